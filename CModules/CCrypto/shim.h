@@ -1,0 +1,4 @@
+#include <stddef.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>

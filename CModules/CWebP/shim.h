@@ -1,0 +1,5 @@
+#include <stddef.h>
+#include <webp/decode.h>
+#include <webp/demux.h>
+#include <webp/encode.h>
+#include <webp/mux.h>

@@ -1,0 +1,195 @@
+/* The one C target. Every call into libjpeg and libpng goes through here, because both report errors with longjmp:
+   each function below arms its own setjmp and returns a status, so a jump starts and ends inside C and no Swift frame
+   ever lies between. No function exits the process, calls back into Swift, or keeps a pointer that the caller owns
+   past the call, except where its comment says so. */
+#ifndef CODEC_BRIDGE_H
+#define CODEC_BRIDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum bridge_code {
+    BRIDGE_OK = 0,
+    BRIDGE_TRUNCATED,       /* the data end before the picture does */
+    BRIDGE_CORRUPT,         /* the codec refused the data, or warned of damage that changes pixels */
+    BRIDGE_UNSUPPORTED,     /* legal, but not decoded by the linked codec */
+    BRIDGE_TOO_MANY_SCANS,  /* value: the limit */
+    BRIDGE_TOO_MANY_WARNINGS, /* value: the limit */
+    BRIDGE_CPU_TIME,        /* value: the limit in seconds */
+    BRIDGE_OUTPUT_LIMIT,    /* the encoded bytes exceed the caller's maximum; value: the maximum */
+    BRIDGE_OUT_OF_MEMORY,
+    BRIDGE_READ_FAILED,     /* value: errno */
+    BRIDGE_MISUSE           /* a call out of order: a defect of the caller */
+};
+
+typedef struct {
+    int32_t code;     /* enum bridge_code */
+    int64_t value;    /* see the codes */
+    char message[200]; /* the codec's own words, NUL-terminated, empty where it has none */
+} bridge_status;
+
+/* Where encoded bytes come from: memory (`bytes` not NULL) or a seekable descriptor (`descriptor` >= 0), read with
+   pread, so that one descriptor may serve several readers. Both stay the caller's and must outlive the decoder. */
+typedef struct {
+    const uint8_t *bytes;
+    uint64_t size;
+    int descriptor;
+} bridge_input;
+
+/* Encoded output. `bytes` is malloc'ed; release it with bridge_free. */
+typedef struct {
+    uint8_t *bytes;
+    size_t size;
+} bridge_output;
+
+void bridge_free(void *pointer);
+
+/* Versions of the linked libraries, as "2.1.5". Static storage. */
+const char *bridge_jpeg_version(void);
+const char *bridge_png_version(void);
+
+/* --- zlib ------------------------------------------------------------------------------------------------------- */
+
+uint32_t bridge_crc32(uint32_t crc, const uint8_t *bytes, size_t size);
+
+/* Inflates a zlib stream into a malloc'ed buffer of at most `maximum` bytes. BRIDGE_OUTPUT_LIMIT beyond it. */
+bridge_status bridge_inflate(const uint8_t *bytes, size_t size, size_t maximum, bridge_output *output);
+
+/* --- JPEG decoder ----------------------------------------------------------------------------------------------- */
+
+typedef struct bridge_jpeg_decoder bridge_jpeg_decoder;
+
+typedef struct {
+    int32_t maximum_scans;
+    int32_t maximum_warnings;
+    double maximum_cpu_seconds; /* of the calling threads, summed over the calls on this decoder */
+} bridge_limits;
+
+typedef struct {
+    int32_t width, height;        /* px, as stored */
+    int32_t components;           /* 1, 3 or 4 */
+    int32_t raw_planes;           /* 1 if bridge_jpeg_start_planes can serve this file */
+    int32_t chroma_shift_x, chroma_shift_y; /* log2 of the subsampling, where raw_planes and components == 3 */
+} bridge_jpeg_info;
+
+typedef struct {
+    int32_t width, height;  /* samples of the plane that belong to the picture */
+    int32_t stride;         /* samples libjpeg writes in each row: whole blocks, >= width */
+    int32_t band_rows;      /* rows of this plane in each band */
+} bridge_jpeg_plane;
+
+typedef struct {
+    int32_t planes;
+    bridge_jpeg_plane plane[3];
+    int32_t bands;
+} bridge_jpeg_layout;
+
+/* Reads the header. On success `*decoder` must be closed; on failure it is NULL. */
+bridge_status bridge_jpeg_open(bridge_input input, bridge_limits limits, bridge_jpeg_decoder **decoder,
+                               bridge_jpeg_info *info);
+
+/* Starts decoding to component planes at 1/`denominator` of the size (1, 2, 4 or 8). A progressive file is read to its
+   end here. */
+bridge_status bridge_jpeg_start_planes(bridge_jpeg_decoder *decoder, int32_t denominator, bridge_jpeg_layout *layout);
+
+/* Decodes the next band: for each plane p, layout.plane[p].band_rows rows of layout.plane[p].stride samples, row r to
+   rows[p][r]. Rows below the picture are written too (with the encoder's padding). */
+bridge_status bridge_jpeg_read_planes(bridge_jpeg_decoder *decoder, uint8_t *const *const *rows);
+
+/* Starts decoding to packed rows: 1 channel (grey) or 3 (RGB), with libjpeg's own upsampling and colour conversion. */
+bridge_status bridge_jpeg_start_rows(bridge_jpeg_decoder *decoder, int32_t channels);
+/* Decodes one row of width * channels bytes. */
+bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row);
+
+/* Reads what follows the last row and says whether the picture was complete. */
+bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder);
+void bridge_jpeg_close(bridge_jpeg_decoder *decoder);
+
+/* --- JPEG encoder ----------------------------------------------------------------------------------------------- */
+
+typedef struct bridge_jpeg_encoder bridge_jpeg_encoder;
+
+typedef struct {
+    int32_t width, height;
+    int32_t components;  /* 1 (grey) or 3 (Y'CbCr) */
+    int32_t chroma_shift_x, chroma_shift_y;
+    int32_t quality;     /* 1...100 */
+    const uint8_t *profile; /* ICC profile to embed, or NULL; read during open only */
+    size_t profile_size;
+    size_t maximum_bytes; /* 0: no limit */
+} bridge_jpeg_encode_options;
+
+bridge_status bridge_jpeg_encoder_open(const bridge_jpeg_encode_options *options, bridge_jpeg_encoder **encoder,
+                                       bridge_jpeg_layout *layout);
+/* Encodes the next band; the layout says how many rows of how many samples each plane needs, padding included. */
+bridge_status bridge_jpeg_write_planes(bridge_jpeg_encoder *encoder, uint8_t *const *const *rows);
+bridge_status bridge_jpeg_encoder_finish(bridge_jpeg_encoder *encoder, bridge_output *output);
+void bridge_jpeg_encoder_close(bridge_jpeg_encoder *encoder);
+
+/* --- PNG decoder ------------------------------------------------------------------------------------------------ */
+
+typedef struct bridge_png_decoder bridge_png_decoder;
+
+typedef struct {
+    int32_t width, height;
+    int32_t channels;   /* after expansion to 8 bits: 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA */
+    int32_t bit_depth;  /* as stored */
+    int32_t interlaced;
+} bridge_png_info;
+
+bridge_status bridge_png_open(bridge_input input, bridge_limits limits, bridge_png_decoder **decoder,
+                              bridge_png_info *info);
+/* Decodes one row of width * channels bytes. Interlaced files only through bridge_png_read_image. */
+bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row);
+/* Decodes the whole picture, rows `stride` bytes apart. */
+bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels, size_t stride);
+bridge_status bridge_png_finish(bridge_png_decoder *decoder);
+void bridge_png_close(bridge_png_decoder *decoder);
+
+/* --- PNG encoder ------------------------------------------------------------------------------------------------ */
+
+typedef struct bridge_png_encoder bridge_png_encoder;
+
+typedef struct {
+    int32_t width, height;
+    int32_t channels;  /* 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA; 8 bits each */
+    int32_t compression; /* zlib level, 1...9 */
+    const uint8_t *profile;
+    size_t profile_size;
+    size_t maximum_bytes;
+} bridge_png_encode_options;
+
+bridge_status bridge_png_encoder_open(const bridge_png_encode_options *options, bridge_png_encoder **encoder);
+bridge_status bridge_png_write_row(bridge_png_encoder *encoder, const uint8_t *row);
+bridge_status bridge_png_encoder_finish(bridge_png_encoder *encoder, bridge_output *output);
+void bridge_png_encoder_close(bridge_png_encoder *encoder);
+
+/* --- WebP (never jumps; here so that all codecs answer in one shape) --------------------------------------------- */
+
+const char *bridge_webp_version(void);
+
+typedef struct {
+    int32_t width, height;
+    int32_t has_alpha;
+    int32_t frames; /* 1, or the frame count of an animation */
+} bridge_webp_info;
+
+bridge_status bridge_webp_probe(const uint8_t *bytes, size_t size, bridge_webp_info *info);
+/* Decodes the picture, or the first frame of an animation composed on its transparent canvas, to RGB (channels 3)
+   or straight RGBA (channels 4), rows `stride` bytes apart. */
+bridge_status bridge_webp_decode(const uint8_t *bytes, size_t size, int32_t channels, uint8_t *pixels, size_t stride,
+                                 size_t capacity);
+
+typedef struct {
+    int32_t width, height;
+    int32_t channels;  /* 3 or 4 (straight alpha) */
+    int32_t quality;   /* 1...100 */
+    const uint8_t *profile;
+    size_t profile_size;
+    size_t maximum_bytes;
+} bridge_webp_encode_options;
+
+bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, const uint8_t *pixels, size_t stride,
+                                 bridge_output *output);
+
+#endif

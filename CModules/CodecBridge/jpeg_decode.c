@@ -1,0 +1,305 @@
+#include "support.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+enum { INPUT_CHUNK = 64 * 1024 };
+
+struct bridge_jpeg_decoder {
+    struct jpeg_error_mgr errors; /* must be first: libjpeg hands back a pointer to it */
+    jmp_buf escape;
+    bridge_status status;
+
+    struct jpeg_decompress_struct codec;
+    struct jpeg_source_mgr source;
+    struct jpeg_progress_mgr progress;
+
+    bridge_input input;
+    uint64_t offset;
+    uint8_t *chunk;
+    int input_ended; /* libjpeg asked for bytes past the end of the data */
+
+    bridge_limits limits;
+    double seconds_before;  /* of earlier calls */
+    double entered;         /* thread time when this call began */
+    int started;
+    int rows_read;
+};
+
+static bridge_jpeg_decoder *decoder_of(j_common_ptr codec) { return (bridge_jpeg_decoder *)codec->err; }
+
+static void fail(bridge_jpeg_decoder *decoder, enum bridge_code code, int64_t value, const char *message) {
+    decoder->status = bridge_failure(code, value, message);
+    longjmp(decoder->escape, 1);
+}
+
+static enum bridge_code code_of(int message) {
+    switch (message) {
+    case JERR_OUT_OF_MEMORY: return BRIDGE_OUT_OF_MEMORY;
+    case JERR_INPUT_EMPTY:
+    case JERR_INPUT_EOF: return BRIDGE_TRUNCATED;
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_BAD_PRECISION:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL: return BRIDGE_UNSUPPORTED;
+    default: return BRIDGE_CORRUPT;
+    }
+}
+
+static void error_exit(j_common_ptr codec) {
+    bridge_jpeg_decoder *decoder = decoder_of(codec);
+    char message[JMSG_LENGTH_MAX];
+    codec->err->format_message(codec, message);
+    fail(decoder, code_of(codec->err->msg_code), codec->err->msg_code, message);
+}
+
+/* Which warnings mean that pixels are wrong. libjpeg carries on after all of them and fills the gap with grey. */
+static int changes_pixels(int message) {
+    switch (message) {
+    case JWRN_HIT_MARKER:        /* the scan's data end before its last block */
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:       /* restart markers out of order */
+    case JWRN_NOT_SEQUENTIAL:
+    case JWRN_BOGUS_PROGRESSION:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static void emit_message(j_common_ptr codec, int level) {
+    if (level >= 0) return;
+    bridge_jpeg_decoder *decoder = decoder_of(codec);
+    codec->err->num_warnings++;
+    int message = codec->err->msg_code;
+    if (changes_pixels(message)) {
+        char text[JMSG_LENGTH_MAX];
+        codec->err->format_message(codec, text);
+        int at_end = decoder->input_ended || decoder->codec.unread_marker == JPEG_EOI;
+        fail(decoder, message == JWRN_HIT_MARKER && at_end ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, message, text);
+    }
+    if (codec->err->num_warnings > decoder->limits.maximum_warnings) {
+        fail(decoder, BRIDGE_TOO_MANY_WARNINGS, decoder->limits.maximum_warnings, NULL);
+    }
+}
+
+static void output_message(j_common_ptr codec) { (void)codec; }
+
+static void monitor(j_common_ptr codec) {
+    bridge_jpeg_decoder *decoder = decoder_of(codec);
+    if (codec->is_decompressor && decoder->codec.input_scan_number > decoder->limits.maximum_scans) {
+        fail(decoder, BRIDGE_TOO_MANY_SCANS, decoder->limits.maximum_scans, NULL);
+    }
+    double used = decoder->seconds_before + bridge_thread_seconds() - decoder->entered;
+    if (used > decoder->limits.maximum_cpu_seconds) {
+        fail(decoder, BRIDGE_CPU_TIME, (int64_t)decoder->limits.maximum_cpu_seconds, NULL);
+    }
+}
+
+static void init_source(j_decompress_ptr codec) { (void)codec; }
+static void term_source(j_decompress_ptr codec) { (void)codec; }
+
+static boolean fill_input_buffer(j_decompress_ptr codec) {
+    static const JOCTET end_marker[2] = {0xFF, JPEG_EOI};
+    bridge_jpeg_decoder *decoder = decoder_of((j_common_ptr)codec);
+    int64_t got = bridge_input_read(&decoder->input, decoder->offset, decoder->chunk, INPUT_CHUNK);
+    if (got < 0) fail(decoder, BRIDGE_READ_FAILED, errno, NULL);
+    if (got == 0) {
+        decoder->input_ended = 1;
+        codec->src->next_input_byte = end_marker;
+        codec->src->bytes_in_buffer = 2;
+        return TRUE;
+    }
+    decoder->offset += (uint64_t)got;
+    codec->src->next_input_byte = decoder->chunk;
+    codec->src->bytes_in_buffer = (size_t)got;
+    return TRUE;
+}
+
+static void skip_input_data(j_decompress_ptr codec, long count) {
+    if (count <= 0) return;
+    bridge_jpeg_decoder *decoder = decoder_of((j_common_ptr)codec);
+    size_t skip = (size_t)count;
+    if (skip <= codec->src->bytes_in_buffer) {
+        codec->src->next_input_byte += skip;
+        codec->src->bytes_in_buffer -= skip;
+        return;
+    }
+    if (decoder->input_ended) {
+        codec->src->bytes_in_buffer = 0;
+        return;
+    }
+    decoder->offset += skip - codec->src->bytes_in_buffer;
+    codec->src->bytes_in_buffer = 0;
+}
+
+static void enter(bridge_jpeg_decoder *decoder) { decoder->entered = bridge_thread_seconds(); }
+
+static bridge_status leave(bridge_jpeg_decoder *decoder, bridge_status status) {
+    decoder->seconds_before += bridge_thread_seconds() - decoder->entered;
+    return status;
+}
+
+/* Chroma planes of one size, a power of two smaller than luma: what raw planes and zimg can both serve. */
+static int plane_shift(int whole, int part, int32_t *shift) {
+    for (*shift = 0; *shift <= 2; (*shift)++) {
+        if (part << *shift == whole) return 1;
+    }
+    return 0;
+}
+
+static int describes_raw_planes(const struct jpeg_decompress_struct *codec, bridge_jpeg_info *info) {
+    const jpeg_component_info *component = codec->comp_info;
+    info->chroma_shift_x = info->chroma_shift_y = 0;
+    if (codec->num_components == 1) return codec->jpeg_color_space == JCS_GRAYSCALE;
+    if (codec->num_components != 3 || codec->jpeg_color_space != JCS_YCbCr) return 0;
+    if (component[1].h_samp_factor != component[2].h_samp_factor) return 0;
+    if (component[1].v_samp_factor != component[2].v_samp_factor) return 0;
+    if (component[0].h_samp_factor != codec->max_h_samp_factor) return 0;
+    if (component[0].v_samp_factor != codec->max_v_samp_factor) return 0;
+    return plane_shift(component[0].h_samp_factor, component[1].h_samp_factor, &info->chroma_shift_x)
+        && plane_shift(component[0].v_samp_factor, component[1].v_samp_factor, &info->chroma_shift_y);
+}
+
+bridge_status bridge_jpeg_open(bridge_input input, bridge_limits limits, bridge_jpeg_decoder **out,
+                               bridge_jpeg_info *info) {
+    *out = NULL;
+    bridge_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
+    if (decoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    decoder->chunk = malloc(INPUT_CHUNK);
+    if (decoder->chunk == NULL) {
+        free(decoder);
+        return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    }
+    decoder->input = input;
+    decoder->limits = limits;
+    enter(decoder);
+
+    decoder->codec.err = jpeg_std_error(&decoder->errors);
+    decoder->errors.error_exit = error_exit;
+    decoder->errors.emit_message = emit_message;
+    decoder->errors.output_message = output_message;
+    if (setjmp(decoder->escape)) { /* here from jpeg_create_decompress … jpeg_read_header below */
+        bridge_status status = decoder->status;
+        bridge_jpeg_close(decoder);
+        return status;
+    }
+    jpeg_create_decompress(&decoder->codec);
+    decoder->progress.progress_monitor = monitor;
+    decoder->codec.progress = &decoder->progress;
+    decoder->source.init_source = init_source;
+    decoder->source.fill_input_buffer = fill_input_buffer;
+    decoder->source.skip_input_data = skip_input_data;
+    decoder->source.resync_to_restart = jpeg_resync_to_restart;
+    decoder->source.term_source = term_source;
+    decoder->codec.src = &decoder->source;
+
+    if (jpeg_read_header(&decoder->codec, TRUE) != JPEG_HEADER_OK) {
+        bridge_jpeg_close(decoder);
+        return bridge_failure(BRIDGE_CORRUPT, 0, "no image in the file");
+    }
+    decoder->codec.dct_method = JDCT_ISLOW;
+    info->width = (int32_t)decoder->codec.image_width;
+    info->height = (int32_t)decoder->codec.image_height;
+    info->components = decoder->codec.num_components;
+    info->raw_planes = describes_raw_planes(&decoder->codec, info);
+    *out = decoder;
+    return leave(decoder, bridge_ok());
+}
+
+bridge_status bridge_jpeg_start_planes(bridge_jpeg_decoder *decoder, int32_t denominator,
+                                       bridge_jpeg_layout *layout) {
+    enter(decoder);
+    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+    struct jpeg_decompress_struct *codec = &decoder->codec;
+    if (decoder->started) return bridge_failure(BRIDGE_MISUSE, 0, "decoder started twice");
+    codec->raw_data_out = TRUE;
+    codec->out_color_space = codec->jpeg_color_space;
+    codec->scale_num = 1;
+    codec->scale_denom = (unsigned)denominator;
+    codec->do_fancy_upsampling = TRUE;
+    jpeg_start_decompress(codec);
+    decoder->started = 1;
+
+    memset(layout, 0, sizeof *layout);
+    layout->planes = codec->num_components;
+    int luma_rows = codec->max_v_samp_factor * codec->min_DCT_scaled_size;
+    layout->bands = ((int)codec->output_height + luma_rows - 1) / luma_rows;
+    for (int p = 0; p < layout->planes; p++) {
+        const jpeg_component_info *component = &codec->comp_info[p];
+        layout->plane[p].width = (int32_t)component->downsampled_width;
+        layout->plane[p].height = (int32_t)component->downsampled_height;
+        layout->plane[p].stride = (int32_t)(component->width_in_blocks * (unsigned)component->DCT_scaled_size);
+        layout->plane[p].band_rows = component->v_samp_factor * component->DCT_scaled_size;
+    }
+    return leave(decoder, bridge_ok());
+}
+
+bridge_status bridge_jpeg_read_planes(bridge_jpeg_decoder *decoder, uint8_t *const *const *rows) {
+    enter(decoder);
+    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+    struct jpeg_decompress_struct *codec = &decoder->codec;
+    JSAMPARRAY planes[3];
+    for (int p = 0; p < 3; p++) planes[p] = p < codec->num_components ? (JSAMPARRAY)rows[p] : NULL;
+    JDIMENSION lines = (JDIMENSION)(codec->max_v_samp_factor * codec->min_DCT_scaled_size);
+    if (jpeg_read_raw_data(codec, planes, lines) == 0) {
+        return leave(decoder, bridge_failure(BRIDGE_MISUSE, 0, "no further band"));
+    }
+    return leave(decoder, bridge_ok());
+}
+
+bridge_status bridge_jpeg_start_rows(bridge_jpeg_decoder *decoder, int32_t channels) {
+    enter(decoder);
+    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+    if (decoder->started) return bridge_failure(BRIDGE_MISUSE, 0, "decoder started twice");
+    decoder->codec.out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_start_decompress(&decoder->codec);
+    decoder->started = 1;
+    return leave(decoder, bridge_ok());
+}
+
+bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row) {
+    enter(decoder);
+    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+    JSAMPROW rows[1] = {row};
+    if (jpeg_read_scanlines(&decoder->codec, rows, 1) != 1) {
+        return leave(decoder, bridge_failure(BRIDGE_MISUSE, 0, "no further row"));
+    }
+    return leave(decoder, bridge_ok());
+}
+
+bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
+    enter(decoder);
+    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+    jpeg_finish_decompress(&decoder->codec);
+    return leave(decoder, bridge_ok());
+}
+
+void bridge_jpeg_close(bridge_jpeg_decoder *decoder) {
+    if (decoder == NULL) return;
+    jpeg_destroy_decompress(&decoder->codec); /* frees only; reports no error */
+    free(decoder->chunk);
+    free(decoder);
+}
+
+#define BRIDGE_TEXT_(x) #x
+#define BRIDGE_TEXT(x) BRIDGE_TEXT_(x)
+
+/* libjpeg-turbo has no run-time version call in its libjpeg interface; the headers' version is the package's. */
+const char *bridge_jpeg_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+    return BRIDGE_TEXT(LIBJPEG_TURBO_VERSION);
+#else
+    return "libjpeg " BRIDGE_TEXT(JPEG_LIB_VERSION);
+#endif
+}

@@ -1,0 +1,109 @@
+#include "support.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+bridge_status bridge_ok(void) {
+    bridge_status status;
+    memset(&status, 0, sizeof status);
+    return status;
+}
+
+bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *message) {
+    bridge_status status = bridge_ok();
+    status.code = code;
+    status.value = value;
+    if (message != NULL) {
+        strncpy(status.message, message, sizeof status.message - 1);
+    }
+    return status;
+}
+
+void bridge_free(void *pointer) { free(pointer); }
+
+int64_t bridge_input_read(const bridge_input *input, uint64_t offset, uint8_t *buffer, size_t capacity) {
+    if (offset >= input->size) return 0;
+    uint64_t left = input->size - offset;
+    size_t count = left < capacity ? (size_t)left : capacity;
+    if (input->bytes != NULL) {
+        memcpy(buffer, input->bytes + offset, count);
+        return (int64_t)count;
+    }
+    for (;;) {
+        ssize_t got = pread(input->descriptor, buffer, count, (off_t)offset);
+        if (got >= 0) return got;
+        if (errno != EINTR) return -1;
+    }
+}
+
+enum bridge_code bridge_growing_reserve(bridge_growing *buffer, size_t more) {
+    size_t needed = buffer->size + more;
+    if (buffer->maximum != 0 && needed > buffer->maximum) return BRIDGE_OUTPUT_LIMIT;
+    if (needed <= buffer->capacity) return BRIDGE_OK;
+    size_t capacity = buffer->capacity < 65536 ? 65536 : buffer->capacity;
+    while (capacity < needed) capacity += capacity / 2;
+    if (buffer->maximum != 0 && capacity > buffer->maximum) capacity = buffer->maximum;
+    uint8_t *grown = realloc(buffer->bytes, capacity);
+    if (grown == NULL) return BRIDGE_OUT_OF_MEMORY;
+    buffer->bytes = grown;
+    buffer->capacity = capacity;
+    return BRIDGE_OK;
+}
+
+double bridge_thread_seconds(void) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return 0;
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+uint32_t bridge_crc32(uint32_t crc, const uint8_t *bytes, size_t size) {
+    while (size > 0) {
+        uInt step = size > (1u << 30) ? (1u << 30) : (uInt)size;
+        crc = (uint32_t)crc32(crc, bytes, step);
+        bytes += step;
+        size -= step;
+    }
+    return crc;
+}
+
+bridge_status bridge_inflate(const uint8_t *bytes, size_t size, size_t maximum, bridge_output *output) {
+    bridge_growing buffer = {NULL, 0, 0, maximum};
+    z_stream stream;
+    memset(&stream, 0, sizeof stream);
+    output->bytes = NULL;
+    output->size = 0;
+    if (size > (1u << 30)) return bridge_failure(BRIDGE_OUTPUT_LIMIT, (int64_t)maximum, NULL);
+    if (inflateInit(&stream) != Z_OK) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    stream.next_in = (Bytef *)bytes;
+    stream.avail_in = (uInt)size;
+    int answer = Z_OK;
+    while (answer == Z_OK) {
+        uint8_t piece[16384];
+        stream.next_out = piece;
+        stream.avail_out = sizeof piece;
+        answer = inflate(&stream, Z_NO_FLUSH);
+        size_t produced = sizeof piece - stream.avail_out;
+        if (answer != Z_OK && answer != Z_STREAM_END) break;
+        enum bridge_code code = bridge_growing_reserve(&buffer, produced);
+        if (code != BRIDGE_OK) {
+            inflateEnd(&stream);
+            free(buffer.bytes);
+            return bridge_failure(code, (int64_t)maximum, NULL);
+        }
+        if (produced > 0) memcpy(buffer.bytes + buffer.size, piece, produced);
+        buffer.size += produced;
+        if (answer == Z_OK && produced == 0 && stream.avail_in == 0) answer = Z_BUF_ERROR;
+    }
+    inflateEnd(&stream);
+    if (answer != Z_STREAM_END) {
+        free(buffer.bytes);
+        return bridge_failure(answer == Z_BUF_ERROR ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, answer, "zlib stream");
+    }
+    output->bytes = buffer.bytes;
+    output->size = buffer.size;
+    return bridge_ok();
+}

@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Settings shared by every Swift target; see CONTRIBUTING.md for why each is on.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+let package = Package(
+    name: "SeedreamKit",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "ImagePreparation", targets: ["ImagePreparation", "SeedreamModel"]),
+        .executable(name: "seedream", targets: ["seedream"]),
+    ],
+    dependencies: [
+        // The command's options, help and completion scripts. Nothing below the command depends on it.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CJPEG", path: "CModules/CJPEG", pkgConfig: "libjpeg",
+            providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
+            name: "CPNG", path: "CModules/CPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CWebP", path: "CModules/CWebP", pkgConfig: "libwebpmux",
+            providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+        .systemLibrary(
+            name: "CZimg", path: "CModules/CZimg", pkgConfig: "zimg",
+            providers: [.apt(["libzimg-dev"]), .brew(["zimg"])]),
+        .systemLibrary(
+            name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .target(
+            name: "CodecBridge", dependencies: ["CJPEG", "CPNG", "CWebP"], path: "CModules/CodecBridge",
+            // Used from C only, so no Swift import links them: zlib comes with libpng, the demuxer with libwebp.
+            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("webpdemux")]),
+
+        .target(name: "Pixels", dependencies: ["CZimg"], swiftSettings: settings),
+        .target(name: "SeedreamModel", dependencies: ["Pixels"], swiftSettings: settings),
+        .target(name: "ImageCodecs", dependencies: ["Pixels", "CodecBridge"], swiftSettings: settings),
+        .target(
+            name: "ImagePreparation", dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "CCrypto"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "seedream",
+            dependencies: [
+                "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+    ]
+)

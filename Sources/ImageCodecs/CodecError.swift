@@ -1,0 +1,106 @@
+import CodecBridge
+
+/// Why an encoded picture could not be read, or a picture not encoded.
+public enum CodecError: Error, Hashable, Sendable {
+    /// A bound that the caller sets.
+    public enum Limit: String, Hashable, Sendable {
+        /// ``DecodeLimits/maximumInputBytes``.
+        case inputBytes
+        /// ``DecodeLimits/maximumPixels``.
+        case pixels
+        /// ``DecodeLimits/maximumDecodeMemory``.
+        case decodeMemory
+        /// ``DecodeLimits/maximumProgressiveScans``.
+        case progressiveScans
+        /// ``DecodeLimits/maximumWarnings``.
+        case warnings
+        /// ``DecodeLimits/maximumCPUSeconds``.
+        case cpuSeconds
+    }
+
+    /// There are no bytes.
+    case empty
+    /// No known format begins like this; the first bytes, 16 at most.
+    case notAnImage(prefix: [UInt8])
+    /// A known format that is not read.
+    case unsupportedFormat(ImageFormat)
+    /// A legal file that needs what is not there; says what.
+    case unsupportedFeature(String)
+    /// The data are damaged; the codec's words.
+    case corrupt(String)
+    /// The data end before the picture does; what was being read.
+    case truncated(String)
+    /// The file asks for more than the caller allows. `value` and `maximum` share the limit's unit.
+    case limitExceeded(Limit, value: Int?, maximum: Int)
+    /// The encoded bytes would exceed the maximum given to the encoder.
+    case outputTooLarge(maximum: Int)
+    /// The system call failed with this `errno`.
+    case readFailed(errno: Int32)
+    /// The codec could not get memory.
+    case outOfMemory
+    /// A codec was called in a way that it refuses: a defect of this software.
+    case misuse(String)
+}
+
+extension CodecError: CustomStringConvertible {
+    /// Expected and found, one line.
+    public var description: String {
+        switch self {
+        case .empty: "file is empty"
+        case .notAnImage(let prefix): "expected a picture, found data that begin with \(Self.show(prefix))"
+        case .unsupportedFormat(let format): "\(format.displayName) is recognised but not read"
+        case .unsupportedFeature(let what): what
+        case .corrupt(let what): "image data are damaged: \(what)"
+        case .truncated(let what): "image data end too early: \(what)"
+        case .limitExceeded(.inputBytes, let value, let maximum):
+            Self.over("file has", value, "bytes", maximum)
+        case .limitExceeded(.pixels, let value, let maximum): Self.over("image has", value, "px", maximum)
+        case .limitExceeded(.decodeMemory, let value, let maximum):
+            Self.over("decoding needs", value, "bytes of memory", maximum)
+        case .limitExceeded(.progressiveScans, let value, let maximum):
+            Self.over("image has", value, "progressive scans", maximum)
+        case .limitExceeded(.warnings, let value, let maximum):
+            Self.over("decoder gave", value, "warnings", maximum)
+        case .limitExceeded(.cpuSeconds, let value, let maximum):
+            Self.over("decoding took", value, "s of CPU time", maximum)
+        case .outputTooLarge(let maximum): "encoded image exceeds \(maximum) bytes"
+        case .readFailed(let errno): "reading failed: \(SystemCall.message(errno))"
+        case .outOfMemory: "out of memory"
+        case .misuse(let what): "codec misused: \(what)"
+        }
+    }
+
+    private static func over(_ subject: String, _ value: Int?, _ unit: String, _ maximum: Int) -> String {
+        "\(subject) \(value.map(String.init) ?? "more than \(maximum)") \(unit), the limit is \(maximum) \(unit)"
+    }
+
+    private static func show(_ prefix: [UInt8]) -> String {
+        prefix.prefix(8).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0\(digits)" : digits
+        }.joined(separator: " ")
+    }
+}
+
+extension CodecError {
+    /// Throws what the status says, unless it says that all is well.
+    static func check(_ status: bridge_status) throws(CodecError) {
+        guard status.code != Int32(BRIDGE_OK.rawValue) else { return }
+        let value = Int(status.value)
+        let message = withUnsafeBytes(of: status.message) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        switch bridge_code(rawValue: UInt32(status.code)) {
+        case BRIDGE_TRUNCATED: throw .truncated(message.isEmpty ? "unexpected end" : message)
+        case BRIDGE_CORRUPT: throw .corrupt(message.isEmpty ? "refused by the decoder" : message)
+        case BRIDGE_UNSUPPORTED: throw .unsupportedFeature(message)
+        case BRIDGE_TOO_MANY_SCANS: throw .limitExceeded(.progressiveScans, value: nil, maximum: value)
+        case BRIDGE_TOO_MANY_WARNINGS: throw .limitExceeded(.warnings, value: nil, maximum: value)
+        case BRIDGE_CPU_TIME: throw .limitExceeded(.cpuSeconds, value: nil, maximum: value)
+        case BRIDGE_OUTPUT_LIMIT: throw .outputTooLarge(maximum: value)
+        case BRIDGE_OUT_OF_MEMORY: throw .outOfMemory
+        case BRIDGE_READ_FAILED: throw .readFailed(errno: Int32(value))
+        default: throw .misuse(message)
+        }
+    }
+}

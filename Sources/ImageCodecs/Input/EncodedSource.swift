@@ -1,0 +1,103 @@
+import CodecBridge
+
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
+/// The encoded bytes of one input: in memory, or an open regular file that is read where it is needed.
+///
+/// A file is never mapped: a mapping that somebody shortens kills the process.
+package final class EncodedSource: Sendable {
+    private enum Storage: Sendable {
+        case memory([UInt8])
+        case file(descriptor: Int32)
+    }
+
+    private let storage: Storage
+    /// How many bytes there are.
+    package let count: Int
+    /// What tells this state of a file from a later one; `nil` for memory.
+    package let identity: FileIdentity?
+
+    /// Holds bytes in memory.
+    package init(_ bytes: [UInt8]) {
+        storage = .memory(bytes)
+        count = bytes.count
+        identity = nil
+    }
+
+    /// Takes over an open descriptor of a regular file.
+    package init(adopting descriptor: Int32, identity: FileIdentity) {
+        storage = .file(descriptor: descriptor)
+        count = identity.byteCount
+        self.identity = identity
+    }
+
+    deinit {
+        if case .file(let descriptor) = storage { close(descriptor) }
+    }
+
+    /// Fills `target` from `offset` on and returns how many bytes there were.
+    package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws(CodecError) -> Int {
+        guard offset >= 0, offset < count, !target.isEmpty else { return 0 }
+        let wanted = min(target.count, count - offset)
+        switch storage {
+        case .memory(let bytes):
+            bytes.withUnsafeBytes { all in
+                target.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<offset + wanted]))
+            }
+            return wanted
+        case .file(let descriptor):
+            var done = 0
+            while done < wanted {
+                let got = pread(
+                    descriptor, target.baseAddress.map { $0 + done }, wanted - done, off_t(offset + done))
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { throw .readFailed(errno: errno) }
+                if got == 0 { break }
+                done += got
+            }
+            return done
+        }
+    }
+
+    /// Up to `length` bytes from `offset` on.
+    package func bytes(at offset: Int, length: Int) throws(CodecError) -> [UInt8] {
+        let wanted = max(0, min(length, count - offset))
+        guard wanted > 0 else { return [] }
+        var failure: CodecError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { target, filled in
+            do throws(CodecError) {
+                filled = try read(at: offset, into: UnsafeMutableRawBufferPointer(target))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Calls `body` with the source as the C side reads it; valid only during the call.
+    func withBridgeInput<Result>(_ body: (bridge_input) throws -> Result) rethrows -> Result {
+        switch storage {
+        case .memory(let bytes):
+            try bytes.withUnsafeBufferPointer { all in
+                try body(bridge_input(bytes: all.baseAddress, size: UInt64(all.count), descriptor: -1))
+            }
+        case .file(let descriptor):
+            try body(bridge_input(bytes: nil, size: UInt64(count), descriptor: descriptor))
+        }
+    }
+
+    /// Calls `body` with all bytes in memory; valid only during the call.
+    package func withAllBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+        switch storage {
+        case .memory(let bytes): try bytes.withUnsafeBytes(body)
+        case .file: try bytes(at: 0, length: count).withUnsafeBytes(body)
+        }
+    }
+}

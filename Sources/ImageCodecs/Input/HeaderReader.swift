@@ -1,0 +1,41 @@
+/// Reads numbers and short runs of bytes anywhere in a source, through one window of memory.
+struct HeaderReader {
+    private let source: EncodedSource
+    private var window: [UInt8] = []
+    private var windowStart = 0
+    private let windowSize: Int
+
+    /// - Parameter windowSize: Bytes read at a time. 64 KiB by default: most headers in one call.
+    init(_ source: EncodedSource, windowSize: Int = 65_536) {
+        self.source = source
+        self.windowSize = windowSize
+    }
+
+    var count: Int { source.count }
+
+    /// The bytes in the range, fewer where the source ends.
+    mutating func bytes(at offset: Int, length: Int) throws(CodecError) -> ArraySlice<UInt8> {
+        guard offset >= 0, length > 0, offset < count else { return [] }
+        let end = min(offset + length, count)
+        if offset < windowStart || end > windowStart + window.count {
+            window = try source.bytes(at: offset, length: max(length, windowSize))
+            windowStart = offset
+        }
+        let available = min(end, windowStart + window.count)
+        return window[(offset - windowStart)..<max(available - windowStart, offset - windowStart)]
+    }
+
+    mutating func byte(at offset: Int) throws(CodecError) -> UInt8? {
+        try bytes(at: offset, length: 1).first
+    }
+
+    mutating func bigEndian(at offset: Int, bytes length: Int) throws(CodecError) -> Int? {
+        let slice = try bytes(at: offset, length: length)
+        return slice.count == length ? slice.bigEndianValue : nil
+    }
+
+    mutating func littleEndian(at offset: Int, bytes length: Int) throws(CodecError) -> Int? {
+        let slice = try bytes(at: offset, length: length)
+        return slice.count == length ? slice.littleEndianValue : nil
+    }
+}

@@ -1,0 +1,142 @@
+private import Pixels
+
+/// Reads the segments before the first scan.
+enum JPEGHeader {
+    /// One component of the frame header.
+    struct Component {
+        var identifier: UInt8
+        var horizontal: Int
+        var vertical: Int
+
+        /// From its three bytes (T.81, B.2.2).
+        init(_ bytes: ArraySlice<UInt8>) {
+            let factors = bytes[bytes.startIndex + 1]
+            identifier = bytes[bytes.startIndex]
+            horizontal = Int(factors >> 4)
+            vertical = Int(factors & 15)
+        }
+    }
+
+    static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
+        var walker = JPEGWalker(source)
+        var frame: (marker: UInt8, precision: Int, size: PixelSize, components: [Component])?
+        var orientation: Orientation?
+        var adobeTransform: UInt8?
+        var hasJFIF = false
+        var quality: Int?
+        var profile = JPEGProfileParts()
+        var extraPictures = 0
+        var scanComponents = 0
+        while true {
+            guard let segment = try walker.next() else { throw .truncated("the header has no start of scan") }
+            switch segment.marker {
+            case let marker where JPEGWalker.Marker.isStartOfFrame(marker):
+                guard frame == nil else { throw .corrupt("two start of frame markers") }
+                let bytes = Array(try walker.bytes(segment.payload))
+                guard bytes.count >= 6, bytes.count >= 6 + 3 * Int(bytes[5]) else {
+                    throw .corrupt("start of frame is too short")
+                }
+                let components = (0..<Int(bytes[5])).map { Component(bytes[(6 + 3 * $0)...]) }
+                let size = PixelSize(width: bytes[3...4].bigEndianValue, height: bytes[1...2].bigEndianValue)
+                frame = (marker, Int(bytes[0]), size, components)
+            case JPEGWalker.Marker.app0:
+                if try walker.bytes(segment.payload).starts(with: Array("JFIF\0".utf8)) { hasJFIF = true }
+            case JPEGWalker.Marker.app1:
+                let bytes = try walker.bytes(segment.payload)
+                if orientation == nil, bytes.starts(with: Array("Exif\0\0".utf8)) {
+                    orientation = EXIF.orientation(in: bytes)
+                }
+            case JPEGWalker.Marker.app2:
+                let bytes = try walker.bytes(segment.payload)
+                profile.add(bytes)
+                if bytes.starts(with: Array("MPF\0".utf8)) { extraPictures = MultiPicture.extraCount(in: bytes) }
+            case JPEGWalker.Marker.app14:
+                let bytes = Array(try walker.bytes(segment.payload))
+                if bytes.count >= 12, bytes.starts(with: "Adobe".utf8) { adobeTransform = bytes[11] }
+            case JPEGWalker.Marker.quantisationTables:
+                if quality == nil { quality = JPEGQuality.estimate(table: Array(try walker.bytes(segment.payload))) }
+            case JPEGWalker.Marker.endOfImage:
+                throw .corrupt("no image in the file")
+            case JPEGWalker.Marker.startOfScan:
+                scanComponents = Int(try walker.bytes(segment.payload).first ?? 0)
+            default:
+                break
+            }
+            if segment.marker == JPEGWalker.Marker.startOfScan { break }
+        }
+        guard let frame else { throw .corrupt("start of scan without a start of frame") }
+        var probe = ImageProbe(
+            format: .jpeg, size: frame.size,
+            colorModel: try colorModel(of: frame.components, hasJFIF: hasJFIF, adobeTransform: adobeTransform),
+            byteCount: source.count)
+        probe.orientation = orientation ?? .topLeft
+        probe.bitDepth = frame.precision
+        probe.isProgressive = [0xC2, 0xCA].contains(frame.marker)
+        probe.isArithmeticCoded = [0xC9, 0xCA].contains(frame.marker)
+        probe.estimatedQuality = quality
+        probe.frameCount = 1 + extraPictures
+        if probe.colorModel == .yCbCr {
+            probe.planeSubsampling = planeSubsampling(of: frame.components)
+            probe.chromaSubsampling =
+                probe.planeSubsampling?.description
+                ?? frame.components.map { "\($0.horizontal)x\($0.vertical)" }.joined(separator: ",")
+        }
+        probe.unsupportedFeature = unsupportedFeature(of: frame.marker, precision: frame.precision, size: frame.size)
+        if probe.isProgressive || scanComponents < frame.components.count {
+            probe.decodeMemory = coefficientBytes(size: frame.size, components: frame.components)
+        }
+        profile.settle(in: &probe, limits: limits)
+        return probe
+    }
+
+    /// libjpeg's own rules (jdapimin.c, `default_decompress_parms`).
+    private static func colorModel(
+        of components: [Component], hasJFIF: Bool, adobeTransform: UInt8?
+    ) throws(CodecError) -> ImageProbe.ColorModel {
+        switch components.count {
+        case 1: return .grey
+        case 3:
+            if hasJFIF { return .yCbCr }
+            if let adobeTransform { return adobeTransform == 0 ? .rgb : .yCbCr }
+            return components.map(\.identifier) == Array("RGB".utf8) ? .rgb : .yCbCr
+        case 4: return adobeTransform == 2 ? .ycck : .cmyk
+        default: throw .unsupportedFeature("JPEG with \(components.count) components")
+        }
+    }
+
+    /// What the linked codec cannot decode: libjpeg-turbo before 3 knows 8-bit sequential and progressive frames only.
+    private static func unsupportedFeature(of marker: UInt8, precision: Int, size: PixelSize) -> String? {
+        guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
+            return marker == 0xC3 || marker == 0xCB
+                ? "lossless JPEG is not read by the linked libjpeg-turbo \(CodecVersions.jpeg)"
+                : "hierarchical or differential JPEG is not read"
+        }
+        if precision != 8 {
+            return "JPEG of \(precision) bits is not read by the linked libjpeg-turbo \(CodecVersions.jpeg)"
+        }
+        return size.height == 0 ? "JPEG whose height follows the scan (DNL) is not read" : nil
+    }
+
+    /// The subsampling, if the planes are ones that ``JPEGPlaneSource`` and the resampler take as they are.
+    private static func planeSubsampling(of components: [Component]) -> ChromaSubsampling? {
+        guard components.count == 3, components[1].horizontal == components[2].horizontal,
+            components[1].vertical == components[2].vertical
+        else { return nil }
+        func shift(_ whole: Int, _ part: Int) -> Int? { (0...2).first { part << $0 == whole && part > 0 } }
+        guard let horizontal = shift(components[0].horizontal, components[1].horizontal),
+            let vertical = shift(components[0].vertical, components[1].vertical)
+        else { return nil }
+        return ChromaSubsampling(horizontalShift: horizontal, verticalShift: vertical)
+    }
+
+    /// All coefficients at two bytes each, which libjpeg holds for progressive and non-interleaved files.
+    private static func coefficientBytes(size: PixelSize, components: [Component]) -> Int {
+        let maximumH = max(components.map(\.horizontal).max() ?? 1, 1)
+        let maximumV = max(components.map(\.vertical).max() ?? 1, 1)
+        return components.reduce(0) { total, component in
+            let columns = (size.width * component.horizontal).dividedRoundingUp(by: maximumH * 8)
+            let rows = (size.height * component.vertical).dividedRoundingUp(by: maximumV * 8)
+            return total + columns * rows * 128
+        }
+    }
+}

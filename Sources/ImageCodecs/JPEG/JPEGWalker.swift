@@ -1,0 +1,103 @@
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
+/// Steps through the marker segments of a JPEG file (ITU-T T.81, annex B).
+struct JPEGWalker {
+    /// One marker, with its parameters if it has any.
+    struct Segment {
+        /// The second byte of the marker.
+        var marker: UInt8
+        /// From the first 0xFF to the end of the parameters.
+        var range: Range<Int>
+        /// The parameters, without their length.
+        var payload: Range<Int>
+    }
+
+    enum Marker {
+        static let startOfImage: UInt8 = 0xD8
+        static let endOfImage: UInt8 = 0xD9
+        static let startOfScan: UInt8 = 0xDA
+        static let quantisationTables: UInt8 = 0xDB
+        static let app0: UInt8 = 0xE0
+        static let app1: UInt8 = 0xE1
+        static let app2: UInt8 = 0xE2
+        static let app14: UInt8 = 0xEE
+        static let comment: UInt8 = 0xFE
+
+        /// Start of frame: all of 0xC0...0xCF but DHT, JPG and DAC.
+        static func isStartOfFrame(_ marker: UInt8) -> Bool {
+            0xC0...0xCF ~= marker && ![0xC4, 0xC8, 0xCC].contains(marker)
+        }
+        /// Without parameters: TEM, RST0...RST7, SOI, EOI.
+        static func standsAlone(_ marker: UInt8) -> Bool { marker == 0x01 || 0xD0...0xD9 ~= marker }
+    }
+
+    private(set) var reader: HeaderReader
+    /// Where the next marker is looked for.
+    var offset: Int
+
+    init(_ source: EncodedSource, offset: Int = 0) {
+        reader = HeaderReader(source)
+        self.offset = offset
+    }
+
+    /// The next segment, or `nil` where the data end first. Bytes that belong to no segment are skipped, as libjpeg does.
+    mutating func next() throws(CodecError) -> Segment? {
+        guard let (start, marker, end) = try nextMarker(from: offset) else { return nil }
+        if Marker.standsAlone(marker) {
+            offset = end
+            return Segment(marker: marker, range: start..<end, payload: end..<end)
+        }
+        guard let length = try reader.bigEndian(at: end, bytes: 2) else { return nil }
+        guard length >= 2 else { throw .corrupt("marker segment of length \(length)") }
+        guard end + length <= reader.count else { return nil }
+        offset = end + length
+        return Segment(marker: marker, range: start..<offset, payload: (end + 2)..<offset)
+    }
+
+    /// Moves behind the entropy-coded data that begin here, to the next marker that is no restart marker.
+    mutating func skipScanData() throws(CodecError) {
+        var position = offset
+        while let (start, marker, end) = try nextMarker(from: position) {
+            guard 0xD0...0xD7 ~= marker else {
+                offset = start
+                return
+            }
+            position = end
+        }
+        offset = reader.count
+    }
+
+    mutating func bytes(_ range: Range<Int>) throws(CodecError) -> ArraySlice<UInt8> {
+        try reader.bytes(at: range.lowerBound, length: range.count)
+    }
+
+    /// The next 0xFF that is followed by neither 0x00 (a stuffed byte) nor the end; fill bytes are stepped over.
+    private mutating func nextMarker(
+        from offset: Int
+    ) throws(CodecError) -> (start: Int, marker: UInt8, end: Int)? {
+        var position = offset
+        while true {
+            let slice = try reader.bytes(at: position, length: 65_536)
+            guard !slice.isEmpty else { return nil }
+            let found = slice.withUnsafeBytes { bytes in
+                bytes.baseAddress.flatMap { base in memchr(base, 0xFF, bytes.count).map { $0 - UnsafeMutableRawPointer(mutating: base) } }
+            }
+            guard let found else {
+                position += slice.count
+                continue
+            }
+            let start = position + found
+            var end = start + 1
+            while try reader.byte(at: end) == 0xFF { end += 1 }
+            guard let marker = try reader.byte(at: end) else { return nil }
+            if marker != 0 { return (end - 1, marker, end + 1) }
+            position = end + 1
+        }
+    }
+}

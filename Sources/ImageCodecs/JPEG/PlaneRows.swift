@@ -1,0 +1,40 @@
+import Pixels
+
+/// The table of row addresses that libjpeg's raw data calls take: for each plane, one pointer for each row of a band.
+final class PlaneRows {
+    let planes: UnsafeMutablePointer<UnsafePointer<UnsafeMutablePointer<UInt8>?>?>
+    private let rows: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
+    private let rowsPerBand: [Int]
+
+    init(rowsPerBand: [Int]) {
+        self.rowsPerBand = rowsPerBand
+        rows = .allocate(capacity: rowsPerBand.reduce(0, +))
+        rows.initialize(repeating: nil, count: rowsPerBand.reduce(0, +))
+        planes = .allocate(capacity: 3)
+        planes.initialize(repeating: nil, count: 3)
+        var offset = 0
+        for (plane, count) in rowsPerBand.enumerated() {
+            planes[plane] = UnsafePointer(rows + offset)
+            offset += count
+        }
+    }
+
+    deinit {
+        rows.deallocate()
+        planes.deallocate()
+    }
+
+    /// Points the table at the band that begins at row `row` of the picture.
+    ///
+    /// - Parameter lastRows: For each plane, the last row that exists; rows below it repeat it. `nil`: all exist.
+    func point(into buffer: PlaneBuffer, at row: Int, lastRows: [Int]? = nil) {
+        var slot = 0
+        for (plane, count) in rowsPerBand.enumerated() {
+            let first = row >> buffer.planes[plane].verticalShift
+            for y in first..<first + count {
+                rows[slot] = buffer.row(lastRows.map { min(y, $0[plane]) } ?? y, ofPlane: plane)
+                slot += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// An embedded ICC profile.
+package struct ColorProfile: Hashable, Sendable {
+    /// The profile's bytes.
+    package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The colour model of the data it describes, from the header (ICC.1:2010, 7.2.6): `"RGB "`, `"GRAY"`, `"CMYK"`.
+    package var dataSpace: String? {
+        bytes.count >= 128 ? String(decoding: bytes[16..<20], as: UTF8.self) : nil
+    }
+
+    /// Whether the header is there: long enough, its signature in place, its length not beyond the data.
+    package var isPlausible: Bool {
+        bytes.count >= 132 && bytes[36..<40].elementsEqual("acsp".utf8) && number(at: 0) ?? .max <= bytes.count
+    }
+
+    /// The text of the `desc` tag, which is what people call the profile; `nil` if there is none.
+    package var name: String? {
+        guard isPlausible, let tags = number(at: 128) else { return nil }
+        for index in 0..<min(tags, 100) {
+            let entry = 132 + index * 12
+            guard let offset = number(at: entry + 4), let length = number(at: entry + 8) else { return nil }
+            guard bytes[entry..<entry + 4].elementsEqual("desc".utf8) else { continue }
+            guard offset >= 0, length >= 12, offset <= bytes.count, length <= bytes.count - offset else { return nil }
+            return text(Array(bytes[offset..<offset + length]))
+        }
+        return nil
+    }
+
+    /// `textDescriptionType` of version 2 (ASCII) or `multiLocalizedUnicodeType` of version 4 (its first record).
+    private func text(_ tag: [UInt8]) -> String? {
+        let body = ColorProfile(bytes: tag)
+        if tag.starts(with: "desc".utf8), let length = body.number(at: 8), length > 0 {
+            let ascii = tag.dropFirst(12).prefix(length).prefix { $0 != 0 }
+            return String(decoding: ascii, as: UTF8.self).printable
+        }
+        if tag.starts(with: "mluc".utf8), let length = body.number(at: 20), let offset = body.number(at: 24),
+            offset >= 0, length >= 2, offset <= tag.count, length <= tag.count - offset
+        {
+            let units = stride(from: offset, to: offset + length - 1, by: 2).map {
+                UInt16(tag[$0]) << 8 | UInt16(tag[$0 + 1])
+            }
+            return String(decoding: units.prefix { $0 != 0 }, as: UTF16.self).printable
+        }
+        return nil
+    }
+
+    private func number(at offset: Int) -> Int? {
+        guard offset >= 0, offset + 4 <= bytes.count else { return nil }
+        return bytes[offset..<offset + 4].bigEndianValue
+    }
+}
+
+extension String {
+    /// The text without control characters and outer blanks, 80 characters at most; `nil` if nothing is left.
+    fileprivate var printable: String? {
+        let kept = unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F ~= $0.value) }
+        let text = String(String.UnicodeScalarView(kept)).prefix(80)
+        let trimmed = text.drop { $0 == " " }
+        return trimmed.isEmpty ? nil : String(trimmed)
+    }
+}

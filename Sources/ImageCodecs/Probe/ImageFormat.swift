@@ -1,0 +1,29 @@
+/// The picture formats that are told apart by their first bytes, whether they are read or not.
+public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
+    case jpeg, png, webp
+    case gif, bmp, tiff, heic, heif, avif, jpegXL = "jpeg-xl", jpeg2000 = "jpeg-2000", ico, psd, svg, pdf
+
+    /// The name as people write it.
+    public var displayName: String {
+        switch self {
+        case .jpeg: "JPEG"
+        case .png: "PNG"
+        case .webp: "WebP"
+        case .gif: "GIF"
+        case .bmp: "BMP"
+        case .tiff: "TIFF"
+        case .heic: "HEIC"
+        case .heif: "HEIF"
+        case .avif: "AVIF"
+        case .jpegXL: "JPEG XL"
+        case .jpeg2000: "JPEG 2000"
+        case .ico: "ICO"
+        case .psd: "PSD"
+        case .svg: "SVG"
+        case .pdf: "PDF"
+        }
+    }
+
+    /// Whether pixels can be read from it.
+    public var isReadable: Bool { [.jpeg, .png, .webp].contains(self) }
+}

@@ -1,0 +1,70 @@
+public import Pixels
+
+/// What the header of a picture says. Nothing here needs a pixel to be decoded.
+public struct ImageProbe: Hashable, Sendable {
+    /// How the samples are coded.
+    public enum ColorModel: String, Hashable, Codable, Sendable {
+        /// One channel.
+        case grey
+        /// Y'CbCr, three channels.
+        case yCbCr = "ycbcr"
+        /// Red, green and blue.
+        case rgb
+        /// Indices into a palette of RGB colours.
+        case palette
+        /// Four inks.
+        case cmyk
+        /// Four inks, three of them as Y'CbCr.
+        case ycck
+    }
+
+    /// By magic bytes.
+    public var format: ImageFormat
+    /// As stored, before the orientation, in px.
+    public var size: PixelSize
+    /// From EXIF; `topLeft` where nothing valid is said.
+    public var orientation = Orientation.topLeft
+    /// How the samples are coded.
+    public var colorModel: ColorModel
+    /// Bits of one sample, or of one palette index.
+    public var bitDepth = 8
+    /// Whether there is an alpha channel, or a transparent colour or palette entry.
+    public var hasAlpha = false
+    /// The J:a:b notation for Y'CbCr, `nil` for other models.
+    public var chromaSubsampling: String?
+    /// Progressive JPEG or interlaced PNG: the whole picture must be in memory to be decoded.
+    public var isProgressive = false
+    /// Pictures in the file: frames of an animation, or pictures of a multi-picture file. At least 1.
+    public var frameCount = 1
+    /// Encoded bytes.
+    public var byteCount: Int
+    /// The quality that libjpeg's scale gives to the quantisation tables, 1 to 100; JPEG only.
+    public var estimatedQuality: Int?
+    /// The embedded ICC profile's description, or "unnamed"; `nil` without a profile.
+    public var profileName: String?
+    /// Things worth saying about the header.
+    package var remarks: [Remark] = []
+    /// The embedded profile.
+    package var profile: ColorProfile?
+    /// What decoding needs beside rows in flight, in bytes.
+    package var decodeMemory = 0
+    /// JPEG only: arithmetic coding, which few decoders read.
+    package var isArithmeticCoded = false
+    /// JPEG only: the planes can be had as they are stored.
+    package var planeSubsampling: ChromaSubsampling?
+    /// JPEG only: the structure cannot be decoded by the linked codec; says why.
+    package var unsupportedFeature: String?
+    /// PNG only: gAMA or cHRM without a profile and without sRGB, not equal to sRGB.
+    package var hasUnmanagedColor = false
+
+    /// Something in the header that the plan should mention.
+    package enum Remark: Hashable, Sendable {
+        /// The profile is larger than the limit or not a profile; it is ignored.
+        case profileIgnored(String)
+        /// The frame count could not be told.
+        case extraPictures(Int)
+    }
+
+    /// The size after the orientation is applied, in px.
+    public var displaySize: PixelSize { orientation.displaySize(of: size) }
+}

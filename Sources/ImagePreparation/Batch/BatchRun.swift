@@ -1,0 +1,79 @@
+import ImageCodecs
+import Pixels
+import SeedreamModel
+
+/// Works on several images at once: as many as there are processors, bounded by a budget of bytes, delivered in order.
+struct BatchRun {
+    var executor: ImageExecutor
+    var reporter: ProgressReporter?
+
+    private var lanes: Int { max(1, executor.options.jobs ?? Processors.count) }
+    private var memoryBudget: Int { executor.options.memoryBudget ?? MemoryBudget.systemDefault }
+
+    /// A job and how many bytes its result may have.
+    struct Item: Sendable {
+        var job: ImageJob
+        var maximumBytes: Int
+    }
+
+    /// Prepares the items and hands each outcome over in their order, as soon as those before it are handed over.
+    ///
+    /// - Throws: `CancellationError`, or what `deliver` throws; then all work stops. A failing image throws nothing.
+    func run(_ items: [Item], deliver: (PreparationOutcome) async throws -> Void) async throws {
+        // A picture alone gets a second thread, for its decoder.
+        let readsAhead = items.count < lanes
+        // Results that wait for a slower one before them are held in memory; no more than these.
+        let window = lanes + 2
+        try await withThrowingTaskGroup(of: (Int, PreparationOutcome).self) { group in
+            var (started, delivered, running, bytesInWork) = (0, 0, 0, 0)
+            var waiting: [Int: PreparationOutcome] = [:]
+            while delivered < items.count {
+                while started < items.count, running < lanes, started < delivered + window,
+                    running == 0 || bytesInWork + items[started].job.estimatedBytes <= memoryBudget
+                {
+                    let (number, item) = (started, items[started])
+                    group.addTask { (number, try await outcome(of: item, readsAhead: readsAhead)) }
+                    bytesInWork += item.job.estimatedBytes
+                    running += 1
+                    started += 1
+                }
+                guard let (number, outcome) = try await group.next() else { break }
+                bytesInWork -= items[number].job.estimatedBytes
+                running -= 1
+                waiting[number] = outcome
+                while let next = waiting.removeValue(forKey: delivered) {
+                    try await deliver(next)
+                    delivered += 1
+                }
+            }
+        }
+    }
+
+    private func outcome(of item: Item, readsAhead: Bool) async throws -> PreparationOutcome {
+        let planned = item.job.planned
+        let (executor, reporter) = (executor, reporter)
+        defer { reporter?.complete(index: planned.index, name: planned.source.name) }
+        let error: PreparationError
+        do {
+            return .prepared(
+                try await BlockingWork.run { token in
+                    try token.check()
+                    return try executor.prepare(
+                        item.job, maximumBytes: item.maximumBytes, readsAhead: readsAhead
+                    ) { fraction in
+                        try token.check()
+                        reporter?.update(index: planned.index, name: planned.source.name, fraction: fraction)
+                    }
+                })
+        } catch let failure as PreparationError {
+            error = failure
+        } catch let failure as CodecError {
+            error = .codec(failure)
+        } catch PixelError.outOfMemory {
+            error = .codec(.outOfMemory)
+        } catch let failure as PixelError {
+            error = .internalError("\(failure)")
+        }
+        return .failed(FailedInput(index: planned.index, name: planned.source.name, error: error))
+    }
+}

@@ -1,0 +1,24 @@
+import Pixels
+
+/// Runs codec work, which blocks for whole seconds, outside the threads of Swift concurrency.
+enum BlockingWork {
+    /// Runs `body` in a thread of its own and waits without blocking one.
+    ///
+    /// - Parameter body: Gets a token to look at between bands; throws to stop.
+    static func run<Result: Sendable>(
+        _ body: @escaping @Sendable (CancellationToken) throws -> Result
+    ) async throws -> Result {
+        let token = CancellationToken()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                do throws(PixelError) {
+                    _ = try WorkerThread { continuation.resume(with: Swift.Result { try body(token) }) }
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        } onCancel: {
+            token.cancel()
+        }
+    }
+}

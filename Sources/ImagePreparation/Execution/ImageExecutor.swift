@@ -1,0 +1,145 @@
+import ImageCodecs
+import Pixels
+import SeedreamModel
+
+/// Carries out the plan for one image, in the calling thread (and one more for a large picture).
+struct ImageExecutor {
+    var constraints: InputConstraints
+    var options: PreparationOptions
+
+    /// Prepares the image within `maximumBytes`.
+    ///
+    /// - Parameters:
+    ///   - maximumBytes: At most this many encoded bytes; the constraint's own, or less to share a body.
+    ///   - readsAhead: Whether decoding gets a thread of its own.
+    ///   - checkpoint: Called between bands with the part that is done; throws to stop.
+    func prepare(
+        _ job: ImageJob, maximumBytes: Int, readsAhead: Bool, checkpoint: @escaping (Double) throws -> Void
+    ) throws -> PreparedImage {
+        let source = try InputOpener.open(job.input, limits: options.limits)
+        guard source.identity == job.identity else { throw PreparationError.inputChanged }
+        var work = Work(
+            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead, checkpoint: checkpoint)
+        // A file over the budget may still fit once its metadata is gone.
+        let mayPass = job.planned.reasons.allSatisfy {
+            $0 == .overByteBudget || $0 == .firstFrame && job.probe.format == .png
+        }
+        if mayPass, let passed = try passThrough(&work) { return passed }
+        return try transcode(&work)
+    }
+
+    /// What one image's steps share.
+    private struct Work {
+        var job: ImageJob
+        var source: EncodedSource
+        var maximumBytes: Int
+        var readsAhead: Bool
+        var checkpoint: (Double) throws -> Void
+        /// Settled by decoding: whether alpha counts. `nil` while unknown.
+        var isTransparent: Bool?
+    }
+
+    // MARK: Pass-through
+
+    /// The stripped file, or `nil` if the picture must be encoded anew after all.
+    private func passThrough(_ work: inout Work) throws -> PreparedImage? {
+        let probe = work.job.probe
+        let stripped = try ContainerStripper.strip(work.source, format: probe.format, limits: options.limits)
+        var checked = CheckLevel.structure
+        if probe.hasAlpha, !options.keepsAlpha {
+            work.isTransparent = try RowReaders.withReader(of: work.source, probe: probe, limits: options.limits) {
+                try $0.hasTransparency()
+            }
+            if work.isTransparent == true { return nil }
+            checked = .pixels
+        } else if options.verifies || stripped.lacksEnd {
+            try PixelCheck.decode(work.source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
+            checked = .pixels
+        }
+        let keepsAll = options.keepsMetadata && !stripped.lacksEnd
+        let byteCount = keepsAll ? work.source.count : stripped.byteCount
+        guard byteCount <= work.maximumBytes else { return nil }
+        let isIdentical = keepsAll || stripped.isIdentical(to: work.source)
+        let bytes = try EncodedBytes(count: byteCount) { target throws(CodecError) in
+            if isIdentical {
+                guard try work.source.read(at: 0, into: target) == byteCount else {
+                    throw .truncated("the file became shorter while it was read")
+                }
+            } else {
+                try stripped.write(from: work.source, into: target)
+            }
+        }
+        var reasons: [Reason] = []
+        if !isIdentical {
+            if stripped.removals.contains(.animation) { reasons.append(.firstFrame) }
+            if !stripped.removals.subtracting([.animation, .trailingData]).isEmpty { reasons.append(.metadataRemoved) }
+            if stripped.removals.contains(.trailingData) { reasons.append(.trailingDataRemoved) }
+            if stripped.lacksEnd { reasons.append(.endMarkerAdded) }
+            // A header that only had to be corrected.
+            if reasons.isEmpty { reasons.append(.metadataRemoved) }
+        }
+        return PreparedImage(
+            index: work.job.planned.index, position: work.job.planned.position, source: work.job.planned.source,
+            action: .passThrough, reasons: reasons, notices: work.job.planned.notices, checked: checked,
+            isIdentical: isIdentical, mediaType: MediaType(probe.format) ?? .jpeg, size: probe.displaySize,
+            bytes: bytes, sha256: SHA256Digest.hexadecimal(of: bytes))
+    }
+
+    // MARK: Transcoding
+
+    private func transcode(_ work: inout Work) throws -> PreparedImage {
+        let probe = work.job.probe
+        if options.keepsAlpha, probe.hasAlpha, work.isTransparent == nil {
+            work.isTransparent = try RowReaders.withReader(of: work.source, probe: probe, limits: options.limits) {
+                try $0.hasTransparency()
+            }
+        }
+        let keepsAlpha = options.keepsAlpha && work.isTransparent == true
+        let ladder = EncodeLadder(constraints: constraints, options: options)
+        let attempts = ladder.attempts(for: work.job, keepsAlpha: keepsAlpha)
+        for (number, attempt) in attempts.enumerated() {
+            let transcoder = Transcoder(
+                job: work.job, attempt: attempt, options: options, isKnownOpaque: work.isTransparent == false,
+                maximumBytes: work.maximumBytes, readsAhead: work.readsAhead)
+            let result: Transcoder.Result
+            do {
+                result = try transcoder.run(work.source, checkpoint: work.checkpoint)
+            } catch CodecError.outputTooLarge {
+                continue
+            }
+            return prepared(result, by: attempt, instead: number == 0 ? nil : attempts[0], work)
+        }
+        throw PreparationError.tooManyBytes(maximum: work.maximumBytes)
+    }
+
+    private func prepared(
+        _ result: Transcoder.Result, by attempt: EncodeAttempt, instead planned: EncodeAttempt?, _ work: Work
+    ) -> PreparedImage {
+        let job = work.job
+        var reasons = job.planned.reasons.filter { $0 != .overByteBudget }
+        if result.flattened { reasons.append(.flattened) }
+        var notices = job.planned.notices
+        let isOverBudget = planned != nil || job.planned.reasons.contains(.overByteBudget) || reasons.isEmpty
+        if isOverBudget { reasons.append(work.maximumBytes < constraints.maximumBytes ? .overBodyBudget : .overByteBudget) }
+        if let planned {
+            if attempt.quality != planned.quality || attempt.subsampling != planned.subsampling {
+                notices.append(
+                    Notice(
+                        .qualityReduced,
+                        "quality \(attempt.quality) \(attempt.subsampling) instead of \(planned.quality) \(planned.subsampling), to stay within \(work.maximumBytes) bytes"
+                    ))
+            }
+            if attempt.size != planned.size {
+                notices.append(
+                    Notice(
+                        .areaReduced,
+                        "\(attempt.size) instead of \(planned.size), to stay within \(work.maximumBytes) bytes"))
+            }
+        }
+        return PreparedImage(
+            index: job.planned.index, position: job.planned.position, source: job.planned.source,
+            action: .transcode, reasons: reasons, notices: notices, checked: .pixels, isIdentical: false,
+            mediaType: attempt.mediaType, size: attempt.size, bytes: result.bytes,
+            sha256: SHA256Digest.hexadecimal(of: result.bytes))
+    }
+}

@@ -1,0 +1,37 @@
+import ImageCodecs
+import Pixels
+
+/// Decodes every pixel of a picture and keeps none.
+enum PixelCheck {
+    static func decode(
+        _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, checkpoint: (Double) throws -> Void
+    ) throws {
+        if probe.hasReadablePlanes {
+            try JPEGPlaneSource.withSource(of: source, denominator: 1, limits: limits) { planes in
+                let buffer = PlaneBuffer(
+                    format: planes.format, rows: planes.bandRows, widths: planes.rowWidths)
+                let height = planes.format.size.height
+                for row in stride(from: 0, to: height, by: planes.bandRows) {
+                    try planes.readBand(into: buffer, at: row)
+                    try checkpoint(Double(row) / Double(height))
+                }
+                try planes.finish()
+            }
+            return
+        }
+        try RowReaders.withReader(of: source, probe: probe, limits: limits) { reader in
+            let row = UnsafeMutablePointer<UInt8>.allocate(capacity: reader.size.width * reader.channels)
+            defer { row.deallocate() }
+            for y in 0..<reader.size.height {
+                try reader.readRow(into: row)
+                if y & 63 == 0 { try checkpoint(Double(y) / Double(reader.size.height)) }
+            }
+            try reader.finish()
+        }
+    }
+}
+
+extension ImageProbe {
+    /// Whether ``JPEGPlaneSource`` can read it.
+    var hasReadablePlanes: Bool { format == .jpeg && (colorModel == .grey || planeSubsampling != nil) }
+}

@@ -1,0 +1,93 @@
+import ImageCodecs
+import Pixels
+import SeedreamModel
+
+/// Decodes, transforms and encodes one picture once.
+///
+/// `planes or rows => crop or pad => resize => turn => encode`
+struct Transcoder {
+    struct Result {
+        var bytes: EncodedBytes
+        /// Whether transparent parts were composited on the background.
+        var flattened: Bool
+    }
+
+    var job: ImageJob
+    var attempt: EncodeAttempt
+    var options: PreparationOptions
+    /// Whether all pixels have been found opaque.
+    var isKnownOpaque: Bool
+    var maximumBytes: Int
+    var readsAhead: Bool
+
+    func run(_ source: EncodedSource, checkpoint: (Double) throws -> Void) throws -> Result {
+        if job.probe.hasReadablePlanes {
+            return try JPEGPlaneSource.withSource(of: source, denominator: denominator, limits: options.limits) { planes in
+                Result(bytes: try encode(planes, region: planes.region, checkpoint), flattened: false)
+            }
+        }
+        return try RowReaders.withReader(of: source, probe: job.probe, limits: options.limits) { reader in
+            let alpha: RowBandSource.Alpha =
+                attempt.keepsAlpha ? .keep : isKnownOpaque ? .drop : .flatten(options.background)
+            let rows = RowBandSource(reader, alpha: alpha)
+            let bytes = try encode(rows, region: PixelRegion(rows.format.size), checkpoint)
+            return Result(bytes: bytes, flattened: rows.hasFlattened)
+        }
+    }
+
+    /// The part of its size at which a JPEG is decoded: the smallest that libjpeg has SIMD code for and that still leaves
+    /// something to reduce.
+    private var denominator: Int {
+        guard job.framed == job.probe.displaySize else { return 1 }
+        let reduction = Double(job.framed.shortSide) / Double(attempt.size.shortSide)
+        return [8, 4, 2].first { reduction >= Double($0) } ?? 1
+    }
+
+    private func encode(
+        _ decoded: any BandSource, region whole: PixelRegion, _ checkpoint: (Double) throws -> Void
+    ) throws -> EncodedBytes {
+        var source = decoded
+        var region = whole
+        let orientation = job.probe.orientation
+        let framed = orientation.displaySize(of: job.framed)
+        if framed.area > job.probe.size.area {
+            source = PaddedBandSource(decoded, size: framed, background: options.background)
+            region = PixelRegion(framed)
+        } else if framed.area < job.probe.size.area {
+            // Whole pairs, so that chroma samples stay where they are.
+            region = PixelRegion(
+                left: Double((job.probe.size.width - framed.width) / 4 * 2),
+                top: Double((job.probe.size.height - framed.height) / 4 * 2),
+                width: Double(framed.width), height: Double(framed.height))
+        }
+        let sink = try makeSink(for: source.format)
+        let pipeline = PixelPipeline(
+            region: region, orientation: orientation, filter: options.filter, readsAhead: readsAhead)
+        try pipeline.run(from: source, to: sink, checkpoint: checkpoint)
+        let encoded = try sink.finish()
+        let count = encoded.count
+        return EncodedBytes(adopting: encoded.release(), count: count)
+    }
+
+    private func makeSink(for source: PlaneFormat) throws(CodecError) -> any ImageSink {
+        let profile = job.probe.profile.flatMap { profile in
+            // A grey profile describes no colour picture: a coloured background has made one of it.
+            profile.dataSpace == "GRAY" && source.model != .grey ? nil : profile
+        }
+        let settings = EncodeSettings(quality: attempt.quality, profile: profile, maximumBytes: maximumBytes)
+        switch attempt.mediaType {
+        case .jpeg:
+            let model: PlaneFormat.Model = source.model == .grey ? .grey : .yCbCr
+            let format = PlaneFormat(model, size: attempt.size, subsampling: attempt.subsampling)
+            return try JPEGSink(format: format, settings: settings)
+        case .png:
+            let model: PlaneFormat.Model = source.model == .grey ? .grey : .rgb
+            return try PNGSink(
+                format: PlaneFormat(model, size: attempt.size, hasAlpha: source.hasAlpha), settings: settings)
+        case .webp:
+            let model: PlaneFormat.Model = source.model == .grey ? .grey : .rgb
+            return try WebPSink(
+                format: PlaneFormat(model, size: attempt.size, hasAlpha: source.hasAlpha), settings: settings)
+        }
+    }
+}

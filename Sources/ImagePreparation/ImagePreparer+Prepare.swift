@@ -1,0 +1,125 @@
+import SeedreamModel
+
+extension ImagePreparer {
+    /// What happens when an input of a request cannot be prepared.
+    public enum FailurePolicy: Hashable, Sendable {
+        /// The call throws: a request short of one image is another request.
+        case refuse
+        /// The other inputs are prepared, and the result lists the failures.
+        case collect
+    }
+
+    /// Prepares the inputs of one request.
+    ///
+    /// Of more inputs than one request takes, only the last are used. Several images are worked on at once, bounded by
+    /// processors and ``PreparationOptions/memoryBudget``. The whole body is kept within
+    /// ``InputConstraints/maximumBodyBytes``: the largest images are encoded again, smaller, if they are too much together.
+    ///
+    /// - Parameters:
+    ///   - inputs: At least one.
+    ///   - failures: `refuse` by default.
+    ///   - reporter: Receives progress, and is finished when this returns.
+    /// - Returns: Prepared images in input order; with `collect`, failures beside them.
+    /// - Throws: ``PreparationFailure`` naming every input that failed; ``PreparationError/tooManyInputs(count:maximum:)``
+    ///   if the options are strict; `CancellationError`, between bands, if the task is cancelled.
+    public func prepare(
+        _ inputs: [ImageInput], failures: FailurePolicy = .refuse, reportingTo reporter: ProgressReporter? = nil
+    ) async throws -> PreparedBatch {
+        defer { reporter?.finish() }
+        let survey = try survey(inputs)
+        var batch = PreparedBatch(images: [], failed: survey.plan.failed, dropped: survey.plan.dropped)
+        if failures == .refuse, !batch.failed.isEmpty { throw PreparationFailure(inputs: batch.failed) }
+        reporter?.begin(total: survey.jobs.count)
+        let executor = ImageExecutor(constraints: constraints, options: options)
+        let run = BatchRun(executor: executor, reporter: reporter)
+        let items = survey.jobs.map { BatchRun.Item(job: $0, maximumBytes: constraints.maximumBytes) }
+        try await run.run(items) { batch.add($0) }
+        try await shareBody(among: survey.jobs, in: &batch, executor)
+        batch.failed.sort { $0.index < $1.index }
+        if failures == .refuse, !batch.failed.isEmpty { throw PreparationFailure(inputs: batch.failed) }
+        return batch
+    }
+
+    /// Prepares many inputs, each for a request of its own, and hands each outcome over in input order.
+    ///
+    /// Nothing is dropped and bodies hold one image each. Memory does not grow with the number of inputs: an outcome is let
+    /// go once `deliver` returns, and work waits for a slow `deliver`.
+    ///
+    /// - Throws: What `deliver` throws, and `CancellationError`; failing inputs are outcomes.
+    public func prepareEach(
+        _ inputs: [ImageInput], reportingTo reporter: ProgressReporter? = nil,
+        deliver: (PreparationOutcome) async throws -> Void
+    ) async throws {
+        defer { reporter?.finish() }
+        reporter?.begin(total: inputs.count)
+        let executor = ImageExecutor(constraints: constraints, options: options)
+        let run = BatchRun(executor: executor, reporter: reporter)
+        // One image may fill the body alone.
+        let maximumBytes = min(constraints.maximumBytes, BodyBudget.bytes(forCharacters: constraints.maximumBodyBytes))
+        // Headers are read a slice at a time: ten thousand descriptions of pictures are not held at once.
+        for start in stride(from: 0, to: inputs.count, by: 256) {
+            let slice = start..<min(start + 256, inputs.count)
+            var failed: [Int: FailedInput] = [:]
+            var items: [BatchRun.Item] = []
+            for index in slice {
+                do throws(PreparationError) {
+                    items.append(
+                        .init(job: try job(for: inputs[index], index: index, position: 1), maximumBytes: maximumBytes))
+                } catch {
+                    failed[index] = FailedInput(index: index, name: inputs[index].name, error: error)
+                }
+            }
+            var next = slice.lowerBound
+            func deliverFailures(before end: Int) async throws {
+                for index in next..<max(next, end) {
+                    guard let failure = failed[index] else { continue }
+                    reporter?.complete(index: index, name: failure.name)
+                    try await deliver(.failed(failure))
+                }
+                next = max(next, end)
+            }
+            try await run.run(items) { outcome in
+                try await deliverFailures(before: outcome.index)
+                try await deliver(outcome)
+                next = outcome.index + 1
+            }
+            try await deliverFailures(before: slice.upperBound)
+        }
+    }
+
+    /// Encodes the largest images again if all of them are too much for one body.
+    private func shareBody(
+        among jobs: [ImageJob], in batch: inout PreparedBatch, _ executor: ImageExecutor
+    ) async throws {
+        let budget = constraints.maximumBodyBytes - BodyBudget.envelope(images: batch.images.count)
+        guard batch.dataURILength > budget else { return }
+        let share = BodyBudget.share(of: budget, among: batch.images.map(\.dataURI.length))
+        let maximumBytes = BodyBudget.bytes(forCharacters: share)
+        let large = Set(batch.images.filter { $0.dataURI.length > share }.map(\.index))
+        batch.images.removeAll { large.contains($0.index) }
+        let items = jobs.filter { large.contains($0.planned.index) }.map {
+            BatchRun.Item(job: $0, maximumBytes: maximumBytes)
+        }
+        try await BatchRun(executor: executor).run(items) { batch.add($0) }
+        batch.images.sort { $0.index < $1.index }
+    }
+}
+
+extension PreparationOutcome {
+    /// Which input it is, from 0.
+    public var index: Int {
+        switch self {
+        case .prepared(let image): image.index
+        case .failed(let input): input.index
+        }
+    }
+}
+
+extension PreparedBatch {
+    fileprivate mutating func add(_ outcome: PreparationOutcome) {
+        switch outcome {
+        case .prepared(let image): images.append(image)
+        case .failed(let input): failed.append(input)
+        }
+    }
+}

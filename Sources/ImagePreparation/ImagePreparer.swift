@@ -1,0 +1,87 @@
+import ImageCodecs
+public import SeedreamModel
+
+/// Makes local pictures valid for a host: the library call before submission.
+///
+/// ```swift
+/// let preparer = ImagePreparer(constraints: .seedream4)
+/// let plan = try preparer.plan(inputs)
+/// let batch = try await preparer.prepare(inputs)
+/// batch.images[0].dataURI
+/// ```
+public struct ImagePreparer: Sendable {
+    /// What the images must be.
+    public var constraints: InputConstraints
+    /// How they are made so.
+    public var options: PreparationOptions
+
+    /// Makes a preparer. Nothing is read or started before a call.
+    public init(constraints: InputConstraints = .seedream4, options: PreparationOptions = PreparationOptions()) {
+        self.constraints = constraints
+        self.options = options
+    }
+
+    /// Says what would happen to each input, from headers alone: no pixel is decoded, nothing is written.
+    ///
+    /// Of more inputs than one request takes, only the last are opened. Inputs that cannot be prepared are listed in the
+    /// plan and keep their positions.
+    ///
+    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are strict.
+    /// - Complexity: One open and some reads for each input that is used.
+    public func plan(_ inputs: [ImageInput]) throws(PreparationError) -> PreparationPlan {
+        try survey(inputs).plan
+    }
+
+    /// Says what would happen to each input if each were a request of its own: none is dropped, every position is 1.
+    public func planEach(_ inputs: [ImageInput]) -> PreparationPlan { surveyEach(inputs).plan }
+
+    // MARK: Surveying
+
+    /// A plan, and the jobs behind its images.
+    struct Survey: Sendable {
+        var plan = PreparationPlan(images: [], failed: [], dropped: [])
+        var jobs: [ImageJob] = []
+    }
+
+    func survey(_ inputs: [ImageInput]) throws(PreparationError) -> Survey {
+        let first = max(0, inputs.count - constraints.maximumInputs)
+        if options.isStrict, first > 0 {
+            throw .tooManyInputs(count: inputs.count, maximum: constraints.maximumInputs)
+        }
+        var survey = Survey()
+        survey.plan.dropped = (0..<first).map { DroppedInput(index: $0, name: inputs[$0].name) }
+        for index in first..<inputs.count {
+            add(inputs[index], index: index, position: index - first + 1, to: &survey)
+        }
+        return survey
+    }
+
+    func surveyEach(_ inputs: [ImageInput]) -> Survey {
+        var survey = Survey()
+        for (index, input) in inputs.enumerated() { add(input, index: index, position: 1, to: &survey) }
+        return survey
+    }
+
+    private func add(_ input: ImageInput, index: Int, position: Int, to survey: inout Survey) {
+        do throws(PreparationError) {
+            let job = try job(for: input, index: index, position: position)
+            survey.plan.images.append(job.planned)
+            survey.jobs.append(job)
+        } catch {
+            survey.plan.failed.append(FailedInput(index: index, name: input.name, error: error))
+        }
+    }
+
+    /// Opens and probes one input.
+    func job(for input: ImageInput, index: Int, position: Int) throws(PreparationError) -> ImageJob {
+        let source = try InputOpener.open(input, limits: options.limits)
+        let probe: ImageProbe
+        do throws(CodecError) {
+            probe = try Prober.probe(source, limits: options.limits)
+        } catch {
+            throw .codec(error)
+        }
+        return try Planner(constraints: constraints, options: options).job(
+            index: index, position: position, input: input, probe: probe, identity: source.identity)
+    }
+}

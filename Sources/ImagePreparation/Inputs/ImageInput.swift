@@ -1,0 +1,49 @@
+/// One picture as the caller holds it.
+public struct ImageInput: Sendable {
+    enum Origin: Sendable {
+        case file(path: String)
+        case bytes([UInt8])
+        case standardInput(StandardInputSpool)
+        case dataURI(String)
+    }
+
+    let origin: Origin
+    /// What messages and results call it.
+    public let name: String
+
+    /// A file, by its path. The content decides the format, not the name.
+    public static func file(_ path: String) -> ImageInput {
+        ImageInput(origin: .file(path: path), name: path)
+    }
+
+    /// Encoded bytes in memory.
+    public static func bytes(_ bytes: [UInt8], name: String) -> ImageInput {
+        ImageInput(origin: .bytes(bytes), name: name)
+    }
+
+    /// Standard input, read to its end once and then kept, so that the value can be planned and prepared.
+    public static var standardInput: ImageInput {
+        ImageInput(origin: .standardInput(StandardInputSpool()), name: "-")
+    }
+
+    /// A `data:` URI with base64 content. The media type that it declares is not believed.
+    public static func dataURI(_ text: String) -> ImageInput {
+        ImageInput(origin: .dataURI(text), name: "data URI")
+    }
+
+    /// What a person typed: `-`, a `data:` URI, or a path.
+    public init(argument: String) {
+        if argument == "-" {
+            self = .standardInput
+        } else if argument.hasPrefix("data:") {
+            self = .dataURI(argument)
+        } else {
+            self = .file(argument)
+        }
+    }
+
+    private init(origin: Origin, name: String) {
+        self.origin = origin
+        self.name = name
+    }
+}

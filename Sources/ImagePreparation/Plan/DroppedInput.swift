@@ -1,0 +1,7 @@
+/// An input that one request has no room for.
+public struct DroppedInput: Hashable, Codable, Sendable {
+    /// Which input it is, from 0.
+    public var index: Int
+    /// Its name.
+    public var name: String
+}

@@ -1,0 +1,24 @@
+public import SeedreamModel
+
+/// An input that cannot be prepared.
+public struct FailedInput: Hashable, Codable, Sendable {
+    /// Which input it is, from 0.
+    public var index: Int
+    /// Its name.
+    public var name: String
+    /// The word for the failure.
+    public var code: ErrorCode
+    /// Expected and found, one line.
+    public var message: String
+    /// What to do about it, one line.
+    public var hint: String
+
+    /// Makes a failure from its error.
+    public init(index: Int, name: String, error: PreparationError) {
+        self.index = index
+        self.name = name
+        code = error.code
+        message = error.description
+        hint = error.hint
+    }
+}

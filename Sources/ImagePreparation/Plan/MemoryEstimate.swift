@@ -1,0 +1,22 @@
+import ImageCodecs
+import Pixels
+import SeedreamModel
+
+/// What preparing a picture takes, from its header.
+enum MemoryEstimate {
+    /// Bytes at the peak, on the safe side for the rows in flight.
+    static func bytes(for job: ImageJob) -> Int {
+        let probe = job.probe
+        let target = job.planned.size
+        let fixed = 2 << 20
+        guard job.planned.action == .transcode || probe.hasAlpha else { return probe.byteCount + fixed }
+        let channels = probe.colorModel == .grey ? 1 : 3
+        // The resampler looks back over the filter's support; with bands on both sides, some 128 rows of the source.
+        let enlargement = max(1, probe.size.height / max(job.planned.size.height, 1))
+        let rows = (probe.size.width + 64) * channels * 128 * enlargement + (target.width + 64) * channels * 64
+        let turned = probe.orientation == .topLeft ? 0 : target.area * channels
+        let whole = job.planned.mediaType == .webp ? target.area * 8 : 0
+        let encoded = target.area / 2
+        return fixed + probe.decodeMemory + rows + turned + whole + encoded
+    }
+}

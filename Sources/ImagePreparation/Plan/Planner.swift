@@ -1,0 +1,143 @@
+import ImageCodecs
+import Pixels
+import SeedreamModel
+
+/// Turns probes into plans: arithmetic only.
+struct Planner {
+    var constraints: InputConstraints
+    var options: PreparationOptions
+
+    /// What to do with an input whose header says `probe`.
+    func job(
+        index: Int, position: Int, input: ImageInput, probe: ImageProbe, identity: FileIdentity?
+    ) throws(PreparationError) -> ImageJob {
+        guard probe.colorModel != .cmyk, probe.colorModel != .ycck else {
+            throw .codec(.unsupportedFeature("\(probe.colorModel.rawValue.uppercased()) colours are not converted yet"))
+        }
+        let framed = try frame(probe.displaySize)
+        let size: PixelSize
+        do throws(ConstraintError) {
+            size = try constraints.targetSize(for: framed)
+        } catch {
+            throw .constraint(error)
+        }
+        let reasons = reasons(for: probe, framed: framed, target: size)
+        let sourceType = MediaType(probe.format)
+        let isPassThrough = reasons.allSatisfy { $0 == .firstFrame && probe.format == .png }
+        let mediaType = isPassThrough ? sourceType ?? .jpeg : outputType(for: probe)
+        var unknowns: [PlannedImage.Unknown] = [.completeness]
+        if probe.hasAlpha { unknowns.append(.alpha) }
+        unknowns.append(isPassThrough ? .metadata : .encodedBytes)
+        let planned = PlannedImage(
+            index: index, position: position, source: SourceFacts(name: input.name, probe: probe),
+            action: isPassThrough ? .passThrough : .transcode,
+            reasons: reasons, notices: notices(for: probe, framed: framed, target: size, isPassThrough: isPassThrough),
+            unknowns: unknowns, mediaType: mediaType, size: size)
+        var job = ImageJob(
+            planned: planned, input: input, probe: probe, identity: identity, framed: framed, estimatedBytes: 0)
+        job.estimatedBytes = MemoryEstimate.bytes(for: job)
+        return job
+    }
+
+    /// The size after the ratio rule: cropped, padded or refused.
+    private func frame(_ size: PixelSize) throws(PreparationError) -> PixelSize {
+        guard !constraints.acceptsAspectRatio(of: size) else { return size }
+        let limit = constraints.maximumAspectRatio
+        let (short, long): (Int, Int)
+        switch constraints.fit {
+        case .refuse: throw .constraint(.aspectRatioOutOfRange(size, maximum: limit))
+        case .crop: (short, long) = (size.shortSide, Int(limit * Double(size.shortSide)))
+        case .pad: (short, long) = (Int((Double(size.longSide) / limit).rounded(.up)), size.longSide)
+        }
+        return size.width >= size.height
+            ? PixelSize(width: long, height: short) : PixelSize(width: short, height: long)
+    }
+
+    private func reasons(for probe: ImageProbe, framed: PixelSize, target: PixelSize) -> [Reason] {
+        var reasons: [Reason] = []
+        if probe.orientation != .topLeft { reasons.append(.rotated) }
+        if framed.area < probe.displaySize.area { reasons.append(.cropped) }
+        if framed.area > probe.displaySize.area { reasons.append(.padded) }
+        if target.area > framed.area { reasons.append(.belowMinimumArea) }
+        if target.area < framed.area { reasons.append(.aboveMaximumArea) }
+        if probe.format != .jpeg, probe.frameCount > 1 { reasons.append(.firstFrame) }
+        if probe.bitDepth > 8 { reasons.append(.reducedTo8Bits) }
+        if probe.isArithmeticCoded { reasons.append(.arithmeticCoding) }
+        let type = MediaType(probe.format)
+        if let asked = options.format.mediaType {
+            if asked != type { reasons.append(.formatRequested) }
+        } else if !constraints.acceptedMediaTypes.contains(where: { $0 == type }) {
+            reasons.append(.mediaTypeNotAccepted)
+        }
+        if probe.byteCount > constraints.maximumBytes { reasons.append(.overByteBudget) }
+        return reasons
+    }
+
+    private func notices(
+        for probe: ImageProbe, framed: PixelSize, target: PixelSize, isPassThrough: Bool
+    ) -> [Notice] {
+        var notices: [Notice] = []
+        // In each direction more than four times; our number, from the look of it.
+        if target.shortSide > 4 * framed.shortSide {
+            let factor = (Double(target.shortSide) / Double(framed.shortSide)).formattedShortly
+            notices.append(
+                Notice(.largeEnlargement, "enlarged \(factor) times, from \(framed) to \(target): expect blur"))
+        }
+        if probe.frameCount > 1 {
+            notices.append(
+                Notice(.picturesLeftOut, "the first of \(probe.frameCount) pictures in the file is used"))
+        }
+        if let name = probe.profileName, !isPassThrough {
+            notices.append(Notice(.profileKept, "colour profile \"\(name)\" is kept, colours are not converted"))
+        }
+        for case .profileIgnored(let why) in probe.remarks {
+            notices.append(Notice(.profileIgnored, "the colour profile is ignored: \(why)"))
+        }
+        if probe.hasUnmanagedColor, !isPassThrough {
+            notices.append(Notice(.gammaNotApplied, "colour chunks of the PNG (gAMA, cHRM, cICP) are not applied"))
+        }
+        if options.keepsMetadata, !isPassThrough {
+            notices.append(Notice(.metadataNotKept, "metadata is lost because the picture is encoded anew"))
+        }
+        return notices
+    }
+
+    private func outputType(for probe: ImageProbe) -> MediaType {
+        options.format.mediaType ?? (options.keepsAlpha && probe.hasAlpha ? .png : .jpeg)
+    }
+}
+
+extension PreparationOptions.OutputFormat {
+    /// The media type that is asked for; `nil` for `auto`.
+    var mediaType: MediaType? {
+        switch self {
+        case .automatic: nil
+        case .jpeg: .jpeg
+        case .png: .png
+        case .webp: .webp
+        }
+    }
+}
+
+extension MediaType {
+    /// The media type of files of this format, if requests can carry it.
+    init?(_ format: ImageFormat) {
+        switch format {
+        case .jpeg: self = .jpeg
+        case .png: self = .png
+        case .webp: self = .webp
+        default: return nil
+        }
+    }
+}
+
+extension SourceFacts {
+    init(name: String, probe: ImageProbe) {
+        self.init(
+            name: name, format: probe.format.rawValue, width: probe.size.width, height: probe.size.height,
+            orientation: probe.orientation.rawValue, bytes: probe.byteCount, colorProfile: probe.profileName,
+            alpha: probe.hasAlpha, colorModel: probe.colorModel.rawValue, bitDepth: probe.bitDepth,
+            chromaSubsampling: probe.chromaSubsampling, progressive: probe.isProgressive, frames: probe.frameCount,
+            quality: probe.estimatedQuality)
+    }
+}

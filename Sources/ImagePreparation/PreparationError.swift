@@ -1,0 +1,125 @@
+public import ImageCodecs
+private import Pixels
+public import SeedreamModel
+
+/// Why an input cannot be prepared. Every case has a stable word, a line that says expected and found, and a hint.
+public enum PreparationError: Error, Hashable, Sendable {
+    /// A file that is not a regular file.
+    public enum FileKind: String, Hashable, Sendable {
+        /// A folder.
+        case directory
+        /// A named pipe.
+        case fifo = "FIFO"
+        /// A device such as `/dev/zero`.
+        case device
+        /// A socket.
+        case socket
+    }
+
+    /// The bytes are not a picture that can be read.
+    case codec(CodecError)
+    /// The shape cannot be made to conform.
+    case constraint(ConstraintError)
+    /// The file cannot be opened; the system's error number.
+    case cannotOpen(errno: Int32)
+    /// The name belongs to something that is not a regular file.
+    case notARegularFile(FileKind)
+    /// The text is no `data:` URI with base64 content; says why.
+    case malformedDataURI(String)
+    /// The file is not the one that was planned.
+    case inputChanged
+    /// Even the smallest allowed encoding is larger than the budget, in bytes.
+    case tooManyBytes(maximum: Int)
+    /// More inputs than one request takes, and none may be dropped.
+    case tooManyInputs(count: Int, maximum: Int)
+    /// A defect of this software; what failed.
+    case internalError(String)
+}
+
+extension PreparationError {
+    /// The word for it in the closed table.
+    public var code: ErrorCode {
+        switch self {
+        case .codec(let error):
+            switch error {
+            case .empty: .emptyInput
+            case .notAnImage: .notAnImage
+            case .unsupportedFormat: .unsupportedFormat
+            case .unsupportedFeature: .unsupportedFeature
+            case .corrupt: .corruptImage
+            case .truncated: .truncatedImage
+            case .limitExceeded: .limitExceeded
+            case .outputTooLarge: .tooManyBytes
+            case .readFailed: .unreadableInput
+            case .outOfMemory: .outOfMemory
+            case .misuse: .internalError
+            }
+        case .constraint(.aspectRatioOutOfRange): .aspectRatio
+        case .constraint(.noConformingSize): .aspectRatio
+        case .cannotOpen, .notARegularFile, .malformedDataURI: .unreadableInput
+        case .inputChanged: .inputChanged
+        case .tooManyBytes: .tooManyBytes
+        case .tooManyInputs: .tooManyInputs
+        case .internalError: .internalError
+        }
+    }
+
+    /// What to do about it, one line.
+    public var hint: String {
+        switch self {
+        case .codec(let error): error.hint
+        case .constraint(.aspectRatioOutOfRange(let size, _)):
+            "crop the image, pass `--fit pad` or `--fit crop`, or `--max-ratio \(Self.ratioToAllow(size))` if your provider takes it"
+        case .constraint(.noConformingSize): "set `--min-area` and `--max-area` further apart"
+        case .cannotOpen: "check the path and its permissions"
+        case .notARegularFile(.directory): "name the files in it, for instance with `\u{2A}.jpg`"
+        case .notARegularFile: "pass a regular file, or pipe the image in and name it `-`"
+        case .malformedDataURI: "write it as `data:image/jpeg;base64,` and the encoded bytes"
+        case .inputChanged: "run again once nothing writes to the file"
+        case .tooManyBytes: "allow more with `--max-bytes` or `--max-body`, or send fewer images in one request"
+        case .tooManyInputs(_, let maximum): "name at most \(maximum), or leave `--strict` out to use the last \(maximum)"
+        case .internalError: "please report this with the file"
+        }
+    }
+
+    private static func ratioToAllow(_ size: PixelSize) -> Int {
+        (size.longSide + max(size.shortSide, 1) - 1) / max(size.shortSide, 1)
+    }
+}
+
+extension PreparationError: CustomStringConvertible {
+    /// Expected and found, one line, lower case, no full stop.
+    public var description: String {
+        switch self {
+        case .codec(let error): error.description
+        case .constraint(let error): error.description
+        case .cannotOpen(let errno): "cannot be opened: \(SystemCall.message(errno))"
+        case .notARegularFile(let kind): "expected a regular file, found a \(kind.rawValue)"
+        case .malformedDataURI(let reason): "data URI is malformed: \(reason)"
+        case .inputChanged: "file changed while it was being prepared"
+        case .tooManyBytes(let maximum):
+            "cannot be encoded in \(maximum) bytes without going below the minimum area or quality 85"
+        case .tooManyInputs(let count, let maximum): "\(count) inputs given, one request takes \(maximum)"
+        case .internalError(let what): "internal error: \(what)"
+        }
+    }
+}
+
+extension CodecError {
+    /// What to do about it, one line.
+    fileprivate var hint: String {
+        switch self {
+        case .empty: "check that the file was written completely"
+        case .notAnImage: "pass a JPEG, PNG or WebP file"
+        case .unsupportedFormat: "convert it to JPEG or PNG first"
+        case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
+        case .corrupt: "export the picture again from its source"
+        case .truncated: "copy or download the file again; part of it is missing"
+        case .limitExceeded: "reduce the picture first; limits guard against files made to exhaust memory or time"
+        case .outputTooLarge: "allow more with `--max-bytes`"
+        case .readFailed: "check the disk or network that holds the file"
+        case .outOfMemory: "close other programs or set a smaller `--memory`"
+        case .misuse: "please report this with the file"
+        }
+    }
+}

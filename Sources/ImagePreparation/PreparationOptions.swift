@@ -1,0 +1,45 @@
+public import ImageCodecs
+public import Pixels
+
+/// How inputs are turned into what the constraints ask for.
+public struct PreparationOptions: Hashable, Sendable {
+    /// The format of pictures that must be encoded anew.
+    public enum OutputFormat: String, Hashable, Sendable, CaseIterable {
+        /// JPEG, or PNG where alpha is kept.
+        case automatic = "auto"
+        /// Every picture goes out as JPEG.
+        case jpeg
+        /// Every picture goes out as PNG.
+        case png
+        /// Every picture goes out as WebP.
+        case webp
+    }
+
+    /// `auto` by default.
+    public var format = OutputFormat.automatic
+    /// JPEG or WebP quality, 1 to 100. By default a JPEG keeps its own estimated quality, held between 85 and 92, and
+    /// everything else gets 92.
+    public var quality: Int?
+    /// What transparent parts are composited on, and what `pad` adds. White by default.
+    public var background = RGBColor.white
+    /// Whether alpha is kept, as PNG (or WebP if asked for). Off by default.
+    public var keepsAlpha = false
+    /// Whether pictures that pass through keep their metadata, GPS included. Off by default.
+    public var keepsMetadata = false
+    /// Lanczos3 by default.
+    public var filter = ResamplingFilter.lanczos3
+    /// Whether every pixel of pictures that pass through is decoded as well. Off by default.
+    public var verifies = false
+    /// Whether more inputs than one request takes is an error instead of dropping the first ones. Off by default.
+    public var isStrict = false
+    /// Pictures worked on at once, at most; the number of processors by default. Memory bounds it further.
+    public var jobs: Int?
+    /// Bytes of memory for pictures in work, estimated from their headers. The smaller of 4 GiB and half of the memory
+    /// that the system grants, by default. One picture is always worked on.
+    public var memoryBudget: Int?
+    /// What a picture may cost to read.
+    public var limits = DecodeLimits()
+
+    /// Makes the default options.
+    public init() {}
+}

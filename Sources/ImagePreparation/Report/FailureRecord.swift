@@ -1,0 +1,42 @@
+public import SeedreamModel
+
+/// One failed input of the JSON.
+public struct FailureRecord: Hashable, Codable, Sendable {
+    /// Why.
+    public struct Failure: Hashable, Codable, Sendable {
+        /// The word for it.
+        public var code: ErrorCode
+        /// Expected and found, one line.
+        public var message: String
+        /// What to do about it, one line.
+        public var hint: String
+    }
+
+    /// `"failed"`.
+    public var status: String
+    /// Which input it is, from 0.
+    public var index: Int
+    /// Its name.
+    public var name: String
+    /// Why.
+    public var error: Failure
+
+    /// The record of a failed input.
+    public init(_ input: FailedInput) {
+        self.init(
+            index: input.index, name: input.name,
+            error: Failure(code: input.code, message: input.message, hint: input.hint))
+    }
+
+    /// The record of an image that could not be written.
+    public init(index: Int, name: String, outputFailure message: String, hint: String) {
+        self.init(index: index, name: name, error: Failure(code: .outputFailed, message: message, hint: hint))
+    }
+
+    private init(index: Int, name: String, error: Failure) {
+        status = "failed"
+        self.index = index
+        self.name = name
+        self.error = error
+    }
+}

@@ -1,0 +1,45 @@
+/// The JSON document of `seedream prep --json`, schema 1.
+public struct PreparationReport: Hashable, Codable, Sendable {
+    /// Sums over the document.
+    public struct Totals: Hashable, Codable, Sendable {
+        /// Entries of `images`.
+        public var images: Int
+        /// Entries of `failed`.
+        public var failed: Int
+        /// Entries of `dropped`.
+        public var dropped: Int
+        /// Encoded bytes of all images; 0 in a plan.
+        public var preparedBytes: Int
+        /// Characters of all data URIs; 0 in a plan.
+        public var dataURIBytes: Int
+    }
+
+    /// The version of this format. Readers must accept new keys and new words.
+    public var schema = 1
+    /// Planned or prepared images, in input order.
+    public var images: [ImageRecord]
+    /// Failed inputs, in input order.
+    public var failed: [FailureRecord]
+    /// Inputs that the request has no room for.
+    public var dropped: [DroppedInput]
+    /// Sums.
+    public var totals: Totals
+
+    /// Makes a document from its entries.
+    public init(images: [ImageRecord], failed: [FailureRecord], dropped: [DroppedInput]) {
+        self.images = images
+        self.failed = failed
+        self.dropped = dropped
+        totals = Totals(
+            images: images.count, failed: failed.count, dropped: dropped.count,
+            preparedBytes: images.reduce(0) { $0 + ($1.prepared.bytes ?? 0) },
+            dataURIBytes: images.reduce(0) { $0 + ($1.prepared.dataURILength ?? 0) })
+    }
+
+    /// The document of a plan.
+    public init(_ plan: PreparationPlan) {
+        self.init(
+            images: plan.images.map { ImageRecord($0) }, failed: plan.failed.map { FailureRecord($0) },
+            dropped: plan.dropped)
+    }
+}

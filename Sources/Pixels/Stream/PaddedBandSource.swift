@@ -1,0 +1,63 @@
+/// A picture in the middle of a larger one of a single colour.
+package final class PaddedBandSource: BandSource {
+    package let format: PlaneFormat
+    package var bandRows: Int { inner.bandRows }
+    package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
+
+    private let inner: any BandSource
+    private let buffer: PlaneBuffer
+    private let levels: [UInt8]
+    private let left: Int
+    private let top: Int
+    private var rows = 0
+
+    /// - Parameter size: Not smaller than the inner picture on either side.
+    package init(_ inner: any BandSource, size: PixelSize, background: RGBColor) {
+        self.inner = inner
+        var format = inner.format
+        format.size = size
+        self.format = format
+        // Multiples of four, so that chroma samples of every subsampling stay where they are.
+        left = (size.width - inner.format.size.width) / 8 * 4
+        top = (size.height - inner.format.size.height) / 8 * 4
+        buffer = PlaneBuffer(
+            format: inner.format.paddedToChroma, rows: 2 * inner.bandRows, widths: inner.rowWidths)
+        let colors: [UInt8] =
+            switch format.model {
+            case .grey: [background.yCbCr[0]]
+            case .yCbCr: background.yCbCr
+            case .rgb: background.levels
+            }
+        levels = colors + (format.hasAlpha ? [255] : [])
+    }
+
+    package func readBand(into target: PlaneBuffer, at row: Int) throws {
+        for plane in 0..<format.planeCount {
+            let shift = format.subsampling(ofPlane: plane)
+            let inside = inner.format.size(ofPlane: plane)
+            let whole = format.size(ofPlane: plane)
+            let (x, y0) = (left >> shift.horizontalShift, top >> shift.verticalShift)
+            let first = row >> shift.verticalShift
+            for y in first..<max(first, min((row + bandRows) >> shift.verticalShift, whole.height)) {
+                let samples = target.row(y, ofPlane: plane)
+                samples.update(repeating: levels[plane], count: whole.width)
+                guard (y0..<y0 + inside.height).contains(y) else { continue }
+                try require((y - y0) << shift.verticalShift)
+                (samples + x).update(from: buffer.row(y - y0, ofPlane: plane), count: inside.width)
+            }
+        }
+    }
+
+    package func finish() throws {
+        try require(inner.format.size.height - 1)
+        try inner.finish()
+    }
+
+    /// Reads on until the row of the inner picture is there. A band of this picture touches two of the inner one at most.
+    private func require(_ row: Int) throws {
+        while rows <= row, rows < inner.format.size.height {
+            try inner.readBand(into: buffer, at: rows)
+            rows += inner.bandRows
+        }
+    }
+}

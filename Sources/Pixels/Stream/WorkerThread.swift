@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One thread that runs one closure and can be waited for.
+///
+/// Codec work blocks for whole seconds, which the threads of Swift concurrency must not.
+package final class WorkerThread {
+    private let handle: pthread_t
+    private var isJoined = false
+
+    private final class Job {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Starts the thread.
+    ///
+    /// - Throws: ``PixelError/outOfMemory`` where the system gives no further thread.
+    package init(_ body: @escaping @Sendable () -> Void) throws(PixelError) {
+        let job = Unmanaged.passRetained(Job(body))
+        #if canImport(Darwin)
+        var handle: pthread_t?
+        let code = pthread_create(&handle, nil, { Self.main($0) }, job.toOpaque())
+        guard code == 0, let handle else {
+            job.release()
+            throw .outOfMemory
+        }
+        self.handle = handle
+        #else
+        var handle = pthread_t()
+        let code = pthread_create(
+            &handle, nil, { context in context.map { WorkerThread.main($0) } ?? nil }, job.toOpaque())
+        guard code == 0 else {
+            job.release()
+            throw .outOfMemory
+        }
+        self.handle = handle
+        #endif
+    }
+
+    deinit {
+        if !isJoined { pthread_detach(handle) }
+    }
+
+    /// Returns once the closure has returned.
+    package func join() {
+        guard !isJoined else { return }
+        isJoined = true
+        pthread_join(handle, nil)
+    }
+
+    private static func main(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<Job>.fromOpaque(context).takeRetainedValue().body()
+        return nil
+    }
+}

@@ -1,0 +1,7 @@
+/// What is done to an input.
+public enum Action: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The compressed pixels go out as they are; metadata is removed at container level.
+    case passThrough = "pass-through"
+    /// The picture is decoded and encoded anew.
+    case transcode
+}

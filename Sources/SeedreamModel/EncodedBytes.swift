@@ -1,0 +1,69 @@
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
+/// The bytes of an encoded picture: immutable, shared, never copied.
+///
+/// `@unchecked Sendable`: the memory is written before `init` returns and only read afterwards.
+public final class EncodedBytes: @unchecked Sendable {
+    private let base: UnsafeMutableRawPointer
+    /// How many bytes there are.
+    public let count: Int
+
+    /// Takes over `count` bytes that `malloc` gave.
+    package init(adopting base: UnsafeMutableRawPointer, count: Int) {
+        self.base = base
+        self.count = count
+    }
+
+    /// Makes `count` bytes and lets `fill` write them.
+    package init<Failure: Error>(
+        count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard let base = malloc(max(count, 1)) else { fatalError("out of memory: \(count) bytes") }
+        do {
+            try fill(UnsafeMutableRawBufferPointer(start: base, count: count))
+        } catch {
+            free(base)
+            throw error
+        }
+        self.base = base
+        self.count = count
+    }
+
+    deinit { free(base) }
+
+    /// Calls `body` with the bytes, which are valid only during the call.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+
+    /// A copy of the bytes.
+    public var array: [UInt8] { withBytes { Array($0) } }
+}
+
+extension EncodedBytes: Hashable {
+    /// Whether both hold the same bytes.
+    public static func == (left: EncodedBytes, right: EncodedBytes) -> Bool {
+        left === right
+            || left.count == right.count && left.withBytes { a in right.withBytes { b in a.elementsEqual(b) } }
+    }
+
+    /// Feeds the bytes to the hasher.
+    public func hash(into hasher: inout Hasher) { withBytes { hasher.combine(bytes: $0) } }
+}
+
+extension EncodedBytes: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The number of bytes, never the bytes.
+    public var description: String { "<\(count) bytes>" }
+    /// The number of bytes, never the bytes.
+    public var debugDescription: String { description }
+    /// No children, so that `dump` prints no bytes.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,53 @@
+/// What the header of an input says, in the words of the JSON.
+public struct SourceFacts: Hashable, Codable, Sendable {
+    /// The input's name.
+    public var name: String
+    /// By magic bytes: `"jpeg"`, `"png"`, `"webp"`.
+    public var format: String
+    /// Stored columns, before the orientation, in px.
+    public var width: Int
+    /// Stored rows, before the orientation, in px.
+    public var height: Int
+    /// The EXIF value, 1 to 8.
+    public var orientation: Int
+    /// Encoded bytes.
+    public var bytes: Int
+    /// The description of the embedded ICC profile, `nil` without one.
+    public var colorProfile: String?
+    /// Whether there is an alpha channel, transparent colour or transparent palette entry.
+    public var alpha: Bool
+    /// `"grey"`, `"ycbcr"`, `"rgb"`, `"palette"`, `"cmyk"` or `"ycck"`.
+    public var colorModel: String
+    /// Bits of one sample.
+    public var bitDepth: Int
+    /// `"4:2:0"` and so on, `nil` where there is no chroma.
+    public var chromaSubsampling: String?
+    /// Progressive JPEG or interlaced PNG.
+    public var progressive: Bool
+    /// Pictures in the file.
+    public var frames: Int
+    /// The estimated JPEG quality, 1 to 100.
+    public var quality: Int?
+
+    /// Makes facts from their values.
+    public init(
+        name: String, format: String, width: Int, height: Int, orientation: Int, bytes: Int, colorProfile: String?,
+        alpha: Bool, colorModel: String, bitDepth: Int, chromaSubsampling: String?, progressive: Bool, frames: Int,
+        quality: Int?
+    ) {
+        self.name = name
+        self.format = format
+        self.width = width
+        self.height = height
+        self.orientation = orientation
+        self.bytes = bytes
+        self.colorProfile = colorProfile
+        self.alpha = alpha
+        self.colorModel = colorModel
+        self.bitDepth = bitDepth
+        self.chromaSubsampling = chromaSubsampling
+        self.progressive = progressive
+        self.frames = frames
+        self.quality = quality
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import ImagePreparation
+import SeedreamModel
+
+/// `seedream inspect`: what a file is and what `prep` would do to it.
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say what a picture is, and what prep would do to it.",
+        discussion: """
+            Reads headers only. Each input is looked at by itself.
+
+            Examples:
+              seedream inspect photo.jpg
+              seedream inspect *.png --json --profile fal
+            """)
+
+    @Argument(help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"))
+    var inputs: [String]
+
+    @Flag(help: "One JSON document on stdout.")
+    var json = false
+
+    @OptionGroup(title: "Constraints")
+    var constraints: ConstraintArguments
+
+    @OptionGroup(title: "Preparation")
+    var preparation: PreparationArguments
+
+    func run() throws {
+        let preparer = ImagePreparer(constraints: try constraints.constraints(), options: try preparation.options())
+        let report = PreparationReport(preparer.planEach(inputs.map { ImageInput(argument: $0) }))
+        if json {
+            try Terminal.print(JSON.document(report))
+        } else {
+            for image in report.images {
+                for line in Self.description(of: image) { try Terminal.print(line) }
+            }
+        }
+        for failure in report.failed { Diagnostics().failure(failure) }
+        if !report.failed.isEmpty {
+            throw report.images.isEmpty ? ExitStatus.noUsableInput.code : ExitStatus.someFailed.code
+        }
+    }
+
+    private static func description(of image: ImageRecord) -> [String] {
+        let source = image.source
+        let style = Style(descriptor: 1)
+        func row(_ name: String, _ value: String?) -> String? {
+            value.map { "  " + name + String(repeating: " ", count: 13 - name.count) + $0 }
+        }
+        let coding = [source.colorModel, source.chromaSubsampling, "\(source.bitDepth) bits"]
+            .compactMap { $0 }.joined(separator: ", ")
+        let sent = image.prepared
+        let why = image.reasons.map(\.rawValue).joined(separator: ", ")
+        return [
+            style.bold(source.name),
+            row("format", source.format + (source.progressive ? ", progressive or interlaced" : "")),
+            row("stored size", "\(source.width)x\(source.height)"),
+            row("orientation", "\(source.orientation)"),
+            row("bytes", "\(source.bytes)"),
+            row("coding", coding),
+            row("quality", source.quality.map { "about \($0)" }),
+            row("profile", source.colorProfile ?? "none"),
+            row("alpha", source.alpha ? "yes" : "no"),
+            row("pictures", source.frames > 1 ? "\(source.frames)" : nil),
+            row("prep", "\(image.action.rawValue) to \(sent.width)x\(sent.height) \(sent.mediaType.rawValue)"),
+            row("because", why.isEmpty ? nil : why),
+            row("unknown", image.unknown.map { $0.map(\.rawValue).joined(separator: ", ") }),
+        ].compactMap { $0 } + image.notices.map { "  note         \($0.message)" }
+    }
+}

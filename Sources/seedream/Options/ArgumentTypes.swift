@@ -1,0 +1,13 @@
+public import ArgumentParser
+public import ImagePreparation
+public import Pixels
+public import SeedreamModel
+
+extension ResamplingFilter: ExpressibleByArgument {}
+extension AspectRatioFit: ExpressibleByArgument {}
+extension PreparationOptions.OutputFormat: ExpressibleByArgument {}
+
+extension RGBColor: ExpressibleByArgument {
+    /// As ``init(_:)``.
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import SeedreamModel
+
+/// What the images must be.
+struct ConstraintArguments: ParsableArguments {
+    @Option(help: "Limits of a host: \(InputConstraints.profiles.map(\.name).joined(separator: ", ")).")
+    var profile = "seedream-4"
+
+    @Option(help: ArgumentHelp("Smallest area, in px² (default: 921600).", valueName: "px²"))
+    var minArea: Int?
+
+    @Option(help: ArgumentHelp("Largest area, in px² (default: 16777216).", valueName: "px²"))
+    var maxArea: Int?
+
+    @Option(help: ArgumentHelp("Images of one request; of more, the last are used (default: 10).", valueName: "n"))
+    var maxInputs: Int?
+
+    @Option(help: ArgumentHelp("Encoded bytes of one image, as 8000000 or 8MB (default: the profile's).", valueName: "bytes"))
+    var maxBytes: ByteCount?
+
+    @Option(help: ArgumentHelp("Bytes of the whole request body (default: 20MB).", valueName: "bytes"))
+    var maxBody: ByteCount?
+
+    @Option(help: ArgumentHelp("Long side over short side, at most (default: 3).", valueName: "ratio"))
+    var maxRatio: Double?
+
+    @Option(help: "Beyond that ratio: refuse, pad or crop.")
+    var fit = AspectRatioFit.refuse
+
+    /// The profile with the changes made to it.
+    func constraints() throws -> InputConstraints {
+        guard var constraints = InputConstraints.profile(named: profile) else {
+            let names = InputConstraints.profiles.map(\.name).joined(separator: ", ")
+            throw ValidationError("there is no profile '\(profile)'; expected one of \(names)")
+        }
+        func set(_ value: Int?, _ path: WritableKeyPath<InputConstraints, Int>, _ name: String) throws {
+            guard let value else { return }
+            guard value > 0 else { throw ValidationError("'\(name)' must be above 0") }
+            constraints[keyPath: path] = value
+        }
+        try set(minArea, \.minimumArea, "--min-area")
+        try set(maxArea, \.maximumArea, "--max-area")
+        try set(maxInputs, \.maximumInputs, "--max-inputs")
+        try set(maxBytes?.value, \.maximumBytes, "--max-bytes")
+        try set(maxBody?.value, \.maximumBodyBytes, "--max-body")
+        if let maxRatio {
+            guard maxRatio >= 1, maxRatio.isFinite else { throw ValidationError("'--max-ratio' must be at least 1") }
+            constraints.maximumAspectRatio = maxRatio
+        }
+        guard constraints.minimumArea <= constraints.maximumArea, constraints.maximumArea <= 1 << 40 else {
+            throw ValidationError("'--min-area' must not be above '--max-area', which must not be above \(1 << 40)")
+        }
+        constraints.fit = fit
+        return constraints
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+
+/// The one table of exit codes. Numbers are those of `sysexits.h` where it has one that fits.
+enum ExitStatus: Int32, CaseIterable {
+    case done = 0
+    case someFailed = 1
+    case usage = 64
+    case noUsableInput = 65
+    case providerUnavailable = 69
+    case outputFailed = 73
+    case tryAgainLater = 75
+    case outcomeUnknown = 76
+    case credentials = 77
+    case configuration = 78
+    case refusedByProvider = 79
+    case overBudget = 80
+    case interrupted = 130
+
+    var meaning: String {
+        switch self {
+        case .done: "all done"
+        case .someFailed: "some inputs failed, the others are done"
+        case .usage: "the command line is wrong"
+        case .noUsableInput: "no input could be used"
+        case .providerUnavailable: "the provider is unavailable"
+        case .outputFailed: "a result could not be written"
+        case .tryAgainLater: "try again later, nothing was bought"
+        case .outcomeUnknown: "the outcome is unknown, it may have been bought"
+        case .credentials: "credentials are missing or wrong"
+        case .configuration: "the configuration is wrong"
+        case .refusedByProvider: "the provider refused the request"
+        case .overBudget: "over budget"
+        case .interrupted: "interrupted"
+        }
+    }
+
+    var code: ExitCode { ExitCode(rawValue) }
+
+    /// For the help: one line for each code that the commands of this version can end with.
+    static var table: String {
+        [ExitStatus.done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted].map {
+            let number = "\($0.rawValue)"
+            return "  " + number + String(repeating: " ", count: 5 - number.count) + $0.meaning
+        }.joined(separator: "\n")
+    }
+}

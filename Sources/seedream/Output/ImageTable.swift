@@ -1,0 +1,58 @@
+import ImagePreparation
+import SeedreamModel
+
+/// The table of what is sent.
+enum ImageTable {
+    static func lines(images: [ImageRecord], failed: [FailureRecord]) -> [String] {
+        let style = Style(descriptor: 1)
+        var table = Table(header: ["#", "input", "is", "sent as", "because"], rightAligned: [0])
+        var rows: [(index: Int, cells: [String])] = images.map { image in
+            (image.index, cells(of: image))
+        }
+        rows += failed.map { failure in
+            (failure.index, ["-", failure.name.shortened(to: 40), "", "not sent", failure.error.code.rawValue])
+        }
+        for row in rows.sorted(by: { $0.index < $1.index }) { table.add(row.cells) }
+        var lines = table.lines()
+        lines[0] = style.bold(lines[0])
+        let failedIndices = Set(failed.map(\.index))
+        for (offset, row) in rows.sorted(by: { $0.index < $1.index }).enumerated() where failedIndices.contains(row.index) {
+            lines[offset + 1] = style.red(lines[offset + 1])
+        }
+        lines.append("")
+        lines.append(summary(images: images, failed: failed))
+        return lines
+    }
+
+    private static func cells(of image: ImageRecord) -> [String] {
+        let source = image.source
+        let sent = image.prepared
+        let bytes = sent.bytes.map { " \($0.formattedBytes)" } ?? ""
+        let format = sent.mediaType.displayName
+        var phrases: [String] = []
+        for reason in image.reasons where !phrases.contains(reason.phrase) { phrases.append(reason.phrase) }
+        if image.action == .passThrough { phrases.insert("pixels untouched", at: 0) }
+        return [
+            "\(image.position)", source.name.shortened(to: 40),
+            "\(source.width)x\(source.height) \(source.format) \(source.bytes.formattedBytes)",
+            "\(sent.width)x\(sent.height) \(format)\(bytes)", phrases.joined(separator: ", "),
+        ]
+    }
+
+    private static func summary(images: [ImageRecord], failed: [FailureRecord]) -> String {
+        let total = images.count + failed.count
+        let noun = total == 1 ? "image" : "images"
+        let bytes = images.compactMap(\.prepared.bytes)
+        guard bytes.count == images.count, !images.isEmpty else {
+            return "\(images.count) of \(total) \(noun) can be sent"
+        }
+        let characters = images.compactMap(\.prepared.dataURILength).reduce(0, +)
+        return "\(images.count) of \(total) \(noun) ready, \(bytes.reduce(0, +).formattedBytes), "
+            + "\(characters.formattedBytes) as data URIs"
+    }
+}
+
+extension MediaType {
+    /// As the table shows it.
+    var displayName: String { rawValue.split(separator: "/").last.map(String.init) ?? rawValue }
+}

@@ -1,0 +1,30 @@
+import ImagePreparation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One line on stderr that shows how far long work has come: on a terminal only, and only after a second.
+enum ProgressLine {
+    /// Follows `progress` to its end, then clears the line.
+    static func follow(_ progress: AsyncStream<PreparationProgress>) async {
+        guard Terminal.isTerminal(STDERR_FILENO) else { return }
+        let clock = ContinuousClock()
+        let start = clock.now
+        var shown: ContinuousClock.Instant?
+        for await state in progress {
+            let now = clock.now
+            guard now - start > .seconds(1), shown.map({ now - $0 > .milliseconds(100) }) ?? true else { continue }
+            shown = now
+            let percent = "\(Int(state.fraction * 100))"
+            let padded = String(repeating: " ", count: max(0, 3 - percent.count)) + percent
+            let line = "\(padded) %  \(state.completed) of \(state.total)  \(state.name.shortened(to: 40))"
+            try? Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)
+        }
+        if shown != nil { try? Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    }
+}

@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The two output streams: data on stdout, everything else on stderr.
+enum Terminal {
+    /// Whether colour may be used on a descriptor: a terminal, `NO_COLOR` unset or empty (no-color.org), not `dumb`.
+    static func allowsColor(on descriptor: Int32) -> Bool {
+        guard isatty(descriptor) == 1, environment("NO_COLOR") ?? "" == "" else { return false }
+        return environment("TERM") != "dumb"
+    }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Writes all bytes.
+    ///
+    /// - Throws: ``OutputError`` with the system's error number.
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(OutputError) {
+        var offset = 0
+        while offset < bytes.count {
+            #if canImport(Glibc)
+            let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+            #elseif canImport(Musl)
+            let written = Musl.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+            #else
+            let written = Darwin.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+            #endif
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw OutputError(errno: errno) }
+            offset += written
+        }
+    }
+
+    static func write(_ text: String, to descriptor: Int32) throws(OutputError) {
+        let bytes = Array(text.utf8)
+        do {
+            try bytes.withUnsafeBytes { try write($0, to: descriptor) }
+        } catch let error as OutputError {
+            throw error
+        } catch {
+            throw OutputError(errno: EIO)
+        }
+    }
+
+    /// A line of data.
+    static func print(_ line: String) throws(OutputError) { try write(line + "\n", to: STDOUT_FILENO) }
+
+    /// A line for people. Nothing can be done if it cannot be written.
+    static func note(_ line: String) { try? write(line + "\n", to: STDERR_FILENO) }
+}
