@@ -55,5 +55,28 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        // Fixtures, the corpus, and independent references that several suites measure against.
+        .target(
+            name: "TestSupport", dependencies: ["Pixels", "ImageCodecs"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "SeedreamModelTests", dependencies: ["SeedreamModel", "Pixels", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Pixels", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ImagePreparationTests",
+            dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CorpusTests",
+            dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(name: "CommandTests", dependencies: ["seedream", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["ImagePreparation", "SeedreamModel", "TestSupport"],
+            swiftSettings: settings),
     ]
 )

@@ -278,10 +278,32 @@ bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row) {
     return leave(decoder, bridge_ok());
 }
 
+/* Whether every coefficient of a progressive file has been refined to its last bit. */
+static int has_all_scans(const struct jpeg_decompress_struct *codec) {
+    if (codec->coef_bits == NULL) return 1;
+    for (int component = 0; component < codec->num_components; component++) {
+        for (int coefficient = 0; coefficient < DCTSIZE2; coefficient++) {
+            if (codec->coef_bits[component][coefficient] != 0) return 0;
+        }
+    }
+    return 1;
+}
+
 bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
     enter(decoder);
     if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+    /* A missing end marker takes nothing away, but scans may be missing with it: a blurred picture, no warning. */
+    int complete = has_all_scans(&decoder->codec);
     jpeg_finish_decompress(&decoder->codec);
+    if (decoder->input_ended && !complete) {
+        return leave(decoder, bridge_failure(BRIDGE_TRUNCATED, 0, "the last scans of a progressive image are missing"));
+    }
+    /* A last 0xFF is half of something: a marker, or a stuffed byte of data that libjpeg could not see. */
+    uint8_t last = 0;
+    if (decoder->input_ended && bridge_input_read(&decoder->input, decoder->input.size - 1, &last, 1) == 1
+        && last == 0xFF) {
+        return leave(decoder, bridge_failure(BRIDGE_TRUNCATED, 0, "the file ends inside a marker"));
+    }
     return leave(decoder, bridge_ok());
 }
 

@@ -33,6 +33,8 @@ struct JPEGWalker {
         static func isStartOfFrame(_ marker: UInt8) -> Bool {
             0xC0...0xCF ~= marker && ![0xC4, 0xC8, 0xCC].contains(marker)
         }
+        /// APP0...APP15 and COM: no decoder needs them to find the pixels.
+        static func isSkippable(_ marker: UInt8) -> Bool { 0xE0...0xEF ~= marker || marker == comment }
         /// Without parameters: TEM, RST0...RST7, SOI, EOI.
         static func standsAlone(_ marker: UInt8) -> Bool { marker == 0x01 || 0xD0...0xD9 ~= marker }
     }
@@ -54,6 +56,11 @@ struct JPEGWalker {
             return Segment(marker: marker, range: start..<end, payload: end..<end)
         }
         guard let length = try reader.bigEndian(at: end, bytes: 2) else { return nil }
+        if length < 2, Marker.isSkippable(marker) {
+            // libjpeg takes the length for the whole of it, and so do browsers.
+            offset = end + 2
+            return Segment(marker: marker, range: start..<offset, payload: offset..<offset)
+        }
         guard length >= 2 else { throw .corrupt("marker segment of length \(length)") }
         guard end + length <= reader.count else { return nil }
         offset = end + length
@@ -86,7 +93,9 @@ struct JPEGWalker {
             let slice = try reader.bytes(at: position, length: 65_536)
             guard !slice.isEmpty else { return nil }
             let found = slice.withUnsafeBytes { bytes in
-                bytes.baseAddress.flatMap { base in memchr(base, 0xFF, bytes.count).map { $0 - UnsafeMutableRawPointer(mutating: base) } }
+                bytes.baseAddress.flatMap { base in
+                    memchr(base, 0xFF, bytes.count).map { UnsafeRawPointer($0) - base }
+                }
             }
             guard let found else {
                 position += slice.count

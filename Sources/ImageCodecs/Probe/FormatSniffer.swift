@@ -23,6 +23,18 @@ package enum FormatSniffer {
         return isSVG(bytes) ? .svg : nil
     }
 
+    /// The format that would begin like this if there were more of it, or `nil`. For files cut inside their signature.
+    package static func formatBegun(by bytes: [UInt8]) -> ImageFormat? {
+        let signatures: [(ImageFormat, [UInt8])] = [
+            (.jpeg, [0xFF, 0xD8, 0xFF]), (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+            (.gif, Array("GIF89a".utf8)), (.gif, Array("GIF87a".utf8)),
+        ]
+        if let match = signatures.first(where: { $0.1.starts(with: bytes) }) { return match.0 }
+        // The four bytes between are a length.
+        return bytes.count < 12 && "RIFF".utf8.starts(with: bytes.prefix(4))
+            && "WEBP".utf8.starts(with: bytes.dropFirst(8)) ? .webp : nil
+    }
+
     /// The DIB header's length follows at offset 14: 12 (OS/2 1) to 124 (version 5).
     private static func isBMPHeader(_ bytes: [UInt8]) -> Bool {
         bytes.count < 18 || (12...124).contains(Int(bytes[14])) && bytes[15...17].allSatisfy { $0 == 0 }

@@ -11,7 +11,12 @@ package enum Prober {
             throw .limitExceeded(.inputBytes, value: source.count, maximum: limits.maximumInputBytes)
         }
         let prefix = try source.bytes(at: 0, length: FormatSniffer.prefixLength)
-        guard let format = FormatSniffer.format(of: prefix) else { throw .notAnImage(prefix: Array(prefix.prefix(16))) }
+        guard let format = FormatSniffer.format(of: prefix) else {
+            if let begun = FormatSniffer.formatBegun(by: prefix) {
+                throw .truncated("\(source.count) bytes are only the begin of a \(begun.displayName) signature")
+            }
+            throw .notAnImage(prefix: Array(prefix.prefix(16)))
+        }
         let probe: ImageProbe
         switch format {
         case .jpeg: probe = try JPEGHeader.probe(source, limits: limits)

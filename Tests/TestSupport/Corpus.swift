@@ -1,0 +1,48 @@
+public import Foundation
+
+/// The third-party test pictures, which are not part of the project: found through `SEEDREAM_CORPUS`, by default
+/// `../shared/corpus` beside the package.
+public enum Corpus {
+    /// A row of its `manifest.tsv`.
+    public struct Row: Sendable, CustomStringConvertible {
+        public var file: String
+        public var format: String
+        public var width: Int?
+        public var height: Int?
+        public var orientation: Int?
+        public var expected: String
+        public var referenceHash: String?
+        public var description: String { file }
+        /// Its first folder.
+        public var folder: String { file.split(separator: "/").first.map(String.init) ?? "" }
+    }
+
+    /// The folder, or `nil` if it is absent.
+    public static let folder: URL? = {
+        let path = ProcessInfo.processInfo.environment["SEEDREAM_CORPUS"]
+        let url = path.map { URL(fileURLWithPath: $0) } ?? Fixtures.root.appendingPathComponent("../shared/corpus")
+        return FileManager.default.fileExists(atPath: url.appendingPathComponent("manifest.tsv").path) ? url : nil
+    }()
+
+    /// Whether it is there.
+    public static var isPresent: Bool { folder != nil }
+
+    /// What a test says where it is not.
+    public static let absence = "corpus absent: set SEEDREAM_CORPUS to its folder to run this test"
+
+    /// The path of a file.
+    public static func path(_ row: Row) -> String { folder.map { $0.appendingPathComponent(row.file).path } ?? row.file }
+
+    /// All rows; empty if the corpus is absent.
+    public static let rows: [Row] = {
+        guard let folder, let text = try? String(contentsOf: folder.appendingPathComponent("manifest.tsv"), encoding: .utf8)
+        else { return [] }
+        return text.split(separator: "\n").dropFirst().map { line in
+            let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            return Row(
+                file: cells[0], format: cells[1], width: Int(cells[2]), height: Int(cells[3]),
+                orientation: Int(cells[4]), expected: cells[7],
+                referenceHash: cells[11].isEmpty ? nil : cells[11])
+        }
+    }()
+}
