@@ -58,7 +58,7 @@ let package = Package(
 
         // Fixtures, the corpus, and independent references that several suites measure against.
         .target(
-            name: "TestSupport", dependencies: ["Pixels", "ImageCodecs"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Pixels", "ImageCodecs", "ImagePreparation", "SeedreamModel", "CCrypto"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"], swiftSettings: settings),
         .testTarget(

@@ -1,0 +1,82 @@
+import Foundation
+import ImageCodecs
+import ImagePreparation
+import Pixels
+import SeedreamModel
+import Synchronization
+import TestSupport
+import Testing
+
+/// Every file of the corpus gets the verdict that its manifest states.
+@Suite("verdicts", .enabled(if: Corpus.isPresent, "\(Corpus.absence)"))
+struct VerdictTests {
+    @Test("every row gets its verdict, no reject takes a second, no file thirty")
+    func verdicts() async throws {
+        let rows = Corpus.rows
+        #expect(rows.count > 1000)
+        var options = PreparationOptions()
+        options.verifies = true
+        options.jobs = 1  // so that the time between two outcomes is the time of the second
+        let preparer = ImagePreparer(options: options)
+        var tally: [String: (met: Int, all: Int)] = [:]
+        let clock = ContinuousClock()
+        var last = clock.now
+        try await preparer.prepareEach(rows.map { .file(Corpus.path($0)) }) { outcome in
+            let row = rows[outcome.index]
+            let isMet = Self.isMet(row, outcome)
+            tally[row.folder, default: (0, 0)].all += 1
+            if isMet { tally[row.folder, default: (0, 0)].met += 1 }
+            #expect(isMet, "\(row.file): expected \(row.expected), got \(Self.describe(outcome))")
+            let elapsed = clock.now - last
+            last = clock.now
+            #expect(elapsed < .seconds(30), "\(row.file) took \(elapsed)")
+            if case .failed = outcome { #expect(elapsed < .seconds(1), "\(row.file): rejected after \(elapsed)") }
+        }
+        for (folder, count) in tally.sorted(by: { $0.key < $1.key }) {
+            print("verdicts \(folder): \(count.met) of \(count.all)")
+        }
+        let met = tally.values.reduce(0) { $0 + $1.met }
+        print("verdicts: \(met) of \(rows.count)")
+        #expect(met == rows.count)
+    }
+
+    private static func describe(_ outcome: PreparationOutcome) -> String {
+        switch outcome {
+        case .prepared(let image): "\(image.action.rawValue) \(image.size)"
+        case .failed(let input): "\(input.code.rawValue): \(input.message)"
+        }
+    }
+
+    private static func isMet(_ row: Corpus.Row, _ outcome: PreparationOutcome) -> Bool {
+        let code: ErrorCode? = if case .failed(let input) = outcome { input.code } else { nil }
+        guard code != .internalError else { return false }
+        if !["JPEG", "PNG", "WebP", "JPEG (MPO)", "other"].contains(row.format) {
+            // Recognised and named, unless too little is left of it to recognise.
+            if case .failed(let input) = outcome, code == .unsupportedFormat { return input.message.contains(" is recognised") }
+            return !row.expected.hasPrefix("ok") && code != nil
+        }
+        if row.file.hasPrefix("jpeg/cmyk/") || row.file.contains("jpg-cmyk") { return code == .unsupportedFeature }
+        if row.expected.hasPrefix("either") { return true }
+        if row.expected.hasPrefix("ok") { return code == (isInsideRatio(row) ? nil : .aspectRatio) }
+        let word = row.expected.dropFirst("reject:".count).prefix { $0.isLetter || $0 == "-" }
+        return allowed(for: String(word)).contains { $0 == code }
+    }
+
+    private static func isInsideRatio(_ row: Corpus.Row) -> Bool {
+        guard let width = row.width, let height = row.height else { return true }
+        return max(width, height) <= 3 * min(width, height)
+    }
+
+    /// `not-an-image`, `truncated`, `too-many-pixels` and `empty` are firm; the manifest calls the others advice.
+    private static func allowed(for word: String) -> [ErrorCode] {
+        switch word {
+        case "not-an-image": [.notAnImage, .unsupportedFormat]
+        case "truncated": [.truncatedImage]
+        case "too-many-pixels", "too-many-scans": [.limitExceeded]
+        case "empty": [.emptyInput]
+        case "unsupported-format": [.unsupportedFormat]
+        case "unsupported-feature": [.unsupportedFeature]
+        default: [.corruptImage, .truncatedImage, .notAnImage, .limitExceeded, .unsupportedFeature, .aspectRatio, .emptyInput]
+        }
+    }
+}
