@@ -100,7 +100,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, bridge_p
     /* Metadata is not wanted here: text, profiles and unknown chunks are walked elsewhere and skipped unread. tRNS and
        PLTE change pixels and stay. */
     png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
-    static const png_byte unused[] = "iCCP\0iTXt\0tEXt\0zTXt\0eXIf\0sPLT\0hIST\0tIME\0pHYs\0bKGD\0gAMA\0cHRM\0sRGB\0sBIT";
+    static const png_byte unused[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0"
+                                     "sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
     png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, unused, (int)(sizeof unused / 5));
     png_read_info(codec, decoder->info);
 

@@ -1,6 +1,6 @@
 private import CCrypto
 private import Foundation
-import ImageCodecs
+package import ImageCodecs
 public import Pixels
 
 /// A picture decoded by the project's own row reader, expanded to RGBA.
@@ -92,3 +92,6 @@ extension Double {
     /// The common logarithm.
     public var log10: Double { Foundation.log10(self) }
 }
+
+/// The cosine, for files that do not import Foundation.
+package func cosine(_ angle: Double) -> Double { Foundation.cos(angle) }

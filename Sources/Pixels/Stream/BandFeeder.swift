@@ -34,24 +34,25 @@ final class BandFeeder {
         try source.finish()
     }
 
-    /// Reads a band and repeats its edge samples up to whole chroma samples, which is what the resampler reads.
+    /// Reads a band. Where the buffer's picture is larger than the source's, what lies beyond is the source mirrored at
+    /// its last column and row, as the resampler would have it.
     static func readBand(of source: any BandSource, into buffer: PlaneBuffer, at row: Int) throws {
         try source.readBand(into: buffer, at: row)
-        let size = source.format.size
-        let padded = source.format.paddedToChroma.size
-        guard padded != size else { return }
-        for plane in 0..<source.format.planeCount where source.format.subsampling(ofPlane: plane) == .full {
-            let bottom = min(row + source.bandRows, size.height)
-            if padded.width > size.width {
-                for y in row..<bottom {
-                    let samples = buffer.row(y, ofPlane: plane)
-                    for x in size.width..<padded.width { samples[x] = samples[size.width - 1] }
-                }
+        guard buffer.format.size != source.format.size else { return }
+        let isLast = row + source.bandRows >= source.format.size.height
+        for plane in 0..<source.format.planeCount {
+            let inside = source.format.size(ofPlane: plane)
+            let whole = buffer.format.size(ofPlane: plane)
+            let shift = source.format.subsampling(ofPlane: plane).verticalShift
+            let first = row >> shift
+            for y in first..<max(first, min((row + source.bandRows) >> shift, inside.height)) {
+                let samples = buffer.row(y, ofPlane: plane)
+                for x in inside.width..<whole.width { samples[x] = samples[max(2 * inside.width - 1 - x, 0)] }
             }
-            guard bottom == size.height else { continue }
-            for y in size.height..<max(padded.height, size.height) {
-                buffer.row(y, ofPlane: plane).update(
-                    from: buffer.row(size.height - 1, ofPlane: plane), count: padded.width)
+            guard isLast else { continue }
+            for y in inside.height..<max(whole.height, inside.height) {
+                let mirrored = buffer.row(max(2 * inside.height - 1 - y, 0), ofPlane: plane)
+                buffer.row(y, ofPlane: plane).update(from: mirrored, count: whole.width)
             }
         }
     }

@@ -20,8 +20,7 @@ package final class PaddedBandSource: BandSource {
         // Multiples of four, so that chroma samples of every subsampling stay where they are.
         left = (size.width - inner.format.size.width) / 8 * 4
         top = (size.height - inner.format.size.height) / 8 * 4
-        buffer = PlaneBuffer(
-            format: inner.format.paddedToChroma, rows: 2 * inner.bandRows, widths: inner.rowWidths)
+        buffer = PlaneBuffer(format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths)
         let colors: [UInt8] =
             switch format.model {
             case .grey: [background.yCbCr[0]]

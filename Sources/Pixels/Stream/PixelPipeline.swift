@@ -89,18 +89,20 @@ package struct PixelPipeline {
         _ checkpoint: (Double) throws -> Void
     ) throws {
         let padded = stored.paddedToChroma
+        let extended = extended(source.format, for: stored)
+        let below = extended.size.height - source.format.size.height
         let graph = try ResampleGraph(
-            from: source.format.paddedToChroma, region: reachingInto(padded, from: stored), to: padded, filter: filter)
-        let sourceRows = (graph.inputRows + (readsAhead ? 6 : 2) * source.bandRows).roundedUpToPowerOfTwo
-        let input = PlaneBuffer(
-            format: source.format.paddedToChroma, rows: sourceRows, widths: source.rowWidths)
+            from: extended, region: reachingInto(padded, from: stored), to: padded, filter: filter)
+        // What the graph looks back on, what is mirrored at the end, and bands being read meanwhile.
+        let lookBack = max(graph.inputRows, 2 * below)
+        let sourceRows = (lookBack + (readsAhead ? 6 : 2) * source.bandRows).roundedUpToPowerOfTwo
+        let input = PlaneBuffer(format: extended, rows: sourceRows, widths: source.rowWidths)
         let isTurned = orientation != .topLeft
         let output = PlaneBuffer(
             format: padded, rows: isTurned ? nil : graph.outputRows + 2 * sink.bandRows,
             widths: isTurned ? nil : sink.rowWidths)
         let feeder = try BandFeeder(
             source: source, buffer: input, ringRows: sourceRows, concurrently: readsAhead)
-        let lookBack = graph.inputRows
         let height = stored.size.height
         var written = 0
         try graph.run(from: input, to: output) { end in
@@ -119,6 +121,25 @@ package struct PixelPipeline {
             let turned = TurnedPlanes(output, size: padded.size, orientation: orientation)
             try turned.write(to: sink) { try checkpoint(0.8 + $0 * 0.2) }
         }
+    }
+
+    /// The source's format with room on the right and below where a side is no whole number of chroma samples.
+    ///
+    /// zimg wants whole ones, and mirrors the picture where its own width and height end. So the picture is mirrored at its
+    /// true edge here, as far as the filter reaches, and what zimg makes up beyond is never looked at.
+    private func extended(_ source: PlaneFormat, for stored: PlaneFormat) -> PlaneFormat {
+        func side(_ length: Int, _ shift: Int, _ step: Double) -> Int {
+            guard !length.isMultiple(of: 1 << shift) else { return length }
+            // Three lobes of the widest kernel, in samples of the coarser planes.
+            let reach = (Int((3 * max(step, 1)).rounded(.up)) + 2) << shift
+            return (length + reach).roundedUp(toMultipleOf: 1 << shift)
+        }
+        var extended = source
+        extended.size.width = side(
+            source.size.width, source.subsampling.horizontalShift, region.width / Double(stored.size.width))
+        extended.size.height = side(
+            source.size.height, source.subsampling.verticalShift, region.height / Double(stored.size.height))
+        return extended
     }
 
     /// The region whose image fills the padded result, the picture itself landing where the orientation wants it: at

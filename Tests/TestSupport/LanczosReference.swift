@@ -1,0 +1,68 @@
+private import Foundation
+package import Pixels
+
+/// Separable Lanczos3 in double precision, straight from its definition: what the engine is measured against.
+package enum LanczosReference {
+    /// Resizes one plane of a picture.
+    ///
+    /// - Parameter shift: Moves the result by this many source samples, to show that a test would notice.
+    /// - Returns: The samples of that plane of a picture of format `target`.
+    package static func resize(
+        _ picture: PlanePicture, plane: Int, to target: PlaneFormat, shift: Double = 0
+    ) -> [Double] {
+        let (from, to) = (picture.format, target)
+        let source = from.size(ofPlane: plane)
+        let result = to.size(ofPlane: plane)
+        let (fromShift, toShift) = (from.subsampling(ofPlane: plane), to.subsampling(ofPlane: plane))
+        let columns = weights(
+            source: source.width, result: result.width,
+            step: Double(from.size.width) / Double(to.size.width) * power(toShift.horizontalShift - fromShift.horizontalShift),
+            shift: shift)
+        let rows = weights(
+            source: source.height, result: result.height,
+            step: Double(from.size.height) / Double(to.size.height) * power(toShift.verticalShift - fromShift.verticalShift),
+            shift: shift)
+        let samples = picture.planes[plane].map(Double.init)
+        var across = [Double](repeating: 0, count: result.width * source.height)
+        for y in 0..<source.height {
+            for (x, taps) in columns.enumerated() {
+                across[y * result.width + x] = taps.reduce(0) { $0 + $1.weight * samples[y * source.width + $1.index] }
+            }
+        }
+        var all = [Double](repeating: 0, count: result.area)
+        for (y, taps) in rows.enumerated() {
+            for x in 0..<result.width {
+                all[y * result.width + x] = taps.reduce(0) { $0 + $1.weight * across[$1.index * result.width + x] }
+            }
+        }
+        return all
+    }
+
+    private static func power(_ exponent: Int) -> Double { exponent >= 0 ? Double(1 << exponent) : 1 / Double(1 << -exponent) }
+
+    /// For each result sample, which source samples count how much. Beyond the edges the picture is mirrored.
+    private static func weights(
+        source: Int, result: Int, step: Double, shift: Double
+    ) -> [[(index: Int, weight: Double)]] {
+        let scale = max(step, 1)
+        return (0..<result).map { index in
+            let centre = (Double(index) + 0.5) * step - 0.5 + shift
+            let first = Int((centre - 3 * scale).rounded(.down)) + 1
+            let last = Int((centre + 3 * scale).rounded(.up)) - 1
+            var taps: [(index: Int, weight: Double)] = []
+            for position in first...max(first, last) {
+                var inside = position
+                while inside < 0 || inside >= source { inside = inside < 0 ? -1 - inside : 2 * source - 1 - inside }
+                taps.append((inside, lanczos((Double(position) - centre) / scale)))
+            }
+            let sum = taps.reduce(0) { $0 + $1.weight }
+            return taps.map { ($0.index, $0.weight / sum) }
+        }
+    }
+
+    private static func lanczos(_ x: Double) -> Double {
+        guard x != 0 else { return 1 }
+        guard abs(x) < 3 else { return 0 }
+        return 3 * sin(.pi * x) * sin(.pi * x / 3) / (.pi * .pi * x * x)
+    }
+}

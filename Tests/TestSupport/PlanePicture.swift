@@ -1,0 +1,123 @@
+package import Pixels
+
+/// A planar picture in memory: a source to read bands from, and what a sink has collected.
+package struct PlanePicture: Equatable, Sendable {
+    package var format: PlaneFormat
+    /// For each plane, its rows one after another.
+    package var planes: [[UInt8]]
+
+    /// A picture whose samples are given by a function of the plane and of where the sample's centre lies, 0 to 1.
+    package init(_ format: PlaneFormat, _ value: (_ plane: Int, _ x: Double, _ y: Double) -> Double) {
+        self.format = format
+        planes = (0..<format.planeCount).map { plane in
+            let size = format.size(ofPlane: plane)
+            let shift = format.subsampling(ofPlane: plane)
+            let stepX = Double(1 << shift.horizontalShift) / Double(format.size.width)
+            let stepY = Double(1 << shift.verticalShift) / Double(format.size.height)
+            return (0..<size.area).map { index in
+                let (x, y) = (index % size.width, index / size.width)
+                let sample = value(plane, (Double(x) + 0.5) * stepX, (Double(y) + 0.5) * stepY)
+                return UInt8(min(max(sample.rounded(), 0), 255))
+            }
+        }
+    }
+
+    /// Rings that grow finer outwards, up to `frequency` of the Nyquist limit of a plane at its corners: every
+    /// frequency and direction at once.
+    package static func zonePlate(_ format: PlaneFormat, frequency: Double) -> PlanePicture {
+        PlanePicture(format) { plane, x, y in
+            let size = format.size(ofPlane: plane)
+            let (dx, dy) = ((x - 0.5) * Double(size.width), (y - 0.5) * Double(size.height))
+            let reach = (Double(size.width * size.width + size.height * size.height) / 4).squareRoot()
+            let phase = .pi / 2 * frequency * (dx * dx + dy * dy) / reach
+            return 127.5 + 100 * cosine(phase + Double(plane))
+        }
+    }
+
+    /// A photograph, its channels standing for the planes, averaged where a plane is coarser.
+    package static func photograph(_ pixels: DecodedPixels, _ format: PlaneFormat) -> PlanePicture {
+        var picture = PlanePicture(format) { _, _, _ in 0 }
+        for plane in 0..<format.planeCount {
+            let size = format.size(ofPlane: plane)
+            let shift = format.subsampling(ofPlane: plane)
+            for y in 0..<size.height {
+                for x in 0..<size.width {
+                    var (sum, count) = (0, 0)
+                    for row in (y << shift.verticalShift)..<min((y + 1) << shift.verticalShift, format.size.height) {
+                        for column in (x << shift.horizontalShift)..<min((x + 1) << shift.horizontalShift, format.size.width) {
+                            sum += Int(pixels.rgba[(row * pixels.size.width + column) * 4 + plane % 3])
+                            count += 1
+                        }
+                    }
+                    picture.planes[plane][y * size.width + x] = UInt8((sum + count / 2) / count)
+                }
+            }
+        }
+        return picture
+    }
+
+    /// Peak signal-to-noise ratio of one plane against real-valued samples, in dB.
+    package func psnr(ofPlane plane: Int, against reference: [Double]) -> Double {
+        var sum = 0.0
+        for (sample, exact) in zip(planes[plane], reference) {
+            let difference = Double(sample) - min(max(exact, 0), 255)
+            sum += difference * difference
+        }
+        return 10 * (65_025 / max(sum / Double(reference.count), 1e-12)).log10
+    }
+}
+
+/// Reads a ``PlanePicture`` band by band.
+package final class PlanePictureSource: BandSource {
+    package let format: PlaneFormat
+    package let bandRows: Int
+    package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
+    private let picture: PlanePicture
+    package private(set) var isFinished = false
+
+    package init(_ picture: PlanePicture, bandRows: Int = 16) {
+        self.picture = picture
+        self.bandRows = bandRows
+        format = picture.format
+    }
+
+    package func readBand(into buffer: PlaneBuffer, at row: Int) throws {
+        for plane in 0..<format.planeCount {
+            let size = format.size(ofPlane: plane)
+            let shift = format.subsampling(ofPlane: plane).verticalShift
+            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+                picture.planes[plane].withUnsafeBufferPointer { samples in
+                    guard let base = samples.baseAddress else { return }
+                    buffer.row(y, ofPlane: plane).update(from: base + y * size.width, count: size.width)
+                }
+            }
+        }
+    }
+
+    package func finish() throws { isFinished = true }
+}
+
+/// Collects bands into a ``PlanePicture``.
+package final class PlanePictureSink: BandSink {
+    package let format: PlaneFormat
+    package let bandRows: Int
+    package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
+    package private(set) var picture: PlanePicture
+
+    package init(_ format: PlaneFormat, bandRows: Int = 16) {
+        self.format = format
+        self.bandRows = bandRows
+        picture = PlanePicture(format) { _, _, _ in 0 }
+    }
+
+    package func writeBand(from buffer: PlaneBuffer, at row: Int) throws {
+        for plane in 0..<format.planeCount {
+            let size = format.size(ofPlane: plane)
+            let shift = format.subsampling(ofPlane: plane).verticalShift
+            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+                let samples = buffer.row(y, ofPlane: plane)
+                for x in 0..<size.width { picture.planes[plane][y * size.width + x] = samples[x] }
+            }
+        }
+    }
+}
