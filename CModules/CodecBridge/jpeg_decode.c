@@ -86,7 +86,8 @@ static void emit_message(j_common_ptr codec, int level) {
         char text[JMSG_LENGTH_MAX];
         codec->err->format_message(codec, text);
         int at_end = decoder->input_ended || decoder->codec.unread_marker == JPEG_EOI;
-        fail(decoder, message == JWRN_HIT_MARKER && at_end ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, message, text);
+        int missing = message == JWRN_HIT_MARKER || message == JWRN_MUST_RESYNC;
+        fail(decoder, missing && at_end ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, message, text);
     }
     if (codec->err->num_warnings > decoder->limits.maximum_warnings) {
         fail(decoder, BRIDGE_TOO_MANY_WARNINGS, decoder->limits.maximum_warnings, NULL);

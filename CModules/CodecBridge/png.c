@@ -28,7 +28,9 @@ static void decoder_error(png_structp codec, png_const_charp message) {
     bridge_png_decoder *decoder = png_get_error_ptr(codec);
     if (decoder->status.code == BRIDGE_OK) {
         int memory = strstr(message, "ut of memory") != NULL || strstr(message, "nsufficient memory") != NULL;
-        decoder->status = bridge_failure(memory ? BRIDGE_OUT_OF_MEMORY : BRIDGE_CORRUPT, 0, message);
+        int missing = strstr(message, "ot enough image data") != NULL; /* an end chunk after half of the rows */
+        decoder->status = bridge_failure(
+            memory ? BRIDGE_OUT_OF_MEMORY : missing ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, 0, message);
     }
     longjmp(decoder->escape, 1);
 }

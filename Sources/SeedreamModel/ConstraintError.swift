@@ -14,7 +14,10 @@ extension ConstraintError: CustomStringConvertible {
         switch self {
         case .aspectRatioOutOfRange(let size, let maximum):
             let limit = maximum.formattedShortly
-            let ratio = (Double(size.longSide) / Double(max(size.shortSide, 1))).formattedShortly
+            let exact = Double(size.longSide) / Double(max(size.shortSide, 1))
+            // A hair beyond the limit must not read as the limit.
+            let rounded = exact.formattedShortly
+            let ratio = rounded == limit ? "\((exact * 10_000).rounded(.up) / 10_000)" : rounded
             let found = size.width >= size.height ? "\(ratio):1" : "1:\(ratio)"
             return "aspect ratio \(found) (\(size)) is outside 1:\(limit) to \(limit):1"
         case .noConformingSize(let size, let minimum, let maximum):

@@ -1,17 +1,18 @@
 /// Takes metadata out of a file without touching its compressed pixels, and checks the structure to the end.
 package enum ContainerStripper {
-    /// Plans the stripped file.
+    /// Plans the stripped file. A profile that the probe found unusable is left out like other metadata.
     ///
     /// - Throws: ``CodecError/truncated(_:)`` or ``CodecError/corrupt(_:)`` where the structure is not whole. Pixels are
     ///   not looked at.
     package static func strip(
-        _ source: EncodedSource, format: ImageFormat, limits: DecodeLimits
+        _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
     ) throws(CodecError) -> StrippedImage {
-        switch format {
-        case .jpeg: try JPEGStripper.strip(source, limits: limits)
-        case .png: try PNGStripper.strip(source)
-        case .webp: try WebPStripper.strip(source)
-        default: throw .unsupportedFormat(format)
+        let keepsProfile = probe.profile != nil
+        return switch probe.format {
+        case .jpeg: try JPEGStripper.strip(source, keepsProfile: keepsProfile, limits: limits)
+        case .png: try PNGStripper.strip(source, keepsProfile: keepsProfile)
+        case .webp: try WebPStripper.strip(source, keepsProfile: keepsProfile)
+        default: throw .unsupportedFormat(probe.format)
         }
     }
 }

@@ -1,6 +1,6 @@
 /// Keeps of a JPEG what decoding and colour need: tables, frames, scans, JFIF without its thumbnail, ICC, Adobe.
 enum JPEGStripper {
-    static func strip(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> StrippedImage {
+    static func strip(_ source: EncodedSource, keepsProfile: Bool, limits: DecodeLimits) throws(CodecError) -> StrippedImage {
         var result = StrippedImage()
         var walker = JPEGWalker(source)
         var hasFrame = false
@@ -29,7 +29,7 @@ enum JPEGStripper {
                 dataBytes += walker.offset - start
                 result.copy(segment.range.lowerBound..<walker.offset)
             case JPEGWalker.Marker.app0...0xEF, JPEGWalker.Marker.comment:
-                try keepOrRemove(segment, &walker, in: &result)
+                try keepOrRemove(segment, &walker, keepsProfile: keepsProfile, in: &result)
             default:
                 if JPEGWalker.Marker.isStartOfFrame(segment.marker) { hasFrame = true }
                 result.copy(segment.range)
@@ -42,7 +42,7 @@ enum JPEGStripper {
     }
 
     private static func keepOrRemove(
-        _ segment: JPEGWalker.Segment, _ walker: inout JPEGWalker, in result: inout StrippedImage
+        _ segment: JPEGWalker.Segment, _ walker: inout JPEGWalker, keepsProfile: Bool, in result: inout StrippedImage
     ) throws(CodecError) {
         let head = Array(try walker.bytes(segment.payload.prefix(32)))
         func begins(_ text: String) -> Bool { head.starts(with: text.utf8) }
@@ -57,7 +57,7 @@ enum JPEGStripper {
         case JPEGWalker.Marker.app0: result.removals.insert(begins("JFXX\0") ? .thumbnail : .other)
         case JPEGWalker.Marker.app1 where begins("Exif\0"): result.removals.insert(.exif)
         case JPEGWalker.Marker.app1 where begins("http://ns.adobe.com/"): result.removals.insert(.xmp)
-        case JPEGWalker.Marker.app2 where begins("ICC_PROFILE\0"): result.copy(segment.range)
+        case JPEGWalker.Marker.app2 where begins("ICC_PROFILE\0") && keepsProfile: result.copy(segment.range)
         case 0xEB: result.removals.insert(.contentCredentials)
         case 0xED: result.removals.insert(.iptc)
         case JPEGWalker.Marker.app14 where begins("Adobe"): result.copy(segment.range)

@@ -7,7 +7,7 @@ enum PNGStripper {
         "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI", "sBIT",
     ]
 
-    static func strip(_ source: EncodedSource) throws(CodecError) -> StrippedImage {
+    static func strip(_ source: EncodedSource, keepsProfile: Bool) throws(CodecError) -> StrippedImage {
         var result = StrippedImage()
         var walker = PNGWalker(source, windowSize: 65_536)
         var dataChunks = 0
@@ -34,6 +34,7 @@ enum PNGStripper {
                 guard isWhole else { throw .corrupt("checksum of chunk \(chunk.type) is wrong") }
                 if chunk.type == "IDAT" { dataChunks += 1 }
                 result.copy(chunk.range)
+            case "iCCP" where !keepsProfile: result.removals.insert(.other)
             case _ where kept.contains(chunk.type) && isWhole: result.copy(chunk.range)
             case "eXIf": result.removals.insert(.exif)
             case "tEXt", "zTXt", "iTXt": result.removals.insert(try isXMP(chunk, &walker) ? .xmp : .text)

@@ -1,11 +1,12 @@
 /// Keeps of a still WebP the bitstream, its alpha and its profile, and corrects the header.
 enum WebPStripper {
-    static func strip(_ source: EncodedSource) throws(CodecError) -> StrippedImage {
+    static func strip(_ source: EncodedSource, keepsProfile: Bool) throws(CodecError) -> StrippedImage {
         var result = StrippedImage()
         var walker = try WebPWalker(source)
         var hasImage = false
         while let chunk = try walker.next() {
             switch chunk.type {
+            case "ICCP" where !keepsProfile: result.removals.insert(.other)
             case "VP8 ", "VP8L", "ALPH", "ICCP":
                 // Of two bitstreams the first counts.
                 if chunk.type.hasPrefix("VP8") {
@@ -20,7 +21,7 @@ enum WebPStripper {
                 guard header.count >= 18 else { throw .corrupt("VP8X of \(chunk.payload.count) bytes") }
                 guard header[8] & 0x02 == 0 else { throw .unsupportedFeature("an animation cannot pass as it is") }
                 let flags = header[8]
-                header[8] &= ~(0x08 | 0x04)  // EXIF and XMP
+                header[8] &= ~(0x08 | 0x04 | (keepsProfile ? 0 : 0x20))  // EXIF, XMP, profile
                 if header[8] == flags { result.copy(chunk.range) } else { result.write(header) }
             case "EXIF": result.removals.insert(.exif)
             case "XMP ": result.removals.insert(.xmp)

@@ -44,7 +44,7 @@ struct ImageExecutor {
     /// The stripped file, or `nil` if the picture must be encoded anew after all.
     private func passThrough(_ work: inout Work) throws -> PreparedImage? {
         let probe = work.job.probe
-        let stripped = try ContainerStripper.strip(work.source, format: probe.format, limits: options.limits)
+        let stripped = try ContainerStripper.strip(work.source, probe: probe, limits: options.limits)
         var checked = CheckLevel.structure
         if probe.hasAlpha, !options.keepsAlpha {
             work.isTransparent = try RowReaders.withReader(of: work.source, probe: probe, limits: options.limits) {

@@ -17,9 +17,10 @@ package final class PaddedBandSource: BandSource {
         var format = inner.format
         format.size = size
         self.format = format
-        // Multiples of four, so that chroma samples of every subsampling stay where they are.
-        left = (size.width - inner.format.size.width) / 8 * 4
-        top = (size.height - inner.format.size.height) / 8 * 4
+        // Whole chroma samples, so that chroma stays where it is.
+        let shift = format.subsampling
+        left = (size.width - inner.format.size.width) / 2 >> shift.horizontalShift << shift.horizontalShift
+        top = (size.height - inner.format.size.height) / 2 >> shift.verticalShift << shift.verticalShift
         buffer = PlaneBuffer(format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths)
         let colors: [UInt8] =
             switch format.model {

@@ -1,0 +1,72 @@
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+/// The header facts that the manifest of the fixtures states, found by other tools.
+@Suite("probing")
+struct ProbeTests {
+    static let readable = Fixtures.rows.filter { $0.expect.error == nil }
+
+    @Test("finds the facts of every readable fixture", arguments: readable)
+    func facts(_ row: Fixtures.Row) throws {
+        let probe = try Prober.probe(EncodedSource(Fixtures.bytes(row.path)), limits: DecodeLimits())
+        let expect = row.expect
+        #expect(probe.format.rawValue == expect.format)
+        #expect(probe.size == PixelSize(width: expect.width ?? 0, height: expect.height ?? 0))
+        #expect(probe.orientation.rawValue == expect.orientation ?? 1)
+        // The canvas of an animation is transparent where its first frame does not reach.
+        let isAnimatedWebP = probe.format == .webp && probe.frameCount > 1
+        #expect(probe.hasAlpha == (isAnimatedWebP || expect.alpha ?? false))
+        #expect(probe.isProgressive == expect.progressive ?? false)
+        #expect(probe.frameCount == expect.frames ?? 1)
+        #expect(probe.profileName == expect.icc)
+        if probe.format == .jpeg {
+            #expect(probe.bitDepth == expect.bitDepth)
+            let expected = probe.colorModel == .yCbCr ? expect.chromaSubsampling : nil
+            #expect(probe.chromaSubsampling == expected)
+        }
+        if probe.format == .png { #expect(probe.bitDepth == expect.bitDepth) }
+    }
+
+    @Test("believes the content, not the name")
+    func content() throws {
+        let probe = try Prober.probe(EncodedSource(Fixtures.bytes("corrupt/png-named.jpg")), limits: DecodeLimits())
+        #expect(probe.format == .png)
+    }
+
+    @Test("recognises what it does not read, by name", arguments: [("gif.gif", "GIF"), ("bmp.bmp", "BMP"), ("tiff.tiff", "TIFF")])
+    func recognised(_ file: String, _ name: String) throws {
+        let error = #expect(throws: CodecError.self) {
+            try Prober.probe(EncodedSource(Fixtures.bytes("corrupt/\(file)")), limits: DecodeLimits())
+        }
+        #expect(error.map { "\($0)" } == "\(name) is recognised but not read")
+    }
+
+    @Test("limits bite, and a limit of just enough does not")
+    func limits() throws {
+        let source = try EncodedSource(Fixtures.bytes("photos/rocket.jpg"))
+        var limits = DecodeLimits()
+        limits.maximumPixels = 640 * 427
+        #expect(try Prober.probe(source, limits: limits).size == PixelSize(width: 640, height: 427))
+        limits.maximumPixels -= 1
+        #expect(throws: CodecError.limitExceeded(.pixels, value: 640 * 427, maximum: 640 * 427 - 1)) {
+            try Prober.probe(source, limits: limits)
+        }
+        limits = DecodeLimits()
+        limits.maximumInputBytes = source.count - 1
+        #expect(throws: CodecError.limitExceeded(.inputBytes, value: source.count, maximum: source.count - 1)) {
+            try Prober.probe(source, limits: limits)
+        }
+    }
+
+    @Test("estimates the quality that made a JPEG", arguments: [(50, 50), (75, 75), (92, 92)])
+    func quality(_ quality: Int, _ expected: Int) throws {
+        let format = PlaneFormat(.grey, size: .init(width: 16, height: 16))
+        let sink = try JPEGSink(format: format, settings: EncodeSettings(quality: quality))
+        let pipeline = PixelPipeline(region: PixelRegion(format.size))
+        try pipeline.run(from: PlanePictureSource(.zonePlate(format, frequency: 0.5)), to: sink)
+        let probe = try Prober.probe(EncodedSource(sink.finish().array()), limits: DecodeLimits())
+        #expect(abs((probe.estimatedQuality ?? 0) - expected) <= 1)
+    }
+}

@@ -1,0 +1,273 @@
+import ImageCodecs
+import ImagePreparation
+import Pixels
+import SeedreamModel
+import TestSupport
+import Testing
+
+@Suite("preparing")
+struct PreparationTests {
+    static let photos = [
+        "chelsea.png", "coffee.png", "coffee-cutout.png", "dandelion.jpg", "dandelion-portrait.jpg", "rocket.jpg",
+    ].map { "photos/\($0)" }
+
+    static func inputs(_ files: [String]) -> [ImageInput] { files.map { .file(Fixtures.path($0)) } }
+
+    @Test("an output again passes it through, byte for byte")
+    func fixedPoint() async throws {
+        let first = try await ImagePreparer().prepare(Self.inputs(Self.photos))
+        let again = first.images.map { ImageInput.bytes($0.bytes.array, name: $0.source.name) }
+        let second = try await ImagePreparer().prepare(again)
+        for (before, after) in zip(first.images, second.images) {
+            #expect(after.action == .passThrough)
+            #expect(after.reasons.isEmpty)
+            #expect(after.isIdentical)
+            #expect(after.sha256 == before.sha256)
+        }
+    }
+
+    @Test("keeps the output contract for every fixture that can be prepared")
+    func contract() async throws {
+        let rows = Fixtures.rows
+        let outcomes = Outcomes()
+        try await ImagePreparer().prepareEach(Self.inputs(rows.map(\.path))) { outcomes.list.append($0) }
+        #expect(outcomes.list.count == rows.count)
+        for (row, outcome) in zip(rows, outcomes.list) {
+            let isInks = row.path.hasSuffix("/cmyk.jpg") || row.path.hasSuffix("/ycck.jpg")
+            switch outcome {
+            case .failed(let input):
+                #expect(input.code.rawValue == (isInks ? "unsupported-feature" : row.expect.error), "\(row.path): \(input.message)")
+                #expect(input.name.hasSuffix(row.path))
+                #expect(!input.hint.isEmpty)
+            case .prepared(let image):
+                #expect(row.expect.error == nil && !isInks, "\(row.path): \(row.why)")
+                #expect((921_600...16_777_216).contains(image.size.area), "\(row.path)")
+                #expect(image.bytes.count <= 8_000_000)
+                let probe = try Prober.probe(EncodedSource(image.bytes.array), limits: DecodeLimits())
+                #expect(probe.size == image.size)
+                #expect(probe.orientation == .topLeft)
+                #expect(probe.format.rawValue == image.mediaType.displayFormat)
+                #expect(image.isIdentical == image.reasons.isEmpty)
+            }
+        }
+    }
+
+    @Test("gives the same bytes with 1, 2 and 8 jobs, alone and together")
+    func determinism() async throws {
+        var hashes: [[String]] = []
+        for jobs in [1, 2, 8] {
+            var options = PreparationOptions()
+            options.jobs = jobs
+            let batch = try await ImagePreparer(options: options).prepare(Self.inputs(Self.photos))
+            hashes.append(batch.images.map(\.sha256))
+        }
+        #expect(hashes[0] == hashes[1])
+        #expect(hashes[0] == hashes[2])
+        // Alone, with a thread that reads ahead.
+        var options = PreparationOptions()
+        options.jobs = 8
+        for (index, photo) in Self.photos.enumerated() {
+            let batch = try await ImagePreparer(options: options).prepare(Self.inputs([photo]))
+            #expect(batch.images[0].sha256 == hashes[0][index])
+        }
+    }
+
+    @Test("uses the last ten, keeps positions of failed inputs, and says which were dropped")
+    func lastTen() async throws {
+        let good = "photos/rocket.jpg"
+        var files = [String](repeating: good, count: 13)
+        files[5] = "corrupt/text.jpg"
+        let preparer = ImagePreparer()
+        let plan = try preparer.plan(Self.inputs(files))
+        #expect(plan.dropped.map(\.index) == [0, 1, 2])
+        #expect(plan.images.map(\.index) == [3, 4, 6, 7, 8, 9, 10, 11, 12])
+        #expect(plan.images.map(\.position) == [1, 2, 4, 5, 6, 7, 8, 9, 10])
+        #expect(plan.failed.map(\.index) == [5])
+        let batch = try await preparer.prepare(Self.inputs(files), failures: .collect)
+        #expect(batch.images.map(\.position) == plan.images.map(\.position))
+        let failure = await #expect(throws: PreparationFailure.self) { try await preparer.prepare(Self.inputs(files)) }
+        #expect(failure?.inputs.map(\.index) == [5])
+        var strict = PreparationOptions()
+        strict.isStrict = true
+        #expect(throws: PreparationError.tooManyInputs(count: 13, maximum: 10)) {
+            try ImagePreparer(options: strict).plan(Self.inputs(files))
+        }
+        #expect(try ImagePreparer(options: strict).plan(Self.inputs(Array(files.prefix(10)))).dropped.isEmpty)
+    }
+
+    @Test("plans are equal for equal inputs and survive JSON")
+    func codable() throws {
+        let preparer = ImagePreparer()
+        let plan = try preparer.plan(Self.inputs(Self.photos))
+        #expect(try preparer.plan(Self.inputs(Self.photos)) == plan)
+        #expect(try JSONRoundTrip.of(plan) == plan)
+        #expect(plan.images[3].action == .passThrough)
+        #expect(plan.images[3].unknowns == [.completeness, .metadata])
+        #expect(plan.images[2].unknowns == [.completeness, .alpha, .encodedBytes])
+    }
+
+    @Test("settles what the plan leaves open: an opaque alpha channel counts as none")
+    func opaqueAlpha() async throws {
+        var constraints = InputConstraints.seedream4
+        constraints.minimumArea = 1
+        let preparer = ImagePreparer(constraints: constraints)
+        let opaque = try await preparer.prepare(Self.inputs(["png/rgba-opaque.png"])).images[0]
+        #expect(opaque.action == .passThrough)
+        #expect(opaque.checked == .pixels)
+        #expect(opaque.reasons.isEmpty)
+        let cutout = try await preparer.prepare(Self.inputs(["alpha/soft-on-black.png"])).images[0]
+        #expect(cutout.action == .transcode)
+        #expect(cutout.reasons == [.flattened])
+        var keeping = PreparationOptions()
+        keeping.keepsAlpha = true
+        let kept = try await ImagePreparer(constraints: constraints, options: keeping)
+            .prepare(Self.inputs(["alpha/soft-on-black.png"])).images[0]
+        #expect(kept.action == .passThrough)
+        #expect(kept.mediaType == .png)
+    }
+
+    @Test("shows no dark or light fringe where a cut-out ends", arguments: ["hard", "soft"])
+    func fringes(_ edge: String) async throws {
+        // The same cut-out over transparent black and over transparent white must give the same picture.
+        var pictures: [DecodedPixels] = []
+        var kept: [DecodedPixels] = []
+        for hidden in ["black", "white"] {
+            var options = PreparationOptions()
+            options.format = .png
+            let input = Self.inputs(["alpha/\(edge)-on-\(hidden).png"])
+            pictures.append(try DecodedPixels(try await ImagePreparer(options: options).prepare(input).images[0].bytes.array))
+            options.keepsAlpha = true
+            kept.append(try DecodedPixels(try await ImagePreparer(options: options).prepare(input).images[0].bytes.array))
+        }
+        #expect(pictures[0] == pictures[1])
+        var worst = 0
+        for pixel in 0..<kept[0].size.area where kept[0].rgba[pixel * 4 + 3] > 32 {
+            for channel in 0..<3 {
+                worst = max(worst, abs(Int(kept[0].rgba[pixel * 4 + channel]) - Int(kept[1].rgba[pixel * 4 + channel])))
+            }
+        }
+        #expect(worst <= 8, "kept alpha: colours differ by \(worst)")
+    }
+
+    @Test("keeps within the bytes of an image, lowering quality before area, and says so")
+    func byteBudget() async throws {
+        let input = Self.inputs(["photos/dandelion.jpg"])
+        let free = try await ImagePreparer().prepare(input).images[0]
+        var constraints = InputConstraints.seedream4
+        constraints.maximumBytes = free.bytes.count
+        #expect(try await ImagePreparer(constraints: constraints).prepare(input).images[0].action == .passThrough)
+        for part in [0.95, 0.6, 0.45] {
+            constraints.maximumBytes = Int(Double(free.bytes.count) * part)
+            let image = try await ImagePreparer(constraints: constraints).prepare(input).images[0]
+            #expect(image.bytes.count <= constraints.maximumBytes)
+            #expect(image.reasons.contains(.overByteBudget))
+            #expect(image.size.area >= constraints.minimumArea)
+        }
+        constraints.maximumBytes = 5000
+        let failure = await #expect(throws: PreparationFailure.self) {
+            try await ImagePreparer(constraints: constraints).prepare(input)
+        }
+        #expect(failure?.inputs.first?.code == .tooManyBytes)
+    }
+
+    @Test("shares the body: small images keep theirs, the largest give way")
+    func bodyBudget() async throws {
+        let input = Self.inputs(Self.photos)
+        let free = try await ImagePreparer().prepare(input)
+        var constraints = InputConstraints.seedream4
+        constraints.maximumBodyBytes = free.dataURILength * 4 / 5
+        let shared = try await ImagePreparer(constraints: constraints).prepare(input)
+        #expect(shared.dataURILength <= constraints.maximumBodyBytes)
+        #expect(shared.images.map(\.index) == free.images.map(\.index))
+        let changed = zip(free.images, shared.images).filter { $0.sha256 != $1.sha256 }
+        #expect(!changed.isEmpty && changed.count < input.count)
+        for (_, after) in changed { #expect(after.reasons.contains(.overBodyBudget)) }
+    }
+
+    @Test("pads and crops to the ratio")
+    func fit() async throws {
+        for (fit, reason) in [(AspectRatioFit.pad, Reason.padded), (.crop, .cropped)] {
+            var constraints = InputConstraints.seedream4
+            constraints.fit = fit
+            for file in ["corrupt/ratio-3.5.jpg", "corrupt/ratio-1-3.5.jpg"] {
+                let image = try await ImagePreparer(constraints: constraints).prepare(Self.inputs([file])).images[0]
+                #expect(image.reasons.contains(reason))
+                #expect(constraints.acceptsAspectRatio(of: image.size))
+                #expect(Double(image.size.longSide) / Double(image.size.shortSide) > 2.98)
+            }
+        }
+    }
+
+    @Test("fills padding with the background and keeps the picture in the middle")
+    func padding() async throws {
+        var constraints = InputConstraints.seedream4
+        constraints.fit = .pad
+        constraints.minimumArea = 1
+        var options = PreparationOptions()
+        options.format = .png
+        options.background = RGBColor(red: 255, green: 0, blue: 0)
+        let image = try await ImagePreparer(constraints: constraints, options: options)
+            .prepare(Self.inputs(["corrupt/ratio-3.5.jpg"])).images[0]
+        let pixels = try DecodedPixels(image.bytes.array)
+        let middle = pixels.size.height / 2 * pixels.size.width * 4
+        #expect(pixels.rgba[0] > 250 && pixels.rgba[1] < 6 && pixels.rgba[2] < 6)
+        #expect(pixels.rgba[middle + 1] > 20 || pixels.rgba[middle] < 200)
+    }
+
+    @Test("stops between bands when the task is cancelled")
+    func cancellation() async throws {
+        var constraints = InputConstraints.seedream4
+        constraints.minimumArea = 12_000_000
+        let preparer = ImagePreparer(constraints: constraints)
+        let task = Task { try await preparer.prepare(Self.inputs(Self.photos)) }
+        try await Task.sleep(for: .milliseconds(20))
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test("reports progress that grows to the whole and ends")
+    func progress() async throws {
+        let (stream, reporter) = PreparationProgress.makeStream()
+        async let batch = ImagePreparer().prepare(Self.inputs(Self.photos), reportingTo: reporter)
+        var last: PreparationProgress?
+        for await state in stream {
+            #expect(state.total == Self.photos.count)
+            #expect((0...1.000001).contains(state.fraction))
+            #expect(state.completed >= last?.completed ?? 0)
+            last = state
+        }
+        #expect(try await batch.images.count == Self.photos.count)
+        #expect(last?.completed == Self.photos.count)
+    }
+
+    @Test("a budget of no memory still works, one picture at a time")
+    func tinyMemory() async throws {
+        var options = PreparationOptions()
+        options.memoryBudget = 1
+        #expect(try await ImagePreparer(options: options).prepare(Self.inputs(Self.photos)).images.count == Self.photos.count)
+    }
+
+    @Test("takes bytes and data URIs like files")
+    func origins() async throws {
+        let bytes = try Fixtures.bytes("photos/rocket.jpg")
+        let file = try await ImagePreparer().prepare(Self.inputs(["photos/rocket.jpg"])).images[0]
+        let encoded = try await ImagePreparer().prepare([.bytes(bytes, name: "x")]).images[0]
+        #expect(encoded.sha256 == file.sha256)
+        let uri = DataURI(mediaType: .png, bytes: EncodedBytes(copying: bytes)).string
+        #expect(try await ImagePreparer().prepare([.dataURI(uri)]).images[0].sha256 == file.sha256)
+        for broken in ["data:image/jpeg;base64", "data:image/jpeg,abc", "data:image/jpeg;base64,*"] {
+            let plan = try ImagePreparer().plan([.dataURI(broken)])
+            #expect(plan.failed.first?.code == .unreadableInput, "\(broken)")
+        }
+    }
+}
+
+/// Collects outcomes in the test's own task.
+final class Outcomes {
+    var list: [PreparationOutcome] = []
+}
+
+extension MediaType {
+    /// The name of the format that it carries.
+    var displayFormat: String { rawValue.split(separator: "/").last.map(String.init) ?? "" }
+}
