@@ -19,8 +19,8 @@ package final class PaddedBandSource: BandSource {
         self.format = format
         // Whole chroma samples, so that chroma stays where it is.
         let shift = format.subsampling
-        left = (size.width - inner.format.size.width) / 2 >> shift.horizontalShift << shift.horizontalShift
-        top = (size.height - inner.format.size.height) / 2 >> shift.verticalShift << shift.verticalShift
+        left = (size.width - inner.format.size.width) / 2 & -(1 << shift.horizontalShift)
+        top = (size.height - inner.format.size.height) / 2 & -(1 << shift.verticalShift)
         buffer = PlaneBuffer(format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths)
         let colors: [UInt8] =
             switch format.model {
