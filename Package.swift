@@ -58,14 +58,17 @@ let package = Package(
 
         // Fixtures, the corpus, and independent references that several suites measure against.
         .target(
-            name: "TestSupport", dependencies: ["Pixels", "ImageCodecs", "ImagePreparation", "SeedreamModel", "CCrypto"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["Pixels", "ImageCodecs", "ImagePreparation", "SeedreamModel", "CCrypto"],
+            path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SeedreamModelTests", dependencies: ["SeedreamModel", "Pixels", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Pixels", "TestSupport"], swiftSettings: settings),
+            name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Pixels", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "ImagePreparationTests",
             dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
@@ -74,7 +77,8 @@ let package = Package(
             name: "CorpusTests",
             dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),
-        .testTarget(name: "CommandTests", dependencies: ["seedream", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["seedream", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "DocumentationTests", dependencies: ["ImagePreparation", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),

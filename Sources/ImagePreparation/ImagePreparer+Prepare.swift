@@ -23,7 +23,8 @@ extension ImagePreparer {
     /// - Throws: ``PreparationFailure`` naming every input that failed; ``PreparationError/tooManyInputs(count:maximum:)``
     ///   if the options are strict; `CancellationError`, between bands, if the task is cancelled.
     public func prepare(
-        _ inputs: [ImageInput], failures: FailurePolicy = .refuse, reportingTo reporter: ProgressReporter? = nil
+        _ inputs: [ImageInput], failures: FailurePolicy = .refuse,
+        reportingTo reporter: ProgressReporter? = nil
     ) async throws -> PreparedBatch {
         defer { reporter?.finish() }
         let survey = try survey(inputs)
@@ -55,7 +56,8 @@ extension ImagePreparer {
         let executor = ImageExecutor(constraints: constraints, options: options)
         let run = BatchRun(executor: executor, reporter: reporter)
         // One image may fill the body alone.
-        let maximumBytes = min(constraints.maximumBytes, BodyBudget.bytes(forCharacters: constraints.maximumBodyBytes))
+        let maximumBytes = min(
+            constraints.maximumBytes, BodyBudget.bytes(forCharacters: constraints.maximumBodyBytes))
         // Headers are read a slice at a time: ten thousand descriptions of pictures are not held at once.
         for start in stride(from: 0, to: inputs.count, by: 256) {
             let slice = start..<min(start + 256, inputs.count)
@@ -64,7 +66,9 @@ extension ImagePreparer {
             for index in slice {
                 do throws(PreparationError) {
                     items.append(
-                        .init(job: try job(for: inputs[index], index: index, position: 1), maximumBytes: maximumBytes))
+                        .init(
+                            job: try job(for: inputs[index], index: index, position: 1),
+                            maximumBytes: maximumBytes))
                 } catch {
                     failed[index] = FailedInput(index: index, name: inputs[index].name, error: error)
                 }

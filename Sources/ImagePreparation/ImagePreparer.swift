@@ -16,7 +16,9 @@ public struct ImagePreparer: Sendable {
     public var options: PreparationOptions
 
     /// Makes a preparer. Nothing is read or started before a call.
-    public init(constraints: InputConstraints = .seedream4, options: PreparationOptions = PreparationOptions()) {
+    public init(
+        constraints: InputConstraints = .seedream4, options: PreparationOptions = PreparationOptions()
+    ) {
         self.constraints = constraints
         self.options = options
     }

@@ -76,8 +76,10 @@ extension PreparationError {
         case .notARegularFile: "pass a regular file, or pipe the image in and name it `-`"
         case .malformedDataURI: "write it as `data:image/jpeg;base64,` and the encoded bytes"
         case .inputChanged: "run again once nothing writes to the file"
-        case .tooManyBytes: "allow more with `--max-bytes` or `--max-body`, or send fewer images in one request"
-        case .tooManyInputs(_, let maximum): "name at most \(maximum), or leave `--strict` out to use the last \(maximum)"
+        case .tooManyBytes:
+            "allow more with `--max-bytes` or `--max-body`, or send fewer images in one request"
+        case .tooManyInputs(_, let maximum):
+            "name at most \(maximum), or leave `--strict` out to use the last \(maximum)"
         case .internalError: "please report this with the file"
         }
     }
@@ -115,7 +117,8 @@ extension CodecError {
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
         case .corrupt: "export the picture again from its source"
         case .truncated: "copy or download the file again; part of it is missing"
-        case .limitExceeded: "reduce the picture first; limits guard against files made to exhaust memory or time"
+        case .limitExceeded:
+            "reduce the picture first; limits guard against files made to exhaust memory or time"
         case .outputTooLarge: "allow more with `--max-bytes`"
         case .readFailed: "check the disk or network that holds the file"
         case .outOfMemory: "close other programs or set a smaller `--memory`"

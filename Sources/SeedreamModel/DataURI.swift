@@ -45,7 +45,8 @@ public struct DataURI: Hashable, Sendable {
             var offset = 0
             while offset < source.count {
                 let end = min(offset + step, source.count)
-                let written = Base64.encode(UnsafeRawBufferPointer(rebasing: source[offset..<end]), into: chunk)
+                let written = Base64.encode(
+                    UnsafeRawBufferPointer(rebasing: source[offset..<end]), into: chunk)
                 try sink(UnsafeRawBufferPointer(rebasing: chunk[..<written]))
                 offset = end
             }

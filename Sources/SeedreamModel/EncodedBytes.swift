@@ -52,7 +52,8 @@ extension EncodedBytes: Hashable {
     /// Whether both hold the same bytes.
     public static func == (left: EncodedBytes, right: EncodedBytes) -> Bool {
         left === right
-            || left.count == right.count && left.withBytes { a in right.withBytes { b in a.elementsEqual(b) } }
+            || left.count == right.count
+                && left.withBytes { a in right.withBytes { b in a.elementsEqual(b) } }
     }
 
     /// Feeds the bytes to the hasher.

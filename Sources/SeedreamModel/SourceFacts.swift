@@ -31,8 +31,10 @@ public struct SourceFacts: Hashable, Codable, Sendable {
 
     /// Makes facts from their values.
     public init(
-        name: String, format: String, width: Int, height: Int, orientation: Int, bytes: Int, colorProfile: String?,
-        alpha: Bool, colorModel: String, bitDepth: Int, chromaSubsampling: String?, progressive: Bool, frames: Int,
+        name: String, format: String, width: Int, height: Int, orientation: Int, bytes: Int,
+        colorProfile: String?,
+        alpha: Bool, colorModel: String, bitDepth: Int, chromaSubsampling: String?, progressive: Bool,
+        frames: Int,
         quality: Int?
     ) {
         self.name = name

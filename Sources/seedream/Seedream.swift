@@ -23,7 +23,8 @@ struct Seedream: AsyncParsableCommand {
 
     /// The version of this package and of every linked codec, one a line.
     static var version: String {
-        (["seedream \(release)"] + CodecVersions.all.map { "\($0.name) \($0.version)" }).joined(separator: "\n")
+        (["seedream \(release)"] + CodecVersions.all.map { "\($0.name) \($0.version)" }).joined(
+            separator: "\n")
     }
 
     static let release = "0.1.0"

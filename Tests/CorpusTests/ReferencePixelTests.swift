@@ -8,7 +8,9 @@ import Testing
 struct ReferencePixelTests {
     @Test("rows with a reference hash decode to those RGBA samples")
     func hashes() throws {
-        let rows = Corpus.rows.filter { $0.referenceHash != nil && ["JPEG", "PNG", "WebP", "JPEG (MPO)"].contains($0.format) }
+        let rows = Corpus.rows.filter {
+            $0.referenceHash != nil && ["JPEG", "PNG", "WebP", "JPEG (MPO)"].contains($0.format)
+        }
         #expect(rows.count > 300)
         var tally: [String: (met: Int, all: Int)] = [:]
         for row in rows {

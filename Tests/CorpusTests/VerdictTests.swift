@@ -30,7 +30,9 @@ struct VerdictTests {
             let elapsed = clock.now - last
             last = clock.now
             #expect(elapsed < .seconds(30), "\(row.file) took \(elapsed)")
-            if case .failed = outcome { #expect(elapsed < .seconds(1), "\(row.file): rejected after \(elapsed)") }
+            if case .failed = outcome {
+                #expect(elapsed < .seconds(1), "\(row.file): rejected after \(elapsed)")
+            }
         }
         for (folder, count) in tally.sorted(by: { $0.key < $1.key }) {
             print("verdicts \(folder): \(count.met) of \(count.all)")
@@ -52,10 +54,14 @@ struct VerdictTests {
         guard code != .internalError else { return false }
         if !["JPEG", "PNG", "WebP", "JPEG (MPO)", "other"].contains(row.format) {
             // Recognised and named, unless too little is left of it to recognise.
-            if case .failed(let input) = outcome, code == .unsupportedFormat { return input.message.contains(" is recognised") }
+            if case .failed(let input) = outcome, code == .unsupportedFormat {
+                return input.message.contains(" is recognised")
+            }
             return !row.expected.hasPrefix("ok") && code != nil
         }
-        if row.file.hasPrefix("jpeg/cmyk/") || row.file.contains("jpg-cmyk") { return code == .unsupportedFeature }
+        if row.file.hasPrefix("jpeg/cmyk/") || row.file.contains("jpg-cmyk") {
+            return code == .unsupportedFeature
+        }
         if row.expected.hasPrefix("either") { return true }
         if row.expected.hasPrefix("ok") { return code == (isInsideRatio(row) ? nil : .aspectRatio) }
         let word = row.expected.dropFirst("reject:".count).prefix { $0.isLetter || $0 == "-" }
@@ -76,7 +82,11 @@ struct VerdictTests {
         case "empty": [.emptyInput]
         case "unsupported-format": [.unsupportedFormat]
         case "unsupported-feature": [.unsupportedFeature]
-        default: [.corruptImage, .truncatedImage, .notAnImage, .limitExceeded, .unsupportedFeature, .aspectRatio, .emptyInput]
+        default:
+            [
+                .corruptImage, .truncatedImage, .notAnImage, .limitExceeded, .unsupportedFeature,
+                .aspectRatio, .emptyInput,
+            ]
         }
     }
 }

@@ -31,11 +31,14 @@ struct ProbeTests {
 
     @Test("believes the content, not the name")
     func content() throws {
-        let probe = try Prober.probe(EncodedSource(Fixtures.bytes("corrupt/png-named.jpg")), limits: DecodeLimits())
+        let probe = try Prober.probe(
+            EncodedSource(Fixtures.bytes("corrupt/png-named.jpg")), limits: DecodeLimits())
         #expect(probe.format == .png)
     }
 
-    @Test("recognises what it does not read, by name", arguments: [("gif.gif", "GIF"), ("bmp.bmp", "BMP"), ("tiff.tiff", "TIFF")])
+    @Test(
+        "recognises what it does not read, by name",
+        arguments: [("gif.gif", "GIF"), ("bmp.bmp", "BMP"), ("tiff.tiff", "TIFF")])
     func recognised(_ file: String, _ name: String) throws {
         let error = #expect(throws: CodecError.self) {
             try Prober.probe(EncodedSource(Fixtures.bytes("corrupt/\(file)")), limits: DecodeLimits())
@@ -55,7 +58,8 @@ struct ProbeTests {
         }
         limits = DecodeLimits()
         limits.maximumInputBytes = source.count - 1
-        #expect(throws: CodecError.limitExceeded(.inputBytes, value: source.count, maximum: source.count - 1)) {
+        #expect(throws: CodecError.limitExceeded(.inputBytes, value: source.count, maximum: source.count - 1))
+        {
             try Prober.probe(source, limits: limits)
         }
     }

@@ -7,7 +7,8 @@ import Testing
 @Suite("metadata at container level")
 struct StrippingTests {
     static let rows = Fixtures.rows.filter { row in
-        row.expect.error == nil && !row.path.hasSuffix("animated.webp") && !row.path.contains("cmyk") && !row.path.contains("ycck")
+        row.expect.error == nil && !row.path.hasSuffix("animated.webp") && !row.path.contains("cmyk")
+            && !row.path.contains("ycck")
     }
 
     static func strip(_ bytes: [UInt8]) throws -> (bytes: [UInt8], plan: StrippedImage) {
@@ -41,7 +42,9 @@ struct StrippingTests {
         #expect(twice.plan.removals.isEmpty)
     }
 
-    @Test("leaves nothing that exiftool would find", .enabled(if: ExifTool.isPresent, "exiftool is not installed"))
+    @Test(
+        "leaves nothing that exiftool would find",
+        .enabled(if: ExifTool.isPresent, "exiftool is not installed"))
     func exiftool() throws {
         let folder = try TemporaryFolder()
         var before = 0
@@ -53,7 +56,11 @@ struct StrippingTests {
         }
         for (file, tags) in try ExifTool.tags(in: folder.path) {
             let personal = tags.filter(ExifTool.isPersonal)
-            if file.contains("/before-") { before += personal.count } else { #expect(personal.isEmpty, "\(file): \(personal)") }
+            if file.contains("/before-") {
+                before += personal.count
+            } else {
+                #expect(personal.isEmpty, "\(file): \(personal)")
+            }
         }
         #expect(before > 50, "the fixtures carry metadata for this test to find")
     }
@@ -88,7 +95,9 @@ struct StrippingTests {
         }
         for file in ["truncated-lossy.webp", "truncated-lossless.webp"] {
             let error = #expect(throws: CodecError.self) { try Self.strip(Fixtures.bytes("corrupt/\(file)")) }
-            guard case .truncated? = error else { return #expect(Bool(false), "\(file): \(String(describing: error))") }
+            guard case .truncated? = error else {
+                return #expect(Bool(false), "\(file): \(String(describing: error))")
+            }
         }
     }
 }

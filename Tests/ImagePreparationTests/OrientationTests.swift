@@ -8,12 +8,16 @@ import Testing
 @Suite("orientation")
 struct OrientationTests {
     /// Small pictures as they are: nothing but the turn happens to them.
-    static func prepare(_ file: String, format: PreparationOptions.OutputFormat = .png) async throws -> PreparedImage {
+    static func prepare(_ file: String, format: PreparationOptions.OutputFormat = .png) async throws
+        -> PreparedImage
+    {
         var constraints = InputConstraints.seedream4
         constraints.minimumArea = 1
         var options = PreparationOptions()
         options.format = format
-        let batch = try await ImagePreparer(constraints: constraints, options: options).prepare([.file(Fixtures.path(file))])
+        let batch = try await ImagePreparer(constraints: constraints, options: options).prepare([
+            .file(Fixtures.path(file))
+        ])
         return try #require(batch.images.first)
     }
 
@@ -25,7 +29,9 @@ struct OrientationTests {
         #expect(try DecodedPixels(image.bytes.array) == upright)
     }
 
-    @Test("of JPEG gives the upright picture within 40 dB, odd sizes and coarse chroma too", arguments: 1...8, ["jpeg", "jpeg420"])
+    @Test(
+        "of JPEG gives the upright picture within 40 dB, odd sizes and coarse chroma too", arguments: 1...8,
+        ["jpeg", "jpeg420"])
     func lossy(_ value: Int, _ set: String) async throws {
         let file = "orientation/\(set)-\(value).jpg"
         let image = try await Self.prepare(file, format: value == 1 ? .automatic : .jpeg)

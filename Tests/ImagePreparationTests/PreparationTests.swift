@@ -8,7 +8,8 @@ import Testing
 @Suite("preparing")
 struct PreparationTests {
     static let photos = [
-        "chelsea.png", "coffee.png", "coffee-cutout.png", "dandelion.jpg", "dandelion-portrait.jpg", "rocket.jpg",
+        "chelsea.png", "coffee.png", "coffee-cutout.png", "dandelion.jpg", "dandelion-portrait.jpg",
+        "rocket.jpg",
     ].map { "photos/\($0)" }
 
     static func inputs(_ files: [String]) -> [ImageInput] { files.map { .file(Fixtures.path($0)) } }
@@ -36,7 +37,9 @@ struct PreparationTests {
             let isInks = row.path.hasSuffix("/cmyk.jpg") || row.path.hasSuffix("/ycck.jpg")
             switch outcome {
             case .failed(let input):
-                #expect(input.code.rawValue == (isInks ? "unsupported-feature" : row.expect.error), "\(row.path): \(input.message)")
+                #expect(
+                    input.code.rawValue == (isInks ? "unsupported-feature" : row.expect.error),
+                    "\(row.path): \(input.message)")
                 #expect(input.name.hasSuffix(row.path))
                 #expect(!input.hint.isEmpty)
             case .prepared(let image):
@@ -85,7 +88,9 @@ struct PreparationTests {
         #expect(plan.failed.map(\.index) == [5])
         let batch = try await preparer.prepare(Self.inputs(files), failures: .collect)
         #expect(batch.images.map(\.position) == plan.images.map(\.position))
-        let failure = await #expect(throws: PreparationFailure.self) { try await preparer.prepare(Self.inputs(files)) }
+        let failure = await #expect(throws: PreparationFailure.self) {
+            try await preparer.prepare(Self.inputs(files))
+        }
         #expect(failure?.inputs.map(\.index) == [5])
         var strict = PreparationOptions()
         strict.isStrict = true
@@ -135,15 +140,21 @@ struct PreparationTests {
             var options = PreparationOptions()
             options.format = .png
             let input = Self.inputs(["alpha/\(edge)-on-\(hidden).png"])
-            pictures.append(try DecodedPixels(try await ImagePreparer(options: options).prepare(input).images[0].bytes.array))
+            pictures.append(
+                try DecodedPixels(
+                    try await ImagePreparer(options: options).prepare(input).images[0].bytes.array))
             options.keepsAlpha = true
-            kept.append(try DecodedPixels(try await ImagePreparer(options: options).prepare(input).images[0].bytes.array))
+            kept.append(
+                try DecodedPixels(
+                    try await ImagePreparer(options: options).prepare(input).images[0].bytes.array))
         }
         #expect(pictures[0] == pictures[1])
         var worst = 0
         for pixel in 0..<kept[0].size.area where kept[0].rgba[pixel * 4 + 3] > 32 {
             for channel in 0..<3 {
-                worst = max(worst, abs(Int(kept[0].rgba[pixel * 4 + channel]) - Int(kept[1].rgba[pixel * 4 + channel])))
+                worst = max(
+                    worst,
+                    abs(Int(kept[0].rgba[pixel * 4 + channel]) - Int(kept[1].rgba[pixel * 4 + channel])))
             }
         }
         #expect(worst <= 8, "kept alpha: colours differ by \(worst)")
@@ -155,7 +166,8 @@ struct PreparationTests {
         let free = try await ImagePreparer().prepare(input).images[0]
         var constraints = InputConstraints.seedream4
         constraints.maximumBytes = free.bytes.count
-        #expect(try await ImagePreparer(constraints: constraints).prepare(input).images[0].action == .passThrough)
+        #expect(
+            try await ImagePreparer(constraints: constraints).prepare(input).images[0].action == .passThrough)
         for part in [0.95, 0.6, 0.45] {
             constraints.maximumBytes = Int(Double(free.bytes.count) * part)
             let image = try await ImagePreparer(constraints: constraints).prepare(input).images[0]
@@ -190,7 +202,8 @@ struct PreparationTests {
             var constraints = InputConstraints.seedream4
             constraints.fit = fit
             for file in ["corrupt/ratio-3.5.jpg", "corrupt/ratio-1-3.5.jpg"] {
-                let image = try await ImagePreparer(constraints: constraints).prepare(Self.inputs([file])).images[0]
+                let image = try await ImagePreparer(constraints: constraints).prepare(Self.inputs([file]))
+                    .images[0]
                 #expect(image.reasons.contains(reason))
                 #expect(constraints.acceptsAspectRatio(of: image.size))
                 #expect(Double(image.size.longSide) / Double(image.size.shortSide) > 2.98)
@@ -244,7 +257,9 @@ struct PreparationTests {
     func tinyMemory() async throws {
         var options = PreparationOptions()
         options.memoryBudget = 1
-        #expect(try await ImagePreparer(options: options).prepare(Self.inputs(Self.photos)).images.count == Self.photos.count)
+        #expect(
+            try await ImagePreparer(options: options).prepare(Self.inputs(Self.photos)).images.count
+                == Self.photos.count)
     }
 
     @Test("takes bytes and data URIs like files")

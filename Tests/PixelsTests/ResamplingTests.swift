@@ -25,22 +25,45 @@ struct ResamplingTests {
         (.init(width: 160, height: 240), .init(width: 240, height: 360)),
     ]
 
-    static let cases: [Case] = ["zone plate", "photograph"].flatMap { picture in
-        subsamplings.flatMap { subsampling in
-            sizes.map { source, target in
+    /// Wider than the caches, where zimg works in columns.
+    static let wide = ["zone plate"].flatMap { picture in
+        [ChromaSubsampling.full, .quarter].flatMap { subsampling in
+            [
+                (PixelSize(width: 9001, height: 83), PixelSize(width: 7000, height: 65)),
+                (PixelSize(width: 3000, height: 40), PixelSize(width: 9000, height: 120)),
+            ].map { source, target in
                 Case(
                     picture: picture, source: PlaneFormat(.yCbCr, size: source, subsampling: subsampling),
                     target: PlaneFormat(.yCbCr, size: target, subsampling: subsampling))
             }
-        } + sizes.map { Case(picture: picture, source: PlaneFormat(.grey, size: $0), target: PlaneFormat(.grey, size: $1)) }
+        }
     }
+
+    static let cases: [Case] =
+        wide
+        + ["zone plate", "photograph"].flatMap { picture in
+            subsamplings.flatMap { subsampling in
+                sizes.map { source, target in
+                    Case(
+                        picture: picture, source: PlaneFormat(.yCbCr, size: source, subsampling: subsampling),
+                        target: PlaneFormat(.yCbCr, size: target, subsampling: subsampling))
+                }
+            }
+                + sizes.map {
+                    Case(
+                        picture: picture, source: PlaneFormat(.grey, size: $0),
+                        target: PlaneFormat(.grey, size: $1))
+                }
+        }
 
     static func picture(_ test: Case) throws -> PlanePicture {
         guard test.picture == "photograph" else { return .zonePlate(test.source, frequency: 0.8) }
         return .photograph(try DecodedPixels(Fixtures.bytes("photos/chelsea.png")), test.source)
     }
 
-    static func run(_ picture: PlanePicture, to target: PlaneFormat, filter: ResamplingFilter) throws -> PlanePicture {
+    static func run(_ picture: PlanePicture, to target: PlaneFormat, filter: ResamplingFilter) throws
+        -> PlanePicture
+    {
         let sink = PlanePictureSink(target)
         let pipeline = PixelPipeline(region: PixelRegion(picture.format.size), filter: filter)
         try pipeline.run(from: PlanePictureSource(picture), to: sink)
@@ -52,7 +75,8 @@ struct ResamplingTests {
         let picture = try Self.picture(test)
         let result = try Self.run(picture, to: test.target, filter: .lanczos3)
         for plane in 0..<test.source.planeCount {
-            let psnr = result.psnr(ofPlane: plane, against: LanczosReference.resize(picture, plane: plane, to: test.target))
+            let psnr = result.psnr(
+                ofPlane: plane, against: LanczosReference.resize(picture, plane: plane, to: test.target))
             #expect(psnr >= 52, "plane \(plane)")
         }
     }
@@ -67,6 +91,39 @@ struct ResamplingTests {
             #expect(bicubic.psnr(ofPlane: plane, against: reference) < 52, "bicubic, plane \(plane)")
             let shifted = LanczosReference.resize(picture, plane: plane, to: test.target, shift: 0.25)
             #expect(exact.psnr(ofPlane: plane, against: shifted) < 52, "shifted, plane \(plane)")
+        }
+    }
+
+    @Test(
+        "converts RGB to Y'CbCr like JFIF while it resizes",
+        arguments: [ChromaSubsampling.full, .halfColumns, .quarter])
+    func conversion(_ subsampling: ChromaSubsampling) throws {
+        // Of a picture of one colour, every sample must be that colour's luma or chroma.
+        for color in [
+            RGBColor(red: 250, green: 20, blue: 60), RGBColor(red: 0, green: 255, blue: 0), .white, .black,
+        ] {
+            let format = PlaneFormat(.rgb, size: .init(width: 77, height: 51))
+            let picture = PlanePicture(format) { plane, _, _ in Double(color.levels[plane]) }
+            let target = PlaneFormat(.yCbCr, size: .init(width: 99, height: 65), subsampling: subsampling)
+            let result = try Self.run(picture, to: target, filter: .lanczos3)
+            for plane in 0..<3 {
+                let worst = result.planes[plane].map { abs(Int($0) - Int(color.yCbCr[plane])) }.max()
+                #expect(worst ?? 9 <= 1, "\(color), plane \(plane)")
+            }
+        }
+    }
+
+    @Test("takes a region from the middle, as cropping does")
+    func region() throws {
+        let format = PlaneFormat(.grey, size: .init(width: 400, height: 600))
+        let picture = PlanePicture.zonePlate(format, frequency: 0.4)
+        let sink = PlanePictureSink(PlaneFormat(.grey, size: .init(width: 100, height: 120)))
+        let pipeline = PixelPipeline(region: PixelRegion(left: 150, top: 350, width: 100, height: 120))
+        try pipeline.run(from: PlanePictureSource(picture), to: sink)
+        for y in stride(from: 0, to: 120, by: 7) {
+            for x in 0..<100 {
+                #expect(sink.picture.planes[0][y * 100 + x] == picture.planes[0][(y + 350) * 400 + x + 150])
+            }
         }
     }
 

@@ -17,18 +17,25 @@ struct ConstraintTextTests {
     @Test("words are kebab-case and none occurs twice in its table")
     func words() {
         let tables: [[String]] = [
-            ErrorCode.allCases.map(\.rawValue), Reason.allCases.map(\.rawValue), Notice.Code.allCases.map(\.rawValue),
+            ErrorCode.allCases.map(\.rawValue), Reason.allCases.map(\.rawValue),
+            Notice.Code.allCases.map(\.rawValue),
             Action.allCases.map(\.rawValue), InputConstraints.profiles.map(\.name),
         ]
         for table in tables {
             #expect(Set(table).count == table.count)
-            for word in table { #expect(word.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" }, "\(word)") }
+            for word in table {
+                #expect(word.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" }, "\(word)")
+            }
         }
     }
 
-    @Test("colours are parsed as people write them, and nothing else is", arguments: ["white", "#fff", "ffffff", "#FFFFFF"])
+    @Test(
+        "colours are parsed as people write them, and nothing else is",
+        arguments: ["white", "#fff", "ffffff", "#FFFFFF"])
     func colors(_ text: String) {
         #expect(RGBColor(text) == .white)
-        for wrong in ["", "#ff", "#fffff", "gray", "#gggggg", "#١٢٣"] { #expect(RGBColor(wrong) == nil, "\(wrong)") }
+        for wrong in ["", "#ff", "#fffff", "gray", "#gggggg", "#١٢٣"] {
+            #expect(RGBColor(wrong) == nil, "\(wrong)")
+        }
     }
 }

@@ -7,11 +7,15 @@ import Testing
 struct DataURITests {
     private static func bytes(_ count: Int) -> EncodedBytes {
         EncodedBytes(count: count) { (target: UnsafeMutableRawBufferPointer) in
-            for index in target.indices { target[index] = UInt8(truncatingIfNeeded: index &* 167 &+ index >> 8) }
+            for index in target.indices {
+                target[index] = UInt8(truncatingIfNeeded: index &* 167 &+ index >> 8)
+            }
         }
     }
 
-    @Test("have the length they announce and decode to the picture", arguments: [0, 1, 2, 3, 4, 47, 48, 49, 1000, 65_537])
+    @Test(
+        "have the length they announce and decode to the picture",
+        arguments: [0, 1, 2, 3, 4, 47, 48, 49, 1000, 65_537])
     func roundTrip(_ count: Int) throws {
         let bytes = Self.bytes(count)
         for type in MediaType.allCases {
@@ -40,7 +44,9 @@ struct DataURITests {
     @Test("agree with Foundation's encoder")
     func foundation() throws {
         let bytes = Self.bytes(3000)
-        #expect(DataURI(mediaType: .webp, bytes: bytes).string == "data:image/webp;base64," + Data(bytes.array).base64EncodedString())
+        #expect(
+            DataURI(mediaType: .webp, bytes: bytes).string == "data:image/webp;base64,"
+                + Data(bytes.array).base64EncodedString())
     }
 
     @Test("never print the picture")

@@ -6,7 +6,9 @@ import Testing
 struct TargetSizeTests {
     private let constraints = InputConstraints.seedream4
 
-    @Test("leaves a conforming size alone", arguments: [(960, 960), (4096, 4096), (6000, 2000), (555, 1665), (1, 1)])
+    @Test(
+        "leaves a conforming size alone",
+        arguments: [(960, 960), (4096, 4096), (6000, 2000), (555, 1665), (1, 1)])
     func conforming(_ width: Int, _ height: Int) throws {
         let size = PixelSize(width: width, height: height)
         var constraints = constraints
@@ -31,7 +33,9 @@ struct TargetSizeTests {
             try constraints.targetSize(for: .init(width: 1000, height: 3001))
         }
         #expect(error == .aspectRatioOutOfRange(.init(width: 1000, height: 3001), maximum: 3))
-        #expect(try constraints.targetSize(for: .init(width: 1000, height: 3000)) == .init(width: 1000, height: 3000))
+        #expect(
+            try constraints.targetSize(for: .init(width: 1000, height: 3000))
+                == .init(width: 1000, height: 3000))
         #expect(throws: ConstraintError.self) { try constraints.targetSize(for: .init(width: 0, height: 5)) }
     }
 
@@ -40,7 +44,10 @@ struct TargetSizeTests {
         var narrow = constraints
         narrow.minimumArea = 1_000_001
         narrow.maximumArea = 1_000_002
-        #expect(throws: ConstraintError.noConformingSize(.init(width: 10, height: 7), minimumArea: 1_000_001, maximumArea: 1_000_002)) {
+        #expect(
+            throws: ConstraintError.noConformingSize(
+                .init(width: 10, height: 7), minimumArea: 1_000_001, maximumArea: 1_000_002)
+        ) {
             try narrow.targetSize(for: .init(width: 10, height: 7))
         }
     }
@@ -69,16 +76,25 @@ struct TargetSizeTests {
         let inside = (constraints.minimumArea...constraints.maximumArea).contains(target.area)
         // #expect is slow over many cases; one for each property that fails is enough.
         if !inside { Issue.record("\(size) became \(target), outside the areas") }
-        if !constraints.acceptsAspectRatio(of: target) { Issue.record("\(size) became \(target), beyond the ratio") }
-        if (size.width <= size.height) != (target.width <= target.height) { Issue.record("\(size) was turned to \(target)") }
+        if !constraints.acceptsAspectRatio(of: target) {
+            Issue.record("\(size) became \(target), beyond the ratio")
+        }
+        if (size.width <= size.height) != (target.width <= target.height) {
+            Issue.record("\(size) was turned to \(target)")
+        }
         if try constraints.targetSize(for: target) != target { Issue.record("\(target) is no fixed point") }
         guard target != size else { return }
         let ratio = Double(size.longSide) / Double(size.shortSide)
-        let bound = Double(size.area < constraints.minimumArea ? constraints.minimumArea : constraints.maximumArea)
+        let bound = Double(
+            size.area < constraints.minimumArea ? constraints.minimumArea : constraints.maximumArea)
         let exact = (bound / ratio).squareRoot()
-        if abs(Double(target.shortSide) - exact) >= 1 + 1e-6 { Issue.record("\(size): short side \(target.shortSide), exact \(exact)") }
+        if abs(Double(target.shortSide) - exact) >= 1 + 1e-6 {
+            Issue.record("\(size): short side \(target.shortSide), exact \(exact)")
+        }
         let long = Double(target.shortSide) * ratio
-        if abs(Double(target.longSide) - long) >= 1 + 1e-6 { Issue.record("\(size): long side \(target.longSide), exact \(long)") }
+        if abs(Double(target.longSide) - long) >= 1 + 1e-6 {
+            Issue.record("\(size): long side \(target.longSide), exact \(long)")
+        }
     }
 }
 

@@ -20,8 +20,10 @@ public enum Corpus {
     /// The folder, or `nil` if it is absent.
     public static let folder: URL? = {
         let path = ProcessInfo.processInfo.environment["SEEDREAM_CORPUS"]
-        let url = path.map { URL(fileURLWithPath: $0) } ?? Fixtures.root.appendingPathComponent("../shared/corpus")
-        return FileManager.default.fileExists(atPath: url.appendingPathComponent("manifest.tsv").path) ? url : nil
+        let url =
+            path.map { URL(fileURLWithPath: $0) } ?? Fixtures.root.appendingPathComponent("../shared/corpus")
+        return FileManager.default.fileExists(atPath: url.appendingPathComponent("manifest.tsv").path)
+            ? url : nil
     }()
 
     /// Whether it is there.
@@ -31,11 +33,14 @@ public enum Corpus {
     public static let absence = "corpus absent: set SEEDREAM_CORPUS to its folder to run this test"
 
     /// The path of a file.
-    public static func path(_ row: Row) -> String { folder.map { $0.appendingPathComponent(row.file).path } ?? row.file }
+    public static func path(_ row: Row) -> String {
+        folder.map { $0.appendingPathComponent(row.file).path } ?? row.file
+    }
 
     /// All rows; empty if the corpus is absent.
     public static let rows: [Row] = {
-        guard let folder, let text = try? String(contentsOf: folder.appendingPathComponent("manifest.tsv"), encoding: .utf8)
+        guard let folder,
+            let text = try? String(contentsOf: folder.appendingPathComponent("manifest.tsv"), encoding: .utf8)
         else { return [] }
         return text.split(separator: "\n").dropFirst().map { line in
             let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

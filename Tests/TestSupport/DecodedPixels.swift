@@ -34,7 +34,9 @@ public struct DecodedPixels: Equatable, Sendable {
                 }
                 for x in 0..<reader.size.width {
                     let to = (y * reader.size.width + x) * 4
-                    for channel in 0..<3 { rgba[to + channel] = row[x * channels + (channels < 3 ? 0 : channel)] }
+                    for channel in 0..<3 {
+                        rgba[to + channel] = row[x * channels + (channels < 3 ? 0 : channel)]
+                    }
                     if channels.isMultiple(of: 2) { rgba[to + 3] = row[x * channels + channels - 1] }
                 }
             }
@@ -69,7 +71,8 @@ public struct DecodedPixels: Equatable, Sendable {
                     case .leftBottom: (size.width - 1 - y, x)
                     }
                 for channel in 0..<4 {
-                    result.rgba[(y * shown.width + x) * 4 + channel] = rgba[(row * size.width + column) * 4 + channel]
+                    result.rgba[(y * shown.width + x) * 4 + channel] =
+                        rgba[(row * size.width + column) * 4 + channel]
                 }
             }
         }

@@ -3,6 +3,8 @@ package import SeedreamModel
 extension EncodedBytes {
     /// Copies bytes.
     package convenience init(copying bytes: [UInt8]) {
-        self.init(count: bytes.count) { (target: UnsafeMutableRawBufferPointer) in target.copyBytes(from: bytes) }
+        self.init(count: bytes.count) { (target: UnsafeMutableRawBufferPointer) in
+            target.copyBytes(from: bytes)
+        }
     }
 }

@@ -3,9 +3,10 @@ import Foundation
 /// exiftool, an independent reader of metadata, where it is installed.
 public enum ExifTool {
     /// Its path, if there is one.
-    public static let path = ["/usr/bin/exiftool", "/usr/local/bin/exiftool", "/opt/homebrew/bin/exiftool"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
+    public static let path = ["/usr/bin/exiftool", "/usr/local/bin/exiftool", "/opt/homebrew/bin/exiftool"]
+        .first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
 
     /// Whether it is installed.
     public static var isPresent: Bool { path != nil }
@@ -23,7 +24,8 @@ public enum ExifTool {
         process.waitUntilExit()
         let files = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []
         return Dictionary(
-            files.map { ($0["SourceFile"] as? String ?? "", Array($0.keys)) }, uniquingKeysWith: { first, _ in first })
+            files.map { ($0["SourceFile"] as? String ?? "", Array($0.keys)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether a tag is metadata that must not go out: everything but facts of the file, the pixels and their colour.
@@ -34,15 +36,20 @@ public enum ExifTool {
         }
         if group.hasPrefix("ICC") { return false }
         let harmless: Set<String> = [
-            "PNG:ImageWidth", "PNG:ImageHeight", "PNG:BitDepth", "PNG:ColorType", "PNG:Compression", "PNG:Filter",
-            "PNG:Interlace", "PNG:Gamma", "PNG:SRGBRendering", "PNG:Palette", "PNG:Transparency", "PNG:SignificantBits",
+            "PNG:ImageWidth", "PNG:ImageHeight", "PNG:BitDepth", "PNG:ColorType", "PNG:Compression",
+            "PNG:Filter",
+            "PNG:Interlace", "PNG:Gamma", "PNG:SRGBRendering", "PNG:Palette", "PNG:Transparency",
+            "PNG:SignificantBits",
             "PNG:ProfileName", "PNG-cICP:ColorPrimaries", "PNG-cICP:TransferCharacteristics",
             "PNG-cICP:MatrixCoefficients", "PNG-cICP:VideoFullRangeFlag",
         ]
         if group == "RIFF" {
             // The bitstream's own header.
-            return !["VP8Version", "ImageWidth", "HorizontalScale", "ImageHeight", "VerticalScale", "AlphaIsUsed", "WebP_Flags",
-                "AlphaPreprocessing", "AlphaFiltering", "AlphaCompression"].contains(String(tag.dropFirst(5)))
+            return ![
+                "VP8Version", "ImageWidth", "HorizontalScale", "ImageHeight", "VerticalScale", "AlphaIsUsed",
+                "WebP_Flags",
+                "AlphaPreprocessing", "AlphaFiltering", "AlphaCompression",
+            ].contains(String(tag.dropFirst(5)))
         }
         return !harmless.contains(tag) && !tag.contains("WhitePoint") && !tag.hasPrefix("PNG:Red")
             && !tag.hasPrefix("PNG:Green") && !tag.hasPrefix("PNG:Blue")

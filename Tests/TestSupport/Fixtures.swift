@@ -3,7 +3,8 @@ public import Foundation
 /// The files under `fixtures/`, and the facts that its manifest states.
 public enum Fixtures {
     /// The root of the package.
-    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent()
 
     /// The path of a fixture.
@@ -51,4 +52,3 @@ public enum Fixtures {
         }
     }()
 }
-

@@ -16,29 +16,37 @@ package enum LanczosReference {
         let (fromShift, toShift) = (from.subsampling(ofPlane: plane), to.subsampling(ofPlane: plane))
         let columns = weights(
             source: source.width, result: result.width,
-            step: Double(from.size.width) / Double(to.size.width) * power(toShift.horizontalShift - fromShift.horizontalShift),
+            step: Double(from.size.width) / Double(to.size.width)
+                * power(toShift.horizontalShift - fromShift.horizontalShift),
             shift: shift)
         let rows = weights(
             source: source.height, result: result.height,
-            step: Double(from.size.height) / Double(to.size.height) * power(toShift.verticalShift - fromShift.verticalShift),
+            step: Double(from.size.height) / Double(to.size.height)
+                * power(toShift.verticalShift - fromShift.verticalShift),
             shift: shift)
         let samples = picture.planes[plane].map(Double.init)
         var across = [Double](repeating: 0, count: result.width * source.height)
         for y in 0..<source.height {
             for (x, taps) in columns.enumerated() {
-                across[y * result.width + x] = taps.reduce(0) { $0 + $1.weight * samples[y * source.width + $1.index] }
+                across[y * result.width + x] = taps.reduce(0) {
+                    $0 + $1.weight * samples[y * source.width + $1.index]
+                }
             }
         }
         var all = [Double](repeating: 0, count: result.area)
         for (y, taps) in rows.enumerated() {
             for x in 0..<result.width {
-                all[y * result.width + x] = taps.reduce(0) { $0 + $1.weight * across[$1.index * result.width + x] }
+                all[y * result.width + x] = taps.reduce(0) {
+                    $0 + $1.weight * across[$1.index * result.width + x]
+                }
             }
         }
         return all
     }
 
-    private static func power(_ exponent: Int) -> Double { exponent >= 0 ? Double(1 << exponent) : 1 / Double(1 << -exponent) }
+    private static func power(_ exponent: Int) -> Double {
+        exponent >= 0 ? Double(1 << exponent) : 1 / Double(1 << -exponent)
+    }
 
     /// For each result sample, which source samples count how much. Beyond the edges the picture is mirrored.
     private static func weights(
@@ -52,7 +60,9 @@ package enum LanczosReference {
             var taps: [(index: Int, weight: Double)] = []
             for position in first...max(first, last) {
                 var inside = position
-                while inside < 0 || inside >= source { inside = inside < 0 ? -1 - inside : 2 * source - 1 - inside }
+                while inside < 0 || inside >= source {
+                    inside = inside < 0 ? -1 - inside : 2 * source - 1 - inside
+                }
                 taps.append((inside, lanczos((Double(position) - centre) / scale)))
             }
             let sum = taps.reduce(0) { $0 + $1.weight }

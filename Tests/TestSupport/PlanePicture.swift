@@ -43,8 +43,14 @@ package struct PlanePicture: Equatable, Sendable {
             for y in 0..<size.height {
                 for x in 0..<size.width {
                     var (sum, count) = (0, 0)
-                    for row in (y << shift.verticalShift)..<min((y + 1) << shift.verticalShift, format.size.height) {
-                        for column in (x << shift.horizontalShift)..<min((x + 1) << shift.horizontalShift, format.size.width) {
+                    for row
+                        in (y << shift.verticalShift)..<min(
+                            (y + 1) << shift.verticalShift, format.size.height)
+                    {
+                        for column
+                            in (x << shift.horizontalShift)..<min(
+                                (x + 1) << shift.horizontalShift, format.size.width)
+                        {
                             sum += Int(pixels.rgba[(row * pixels.size.width + column) * 4 + plane % 3])
                             count += 1
                         }

@@ -7,7 +7,9 @@ public final class TemporaryFolder {
 
     /// Makes an empty folder.
     public init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("seedream-\(UUID().uuidString)").path
+        path =
+            FileManager.default.temporaryDirectory.appendingPathComponent("seedream-\(UUID().uuidString)")
+            .path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
@@ -24,5 +26,7 @@ public final class TemporaryFolder {
     }
 
     /// The names of what lies in it, hidden files included, sorted.
-    public func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    public func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
 }

@@ -49,12 +49,16 @@ enum JPEGHeader {
             case JPEGWalker.Marker.app2:
                 let bytes = try walker.bytes(segment.payload)
                 profile.add(bytes)
-                if bytes.starts(with: Array("MPF\0".utf8)) { extraPictures = MultiPicture.extraCount(in: bytes) }
+                if bytes.starts(with: Array("MPF\0".utf8)) {
+                    extraPictures = MultiPicture.extraCount(in: bytes)
+                }
             case JPEGWalker.Marker.app14:
                 let bytes = Array(try walker.bytes(segment.payload))
                 if bytes.count >= 12, bytes.starts(with: "Adobe".utf8) { adobeTransform = bytes[11] }
             case JPEGWalker.Marker.quantisationTables:
-                if quality == nil { quality = JPEGQuality.estimate(table: Array(try walker.bytes(segment.payload))) }
+                if quality == nil {
+                    quality = JPEGQuality.estimate(table: Array(try walker.bytes(segment.payload)))
+                }
             case JPEGWalker.Marker.endOfImage:
                 throw .corrupt("no image in the file")
             case JPEGWalker.Marker.startOfScan:
@@ -67,7 +71,8 @@ enum JPEGHeader {
         guard let frame else { throw .corrupt("start of scan without a start of frame") }
         var probe = ImageProbe(
             format: .jpeg, size: frame.size,
-            colorModel: try colorModel(of: frame.components, hasJFIF: hasJFIF, adobeTransform: adobeTransform),
+            colorModel: try colorModel(
+                of: frame.components, hasJFIF: hasJFIF, adobeTransform: adobeTransform),
             byteCount: source.count)
         probe.orientation = orientation ?? .topLeft
         probe.bitDepth = frame.precision
@@ -81,7 +86,8 @@ enum JPEGHeader {
                 probe.planeSubsampling?.description
                 ?? frame.components.map { "\($0.horizontal)x\($0.vertical)" }.joined(separator: ",")
         }
-        probe.unsupportedFeature = unsupportedFeature(of: frame.marker, precision: frame.precision, size: frame.size)
+        probe.unsupportedFeature = unsupportedFeature(
+            of: frame.marker, precision: frame.precision, size: frame.size)
         if probe.isProgressive || scanComponents < frame.components.count {
             probe.decodeMemory = coefficientBytes(size: frame.size, components: frame.components)
         }

@@ -10,8 +10,9 @@ package final class JPEGPlaneSource: BandSource {
     package let region: PixelRegion
 
     private let decoder: OpaquePointer
-    private let layout: bridge_jpeg_layout
     private let rows: PlaneRows
+    /// Chroma as libjpeg decodes it at a reduced size, where that is finer than it is stored; `nil` otherwise.
+    private let fineChroma: PlaneBuffer?
 
     /// Calls `body` with a source that is valid only during the call.
     ///
@@ -42,35 +43,86 @@ package final class JPEGPlaneSource: BandSource {
             Array(bytes.bindMemory(to: bridge_jpeg_plane.self).prefix(Int(layout.planes)))
         }
         self.decoder = decoder
-        self.layout = layout
         let size = PixelSize(width: Int(planes[0].width), height: Int(planes[0].height))
-        // At reduced sizes libjpeg scales chroma up where it can, so the subsampling is what came out, not what was stored.
-        var subsampling = ChromaSubsampling.full
-        if planes.count == 3 {
-            subsampling.horizontalShift = Self.shift(from: planes[0].stride, to: planes[1].stride, at: info.chroma_shift_x)
-            subsampling.verticalShift = Self.shift(from: planes[0].band_rows, to: planes[1].band_rows, at: info.chroma_shift_y)
-        }
-        format = PlaneFormat(planes.count == 1 ? .grey : .yCbCr, size: size, subsampling: subsampling)
+        let stored = ChromaSubsampling(
+            horizontalShift: Int(info.chroma_shift_x), verticalShift: Int(info.chroma_shift_y))
+        format = PlaneFormat(planes.count == 1 ? .grey : .yCbCr, size: size, subsampling: stored)
         region = PixelRegion(
-            width: Double(info.width) / Double(denominator), height: Double(info.height) / Double(denominator))
+            width: Double(info.width) / Double(denominator), height: Double(info.height) / Double(denominator)
+        )
         bandRows = Int(planes[0].band_rows)
-        rowWidths = planes.map { Int($0.stride) }
         rows = PlaneRows(rowsPerBand: planes.map { Int($0.band_rows) })
+        var widths = planes.map { Int($0.stride) }
+        let finer = planes.count == 3 ? Self.finerSubsampling(planes, than: stored) : stored
+        if finer != stored {
+            let decoded = PlaneFormat(.yCbCr, size: size, subsampling: finer)
+            fineChroma = PlaneBuffer(format: decoded, rows: bandRows, widths: [0, widths[1], widths[2]])
+            widths[1] = format.size(ofPlane: 1).width
+            widths[2] = widths[1]
+        } else {
+            fineChroma = nil
+        }
+        rowWidths = widths
     }
 
     deinit { bridge_jpeg_close(decoder) }
 
     package func readBand(into buffer: PlaneBuffer, at row: Int) throws {
         rows.point(into: buffer, at: row)
+        if let fineChroma { rows.point(planes: 1...2, into: fineChroma, at: 0) }
         try CodecError.check(bridge_jpeg_read_planes(decoder, rows.planes))
+        if let fineChroma { averageChroma(fineChroma, into: buffer, at: row) }
     }
 
     package func finish() throws { try CodecError.check(bridge_jpeg_finish(decoder)) }
 
-    /// The power of two nearest to the ratio of two padded lengths, at most the stored one.
-    private static func shift(from whole: Int32, to part: Int32, at most: Int32) -> Int {
-        var shift = 0
-        while shift < most, part << (shift + 1) <= whole + (part >> 1) { shift += 1 }
-        return shift
+    /// What libjpeg made of the chroma: at reduced sizes it spends the reduction on chroma last.
+    private static func finerSubsampling(
+        _ planes: [bridge_jpeg_plane], than stored: ChromaSubsampling
+    ) -> ChromaSubsampling {
+        func shift(_ whole: Int32, _ part: Int32, _ most: Int) -> Int {
+            (0...most).last { part << $0 <= whole } ?? 0
+        }
+        return ChromaSubsampling(
+            horizontalShift: shift(planes[0].stride, planes[1].stride, stored.horizontalShift),
+            verticalShift: shift(planes[0].band_rows, planes[1].band_rows, stored.verticalShift))
+    }
+
+    /// Brings chroma back to the stored subsampling by averaging, as JPEG encoders do: a quarter of the samples to
+    /// resize, and zimg holds 32 rows of them instead of 256.
+    private func averageChroma(_ fine: PlaneBuffer, into buffer: PlaneBuffer, at row: Int) {
+        let across = format.subsampling.horizontalShift - fine.format.subsampling.horizontalShift
+        let down = format.subsampling.verticalShift - fine.format.subsampling.verticalShift
+        let shift = format.subsampling.verticalShift
+        for plane in 1...2 {
+            let size = format.size(ofPlane: plane)
+            let inside = fine.format.size(ofPlane: plane)
+            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+                let target = buffer.row(y, ofPlane: plane)
+                // Rows of the band, from its own first one; the last row of an odd picture stands for the missing one.
+                let first = (y - (row >> shift)) << down
+                let last = min(
+                    first + (1 << down) - 1,
+                    inside.height - 1 - (row >> fine.format.subsampling.verticalShift))
+                let above = fine.row(first, ofPlane: plane)
+                let below = fine.row(max(first, last), ofPlane: plane)
+                guard across > 0 else {
+                    for x in 0..<size.width {
+                        target[x] = UInt8((UInt16(above[x]) + UInt16(below[x]) + 1) >> 1)
+                    }
+                    continue
+                }
+                let pairs = inside.width / 2
+                for x in 0..<pairs {
+                    let sum =
+                        UInt16(above[2 &* x]) &+ UInt16(above[2 &* x &+ 1])
+                        &+ UInt16(below[2 &* x]) &+ UInt16(below[2 &* x &+ 1])
+                    target[x] = UInt8(truncatingIfNeeded: (sum &+ 2) >> 2)
+                }
+                if pairs < size.width {
+                    target[pairs] = UInt8((UInt16(above[2 * pairs]) + UInt16(below[2 * pairs]) + 1) >> 1)
+                }
+            }
+        }
     }
 }

@@ -10,7 +10,9 @@ struct JPEGProfileParts {
         let body = payload.dropFirst(12)
         let number = body[body.startIndex]
         let total = body[body.startIndex + 1]
-        if number == 0 || number > total || parts[number] != nil || expected ?? total != total { isBroken = true }
+        if number == 0 || number > total || parts[number] != nil || expected ?? total != total {
+            isBroken = true
+        }
         expected = total
         parts[number] = body.dropFirst(2)
     }

@@ -44,7 +44,8 @@ package final class JPEGSink: ImageSink {
     package func writeBand(from buffer: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount { padRows(of: plane, in: buffer, at: row) }
         rows.point(
-            into: buffer, at: row, lastRows: (0..<format.planeCount).map { format.size(ofPlane: $0).height - 1 })
+            into: buffer, at: row,
+            lastRows: (0..<format.planeCount).map { format.size(ofPlane: $0).height - 1 })
         try CodecError.check(bridge_jpeg_write_planes(encoder, rows.planes))
     }
 

@@ -1,6 +1,8 @@
 /// Keeps of a JPEG what decoding and colour need: tables, frames, scans, JFIF without its thumbnail, ICC, Adobe.
 enum JPEGStripper {
-    static func strip(_ source: EncodedSource, keepsProfile: Bool, limits: DecodeLimits) throws(CodecError) -> StrippedImage {
+    static func strip(_ source: EncodedSource, keepsProfile: Bool, limits: DecodeLimits) throws(CodecError)
+        -> StrippedImage
+    {
         var result = StrippedImage()
         var walker = JPEGWalker(source)
         var hasFrame = false
@@ -22,7 +24,8 @@ enum JPEGStripper {
                 guard hasFrame else { throw .corrupt("start of scan without a start of frame") }
                 scans += 1
                 guard scans <= limits.maximumProgressiveScans else {
-                    throw .limitExceeded(.progressiveScans, value: nil, maximum: limits.maximumProgressiveScans)
+                    throw .limitExceeded(
+                        .progressiveScans, value: nil, maximum: limits.maximumProgressiveScans)
                 }
                 let start = walker.offset
                 try walker.skipScanData()
@@ -42,7 +45,8 @@ enum JPEGStripper {
     }
 
     private static func keepOrRemove(
-        _ segment: JPEGWalker.Segment, _ walker: inout JPEGWalker, keepsProfile: Bool, in result: inout StrippedImage
+        _ segment: JPEGWalker.Segment, _ walker: inout JPEGWalker, keepsProfile: Bool,
+        in result: inout StrippedImage
     ) throws(CodecError) {
         let head = Array(try walker.bytes(segment.payload.prefix(32)))
         func begins(_ text: String) -> Bool { head.starts(with: text.utf8) }

@@ -26,14 +26,19 @@ final class PlaneRows {
 
     /// Points the table at the band that begins at row `row` of the picture.
     ///
-    /// - Parameter lastRows: For each plane, the last row that exists; rows below it repeat it. `nil`: all exist.
-    func point(into buffer: PlaneBuffer, at row: Int, lastRows: [Int]? = nil) {
+    /// - Parameters:
+    ///   - planes: Which planes; all by default.
+    ///   - lastRows: For each plane, the last row that exists; rows below it repeat it. `nil`: all exist.
+    func point(planes: ClosedRange<Int>? = nil, into buffer: PlaneBuffer, at row: Int, lastRows: [Int]? = nil)
+    {
         var slot = 0
         for (plane, count) in rowsPerBand.enumerated() {
+            defer { slot += count }
+            guard planes?.contains(plane) ?? true else { continue }
             let first = row >> buffer.planes[plane].verticalShift
-            for y in first..<first + count {
-                rows[slot] = buffer.row(lastRows.map { min(y, $0[plane]) } ?? y, ofPlane: plane)
-                slot += 1
+            for index in 0..<count {
+                let y = first + index
+                rows[slot + index] = buffer.row(lastRows.map { min(y, $0[plane]) } ?? y, ofPlane: plane)
             }
         }
     }

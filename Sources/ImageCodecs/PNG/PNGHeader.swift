@@ -13,7 +13,9 @@ enum PNGHeader {
         func number(_ offset: Int) -> Int { bytes[offset..<offset + 4].bigEndianValue }
         let size = PixelSize(width: number(0), height: number(4))
         let (depth, type, interlace) = (Int(bytes[8]), bytes[9], bytes[12])
-        let depths: [UInt8: [Int]] = [0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16]]
+        let depths: [UInt8: [Int]] = [
+            0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
+        ]
         guard depths[type]?.contains(depth) == true else {
             throw .corrupt("colour type \(type) with \(depth) bits does not exist")
         }
@@ -50,13 +52,16 @@ enum PNGHeader {
             }
             guard let chunk else { break }
             func payload(_ length: Int) throws(CodecError) -> [UInt8] {
-                Array(try walker.reader.bytes(at: chunk.payload.lowerBound, length: min(length, chunk.payload.count)))
+                Array(
+                    try walker.reader.bytes(
+                        at: chunk.payload.lowerBound, length: min(length, chunk.payload.count)))
             }
             switch chunk.type {
             case "IEND": break chunks
             case "IDAT": sawData = true
             case "tRNS": if !sawData { probe.hasAlpha = true }
-            case "eXIf": probe.orientation = EXIF.orientation(in: try payload(EXIF.maximumBytes)) ?? probe.orientation
+            case "eXIf":
+                probe.orientation = EXIF.orientation(in: try payload(EXIF.maximumBytes)) ?? probe.orientation
             case "acTL":
                 let control = try payload(8)
                 if !sawData, control.count == 8 {

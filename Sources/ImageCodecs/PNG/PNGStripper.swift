@@ -49,8 +49,10 @@ enum PNGStripper {
         return result
     }
 
-    private static func isXMP(_ chunk: PNGWalker.Chunk, _ walker: inout PNGWalker) throws(CodecError) -> Bool {
-        try walker.reader.bytes(at: chunk.payload.lowerBound, length: 17).elementsEqual("XML:com.adobe.xmp".utf8)
+    private static func isXMP(_ chunk: PNGWalker.Chunk, _ walker: inout PNGWalker) throws(CodecError) -> Bool
+    {
+        try walker.reader.bytes(at: chunk.payload.lowerBound, length: 17).elementsEqual(
+            "XML:com.adobe.xmp".utf8)
     }
 
     /// Over type and payload, as PNG wants it.

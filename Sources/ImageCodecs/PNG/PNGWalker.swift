@@ -29,7 +29,9 @@ struct PNGWalker {
         guard offset < reader.count else { return nil }
         count += 1
         guard count <= Self.maximumChunks else { throw .corrupt("more than \(Self.maximumChunks) chunks") }
-        guard let length = try reader.bigEndian(at: offset, bytes: 4) else { throw .truncated("chunk header") }
+        guard let length = try reader.bigEndian(at: offset, bytes: 4) else {
+            throw .truncated("chunk header")
+        }
         let name = try reader.bytes(at: offset + 4, length: 4)
         guard name.count == 4 else { throw .truncated("chunk header") }
         let type = String(decoding: name, as: UTF8.self)
@@ -37,7 +39,9 @@ struct PNGWalker {
             throw .corrupt("no chunk at offset \(offset)")
         }
         let end = offset + 12 + length
-        guard end <= reader.count else { throw .truncated("chunk \(type) has \(length) bytes, the file ends in it") }
+        guard end <= reader.count else {
+            throw .truncated("chunk \(type) has \(length) bytes, the file ends in it")
+        }
         defer { offset = end }
         return Chunk(type: type, range: offset..<end, payload: (offset + 8)..<(end - 4))
     }

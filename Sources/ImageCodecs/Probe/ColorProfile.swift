@@ -12,7 +12,8 @@ package struct ColorProfile: Hashable, Sendable {
 
     /// Whether the header is there: long enough, its signature in place, its length not beyond the data.
     package var isPlausible: Bool {
-        bytes.count >= 132 && bytes[36..<40].elementsEqual("acsp".utf8) && number(at: 0) ?? .max <= bytes.count
+        bytes.count >= 132 && bytes[36..<40].elementsEqual("acsp".utf8)
+            && number(at: 0) ?? .max <= bytes.count
     }
 
     /// The text of the `desc` tag, which is what people call the profile; `nil` if there is none.
@@ -22,7 +23,9 @@ package struct ColorProfile: Hashable, Sendable {
             let entry = 132 + index * 12
             guard let offset = number(at: entry + 4), let length = number(at: entry + 8) else { return nil }
             guard bytes[entry..<entry + 4].elementsEqual("desc".utf8) else { continue }
-            guard offset >= 0, length >= 12, offset <= bytes.count, length <= bytes.count - offset else { return nil }
+            guard offset >= 0, length >= 12, offset <= bytes.count, length <= bytes.count - offset else {
+                return nil
+            }
             return text(Array(bytes[offset..<offset + length]))
         }
         return nil
@@ -55,7 +58,9 @@ package struct ColorProfile: Hashable, Sendable {
 extension String {
     /// The text without control characters and outer blanks, 80 characters at most; `nil` if nothing is left.
     fileprivate var printable: String? {
-        let kept = unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F ~= $0.value) }
+        let kept = unicodeScalars.filter {
+            $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F ~= $0.value)
+        }
         let text = String(String.UnicodeScalarView(kept)).prefix(80)
         let trimmed = text.drop { $0 == " " }
         return trimmed.isEmpty ? nil : String(trimmed)

@@ -5,7 +5,8 @@ package enum Prober {
     /// Reads what the header says and refuses what the limits forbid.
     ///
     /// - Throws: ``CodecError``; never decodes a pixel.
-    package static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
+    package static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe
+    {
         guard source.count > 0 else { throw .empty }
         guard source.count <= limits.maximumInputBytes else {
             throw .limitExceeded(.inputBytes, value: source.count, maximum: limits.maximumInputBytes)
@@ -13,7 +14,8 @@ package enum Prober {
         let prefix = try source.bytes(at: 0, length: FormatSniffer.prefixLength)
         guard let format = FormatSniffer.format(of: prefix) else {
             if let begun = FormatSniffer.formatBegun(by: prefix) {
-                throw .truncated("\(source.count) bytes are only the begin of a \(begun.displayName) signature")
+                throw .truncated(
+                    "\(source.count) bytes are only the begin of a \(begun.displayName) signature")
             }
             throw .notAnImage(prefix: Array(prefix.prefix(16)))
         }
@@ -29,7 +31,8 @@ package enum Prober {
             throw .limitExceeded(.pixels, value: probe.size.area, maximum: limits.maximumPixels)
         }
         guard probe.decodeMemory <= limits.maximumDecodeMemory else {
-            throw .limitExceeded(.decodeMemory, value: probe.decodeMemory, maximum: limits.maximumDecodeMemory)
+            throw .limitExceeded(
+                .decodeMemory, value: probe.decodeMemory, maximum: limits.maximumDecodeMemory)
         }
         if let feature = probe.unsupportedFeature { throw .unsupportedFeature(feature) }
         return probe

@@ -20,7 +20,8 @@ enum ProfileAcceptance {
             }
         guard fits else {
             let space = (profile.dataSpace ?? "").filter { $0 != " " }
-            probe.remarks.append(.profileIgnored("it describes \(space) data, the picture is \(probe.colorModel.rawValue)"))
+            probe.remarks.append(
+                .profileIgnored("it describes \(space) data, the picture is \(probe.colorModel.rawValue)"))
             return
         }
         probe.profile = profile

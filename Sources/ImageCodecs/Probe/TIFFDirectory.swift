@@ -15,7 +15,9 @@ struct TIFFDirectory {
             return nil
         }
         let header = Self.number(block, at: 4, length: 4, isLittleEndian)
-        guard let header, let count = Self.number(block, at: header, length: 2, isLittleEndian) else { return nil }
+        guard let header, let count = Self.number(block, at: header, length: 2, isLittleEndian) else {
+            return nil
+        }
         entries = (header + 2)..<(header + 2 + count * 12)
     }
 
@@ -38,7 +40,8 @@ struct TIFFDirectory {
         Self.number(bytes, at: offset, length: length, isLittleEndian)
     }
 
-    private static func number(_ bytes: [UInt8], at offset: Int, length: Int, _ isLittleEndian: Bool) -> Int? {
+    private static func number(_ bytes: [UInt8], at offset: Int, length: Int, _ isLittleEndian: Bool) -> Int?
+    {
         guard offset >= 0, offset + length <= bytes.count else { return nil }
         let slice = bytes[offset..<offset + length]
         return isLittleEndian ? slice.littleEndianValue : slice.bigEndianValue

@@ -4,7 +4,8 @@ package enum RowReaders {
     ///
     /// - Throws: ``CodecError``, or what `body` throws.
     package static func withReader<Result>(
-        of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, _ body: (any RowReader) throws -> Result
+        of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits,
+        _ body: (any RowReader) throws -> Result
     ) throws -> Result {
         switch probe.format {
         case .jpeg:

@@ -22,18 +22,24 @@ enum WebPHeader {
             }
             guard let chunk else { break }
             func payload(_ length: Int) throws(CodecError) -> [UInt8] {
-                Array(try walker.reader.bytes(at: chunk.payload.lowerBound, length: min(length, chunk.payload.count)))
+                Array(
+                    try walker.reader.bytes(
+                        at: chunk.payload.lowerBound, length: min(length, chunk.payload.count)))
             }
             switch chunk.type {
             case "VP8X":
                 let bytes = try payload(10)
                 guard bytes.count == 10, canvas == nil else { continue }
                 flags = bytes[0]
-                canvas = PixelSize(width: bytes[4..<7].littleEndianValue + 1, height: bytes[7..<10].littleEndianValue + 1)
+                canvas = PixelSize(
+                    width: bytes[4..<7].littleEndianValue + 1, height: bytes[7..<10].littleEndianValue + 1)
             case "VP8 ":
                 let bytes = try payload(10)
-                guard bytes.count == 10, bytes[3...5].elementsEqual([0x9D, 0x01, 0x2A]), bitstream == nil else { continue }
-                let size = PixelSize(width: bytes[6..<8].littleEndianValue & 0x3FFF, height: bytes[8..<10].littleEndianValue & 0x3FFF)
+                guard bytes.count == 10, bytes[3...5].elementsEqual([0x9D, 0x01, 0x2A]), bitstream == nil
+                else { continue }
+                let size = PixelSize(
+                    width: bytes[6..<8].littleEndianValue & 0x3FFF,
+                    height: bytes[8..<10].littleEndianValue & 0x3FFF)
                 bitstream = (size, false, false)
             case "VP8L":
                 let bytes = try payload(5)
@@ -57,7 +63,8 @@ enum WebPHeader {
             format: .webp, size: isAnimated ? size : bitstream?.size ?? size,
             colorModel: bitstream?.isLossless == true ? .rgb : .yCbCr, byteCount: source.count)
         probe.orientation = orientation ?? .topLeft
-        probe.hasAlpha = isAnimated || flags & 0x10 != 0 && bitstream?.isLossless != true
+        probe.hasAlpha =
+            isAnimated || flags & 0x10 != 0 && bitstream?.isLossless != true
             || hasAlphaChunk || bitstream?.hasAlpha == true
         probe.frameCount = isAnimated ? max(frames, 1) : 1
         if probe.colorModel == .yCbCr { probe.chromaSubsampling = ChromaSubsampling.quarter.description }

@@ -20,7 +20,8 @@ final class WebPRowReader: RowReader {
             throw .corrupt("the header says \(size), the picture has \(info.width)x\(info.height)")
         }
         try CodecError.check(
-            bridge_webp_decode(data.baseAddress, data.count, Int32(channels), pixels, stride, stride * size.height))
+            bridge_webp_decode(
+                data.baseAddress, data.count, Int32(channels), pixels, stride, stride * size.height))
     }
 
     deinit { pixels.deallocate() }

@@ -19,7 +19,9 @@ enum WebPStripper {
             case "VP8X":
                 var header = try source.bytes(at: chunk.range.lowerBound, length: chunk.range.count)
                 guard header.count >= 18 else { throw .corrupt("VP8X of \(chunk.payload.count) bytes") }
-                guard header[8] & 0x02 == 0 else { throw .unsupportedFeature("an animation cannot pass as it is") }
+                guard header[8] & 0x02 == 0 else {
+                    throw .unsupportedFeature("an animation cannot pass as it is")
+                }
                 let flags = header[8]
                 header[8] &= ~(0x08 | 0x04 | (keepsProfile ? 0 : 0x20))  // EXIF, XMP, profile
                 if header[8] == flags { result.copy(chunk.range) } else { result.write(header) }

@@ -30,7 +30,9 @@ struct WebPWalker {
         count += 1
         guard count <= Self.maximumChunks else { throw .corrupt("more than \(Self.maximumChunks) chunks") }
         let type = String(decoding: try reader.bytes(at: offset, length: 4), as: UTF8.self)
-        guard let length = try reader.littleEndian(at: offset + 4, bytes: 4) else { throw .truncated("chunk header") }
+        guard let length = try reader.littleEndian(at: offset + 4, bytes: 4) else {
+            throw .truncated("chunk header")
+        }
         let payload = (offset + 8)..<(offset + 8 + length)
         guard payload.upperBound <= reader.count else {
             throw .truncated("chunk \(type.debugDescription) has \(length) bytes, the file ends in it")

@@ -13,7 +13,8 @@ enum MemoryBudget {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
         let pageSize = sysconf(Int32(_SC_PAGESIZE))
         let physical = pages > 0 && pageSize > 0 ? pages * pageSize : 8 << 30
-        let granted = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        let granted =
+            ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
             .compactMap(number(inFile:)).filter { $0 > 0 }.min() ?? physical
         return min(4 << 30, min(granted, physical) / 2)
     }()

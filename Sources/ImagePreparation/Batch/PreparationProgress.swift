@@ -12,8 +12,11 @@ public struct PreparationProgress: Hashable, Sendable {
     /// Makes an asynchronous sequence of progress and the reporter that feeds it.
     ///
     /// A slow reader sees the newest state only. The sequence ends when the reporter's preparation does.
-    public static func makeStream() -> (progress: AsyncStream<PreparationProgress>, reporter: ProgressReporter) {
-        let (stream, continuation) = AsyncStream<PreparationProgress>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    public static func makeStream() -> (
+        progress: AsyncStream<PreparationProgress>, reporter: ProgressReporter
+    ) {
+        let (stream, continuation) = AsyncStream<PreparationProgress>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
         return (stream, ProgressReporter(continuation))
     }
 }

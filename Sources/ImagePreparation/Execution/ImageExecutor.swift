@@ -19,7 +19,8 @@ struct ImageExecutor {
         let source = try InputOpener.open(job.input, limits: options.limits)
         guard source.identity == job.identity else { throw PreparationError.inputChanged }
         var work = Work(
-            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead, checkpoint: checkpoint)
+            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead,
+            checkpoint: checkpoint)
         // A file over the budget may still fit once its metadata is gone.
         let mayPass = job.planned.reasons.allSatisfy {
             $0 == .overByteBudget || $0 == .firstFrame && job.probe.format == .png
@@ -47,13 +48,16 @@ struct ImageExecutor {
         let stripped = try ContainerStripper.strip(work.source, probe: probe, limits: options.limits)
         var checked = CheckLevel.structure
         if probe.hasAlpha, !options.keepsAlpha {
-            work.isTransparent = try RowReaders.withReader(of: work.source, probe: probe, limits: options.limits) {
+            work.isTransparent = try RowReaders.withReader(
+                of: work.source, probe: probe, limits: options.limits
+            ) {
                 try $0.hasTransparency()
             }
             if work.isTransparent == true { return nil }
             checked = .pixels
         } else if options.verifies || stripped.lacksEnd {
-            try PixelCheck.decode(work.source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
+            try PixelCheck.decode(
+                work.source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
             checked = .pixels
         }
         let keepsAll = options.keepsMetadata && !stripped.lacksEnd
@@ -72,14 +76,17 @@ struct ImageExecutor {
         var reasons: [Reason] = []
         if !isIdentical {
             if stripped.removals.contains(.animation) { reasons.append(.firstFrame) }
-            if !stripped.removals.subtracting([.animation, .trailingData]).isEmpty { reasons.append(.metadataRemoved) }
+            if !stripped.removals.subtracting([.animation, .trailingData]).isEmpty {
+                reasons.append(.metadataRemoved)
+            }
             if stripped.removals.contains(.trailingData) { reasons.append(.trailingDataRemoved) }
             if stripped.lacksEnd { reasons.append(.endMarkerAdded) }
             // A header that only had to be corrected.
             if reasons.isEmpty { reasons.append(.metadataRemoved) }
         }
         return PreparedImage(
-            index: work.job.planned.index, position: work.job.planned.position, source: work.job.planned.source,
+            index: work.job.planned.index, position: work.job.planned.position,
+            source: work.job.planned.source,
             action: .passThrough, reasons: reasons, notices: work.job.planned.notices, checked: checked,
             isIdentical: isIdentical, mediaType: MediaType(probe.format) ?? .jpeg, size: probe.displaySize,
             bytes: bytes, sha256: SHA256Digest.hexadecimal(of: bytes))
@@ -90,7 +97,9 @@ struct ImageExecutor {
     private func transcode(_ work: inout Work) throws -> PreparedImage {
         let probe = work.job.probe
         if options.keepsAlpha, probe.hasAlpha, work.isTransparent == nil {
-            work.isTransparent = try RowReaders.withReader(of: work.source, probe: probe, limits: options.limits) {
+            work.isTransparent = try RowReaders.withReader(
+                of: work.source, probe: probe, limits: options.limits
+            ) {
                 try $0.hasTransparency()
             }
         }
@@ -120,7 +129,9 @@ struct ImageExecutor {
         if result.flattened { reasons.append(.flattened) }
         var notices = job.planned.notices
         let isOverBudget = planned != nil || job.planned.reasons.contains(.overByteBudget) || reasons.isEmpty
-        if isOverBudget { reasons.append(work.maximumBytes < constraints.maximumBytes ? .overBodyBudget : .overByteBudget) }
+        if isOverBudget {
+            reasons.append(work.maximumBytes < constraints.maximumBytes ? .overBodyBudget : .overByteBudget)
+        }
         if let planned {
             if attempt.quality != planned.quality || attempt.subsampling != planned.subsampling {
                 notices.append(
@@ -133,7 +144,8 @@ struct ImageExecutor {
                 notices.append(
                     Notice(
                         .areaReduced,
-                        "\(attempt.size) instead of \(planned.size), to stay within \(work.maximumBytes) bytes"))
+                        "\(attempt.size) instead of \(planned.size), to stay within \(work.maximumBytes) bytes"
+                    ))
             }
         }
         return PreparedImage(

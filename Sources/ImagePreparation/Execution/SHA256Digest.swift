@@ -10,6 +10,7 @@ enum SHA256Digest {
             _ = SHA256(all.baseAddress?.assumingMemoryBound(to: UInt8.self), all.count, &digest)
         }
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -22,7 +22,9 @@ struct Transcoder {
 
     func run(_ source: EncodedSource, checkpoint: (Double) throws -> Void) throws -> Result {
         if job.probe.hasReadablePlanes {
-            return try JPEGPlaneSource.withSource(of: source, denominator: denominator, limits: options.limits) { planes in
+            return try JPEGPlaneSource.withSource(
+                of: source, denominator: denominator, limits: options.limits
+            ) { planes in
                 Result(bytes: try encode(planes, region: planes.region, checkpoint), flattened: false)
             }
         }

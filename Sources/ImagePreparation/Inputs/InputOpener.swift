@@ -65,7 +65,9 @@ enum InputOpener {
         return EncodedSource(adopting: descriptor, identity: identity)
     }
 
-    private static func decodeDataURI(_ text: String, limits: DecodeLimits) throws(PreparationError) -> [UInt8] {
+    private static func decodeDataURI(_ text: String, limits: DecodeLimits) throws(PreparationError)
+        -> [UInt8]
+    {
         guard let comma = text.utf8.firstIndex(of: UInt8(ascii: ",")) else {
             throw .malformedDataURI("there is no comma")
         }
@@ -77,7 +79,9 @@ enum InputOpener {
         guard body.count / 4 * 3 <= limit else {
             throw .codec(.limitExceeded(.inputBytes, value: body.count / 4 * 3, maximum: limit))
         }
-        guard let data = Data(base64Encoded: Data(body)) else { throw .malformedDataURI("content is not base64") }
+        guard let data = Data(base64Encoded: Data(body)) else {
+            throw .malformedDataURI("content is not base64")
+        }
         return [UInt8](data)
     }
 }

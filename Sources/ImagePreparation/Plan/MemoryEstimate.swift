@@ -13,7 +13,8 @@ enum MemoryEstimate {
         let channels = probe.colorModel == .grey ? 1 : 3
         // The resampler looks back over the filter's support; with bands on both sides, some 128 rows of the source.
         let enlargement = max(1, probe.size.height / max(job.planned.size.height, 1))
-        let rows = (probe.size.width + 64) * channels * 128 * enlargement + (target.width + 64) * channels * 64
+        let rows =
+            (probe.size.width + 64) * channels * 128 * enlargement + (target.width + 64) * channels * 64
         let turned = probe.orientation == .topLeft ? 0 : target.area * channels
         let whole = job.planned.mediaType == .webp ? target.area * 8 : 0
         let encoded = target.area / 2

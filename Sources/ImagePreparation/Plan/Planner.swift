@@ -12,7 +12,9 @@ struct Planner {
         index: Int, position: Int, input: ImageInput, probe: ImageProbe, identity: FileIdentity?
     ) throws(PreparationError) -> ImageJob {
         guard probe.colorModel != .cmyk, probe.colorModel != .ycck else {
-            throw .codec(.unsupportedFeature("\(probe.colorModel.rawValue.uppercased()) colours are not converted yet"))
+            throw .codec(
+                .unsupportedFeature("\(probe.colorModel.rawValue.uppercased()) colours are not converted yet")
+            )
         }
         let framed = try frame(probe.displaySize)
         let size: PixelSize
@@ -31,10 +33,12 @@ struct Planner {
         let planned = PlannedImage(
             index: index, position: position, source: SourceFacts(name: input.name, probe: probe),
             action: isPassThrough ? .passThrough : .transcode,
-            reasons: reasons, notices: notices(for: probe, framed: framed, target: size, isPassThrough: isPassThrough),
+            reasons: reasons,
+            notices: notices(for: probe, framed: framed, target: size, isPassThrough: isPassThrough),
             unknowns: unknowns, mediaType: mediaType, size: size)
         var job = ImageJob(
-            planned: planned, input: input, probe: probe, identity: identity, framed: framed, estimatedBytes: 0)
+            planned: planned, input: input, probe: probe, identity: identity, framed: framed,
+            estimatedBytes: 0)
         job.estimatedBytes = MemoryEstimate.bytes(for: job)
         return job
     }
@@ -81,20 +85,23 @@ struct Planner {
         if target.shortSide > 4 * framed.shortSide {
             let factor = (Double(target.shortSide) / Double(framed.shortSide)).formattedShortly
             notices.append(
-                Notice(.largeEnlargement, "enlarged \(factor) times, from \(framed) to \(target): expect blur"))
+                Notice(
+                    .largeEnlargement, "enlarged \(factor) times, from \(framed) to \(target): expect blur"))
         }
         if probe.frameCount > 1 {
             notices.append(
                 Notice(.picturesLeftOut, "the first of \(probe.frameCount) pictures in the file is used"))
         }
         if let name = probe.profileName, !isPassThrough {
-            notices.append(Notice(.profileKept, "colour profile \"\(name)\" is kept, colours are not converted"))
+            notices.append(
+                Notice(.profileKept, "colour profile \"\(name)\" is kept, colours are not converted"))
         }
         for case .profileIgnored(let why) in probe.remarks {
             notices.append(Notice(.profileIgnored, "the colour profile is ignored: \(why)"))
         }
         if probe.hasUnmanagedColor, !isPassThrough {
-            notices.append(Notice(.gammaNotApplied, "colour chunks of the PNG (gAMA, cHRM, cICP) are not applied"))
+            notices.append(
+                Notice(.gammaNotApplied, "colour chunks of the PNG (gAMA, cHRM, cICP) are not applied"))
         }
         if options.keepsMetadata, !isPassThrough {
             notices.append(Notice(.metadataNotKept, "metadata is lost because the picture is encoded anew"))
@@ -137,7 +144,8 @@ extension SourceFacts {
             name: name, format: probe.format.rawValue, width: probe.size.width, height: probe.size.height,
             orientation: probe.orientation.rawValue, bytes: probe.byteCount, colorProfile: probe.profileName,
             alpha: probe.hasAlpha, colorModel: probe.colorModel.rawValue, bitDepth: probe.bitDepth,
-            chromaSubsampling: probe.chromaSubsampling, progressive: probe.isProgressive, frames: probe.frameCount,
+            chromaSubsampling: probe.chromaSubsampling, progressive: probe.isProgressive,
+            frames: probe.frameCount,
             quality: probe.estimatedQuality)
     }
 }

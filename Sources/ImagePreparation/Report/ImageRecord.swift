@@ -58,7 +58,8 @@ public struct ImageRecord: Hashable, Codable, Sendable {
         checked = image.checked
         bytesIdentical = image.isIdentical
         prepared = Prepared(
-            mediaType: image.mediaType, width: image.size.width, height: image.size.height, bytes: image.bytes.count,
+            mediaType: image.mediaType, width: image.size.width, height: image.size.height,
+            bytes: image.bytes.count,
             sha256: image.sha256, dataURILength: image.dataURI.length, path: path)
     }
 

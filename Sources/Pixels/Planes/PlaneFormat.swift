@@ -61,8 +61,4 @@ package struct PlaneFormat: Hashable, Sendable {
 extension Int {
     package func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
     package func roundedUp(toMultipleOf step: Int) -> Int { dividedRoundingUp(by: step) * step }
-    /// The smallest power of two that is not below this positive number.
-    package var roundedUpToPowerOfTwo: Int {
-        self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount)
-    }
 }

@@ -1,26 +1,35 @@
 private import CZimg
 
-/// A zimg filter graph: resize, colour model and chroma subsampling in one pull pass over two plane buffers.
+/// A zimg filter graph: resize, colour model, chroma subsampling and sample type of planes in memory.
+///
+/// zimg's line callbacks are not used: where a row is wider than the cache, it works in columns, asks for the same rows again
+/// for each, and has no call to be told otherwise; a decoder cannot go back.
 package final class ResampleGraph {
-    private let graph: OpaquePointer
-    /// Rows of the source that must be held at once, at least.
-    package let inputRows: Int
-    /// Rows of the result that may be written before they are reported, at most.
-    package let outputRows: Int
-    /// Bytes of scratch memory for one run.
-    package let scratchBytes: Int
+    /// One end of a graph.
+    package struct Endpoint: Hashable, Sendable {
+        /// Sides are whole chroma samples.
+        package var format: PlaneFormat
+        package var sampleType: SampleType
+        /// Whether the alpha plane, if there is one, has been multiplied into the others.
+        package var isPremultiplied: Bool
 
-    private let source: PlaneFormat
-    private let target: PlaneFormat
+        package init(_ format: PlaneFormat, _ sampleType: SampleType = .byte, isPremultiplied: Bool = false) {
+            self.format = format
+            self.sampleType = sampleType
+            self.isPremultiplied = isPremultiplied
+        }
+    }
+
+    private let graph: OpaquePointer
+    private let scratch: UnsafeMutableRawPointer
 
     /// Builds the graph.
     ///
     /// - Parameters:
-    ///   - source: The source's format, sides padded to whole chroma samples.
-    ///   - region: The part of the source that becomes the whole of `target`; may reach past its edges.
-    ///   - target: The result's format, sides padded to whole chroma samples.
+    ///   - region: The part of the source that becomes the whole of the target; may reach past its edges, beyond which the
+    ///     source is mirrored.
     package init(
-        from source: PlaneFormat, region: PixelRegion, to target: PlaneFormat, filter: ResamplingFilter
+        from source: Endpoint, region: PixelRegion, to target: Endpoint, filter: ResamplingFilter
     ) throws(PixelError) {
         var input = Self.imageFormat(source)
         var output = Self.imageFormat(target)
@@ -29,122 +38,63 @@ package final class ResampleGraph {
         input.active_region.width = region.width
         input.active_region.height = region.height
         var parameters = Self.parameters(filter)
-        guard let graph = zimg_filter_graph_build(&input, &output, &parameters) else { throw Self.lastError() }
-        var inputRows: UInt32 = 0
-        var outputRows: UInt32 = 0
+        guard let graph = zimg_filter_graph_build(&input, &output, &parameters) else {
+            throw Self.lastError()
+        }
         var scratchBytes = 0
-        guard zimg_filter_graph_get_input_buffering(graph, &inputRows) == ZIMG_ERROR_SUCCESS,
-            zimg_filter_graph_get_output_buffering(graph, &outputRows) == ZIMG_ERROR_SUCCESS,
-            zimg_filter_graph_get_tmp_size(graph, &scratchBytes) == ZIMG_ERROR_SUCCESS
-        else {
+        guard zimg_filter_graph_get_tmp_size(graph, &scratchBytes) == ZIMG_ERROR_SUCCESS else {
             defer { zimg_filter_graph_free(graph) }
             throw Self.lastError()
         }
         self.graph = graph
-        self.source = source
-        self.target = target
-        // ZIMG_BUFFER_MAX means that the graph wants the whole plane.
-        self.inputRows = inputRows == czimg_whole_plane ? source.size.height : Int(inputRows)
-        self.outputRows = outputRows == czimg_whole_plane ? target.size.height : Int(outputRows)
-        self.scratchBytes = scratchBytes
+        scratch = .allocate(byteCount: max(scratchBytes, 64), alignment: 64)
     }
 
-    deinit { zimg_filter_graph_free(graph) }
+    deinit {
+        zimg_filter_graph_free(graph)
+        scratch.deallocate()
+    }
 
-    /// Runs the graph once from the first row to the last.
-    ///
-    /// - Parameters:
-    ///   - input: Called with the number of source rows (counted from the top) that must be in `sourceBuffer` now.
-    ///   - output: Called with the number of result rows (counted from the top) that are complete.
-    /// - Throws: What a callback threw, or ``PixelError``.
-    package func run(
-        from sourceBuffer: PlaneBuffer, to targetBuffer: PlaneBuffer,
-        input: (Int) throws -> Void, output: (Int) throws -> Void
-    ) throws {
-        let scratch = UnsafeMutableRawPointer.allocate(byteCount: max(scratchBytes, 64), alignment: 64)
-        defer { scratch.deallocate() }
+    /// Runs the graph over all rows of the source. Not from two threads at once.
+    package func run(from source: PlaneView, to target: PlaneView) throws(PixelError) {
         var from = zimg_image_buffer_const()
         var to = zimg_image_buffer()
         from.version = czimg_api_version
         to.version = czimg_api_version
-        Self.describe(sourceBuffer) { slot, plane, mask in
-            czimg_set_input_plane(&from, slot, plane.base, plane.stride, mask)
+        for (index, line) in source.lines.enumerated() {
+            let slot = Self.slot(index, of: source)
+            czimg_set_input_plane(&from, slot, line.base, line.stride, czimg_whole_plane)
         }
-        Self.describe(targetBuffer) { slot, plane, mask in
-            czimg_set_output_plane(&to, slot, plane.base, plane.stride, mask)
+        for (index, line) in target.lines.enumerated() {
+            let slot = Self.slot(index, of: target)
+            czimg_set_output_plane(&to, slot, line.base, line.stride, czimg_whole_plane)
         }
-        let inputStep = 1 << source.subsampling.verticalShift
-        let outputStep = 1 << target.subsampling.verticalShift
-        try withoutActuallyEscaping(input) { input in
-            try withoutActuallyEscaping(output) { output in
-                let callbacks = Callbacks(
-                    input: { try input($0 + inputStep) }, output: { try output($0 + outputStep) })
-                let context = Unmanaged.passUnretained(callbacks).toOpaque()
-                let code = zimg_filter_graph_process(
-                    graph, &from, &to, scratch,
-                    { context, row, _, _ in Callbacks.call(context, row, \.input) }, context,
-                    { context, row, _, _ in Callbacks.call(context, row, \.output) }, context)
-                callbacks.clear()
-                if let failure = callbacks.failure { throw failure }
-                if code != ZIMG_ERROR_SUCCESS { throw Self.lastError() }
-            }
-        }
-    }
-
-    /// The two closures of one run, and the first error that one of them threw.
-    private final class Callbacks {
-        var input: ((Int) throws -> Void)?
-        var output: ((Int) throws -> Void)?
-        var failure: (any Error)?
-
-        init(input: @escaping (Int) throws -> Void, output: @escaping (Int) throws -> Void) {
-            self.input = input
-            self.output = output
-        }
-
-        func clear() {
-            input = nil
-            output = nil
-        }
-
-        static func call(
-            _ context: UnsafeMutableRawPointer?, _ row: UInt32,
-            _ callback: KeyPath<Callbacks, ((Int) throws -> Void)?>
-        ) -> Int32 {
-            guard let context else { return 1 }
-            let callbacks = Unmanaged<Callbacks>.fromOpaque(context).takeUnretainedValue()
-            do {
-                try callbacks[keyPath: callback]?(Int(row))
-                return 0
-            } catch {
-                callbacks.failure = error
-                return 1
-            }
+        guard zimg_filter_graph_process(graph, &from, &to, scratch, nil, nil, nil, nil) == ZIMG_ERROR_SUCCESS
+        else {
+            throw Self.lastError()
         }
     }
 
     /// zimg's plane slots: colour in 0...2, alpha always in 3.
-    private static func describe(
-        _ buffer: PlaneBuffer, _ body: (_ slot: Int32, _ plane: PlaneBuffer.Plane, _ mask: UInt32) -> Void
-    ) {
-        for (index, plane) in buffer.planes.enumerated() {
-            let isAlpha = buffer.format.hasAlpha && index == buffer.planes.count - 1
-            body(isAlpha ? 3 : Int32(index), plane, plane.mask == Int.max ? czimg_whole_plane : UInt32(plane.mask))
-        }
+    private static func slot(_ index: Int, of view: PlaneView) -> Int32 {
+        view.hasAlpha && index == view.lines.count - 1 ? 3 : Int32(index)
     }
 
-    private static func imageFormat(_ format: PlaneFormat) -> zimg_image_format {
+    private static func imageFormat(_ endpoint: Endpoint) -> zimg_image_format {
+        let format = endpoint.format
         var image = zimg_image_format()
         zimg_image_format_default(&image, czimg_api_version)
         image.width = UInt32(format.size.width)
         image.height = UInt32(format.size.height)
-        image.pixel_type = ZIMG_PIXEL_BYTE
-        image.depth = 8
+        image.pixel_type = endpoint.sampleType == .byte ? ZIMG_PIXEL_BYTE : ZIMG_PIXEL_WORD
+        image.depth = endpoint.sampleType == .byte ? 8 : 16
         image.pixel_range = ZIMG_RANGE_FULL
         image.subsample_w = UInt32(format.subsampling.horizontalShift)
         image.subsample_h = UInt32(format.subsampling.verticalShift)
         image.chroma_location = ZIMG_CHROMA_CENTER
-        image.alpha = format.hasAlpha ? ZIMG_ALPHA_STRAIGHT : ZIMG_ALPHA_NONE
+        image.alpha =
+            !format.hasAlpha
+            ? ZIMG_ALPHA_NONE : endpoint.isPremultiplied ? ZIMG_ALPHA_PREMULTIPLIED : ZIMG_ALPHA_STRAIGHT
         switch format.model {
         case .grey:
             image.color_family = ZIMG_COLOR_GREY

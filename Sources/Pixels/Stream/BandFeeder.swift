@@ -34,25 +34,19 @@ final class BandFeeder {
         try source.finish()
     }
 
-    /// Reads a band. Where the buffer's picture is larger than the source's, what lies beyond is the source mirrored at
-    /// its last column and row, as the resampler would have it.
+    /// Reads a band. Where the buffer's rows are wider than the source's, what lies beyond is the source mirrored at its last
+    /// column, as the resampler would have it.
     static func readBand(of source: any BandSource, into buffer: PlaneBuffer, at row: Int) throws {
         try source.readBand(into: buffer, at: row)
-        guard buffer.format.size != source.format.size else { return }
-        let isLast = row + source.bandRows >= source.format.size.height
+        guard buffer.format.size.width != source.format.size.width else { return }
         for plane in 0..<source.format.planeCount {
             let inside = source.format.size(ofPlane: plane)
-            let whole = buffer.format.size(ofPlane: plane)
+            let width = buffer.format.size(ofPlane: plane).width
             let shift = source.format.subsampling(ofPlane: plane).verticalShift
-            let first = row >> shift
-            for y in first..<max(first, min((row + source.bandRows) >> shift, inside.height)) {
+            for y in (row >> shift)..<max(row >> shift, min((row + source.bandRows) >> shift, inside.height))
+            {
                 let samples = buffer.row(y, ofPlane: plane)
-                for x in inside.width..<whole.width { samples[x] = samples[max(2 * inside.width - 1 - x, 0)] }
-            }
-            guard isLast else { continue }
-            for y in inside.height..<max(whole.height, inside.height) {
-                let mirrored = buffer.row(max(2 * inside.height - 1 - y, 0), ofPlane: plane)
-                buffer.row(y, ofPlane: plane).update(from: mirrored, count: whole.width)
+                for x in inside.width..<width { samples[x] = samples[max(2 * inside.width - 1 - x, 0)] }
             }
         }
     }

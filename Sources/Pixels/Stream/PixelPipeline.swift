@@ -1,6 +1,10 @@
 /// Moves a picture from a source to a sink: resized, converted and turned on the way, in bands.
 ///
-/// `source rows => ring => zimg (resize + colour model + chroma subsampling) => ring => sink`
+/// `source bands => zimg across => 16-bit rows => zimg down => sink bands`
+///
+/// Resizing is separable, so it is done in two passes: each band of the source is resized across as it comes, and each strip of
+/// the result is resized down from a window of such rows. The colour model and the chroma subsampling change on the way.
+/// Memory holds some bands, whatever the height.
 ///
 /// The orientation is applied after the resize, to the planes of the result, so that memory is bounded by the size of
 /// the result however large the source is. Where nothing has to be computed, zimg is left out and the source's samples
@@ -54,16 +58,15 @@ package struct PixelPipeline {
     ) throws {
         let height = source.format.size.height
         let isTurned = orientation != .topLeft
-        // The ring must hold a band being written to the sink and one being read.
-        let ringRows = (source.bandRows + 2 * max(source.bandRows, sink.bandRows)).roundedUpToPowerOfTwo
-        let wholeRows = source.format.size.height.roundedUp(toMultipleOf: source.bandRows)
         var format = source.format
-        if isTurned { format.size.height = wholeRows }
+        // The last band may reach below the picture.
+        format.size.height = height.roundedUp(toMultipleOf: source.bandRows)
+        // The ring holds a band on its way into the sink and some being read.
+        let ringRows = isTurned ? format.size.height : 4 * max(source.bandRows, sink.bandRows)
         let buffer = PlaneBuffer(
-            format: format, rows: isTurned ? nil : ringRows, widths: zip(source.rowWidths, sink.rowWidths).map(max))
+            format: format, rows: ringRows, widths: zip(source.rowWidths, sink.rowWidths).map(max))
         let feeder = try BandFeeder(
-            source: source, buffer: buffer, ringRows: isTurned ? .max / 2 : ringRows,
-            concurrently: readsAhead && !isTurned)
+            source: source, buffer: buffer, ringRows: ringRows, concurrently: readsAhead)
         if isTurned {
             for row in stride(from: 0, to: height, by: source.bandRows) {
                 try feeder.require(row + source.bandRows, releasing: 0)
@@ -84,73 +87,66 @@ package struct PixelPipeline {
 
     // MARK: Resampling
 
+    /// Rows of the result made at a time: enough that building their part of the filter costs little, few enough that the
+    /// rows stay in the cache. A multiple of every sink's band.
+    private static let stripRows = 64
+
     private func resample(
         from source: any BandSource, into stored: PlaneFormat, to sink: any BandSink,
         _ checkpoint: (Double) throws -> Void
     ) throws {
-        let padded = stored.paddedToChroma
-        let extended = extended(source.format, for: stored)
-        let below = extended.size.height - source.format.size.height
-        let graph = try ResampleGraph(
-            from: extended, region: reachingInto(padded, from: stored), to: padded, filter: filter)
-        // What the graph looks back on, what is mirrored at the end, and bands being read meanwhile.
-        let lookBack = max(graph.inputRows, 2 * below)
-        let sourceRows = (lookBack + (readsAhead ? 6 : 2) * source.bandRows).roundedUpToPowerOfTwo
-        let input = PlaneBuffer(format: extended, rows: sourceRows, widths: source.rowWidths)
+        let geometry = ResampleGeometry(
+            source: source.format, region: region, stored: stored, orientation: orientation)
+        let padded = geometry.target
+        let band = source.bandRows
+        let across = try ResampleGraph(
+            from: .init(geometry.extended(rows: band)),
+            region: PixelRegion(
+                left: geometry.region.left, width: geometry.region.width, height: Double(band)),
+            to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter)
+
+        let ringRows = (readsAhead ? 8 : 1) * band
+        var ringFormat = geometry.extended(rows: source.format.size.height)
+        ringFormat.size.height = source.format.size.height
+        let ring = PlaneBuffer(format: ringFormat, rows: ringRows, widths: source.rowWidths)
+        let feeder = try BandFeeder(
+            source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
+
+        let strip = Self.stripRows.roundedUp(toMultipleOf: sink.bandRows)
+        let window = RowWindow(
+            format: geometry.middle(rows: source.format.size.height),
+            capacity: geometry.rows(for: 0..<strip).count + 2 * geometry.reach + 3 * band)
         let isTurned = orientation != .topLeft
         let output = PlaneBuffer(
-            format: padded, rows: isTurned ? nil : graph.outputRows + 2 * sink.bandRows,
+            format: padded, rows: isTurned ? padded.size.height : strip,
             widths: isTurned ? nil : sink.rowWidths)
-        let feeder = try BandFeeder(
-            source: source, buffer: input, ringRows: sourceRows, concurrently: readsAhead)
-        let height = stored.size.height
-        var written = 0
-        try graph.run(from: input, to: output) { end in
-            try feeder.require(end, releasing: end - lookBack)
-        } output: { end in
+
+        for top in stride(from: 0, to: padded.size.height, by: strip) {
+            let rows = top..<min(top + strip, padded.size.height)
+            let needed = geometry.rows(for: rows)
+            window.slide(to: needed.lowerBound)
+            while window.end < needed.upperBound {
+                let row = window.end
+                try feeder.require(row + band, releasing: row)
+                try across.run(from: ring.view(from: row), to: window.tail)
+                window.append(rows: band)
+                // Rows above the region are read and let go.
+                if window.end <= needed.lowerBound { window.slide(to: window.end) }
+            }
+            let down = try geometry.graphDown(to: rows, from: window, filter: filter)
+            try down.run(from: window.view, to: output.view(from: top))
             if !isTurned {
-                while written < height, end >= min(written + sink.bandRows, height) {
-                    try sink.writeBand(from: output, at: written)
-                    written += sink.bandRows
+                for row in stride(from: top, to: min(rows.upperBound, stored.size.height), by: sink.bandRows)
+                {
+                    try sink.writeBand(from: output, at: row)
                 }
             }
-            try checkpoint(Double(min(end, height)) / Double(height) * (isTurned ? 0.8 : 1))
+            try checkpoint(Double(rows.upperBound) / Double(padded.size.height) * (isTurned ? 0.8 : 1))
         }
         try feeder.finish()
         if isTurned {
             let turned = TurnedPlanes(output, size: padded.size, orientation: orientation)
             try turned.write(to: sink) { try checkpoint(0.8 + $0 * 0.2) }
         }
-    }
-
-    /// The source's format with room on the right and below where a side is no whole number of chroma samples.
-    ///
-    /// zimg wants whole ones, and mirrors the picture where its own width and height end. So the picture is mirrored at its
-    /// true edge here, as far as the filter reaches, and what zimg makes up beyond is never looked at.
-    private func extended(_ source: PlaneFormat, for stored: PlaneFormat) -> PlaneFormat {
-        func side(_ length: Int, _ shift: Int, _ step: Double) -> Int {
-            guard !length.isMultiple(of: 1 << shift) else { return length }
-            // Three lobes of the widest kernel, in samples of the coarser planes.
-            let reach = (Int((3 * max(step, 1)).rounded(.up)) + 2) << shift
-            return (length + reach).roundedUp(toMultipleOf: 1 << shift)
-        }
-        var extended = source
-        extended.size.width = side(
-            source.size.width, source.subsampling.horizontalShift, region.width / Double(stored.size.width))
-        extended.size.height = side(
-            source.size.height, source.subsampling.verticalShift, region.height / Double(stored.size.height))
-        return extended
-    }
-
-    /// The region whose image fills the padded result, the picture itself landing where the orientation wants it: at
-    /// the start of an axis, or at its end if the axis is reversed, so that chroma samples stay aligned after the turn.
-    private func reachingInto(_ padded: PlaneFormat, from stored: PlaneFormat) -> PixelRegion {
-        let scaleX = region.width / Double(stored.size.width)
-        let scaleY = region.height / Double(stored.size.height)
-        let leadX = orientation.reversesColumns ? padded.size.width - stored.size.width : 0
-        let leadY = orientation.reversesRows ? padded.size.height - stored.size.height : 0
-        return PixelRegion(
-            left: region.left - Double(leadX) * scaleX, top: region.top - Double(leadY) * scaleY,
-            width: Double(padded.size.width) * scaleX, height: Double(padded.size.height) * scaleY)
     }
 }

@@ -54,13 +54,10 @@ final class ReadAhead {
 
         func fill() {
             let height = source.format.size.height
-            let below = max(0, buffer.format.size.height - height)
             var row = 0
             while row < height {
-                // The last band brings the rows mirrored below the picture with it.
-                let band = source.bandRows + (row + source.bandRows >= height ? below : 0)
                 let goesOn = monitor.locked {
-                    while !isCancelled, row + band - ringRows > released, released < height {
+                    while !isCancelled, row + source.bandRows - ringRows > released, released < height {
                         monitor.wait()
                     }
                     return !isCancelled

@@ -22,7 +22,9 @@ struct TurnedPlanes {
                 let shift = sink.format.subsampling(ofPlane: plane).verticalShift
                 let first = row >> shift
                 let end = min(first + sink.bandRows >> shift, sink.format.size(ofPlane: plane).height)
-                fill(buffer, plane: plane, rows: first..<max(end, first), width: sink.format.size(ofPlane: plane).width)
+                fill(
+                    buffer, plane: plane, rows: first..<max(end, first),
+                    width: sink.format.size(ofPlane: plane).width)
             }
             try sink.writeBand(from: buffer, at: row)
             try checkpoint(Double(row) / Double(height))

@@ -19,7 +19,8 @@ enum FolderListing {
                 field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             var status = stat()
-            guard !name.hasPrefix("."), stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT != S_IFDIR
+            guard !name.hasPrefix("."), stat("\(path)/\(name)", &status) == 0,
+                status.st_mode & S_IFMT != S_IFDIR
             else { continue }
             names.append(name)
         }

@@ -27,7 +27,8 @@ struct Inspect: ParsableCommand {
     var preparation: PreparationArguments
 
     func run() throws {
-        let preparer = ImagePreparer(constraints: try constraints.constraints(), options: try preparation.options())
+        let preparer = ImagePreparer(
+            constraints: try constraints.constraints(), options: try preparation.options())
         let report = PreparationReport(preparer.planEach(inputs.map { ImageInput(argument: $0) }))
         if json {
             try Terminal.print(JSON.document(report))
@@ -63,7 +64,8 @@ struct Inspect: ParsableCommand {
             row("profile", source.colorProfile ?? "none"),
             row("alpha", source.alpha ? "yes" : "no"),
             row("pictures", source.frames > 1 ? "\(source.frames)" : nil),
-            row("prep", "\(image.action.rawValue) to \(sent.width)x\(sent.height) \(sent.mediaType.rawValue)"),
+            row(
+                "prep", "\(image.action.rawValue) to \(sent.width)x\(sent.height) \(sent.mediaType.rawValue)"),
             row("because", why.isEmpty ? nil : why),
             row("unknown", image.unknown.map { $0.map(\.rawValue).joined(separator: ", ") }),
         ].compactMap { $0 } + image.notices.map { "  note         \($0.message)" }

@@ -28,7 +28,9 @@ struct Prep: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"))
     var inputs: [String] = []
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Folder to write to, or - for one image to stdout.", valueName: "dir"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder to write to, or - for one image to stdout.", valueName: "dir"))
     var output: String?
 
     @Flag(help: "Replace files that exist.")
@@ -56,21 +58,30 @@ struct Prep: AsyncParsableCommand {
     var preparation: PreparationArguments
 
     func validate() throws {
-        guard !inputs.isEmpty else { throw ValidationError("no input given; name a file, or - for standard input") }
-        let modes = [(json, "--json"), (ndjson, "--ndjson"), (dataURI, "--data-uri"), (output == "-", "-o -")]
-            .filter(\.0).map(\.1)
+        guard !inputs.isEmpty else {
+            throw ValidationError("no input given; name a file, or - for standard input")
+        }
+        let modes = [
+            (json, "--json"), (ndjson, "--ndjson"), (dataURI, "--data-uri"), (output == "-", "-o -"),
+        ]
+        .filter(\.0).map(\.1)
         guard modes.count <= 1 else {
             throw ValidationError("'\(modes[0])' and '\(modes[1])' both write to stdout; choose one")
         }
-        if output == "-", inputs.count != 1 || each { throw ValidationError("'-o -' takes exactly one input") }
-        if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be named once") }
+        if output == "-", inputs.count != 1 || each {
+            throw ValidationError("'-o -' takes exactly one input")
+        }
+        if inputs.filter({ $0 == "-" }).count > 1 {
+            throw ValidationError("standard input can be named once")
+        }
         if dryRun, dataURI || output != nil { throw ValidationError("'--dry-run' makes no image to write") }
         _ = try constraints.constraints()
         _ = try preparation.options()
     }
 
     func run() async throws {
-        let preparer = ImagePreparer(constraints: try constraints.constraints(), options: try preparation.options())
+        let preparer = ImagePreparer(
+            constraints: try constraints.constraints(), options: try preparation.options())
         let job = PrepJob(command: self, preparer: preparer)
         try await Interruption.cancelling { try await job.run() }
     }

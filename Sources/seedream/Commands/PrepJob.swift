@@ -82,7 +82,8 @@ struct PrepJob: Sendable {
         } else {
             let batch = try await preparer.prepare(inputs, failures: .collect, reportingTo: reporter)
             collected.dropped = batch.dropped
-            let outcomes = batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
+            let outcomes =
+                batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
             for outcome in outcomes.sorted(by: { $0.index < $1.index }) {
                 try take(outcome, folder, into: &collected)
             }
@@ -119,7 +120,8 @@ struct PrepJob: Sendable {
                 collected.outputFailures += 1
                 collected.failed.append(
                     FailureRecord(
-                        index: image.index, name: image.source.name, outputFailure: error.message, hint: error.hint))
+                        index: image.index, name: image.source.name, outputFailure: error.message,
+                        hint: error.hint))
                 return
             }
             if command.output == "-" {
@@ -153,7 +155,9 @@ struct PrepJob: Sendable {
             for image in report.images { try Terminal.print(JSON.line(image)) }
             for failure in report.failed { try Terminal.print(JSON.line(failure)) }
         } else if !command.dataURI, command.output != "-" {
-            for line in ImageTable.lines(images: report.images, failed: report.failed) { try Terminal.print(line) }
+            for line in ImageTable.lines(images: report.images, failed: report.failed) {
+                try Terminal.print(line)
+            }
         }
     }
 

@@ -12,10 +12,14 @@ struct ConstraintArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Largest area, in px² (default: 16777216).", valueName: "px²"))
     var maxArea: Int?
 
-    @Option(help: ArgumentHelp("Images of one request; of more, the last are used (default: 10).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Images of one request; of more, the last are used (default: 10).", valueName: "n")
+    )
     var maxInputs: Int?
 
-    @Option(help: ArgumentHelp("Encoded bytes of one image, as 8000000 or 8MB (default: the profile's).", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp(
+            "Encoded bytes of one image, as 8000000 or 8MB (default: the profile's).", valueName: "bytes"))
     var maxBytes: ByteCount?
 
     @Option(help: ArgumentHelp("Bytes of the whole request body (default: 20MB).", valueName: "bytes"))
@@ -44,11 +48,14 @@ struct ConstraintArguments: ParsableArguments {
         try set(maxBytes?.value, \.maximumBytes, "--max-bytes")
         try set(maxBody?.value, \.maximumBodyBytes, "--max-body")
         if let maxRatio {
-            guard maxRatio >= 1, maxRatio.isFinite else { throw ValidationError("'--max-ratio' must be at least 1") }
+            guard maxRatio >= 1, maxRatio.isFinite else {
+                throw ValidationError("'--max-ratio' must be at least 1")
+            }
             constraints.maximumAspectRatio = maxRatio
         }
         guard constraints.minimumArea <= constraints.maximumArea, constraints.maximumArea <= 1 << 40 else {
-            throw ValidationError("'--min-area' must not be above '--max-area', which must not be above \(1 << 40)")
+            throw ValidationError(
+                "'--min-area' must not be above '--max-area', which must not be above \(1 << 40)")
         }
         constraints.fit = fit
         return constraints

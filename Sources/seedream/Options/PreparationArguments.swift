@@ -4,13 +4,20 @@ import Pixels
 
 /// How the images are made so.
 struct PreparationArguments: ParsableArguments {
-    @Option(help: "Format of images that are encoded anew: auto, jpeg, png, webp. A named format is used for all.")
+    @Option(
+        help: "Format of images that are encoded anew: auto, jpeg, png, webp. A named format is used for all."
+    )
     var format = PreparationOptions.OutputFormat.automatic
 
-    @Option(help: ArgumentHelp("JPEG or WebP quality, 1 to 100 (default: the source's, held between 85 and 92).", valueName: "q"))
+    @Option(
+        help: ArgumentHelp(
+            "JPEG or WebP quality, 1 to 100 (default: the source's, held between 85 and 92).", valueName: "q")
+    )
     var quality: Int?
 
-    @Option(help: ArgumentHelp("What transparency is composited on: white, black or #rrggbb.", valueName: "colour"))
+    @Option(
+        help: ArgumentHelp(
+            "What transparency is composited on: white, black or #rrggbb.", valueName: "colour"))
     var background = RGBColor.white
 
     @Flag(help: "Keep alpha, as PNG, instead of compositing it.")
@@ -31,13 +38,18 @@ struct PreparationArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Images worked on at once (default: processors).", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("Memory for images in work (default: half of what the system grants, 4GiB at most).", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp(
+            "Memory for images in work (default: half of what the system grants, 4GiB at most).",
+            valueName: "bytes"))
     var memory: ByteCount?
 
     func options() throws -> PreparationOptions {
         if let quality, !(1...100).contains(quality) { throw ValidationError("'--quality' must be 1 to 100") }
         if let jobs, jobs < 1 { throw ValidationError("'--jobs' must be at least 1") }
-        if keepAlpha, format == .jpeg { throw ValidationError("'--keep-alpha' needs '--format auto', 'png' or 'webp'") }
+        if keepAlpha, format == .jpeg {
+            throw ValidationError("'--keep-alpha' needs '--format auto', 'png' or 'webp'")
+        }
         var options = PreparationOptions()
         options.format = format
         options.quality = quality

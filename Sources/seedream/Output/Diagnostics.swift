@@ -6,7 +6,9 @@ import SeedreamModel
 struct Diagnostics {
     private let style = Style(descriptor: 2)
 
-    func failure(_ record: FailureRecord) { failure("\(record.name): \(record.error.message)", hint: record.error.hint) }
+    func failure(_ record: FailureRecord) {
+        failure("\(record.name): \(record.error.message)", hint: record.error.hint)
+    }
 
     func failure(_ message: String, hint: String?) {
         Terminal.note("\(style.red("error:")) \(message)")
@@ -22,8 +24,12 @@ struct Diagnostics {
         }
         guard let first = images.first, !dropped.isEmpty else { return }
         let names = dropped.map(\.name)
-        let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
-        note("dropped \(shown): one request takes the last \(images.count) of \(images.count + dropped.count)")
-        note("\"image \(first.position)\" in a prompt now means \(first.source.name), input \(first.index + 1)")
+        let shown =
+            names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
+        note(
+            "dropped \(shown): one request takes the last \(images.count) of \(images.count + dropped.count)")
+        note(
+            "\"image \(first.position)\" in a prompt now means \(first.source.name), input \(first.index + 1)"
+        )
     }
 }

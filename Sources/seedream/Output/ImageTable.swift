@@ -10,13 +10,17 @@ enum ImageTable {
             (image.index, cells(of: image))
         }
         rows += failed.map { failure in
-            (failure.index, ["-", failure.name.shortened(to: 40), "", "not sent", failure.error.code.rawValue])
+            (
+                failure.index,
+                ["-", failure.name.shortened(to: 40), "", "not sent", failure.error.code.rawValue]
+            )
         }
         for row in rows.sorted(by: { $0.index < $1.index }) { table.add(row.cells) }
         var lines = table.lines()
         lines[0] = style.bold(lines[0])
         let failedIndices = Set(failed.map(\.index))
-        for (offset, row) in rows.sorted(by: { $0.index < $1.index }).enumerated() where failedIndices.contains(row.index) {
+        for (offset, row) in rows.sorted(by: { $0.index < $1.index }).enumerated()
+        where failedIndices.contains(row.index) {
             lines[offset + 1] = style.red(lines[offset + 1])
         }
         lines.append("")

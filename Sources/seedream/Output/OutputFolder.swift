@@ -41,9 +41,12 @@ struct OutputFolder {
         var status = stat()
         guard stat(path, &status) == 0 else { throw Self.failure("\(path): folder cannot be used", errno) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw Failure(message: "\(path): expected a folder, found a file", hint: "name another folder with `-o`")
+            throw Failure(
+                message: "\(path): expected a folder, found a file", hint: "name another folder with `-o`")
         }
-        guard access(path, W_OK | X_OK) == 0 else { throw Self.failure("\(path): folder is not writable", errno) }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw Self.failure("\(path): folder is not writable", errno)
+        }
     }
 
     /// The final path of an image: `{number}-{stem}.{ext}`.
@@ -106,7 +109,8 @@ struct OutputFolder {
     }
 
     private static func exists(_ target: String) -> Failure {
-        Failure(message: "\(target): file exists", hint: "pass `--overwrite`, or name another folder with `-o`")
+        Failure(
+            message: "\(target): file exists", hint: "pass `--overwrite`, or name another folder with `-o`")
     }
 
     private static func failure(_ what: String, _ code: Int32) -> Failure {

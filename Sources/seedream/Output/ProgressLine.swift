@@ -18,7 +18,9 @@ enum ProgressLine {
         var shown: ContinuousClock.Instant?
         for await state in progress {
             let now = clock.now
-            guard now - start > .seconds(1), shown.map({ now - $0 > .milliseconds(100) }) ?? true else { continue }
+            guard now - start > .seconds(1), shown.map({ now - $0 > .milliseconds(100) }) ?? true else {
+                continue
+            }
             shown = now
             let percent = "\(Int(state.fraction * 100))"
             let padded = String(repeating: " ", count: max(0, 3 - percent.count)) + percent

@@ -29,7 +29,8 @@ enum Terminal {
             #elseif canImport(Musl)
             let written = Musl.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
             #else
-            let written = Darwin.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+            let written = Darwin.write(
+                descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
             #endif
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { throw OutputError(errno: errno) }

@@ -1,0 +1,35 @@
+# `make` alone lists the targets.
+
+# More flags for every build, as continuous integration sets them.
+SWIFT_FLAGS ?=
+PHOTOS := $(sort $(wildcard fixtures/photos/*))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo build test lint benchmark clean
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+setup: ## Install the libraries that the build needs, with apt-get or brew.
+	@scripts/install-dependencies.sh
+
+demo: setup build ## Prepare the photographs of fixtures/photos into out/ and print the table.
+	.build/release/seedream prep $(PHOTOS) -o out --overwrite
+	@echo "the prepared images are in out/"
+
+build: ## Build the command in release, as .build/release/seedream.
+	swift build -c release --product seedream $(SWIFT_FLAGS)
+
+test: ## Install the libraries and exiftool, build and run the whole test suite.
+	@scripts/install-dependencies.sh --tests
+	swift test --disable-xctest $(SWIFT_FLAGS)
+
+lint: ## Check the format, and the rules that the compiler does not check.
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	scripts/check-structure.sh
+
+benchmark: build ## Measure, side by side with other tools.
+	benchmarks/run.sh
+
+clean: ## Remove what was built, and out/.
+	rm -rf .build out

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Checks rules of the source tree that the compiler does not. Prints each line that breaks one; exits 1 if any does.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+broken=0
+
+# forbid RULE PATTERN FOLDER... [-- GREP-OPTION...]: no line under the folders may match the extended pattern.
+forbid() {
+    local rule=$1 pattern=$2 folders=()
+    shift 2
+    while [[ $# -gt 0 && $1 != -- ]]; do
+        folders+=("$1")
+        shift
+    done
+    [[ $# -gt 0 ]] && shift
+    local status=0 lines
+    lines=$(grep -rnE "$@" -e "$pattern" "${folders[@]}") || status=$?
+    [[ $status -le 1 ]] || exit "$status"
+    if [[ $status -eq 0 ]]; then
+        printf 'error: %s\n%s\n' "$rule" "$lines" >&2
+        broken=1
+    fi
+}
+
+# importing MODULE OWNER: in Sources, only the target OWNER imports the C module. SwiftPM's own check of the target
+# table sees Swift modules only.
+importing() {
+    forbid "only $2 imports $1" "import $1($|[^[:alnum:]_])" Sources -- --include='*.swift' --exclude-dir="$2"
+}
+
+# A jump that starts or ends outside the bridge would cross a Swift frame, which is undefined behaviour.
+forbid 'jumps stay in CModules/CodecBridge' \
+    '(^|[^[:alnum:]_])(_?setjmp|_?longjmp|sigsetjmp|siglongjmp|jmp_buf|png_jmpbuf)([^[:alnum:]_]|$)' \
+    Sources Tests CModules -- --exclude-dir=CodecBridge
+forbid 'libjpeg and libpng are called from CModules/CodecBridge only' \
+    '(^|[^[:alnum:]_])(jpeg|png)_[a-z0-9_]+ *\(' \
+    Sources Tests CModules -- --exclude-dir=CodecBridge
+
+importing CodecBridge ImageCodecs
+importing CZimg Pixels
+importing CCrypto ImagePreparation
+forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP)($|[^[:alnum:]_])' Sources -- --include='*.swift'
+forbid 'no C module is part of the API' 'public import C[A-Z]' Sources -- --include='*.swift'
+
+forbid 'tests use Swift Testing, and the package access level' '@testable|import XCTest' Tests -- --include='*.swift'
+
+if [[ $broken -eq 0 ]]; then echo "structure: as it should be"; fi
+exit "$broken"

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs the system packages that the package needs, and says which. What is there already is left alone.
+#
+#   scripts/install-dependencies.sh            the libraries, for building
+#   scripts/install-dependencies.sh --tests    and exiftool, for the tests
+set -euo pipefail
+
+apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev libssl-dev pkg-config)
+brew_packages=(jpeg-turbo libpng webp zimg openssl@3 pkgconf)
+if [[ "${1:-}" == --tests ]]; then
+    apt_packages+=(libimage-exiftool-perl)
+    brew_packages+=(exiftool)
+fi
+
+fail() {
+    echo "error: $1" >&2
+    echo "  hint: $2" >&2
+    exit 1
+}
+
+is_installed() {
+    [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
+}
+
+install_with_apt() {
+    local missing=() package
+    for package in "${apt_packages[@]}"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    if [[ ${#missing[@]} -eq 0 ]]; then
+        echo "system packages: all there (${apt_packages[*]})"
+        return
+    fi
+    local as_root=()
+    if [[ "$(id -u)" -ne 0 ]]; then
+        command -v sudo >/dev/null ||
+            fail "not root, and there is no sudo" "as root, run: apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    echo "installing with apt-get: ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+install_with_brew() {
+    local missing=() package
+    for package in "${brew_packages[@]}"; do
+        brew list --formula "$package" >/dev/null 2>&1 || missing+=("$package")
+    done
+    if [[ ${#missing[@]} -eq 0 ]]; then
+        echo "system packages: all there (${brew_packages[*]})"
+        return
+    fi
+    echo "installing with brew: ${missing[*]}"
+    brew install --quiet "${missing[@]}"
+}
+
+command -v swift >/dev/null || fail "there is no swift" "install Swift 6.3 from https://www.swift.org/install"
+
+if command -v apt-get >/dev/null; then
+    install_with_apt
+elif command -v brew >/dev/null; then
+    install_with_brew
+else
+    fail "found neither apt-get nor brew" "install libjpeg-turbo, libpng, libwebp, zimg, libcrypto (OpenSSL 3) and pkg-config"
+fi
