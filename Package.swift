@@ -14,7 +14,8 @@ let package = Package(
     name: "SeedreamKit",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "ImagePreparation", targets: ["ImagePreparation", "SeedreamModel"]),
+        .library(
+            name: "ImagePreparation", targets: ["ImagePreparation", "SeedreamModel", "ImageCodecs", "Pixels"]),
         .executable(name: "seedream", targets: ["seedream"]),
     ],
     dependencies: [

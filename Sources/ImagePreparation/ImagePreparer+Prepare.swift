@@ -70,7 +70,8 @@ extension ImagePreparer {
                             job: try job(for: inputs[index], index: index, position: 1),
                             maximumBytes: maximumBytes))
                 } catch {
-                    failed[index] = FailedInput(index: index, name: inputs[index].name, error: error)
+                    failed[index] = FailedInput(
+                        index: index, position: 1, name: inputs[index].name, error: error)
                 }
             }
             var next = slice.lowerBound

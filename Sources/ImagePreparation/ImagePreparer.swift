@@ -70,7 +70,8 @@ public struct ImagePreparer: Sendable {
             survey.plan.images.append(job.planned)
             survey.jobs.append(job)
         } catch {
-            survey.plan.failed.append(FailedInput(index: index, name: input.name, error: error))
+            survey.plan.failed.append(
+                FailedInput(index: index, position: position, name: input.name, error: error))
         }
     }
 

@@ -72,7 +72,8 @@ extension PreparationError {
             "crop the image, pass `--fit pad` or `--fit crop`, or `--max-ratio \(Self.ratioToAllow(size))` if your provider takes it"
         case .constraint(.noConformingSize): "set `--min-area` and `--max-area` further apart"
         case .cannotOpen: "check the path and its permissions"
-        case .notARegularFile(.directory): "name the files in it, for instance with `\u{2A}.jpg`"
+        case .notARegularFile(.directory):
+            "name the files in it, or pass `--each` to prepare every file of the folder"
         case .notARegularFile: "pass a regular file, or pipe the image in and name it `-`"
         case .malformedDataURI: "write it as `data:image/jpeg;base64,` and the encoded bytes"
         case .inputChanged: "run again once nothing writes to the file"

@@ -16,23 +16,22 @@ struct VerdictTests {
         #expect(rows.count > 1000)
         var options = PreparationOptions()
         options.verifies = true
-        options.jobs = 1  // so that the time between two outcomes is the time of the second
         let preparer = ImagePreparer(options: options)
         var tally: [String: (met: Int, all: Int)] = [:]
-        let clock = ContinuousClock()
-        var last = clock.now
-        try await preparer.prepareEach(rows.map { .file(Corpus.path($0)) }) { outcome in
-            let row = rows[outcome.index]
+        for row in rows {
+            var (outcome, elapsed) = try await Self.prepare(row, preparer)
+            if case .failed = outcome {
+                // Other suites run beside this one: a file is slow only if it stays so.
+                for _ in 0..<2 where elapsed >= .seconds(1) {
+                    elapsed = min(elapsed, try await Self.prepare(row, preparer).1)
+                }
+                #expect(elapsed < .seconds(1), "\(row.file): rejected after \(elapsed)")
+            }
+            #expect(elapsed < .seconds(30), "\(row.file) took \(elapsed)")
             let isMet = Self.isMet(row, outcome)
             tally[row.folder, default: (0, 0)].all += 1
             if isMet { tally[row.folder, default: (0, 0)].met += 1 }
             #expect(isMet, "\(row.file): expected \(row.expected), got \(Self.describe(outcome))")
-            let elapsed = clock.now - last
-            last = clock.now
-            #expect(elapsed < .seconds(30), "\(row.file) took \(elapsed)")
-            if case .failed = outcome {
-                #expect(elapsed < .seconds(1), "\(row.file): rejected after \(elapsed)")
-            }
         }
         for (folder, count) in tally.sorted(by: { $0.key < $1.key }) {
             print("verdicts \(folder): \(count.met) of \(count.all)")
@@ -40,6 +39,16 @@ struct VerdictTests {
         let met = tally.values.reduce(0) { $0 + $1.met }
         print("verdicts: \(met) of \(rows.count)")
         #expect(met == rows.count)
+    }
+
+    private static func prepare(
+        _ row: Corpus.Row, _ preparer: ImagePreparer
+    ) async throws -> (PreparationOutcome, Duration) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var result: PreparationOutcome?
+        try await preparer.prepareEach([.file(Corpus.path(row))]) { result = $0 }
+        return (try #require(result), clock.now - start)
     }
 
     private static func describe(_ outcome: PreparationOutcome) -> String {

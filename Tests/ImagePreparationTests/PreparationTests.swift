@@ -107,7 +107,8 @@ struct PreparationTests {
         #expect(try preparer.plan(Self.inputs(Self.photos)) == plan)
         #expect(try JSONRoundTrip.of(plan) == plan)
         #expect(plan.images[3].action == .passThrough)
-        #expect(plan.images[3].unknowns == [.completeness, .metadata])
+        #expect(plan.images[3].reasons == [.metadataRemoved])
+        #expect(plan.images[3].unknowns == [.completeness])
         #expect(plan.images[2].unknowns == [.completeness, .alpha, .encodedBytes])
     }
 

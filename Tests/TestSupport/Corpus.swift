@@ -1,24 +1,24 @@
-public import Foundation
+package import Foundation
 
 /// The third-party test pictures, which are not part of the project: found through `SEEDREAM_CORPUS`, by default
 /// `../shared/corpus` beside the package.
-public enum Corpus {
+package enum Corpus {
     /// A row of its `manifest.tsv`.
-    public struct Row: Sendable, CustomStringConvertible {
-        public var file: String
-        public var format: String
-        public var width: Int?
-        public var height: Int?
-        public var orientation: Int?
-        public var expected: String
-        public var referenceHash: String?
-        public var description: String { file }
+    package struct Row: Sendable, CustomStringConvertible {
+        package var file: String
+        package var format: String
+        package var width: Int?
+        package var height: Int?
+        package var orientation: Int?
+        package var expected: String
+        package var referenceHash: String?
+        package var description: String { file }
         /// Its first folder.
-        public var folder: String { file.split(separator: "/").first.map(String.init) ?? "" }
+        package var folder: String { file.split(separator: "/").first.map(String.init) ?? "" }
     }
 
     /// The folder, or `nil` if it is absent.
-    public static let folder: URL? = {
+    package static let folder: URL? = {
         let path = ProcessInfo.processInfo.environment["SEEDREAM_CORPUS"]
         let url =
             path.map { URL(fileURLWithPath: $0) } ?? Fixtures.root.appendingPathComponent("../shared/corpus")
@@ -27,18 +27,18 @@ public enum Corpus {
     }()
 
     /// Whether it is there.
-    public static var isPresent: Bool { folder != nil }
+    package static var isPresent: Bool { folder != nil }
 
     /// What a test says where it is not.
-    public static let absence = "corpus absent: set SEEDREAM_CORPUS to its folder to run this test"
+    package static let absence = "corpus absent: set SEEDREAM_CORPUS to its folder to run this test"
 
     /// The path of a file.
-    public static func path(_ row: Row) -> String {
+    package static func path(_ row: Row) -> String {
         folder.map { $0.appendingPathComponent(row.file).path } ?? row.file
     }
 
     /// All rows; empty if the corpus is absent.
-    public static let rows: [Row] = {
+    package static let rows: [Row] = {
         guard let folder,
             let text = try? String(contentsOf: folder.appendingPathComponent("manifest.tsv"), encoding: .utf8)
         else { return [] }

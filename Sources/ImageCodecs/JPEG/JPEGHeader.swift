@@ -27,8 +27,13 @@ enum JPEGHeader {
         var profile = JPEGProfileParts()
         var extraPictures = 0
         var scanComponents = 0
+        var hasMetadata = false
         while true {
             guard let segment = try walker.next() else { throw .truncated("the header has no start of scan") }
+            if JPEGWalker.Marker.isSkippable(segment.marker), !hasMetadata {
+                let head = Array(try walker.bytes(segment.payload.prefix(32)))
+                hasMetadata = JPEGMetadata.removal(of: segment, head: head) != nil
+            }
             switch segment.marker {
             case let marker where JPEGWalker.Marker.isStartOfFrame(marker):
                 guard frame == nil else { throw .corrupt("two start of frame markers") }
@@ -79,6 +84,7 @@ enum JPEGHeader {
         probe.isProgressive = [0xC2, 0xCA].contains(frame.marker)
         probe.isArithmeticCoded = [0xC9, 0xCA].contains(frame.marker)
         probe.estimatedQuality = quality
+        probe.hasMetadata = hasMetadata
         probe.frameCount = 1 + extraPictures
         if probe.colorModel == .yCbCr {
             probe.planeSubsampling = planeSubsampling(of: frame.components)

@@ -49,24 +49,14 @@ enum JPEGStripper {
         in result: inout StrippedImage
     ) throws(CodecError) {
         let head = Array(try walker.bytes(segment.payload.prefix(32)))
-        func begins(_ text: String) -> Bool { head.starts(with: text.utf8) }
-        switch segment.marker {
-        case JPEGWalker.Marker.app0 where begins("JFIF\0") && segment.payload.count >= 14:
-            if segment.payload.count == 14, head[12] == 0, head[13] == 0 {
-                result.copy(segment.range)
-            } else {
-                result.write([0xFF, JPEGWalker.Marker.app0, 0, 16] + head.prefix(12) + [0, 0])
-                result.removals.insert(.thumbnail)
-            }
-        case JPEGWalker.Marker.app0: result.removals.insert(begins("JFXX\0") ? .thumbnail : .other)
-        case JPEGWalker.Marker.app1 where begins("Exif\0"): result.removals.insert(.exif)
-        case JPEGWalker.Marker.app1 where begins("http://ns.adobe.com/"): result.removals.insert(.xmp)
-        case JPEGWalker.Marker.app2 where begins("ICC_PROFILE\0") && keepsProfile: result.copy(segment.range)
-        case 0xEB: result.removals.insert(.contentCredentials)
-        case 0xED: result.removals.insert(.iptc)
-        case JPEGWalker.Marker.app14 where begins("Adobe"): result.copy(segment.range)
-        case JPEGWalker.Marker.comment: result.removals.insert(.comment)
-        default: result.removals.insert(.other)
+        if let removal = JPEGMetadata.removal(of: segment, head: head) {
+            result.removals.insert(removal)
+            guard removal == .thumbnail, head.starts(with: "JFIF\0".utf8) else { return }
+            result.write([0xFF, JPEGWalker.Marker.app0, 0, 16] + head.prefix(12) + [0, 0])
+        } else if segment.marker == JPEGWalker.Marker.app2, !keepsProfile {
+            result.removals.insert(.other)
+        } else {
+            result.copy(segment.range)
         }
     }
 }

@@ -56,6 +56,11 @@ enum PNGHeader {
                     try walker.reader.bytes(
                         at: chunk.payload.lowerBound, length: min(length, chunk.payload.count)))
             }
+            if let removal = PNGStripper.removal(ofType: chunk.type, isCritical: chunk.isCritical),
+                removal != .animation
+            {
+                probe.hasMetadata = true
+            }
             switch chunk.type {
             case "IEND": break chunks
             case "IDAT": sawData = true

@@ -7,6 +7,18 @@ enum PNGStripper {
         "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI", "sBIT",
     ]
 
+    /// What removing a chunk takes away; `nil` for what decoding and colour need.
+    static func removal(ofType type: String, isCritical: Bool) -> StrippedImage.Removal? {
+        guard !isCritical, !kept.contains(type) else { return nil }
+        switch type {
+        case "eXIf": return .exif
+        case "tEXt", "zTXt", "iTXt": return .text
+        case "acTL", "fcTL", "fdAT": return .animation
+        case "caBX": return .contentCredentials
+        default: return .other
+        }
+    }
+
     static func strip(_ source: EncodedSource, keepsProfile: Bool) throws(CodecError) -> StrippedImage {
         var result = StrippedImage()
         var walker = PNGWalker(source, windowSize: 65_536)
@@ -35,12 +47,15 @@ enum PNGStripper {
                 if chunk.type == "IDAT" { dataChunks += 1 }
                 result.copy(chunk.range)
             case "iCCP" where !keepsProfile: result.removals.insert(.other)
-            case _ where kept.contains(chunk.type) && isWhole: result.copy(chunk.range)
-            case "eXIf": result.removals.insert(.exif)
-            case "tEXt", "zTXt", "iTXt": result.removals.insert(try isXMP(chunk, &walker) ? .xmp : .text)
-            case "acTL", "fcTL", "fdAT": result.removals.insert(.animation)
-            case "caBX": result.removals.insert(.contentCredentials)
-            default: result.removals.insert(.other)
+            default:
+                if let removal = removal(ofType: chunk.type, isCritical: false) {
+                    let isXMP = removal == .text ? try isXMP(chunk, &walker) : false
+                    result.removals.insert(isXMP ? .xmp : removal)
+                } else if isWhole {
+                    result.copy(chunk.range)
+                } else {
+                    result.removals.insert(.other)
+                }
             }
         }
         guard dataChunks > 0 else { throw .truncated("the file ends before its image data") }

@@ -42,6 +42,8 @@ public struct ImageProbe: Hashable, Sendable {
     public var estimatedQuality: Int?
     /// The embedded ICC profile's description, or "unnamed"; `nil` without a profile.
     public var profileName: String?
+    /// Whether the header holds EXIF, XMP, comments, thumbnails or the like; there may be more behind the pixels.
+    public var hasMetadata = false
     /// Things worth saying about the header.
     package var remarks: [Remark] = []
     /// The embedded profile.

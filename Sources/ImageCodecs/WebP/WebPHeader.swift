@@ -11,6 +11,7 @@ enum WebPHeader {
         var frames = 0
         var orientation: Orientation?
         var profile: [UInt8]?
+        var hasMetadata = false
         var firstFailure: CodecError?
         while true {
             let chunk: WebPWalker.Chunk?
@@ -49,7 +50,9 @@ enum WebPHeader {
                 bitstream = (size, bits >> 28 & 1 == 1, true)
             case "ALPH": hasAlphaChunk = true
             case "ANMF": frames += 1
+            case "XMP ": hasMetadata = true
             case "EXIF":
+                hasMetadata = true
                 if orientation == nil { orientation = EXIF.orientation(in: try payload(EXIF.maximumBytes)) }
             case "ICCP": if profile == nil { profile = try payload(limits.maximumProfileBytes + 1) }
             default: break
@@ -66,6 +69,7 @@ enum WebPHeader {
         probe.hasAlpha =
             isAnimated || flags & 0x10 != 0 && bitstream?.isLossless != true
             || hasAlphaChunk || bitstream?.hasAlpha == true
+        probe.hasMetadata = hasMetadata
         probe.frameCount = isAnimated ? max(frames, 1) : 1
         if probe.colorModel == .yCbCr { probe.chromaSubsampling = ChromaSubsampling.quarter.description }
         // The decoded picture; a lossless one has its own copy inside libwebp, an animation two canvases more.

@@ -74,6 +74,8 @@ struct BatchRun {
         } catch let failure as PixelError {
             error = .internalError("\(failure)")
         }
-        return .failed(FailedInput(index: planned.index, name: planned.source.name, error: error))
+        return .failed(
+            FailedInput(
+                index: planned.index, position: planned.position, name: planned.source.name, error: error))
     }
 }

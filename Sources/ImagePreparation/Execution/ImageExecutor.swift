@@ -23,7 +23,7 @@ struct ImageExecutor {
             checkpoint: checkpoint)
         // A file over the budget may still fit once its metadata is gone.
         let mayPass = job.planned.reasons.allSatisfy {
-            $0 == .overByteBudget || $0 == .firstFrame && job.probe.format == .png
+            $0 == .overByteBudget || $0.isMetByStripping(job.probe.format)
         }
         if mayPass, let passed = try passThrough(&work) { return passed }
         return try transcode(&work)
@@ -36,6 +36,8 @@ struct ImageExecutor {
         var maximumBytes: Int
         var readsAhead: Bool
         var checkpoint: (Double) throws -> Void
+        /// Whether the stripped file was over the budget.
+        var isTooLargeAsItIs = false
         /// Settled by decoding: whether alpha counts. `nil` while unknown.
         var isTransparent: Bool?
     }
@@ -62,7 +64,10 @@ struct ImageExecutor {
         }
         let keepsAll = options.keepsMetadata && !stripped.lacksEnd
         let byteCount = keepsAll ? work.source.count : stripped.byteCount
-        guard byteCount <= work.maximumBytes else { return nil }
+        guard byteCount <= work.maximumBytes else {
+            work.isTooLargeAsItIs = true
+            return nil
+        }
         let isIdentical = keepsAll || stripped.isIdentical(to: work.source)
         let bytes = try EncodedBytes(count: byteCount) { target throws(CodecError) in
             if isIdentical {
@@ -128,8 +133,7 @@ struct ImageExecutor {
         var reasons = job.planned.reasons.filter { $0 != .overByteBudget }
         if result.flattened { reasons.append(.flattened) }
         var notices = job.planned.notices
-        let isOverBudget = planned != nil || job.planned.reasons.contains(.overByteBudget) || reasons.isEmpty
-        if isOverBudget {
+        if planned != nil || work.isTooLargeAsItIs {
             reasons.append(work.maximumBytes < constraints.maximumBytes ? .overBodyBudget : .overByteBudget)
         }
         if let planned {

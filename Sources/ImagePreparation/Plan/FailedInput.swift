@@ -4,6 +4,8 @@ public import SeedreamModel
 public struct FailedInput: Hashable, Codable, Sendable {
     /// Which input it is, from 0.
     public var index: Int
+    /// The number that a prompt would have meant by "image 1", from 1: a failed input keeps its place.
+    public var position: Int
     /// Its name.
     public var name: String
     /// The word for the failure.
@@ -14,8 +16,9 @@ public struct FailedInput: Hashable, Codable, Sendable {
     public var hint: String
 
     /// Makes a failure from its error.
-    public init(index: Int, name: String, error: PreparationError) {
+    public init(index: Int, position: Int, name: String, error: PreparationError) {
         self.index = index
+        self.position = position
         self.name = name
         code = error.code
         message = error.description

@@ -25,11 +25,15 @@ struct Planner {
         }
         let reasons = reasons(for: probe, framed: framed, target: size)
         let sourceType = MediaType(probe.format)
-        let isPassThrough = reasons.allSatisfy { $0 == .firstFrame && probe.format == .png }
+        let isPassThrough = reasons.allSatisfy { $0.isMetByStripping(probe.format) }
         let mediaType = isPassThrough ? sourceType ?? .jpeg : outputType(for: probe)
         var unknowns: [PlannedImage.Unknown] = [.completeness]
         if probe.hasAlpha { unknowns.append(.alpha) }
-        unknowns.append(isPassThrough ? .metadata : .encodedBytes)
+        if !isPassThrough {
+            unknowns.append(.encodedBytes)
+        } else if !probe.hasMetadata {
+            unknowns.append(.metadata)
+        }
         let planned = PlannedImage(
             index: index, position: position, source: SourceFacts(name: input.name, probe: probe),
             action: isPassThrough ? .passThrough : .transcode,
@@ -74,6 +78,7 @@ struct Planner {
             reasons.append(.mediaTypeNotAccepted)
         }
         if probe.byteCount > constraints.maximumBytes { reasons.append(.overByteBudget) }
+        if probe.hasMetadata, !options.keepsMetadata || !reasons.isEmpty { reasons.append(.metadataRemoved) }
         return reasons
     }
 
@@ -92,7 +97,8 @@ struct Planner {
             notices.append(
                 Notice(.picturesLeftOut, "the first of \(probe.frameCount) pictures in the file is used"))
         }
-        if let name = probe.profileName, !isPassThrough {
+        // A profile that calls itself sRGB says what is assumed without one.
+        if let name = probe.profileName, !isPassThrough, !name.hasPrefix("sRGB") {
             notices.append(
                 Notice(.profileKept, "colour profile \"\(name)\" is kept, colours are not converted"))
         }
@@ -123,6 +129,13 @@ extension PreparationOptions.OutputFormat {
         case .png: .png
         case .webp: .webp
         }
+    }
+}
+
+extension Reason {
+    /// Whether taking things out of the container is enough, and pixels need not be touched.
+    func isMetByStripping(_ format: ImageFormat) -> Bool {
+        self == .metadataRemoved || self == .firstFrame && format == .png
     }
 }
 

@@ -16,6 +16,8 @@ public struct FailureRecord: Hashable, Codable, Sendable {
     public var status: String
     /// Which input it is, from 0.
     public var index: Int
+    /// The number that a prompt would have meant by it.
+    public var position: Int
     /// Its name.
     public var name: String
     /// Why.
@@ -24,18 +26,21 @@ public struct FailureRecord: Hashable, Codable, Sendable {
     /// The record of a failed input.
     public init(_ input: FailedInput) {
         self.init(
-            index: input.index, name: input.name,
+            index: input.index, position: input.position, name: input.name,
             error: Failure(code: input.code, message: input.message, hint: input.hint))
     }
 
     /// The record of an image that could not be written.
-    public init(index: Int, name: String, outputFailure message: String, hint: String) {
-        self.init(index: index, name: name, error: Failure(code: .outputFailed, message: message, hint: hint))
+    public init(_ image: PreparedImage, outputFailure message: String, hint: String) {
+        self.init(
+            index: image.index, position: image.position, name: image.source.name,
+            error: Failure(code: .outputFailed, message: message, hint: hint))
     }
 
-    private init(index: Int, name: String, error: Failure) {
+    private init(index: Int, position: Int, name: String, error: Failure) {
         status = "failed"
         self.index = index
+        self.position = position
         self.name = name
         self.error = error
     }

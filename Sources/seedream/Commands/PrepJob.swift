@@ -119,9 +119,7 @@ struct PrepJob: Sendable {
             } catch {
                 collected.outputFailures += 1
                 collected.failed.append(
-                    FailureRecord(
-                        index: image.index, name: image.source.name, outputFailure: error.message,
-                        hint: error.hint))
+                    FailureRecord(image, outputFailure: error.message, hint: error.hint))
                 return
             }
             if command.output == "-" {
@@ -164,7 +162,7 @@ struct PrepJob: Sendable {
     /// Says what went wrong, and ends with the code for it.
     private func finish(_ report: PreparationReport, outputFailures: Int) throws {
         let diagnostics = Diagnostics()
-        diagnostics.notices(of: report.images, dropped: report.dropped)
+        diagnostics.notices(of: report)
         for failure in report.failed { diagnostics.failure(failure) }
         if outputFailures > 0 { throw ExitStatus.outputFailed.code }
         if report.failed.isEmpty {
