@@ -36,6 +36,9 @@ let package = Package(
             name: "CZimg", path: "CModules/CZimg", pkgConfig: "zimg",
             providers: [.apt(["libzimg-dev"]), .brew(["zimg"])]),
         .systemLibrary(
+            name: "CLittleCMS", path: "CModules/CLittleCMS", pkgConfig: "lcms2",
+            providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
+        .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
@@ -43,7 +46,7 @@ let package = Package(
             // Used from C only, so no Swift import links them: zlib comes with libpng, the demuxer with libwebp.
             linkerSettings: [.linkedLibrary("z"), .linkedLibrary("webpdemux")]),
 
-        .target(name: "Pixels", dependencies: ["CZimg"], swiftSettings: settings),
+        .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),
         .target(name: "SeedreamModel", dependencies: ["Pixels"], swiftSettings: settings),
         .target(name: "ImageCodecs", dependencies: ["Pixels", "CodecBridge"], swiftSettings: settings),
         .target(
@@ -79,7 +82,9 @@ let package = Package(
             dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["seedream", "TestSupport"], swiftSettings: settings),
+            name: "CommandTests",
+            dependencies: ["seedream", "ImagePreparation", "Pixels", "SeedreamModel", "TestSupport"],
+            exclude: ["Expected"], swiftSettings: settings),
         .testTarget(
             name: "DocumentationTests", dependencies: ["ImagePreparation", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),

@@ -263,7 +263,7 @@ bridge_status bridge_jpeg_start_rows(bridge_jpeg_decoder *decoder, int32_t chann
     enter(decoder);
     if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
     if (decoder->started) return bridge_failure(BRIDGE_MISUSE, 0, "decoder started twice");
-    decoder->codec.out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    decoder->codec.out_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 4 ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(&decoder->codec);
     decoder->started = 1;
     return leave(decoder, bridge_ok());

@@ -17,6 +17,7 @@ struct bridge_jpeg_encoder {
     struct jpeg_compress_struct codec;
     struct jpeg_destination_mgr destination;
     bridge_growing buffer;
+    size_t maximum_bytes;
 };
 
 static bridge_jpeg_encoder *encoder_of(j_common_ptr codec) { return (bridge_jpeg_encoder *)codec->err; }
@@ -39,10 +40,7 @@ static void output_message(j_common_ptr codec) { (void)codec; }
 
 static void offer_room(bridge_jpeg_encoder *encoder) {
     size_t step = OUTPUT_STEP;
-    size_t maximum = encoder->buffer.maximum;
-    if (maximum != 0 && maximum > encoder->buffer.size && maximum - encoder->buffer.size < step) {
-        step = maximum - encoder->buffer.size;
-    }
+    size_t maximum = encoder->maximum_bytes;
     enum bridge_code code = bridge_growing_reserve(&encoder->buffer, step);
     if (code != BRIDGE_OK) {
         encoder->status = bridge_failure(code, (int64_t)maximum, NULL);
@@ -70,7 +68,9 @@ bridge_status bridge_jpeg_encoder_open(const bridge_jpeg_encode_options *options
     *out = NULL;
     bridge_jpeg_encoder *encoder = calloc(1, sizeof *encoder);
     if (encoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
-    encoder->buffer.maximum = options->maximum_bytes;
+    encoder->maximum_bytes = options->maximum_bytes;
+    /* libjpeg asks for room as soon as there is none, needed or not; the exact limit is held at the end. */
+    encoder->buffer.maximum = options->maximum_bytes == 0 ? 0 : options->maximum_bytes + 2 * OUTPUT_STEP;
     encoder->codec.err = jpeg_std_error(&encoder->errors);
     encoder->errors.error_exit = error_exit;
     encoder->errors.emit_message = emit_message;
@@ -141,6 +141,9 @@ bridge_status bridge_jpeg_encoder_finish(bridge_jpeg_encoder *encoder, bridge_ou
     output->size = 0;
     if (setjmp(encoder->escape)) return encoder->status;
     jpeg_finish_compress(&encoder->codec);
+    if (encoder->maximum_bytes != 0 && encoder->buffer.size > encoder->maximum_bytes) {
+        return bridge_failure(BRIDGE_OUTPUT_LIMIT, (int64_t)encoder->maximum_bytes, NULL);
+    }
     uint8_t *exact = realloc(encoder->buffer.bytes, encoder->buffer.size);
     output->bytes = exact != NULL ? exact : encoder->buffer.bytes;
     output->size = encoder->buffer.size;

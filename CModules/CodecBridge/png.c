@@ -70,8 +70,13 @@ static bridge_status leave(bridge_png_decoder *decoder, bridge_status status) {
     return status;
 }
 
-bridge_status bridge_png_open(bridge_input input, bridge_limits limits, bridge_png_decoder **out,
-                              bridge_png_info *result) {
+static int is_little_endian(void) {
+    const uint16_t one = 1;
+    return *(const uint8_t *)&one == 1;
+}
+
+bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t keeps_16_bits,
+                              bridge_png_decoder **out, bridge_png_info *result) {
     *out = NULL;
     bridge_png_decoder *decoder = calloc(1, sizeof *decoder);
     if (decoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
@@ -112,7 +117,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, bridge_p
     int depth = png_get_bit_depth(codec, decoder->info);
     int interlaced = png_get_interlace_type(codec, decoder->info) != PNG_INTERLACE_NONE;
     png_set_expand(codec); /* palette → RGB, grey below 8 bits → 8, tRNS → alpha */
-    if (depth == 16) png_set_scale_16(codec);
+    if (depth == 16 && !keeps_16_bits) png_set_scale_16(codec);
+    if (depth == 16 && keeps_16_bits && is_little_endian()) png_set_swap(codec);
     if (interlaced) (void)png_set_interlace_handling(codec);
     png_read_update_info(codec, decoder->info);
 
@@ -120,6 +126,7 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, bridge_p
     result->height = (int32_t)height;
     result->channels = png_get_channels(codec, decoder->info);
     result->bit_depth = depth;
+    result->sample_bytes = depth == 16 && keeps_16_bits ? 2 : 1;
     result->interlaced = interlaced;
     decoder->height = (int32_t)height;
     *out = decoder;

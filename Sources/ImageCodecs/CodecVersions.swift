@@ -11,6 +11,7 @@ package enum CodecVersions {
     package static var all: [(name: String, version: String)] {
         [
             ("libjpeg-turbo", jpeg), ("libpng", png), ("libwebp", webp), ("zimg", ResampleGraph.version),
+            ("LittleCMS", ColorProfiles.engineVersion),
         ]
     }
 }

@@ -55,7 +55,7 @@ extension PreparationError {
             case .misuse: .internalError
             }
         case .constraint(.aspectRatioOutOfRange): .aspectRatio
-        case .constraint(.noConformingSize): .aspectRatio
+        case .constraint(.noConformingSize): .limitExceeded
         case .cannotOpen, .notARegularFile, .malformedDataURI: .unreadableInput
         case .inputChanged: .inputChanged
         case .tooManyBytes: .tooManyBytes

@@ -15,6 +15,16 @@ public struct PreparationOptions: Hashable, Sendable {
         case webp
     }
 
+    /// What happens to colours that are not sRGB.
+    public enum ColorPolicy: String, Hashable, Sendable, CaseIterable {
+        /// They are converted to sRGB, and the profile is left out.
+        case convert
+        /// The profile is carried; nothing is converted. CMYK is converted all the same.
+        case keep
+    }
+
+    /// `convert` by default.
+    public var color = ColorPolicy.convert
     /// `auto` by default.
     public var format = OutputFormat.automatic
     /// JPEG or WebP quality, 1 to 100. By default a JPEG keeps its own estimated quality, held between 85 and 92, and

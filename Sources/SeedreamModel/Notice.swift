@@ -8,8 +8,8 @@ public struct Notice: Hashable, Codable, Sendable {
         case profileKept = "profile-kept"
         /// The embedded colour profile is not usable and was ignored.
         case profileIgnored = "profile-ignored"
-        /// gAMA, cHRM or cICP of a PNG was not applied.
-        case gammaNotApplied = "gamma-not-applied"
+        /// CMYK without a profile was converted by the plain formula.
+        case inksWithoutProfile = "inks-without-profile"
         /// Other pictures in the file were left out.
         case picturesLeftOut = "pictures-left-out"
         /// Metadata was to be kept, but the picture had to be encoded anew.

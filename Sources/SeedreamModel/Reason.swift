@@ -14,6 +14,8 @@ public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
     case flattened
     /// 16 bits a sample became 8.
     case reducedTo8Bits = "reduced-to-8-bits"
+    /// Colours were converted to sRGB, and the profile left out.
+    case convertedToSRGB = "converted-to-srgb"
     /// Only the first picture of several was taken.
     case firstFrame = "first-frame"
     /// The profile's hosts do not take this media type as it is.
@@ -43,6 +45,7 @@ public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
         case .cropped: "cropped"
         case .flattened: "flattened"
         case .reducedTo8Bits: "16 to 8 bits"
+        case .convertedToSRGB: "converted to sRGB"
         case .firstFrame: "first frame"
         case .mediaTypeNotAccepted, .formatRequested: "converted"
         case .arithmeticCoding: "recoded"

@@ -11,7 +11,7 @@ struct Seedream: AsyncParsableCommand {
             Examples:
               seedream prep photo.jpg cutout.png            what would be sent, as a table
               seedream prep *.jpg -o out                    write the prepared images
-              seedream prep photo.jpg --data-uri | pbcopy   a data URI for a request by hand
+              seedream prep photo.jpg --data-uri            a data URI for a request by hand
               seedream prep --each scans/ -o out --ndjson   a folder, one request for each file
               seedream inspect photo.jpg                    what a file is, and what prep would do
 
@@ -28,4 +28,9 @@ struct Seedream: AsyncParsableCommand {
     }
 
     static let release = "0.1.0"
+
+    static func main() async {
+        StandardOutput.ignoreBrokenPipes()
+        await main(nil)
+    }
 }

@@ -68,9 +68,6 @@ struct VerdictTests {
             }
             return !row.expected.hasPrefix("ok") && code != nil
         }
-        if row.file.hasPrefix("jpeg/cmyk/") || row.file.contains("jpg-cmyk") {
-            return code == .unsupportedFeature
-        }
         if row.expected.hasPrefix("either") { return true }
         if row.expected.hasPrefix("ok") { return code == (isInsideRatio(row) ? nil : .aspectRatio) }
         let word = row.expected.dropFirst("reject:".count).prefix { $0.isLetter || $0 == "-" }

@@ -34,16 +34,15 @@ struct PreparationTests {
         try await ImagePreparer().prepareEach(Self.inputs(rows.map(\.path))) { outcomes.list.append($0) }
         #expect(outcomes.list.count == rows.count)
         for (row, outcome) in zip(rows, outcomes.list) {
-            let isInks = row.path.hasSuffix("/cmyk.jpg") || row.path.hasSuffix("/ycck.jpg")
             switch outcome {
             case .failed(let input):
                 #expect(
-                    input.code.rawValue == (isInks ? "unsupported-feature" : row.expect.error),
+                    input.code.rawValue == row.expect.error,
                     "\(row.path): \(input.message)")
                 #expect(input.name.hasSuffix(row.path))
                 #expect(!input.hint.isEmpty)
             case .prepared(let image):
-                #expect(row.expect.error == nil && !isInks, "\(row.path): \(row.why)")
+                #expect(row.expect.error == nil, "\(row.path): \(row.why)")
                 #expect((921_600...16_777_216).contains(image.size.area), "\(row.path)")
                 #expect(image.bytes.count <= 8_000_000)
                 let probe = try Prober.probe(EncodedSource(image.bytes.array), limits: DecodeLimits())

@@ -98,3 +98,6 @@ extension Double {
 
 /// The cosine, for files that do not import Foundation.
 package func cosine(_ angle: Double) -> Double { Foundation.cos(angle) }
+
+/// The power, for files that do not import Foundation.
+package func power(_ base: Double, _ exponent: Double) -> Double { Foundation.pow(base, exponent) }

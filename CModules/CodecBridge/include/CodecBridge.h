@@ -96,7 +96,8 @@ bridge_status bridge_jpeg_start_planes(bridge_jpeg_decoder *decoder, int32_t den
    rows[p][r]. Rows below the picture are written too (with the encoder's padding). */
 bridge_status bridge_jpeg_read_planes(bridge_jpeg_decoder *decoder, uint8_t *const *const *rows);
 
-/* Starts decoding to packed rows: 1 channel (grey) or 3 (RGB), with libjpeg's own upsampling and colour conversion. */
+/* Starts decoding to packed rows: 1 channel (grey), 3 (RGB) or 4 (CMYK as stored: Adobe's files hold it inverted), with
+   libjpeg's own upsampling and colour conversion. */
 bridge_status bridge_jpeg_start_rows(bridge_jpeg_decoder *decoder, int32_t channels);
 /* Decodes one row of width * channels bytes. */
 bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row);
@@ -132,14 +133,16 @@ typedef struct bridge_png_decoder bridge_png_decoder;
 
 typedef struct {
     int32_t width, height;
-    int32_t channels;   /* after expansion to 8 bits: 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA */
+    int32_t channels;   /* after expansion: 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA */
+    int32_t sample_bytes; /* 1, or 2 (native byte order) if 16 bits are stored and were asked for */
     int32_t bit_depth;  /* as stored */
     int32_t interlaced;
 } bridge_png_info;
 
-bridge_status bridge_png_open(bridge_input input, bridge_limits limits, bridge_png_decoder **decoder,
-                              bridge_png_info *info);
-/* Decodes one row of width * channels bytes. Interlaced files only through bridge_png_read_image. */
+/* Without `keeps_16_bits`, 16-bit samples are scaled to 8. */
+bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t keeps_16_bits,
+                              bridge_png_decoder **decoder, bridge_png_info *info);
+/* Decodes one row of width * channels samples. Interlaced files only through bridge_png_read_image. */
 bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row);
 /* Decodes the whole picture, rows `stride` bytes apart. */
 bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels, size_t stride);

@@ -20,7 +20,7 @@ enum JPEGHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         var walker = JPEGWalker(source)
         var frame: (marker: UInt8, precision: Int, size: PixelSize, components: [Component])?
-        var orientation: Orientation?
+        var exif: EXIF?
         var adobeTransform: UInt8?
         var hasJFIF = false
         var quality: Int?
@@ -48,9 +48,7 @@ enum JPEGHeader {
                 if try walker.bytes(segment.payload).starts(with: Array("JFIF\0".utf8)) { hasJFIF = true }
             case JPEGWalker.Marker.app1:
                 let bytes = try walker.bytes(segment.payload)
-                if orientation == nil, bytes.starts(with: Array("Exif\0\0".utf8)) {
-                    orientation = EXIF.orientation(in: bytes)
-                }
+                if exif == nil, bytes.starts(with: Array("Exif\0\0".utf8)) { exif = EXIF(bytes) }
             case JPEGWalker.Marker.app2:
                 let bytes = try walker.bytes(segment.payload)
                 profile.add(bytes)
@@ -79,7 +77,9 @@ enum JPEGHeader {
             colorModel: try colorModel(
                 of: frame.components, hasJFIF: hasJFIF, adobeTransform: adobeTransform),
             byteCount: source.count)
-        probe.orientation = orientation ?? .topLeft
+        probe.orientation = exif?.orientation ?? .topLeft
+        probe.hasInvertedInks = adobeTransform != nil
+        if probe.isInks { probe.colorSpace = .inks }
         probe.bitDepth = frame.precision
         probe.isProgressive = [0xC2, 0xCA].contains(frame.marker)
         probe.isArithmeticCoded = [0xC9, 0xCA].contains(frame.marker)
@@ -98,6 +98,9 @@ enum JPEGHeader {
             probe.decodeMemory = coefficientBytes(size: frame.size, components: frame.components)
         }
         profile.settle(in: &probe, limits: limits)
+        if exif?.isAdobeRGB == true, probe.colorChannels == 3 {
+            ProfileAcceptance.settle(.adobeRGB, origin: "Adobe RGB (EXIF)", in: &probe)
+        }
         return probe
     }
 

@@ -16,17 +16,23 @@ package final class JPEGPlaneSource: BandSource {
 
     /// Calls `body` with a source that is valid only during the call.
     ///
-    /// - Parameter denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size.
+    /// - Parameters:
+    ///   - denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size.
+    ///   - primaries: Of the stored colours.
     package static func withSource<Result>(
-        of source: EncodedSource, denominator: Int, limits: DecodeLimits,
+        of source: EncodedSource, denominator: Int, primaries: PlaneFormat.Primaries = .bt709,
+        limits: DecodeLimits,
         _ body: (JPEGPlaneSource) throws -> Result
     ) throws -> Result {
         try source.withBridgeInput { input in
-            try body(try JPEGPlaneSource(input, denominator: denominator, limits: limits))
+            try body(
+                try JPEGPlaneSource(input, denominator: denominator, primaries: primaries, limits: limits))
         }
     }
 
-    private init(_ input: bridge_input, denominator: Int, limits: DecodeLimits) throws(CodecError) {
+    private init(
+        _ input: bridge_input, denominator: Int, primaries: PlaneFormat.Primaries, limits: DecodeLimits
+    ) throws(CodecError) {
         var decoder: OpaquePointer?
         var info = bridge_jpeg_info()
         try CodecError.check(bridge_jpeg_open(input, limits.bridged, &decoder, &info))
@@ -46,7 +52,8 @@ package final class JPEGPlaneSource: BandSource {
         let size = PixelSize(width: Int(planes[0].width), height: Int(planes[0].height))
         let stored = ChromaSubsampling(
             horizontalShift: Int(info.chroma_shift_x), verticalShift: Int(info.chroma_shift_y))
-        format = PlaneFormat(planes.count == 1 ? .grey : .yCbCr, size: size, subsampling: stored)
+        format = PlaneFormat(
+            planes.count == 1 ? .grey : .yCbCr, size: size, subsampling: stored, primaries: primaries)
         region = PixelRegion(
             width: Double(info.width) / Double(denominator), height: Double(info.height) / Double(denominator)
         )
@@ -55,7 +62,7 @@ package final class JPEGPlaneSource: BandSource {
         var widths = planes.map { Int($0.stride) }
         let finer = planes.count == 3 ? Self.finerSubsampling(planes, than: stored) : stored
         if finer != stored {
-            let decoded = PlaneFormat(.yCbCr, size: size, subsampling: finer)
+            let decoded = PlaneFormat(.yCbCr, size: size, subsampling: finer, primaries: primaries)
             fineChroma = PlaneBuffer(format: decoded, rows: bandRows, widths: [0, widths[1], widths[2]])
             widths[1] = format.size(ofPlane: 1).width
             widths[2] = widths[1]

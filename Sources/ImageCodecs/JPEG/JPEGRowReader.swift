@@ -1,23 +1,21 @@
 import CodecBridge
 import Pixels
 
-/// A JPEG of any chroma subsampling as grey or RGB rows, upsampled and converted by libjpeg.
+/// A JPEG of any chroma subsampling as grey, RGB or CMYK rows, upsampled and converted by libjpeg.
 final class JPEGRowReader: RowReader {
     let size: PixelSize
     let channels: Int
+    let sampleType = SampleType.byte
     private let decoder: OpaquePointer
 
     init(_ input: bridge_input, probe: ImageProbe, limits: DecodeLimits) throws(CodecError) {
-        guard probe.colorModel != .cmyk, probe.colorModel != .ycck else {
-            throw .unsupportedFeature("\(probe.colorModel.rawValue.uppercased()) JPEG is not converted yet")
-        }
         var decoder: OpaquePointer?
         var info = bridge_jpeg_info()
         try CodecError.check(bridge_jpeg_open(input, limits.bridged, &decoder, &info))
         guard let decoder else { throw .misuse("no decoder") }
         self.decoder = decoder
         size = PixelSize(width: Int(info.width), height: Int(info.height))
-        channels = info.components == 1 ? 1 : 3
+        channels = Int(info.components)
         try CodecError.check(bridge_jpeg_start_rows(decoder, Int32(channels)))
     }
 

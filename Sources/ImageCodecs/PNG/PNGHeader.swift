@@ -66,7 +66,7 @@ enum PNGHeader {
             case "IDAT": sawData = true
             case "tRNS": if !sawData { probe.hasAlpha = true }
             case "eXIf":
-                probe.orientation = EXIF.orientation(in: try payload(EXIF.maximumBytes)) ?? probe.orientation
+                probe.orientation = EXIF(try payload(EXIF.maximumBytes)).orientation ?? probe.orientation
             case "acTL":
                 let control = try payload(8)
                 if !sawData, control.count == 8 {
@@ -84,24 +84,14 @@ enum PNGHeader {
             default: break
             }
         }
-        if let profileChunk {
+        // The order of precedence of the PNG specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
+        if let codingPoints, codingPoints.count == 4 {
+            PNGColor.settle(codingPoints: codingPoints, in: &probe)
+        } else if let profileChunk {
             try readProfile(profileChunk, &walker, into: &probe, limits: limits)
         }
-        if let codingPoints {
-            // Primaries 1 and transfer 13 are sRGB (ITU-T H.273).
-            probe.hasUnmanagedColor = !codingPoints.starts(with: [1, 13])
-        } else if probe.profile == nil, !isStandard {
-            probe.hasUnmanagedColor = !isStandardGamma(gamma) || !isStandardChromaticities(chromaticities)
-        }
-    }
-
-    /// Within the rounding of 1/2.2, which sRGB files state.
-    private static func isStandardGamma(_ gamma: Int?) -> Bool { gamma.map { 45_000...46_000 ~= $0 } ?? true }
-
-    /// White and primaries of ITU-R BT.709 in units of 1/100 000, within 0.002.
-    private static func isStandardChromaticities(_ values: [Int]?) -> Bool {
-        let standard = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000]
-        return values.map { $0.count == 8 && zip($0, standard).allSatisfy { abs($0 - $1) <= 200 } } ?? true
+        guard codingPoints == nil, probe.profile == nil, !isStandard else { return }
+        PNGColor.settle(gamma: gamma, chromaticities: chromaticities, in: &probe)
     }
 
     private static func readProfile(

@@ -56,8 +56,12 @@ public struct ImageProbe: Hashable, Sendable {
     package var planeSubsampling: ChromaSubsampling?
     /// JPEG only: the structure cannot be decoded by the linked codec; says why.
     package var unsupportedFeature: String?
-    /// PNG only: gAMA or cHRM without a profile and without sRGB, not equal to sRGB.
-    package var hasUnmanagedColor = false
+    /// Which colours the samples mean.
+    package var colorSpace = ColorSpace.sRGB
+    /// Where the colour space comes from if not from a profile: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`.
+    package var colorOrigin: String?
+    /// CMYK only: 0 is full ink, as Adobe writes it.
+    package var hasInvertedInks = false
 
     /// Something in the header that the plan should mention.
     package enum Remark: Hashable, Sendable {
@@ -69,4 +73,9 @@ public struct ImageProbe: Hashable, Sendable {
 
     /// The size after the orientation is applied, in px.
     public var displaySize: PixelSize { orientation.displaySize(of: size) }
+
+    /// Whether the samples are inks.
+    package var isInks: Bool { colorModel == .cmyk || colorModel == .ycck }
+    /// Channels of the colour model: 1, 3 or 4.
+    package var colorChannels: Int { colorModel == .grey ? 1 : isInks ? 4 : 3 }
 }

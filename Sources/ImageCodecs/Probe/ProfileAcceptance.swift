@@ -1,3 +1,5 @@
+import Pixels
+
 /// Which embedded profiles count.
 enum ProfileAcceptance {
     /// Puts the profile into the probe, or a remark why it is not used.
@@ -24,7 +26,23 @@ enum ProfileAcceptance {
                 .profileIgnored("it describes \(space) data, the picture is \(probe.colorModel.rawValue)"))
             return
         }
+        guard let space = ColorProfileReader.colorSpace(of: bytes, channels: probe.colorChannels) else {
+            probe.remarks.append(.profileIgnored("LittleCMS cannot convert from it"))
+            return
+        }
+        probe.colorSpace = space
         probe.profile = profile
         probe.profileName = profile.name ?? "unnamed"
+    }
+
+    /// Uses a colour that is described without a profile, unless a profile has spoken.
+    static func settle(_ color: DescribedColor, origin: String, in probe: inout ImageProbe) {
+        guard probe.profile == nil, let space = color.colorSpace(channels: probe.colorChannels),
+            space != .sRGB
+        else {
+            return
+        }
+        probe.colorSpace = space
+        probe.colorOrigin = origin
     }
 }

@@ -21,6 +21,30 @@ struct TIFFDirectory {
         entries = (header + 2)..<(header + 2 + count * 12)
     }
 
+    /// The directory that a tag points to, such as the EXIF directory; `nil` without it.
+    func directory(atTag tag: Int) -> TIFFDirectory? {
+        guard let start = value(ofTag: tag), let count = number(at: start, length: 2) else { return nil }
+        return TIFFDirectory(
+            bytes: bytes, isLittleEndian: isLittleEndian, entries: (start + 2)..<(start + 2 + count * 12))
+    }
+
+    /// The text of a tag of up to four bytes; `nil` without it.
+    func shortText(ofTag tag: Int) -> String? {
+        for entry in stride(from: entries.lowerBound, to: entries.upperBound, by: 12) {
+            guard let found = number(at: entry, length: 2), entry + 12 <= bytes.count else { return nil }
+            if found == tag {
+                return String(decoding: bytes[(entry + 8)..<(entry + 12)].prefix { $0 != 0 }, as: UTF8.self)
+            }
+        }
+        return nil
+    }
+
+    private init(bytes: [UInt8], isLittleEndian: Bool, entries: Range<Int>) {
+        self.bytes = bytes
+        self.isLittleEndian = isLittleEndian
+        self.entries = entries
+    }
+
     /// The first value of a tag that is stored as BYTE, SHORT or LONG; `nil` without it.
     func value(ofTag tag: Int) -> Int? {
         for entry in stride(from: entries.lowerBound, to: entries.upperBound, by: 12) {

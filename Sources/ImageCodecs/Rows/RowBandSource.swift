@@ -13,6 +13,7 @@ package final class RowBandSource: BandSource {
 
     package let format: PlaneFormat
     package let bandRows = 16
+    package var sampleType: SampleType { reader.sampleType }
     package var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
 
     /// Whether a sample that is not opaque has been composited so far.
@@ -23,14 +24,18 @@ package final class RowBandSource: BandSource {
     private let row: UnsafeMutablePointer<UInt8>
 
     /// Reads from `reader`, whose alpha channel, if it has one, is treated as `alpha` says.
-    package init(_ reader: any RowReader, alpha: Alpha) {
+    ///
+    /// - Parameter primaries: Of the samples as the reader gives them.
+    package init(
+        _ reader: any RowReader, alpha: Alpha, primaries: PlaneFormat.Primaries = .bt709
+    ) {
         self.reader = reader
         self.alpha = alpha
         var model: PlaneFormat.Model = reader.channels <= 2 ? .grey : .rgb
         if reader.channels == 2, case .flatten(let background) = alpha, !background.isGrey { model = .rgb }
         let keepsAlpha = alpha == .keep && reader.channels.isMultiple(of: 2)
-        format = PlaneFormat(model, size: reader.size, hasAlpha: keepsAlpha)
-        row = .allocate(capacity: reader.size.width * reader.channels)
+        format = PlaneFormat(model, size: reader.size, hasAlpha: keepsAlpha, primaries: primaries)
+        row = .allocate(capacity: reader.rowBytes)
     }
 
     deinit { row.deallocate() }
@@ -38,15 +43,28 @@ package final class RowBandSource: BandSource {
     package func readBand(into buffer: PlaneBuffer, at first: Int) throws {
         for y in first..<min(first + bandRows, format.size.height) {
             try reader.readRow(into: row)
-            separate(into: (0..<format.planeCount).map { buffer.row(y, ofPlane: $0) })
+            let planes = (0..<format.planeCount).map { buffer.row(y, ofPlane: $0) }
+            if sampleType == .byte {
+                separate(UnsafePointer(row), into: planes)
+            } else {
+                let count = format.size.width
+                // Rows are allocated at 16-byte boundaries, planes at 64.
+                row.withMemoryRebound(to: UInt16.self, capacity: count * reader.channels) { samples in
+                    separate(
+                        UnsafePointer(samples),
+                        into: planes.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt16.self) })
+                }
+            }
         }
     }
 
     package func finish() throws { try reader.finish() }
 
-    private func separate(into planes: [UnsafeMutablePointer<UInt8>]) {
+    @inline(__always)
+    private func separate<Sample: FixedWidthInteger & UnsignedInteger>(
+        _ row: UnsafePointer<Sample>, into planes: [UnsafeMutablePointer<Sample>]
+    ) {
         let width = format.size.width
-        let row = UnsafePointer(row)
         switch (reader.channels, alpha) {
         case (1, _):
             planes[0].update(from: row, count: width)
@@ -58,14 +76,18 @@ package final class RowBandSource: BandSource {
                 blue[x] = row[3 &* x &+ 2]
             }
         case (2, .flatten(let background)):
-            noteTransparency()
+            noteTransparency(row)
             for (plane, level) in zip(planes, background.levels) {
-                for x in 0..<width { plane[x] = Self.blend(row[2 &* x], row[2 &* x &+ 1], level) }
+                for x in 0..<width {
+                    plane[x] = Self.blend(row[2 &* x], row[2 &* x &+ 1], Self.scaled(level))
+                }
             }
         case (4, .flatten(let background)):
+            noteTransparency(row)
             let (red, green, blue) = (planes[0], planes[1], planes[2])
-            let levels = (background.red, background.green, background.blue)
-            noteTransparency()
+            let levels: (Sample, Sample, Sample) = (
+                Self.scaled(background.red), Self.scaled(background.green), Self.scaled(background.blue)
+            )
             for x in 0..<width {
                 let alpha = row[4 &* x &+ 3]
                 red[x] = Self.blend(row[4 &* x], alpha, levels.0)
@@ -80,17 +102,27 @@ package final class RowBandSource: BandSource {
         }
     }
 
-    private func noteTransparency() {
+    private func noteTransparency<Sample: FixedWidthInteger & UnsignedInteger>(_ row: UnsafePointer<Sample>) {
         guard !hasFlattened else { return }
         let channels = reader.channels
-        var all: UInt8 = 255
+        var all = Sample.max
         for x in 0..<format.size.width { all &= row[channels &* x &+ channels &- 1] }
-        hasFlattened = all != 255
+        hasFlattened = all != .max
     }
 
-    /// `sample·alpha + background·(1 - alpha)`, rounded to the nearest: exact at alpha 0 and 255.
-    private static func blend(_ sample: UInt8, _ alpha: UInt8, _ background: UInt8) -> UInt8 {
-        let sum = UInt32(sample) &* UInt32(alpha) &+ UInt32(background) &* (255 &- UInt32(alpha)) &+ 127
-        return UInt8(truncatingIfNeeded: sum / 255)
+    /// An 8-bit level in the range of the samples.
+    @inline(__always)
+    private static func scaled<Sample: FixedWidthInteger & UnsignedInteger>(_ level: UInt8) -> Sample {
+        Sample(truncatingIfNeeded: UInt32(level) &* (UInt32(Sample.max) / 255))
+    }
+
+    /// `sample·alpha + background·(1 - alpha)`, rounded to the nearest: exact at no and at full alpha.
+    @inline(__always)
+    private static func blend<Sample: FixedWidthInteger & UnsignedInteger>(
+        _ sample: Sample, _ alpha: Sample, _ background: Sample
+    ) -> Sample {
+        let full = UInt64(Sample.max)
+        let sum = UInt64(sample) &* UInt64(alpha) &+ UInt64(background) &* (full &- UInt64(alpha)) &+ full / 2
+        return Sample(truncatingIfNeeded: sum / full)
     }
 }

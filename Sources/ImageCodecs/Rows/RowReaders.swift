@@ -1,21 +1,31 @@
+package import Pixels
+
 /// Opens a picture as packed rows.
 package enum RowReaders {
     /// Calls `body` with a reader that is valid only during the call.
     ///
+    /// - Parameters:
+    ///   - precision: `word` for 16-bit samples where the picture has them.
+    ///   - convertsColor: Whether colours are converted to sRGB. CMYK always is.
     /// - Throws: ``CodecError``, or what `body` throws.
     package static func withReader<Result>(
-        of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits,
-        _ body: (any RowReader) throws -> Result
+        of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, precision: SampleType = .byte,
+        convertsColor: Bool = false, _ body: (any RowReader) throws -> Result
     ) throws -> Result {
+        func managed(_ reader: any RowReader) throws -> Result {
+            try body(convertsColor || probe.isInks ? ColorManagedReader.wrap(reader, probe: probe) : reader)
+        }
         switch probe.format {
         case .jpeg:
             return try source.withBridgeInput { input in
-                try body(try JPEGRowReader(input, probe: probe, limits: limits))
+                try managed(try JPEGRowReader(input, probe: probe, limits: limits))
             }
         case .png:
-            return try source.withBridgeInput { input in try body(try PNGRowReader(input, limits: limits)) }
+            return try source.withBridgeInput { input in
+                try managed(try PNGRowReader(input, limits: limits, precision: precision))
+            }
         case .webp:
-            return try source.withAllBytes { bytes in try body(try WebPRowReader(bytes, probe: probe)) }
+            return try source.withAllBytes { bytes in try managed(try WebPRowReader(bytes, probe: probe)) }
         default:
             throw CodecError.unsupportedFormat(probe.format)
         }

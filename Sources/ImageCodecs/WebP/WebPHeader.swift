@@ -53,7 +53,7 @@ enum WebPHeader {
             case "XMP ": hasMetadata = true
             case "EXIF":
                 hasMetadata = true
-                if orientation == nil { orientation = EXIF.orientation(in: try payload(EXIF.maximumBytes)) }
+                if orientation == nil { orientation = EXIF(try payload(EXIF.maximumBytes)).orientation }
             case "ICCP": if profile == nil { profile = try payload(limits.maximumProfileBytes + 1) }
             default: break
             }

@@ -5,6 +5,7 @@ import Pixels
 final class WebPRowReader: RowReader {
     let size: PixelSize
     let channels: Int
+    let sampleType = SampleType.byte
     private let pixels: UnsafeMutablePointer<UInt8>
     private var row = 0
 

@@ -21,21 +21,32 @@ struct Transcoder {
     var readsAhead: Bool
 
     func run(_ source: EncodedSource, checkpoint: (Double) throws -> Void) throws -> Result {
-        if job.probe.hasReadablePlanes {
+        let probe = job.probe
+        // Display P3 is a matrix away, which the resampler does on its way; with alpha, colour comes before compositing.
+        let primaries: PlaneFormat.Primaries =
+            convertsColor && probe.colorSpace == .displayP3 && !probe.hasAlpha && probe.colorModel != .grey
+            ? .displayP3 : .bt709
+        let isResamplersWork = !convertsColor || probe.colorSpace == .sRGB || primaries == .displayP3
+        if probe.hasReadablePlanes, isResamplersWork {
             return try JPEGPlaneSource.withSource(
-                of: source, denominator: denominator, limits: options.limits
+                of: source, denominator: denominator, primaries: primaries, limits: options.limits
             ) { planes in
                 Result(bytes: try encode(planes, region: planes.region, checkpoint), flattened: false)
             }
         }
-        return try RowReaders.withReader(of: source, probe: job.probe, limits: options.limits) { reader in
+        return try RowReaders.withReader(
+            of: source, probe: probe, limits: options.limits, precision: .word,
+            convertsColor: !isResamplersWork
+        ) { reader in
             let alpha: RowBandSource.Alpha =
                 attempt.keepsAlpha ? .keep : isKnownOpaque ? .drop : .flatten(options.background)
-            let rows = RowBandSource(reader, alpha: alpha)
+            let rows = RowBandSource(reader, alpha: alpha, primaries: primaries)
             let bytes = try encode(rows, region: PixelRegion(rows.format.size), checkpoint)
             return Result(bytes: bytes, flattened: rows.hasFlattened)
         }
     }
+
+    private var convertsColor: Bool { options.color == .convert || job.probe.isInks }
 
     /// The part of its size at which a JPEG is decoded: the smallest that libjpeg has SIMD code for and that still leaves
     /// something to reduce.
@@ -72,7 +83,9 @@ struct Transcoder {
     }
 
     private func makeSink(for source: PlaneFormat) throws(CodecError) -> any ImageSink {
-        let profile = job.probe.profile.flatMap { profile in
+        // What is converted, or was sRGB, goes out untagged.
+        let carried = options.color == .keep && !job.probe.isInks ? job.probe.profile : nil
+        let profile = carried.flatMap { profile in
             // A grey profile describes no colour picture: a coloured background has made one of it.
             profile.dataSpace == "GRAY" && source.model != .grey ? nil : profile
         }

@@ -35,7 +35,7 @@ public struct ImageInput: Sendable {
     public init(argument: String) {
         if argument == "-" {
             self = .standardInput
-        } else if argument.hasPrefix("data:") {
+        } else if argument.prefix(5).lowercased() == "data:" {
             self = .dataURI(argument)
         } else {
             self = .file(argument)

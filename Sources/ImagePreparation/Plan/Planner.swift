@@ -11,11 +11,6 @@ struct Planner {
     func job(
         index: Int, position: Int, input: ImageInput, probe: ImageProbe, identity: FileIdentity?
     ) throws(PreparationError) -> ImageJob {
-        guard probe.colorModel != .cmyk, probe.colorModel != .ycck else {
-            throw .codec(
-                .unsupportedFeature("\(probe.colorModel.rawValue.uppercased()) colours are not converted yet")
-            )
-        }
         let framed = try frame(probe.displaySize)
         let size: PixelSize
         do throws(ConstraintError) {
@@ -70,6 +65,7 @@ struct Planner {
         if target.area < framed.area { reasons.append(.aboveMaximumArea) }
         if probe.format != .jpeg, probe.frameCount > 1 { reasons.append(.firstFrame) }
         if probe.bitDepth > 8 { reasons.append(.reducedTo8Bits) }
+        if convertsColor(of: probe) { reasons.append(.convertedToSRGB) }
         if probe.isArithmeticCoded { reasons.append(.arithmeticCoding) }
         let type = MediaType(probe.format)
         if let asked = options.format.mediaType {
@@ -80,6 +76,10 @@ struct Planner {
         if probe.byteCount > constraints.maximumBytes { reasons.append(.overByteBudget) }
         if probe.hasMetadata, !options.keepsMetadata || !reasons.isEmpty { reasons.append(.metadataRemoved) }
         return reasons
+    }
+
+    private func convertsColor(of probe: ImageProbe) -> Bool {
+        probe.isInks || options.color == .convert && probe.colorSpace != .sRGB
     }
 
     private func notices(
@@ -97,17 +97,18 @@ struct Planner {
             notices.append(
                 Notice(.picturesLeftOut, "the first of \(probe.frameCount) pictures in the file is used"))
         }
-        // A profile that calls itself sRGB says what is assumed without one.
-        if let name = probe.profileName, !isPassThrough, !name.hasPrefix("sRGB") {
+        if options.color == .keep, !isPassThrough, probe.colorSpace != .sRGB, !probe.isInks {
+            let name = probe.profileName ?? probe.colorOrigin ?? ""
+            notices.append(Notice(.profileKept, "colours stay in \"\(name)\", they are not converted"))
+        }
+        if probe.colorSpace == .inks {
             notices.append(
-                Notice(.profileKept, "colour profile \"\(name)\" is kept, colours are not converted"))
+                Notice(
+                    .inksWithoutProfile,
+                    "CMYK without a profile is converted by the plain formula (1 - C)(1 - K)"))
         }
         for case .profileIgnored(let why) in probe.remarks {
             notices.append(Notice(.profileIgnored, "the colour profile is ignored: \(why)"))
-        }
-        if probe.hasUnmanagedColor, !isPassThrough {
-            notices.append(
-                Notice(.gammaNotApplied, "colour chunks of the PNG (gAMA, cHRM, cICP) are not applied"))
         }
         if options.keepsMetadata, !isPassThrough {
             notices.append(Notice(.metadataNotKept, "metadata is lost because the picture is encoded anew"))

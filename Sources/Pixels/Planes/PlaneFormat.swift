@@ -1,4 +1,4 @@
-/// What the samples of a planar picture mean and how many there are. Every sample has 8 bits, full range.
+/// What the samples of a planar picture mean and how many there are.
 package struct PlaneFormat: Hashable, Sendable {
     /// The colour model of the first one or three planes.
     package enum Model: Hashable, Sendable {
@@ -8,6 +8,12 @@ package struct PlaneFormat: Hashable, Sendable {
         case rgb
     }
 
+    /// Which primaries the colours are mixtures of; the curve is that of sRGB.
+    package enum Primaries: Hashable, Sendable {
+        case bt709
+        case displayP3
+    }
+
     package var model: Model
     /// The size of the picture and of its full planes, in px.
     package var size: PixelSize
@@ -15,14 +21,17 @@ package struct PlaneFormat: Hashable, Sendable {
     package var subsampling: ChromaSubsampling
     /// Whether a last plane holds straight (not premultiplied) alpha.
     package var hasAlpha: Bool
+    package var primaries: Primaries
 
     package init(
-        _ model: Model, size: PixelSize, subsampling: ChromaSubsampling = .full, hasAlpha: Bool = false
+        _ model: Model, size: PixelSize, subsampling: ChromaSubsampling = .full, hasAlpha: Bool = false,
+        primaries: Primaries = .bt709
     ) {
         self.model = model
         self.size = size
         self.subsampling = model == .yCbCr ? subsampling : .full
         self.hasAlpha = hasAlpha
+        self.primaries = primaries
     }
 
     /// Planes, alpha included: 1 to 4.

@@ -28,16 +28,22 @@ package final class ResampleGraph {
     /// - Parameters:
     ///   - region: The part of the source that becomes the whole of the target; may reach past its edges, beyond which the
     ///     source is mirrored.
+    ///   - chromaFilter: For the chroma planes; `filter` when `nil`.
     package init(
-        from source: Endpoint, region: PixelRegion, to target: Endpoint, filter: ResamplingFilter
+        from source: Endpoint, region: PixelRegion, to target: Endpoint, filter: ResamplingFilter,
+        chromaFilter: ResamplingFilter? = nil
     ) throws(PixelError) {
         var input = Self.imageFormat(source)
         var output = Self.imageFormat(target)
+        if source.format.primaries != target.format.primaries {
+            Self.setPrimaries(source.format.primaries, of: &input)
+            Self.setPrimaries(target.format.primaries, of: &output)
+        }
         input.active_region.left = region.left
         input.active_region.top = region.top
         input.active_region.width = region.width
         input.active_region.height = region.height
-        var parameters = Self.parameters(filter)
+        var parameters = Self.parameters(filter, chroma: chromaFilter ?? filter)
         guard let graph = zimg_filter_graph_build(&input, &output, &parameters) else {
             throw Self.lastError()
         }
@@ -108,27 +114,40 @@ package final class ResampleGraph {
         return image
     }
 
-    private static func parameters(_ filter: ResamplingFilter) -> zimg_graph_builder_params {
+    private static func setPrimaries(_ primaries: PlaneFormat.Primaries, of image: inout zimg_image_format) {
+        image.color_primaries = primaries == .bt709 ? ZIMG_PRIMARIES_BT709 : ZIMG_PRIMARIES_ST432_1
+        image.transfer_characteristics = ZIMG_TRANSFER_IEC_61966_2_1
+    }
+
+    private static func parameters(
+        _ filter: ResamplingFilter, chroma: ResamplingFilter
+    ) -> zimg_graph_builder_params {
         var parameters = zimg_graph_builder_params()
         zimg_graph_builder_params_default(&parameters, czimg_api_version)
-        let (kernel, a, b): (zimg_resample_filter_e, Double, Double) =
-            switch filter {
-            case .lanczos3: (ZIMG_RESIZE_LANCZOS, 3, .nan)
-            case .lanczos2: (ZIMG_RESIZE_LANCZOS, 2, .nan)
-            case .bicubic: (ZIMG_RESIZE_BICUBIC, 0, 0.5)
-            case .mitchell: (ZIMG_RESIZE_BICUBIC, 1.0 / 3, 1.0 / 3)
-            case .spline36: (ZIMG_RESIZE_SPLINE36, .nan, .nan)
-            case .bilinear: (ZIMG_RESIZE_BILINEAR, .nan, .nan)
-            case .point: (ZIMG_RESIZE_POINT, .nan, .nan)
-            }
-        parameters.resample_filter = kernel
-        parameters.filter_param_a = a
-        parameters.filter_param_b = b
-        parameters.resample_filter_uv = kernel
-        parameters.filter_param_a_uv = a
-        parameters.filter_param_b_uv = b
+        let luma = kernel(filter)
+        parameters.resample_filter = luma.kind
+        parameters.filter_param_a = luma.a
+        parameters.filter_param_b = luma.b
+        let other = kernel(chroma)
+        parameters.resample_filter_uv = other.kind
+        parameters.filter_param_a_uv = other.a
+        parameters.filter_param_b_uv = other.b
         parameters.cpu_type = ZIMG_CPU_AUTO_64B
         return parameters
+    }
+
+    private static func kernel(
+        _ filter: ResamplingFilter
+    ) -> (kind: zimg_resample_filter_e, a: Double, b: Double) {
+        switch filter {
+        case .lanczos3: (ZIMG_RESIZE_LANCZOS, 3, .nan)
+        case .lanczos2: (ZIMG_RESIZE_LANCZOS, 2, .nan)
+        case .bicubic: (ZIMG_RESIZE_BICUBIC, 0, 0.5)
+        case .mitchell: (ZIMG_RESIZE_BICUBIC, 1.0 / 3, 1.0 / 3)
+        case .spline36: (ZIMG_RESIZE_SPLINE36, .nan, .nan)
+        case .bilinear: (ZIMG_RESIZE_BILINEAR, .nan, .nan)
+        case .point: (ZIMG_RESIZE_POINT, .nan, .nan)
+        }
     }
 
     private static func lastError() -> PixelError {

@@ -2,6 +2,8 @@
 package protocol BandSource: AnyObject {
     /// What the rows hold.
     var format: PlaneFormat { get }
+    /// How the samples are stored.
+    var sampleType: SampleType { get }
     /// Rows of the picture in each band; the last band may reach below the picture.
     var bandRows: Int { get }
     /// For each plane, samples written into each row, padding included.
@@ -11,4 +13,9 @@ package protocol BandSource: AnyObject {
     func readBand(into buffer: PlaneBuffer, at row: Int) throws
     /// Reads what follows the last band and reports damage that shows only there.
     func finish() throws
+}
+
+extension BandSource {
+    /// 8 bits.
+    package var sampleType: SampleType { .byte }
 }

@@ -1,6 +1,7 @@
 /// A picture in the middle of a larger one of a single colour.
 package final class PaddedBandSource: BandSource {
     package let format: PlaneFormat
+    package var sampleType: SampleType { inner.sampleType }
     package var bandRows: Int { inner.bandRows }
     package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
 
@@ -21,7 +22,9 @@ package final class PaddedBandSource: BandSource {
         let shift = format.subsampling
         left = (size.width - inner.format.size.width) / 2 & -(1 << shift.horizontalShift)
         top = (size.height - inner.format.size.height) / 2 & -(1 << shift.verticalShift)
-        buffer = PlaneBuffer(format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths)
+        buffer = PlaneBuffer(
+            format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths,
+            sampleType: inner.sampleType)
         let colors: [UInt8] =
             switch format.model {
             case .grey: [background.yCbCr[0]]
@@ -40,10 +43,12 @@ package final class PaddedBandSource: BandSource {
             let first = row >> shift.verticalShift
             for y in first..<max(first, min((row + bandRows) >> shift.verticalShift, whole.height)) {
                 let samples = target.row(y, ofPlane: plane)
-                samples.update(repeating: levels[plane], count: whole.width)
+                // Of 16 bits, both bytes are the 8-bit level.
+                samples.update(repeating: levels[plane], count: whole.width * sampleType.bytes)
                 guard (y0..<y0 + inside.height).contains(y) else { continue }
                 try require((y - y0) << shift.verticalShift)
-                (samples + x).update(from: buffer.row(y - y0, ofPlane: plane), count: inside.width)
+                (samples + x * sampleType.bytes).update(
+                    from: buffer.row(y - y0, ofPlane: plane), count: inside.width * sampleType.bytes)
             }
         }
     }

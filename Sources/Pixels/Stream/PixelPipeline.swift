@@ -35,7 +35,7 @@ package struct PixelPipeline {
         from source: any BandSource, to sink: any BandSink, checkpoint: (Double) throws -> Void = { _ in }
     ) throws {
         let stored = orientation.swapsAxes ? sink.format.transposed : sink.format
-        if isCopy(of: source.format, into: stored) {
+        if source.sampleType == .byte, isCopy(of: source.format, into: stored) {
             try copy(from: source, to: sink, checkpoint)
         } else {
             try resample(from: source, into: stored, to: sink, checkpoint)
@@ -100,15 +100,17 @@ package struct PixelPipeline {
         let padded = geometry.target
         let band = source.bandRows
         let across = try ResampleGraph(
-            from: .init(geometry.extended(rows: band)),
+            from: .init(geometry.extended(rows: band), source.sampleType),
             region: PixelRegion(
                 left: geometry.region.left, width: geometry.region.width, height: Double(band)),
-            to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter)
+            to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
+            chromaFilter: geometry.chromaFilter)
 
         let ringRows = (readsAhead ? 8 : 1) * band
         var ringFormat = geometry.extended(rows: source.format.size.height)
         ringFormat.size.height = source.format.size.height
-        let ring = PlaneBuffer(format: ringFormat, rows: ringRows, widths: source.rowWidths)
+        let ring = PlaneBuffer(
+            format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
         let feeder = try BandFeeder(
             source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
 

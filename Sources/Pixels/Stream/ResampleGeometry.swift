@@ -7,6 +7,12 @@ struct ResampleGeometry {
     /// Rows of the source above and below a row's place that the filter may look at.
     let reach: Int
 
+    /// What brings chroma to another subsampling; `nil` for the filter of the resize.
+    ///
+    /// Where colours are only converted and nothing is resized, chroma goes up and down as every JPEG decoder takes it: by
+    /// linear interpolation between centred samples ("fancy upsampling").
+    let chromaFilter: ResamplingFilter?
+
     private let source: PlaneFormat
     private let stored: PlaneFormat
     /// Columns and rows that the source is mirrored beyond its edge, where a side is no whole number of chroma samples.
@@ -30,6 +36,9 @@ struct ResampleGeometry {
         self.region = PixelRegion(
             left: region.left - Double(leadX) * scaleX, top: region.top - Double(leadY) * scaleY,
             width: Double(target.size.width) * scaleX, height: Double(target.size.height) * scaleY)
+        let keepsSize = scaleX == 1 && scaleY == 1
+        let convertsColor = source.model != stored.model || source.primaries != stored.primaries
+        chromaFilter = keepsSize && convertsColor ? .bilinear : nil
         // Three lobes of the widest kernel: that of the coarser chroma, of the source or of the result.
         func lobes(_ scale: Double, _ from: Int, _ to: Int) -> Int {
             Int((3 * max(Double(1 << from), scale * Double(1 << to))).rounded(.up)) + (2 << from)
@@ -58,15 +67,17 @@ struct ResampleGeometry {
 
     /// Some rows between the passes: as wide as the result and as high as the source.
     ///
-    /// Colour is converted on the way across if that needs no other row, that is, unless the source has coarse chroma rows.
+    /// The colour model changes on the way across if that needs no other row and no other primaries, otherwise on the way
+    /// down.
     func middle(rows: Int) -> PlaneFormat {
-        PlaneFormat(
-            source.model == .yCbCr ? .yCbCr : stored.model,
+        let changesLater = source.model == .yCbCr || source.primaries != stored.primaries
+        return PlaneFormat(
+            changesLater ? source.model : stored.model,
             size: PixelSize(width: target.size.width, height: rows),
             subsampling: ChromaSubsampling(
                 horizontalShift: stored.subsampling.horizontalShift,
                 verticalShift: source.subsampling.verticalShift),
-            hasAlpha: source.hasAlpha)
+            hasAlpha: source.hasAlpha, primaries: source.primaries)
     }
 
     /// The rows of the source that rows of the result are made of; begins with a whole chroma row.
@@ -95,6 +106,6 @@ struct ResampleGeometry {
             region: PixelRegion(
                 top: region.top + Double(rows.lowerBound) * scaleY - Double(window.first),
                 width: Double(target.size.width), height: Double(rows.count) * scaleY),
-            to: .init(format), filter: filter)
+            to: .init(format), filter: filter, chromaFilter: chromaFilter)
     }
 }

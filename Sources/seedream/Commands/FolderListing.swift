@@ -19,9 +19,9 @@ enum FolderListing {
                 field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             var status = stat()
-            guard !name.hasPrefix("."), stat("\(path)/\(name)", &status) == 0,
-                status.st_mode & S_IFMT != S_IFDIR
-            else { continue }
+            // What cannot be looked at is listed, so that it fails under its name.
+            let isFolder = stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            guard !name.hasPrefix("."), !isFolder else { continue }
             names.append(name)
         }
         let parent = path.hasSuffix("/") ? String(path.dropLast()) : path

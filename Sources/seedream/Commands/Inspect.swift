@@ -27,6 +27,14 @@ struct Inspect: ParsableCommand {
     var preparation: PreparationArguments
 
     func run() throws {
+        do {
+            try inspect()
+        } catch let error as OutputError {
+            throw StandardOutput.status(after: error).code
+        }
+    }
+
+    private func inspect() throws {
         let preparer = ImagePreparer(
             constraints: try constraints.constraints(), options: try preparation.options())
         let report = PreparationReport(preparer.planEach(inputs.map { ImageInput(argument: $0) }))
@@ -54,7 +62,7 @@ struct Inspect: ParsableCommand {
         let sent = image.prepared
         let why = image.reasons.map(\.rawValue).joined(separator: ", ")
         return [
-            style.bold(source.name),
+            style.bold(source.name.visible),
             row("format", source.format + (source.progressive ? ", progressive or interlaced" : "")),
             row("stored size", "\(source.width)x\(source.height)"),
             row("orientation", "\(source.orientation)"),

@@ -7,12 +7,12 @@ struct Prep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make pictures valid for a request, and say what was done to each.",
         discussion: """
-            INPUT is a file, - for standard input, or a data: URI; with --each also a folder. The format is told by the
-            content. What is already valid goes out with its pixels untouched and its metadata removed. Everything else
-            is turned upright, scaled, flattened or encoded anew, and the reason is given.
+            INPUT is a file, - for standard input, or a data: URI; with --each also a folder. The format is told by \
+            the content. What is already valid goes out with its pixels untouched and its metadata removed. Everything \
+            else is turned upright, scaled, converted to sRGB, flattened or encoded anew, and the reason is given.
 
-            Of more inputs than one request takes, the last are used. One bad input never stops the others.
-            (http(s) inputs and --payload come with the provider client; this version does not have them.)
+            Of more inputs than one request takes, the last are used. One bad input never stops the others. http(s) \
+            inputs and --payload come with the provider client; this version does not have them.
 
             Examples:
               seedream prep photo.jpg cutout.png

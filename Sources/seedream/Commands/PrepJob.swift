@@ -31,10 +31,7 @@ struct PrepJob: Sendable {
             Diagnostics().failure(failure.message, hint: failure.hint)
             throw ExitStatus.outputFailed.code
         } catch let error as OutputError {
-            // Whoever read our output has left: that is no failure of ours.
-            if error.errno == EPIPE { throw ExitStatus.done.code }
-            Diagnostics().failure("standard output cannot be written: \(error.description)", hint: nil)
-            throw ExitStatus.outputFailed.code
+            throw StandardOutput.status(after: error).code
         } catch is CancellationError {
             Terminal.note("interrupted; files already written are whole")
             throw ExitStatus.interrupted.code
@@ -70,7 +67,10 @@ struct PrepJob: Sendable {
 
     private func prepare(_ inputs: [ImageInput]) async throws {
         let folder = try command.output.flatMap { path in path == "-" ? nil : path }.map { path in
-            try OutputFolder(path: path, overwrites: command.overwrite, count: inputs.count)
+            try OutputFolder(
+                path: path, overwrites: command.overwrite,
+                count: command.each
+                    ? inputs.count : min(inputs.count, preparer.constraints.maximumInputs))
         }
         let (progress, reporter) = PreparationProgress.makeStream()
         async let line: Void = ProgressLine.follow(progress)
@@ -150,10 +150,14 @@ struct PrepJob: Sendable {
             try Terminal.print(JSON.document(report))
         } else if command.ndjson {
             guard !command.each || command.dryRun else { return }
-            for image in report.images { try Terminal.print(JSON.line(image)) }
-            for failure in report.failed { try Terminal.print(JSON.line(failure)) }
+            let lines =
+                try report.images.map { (index: $0.index, line: try JSON.line($0)) }
+                + report.failed.map { (index: $0.index, line: try JSON.line($0)) }
+            for record in lines.sorted(by: { $0.index < $1.index }) { try Terminal.print(record.line) }
         } else if !command.dataURI, command.output != "-" {
-            for line in ImageTable.lines(images: report.images, failed: report.failed) {
+            for line in ImageTable.lines(
+                images: report.images, failed: report.failed, numbersInputs: command.each)
+            {
                 try Terminal.print(line)
             }
         }

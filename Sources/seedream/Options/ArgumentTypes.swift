@@ -6,6 +6,7 @@ public import SeedreamModel
 extension ResamplingFilter: ExpressibleByArgument {}
 extension AspectRatioFit: ExpressibleByArgument {}
 extension PreparationOptions.OutputFormat: ExpressibleByArgument {}
+extension PreparationOptions.ColorPolicy: ExpressibleByArgument {}
 
 extension RGBColor: ExpressibleByArgument {
     /// As ``init(_:)``.

@@ -16,6 +16,11 @@ struct PreparationArguments: ParsableArguments {
     var quality: Int?
 
     @Option(
+        name: [.customLong("colour"), .customLong("color")],
+        help: "Colours that are not sRGB: convert, or keep them with their profile.")
+    var color = PreparationOptions.ColorPolicy.convert
+
+    @Option(
         help: ArgumentHelp(
             "What transparency is composited on: white, black or #rrggbb.", valueName: "colour"))
     var background = RGBColor.white
@@ -53,6 +58,7 @@ struct PreparationArguments: ParsableArguments {
         var options = PreparationOptions()
         options.format = format
         options.quality = quality
+        options.color = color
         options.background = background
         options.keepsAlpha = keepAlpha
         options.keepsMetadata = keepMetadata

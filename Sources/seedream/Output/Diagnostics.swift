@@ -11,11 +11,11 @@ struct Diagnostics {
     }
 
     func failure(_ message: String, hint: String?) {
-        Terminal.note("\(style.red("error:")) \(message)")
+        Terminal.note("\(style.red("error:")) \(message.visible)")
         if let hint { Terminal.note("  hint: \(hint)") }
     }
 
-    func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message)") }
+    func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message.visible)") }
 
     /// The notices of all images, and how the numbers of a prompt have moved.
     func notices(of report: PreparationReport) {

@@ -3,16 +3,20 @@ import SeedreamModel
 
 /// The table of what is sent.
 enum ImageTable {
-    static func lines(images: [ImageRecord], failed: [FailureRecord]) -> [String] {
+    /// - Parameter numbersInputs: Whether rows are numbered by input, where every image is a request of its own.
+    static func lines(images: [ImageRecord], failed: [FailureRecord], numbersInputs: Bool) -> [String] {
         let style = Style(descriptor: 1)
         var table = Table(header: ["#", "input", "is", "sent as", "because"], rightAligned: [0])
         var rows: [(index: Int, cells: [String])] = images.map { image in
-            (image.index, cells(of: image))
+            (image.index, cells(of: image, numbersInputs: numbersInputs))
         }
         rows += failed.map { failure in
             (
                 failure.index,
-                ["-", failure.name.shortened(to: 40), "", "not sent", failure.error.code.rawValue]
+                [
+                    "\(numbersInputs ? failure.index + 1 : failure.position)",
+                    failure.name.visible.shortened(to: 40), "", "not sent", failure.error.code.rawValue,
+                ]
             )
         }
         for row in rows.sorted(by: { $0.index < $1.index }) { table.add(row.cells) }
@@ -28,7 +32,7 @@ enum ImageTable {
         return lines
     }
 
-    private static func cells(of image: ImageRecord) -> [String] {
+    private static func cells(of image: ImageRecord, numbersInputs: Bool) -> [String] {
         let source = image.source
         let sent = image.prepared
         let bytes = sent.bytes.map { " \($0.formattedBytes)" } ?? ""
@@ -37,7 +41,7 @@ enum ImageTable {
         for reason in image.reasons where !phrases.contains(reason.phrase) { phrases.append(reason.phrase) }
         if image.action == .passThrough { phrases.insert("pixels untouched", at: 0) }
         return [
-            "\(image.position)", source.name.shortened(to: 40),
+            "\(numbersInputs ? image.index + 1 : image.position)", source.name.visible.shortened(to: 40),
             "\(source.width)x\(source.height) \(source.format) \(source.bytes.formattedBytes)",
             "\(sent.width)x\(sent.height) \(format)\(bytes)", phrases.joined(separator: ", "),
         ]

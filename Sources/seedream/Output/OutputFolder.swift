@@ -66,7 +66,9 @@ struct OutputFolder {
     func write(_ bytes: EncodedBytes, to target: String) throws(Failure) {
         if !overwrites, access(target, F_OK) == 0 { throw Self.exists(target) }
         let temporary = "\(path)/.seedream-\(getpid())-\(target.split(separator: "/").last ?? "")"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        // Left over from a process of the same number, if anything; never a link that somebody has laid there.
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw Self.failure("\(target): cannot be written", errno) }
         var code: Int32?
         do throws(OutputError) {

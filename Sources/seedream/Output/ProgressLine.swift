@@ -24,7 +24,8 @@ enum ProgressLine {
             shown = now
             let percent = "\(Int(state.fraction * 100))"
             let padded = String(repeating: " ", count: max(0, 3 - percent.count)) + percent
-            let line = "\(padded) %  \(state.completed) of \(state.total)  \(state.name.shortened(to: 40))"
+            let line =
+                "\(padded) %  \(state.completed) of \(state.total)  \(state.name.visible.shortened(to: 40))"
             try? Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)
         }
         if shown != nil { try? Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }

@@ -45,6 +45,16 @@ extension String {
         }
     }
 
+    /// The text with control characters replaced, which would steer the terminal.
+    var visible: String {
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { scalar in
+                    scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x202E ~= scalar.value
+                        ? "\u{FFFD}" : scalar
+                }))
+    }
+
     /// At most `width` columns, the middle left out.
     func shortened(to width: Int) -> String {
         guard displayWidth > width, width > 4 else { return self }

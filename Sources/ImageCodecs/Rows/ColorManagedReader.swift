@@ -1,0 +1,64 @@
+import Pixels
+
+/// Rows of another reader, converted to sRGB (grey stays grey) as they come.
+final class ColorManagedReader: RowReader {
+    let size: PixelSize
+    let channels: Int
+    let sampleType: SampleType
+
+    private enum Conversion {
+        case transform(ColorTransform)
+        /// `R = (1 - C)(1 - K)` and so on: what browsers do without a profile.
+        case plainInks(isInverted: Bool)
+    }
+
+    private let inner: any RowReader
+    private let conversion: Conversion
+    private let row: UnsafeMutablePointer<UInt8>
+
+    /// The reader itself where its samples are sRGB, otherwise one that converts.
+    static func wrap(_ inner: any RowReader, probe: ImageProbe) throws(CodecError) -> any RowReader {
+        let profile: [UInt8]
+        switch probe.colorSpace {
+        case .sRGB: return inner
+        case .inks:
+            return ColorManagedReader(inner, channels: 3, .plainInks(isInverted: probe.hasInvertedInks))
+        case .displayP3: profile = ColorProfiles.displayP3
+        case .profile(let bytes): profile = bytes
+        }
+        let transform = ColorTransform(
+            from: profile, channels: inner.channels, isInks: probe.isInks, isInverted: probe.hasInvertedInks,
+            sampleType: inner.sampleType)
+        guard let transform else { throw .misuse("no transform from a profile that was accepted") }
+        return ColorManagedReader(inner, channels: probe.isInks ? 3 : inner.channels, .transform(transform))
+    }
+
+    private init(_ inner: any RowReader, channels: Int, _ conversion: Conversion) {
+        self.inner = inner
+        self.channels = channels
+        self.conversion = conversion
+        size = inner.size
+        sampleType = inner.sampleType
+        row = .allocate(capacity: inner.rowBytes)
+    }
+
+    deinit { row.deallocate() }
+
+    func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
+        try inner.readRow(into: row)
+        switch conversion {
+        case .transform(let transform): transform.convert(row, to: target, count: size.width)
+        case .plainInks(let isInverted):
+            let flip: UInt8 = isInverted ? 0 : 255
+            for x in 0..<size.width {
+                let black = UInt32(row[4 &* x &+ 3] ^ flip)
+                for ink in 0..<3 {
+                    let light = UInt32(row[4 &* x &+ ink] ^ flip) &* black &+ 127
+                    target[3 &* x &+ ink] = UInt8(truncatingIfNeeded: light / 255)
+                }
+            }
+        }
+    }
+
+    func finish() throws { try inner.finish() }
+}

@@ -1,0 +1,279 @@
+import Foundation
+import ImagePreparation
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// Every bad input gets exactly one typed error, and never stops the others.
+@Suite("bad inputs")
+struct BadInputTests {
+    /// Runs `prep` over the input alone and between two good ones, and checks all that is the same for every error.
+    ///
+    /// - Returns: The error.
+    @discardableResult
+    private func failure(
+        _ path: String, _ code: ErrorCode, runner: CommandRunner = CommandRunner(),
+        good: String = Sample.conforming
+    ) async throws -> FailureRecord.Failure {
+        var runner = runner
+        runner.timeout = .seconds(20)
+        let alone = try await runner.run(["prep", "--json", path])
+        #expect(alone.status == 65, "\(alone)")
+        let report = try alone.report
+        #expect(report.images == [])
+        try #require(report.failed.count == 1)
+        let record = report.failed[0]
+        #expect(record.status == "failed")
+        #expect(record.index == 0)
+        #expect(record.name == path)
+        #expect(record.error.code == code)
+        for text in [record.error.message, record.error.hint] {
+            #expect(text != "")
+            #expect(!text.contains("\n"))
+            #expect(!text.hasSuffix(".") && !text.hasSuffix("!"))
+        }
+        #expect(alone.errors == "error: \(path): \(record.error.message)\n  hint: \(record.error.hint)\n")
+
+        let beside = try await runner.run(["prep", "--json", good, path, good])
+        #expect(beside.status == 1)
+        let mixed = try beside.report
+        #expect(mixed.images.map(\.index) == [0, 2])
+        #expect(mixed.images.map(\.position) == [1, 3])
+        #expect(mixed.failed.map(\.index) == [1])
+        #expect(mixed.failed.map(\.error) == [record.error])
+        #expect(beside.errors == alone.errors)
+        return record.error
+    }
+
+    // MARK: Fixtures
+
+    /// What the manifest refuses and `prep` can well use: see `profileBomb` and `arithmetic`.
+    static let usable: Set = ["corrupt/iccp-bomb.png", "sampling/arithmetic.jpg"]
+
+    /// What has to fail.
+    static let refused = Fixtures.rows.filter { $0.expect.error != nil && !usable.contains($0.path) }
+
+    @Test(
+        "a fixture that the manifest refuses fails with the word that the manifest states", arguments: refused
+    )
+    func fixture(_ row: Fixtures.Row) async throws {
+        let code = try #require(row.expect.error.flatMap(ErrorCode.init))
+        try await failure(Fixtures.path(row.path), code)
+    }
+
+    @Test("no bad fixture is missing")
+    func covered() {
+        let words = Dictionary(grouping: Self.refused) { $0.expect.error ?? "" }.mapValues(\.count)
+        #expect(
+            Set(words.keys) == [
+                "empty-input", "not-an-image", "unsupported-format", "corrupt-image", "truncated-image",
+                "limit-exceeded", "aspect-ratio",
+            ])
+        #expect(words["truncated-image", default: 0] >= 9)
+    }
+
+    @Test("every other fixture is prepared, CMYK too")
+    func accepted() async throws {
+        let rows = Fixtures.rows.filter { $0.expect.error == nil || Self.usable.contains($0.path) }
+        let result = try await CommandRunner().run(
+            ["prep", "--json", "--each"] + rows.map { Fixtures.path($0.path) })
+        #expect(result.status == 0)
+        #expect(try result.report.failed.isEmpty)
+        #expect(try result.report.images.count == rows.count)
+    }
+
+    @Test(
+        "the message names what was found",
+        arguments: [
+            ("corrupt/empty.jpg", "file is empty", "check that the file was written completely"),
+            (
+                "corrupt/text.jpg", "expected a picture, found data that begin with 54 68 69 73 20 69 73 20",
+                "pass a JPEG, PNG or WebP file"
+            ),
+            ("corrupt/gif.gif", "GIF is recognised but not read", "convert it to JPEG or PNG first"),
+            ("corrupt/bmp.bmp", "BMP is recognised but not read", "convert it to JPEG or PNG first"),
+            ("corrupt/tiff.tiff", "TIFF is recognised but not read", "convert it to JPEG or PNG first"),
+            (
+                "corrupt/huge-header.png", "image has 3600000000 px, the limit is 268402689 px",
+                "reduce the picture first; limits guard against files made to exhaust memory or time"
+            ),
+            (
+                "corrupt/huge-header.jpg", "image has 3600000000 px, the limit is 268402689 px",
+                "reduce the picture first; limits guard against files made to exhaust memory or time"
+            ),
+            (
+                "corrupt/ratio-3.5.jpg", "aspect ratio 3.5:1 (140x40) is outside 1:3 to 3:1",
+                "crop the image, pass `--fit pad` or `--fit crop`, or `--max-ratio 4` if your provider takes it"
+            ),
+            (
+                "corrupt/ratio-1-3.5.jpg", "aspect ratio 1:3.5 (40x140) is outside 1:3 to 3:1",
+                "crop the image, pass `--fit pad` or `--fit crop`, or `--max-ratio 4` if your provider takes it"
+            ),
+        ])
+    func message(_ fixture: String, _ message: String, _ hint: String) async throws {
+        let result = try await seedream("prep", Fixtures.path(fixture))
+        #expect(result.status == 65)
+        #expect(result.errors == "error: \(Fixtures.path(fixture)): \(message)\n  hint: \(hint)\n")
+    }
+
+    @Test(
+        "an image that says it is enormous costs neither memory nor time",
+        arguments: ["huge-header.png", "huge-header.jpg"])
+    func enormous(_ name: String) async throws {
+        let result = try await shell(
+            "ulimit -v 2000000; exec \"$0\" prep --json \"$1\"", Fixtures.path("corrupt/\(name)"))
+        #expect(try result.report.failed.map(\.error.code) == [.limitExceeded])
+        #expect(result.duration < .seconds(5))
+    }
+
+    @Test("exactly 3:1 is inside the limit")
+    func ratioAtTheBound() async throws {
+        let result = try await seedream("prep", "--json", Fixtures.path("corrupt/ratio-3.jpg"))
+        #expect(result.status == 0)
+        let image = try #require(try result.report.images.first)
+        #expect((image.source.width, image.source.height) == (120, 40))
+        #expect(image.prepared.width <= 3 * image.prepared.height)
+        #expect(image.prepared.width * image.prepared.height >= 921_600)
+    }
+
+    @Test("the content tells the format, not the name")
+    func wrongExtension() async throws {
+        let folder = try TemporaryFolder()
+        let path = Fixtures.path("corrupt/png-named.jpg")
+        let result = try await seedream("prep", "--json", "--format", "png", "-o", folder.path, path)
+        #expect(result.status == 0)
+        #expect(try result.report.images.map(\.source.format) == ["png"])
+        #expect(try folder.names() == ["01-png-named.png"])
+    }
+
+    @Test("an arithmetic-coded JPEG is decoded and coded anew")
+    func arithmetic() async throws {
+        let result = try await seedream(
+            "prep", "--json", "--min-area", "1", Fixtures.path("sampling/arithmetic.jpg"))
+        #expect(result.status == 0)
+        let image = try #require(try result.report.images.first)
+        #expect(image.action == .transcode)
+        #expect(image.reasons == [.arithmeticCoding])
+    }
+
+    @Test(
+        "a profile that inflates beyond its limit is ignored, with a notice",
+        arguments: [[], ["--min-area", "1"]])
+    func profileBomb(_ more: [String]) async throws {
+        let path = Fixtures.path("corrupt/iccp-bomb.png")
+        let result = try await CommandRunner().run(["prep", "--json", path] + more)
+        #expect(result.status == 0)
+        let image = try #require(try result.report.images.first)
+        #expect(image.source.colorProfile == nil)
+        let notice = image.notices.first { $0.code == .profileIgnored }
+        #expect(notice?.message == "the colour profile is ignored: it has more than 4194304 bytes")
+        // Nor is it carried over where the picture passes through.
+        #expect(try #require(image.prepared.bytes) < (more.isEmpty ? 200_000 : 5000))
+        #expect(result.duration < .seconds(10))
+    }
+
+    @Test("a cut picture with a true end marker passes by its structure, and fails once it is decoded")
+    func structureOnly() async throws {
+        let path = Fixtures.path("corrupt/half-with-end-marker.jpg")
+        let passed = try await seedream("prep", "--json", "--min-area", "1", path)
+        #expect(passed.status == 0)
+        #expect(try passed.report.images.map(\.action) == [.passThrough])
+        #expect(try passed.report.images.map(\.checked) == [.structure])
+        let verified = try await seedream("prep", "--json", "--min-area", "1", "--verify", path)
+        #expect(verified.status == 65)
+        #expect(try verified.report.failed.map(\.error.code) == [.truncatedImage])
+    }
+
+    // MARK: Files that are no files
+
+    @Test("a folder is no picture")
+    func folder() async throws {
+        let folder = try TemporaryFolder()
+        let error = try await failure(folder.path, .unreadableInput)
+        #expect(error.message == "expected a regular file, found a directory")
+        #expect(error.hint == "name the files in it, or pass `--each` to prepare every file of the folder")
+    }
+
+    @Test("a missing file is named")
+    func missing() async throws {
+        let folder = try TemporaryFolder()
+        let error = try await failure(folder.file("gone.jpg"), .unreadableInput)
+        #expect(error.message == "cannot be opened: No such file or directory")
+        #expect(error.hint == "check the path and its permissions")
+    }
+
+    @Test("a link to nowhere, and one to itself, cannot be opened")
+    func links() async throws {
+        let folder = try TemporaryFolder()
+        for (name, target) in [("nowhere.jpg", "gone.jpg"), ("itself.jpg", "itself.jpg")] {
+            try FileManager.default.createSymbolicLink(atPath: folder.file(name), withDestinationPath: target)
+            try await failure(folder.file(name), .unreadableInput)
+        }
+    }
+
+    @Test("a name that is too long, or leads through a file, cannot be opened")
+    func impossibleNames() async throws {
+        try await failure("/tmp/" + String(repeating: "n", count: 256) + ".jpg", .unreadableInput)
+        try await failure(Sample.conforming + "/inside.jpg", .unreadableInput)
+    }
+
+    @Test(
+        "a file that may not be read cannot be opened",
+        .enabled("no user without root's rights can run the program here") {
+            await Machine.unprivilegedRunner() != nil
+        })
+    func permission() async throws {
+        let runner = try #require(await Machine.unprivilegedRunner())
+        let folder = try TemporaryFolder()
+        let picture = try Fixtures.bytes("shapes/phone-1.jpg")
+        let good = try folder.write(picture, as: "open.jpg")
+        let secret = try folder.write(picture, as: "secret.jpg")
+        #expect(chmod(folder.path, 0o755) == 0)
+        #expect(chmod(good, 0o644) == 0)
+        #expect(chmod(secret, 0) == 0)
+        let error = try await failure(secret, .unreadableInput, runner: runner, good: good)
+        #expect(error.message == "cannot be opened: Permission denied")
+    }
+
+    @Test("a FIFO without a writer does not make it wait")
+    func fifo() async throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.file("pipe.jpg"), 0o600) == 0)
+        let error = try await failure(folder.file("pipe.jpg"), .unreadableInput)
+        #expect(error.message == "expected a regular file, found a FIFO")
+        #expect(error.hint == "pass a regular file, or pipe the image in and name it `-`")
+    }
+
+    @Test("a device is not read", arguments: ["/dev/zero", "/dev/null", "/dev/full"])
+    func device(_ path: String) async throws {
+        let error = try await failure(path, .unreadableInput)
+        #expect(error.message == "expected a regular file, found a device")
+    }
+
+    @Test("a socket is not read")
+    func socket() async throws {
+        let folder = try TemporaryFolder()
+        // Short, because the address of a socket has room for 107 bytes.
+        let path = folder.file("s")
+        let descriptor = try SocketFile.make(at: path)
+        defer { close(descriptor) }
+        try await failure(path, .unreadableInput)
+    }
+
+    // MARK: inspect
+
+    @Test(
+        "inspect gives the same error where the header tells",
+        arguments: [
+            "empty.jpg", "text.jpg", "gif.gif", "bmp.bmp", "tiff.tiff", "huge-header.jpg", "huge-header.png",
+            "truncated-header.jpg", "ratio-3.5.jpg", "ratio-1-3.5.jpg",
+        ])
+    func inspect(_ name: String) async throws {
+        let path = Fixtures.path("corrupt/\(name)")
+        let prepared = try await seedream("prep", "--json", path)
+        let inspected = try await seedream("inspect", "--json", path)
+        #expect(inspected.status == 65)
+        #expect(try inspected.report.failed == prepared.report.failed)
+        #expect(inspected.errors == prepared.errors)
+    }
+}

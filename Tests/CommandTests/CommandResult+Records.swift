@@ -1,0 +1,24 @@
+import Foundation
+import ImagePreparation
+import TestSupport
+
+extension CommandResult {
+    /// The document that `--json` wrote.
+    var report: PreparationReport {
+        get throws { try JSONDecoder().decode(PreparationReport.self, from: output) }
+    }
+
+    /// The records that `--ndjson` wrote: one of the two in each line.
+    var records: [(image: ImageRecord?, failure: FailureRecord?)] {
+        get throws {
+            try lines.map { line in
+                let status = try JSONDecoder().decode(RecordStatus.self, from: Data(line.utf8)).status
+                return status == "failed"
+                    ? (nil, try JSONDecoder().decode(FailureRecord.self, from: Data(line.utf8)))
+                    : (try JSONDecoder().decode(ImageRecord.self, from: Data(line.utf8)), nil)
+            }
+        }
+    }
+}
+
+private struct RecordStatus: Decodable { var status: String }

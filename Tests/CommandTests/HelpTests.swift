@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The complete help is pinned, so that every change to it is read by someone.
+@Suite("help")
+struct HelpTests {
+    static let expected = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Expected")
+
+    struct Case: CustomTestStringConvertible, Sendable {
+        var arguments: [String]
+        var file: String
+        var testDescription: String { "seedream \(arguments.joined(separator: " "))" }
+    }
+
+    static let cases = [
+        Case(arguments: ["--help"], file: "seedream-help.txt"),
+        Case(arguments: [], file: "seedream-help.txt"),
+        Case(arguments: ["prep", "--help"], file: "prep-help.txt"),
+        Case(arguments: ["help", "prep"], file: "prep-help.txt"),
+        Case(arguments: ["inspect", "--help"], file: "inspect-help.txt"),
+        Case(arguments: ["inspect", "-h"], file: "inspect-help.txt"),
+    ]
+
+    @Test("is word for word what Expected/ holds", arguments: cases)
+    func help(_ test: Case) async throws {
+        let expected = try String(
+            contentsOf: Self.expected.appendingPathComponent(test.file), encoding: .utf8)
+        let result = try await CommandRunner().run(test.arguments)
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        #expect(
+            result.text == expected,
+            "if the change is meant: .build/debug/seedream \(test.arguments.joined(separator: " ")) > Tests/CommandTests/Expected/\(test.file)"
+        )
+    }
+
+    @Test("the version names this package and the four codecs, each with its number")
+    func version() async throws {
+        let result = try await seedream("--version")
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        let words = result.lines.map { $0.split(separator: " ").map(String.init) }
+        #expect(
+            words.map(\.first) == ["seedream", "libjpeg-turbo", "libpng", "libwebp", "zimg", "LittleCMS"])
+        for line in words {
+            #expect(line.count == 2)
+            #expect(line.last?.wholeMatch(of: /\d+\.\d+(\.\d+)*/) != nil)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import ImagePreparation
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// Where pictures come from besides files: standard input and data URIs.
+@Suite("inputs")
+struct InputTests {
+    private static let picture = Result { Data(try Fixtures.bytes("shapes/phone-1.jpg")) }
+
+    private func dataURI(_ mediaType: String) throws -> String {
+        "data:\(mediaType);base64,\(try Self.picture.get().base64EncodedString())"
+    }
+
+    // MARK: Standard input
+
+    @Test("- is standard input, whether a file or a pipe")
+    func standardInput() async throws {
+        let report = try await seedream("prep", "--json", Sample.conforming).report
+        let file = try await CommandRunner().run(["prep", "--json", "-"], input: Self.picture.get())
+        #expect(file.status == 0)
+        let pipe = try await shell(
+            "{ head -c 7; sleep 0.05; cat; } <\"$1\" | \"$0\" prep --json -", Sample.conforming)
+        #expect(pipe.status == 0)
+        for result in [file, pipe] {
+            let images = try result.report.images
+            #expect(images.map(\.source.name) == ["-"])
+            #expect(images.map(\.prepared) == report.images.map(\.prepared))
+            #expect(images.map(\.source.bytes) == [22_076])
+        }
+    }
+
+    @Test("- stands among files, and keeps its position")
+    func amongFiles() async throws {
+        let result = try await CommandRunner().run(
+            ["prep", "--json", Sample.turned, "-", Sample.text], input: Self.picture.get())
+        #expect(result.status == 1)
+        #expect(try result.report.images.map(\.position) == [1, 2])
+        #expect(try result.report.images.map(\.source.name) == [Sample.turned, "-"])
+    }
+
+    @Test("what comes from standard input is written as stdin", arguments: [[], ["--each"]])
+    func name(_ more: [String]) async throws {
+        let folder = try TemporaryFolder()
+        let result = try await CommandRunner().run(
+            ["prep", "-", "-o", folder.path] + more, input: Self.picture.get())
+        #expect(result.status == 0)
+        #expect(try folder.names() == ["01-stdin.jpg"])
+    }
+
+    @Test("standard input without a picture is an error as of a file")
+    func noPicture() async throws {
+        let empty = try await seedream("prep", "--json", "-")
+        #expect(empty.status == 65)
+        #expect(try empty.report.failed.map(\.error.code) == [.emptyInput])
+        let text = try await CommandRunner().run(["prep", "--json", "-"], input: Data("picture".utf8))
+        #expect(text.status == 65)
+        #expect(try text.report.failed.map(\.error.code) == [.notAnImage])
+        #expect(
+            text.errorLines.first
+                == "error: -: expected a picture, found data that begin with 70 69 63 74 75 72 65")
+    }
+
+    @Test("closed standard input is an error, not a crash")
+    func closed() async throws {
+        let result = try await shell("exec \"$0\" prep --json - <&-")
+        #expect(result.status == 65)
+        #expect(try result.report.failed.map(\.error.code) == [.unreadableInput])
+    }
+
+    @Test("standard input that is a folder is an error")
+    func folder() async throws {
+        let result = try await shell("exec \"$0\" prep --json - </")
+        #expect(result.status == 65)
+        #expect(try result.report.failed.map(\.error.code) == [.unreadableInput])
+    }
+
+    @Test("standard input without an end is left once it is over the limit of a file")
+    func endless() async throws {
+        let result = try await shell("exec \"$0\" prep --json - </dev/zero")
+        #expect(result.status == 65)
+        #expect(try result.report.failed.map(\.error.code) == [.limitExceeded])
+        #expect(result.errors.contains(" bytes, the limit is 536870912 bytes"))
+    }
+
+    // MARK: Data URIs
+
+    @Test(
+        "a data URI is an input whatever media type it declares",
+        arguments: ["image/jpeg", "image/png", "image/jpg;charset=utf-8", ""])
+    func dataURI(_ mediaType: String) async throws {
+        let result = try await seedream("prep", "--json", dataURI(mediaType))
+        #expect(result.status == 0, "\(result)")
+        let images = try result.report.images
+        #expect(images.map(\.source.format) == ["jpeg"])
+        #expect(images.map(\.source.name) == ["data URI"])
+        #expect(
+            images.map(\.prepared)
+                == (try await seedream("prep", "--json", Sample.conforming).report.images.map(\.prepared)))
+    }
+
+    @Test("what --data-uri writes is an input, and comes out unchanged")
+    func roundTrip() async throws {
+        let first = try await seedream("prep", "--data-uri", Sample.conforming)
+        let second = try await seedream("prep", "--data-uri", try #require(first.lines.first))
+        #expect(second.status == 0)
+        #expect(second.output == first.output)
+    }
+
+    @Test(
+        "a malformed data URI is unreadable, and the message says what it lacks",
+        arguments: [
+            ("data:image/png", "data URI is malformed: there is no comma"),
+            ("data:image/png,iVBOR", "data URI is malformed: expected `;base64` before the comma"),
+            ("data:image/png;base64,iVBOR*w0", "data URI is malformed: content is not base64"),
+            ("data:image/png;base64,iVBOR", "data URI is malformed: content is not base64"),
+        ])
+    func malformed(_ uri: String, _ message: String) async throws {
+        let result = try await seedream("prep", "--json", uri, Sample.conforming)
+        #expect(result.status == 1)
+        #expect(try result.report.images.map(\.position) == [2])
+        let failed = try result.report.failed
+        #expect(failed.map(\.error.code) == [.unreadableInput])
+        #expect(failed.map(\.error.message) == [message])
+        #expect(failed.map(\.error.hint) == ["write it as `data:image/jpeg;base64,` and the encoded bytes"])
+    }
+
+    @Test(
+        "a well-formed data URI without a picture has the code of what it holds",
+        arguments: [("data:image/png;base64,", ErrorCode.emptyInput), ("data:;base64,aGVsbG8=", .notAnImage)])
+    func noPicture(_ uri: String, _ code: ErrorCode) async throws {
+        let result = try await seedream("prep", "--json", uri)
+        #expect(result.status == 65)
+        #expect(try result.report.failed.map(\.error.code) == [code])
+    }
+}

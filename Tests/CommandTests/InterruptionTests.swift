@@ -1,0 +1,91 @@
+import Foundation
+import ImagePreparation
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// A signal ends a run between two bands of a picture, and leaves only whole files.
+@Suite("interruption", .serialized)
+struct InterruptionTests {
+    /// Runs over many pictures until some are written, then sends the signal.
+    private func interrupt(
+        _ signal: Int32, _ arguments: [String], _ folder: TemporaryFolder
+    ) async throws -> (result: CommandResult, names: [String]) {
+        let out = folder.file("out")
+        // 300 pictures of 20 ms each: some six seconds of work.
+        let inputs = Array(repeating: Fixtures.path("photos/rocket.jpg"), count: 300)
+        let command = try CommandRunner().start(["prep", "--each", "-o", out] + arguments + inputs)
+        func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? [] }
+        let deadline = ContinuousClock.now + .seconds(30)
+        while names().count < 5, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        command.send(signal)
+        let result = try await command.result()
+        return (result, names().sorted())
+    }
+
+    @Test("SIGINT and SIGTERM end a long run with 130", arguments: [SIGINT, SIGTERM])
+    func status(_ signal: Int32) async throws {
+        let folder = try TemporaryFolder()
+        let (result, names) = try await interrupt(signal, [], folder)
+        #expect(result.status == 130)
+        #expect(result.signal == nil, "the program ends by itself")
+        #expect(result.errors == "interrupted; files already written are whole\n")
+        #expect(result.text == "")
+        #expect((5..<300).contains(names.count))
+    }
+
+    @Test("an interrupted run leaves only whole files and whole records", arguments: [SIGINT, SIGTERM])
+    func whole(_ signal: Int32) async throws {
+        let folder = try TemporaryFolder()
+        let (result, names) = try await interrupt(signal, ["--ndjson"], folder)
+        let reference = try await seedream("prep", "--json", Fixtures.path("photos/rocket.jpg")).report
+            .images[0]
+        #expect((5..<300).contains(names.count))
+        for name in names {
+            #expect(name.wholeMatch(of: /\d{3}-rocket\.jpg/) != nil, "\(name) is litter")
+            #expect(try sha256Text(bytes(ofFile: folder.file("out/\(name)"))) == reference.prepared.sha256)
+        }
+        let records = try result.records
+        #expect(records.map { $0.image?.index } == Array(0..<records.count))
+        #expect(result.text.hasSuffix("\n"))
+        // A file whose record was not written yet is possible, a record without its file is not.
+        #expect((0...1).contains(names.count - records.count))
+    }
+
+    @Test("a run that waits for standard input can be interrupted")
+    func standardInput() async throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.file("input"), 0o600) == 0)
+        // The shell opens the FIFO for both, so that it neither waits nor ends.
+        let command = try CommandRunner(
+            "/bin/sh", "-c", "exec \"$0\" prep - <>\"$1\"", CommandRunner.seedream
+        )
+        .start([folder.file("input")])
+        // Until the program, not the shell, is what runs; it has nothing to do but read then.
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try !isReading(command.identifier), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        command.send(SIGINT)
+        try await Task.sleep(for: .milliseconds(200))
+        // The second one ends at once whatever is being waited for.
+        command.send(SIGINT)
+        let result = try await command.result()
+        #expect(result.status == 130)
+        #expect(result.duration < .seconds(25))
+    }
+
+    /// Whether the process is `seedream` and sleeps.
+    private func isReading(_ process: Int32) throws -> Bool {
+        #if os(Linux)
+        let command = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
+        let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        return command == "seedream\n" && status?.contains("State:\tS") == true
+        #else
+        usleep(300_000)
+        return true
+        #endif
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+
+/// What the machine lets a test do. A test that cannot run says so and is skipped.
+enum Machine {
+    /// The `script` of util-linux, which gives a program a terminal.
+    static let script: String? = {
+        #if os(Linux)
+        executable("script")
+        #else
+        nil
+        #endif
+    }()
+
+    /// `setpriv` of util-linux, which gives root's rights away.
+    static let setpriv = executable("setpriv")
+
+    /// Permissions mean nothing to root.
+    static let isRoot = geteuid() == 0
+
+    /// A runner of `seedream` whom permissions stop, `nil` if there is none.
+    static func unprivilegedRunner() async -> CommandRunner? {
+        guard isRoot else { return CommandRunner() }
+        guard let setpriv else { return nil }
+        var runner = CommandRunner(
+            setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", CommandRunner.seedream)
+        runner.directory = "/"
+        // The program may lie in a folder that only root may enter.
+        let isReachable = try? await runner.run(["--version"]).status == 0
+        return isReachable == true ? runner : nil
+    }
+
+    /// Whether a file system of a given size can be mounted.
+    static func mounts() async -> Bool {
+        guard isRoot, let folder = try? TemporaryFolder() else { return false }
+        let line = "mount -t tmpfs -o size=1m tmpfs \"$1\" && umount \"$1\""
+        return (try? await shell(line, folder.path).status) == 0
+    }
+
+    /// Where a release's README is.
+    static let readme = Fixtures.root.appendingPathComponent("README.md")
+
+    private static func executable(_ name: String) -> String? {
+        ["/usr/bin/\(name)", "/bin/\(name)"].first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}

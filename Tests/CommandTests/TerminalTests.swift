@@ -1,0 +1,93 @@
+import Foundation
+import ImagePreparation
+import TestSupport
+import Testing
+
+/// What only a terminal sees, with `script` of util-linux as the terminal.
+@Suite(
+    "terminal",
+    .enabled(if: Machine.script != nil, "script of util-linux is absent: nothing is known about terminals"))
+struct TerminalTests {
+    /// What a terminal shows, both streams together.
+    private func terminal(_ line: String, _ environment: [String: String]) async throws -> CommandResult {
+        var runner = CommandRunner(try #require(Machine.script), "--quiet", "--return", "--command")
+        runner.environment = environment
+        return try await runner.run(["'\(CommandRunner.seedream)' \(line)", "/dev/null"])
+    }
+
+    @Test("the heading is bold, a failure is red on both streams")
+    func color() async throws {
+        let result = try await terminal("prep '\(Sample.conforming)' '\(Sample.text)'", ["TERM": "xterm"])
+        #expect(result.status == 1)
+        #expect(result.text.hasPrefix("\u{1B}[1m#  input"))
+        #expect(result.text.contains("\u{1B}[31m2  "))
+        #expect(result.text.contains("\u{1B}[31merror:\u{1B}[0m \(Sample.text): "))
+    }
+
+    @Test(
+        "there is no colour with NO_COLOR or on a dumb terminal",
+        arguments: [
+            ["TERM": "xterm", "NO_COLOR": "1"], ["TERM": "xterm", "NO_COLOR": "no"], ["TERM": "dumb"],
+        ])
+    func noColor(_ environment: [String: String]) async throws {
+        let result = try await terminal("prep '\(Sample.conforming)' '\(Sample.text)'", environment)
+        #expect(result.status == 1)
+        #expect(result.text.hasPrefix("#  input"))
+        #expect(!result.output.contains(0x1B))
+    }
+
+    @Test("an empty NO_COLOR asks for nothing")
+    func emptyNoColor() async throws {
+        let result = try await terminal("inspect '\(Sample.conforming)'", ["TERM": "xterm", "NO_COLOR": ""])
+        #expect(result.status == 0)
+        #expect(result.text.hasPrefix("\u{1B}[1m\(Sample.conforming)\u{1B}[0m"))
+    }
+
+    @Test("colour on stderr does not depend on stdout", arguments: [">/dev/null", "2>/dev/null"])
+    func oneStream(_ redirection: String) async throws {
+        let result = try await terminal("prep '\(Sample.text)' \(redirection)", ["TERM": "xterm"])
+        #expect(result.status == 65)
+        #expect(result.text.contains("error:") == (redirection == ">/dev/null"))
+        #expect(result.output.contains(0x1B))
+    }
+
+    @Test("JSON has no colour even there")
+    func json() async throws {
+        let result = try await terminal("prep --json '\(Sample.conforming)'", ["TERM": "xterm"])
+        #expect(result.status == 0)
+        #expect(!result.output.contains(0x1B))
+        #expect(try result.report.images.count == 1)
+    }
+
+    @Test("work of some seconds shows a line of progress, which is gone at the end")
+    func progress() async throws {
+        let inputs = Array(repeating: "'\(Sample.small)'", count: 4).joined(separator: " ")
+        let options = "--jobs 1 --min-area 16000000 --format png --max-bytes 100MB --max-body 400MB"
+        let result = try await terminal(
+            "prep \(options) \(inputs) >/dev/null", ["TERM": "xterm", "NO_COLOR": "1"])
+        #expect(result.status == 0)
+        let parts = result.text.components(separatedBy: "\r\u{1B}[K")
+        #expect(parts.count > 2)
+        #expect(parts.first == "")
+        #expect(
+            parts.dropFirst().dropLast().allSatisfy { $0.wholeMatch(of: /[ \d]{3} %  [0-4] of 4  .*/) != nil }
+        )
+        // What stays is what would have been there without it.
+        #expect(parts.last?.hasPrefix("note: \(Sample.small): enlarged 8.16 times") == true)
+    }
+
+    @Test("work that is done at once shows none")
+    func noProgress() async throws {
+        let result = try await terminal("prep '\(Sample.conforming)' >/dev/null", ["TERM": "xterm"])
+        #expect(result.status == 0)
+        #expect(result.output.isEmpty)
+    }
+
+    @Test("a name cannot steer the terminal")
+    func controlCharacters() async throws {
+        let result = try await terminal(
+            "prep \"$(printf '/tmp/\\033[2Jgone.jpg')\"", ["TERM": "xterm", "NO_COLOR": "1"])
+        #expect(result.status == 65)
+        #expect(!result.output.contains(0x1B))
+    }
+}

@@ -1,0 +1,142 @@
+import ImagePreparation
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// Command lines that are wrong: exit status 64, one line that says why, nothing done.
+@Suite("usage")
+struct UsageTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var arguments: [String]
+        var message: String
+        var testDescription: String { arguments.joined(separator: " ") }
+
+        init(_ arguments: String..., message: String) {
+            self.arguments = arguments
+            self.message = message
+        }
+    }
+
+    static let cases: [Case] = [
+        Case("prep", message: "no input given; name a file, or - for standard input"),
+        Case("prep", "--json", message: "no input given; name a file, or - for standard input"),
+        Case("inspect", message: "Missing expected argument '<input> ...'"),
+        Case("polish", message: "Unexpected argument 'polish'"),
+        Case("prep", "-", "-", message: "standard input can be named once"),
+        Case(
+            "prep", "a", "--json", "--ndjson",
+            message: "'--json' and '--ndjson' both write to stdout; choose one"),
+        Case(
+            "prep", "a", "--json", "--data-uri",
+            message: "'--json' and '--data-uri' both write to stdout; choose one"),
+        Case(
+            "prep", "a", "--json", "-o", "-", message: "'--json' and '-o -' both write to stdout; choose one"),
+        Case(
+            "prep", "a", "--ndjson", "--data-uri",
+            message: "'--ndjson' and '--data-uri' both write to stdout; choose one"),
+        Case(
+            "prep", "a", "--ndjson", "-o", "-",
+            message: "'--ndjson' and '-o -' both write to stdout; choose one"),
+        Case(
+            "prep", "a", "--data-uri", "-o", "-",
+            message: "'--data-uri' and '-o -' both write to stdout; choose one"),
+        Case("prep", "a", "b", "-o", "-", message: "'-o -' takes exactly one input"),
+        Case("prep", "a", "--each", "-o", "-", message: "'-o -' takes exactly one input"),
+        Case("prep", "a", "--dry-run", "-o", "out", message: "'--dry-run' makes no image to write"),
+        Case("prep", "a", "--dry-run", "-o", "-", message: "'--dry-run' makes no image to write"),
+        Case("prep", "a", "--dry-run", "--data-uri", message: "'--dry-run' makes no image to write"),
+        Case(
+            "prep", "a", "--profile", "nobody",
+            message:
+                "there is no profile 'nobody'; expected one of seedream-4, fal, aiml, onerouter, apiframe, ark"
+        ),
+        Case(
+            "inspect", "a", "--profile", "FAL",
+            message:
+                "there is no profile 'FAL'; expected one of seedream-4, fal, aiml, onerouter, apiframe, ark"),
+        Case("prep", "a", "--quality", "0", message: "'--quality' must be 1 to 100"),
+        Case("prep", "a", "--quality", "101", message: "'--quality' must be 1 to 100"),
+        Case("prep", "a", "--quality", "high", message: "The value 'high' is invalid for '--quality <q>'"),
+        Case("prep", "a", "--jobs", "0", message: "'--jobs' must be at least 1"),
+        Case("prep", "a", "--min-area", "0", message: "'--min-area' must be above 0"),
+        Case("prep", "a", "--max-area", "0", message: "'--max-area' must be above 0"),
+        Case("prep", "a", "--max-inputs", "0", message: "'--max-inputs' must be above 0"),
+        Case("prep", "a", "--max-bytes", "0", message: "'--max-bytes' must be above 0"),
+        Case("prep", "a", "--max-body", "0MB", message: "'--max-body' must be above 0"),
+        Case(
+            "prep", "a", "--max-bytes", "8XB", message: "The value '8XB' is invalid for '--max-bytes <bytes>'"
+        ),
+        Case("prep", "a", "--max-ratio", "0.99", message: "'--max-ratio' must be at least 1"),
+        Case(
+            "prep", "a", "--min-area", "2000000", "--max-area", "1999999",
+            message: "'--min-area' must not be above '--max-area', which must not be above 1099511627776"),
+        Case(
+            "prep", "a", "--max-area", "1099511627777",
+            message: "'--min-area' must not be above '--max-area', which must not be above 1099511627776"),
+        Case(
+            "prep", "a", "--background", "sky",
+            message: "The value 'sky' is invalid for '--background <colour>'"),
+        Case(
+            "prep", "a", "--keep-alpha", "--format", "jpeg",
+            message: "'--keep-alpha' needs '--format auto', 'png' or 'webp'"),
+    ]
+
+    @Test("a wrong command line ends with 64 and says why in one line", arguments: cases)
+    func wrong(_ test: Case) async throws {
+        let result = try await CommandRunner().run(test.arguments)
+        #expect(result.status == 64)
+        #expect(result.text == "")
+        #expect(result.errorLines.first == "Error: \(test.message)")
+    }
+
+    @Test(
+        "an option or value that does not exist ends with 64 and is named",
+        arguments: [
+            ("--payload=fal", "'--payload'"), ("--nope", "'--nope'"), ("--fit=squeeze", "'squeeze'"),
+            ("--format=gif", "'gif'"), ("--filter=sinc", "'sinc'"),
+        ])
+    func unknown(_ argument: String, _ name: String) async throws {
+        let result = try await seedream("prep", Sample.conforming, argument)
+        #expect(result.status == 64)
+        #expect(result.text == "")
+        // The words around the name are the library's.
+        #expect(result.errorLines.first?.contains(name) == true)
+    }
+
+    @Test(
+        "values on the right side of their bound are taken",
+        arguments: [
+            ["--quality", "1"], ["--quality", "100"], ["--jobs", "1"], ["--max-ratio", "1.34"],
+            ["--max-inputs", "1"],
+            ["--max-area", "1099511627776"], ["--min-area", "1228800", "--max-area", "1228800"],
+            ["--max-bytes", "8MB"],
+            ["--max-body", "20MiB"], ["--memory", "1GiB"], ["--background", "#00fF7f"],
+            ["--background", "black"],
+            ["--keep-alpha", "--format", "png"], ["--keep-alpha", "--format", "webp"], ["--keep-alpha"],
+            ["--profile", "fal"], ["--profile", "ark"], ["--fit", "pad"], ["--filter", "mitchell"],
+        ])
+    func right(_ arguments: [String]) async throws {
+        let result = try await CommandRunner().run(["prep", Sample.conforming, "--dry-run"] + arguments)
+        #expect(result.status == 0, "\(result)")
+        #expect(result.errors == "")
+    }
+
+    @Test("a wrong option is found before any input is opened or folder made")
+    func early() async throws {
+        let folder = try TemporaryFolder()
+        let result = try await seedream("prep", Sample.conforming, "-o", folder.file("out"), "--quality", "0")
+        #expect(result.status == 64)
+        #expect(try folder.names() == [])
+    }
+
+    @Test("an input that begins with a dash is a file after --")
+    func dashes() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Fixtures.bytes("shapes/phone-1.jpg"), as: "--json.jpg")
+        var runner = CommandRunner()
+        runner.directory = folder.path
+        let result = try await runner.run(["prep", "--json", "--", "--json.jpg"])
+        #expect(result.status == 0)
+        #expect(try result.report.images.map(\.source.name) == ["--json.jpg"])
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+/// Lets so many programs run at once as there are processors, and the others wait their turn.
+actor CommandGate {
+    static let shared = CommandGate()
+
+    private var free = max(2, ProcessInfo.processInfo.activeProcessorCount)
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async throws {
+        try Task.checkCancellation()
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func leave() {
+        if waiting.isEmpty {
+            free += 1
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}
