@@ -18,6 +18,10 @@ let package = Package(
             name: "ImagePreparation", targets: ["ImagePreparation", "SeedreamModel", "ImageCodecs", "Pixels"]),
         .executable(name: "seedream", targets: ["seedream"]),
     ],
+    traits: [
+        .default(enabledTraits: ["HEIF"]),
+        .trait(name: "HEIF", description: "Reads HEIC, HEIF and AVIF with libheif (libheif-dev)."),
+    ],
     dependencies: [
         // The command's options, help and completion scripts. Nothing below the command depends on it.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -39,12 +43,22 @@ let package = Package(
             name: "CLittleCMS", path: "CModules/CLittleCMS", pkgConfig: "lcms2",
             providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
         .systemLibrary(
+            name: "CHEIF", path: "CModules/CHEIF", pkgConfig: "libheif",
+            providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
+        .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
-            name: "CodecBridge", dependencies: ["CJPEG", "CPNG", "CWebP"], path: "CModules/CodecBridge",
+            name: "CodecBridge",
+            dependencies: ["CJPEG", "CPNG", "CWebP", .target(name: "CHEIF", condition: .when(traits: ["HEIF"]))],
+            path: "CModules/CodecBridge",
+            // A trait is a condition for Swift code only; C has to be told.
+            cSettings: [.define("HEIF", .when(traits: ["HEIF"]))],
             // Used from C only, so no Swift import links them: zlib comes with libpng, the demuxer with libwebp.
-            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("webpdemux")]),
+            linkerSettings: [
+                .linkedLibrary("z"), .linkedLibrary("webpdemux"),
+                .linkedLibrary("heif", .when(traits: ["HEIF"])),
+            ]),
 
         .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),
         .target(name: "SeedreamModel", dependencies: ["Pixels"], swiftSettings: settings),

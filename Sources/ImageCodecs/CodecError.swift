@@ -1,4 +1,5 @@
 import CodecBridge
+public import Pixels
 
 /// Why an encoded picture could not be read, or a picture not encoded.
 public enum CodecError: Error, Hashable, Sendable {
@@ -32,6 +33,9 @@ public enum CodecError: Error, Hashable, Sendable {
     case truncated(String)
     /// The file asks for more than the caller allows. `value` and `maximum` share the limit's unit.
     case limitExceeded(Limit, value: Int?, maximum: Int)
+    /// The decoded picture has another size than the header led to expect, as libheif 1.15 says of transformations that are
+    /// not marked essential. The plan has to be made again.
+    case sizeDiffers(PixelSize)
     /// The encoded bytes would exceed the maximum given to the encoder.
     case outputTooLarge(maximum: Int)
     /// The system call failed with this `errno`.
@@ -63,6 +67,7 @@ extension CodecError: CustomStringConvertible {
             Self.over("decoder gave", value, "warnings", maximum)
         case .limitExceeded(.cpuSeconds, let value, let maximum):
             Self.over("decoding took", value, "s of CPU time", maximum)
+        case .sizeDiffers(let size): "the decoded picture is \(size), its header says otherwise"
         case .outputTooLarge(let maximum): "encoded image exceeds \(maximum) bytes"
         case .readFailed(let errno): "reading failed: \(SystemCall.message(errno))"
         case .outOfMemory: "out of memory"

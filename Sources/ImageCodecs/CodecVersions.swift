@@ -7,11 +7,19 @@ package enum CodecVersions {
     package static var png: String { String(cString: bridge_png_version()) }
     package static var webp: String { String(cString: bridge_webp_version()) }
 
+    #if HEIF
+    package static var heif: String { String(cString: bridge_heif_version()) }
+    #endif
+
     /// Name and version of each library that touches pixels.
     package static var all: [(name: String, version: String)] {
-        [
+        var all = [
             ("libjpeg-turbo", jpeg), ("libpng", png), ("libwebp", webp), ("zimg", ResampleGraph.version),
             ("LittleCMS", ColorProfiles.engineVersion),
         ]
+        #if HEIF
+        all.append(("libheif", heif))
+        #endif
+        return all
     }
 }

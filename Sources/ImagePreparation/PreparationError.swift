@@ -46,7 +46,7 @@ extension PreparationError {
             case .notAnImage: .notAnImage
             case .unsupportedFormat: .unsupportedFormat
             case .unsupportedFeature: .unsupportedFeature
-            case .corrupt: .corruptImage
+            case .corrupt, .sizeDiffers: .corruptImage
             case .truncated: .truncatedImage
             case .limitExceeded: .limitExceeded
             case .outputTooLarge: .tooManyBytes
@@ -114,9 +114,11 @@ extension CodecError {
         switch self {
         case .empty: "check that the file was written completely"
         case .notAnImage: "pass a JPEG, PNG or WebP file"
-        case .unsupportedFormat: "convert it to JPEG or PNG first"
+        case .unsupportedFormat(let format):
+            format.missingTrait.map { "build with the package trait \($0) (libheif-dev), or convert it to JPEG or PNG first" }
+                ?? "convert it to JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
-        case .corrupt: "export the picture again from its source"
+        case .corrupt, .sizeDiffers: "export the picture again from its source"
         case .truncated: "copy or download the file again; part of it is missing"
         case .limitExceeded:
             "reduce the picture first; limits guard against files made to exhaust memory or time"

@@ -195,4 +195,35 @@ typedef struct {
 bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, const uint8_t *pixels, size_t stride,
                                  bridge_output *output);
 
+/* --- HEIF and AVIF (never jumps). Defined only where the package trait HEIF is on. --------------------------------- */
+
+const char *bridge_heif_version(void);
+
+/* The primary picture of a file. */
+typedef struct bridge_heif_picture bridge_heif_picture;
+
+typedef struct {
+    int32_t width, height;     /* px, after irot, imir and clap */
+    int32_t bits;              /* of a luma sample */
+    int32_t has_alpha;
+    int32_t pictures;          /* top-level pictures in the file, at least 1 */
+    int32_t has_metadata;
+    int32_t has_code_points;   /* nclx: the four that follow, of ITU-T H.273 */
+    int32_t primaries, transfer, matrix, full_range;
+    size_t profile_size;       /* of the ICC profile, or 0 */
+} bridge_heif_info;
+
+/* Reads the header; nothing is decoded. `bytes` must outlive the picture. On failure `*picture` is NULL. */
+bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_picture **picture,
+                               bridge_heif_info *info);
+/* Copies the ICC profile, info.profile_size bytes. */
+bridge_status bridge_heif_profile(bridge_heif_picture *picture, uint8_t *profile);
+/* Decodes the whole picture, its transformations applied. */
+bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t channels, int32_t sample_bytes);
+/* The size that the decoded picture has, which is not always what the header said. */
+void bridge_heif_decoded_size(const bridge_heif_picture *picture, int32_t *width, int32_t *height);
+/* Copies one row of width * channels samples: straight alpha, full range of 8 or (native byte order) 16 bits. */
+bridge_status bridge_heif_read_row(bridge_heif_picture *picture, int32_t y, uint8_t *row);
+void bridge_heif_close(bridge_heif_picture *picture);
+
 #endif

@@ -23,33 +23,13 @@ enum PNGColor {
         ProfileAcceptance.settle(DescribedColor(place, curve), origin: origin, in: &probe)
     }
 
-    /// cICP: code points of ITU-T H.273 for primaries, transfer, matrix and range.
+    /// cICP: code points for primaries, transfer, matrix (RGB) and range (full).
     static func settle(codingPoints: [UInt8], in probe: inout ImageProbe) {
-        let place: Chromaticities?
-        switch codingPoints[0] {
-        case 1, 2: place = .bt709
-        case 9: place = .bt2020
-        case 12: place = .displayP3
-        default: place = nil
-        }
-        let curve: DescribedColor.Curve?
-        switch codingPoints[1] {
-        case 2, 13: curve = .sRGB
-        case 1, 6, 14, 15: curve = .bt709
-        case 4: curve = .gamma(2.2)
-        case 5: curve = .gamma(2.8)
-        case 8: curve = .gamma(1)
-        case 16, 18:
-            probe.unsupportedFeature =
-                "HDR picture (\(codingPoints[1] == 16 ? "PQ" : "HLG") transfer in cICP) is not tone-mapped"
-            return
-        default: curve = nil
-        }
-        guard let place, let curve, codingPoints[2] == 0, codingPoints[3] == 1 else {
+        guard codingPoints[2] == 0, codingPoints[3] == 1 else {
             let text = codingPoints.map(String.init).joined(separator: " ")
-            probe.remarks.append(.profileIgnored("cICP \(text) is not one that is known"))
+            probe.remarks.append(.profileIgnored("cICP \(text) does not describe full-range RGB"))
             return
         }
-        ProfileAcceptance.settle(DescribedColor(place, curve), origin: "cICP", in: &probe)
+        CodePoints(primaries: Int(codingPoints[0]), transfer: Int(codingPoints[1])).settle(origin: "cICP", in: &probe)
     }
 }

@@ -24,6 +24,24 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
+    /// The package trait that reads it where it is off; `nil` for formats that are read, or never are.
+    package var missingTrait: String? {
+        switch self {
+        #if !HEIF
+        case .heic, .heif, .avif: "HEIF"
+        #endif
+        default: nil
+        }
+    }
+
     /// Whether pixels can be read from it.
-    public var isReadable: Bool { [.jpeg, .png, .webp].contains(self) }
+    public var isReadable: Bool {
+        switch self {
+        case .jpeg, .png, .webp: true
+        #if HEIF
+        case .heic, .heif, .avif: true
+        #endif
+        default: false
+        }
+    }
 }

@@ -24,6 +24,9 @@ package enum Prober {
         case .jpeg: probe = try JPEGHeader.probe(source, limits: limits)
         case .png: probe = try PNGHeader.probe(source, limits: limits)
         case .webp: probe = try WebPHeader.probe(source, limits: limits)
+        #if HEIF
+        case .heic, .heif, .avif: probe = try HEIFHeader.probe(source, format: format, limits: limits)
+        #endif
         default: throw .unsupportedFormat(format)
         }
         guard probe.size.area > 0 else { throw .corrupt("size is \(probe.size)") }

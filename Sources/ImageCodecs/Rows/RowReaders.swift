@@ -26,6 +26,12 @@ package enum RowReaders {
             }
         case .webp:
             return try source.withAllBytes { bytes in try managed(try WebPRowReader(bytes, probe: probe)) }
+        #if HEIF
+        case .heic, .heif, .avif:
+            return try source.withAllBytes { bytes in
+                try managed(try HEIFRowReader(bytes, probe: probe, precision: precision))
+            }
+        #endif
         default:
             throw CodecError.unsupportedFormat(probe.format)
         }

@@ -18,9 +18,25 @@ struct ImageExecutor {
     ) throws -> PreparedImage {
         let source = try InputOpener.open(job.input, limits: options.limits)
         guard source.identity == job.identity else { throw PreparationError.inputChanged }
+        do {
+            return try prepare(job, source, maximumBytes, readsAhead, checkpoint)
+        } catch CodecError.sizeDiffers(let size) {
+            var probe = job.probe
+            probe.size = size
+            let planner = Planner(constraints: constraints, options: options)
+            let again = try planner.job(
+                index: job.planned.index, position: job.planned.position, input: job.input, probe: probe,
+                identity: job.identity)
+            return try prepare(again, source, maximumBytes, readsAhead, checkpoint)
+        }
+    }
+
+    private func prepare(
+        _ job: ImageJob, _ source: EncodedSource, _ maximumBytes: Int, _ readsAhead: Bool,
+        _ checkpoint: @escaping (Double) throws -> Void
+    ) throws -> PreparedImage {
         var work = Work(
-            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead,
-            checkpoint: checkpoint)
+            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead, checkpoint: checkpoint)
         // A file over the budget may still fit once its metadata is gone.
         let mayPass = job.planned.reasons.allSatisfy {
             $0 == .overByteBudget || $0.isMetByStripping(job.probe.format)
