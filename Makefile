@@ -22,7 +22,7 @@ build: ## Build the command in release, as .build/release/seedream.
 
 test: ## Install the libraries and exiftool, build and run the whole test suite.
 	@scripts/install-dependencies.sh --tests
-	swift test --disable-xctest $(SWIFT_FLAGS)
+	swift test --disable-xctest --no-parallel $(SWIFT_FLAGS)
 
 lint: ## Check the format, and the rules that the compiler does not check.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

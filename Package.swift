@@ -19,8 +19,12 @@ let package = Package(
         .executable(name: "seedream", targets: ["seedream"]),
     ],
     traits: [
-        .default(enabledTraits: ["HEIF"]),
+        .default(enabledTraits: ["HEIF", "LosslessTurn"]),
         .trait(name: "HEIF", description: "Reads HEIC, HEIF and AVIF with libheif (libheif-dev)."),
+        .trait(
+            name: "LosslessTurn",
+            description:
+                "Turns JPEGs without a second generation of loss, with TurboJPEG (libturbojpeg0-dev)."),
     ],
     dependencies: [
         // The command's options, help and completion scripts. Nothing below the command depends on it.
@@ -46,18 +50,28 @@ let package = Package(
             name: "CHEIF", path: "CModules/CHEIF", pkgConfig: "libheif",
             providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
         .systemLibrary(
+            name: "CTurboJPEG", path: "CModules/CTurboJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
             name: "CodecBridge",
-            dependencies: ["CJPEG", "CPNG", "CWebP", .target(name: "CHEIF", condition: .when(traits: ["HEIF"]))],
+            dependencies: [
+                "CJPEG", "CPNG", "CWebP", .target(name: "CHEIF", condition: .when(traits: ["HEIF"])),
+                .target(name: "CTurboJPEG", condition: .when(traits: ["LosslessTurn"])),
+            ],
             path: "CModules/CodecBridge",
             // A trait is a condition for Swift code only; C has to be told.
-            cSettings: [.define("HEIF", .when(traits: ["HEIF"]))],
+            cSettings: [
+                .define("HEIF", .when(traits: ["HEIF"])),
+                .define("LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
+            ],
             // Used from C only, so no Swift import links them: zlib comes with libpng, the demuxer with libwebp.
             linkerSettings: [
                 .linkedLibrary("z"), .linkedLibrary("webpdemux"),
                 .linkedLibrary("heif", .when(traits: ["HEIF"])),
+                .linkedLibrary("turbojpeg", .when(traits: ["LosslessTurn"])),
             ]),
 
         .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),

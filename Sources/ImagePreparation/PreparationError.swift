@@ -115,7 +115,9 @@ extension CodecError {
         case .empty: "check that the file was written completely"
         case .notAnImage: "pass a JPEG, PNG or WebP file"
         case .unsupportedFormat(let format):
-            format.missingTrait.map { "build with the package trait \($0) (libheif-dev), or convert it to JPEG or PNG first" }
+            format.missingTrait.map {
+                "build with the package trait \($0) (libheif-dev), or convert it to JPEG or PNG first"
+            }
                 ?? "convert it to JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
         case .corrupt, .sizeDiffers: "export the picture again from its source"

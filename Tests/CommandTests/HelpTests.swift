@@ -36,14 +36,14 @@ struct HelpTests {
         )
     }
 
-    @Test("the version names this package and the four codecs, each with its number")
+    @Test("the version names this package and every linked codec, each with its number")
     func version() async throws {
         let result = try await seedream("--version")
         #expect(result.status == 0)
         #expect(result.errors == "")
         let words = result.lines.map { $0.split(separator: " ").map(String.init) }
-        #expect(
-            words.map(\.first) == ["seedream", "libjpeg-turbo", "libpng", "libwebp", "zimg", "LittleCMS"])
+        let names = words.compactMap(\.first)
+        #expect(names.starts(with: ["seedream", "libjpeg-turbo", "libpng", "libwebp", "zimg", "LittleCMS"]))
         for line in words {
             #expect(line.count == 2)
             #expect(line.last?.wholeMatch(of: /\d+\.\d+(\.\d+)*/) != nil)

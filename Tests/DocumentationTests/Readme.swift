@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// README.md, in pieces.
 struct Readme {
@@ -51,4 +52,9 @@ struct Readme {
             }
         }
     }
+}
+
+extension Readme: CustomTestStringConvertible {
+    /// Its name, so that failures do not print all of it.
+    var testDescription: String { "README.md" }
 }

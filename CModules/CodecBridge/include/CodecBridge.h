@@ -106,6 +106,10 @@ bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row);
 bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder);
 void bridge_jpeg_close(bridge_jpeg_decoder *decoder);
 
+/* Turns a JPEG upright in the coefficient domain, metadata left out. BRIDGE_UNSUPPORTED where that is not perfect or the data
+   are damaged. Defined only where the package trait LosslessTurn is on; TurboJPEG keeps its own jumps inside. */
+bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orientation, bridge_output *output);
+
 /* --- JPEG encoder ----------------------------------------------------------------------------------------------- */
 
 typedef struct bridge_jpeg_encoder bridge_jpeg_encoder;

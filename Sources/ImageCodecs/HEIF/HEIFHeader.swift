@@ -24,7 +24,8 @@ enum HEIFHeader {
         let info = picture.info
         // The transformations are applied by the decoder: an EXIF orientation beside them is not applied again.
         var probe = ImageProbe(
-            format: format, size: PixelSize(width: Int(info.width), height: Int(info.height)), colorModel: .yCbCr,
+            format: format, size: PixelSize(width: Int(info.width), height: Int(info.height)),
+            colorModel: .yCbCr,
             byteCount: byteCount)
         probe.bitDepth = Int(info.bits)
         probe.hasAlpha = info.has_alpha != 0

@@ -30,6 +30,7 @@ enum PNGColor {
             probe.remarks.append(.profileIgnored("cICP \(text) does not describe full-range RGB"))
             return
         }
-        CodePoints(primaries: Int(codingPoints[0]), transfer: Int(codingPoints[1])).settle(origin: "cICP", in: &probe)
+        CodePoints(primaries: Int(codingPoints[0]), transfer: Int(codingPoints[1])).settle(
+            origin: "cICP", in: &probe)
     }
 }

@@ -9,7 +9,8 @@ struct CodePoints: Hashable, Sendable {
     func settle(origin: String, in probe: inout ImageProbe) {
         let place: Chromaticities?
         switch primaries {
-        case 1, 2, 5, 6: place = .bt709  // BT.601's primaries differ from BT.709's by less than a code value on most colours
+        // BT.601's primaries differ from BT.709's by less than a code value on most colours.
+        case 1, 2, 5, 6: place = .bt709
         case 9: place = .bt2020
         case 12: place = .displayP3
         default: place = nil
@@ -30,7 +31,8 @@ struct CodePoints: Hashable, Sendable {
         default: curve = nil
         }
         guard let place, let curve else {
-            probe.remarks.append(.profileIgnored("\(origin) \(primaries)/\(transfer) is not one that is known"))
+            probe.remarks.append(
+                .profileIgnored("\(origin) \(primaries)/\(transfer) is not one that is known"))
             return
         }
         ProfileAcceptance.settle(DescribedColor(place, curve), origin: origin, in: &probe)

@@ -36,12 +36,14 @@ struct ImageExecutor {
         _ checkpoint: @escaping (Double) throws -> Void
     ) throws -> PreparedImage {
         var work = Work(
-            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead, checkpoint: checkpoint)
+            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead,
+            checkpoint: checkpoint)
         // A file over the budget may still fit once its metadata is gone.
         let mayPass = job.planned.reasons.allSatisfy {
             $0 == .overByteBudget || $0.isMetByStripping(job.probe.format)
         }
         if mayPass, let passed = try passThrough(&work) { return passed }
+        if job.planned.action == .turn, let turned = try turn(work) { return turned }
         return try transcode(&work)
     }
 
@@ -111,6 +113,26 @@ struct ImageExecutor {
             action: .passThrough, reasons: reasons, notices: work.job.planned.notices, checked: checked,
             isIdentical: isIdentical, mediaType: MediaType(probe.format) ?? .jpeg, size: probe.displaySize,
             bytes: bytes, sha256: SHA256Digest.hexadecimal(of: bytes))
+    }
+
+    // MARK: Turning
+
+    /// The file turned in the coefficient domain, or `nil` if the pixels must be decoded after all.
+    private func turn(_ work: Work) throws -> PreparedImage? {
+        // The structure is checked first: TurboJPEG has no limit on scans.
+        _ = try ContainerStripper.strip(work.source, probe: work.job.probe, limits: options.limits)
+        guard let turned = try JPEGTurner.turn(work.source, orientation: work.job.probe.orientation),
+            turned.count <= work.maximumBytes
+        else { return nil }
+        let count = turned.count
+        let bytes = EncodedBytes(adopting: turned.release(), count: count)
+        return PreparedImage(
+            index: work.job.planned.index, position: work.job.planned.position,
+            source: work.job.planned.source,
+            action: .turn, reasons: work.job.planned.reasons, notices: work.job.planned.notices,
+            checked: .pixels,
+            isIdentical: false, mediaType: .jpeg, size: work.job.probe.displaySize, bytes: bytes,
+            sha256: SHA256Digest.hexadecimal(of: bytes))
     }
 
     // MARK: Transcoding

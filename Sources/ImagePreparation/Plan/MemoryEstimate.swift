@@ -9,6 +9,8 @@ enum MemoryEstimate {
         let probe = job.probe
         let target = job.planned.size
         let fixed = 2 << 20
+        // All coefficients, and the file twice.
+        if job.planned.action == .turn { return fixed + probe.size.area * 6 + 2 * probe.byteCount }
         guard job.planned.action == .transcode || probe.hasAlpha else { return probe.byteCount + fixed }
         let channels = probe.colorModel == .grey ? 1 : 3
         // The resampler looks back over the filter's support; with bands on both sides, some 128 rows of the source.

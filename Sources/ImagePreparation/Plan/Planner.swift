@@ -31,7 +31,7 @@ struct Planner {
         }
         let planned = PlannedImage(
             index: index, position: position, source: SourceFacts(name: input.name, probe: probe),
-            action: isPassThrough ? .passThrough : .transcode,
+            action: isPassThrough ? .passThrough : canTurn(probe, reasons) ? .turn : .transcode,
             reasons: reasons,
             notices: notices(for: probe, framed: framed, target: size, isPassThrough: isPassThrough),
             unknowns: unknowns, mediaType: mediaType, size: size)
@@ -76,6 +76,12 @@ struct Planner {
         if probe.byteCount > constraints.maximumBytes { reasons.append(.overByteBudget) }
         if probe.hasMetadata, !options.keepsMetadata || !reasons.isEmpty { reasons.append(.metadataRemoved) }
         return reasons
+    }
+
+    /// Whether turning is all that has to be done, and can be done without decoding pixels.
+    private func canTurn(_ probe: ImageProbe, _ reasons: [Reason]) -> Bool {
+        reasons.allSatisfy { $0 == .rotated || $0 == .metadataRemoved } && JPEGTurner.canTurn(probe)
+            && (options.color == .convert || probe.profile == nil) && options.quality == nil
     }
 
     private func convertsColor(of probe: ImageProbe) -> Bool {

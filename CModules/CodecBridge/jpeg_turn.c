@@ -1,0 +1,51 @@
+#include "support.h"
+
+#ifdef LOSSLESS_TURN
+
+#include <stdlib.h>
+
+#include <turbojpeg.h>
+
+bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orientation, bridge_output *output) {
+    static const int operations[9] = {TJXOP_NONE,  TJXOP_NONE,      TJXOP_HFLIP, TJXOP_ROT180,    TJXOP_VFLIP,
+                                      TJXOP_TRANSPOSE, TJXOP_ROT90, TJXOP_TRANSVERSE, TJXOP_ROT270};
+    output->bytes = NULL;
+    output->size = 0;
+    if (orientation < 1 || orientation > 8) return bridge_failure(BRIDGE_MISUSE, orientation, "orientation");
+    tjhandle handle = tjInitTransform();
+    if (handle == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    int width = 0, height = 0, subsampling = 0, space = 0;
+    if (tjDecompressHeader3(handle, bytes, (unsigned long)size, &width, &height, &subsampling, &space) != 0
+        || subsampling < 0) {
+        bridge_status status = bridge_failure(BRIDGE_UNSUPPORTED, 0, tjGetErrorStr2(handle));
+        tjDestroy(handle);
+        return status;
+    }
+    /* The result has the same coefficients, but perhaps other Huffman tables: room for the worst case of either shape. */
+    unsigned long room = tjBufSize(width, height, TJSAMP_444);
+    unsigned long across = tjBufSize(height, width, TJSAMP_444);
+    if (across > room) room = across;
+    uint8_t *turned = malloc(room);
+    if (turned == NULL) {
+        tjDestroy(handle);
+        return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    }
+    tjtransform transform = {.op = operations[orientation], .options = TJXOPT_PERFECT | TJXOPT_COPYNONE};
+    unsigned char *targets[1] = {turned};
+    unsigned long sizes[1] = {room};
+    int failed = tjTransform(handle, bytes, (unsigned long)size, 1, targets, sizes, &transform, TJFLAG_NOREALLOC);
+    if (failed != 0) {
+        /* Not perfect, or damaged: libjpeg's warnings count. */
+        bridge_status status = bridge_failure(BRIDGE_UNSUPPORTED, 0, tjGetErrorStr2(handle));
+        tjDestroy(handle);
+        free(turned);
+        return status;
+    }
+    tjDestroy(handle);
+    uint8_t *exact = realloc(turned, sizes[0]);
+    output->bytes = exact != NULL ? exact : turned;
+    output->size = sizes[0];
+    return bridge_ok();
+}
+
+#endif

@@ -1,0 +1,47 @@
+import CodecBridge
+package import Pixels
+
+/// Turns a JPEG in the coefficient domain: no pixel is decoded, none is lost.
+package enum JPEGTurner {
+    /// Whether the linked build can turn at all (trait `LosslessTurn`).
+    package static var isAvailable: Bool {
+        #if LosslessTurn
+        true
+        #else
+        false
+        #endif
+    }
+
+    /// Whether the header promises a perfect turn: both sides whole MCUs, and chroma that stays of its kind.
+    package static func canTurn(_ probe: ImageProbe) -> Bool {
+        guard isAvailable, probe.format == .jpeg, !probe.isArithmeticCoded else { return false }
+        let subsampling: ChromaSubsampling
+        switch probe.colorModel {
+        case .grey: subsampling = .full
+        case .yCbCr:
+            guard let planes = probe.planeSubsampling else { return false }
+            // 4:2:2 would become 4:4:0.
+            guard !probe.orientation.swapsAxes || planes == planes.transposed else { return false }
+            subsampling = planes
+        default: return false
+        }
+        return probe.size.width.isMultiple(of: 8 << subsampling.horizontalShift)
+            && probe.size.height.isMultiple(of: 8 << subsampling.verticalShift)
+    }
+
+    /// The turned file without any metadata or profile, or `nil` if it would not be perfect or the data are damaged.
+    package static func turn(_ source: EncodedSource, orientation: Orientation) throws -> EncodedBuffer? {
+        #if LosslessTurn
+        var output = bridge_output()
+        let status = try source.withAllBytes { bytes in
+            let data = bytes.bindMemory(to: UInt8.self)
+            return bridge_jpeg_turn(data.baseAddress, data.count, Int32(orientation.rawValue), &output)
+        }
+        guard status.code != Int32(BRIDGE_UNSUPPORTED.rawValue) else { return nil }
+        try CodecError.check(status)
+        return try EncodedBuffer(output)
+        #else
+        return nil
+        #endif
+    }
+}
