@@ -299,6 +299,11 @@ bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
     if (decoder->input_ended && !complete) {
         return leave(decoder, bridge_failure(BRIDGE_TRUNCATED, 0, "the last scans of a progressive image are missing"));
     }
+    /* The arithmetic decoder reads zeros behind the end of its data and says nothing, so a missing end marker is all that
+       tells of missing pixels. */
+    if (decoder->input_ended && decoder->codec.arith_code) {
+        return leave(decoder, bridge_failure(BRIDGE_TRUNCATED, 0, "arithmetic-coded data without an end marker"));
+    }
     /* A last 0xFF is half of something: a marker, or a stuffed byte of data that libjpeg could not see. */
     uint8_t last = 0;
     if (decoder->input_ended && bridge_input_read(&decoder->input, decoder->input.size - 1, &last, 1) == 1
