@@ -23,6 +23,35 @@ from pathlib import Path
 START, END = "<!-- benchmark start -->", "<!-- benchmark end -->"
 PHOTOS = Path("fixtures/photos")
 
+TEXT = """\
+`make benchmark` measures and prints this section, `benchmarks/run.sh --write` puts it here.
+
+**Task.** `seedream prep X -o DIR` with a budget of 30 MB, so that nothing is encoded twice, beside
+`vipsthumbnail X --size WxH! -o out.jpg[Q=…,strip,subsample-mode=…]` with the size and the quality that seedream arrived at.
+Both decode, scale, encode a baseline JPEG without metadata and write it to disk. Each run is one file and a process of its
+own, its start included, on a warm page cache. *Reduce* ends just below 16,777,216 px², *enlarge* just above 921,600. The large
+inputs are made of mirrored and repeated photographs from `fixtures/photos`.
+
+Where they differ:
+
+- *Shrinking on load.* seedream decodes the 256 MP JPEG at half its size; vipsthumbnail decodes it whole, because it leaves a
+  factor of 2 to its filter, and so does more work. The row beside `vips resize X[shrink=2]` has both at half size. For WebP it
+  is the other way round: libwebp scales for vips while it decodes, with its own simple filter; seedream decodes the whole
+  picture and scales it with Lanczos3.
+- *Scaling.* Both use Lanczos3 to reduce. To enlarge, vips uses bicubic interpolation, seedream Lanczos3. vips scales RGB,
+  seedream the planes of a JPEG as they are stored, which is less for 4:2:2 and 4:2:0.
+- *Chroma.* seedream writes 4:2:2 for 4:2:2; vips can only write 4:2:0 there, which is less.
+- *Beside the pixels*, seedream checks the structure of what passes through, takes the SHA-256 of the result and prints a table.
+- *Passing a valid file.* vipsthumbnail has nothing like it: it decodes and encodes again. `jpegtran -copy none` keeps the pixels
+  and drops metadata, with the entropy coding done anew, and checks no size, shape or budget.
+
+Measured {date} at {commit}, on a machine that other work shares (load average {load:.1f} at the start): {machine}.
+{versions}. Medians of {runs} runs after one to warm up, the two tools in turn. CPU time is that of all threads; of ours, {start:.3f} s
+are the start of the process (`seedream --version`). Memory below {floor:.0f} MiB cannot be told from the measuring process's own.
+
+Cells read *seedream : other = ratio*. Where the ratio is bold, seedream needs more.
+"""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -148,7 +177,9 @@ class Benchmark:
                     samples.append(sample)
         self.widest_spread = max(self.widest_spread, *(spread(samples) for samples in pair))
         written = self.ours / f"01-{row.source.stem}.jpg", self.theirs / "out.jpg"
-        sizes = [[first_line(["vipsheader", "-f", side, str(path)]) for side in ("width", "height")] for path in written]
+        sizes = [
+            [first_line(["vipsheader", "-f", side, str(path)]) for side in ("width", "height")] for path in written
+        ]
         if sizes[0] != sizes[1]:
             sys.exit(f"error: {row.task}: {row.other} made {sizes[1]}, expected {sizes[0]}")
         return median(pair[0]), median(pair[1]), *(path.stat().st_size for path in written)
@@ -173,7 +204,8 @@ class Benchmark:
         growth = [most / few for most, few in zip(peaks["256mp-420.jpg"], peaks["20mp-422.jpg"])]
         lines += [
             "",
-            f"From 20.4 MP (4:2:2) to 256 MP, 12.5 times the pixels, the peak memory of seedream grows to {growth[0]:.1f} times, "
+            f"From 20.4 MP (4:2:2) to 256 MP, 12.5 times the pixels, the peak memory of seedream grows to "
+            f"{growth[0]:.1f} times, "
             f"that of vipsthumbnail to {growth[1]:.1f} times.",
         ]
         return lines
@@ -229,38 +261,11 @@ def introduction(seedream: str, runs: int, floor: float, start: Sample) -> list[
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     load = os.getloadavg()[0]
-    return [
-        "`make benchmark` measures and prints this section, `benchmarks/run.sh --write` puts it here.",
-        "",
-        "**Task.** `seedream prep X -o DIR` with a budget of 30 MB, so that nothing is encoded twice, beside "
-        "`vipsthumbnail X --size WxH! -o out.jpg[Q=…,strip,subsample-mode=…]` with the size and the quality that "
-        "seedream arrived at. Both decode, scale, encode a baseline JPEG without metadata and write it to disk. Each "
-        "run is one file and a process of its own, its start included, on a warm page cache. *Reduce* ends just below "
-        "16,777,216 px², *enlarge* just above 921,600. The large inputs are made of mirrored and repeated "
-        "photographs from `fixtures/photos`.",
-        "",
-        "Where they differ:",
-        "",
-        "- *Shrinking on load.* seedream decodes the 256 MP JPEG at half its size; vipsthumbnail decodes it whole, because "
-        "it leaves a factor of 2 to its filter, and so does more work. The row beside `vips resize X[shrink=2]` has both at half "
-        "size. For WebP it is the other way round: libwebp scales for vips while it decodes, with its own simple filter; seedream "
-        "decodes the whole picture and scales it with Lanczos3.",
-        "- *Scaling.* Both use Lanczos3 to reduce. To enlarge, vips uses bicubic interpolation, seedream Lanczos3. vips "
-        "scales RGB, seedream the planes of a JPEG as they are stored, which is less for 4:2:2 and 4:2:0.",
-        "- *Chroma.* seedream writes 4:2:2 for 4:2:2; vips can only write 4:2:0 there, which is less.",
-        "- *Beside the pixels*, seedream checks the structure of what passes through, takes the SHA-256 of the result and "
-        "prints a table.",
-        "- *Passing a valid file.* vipsthumbnail has nothing like it: it decodes and encodes again. `jpegtran -copy none` "
-        "keeps the pixels and drops metadata, with the entropy coding done anew, and checks no size, shape or budget.",
-        "",
-        f"Measured {today} at {commit()}: {processor()}, {cores} cores, {memory:.0f} GiB, {system()}; a machine that "
-        f"other work shares, load average {load:.1f} at the start. {ours}; {tools[0]}; {tools[1]}. Medians of {runs} runs after one "
-        f"to warm up, the two tools in turn. CPU time is that of all threads. Of the CPU time, {start.cpu:.3f} s is seedream's "
-        f"start (`--version`). Memory below {floor:.0f} MiB cannot be told from the measuring process's own.",
-        "",
-        "Cells read *seedream : other = ratio*. Where the ratio is bold, seedream needs more.",
-        "",
-    ]
+    text = TEXT.format(
+        date=today, commit=commit(), machine=f"{processor()}, {cores} cores, {memory:.0f} GiB, {system()}", load=load,
+        versions="; ".join([ours, *tools]), runs=runs, start=start.cpu, floor=floor,
+    )
+    return text.splitlines() + [""]
 
 
 def write(readme: Path, lines: list[str]) -> None:

@@ -68,12 +68,20 @@ tiled() { # COLUMNS ROWS WIDTH HEIGHT, to .cut.v
     vips crop "$inputs/.whole.v" "$inputs/.cut.v" 0 0 "$3" "$4"
     rm "$inputs/.whole.v"
 }
-picture() { tiled 1 14 5216 3912; vips copy "$inputs/.cut.v" "$out"; rm "$inputs/.cut.v"; }
+picture() {
+    tiled 1 14 5216 3912
+    vips copy "$inputs/.cut.v" "$out"
+    rm "$inputs/.cut.v"
+}
 baseline() { cjpeg -quality 90 -sample 2x1 -outfile "$out" "$inputs/picture.ppm"; }
 progressive() { cjpeg -quality 90 -sample 2x2 -progressive -outfile "$out" "$inputs/picture.ppm"; }
 png() { vips pngsave "$inputs/picture.ppm" "$out" --compression 6 --strip; }
 webp() { vips webpsave "$inputs/picture.ppm" "$out" --Q 90 --strip; }
-large() { tiled 3 54 16000 16000; vips jpegsave "$inputs/.cut.v" "$out" --Q 90 --subsample-mode on --strip; rm "$inputs/.cut.v"; }
+large() {
+    tiled 3 54 16000 16000
+    vips jpegsave "$inputs/.cut.v" "$out" --Q 90 --subsample-mode on --strip
+    rm "$inputs/.cut.v"
+}
 
 make_inputs() {
     mkdir -p "$inputs"
