@@ -1,5 +1,6 @@
 import Pixels
 import SeedreamModel
+import TestSupport
 import Testing
 
 @Suite("the area rule")
@@ -56,7 +57,7 @@ struct TargetSizeTests {
     func properties(_ maximumRatio: Double) throws {
         var constraints = constraints
         constraints.maximumAspectRatio = maximumRatio
-        var generator = SplitMix(state: UInt64(maximumRatio * 1000))
+        var generator = SeededGenerator(seed: UInt64(maximumRatio * 1000))
         var tried = 0
         while tried < 40_000 {
             // Sides spread evenly over their logarithms, 1 to 60 000; every tenth shape is exactly at the limit.
@@ -98,19 +99,8 @@ struct TargetSizeTests {
     }
 }
 
-/// A seeded generator, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func unit() -> Double { Double.random(in: 0..<1, using: &self) }
+extension SeededGenerator {
+    fileprivate mutating func unit() -> Double { Double.random(in: 0..<1, using: &self) }
 }
 
 extension Double {
