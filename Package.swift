@@ -19,7 +19,8 @@ let package = Package(
         .executable(name: "seedream", targets: ["seedream"]),
     ],
     traits: [
-        .default(enabledTraits: ["HEIF", "LosslessTurn"]),
+        .default(enabledTraits: ["GIF", "HEIF", "LosslessTurn"]),
+        .trait(name: "GIF", description: "Reads the first frame of GIFs with giflib (libgif-dev)."),
         .trait(name: "HEIF", description: "Reads HEIC, HEIF and AVIF with libheif (libheif-dev)."),
         .trait(
             name: "LosslessTurn",
@@ -52,24 +53,30 @@ let package = Package(
         .systemLibrary(
             name: "CTurboJPEG", path: "CModules/CTurboJPEG", pkgConfig: "libturbojpeg",
             providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+        // giflib has no pkg-config file on Debian.
+        .systemLibrary(
+            name: "CGIF", path: "CModules/CGIF", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
         .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
             name: "CodecBridge",
             dependencies: [
-                "CJPEG", "CPNG", "CWebP", .target(name: "CHEIF", condition: .when(traits: ["HEIF"])),
+                "CJPEG", "CPNG", "CWebP", .target(name: "CGIF", condition: .when(traits: ["GIF"])),
+                .target(name: "CHEIF", condition: .when(traits: ["HEIF"])),
                 .target(name: "CTurboJPEG", condition: .when(traits: ["LosslessTurn"])),
             ],
             path: "CModules/CodecBridge",
             // A trait is a condition for Swift code only; C has to be told.
             cSettings: [
+                .define("GIF", .when(traits: ["GIF"])),
                 .define("HEIF", .when(traits: ["HEIF"])),
                 .define("LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
             ],
             // Used from C only, so no Swift import links them: zlib comes with libpng, the demuxer with libwebp.
             linkerSettings: [
                 .linkedLibrary("z"), .linkedLibrary("webpdemux"),
+                .linkedLibrary("gif", .when(traits: ["GIF"])),
                 .linkedLibrary("heif", .when(traits: ["HEIF"])),
                 .linkedLibrary("turbojpeg", .when(traits: ["LosslessTurn"])),
             ]),

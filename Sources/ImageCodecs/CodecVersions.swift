@@ -17,6 +17,9 @@ package enum CodecVersions {
             ("libjpeg-turbo", jpeg), ("libpng", png), ("libwebp", webp), ("zimg", ResampleGraph.version),
             ("LittleCMS", ColorProfiles.engineVersion),
         ]
+        #if GIF
+        all.append(("giflib", String(cString: bridge_gif_version())))
+        #endif
         #if HEIF
         all.append(("libheif", heif))
         #endif

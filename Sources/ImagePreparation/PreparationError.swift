@@ -116,7 +116,7 @@ extension CodecError {
         case .notAnImage: "pass a JPEG, PNG or WebP file"
         case .unsupportedFormat(let format):
             format.missingTrait.map {
-                "build with the package trait \($0) (libheif-dev), or convert it to JPEG or PNG first"
+                "build with the package trait \($0), or convert it to JPEG or PNG first"
             }
                 ?? "convert it to JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"

@@ -6,7 +6,7 @@ import Testing
 /// The header facts that the manifest of the fixtures states, found by other tools.
 @Suite("probing")
 struct ProbeTests {
-    static let readable = Fixtures.rows.filter { $0.expect.error == nil }
+    static let readable = Fixtures.readableRows.filter { $0.expect.error == nil }
 
     @Test("finds the facts of every readable fixture", arguments: readable)
     func facts(_ row: Fixtures.Row) throws {
@@ -38,7 +38,7 @@ struct ProbeTests {
 
     @Test(
         "recognises what it does not read, by name",
-        arguments: [("gif.gif", "GIF"), ("bmp.bmp", "BMP"), ("tiff.tiff", "TIFF")])
+        arguments: [("bmp.bmp", "BMP"), ("tiff.tiff", "TIFF")])
     func recognised(_ file: String, _ name: String) throws {
         let error = #expect(throws: CodecError.self) {
             try Prober.probe(EncodedSource(Fixtures.bytes("corrupt/\(file)")), limits: DecodeLimits())

@@ -29,7 +29,7 @@ struct PreparationTests {
 
     @Test("keeps the output contract for every fixture that can be prepared")
     func contract() async throws {
-        let rows = Fixtures.rows
+        let rows = Fixtures.readableRows
         let outcomes = Outcomes()
         try await ImagePreparer().prepareEach(Self.inputs(rows.map(\.path))) { outcomes.list.append($0) }
         #expect(outcomes.list.count == rows.count)

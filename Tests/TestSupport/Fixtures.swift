@@ -1,4 +1,5 @@
 package import Foundation
+import ImageCodecs
 
 /// The files under `fixtures/`, and the facts that its manifest states.
 package enum Fixtures {
@@ -53,4 +54,9 @@ package enum Fixtures {
             fatalError("fixtures/manifest.json cannot be read: \(error)")
         }
     }()
+
+    /// The rows whose format this build reads, or that are refused whatever is built in.
+    package static let readableRows = rows.filter { row in
+        row.expect.error != nil || ImageFormat(rawValue: row.expect.format ?? "")?.isReadable == true
+    }
 }

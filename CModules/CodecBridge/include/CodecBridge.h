@@ -230,4 +230,11 @@ void bridge_heif_decoded_size(const bridge_heif_picture *picture, int32_t *width
 bridge_status bridge_heif_read_row(bridge_heif_picture *picture, int32_t y, uint8_t *row);
 void bridge_heif_close(bridge_heif_picture *picture);
 
+/* --- GIF (giflib never jumps). Defined only where the package trait GIF is on. -------------------------------------- */
+
+const char *bridge_gif_version(void);
+/* Decodes the first frame onto a transparent canvas of width x height straight RGBA pixels, rows width * 4 apart. What of the
+   frame lies outside of the canvas is left out. */
+bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, int32_t width, int32_t height);
+
 #endif

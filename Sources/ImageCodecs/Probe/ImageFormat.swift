@@ -27,6 +27,9 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     /// The package trait that reads it where it is off; `nil` for formats that are read, or never are.
     package var missingTrait: String? {
         switch self {
+        #if !GIF
+        case .gif: "GIF"
+        #endif
         #if !HEIF
         case .heic, .heif, .avif: "HEIF"
         #endif
@@ -38,6 +41,9 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     public var isReadable: Bool {
         switch self {
         case .jpeg, .png, .webp: true
+        #if GIF
+        case .gif: true
+        #endif
         #if HEIF
         case .heic, .heif, .avif: true
         #endif

@@ -24,6 +24,9 @@ package enum Prober {
         case .jpeg: probe = try JPEGHeader.probe(source, limits: limits)
         case .png: probe = try PNGHeader.probe(source, limits: limits)
         case .webp: probe = try WebPHeader.probe(source, limits: limits)
+        #if GIF
+        case .gif: probe = try GIFHeader.probe(source, limits: limits)
+        #endif
         #if HEIF
         case .heic, .heif, .avif: probe = try HEIFHeader.probe(source, format: format, limits: limits)
         #endif

@@ -26,6 +26,10 @@ package enum RowReaders {
             }
         case .webp:
             return try source.withAllBytes { bytes in try managed(try WebPRowReader(bytes, probe: probe)) }
+        #if GIF
+        case .gif:
+            return try source.withAllBytes { bytes in try managed(try GIFRowReader(bytes, probe: probe)) }
+        #endif
         #if HEIF
         case .heic, .heif, .avif:
             return try source.withAllBytes { bytes in
