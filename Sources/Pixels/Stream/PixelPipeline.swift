@@ -114,7 +114,10 @@ package struct PixelPipeline {
         let feeder = try BandFeeder(
             source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
 
-        let strip = Self.stripRows.roundedUp(toMultipleOf: sink.bandRows)
+        // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and taller ones.
+        let changesPrimaries = source.format.primaries != stored.primaries
+        let strip = (changesPrimaries ? 8 * Self.stripRows : Self.stripRows).roundedUp(
+            toMultipleOf: sink.bandRows)
         let window = RowWindow(
             format: geometry.middle(rows: source.format.size.height),
             capacity: geometry.rows(for: 0..<strip).count + 2 * geometry.reach + 3 * band)
