@@ -34,17 +34,21 @@ enum WebPHeader {
                 flags = bytes[0]
                 canvas = PixelSize(
                     width: bytes[4..<7].littleEndianValue + 1, height: bytes[7..<10].littleEndianValue + 1)
-            case "VP8 ":
+            // Of two bitstreams the first counts, for libwebp and for stripping: it must be a good one.
+            case "VP8 " where bitstream == nil:
                 let bytes = try payload(10)
-                guard bytes.count == 10, bytes[3...5].elementsEqual([0x9D, 0x01, 0x2A]), bitstream == nil
-                else { continue }
+                guard bytes.count == 10, bytes[3...5].elementsEqual([0x9D, 0x01, 0x2A]) else {
+                    throw .corrupt("the VP8 chunk has no start code")
+                }
                 let size = PixelSize(
                     width: bytes[6..<8].littleEndianValue & 0x3FFF,
                     height: bytes[8..<10].littleEndianValue & 0x3FFF)
                 bitstream = (size, false, false)
-            case "VP8L":
+            case "VP8L" where bitstream == nil:
                 let bytes = try payload(5)
-                guard bytes.count == 5, bytes[0] == 0x2F, bitstream == nil else { continue }
+                guard bytes.count == 5, bytes[0] == 0x2F else {
+                    throw .corrupt("the VP8L chunk has no signature")
+                }
                 let bits = bytes[1..<5].littleEndianValue
                 let size = PixelSize(width: (bits & 0x3FFF) + 1, height: (bits >> 14 & 0x3FFF) + 1)
                 bitstream = (size, bits >> 28 & 1 == 1, true)
