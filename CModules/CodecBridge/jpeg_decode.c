@@ -168,8 +168,12 @@ static int describes_raw_planes(const struct jpeg_decompress_struct *codec, brid
     if (component[1].v_samp_factor != component[2].v_samp_factor) return 0;
     if (component[0].h_samp_factor != codec->max_h_samp_factor) return 0;
     if (component[0].v_samp_factor != codec->max_v_samp_factor) return 0;
-    return plane_shift(component[0].h_samp_factor, component[1].h_samp_factor, &info->chroma_shift_x)
-        && plane_shift(component[0].v_samp_factor, component[1].v_samp_factor, &info->chroma_shift_y);
+    if (!plane_shift(component[0].h_samp_factor, component[1].h_samp_factor, &info->chroma_shift_x)
+        || !plane_shift(component[0].v_samp_factor, component[1].v_samp_factor, &info->chroma_shift_y)) {
+        return 0;
+    }
+    /* A sixteenth of the samples: nobody writes it, and it could not be encoded interleaved again. */
+    return info->chroma_shift_x + info->chroma_shift_y < 4;
 }
 
 bridge_status bridge_jpeg_open(bridge_input input, bridge_limits limits, bridge_jpeg_decoder **out,

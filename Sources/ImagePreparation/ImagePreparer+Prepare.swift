@@ -55,9 +55,6 @@ extension ImagePreparer {
         reporter?.begin(total: inputs.count)
         let executor = ImageExecutor(constraints: constraints, options: options)
         let run = BatchRun(executor: executor, reporter: reporter)
-        // One image may fill the body alone.
-        let maximumBytes = min(
-            constraints.maximumBytes, BodyBudget.bytes(forCharacters: constraints.maximumBodyBytes))
         // Headers are read a slice at a time: ten thousand descriptions of pictures are not held at once.
         for start in stride(from: 0, to: inputs.count, by: 256) {
             let slice = start..<min(start + 256, inputs.count)
@@ -68,7 +65,7 @@ extension ImagePreparer {
                     items.append(
                         .init(
                             job: try job(for: inputs[index], index: index, position: 1),
-                            maximumBytes: maximumBytes))
+                            maximumBytes: constraints.maximumBytes))
                 } catch {
                     failed[index] = FailedInput(
                         index: index, position: 1, name: inputs[index].name, error: error)

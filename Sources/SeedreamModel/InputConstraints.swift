@@ -102,7 +102,8 @@ extension InputConstraints {
             // Rounding the long side up may pass a fractional ratio limit by part of a pixel; the limit wins, and where
             // the area then falls short, the next short side does.
             let exact = (side * long + short - 1) / short
-            let longSide = min(exact, max(Int(maximumAspectRatio * Double(side)), side * long / short))
+            let longSide = min(
+                exact, max(Int(min(maximumAspectRatio * Double(side), Double(exact))), side * long / short))
             if side * longSide >= minimumArea { return oriented(short: side, long: longSide, like: size) }
             side += 1
         }

@@ -25,6 +25,16 @@ struct HeaderReader {
         return window[(offset - windowStart)..<max(available - windowStart, offset - windowStart)]
     }
 
+    /// What is at hand from `offset` on, at least one byte; empty at the end of the source.
+    mutating func available(at offset: Int) throws(CodecError) -> ArraySlice<UInt8> {
+        guard offset >= 0, offset < count else { return [] }
+        if offset < windowStart || offset >= windowStart + window.count {
+            window = try source.bytes(at: offset, length: windowSize)
+            windowStart = offset
+        }
+        return window[(offset - windowStart)...]
+    }
+
     mutating func byte(at offset: Int) throws(CodecError) -> UInt8? {
         try bytes(at: offset, length: 1).first
     }

@@ -45,7 +45,12 @@ enum JPEGHeader {
                 let size = PixelSize(width: bytes[3...4].bigEndianValue, height: bytes[1...2].bigEndianValue)
                 frame = (marker, Int(bytes[0]), size, components)
             case JPEGWalker.Marker.app0:
-                if try walker.bytes(segment.payload).starts(with: Array("JFIF\0".utf8)) { hasJFIF = true }
+                // Shorter than this libjpeg takes it for something else.
+                if segment.payload.count >= 14,
+                    try walker.bytes(segment.payload).starts(with: Array("JFIF\0".utf8))
+                {
+                    hasJFIF = true
+                }
             case JPEGWalker.Marker.app1:
                 let bytes = try walker.bytes(segment.payload)
                 if exif == nil, bytes.starts(with: Array("Exif\0\0".utf8)) { exif = EXIF(bytes) }
@@ -141,6 +146,8 @@ enum JPEGHeader {
         guard let horizontal = shift(components[0].horizontal, components[1].horizontal),
             let vertical = shift(components[0].vertical, components[1].vertical)
         else { return nil }
+        // As in the bridge: a sixteenth of the samples is read as rows.
+        guard horizontal + vertical < 4 else { return nil }
         return ChromaSubsampling(horizontalShift: horizontal, verticalShift: vertical)
     }
 

@@ -83,16 +83,18 @@ package final class JPEGPlaneSource: BandSource {
 
     package func finish() throws { try CodecError.check(bridge_jpeg_finish(decoder)) }
 
-    /// What libjpeg made of the chroma: at reduced sizes it spends the reduction on chroma last.
+    /// What libjpeg made of the chroma: at reduced sizes it spends the reduction on chroma last, on both axes alike.
+    ///
+    /// Told by the rows of a band, which are exact; the width of a row is rounded up to whole blocks.
     private static func finerSubsampling(
         _ planes: [bridge_jpeg_plane], than stored: ChromaSubsampling
     ) -> ChromaSubsampling {
-        func shift(_ whole: Int32, _ part: Int32, _ most: Int) -> Int {
-            (0...most).last { part << $0 <= whole } ?? 0
-        }
+        let ratio = (Int(planes[1].band_rows) << stored.verticalShift) / Int(planes[0].band_rows)
+        let levels = max(ratio, 1).trailingZeroBitCount
+        // Coarser than this on both axes is read as rows (``ImageProbe/planeSubsampling``).
+        precondition(levels <= 1, "chroma was enlarged more than once")
         return ChromaSubsampling(
-            horizontalShift: shift(planes[0].stride, planes[1].stride, stored.horizontalShift),
-            verticalShift: shift(planes[0].band_rows, planes[1].band_rows, stored.verticalShift))
+            horizontalShift: stored.horizontalShift - levels, verticalShift: stored.verticalShift - levels)
     }
 
     /// Brings chroma back to the stored subsampling by averaging, as JPEG encoders do: a quarter of the samples to

@@ -11,6 +11,10 @@ package final class JPEGSink: ImageSink {
 
     /// - Precondition: `format` is grey or Y'CbCr, without alpha.
     package init(format: PlaneFormat, settings: EncodeSettings) throws(CodecError) {
+        // JPEG_MAX_DIMENSION of libjpeg.
+        guard format.size.longSide <= 65_500 else {
+            throw .unsupportedFeature("JPEG has at most 65500 px on a side, the picture is \(format.size)")
+        }
         var options = bridge_jpeg_encode_options()
         options.width = Int32(format.size.width)
         options.height = Int32(format.size.height)

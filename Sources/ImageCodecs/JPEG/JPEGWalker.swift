@@ -39,7 +39,11 @@ struct JPEGWalker {
         static func standsAlone(_ marker: UInt8) -> Bool { marker == 0x01 || 0xD0...0xD9 ~= marker }
     }
 
+    /// More segments than this are hostile; our number.
+    static let maximumSegments = 100_000
+
     private(set) var reader: HeaderReader
+    private var segments = 0
     /// Where the next marker is looked for.
     var offset: Int
 
@@ -50,6 +54,10 @@ struct JPEGWalker {
 
     /// The next segment, or `nil` where the data end first. Bytes that belong to no segment are skipped, as libjpeg does.
     mutating func next() throws(CodecError) -> Segment? {
+        segments += 1
+        guard segments <= Self.maximumSegments else {
+            throw .corrupt("more than \(Self.maximumSegments) segments")
+        }
         guard let (start, marker, end) = try nextMarker(from: offset) else { return nil }
         if Marker.standsAlone(marker) {
             offset = end
@@ -90,7 +98,7 @@ struct JPEGWalker {
     ) throws(CodecError) -> (start: Int, marker: UInt8, end: Int)? {
         var position = offset
         while true {
-            let slice = try reader.bytes(at: position, length: 65_536)
+            let slice = try reader.available(at: position)
             guard !slice.isEmpty else { return nil }
             let found = slice.withUnsafeBytes { bytes in
                 bytes.baseAddress.flatMap { base in

@@ -27,7 +27,9 @@ enum PNGHeader {
         try readAncillaryChunks(&walker, into: &probe, limits: limits)
         if probe.isProgressive {
             let channels = (model == .grey ? 1 : 3) + (probe.hasAlpha ? 1 : 0)
-            probe.decodeMemory = size.area.multipliedReportingOverflow(by: channels).partialValue
+            let (bytes, overflow) = size.area.multipliedReportingOverflow(
+                by: channels * (depth == 16 ? 2 : 1))
+            probe.decodeMemory = overflow ? .max : bytes
         }
         return probe
     }

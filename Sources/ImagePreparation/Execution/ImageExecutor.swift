@@ -43,7 +43,7 @@ struct ImageExecutor {
             $0 == .overByteBudget || $0.isMetByStripping(job.probe.format)
         }
         if mayPass, let passed = try passThrough(&work) { return passed }
-        if job.planned.action == .turn, let turned = try turn(work) { return turned }
+        if job.planned.action == .turn, let turned = try turn(&work) { return turned }
         return try transcode(&work)
     }
 
@@ -80,7 +80,9 @@ struct ImageExecutor {
                 work.source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
             checked = .pixels
         }
-        let keepsAll = options.keepsMetadata && !stripped.lacksEnd
+        // Further frames are no metadata: the notice says that they are left out.
+        let keepsAll =
+            options.keepsMetadata && !stripped.lacksEnd && !stripped.removals.contains(.animation)
         let byteCount = keepsAll ? work.source.count : stripped.byteCount
         guard byteCount <= work.maximumBytes else {
             work.isTooLargeAsItIs = true
@@ -118,12 +120,16 @@ struct ImageExecutor {
     // MARK: Turning
 
     /// The file turned in the coefficient domain, or `nil` if the pixels must be decoded after all.
-    private func turn(_ work: Work) throws -> PreparedImage? {
+    private func turn(_ work: inout Work) throws -> PreparedImage? {
         // The structure is checked first: TurboJPEG has no limit on scans.
         _ = try ContainerStripper.strip(work.source, probe: work.job.probe, limits: options.limits)
-        guard let turned = try JPEGTurner.turn(work.source, orientation: work.job.probe.orientation),
-            turned.count <= work.maximumBytes
-        else { return nil }
+        guard let turned = try JPEGTurner.turn(work.source, orientation: work.job.probe.orientation) else {
+            return nil
+        }
+        guard turned.count <= work.maximumBytes else {
+            work.isTooLargeAsItIs = true
+            return nil
+        }
         let count = turned.count
         let bytes = EncodedBytes(adopting: turned.release(), count: count)
         return PreparedImage(

@@ -46,6 +46,15 @@ struct Transcoder {
         }
     }
 
+    /// The profile that says what PNG chunks or EXIF say of the colours.
+    private var describedProfile: ColorProfile? {
+        switch job.probe.colorSpace {
+        case .profile(let bytes): ColorProfile(bytes: bytes)
+        case .displayP3: ColorProfile(bytes: ColorProfiles.displayP3)
+        case .sRGB, .inks: nil
+        }
+    }
+
     private var convertsColor: Bool { options.color == .convert || job.probe.isInks }
 
     /// The part of its size at which a JPEG is decoded: the smallest that libjpeg has SIMD code for and that still leaves
@@ -84,7 +93,8 @@ struct Transcoder {
 
     private func makeSink(for source: PlaneFormat) throws(CodecError) -> any ImageSink {
         // What is converted, or was sRGB, goes out untagged.
-        let carried = options.color == .keep && !job.probe.isInks ? job.probe.profile : nil
+        let carried =
+            options.color == .keep && !job.probe.isInks ? job.probe.profile ?? describedProfile : nil
         let profile = carried.flatMap { profile in
             // A grey profile describes no colour picture: a coloured background has made one of it.
             profile.dataSpace == "GRAY" && source.model != .grey ? nil : profile

@@ -12,6 +12,10 @@ struct Planner {
         index: Int, position: Int, input: ImageInput, probe: ImageProbe, identity: FileIdentity?
     ) throws(PreparationError) -> ImageJob {
         let framed = try frame(probe.displaySize)
+        guard framed.area <= options.limits.maximumPixels else {
+            throw .codec(
+                .limitExceeded(.pixels, value: framed.area, maximum: options.limits.maximumPixels))
+        }
         let size: PixelSize
         do throws(ConstraintError) {
             size = try constraints.targetSize(for: framed)

@@ -48,8 +48,8 @@ struct ConstraintArguments: ParsableArguments {
         try set(maxBytes?.value, \.maximumBytes, "--max-bytes")
         try set(maxBody?.value, \.maximumBodyBytes, "--max-body")
         if let maxRatio {
-            guard maxRatio >= 1, maxRatio.isFinite else {
-                throw ValidationError("'--max-ratio' must be at least 1")
+            guard (1...1_000_000).contains(maxRatio) else {
+                throw ValidationError("'--max-ratio' must be 1 to 1000000")
             }
             constraints.maximumAspectRatio = maxRatio
         }
