@@ -66,7 +66,7 @@ struct UsageTests {
         Case(
             "prep", "a", "--max-bytes", "8XB", message: "The value '8XB' is invalid for '--max-bytes <bytes>'"
         ),
-        Case("prep", "a", "--max-ratio", "0.99", message: "'--max-ratio' must be at least 1"),
+        Case("prep", "a", "--max-ratio", "0.99", message: "'--max-ratio' must be 1 to 1000000"),
         Case(
             "prep", "a", "--min-area", "2000000", "--max-area", "1999999",
             message: "'--min-area' must not be above '--max-area', which must not be above 1099511627776"),
