@@ -29,7 +29,6 @@ struct bridge_jpeg_decoder {
     double seconds_before;  /* of earlier calls */
     double entered;         /* thread time when this call began */
     int started;
-    int rows_read;
 };
 
 static bridge_jpeg_decoder *decoder_of(j_common_ptr codec) { return (bridge_jpeg_decoder *)codec->err; }

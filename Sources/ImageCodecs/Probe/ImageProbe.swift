@@ -67,8 +67,6 @@ public struct ImageProbe: Hashable, Sendable {
     package enum Remark: Hashable, Sendable {
         /// The profile is larger than the limit or not a profile; it is ignored.
         case profileIgnored(String)
-        /// The frame count could not be told.
-        case extraPictures(Int)
     }
 
     /// The size after the orientation is applied, in px.
