@@ -19,13 +19,15 @@ let package = Package(
         .executable(name: "seedream", targets: ["seedream"]),
     ],
     traits: [
-        .default(enabledTraits: ["GIF", "HEIF", "LosslessTurn"]),
+        .default(enabledTraits: ["BMP", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
+        .trait(name: "BMP", description: "Reads BMPs with gdk-pixbuf (libgdk-pixbuf-2.0-dev)."),
         .trait(name: "GIF", description: "Reads the first frame of GIFs with giflib (libgif-dev)."),
         .trait(name: "HEIF", description: "Reads HEIC, HEIF and AVIF with libheif (libheif-dev)."),
         .trait(
             name: "LosslessTurn",
             description:
                 "Turns JPEGs without a second generation of loss, with TurboJPEG (libturbojpeg0-dev)."),
+        .trait(name: "TIFF", description: "Reads the first page of TIFFs with libtiff (libtiff-dev)."),
     ],
     dependencies: [
         // The command's options, help and completion scripts. Nothing below the command depends on it.
@@ -57,28 +59,44 @@ let package = Package(
         .systemLibrary(
             name: "CGIF", path: "CModules/CGIF", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
         .systemLibrary(
+            name: "CTIFF", path: "CModules/CTIFF", pkgConfig: "libtiff-4",
+            providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+        // Its pkg-config file holds -pthread, which SwiftPM refuses with a warning at every build; see its shim.h.
+        .systemLibrary(
+            name: "CGdkPixbuf", path: "CModules/CGdkPixbuf",
+            providers: [.apt(["libgdk-pixbuf-2.0-dev"]), .brew(["gdk-pixbuf"])]),
+        .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
             name: "CodecBridge",
             dependencies: [
-                "CJPEG", "CPNG", "CWebP", .target(name: "CGIF", condition: .when(traits: ["GIF"])),
+                "CJPEG", "CPNG", "CWebP",
+                .target(name: "CGdkPixbuf", condition: .when(traits: ["BMP"])),
+                .target(name: "CGIF", condition: .when(traits: ["GIF"])),
                 .target(name: "CHEIF", condition: .when(traits: ["HEIF"])),
                 .target(name: "CTurboJPEG", condition: .when(traits: ["LosslessTurn"])),
+                .target(name: "CTIFF", condition: .when(traits: ["TIFF"])),
             ],
             path: "CModules/CodecBridge",
             // A trait is a condition for Swift code only; C has to be told.
             cSettings: [
-                .define("GIF", .when(traits: ["GIF"])),
-                .define("HEIF", .when(traits: ["HEIF"])),
-                .define("LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
+                .define("WITH_BMP", .when(traits: ["BMP"])),
+                .define("WITH_GIF", .when(traits: ["GIF"])),
+                .define("WITH_HEIF", .when(traits: ["HEIF"])),
+                .define("WITH_LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
+                .define("WITH_TIFF", .when(traits: ["TIFF"])),
             ],
             // Used from C only, so no Swift import links them: zlib comes with libpng, the demuxer with libwebp.
             linkerSettings: [
                 .linkedLibrary("z"), .linkedLibrary("webpdemux"),
+                .linkedLibrary("gdk_pixbuf-2.0", .when(traits: ["BMP"])),
+                .linkedLibrary("gobject-2.0", .when(traits: ["BMP"])),
+                .linkedLibrary("glib-2.0", .when(traits: ["BMP"])),
                 .linkedLibrary("gif", .when(traits: ["GIF"])),
                 .linkedLibrary("heif", .when(traits: ["HEIF"])),
                 .linkedLibrary("turbojpeg", .when(traits: ["LosslessTurn"])),
+                .linkedLibrary("tiff", .when(traits: ["TIFF"])),
             ]),
 
         .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),

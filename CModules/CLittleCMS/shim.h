@@ -13,3 +13,4 @@ static const cmsUInt32Number clcms_rgba_16 = TYPE_RGBA_16;
 /* 0 is full ink in the one, no ink in the other. */
 static const cmsUInt32Number clcms_cmyk_8 = TYPE_CMYK_8;
 static const cmsUInt32Number clcms_cmyk_inverted_8 = TYPE_CMYK_8_REV;
+static const cmsUInt32Number clcms_cmyk_16 = TYPE_CMYK_16;

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#ifdef GIF
+#ifdef WITH_GIF
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#ifdef HEIF
+#ifdef WITH_HEIF
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#ifdef LOSSLESS_TURN
+#ifdef WITH_LOSSLESS_TURN
 
 #include <stdlib.h>
 

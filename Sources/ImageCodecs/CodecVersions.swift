@@ -17,11 +17,17 @@ package enum CodecVersions {
             ("libjpeg-turbo", jpeg), ("libpng", png), ("libwebp", webp), ("zimg", ResampleGraph.version),
             ("LittleCMS", ColorProfiles.engineVersion),
         ]
+        #if BMP
+        all.append(("gdk-pixbuf", String(cString: bridge_bmp_version())))
+        #endif
         #if GIF
         all.append(("giflib", String(cString: bridge_gif_version())))
         #endif
         #if HEIF
         all.append(("libheif", heif))
+        #endif
+        #if TIFF
+        all.append(("libtiff", String(cString: bridge_tiff_version())))
         #endif
         return all
     }

@@ -10,6 +10,8 @@ public struct Notice: Hashable, Codable, Sendable {
         case profileIgnored = "profile-ignored"
         /// CMYK without a profile was converted by the plain formula.
         case inksWithoutProfile = "inks-without-profile"
+        /// Channels that are neither colour nor usable alpha were left out.
+        case channelsLeftOut = "channels-left-out"
         /// Other pictures in the file were left out.
         case picturesLeftOut = "pictures-left-out"
         /// Metadata was to be kept, but the picture had to be encoded anew.

@@ -237,4 +237,57 @@ const char *bridge_gif_version(void);
    frame lies outside of the canvas is left out. */
 bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, int32_t width, int32_t height);
 
+/* --- TIFF (libtiff catches libjpeg's jumps itself). Defined only where the package trait TIFF is on. ----------------- */
+
+const char *bridge_tiff_version(void);
+
+/* The first page of a file that is not a reduced copy of another. */
+typedef struct bridge_tiff_picture bridge_tiff_picture;
+
+enum bridge_tiff_model {
+    BRIDGE_TIFF_GREY = 0,
+    BRIDGE_TIFF_RGB,
+    BRIDGE_TIFF_PALETTE,
+    BRIDGE_TIFF_YCBCR,
+    BRIDGE_TIFF_CMYK
+};
+
+typedef struct {
+    uint32_t width, height;   /* px, as stored */
+    int32_t model;            /* enum bridge_tiff_model */
+    int32_t bits;             /* of a stored sample or index: 1...16, or 32, of which 16 come out */
+    int32_t channels;         /* of the rows: 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA or CMYK; 0 ink is no ink */
+    int32_t has_alpha;
+    int32_t channels_left_out; /* extra samples that are no alpha */
+    int32_t orientation;      /* the tag's value, valid or not */
+    int32_t pages;            /* directories of the chain, at least 1 */
+    int32_t has_metadata;
+    int64_t decode_memory;    /* bytes */
+    size_t profile_size;      /* of the ICC profile, or 0 */
+} bridge_tiff_info;
+
+/* Reads the directory; nothing is decoded. No single allocation of libtiff exceeds `maximum_memory` bytes. On failure `*picture`
+   is NULL. */
+bridge_status bridge_tiff_open(bridge_input input, size_t maximum_memory, bridge_tiff_picture **picture,
+                               bridge_tiff_info *info);
+/* Copies the ICC profile, info.profile_size bytes. */
+bridge_status bridge_tiff_profile(bridge_tiff_picture *picture, uint8_t *profile);
+/* Decodes the next row of width * channels samples: straight alpha, full range of 8 or (native byte order) 16 bits. */
+bridge_status bridge_tiff_read_row(bridge_tiff_picture *picture, int32_t sample_bytes, uint8_t *row);
+void bridge_tiff_close(bridge_tiff_picture *picture);
+
+/* --- BMP. Defined only where the package trait BMP is on. ---------------------------------------------------------- */
+
+const char *bridge_bmp_version(void);
+
+typedef struct bridge_bmp_picture bridge_bmp_picture;
+
+/* Decodes a picture of width x height px, or refuses it before memory is taken. `is_top_down_rle` for run-length coded files
+   whose height is negative, which are decoded the other way up. */
+bridge_status bridge_bmp_open(bridge_input input, int32_t width, int32_t height, int32_t is_top_down_rle,
+                              bridge_bmp_picture **picture);
+/* Copies row `y`: 3 channels (RGB) or 4 (straight RGBA). */
+bridge_status bridge_bmp_read_row(bridge_bmp_picture *picture, int32_t y, int32_t channels, uint8_t *row);
+void bridge_bmp_close(bridge_bmp_picture *picture);
+
 #endif

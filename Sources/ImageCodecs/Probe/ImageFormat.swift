@@ -27,11 +27,17 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     /// The package trait that reads it where it is off; `nil` for formats that are read, or never are.
     package var missingTrait: String? {
         switch self {
+        #if !BMP
+        case .bmp: "BMP"
+        #endif
         #if !GIF
         case .gif: "GIF"
         #endif
         #if !HEIF
         case .heic, .heif, .avif: "HEIF"
+        #endif
+        #if !TIFF
+        case .tiff: "TIFF"
         #endif
         default: nil
         }
@@ -41,11 +47,17 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     public var isReadable: Bool {
         switch self {
         case .jpeg, .png, .webp: true
+        #if BMP
+        case .bmp: true
+        #endif
         #if GIF
         case .gif: true
         #endif
         #if HEIF
         case .heic, .heif, .avif: true
+        #endif
+        #if TIFF
+        case .tiff: true
         #endif
         default: false
         }

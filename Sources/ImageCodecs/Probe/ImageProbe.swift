@@ -67,6 +67,8 @@ public struct ImageProbe: Hashable, Sendable {
     package enum Remark: Hashable, Sendable {
         /// The profile is larger than the limit or not a profile; it is ignored.
         case profileIgnored(String)
+        /// So many channels are neither colour nor alpha: spot colours, saved selections.
+        case channelsLeftOut(Int)
     }
 
     /// The size after the orientation is applied, in px.

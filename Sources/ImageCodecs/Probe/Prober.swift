@@ -24,11 +24,17 @@ package enum Prober {
         case .jpeg: probe = try JPEGHeader.probe(source, limits: limits)
         case .png: probe = try PNGHeader.probe(source, limits: limits)
         case .webp: probe = try WebPHeader.probe(source, limits: limits)
+        #if BMP
+        case .bmp: probe = try BMPHeader.probe(source, limits: limits)
+        #endif
         #if GIF
         case .gif: probe = try GIFHeader.probe(source, limits: limits)
         #endif
         #if HEIF
         case .heic, .heif, .avif: probe = try HEIFHeader.probe(source, format: format, limits: limits)
+        #endif
+        #if TIFF
+        case .tiff: probe = try TIFFHeader.probe(source, limits: limits)
         #endif
         default: throw .unsupportedFormat(format)
         }

@@ -49,13 +49,28 @@ final class ColorManagedReader: RowReader {
         switch conversion {
         case .transform(let transform): transform.convert(row, to: target, count: size.width)
         case .plainInks(let isInverted):
-            let flip: UInt8 = isInverted ? 0 : 255
-            for x in 0..<size.width {
-                let black = UInt32(row[4 &* x &+ 3] ^ flip)
-                for ink in 0..<3 {
-                    let light = UInt32(row[4 &* x &+ ink] ^ flip) &* black &+ 127
-                    target[3 &* x &+ ink] = UInt8(truncatingIfNeeded: light / 255)
-                }
+            if sampleType == .byte {
+                Self.mix(UnsafePointer(row), into: target, count: size.width, isInverted: isInverted)
+            } else {
+                // Rows are allocated at 16-byte boundaries.
+                let source = UnsafeRawPointer(row).assumingMemoryBound(to: UInt16.self)
+                let words = UnsafeMutableRawPointer(target).assumingMemoryBound(to: UInt16.self)
+                Self.mix(source, into: words, count: size.width, isInverted: isInverted)
+            }
+        }
+    }
+
+    /// The plain formula, for samples of either width.
+    private static func mix<Sample: FixedWidthInteger & UnsignedInteger>(
+        _ row: UnsafePointer<Sample>, into target: UnsafeMutablePointer<Sample>, count: Int, isInverted: Bool
+    ) {
+        let full = UInt64(Sample.max)
+        let flip: Sample = isInverted ? 0 : .max
+        for x in 0..<count {
+            let black = UInt64(row[4 &* x &+ 3] ^ flip)
+            for ink in 0..<3 {
+                let light = UInt64(row[4 &* x &+ ink] ^ flip) &* black &+ full / 2
+                target[3 &* x &+ ink] = Sample(truncatingIfNeeded: light / full)
             }
         }
     }

@@ -26,6 +26,12 @@ package enum RowReaders {
             }
         case .webp:
             return try source.withAllBytes { bytes in try managed(try WebPRowReader(bytes, probe: probe)) }
+        #if BMP
+        case .bmp:
+            return try source.withBridgeInput { input in
+                try managed(try BMPRowReader(source, input, probe: probe))
+            }
+        #endif
         #if GIF
         case .gif:
             return try source.withAllBytes { bytes in try managed(try GIFRowReader(bytes, probe: probe)) }
@@ -34,6 +40,12 @@ package enum RowReaders {
         case .heic, .heif, .avif:
             return try source.withAllBytes { bytes in
                 try managed(try HEIFRowReader(bytes, probe: probe, precision: precision))
+            }
+        #endif
+        #if TIFF
+        case .tiff:
+            return try source.withBridgeInput { input in
+                try managed(try TIFFRowReader(input, probe: probe, limits: limits, precision: precision))
             }
         #endif
         default:

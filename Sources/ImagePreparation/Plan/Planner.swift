@@ -117,8 +117,14 @@ struct Planner {
                     .inksWithoutProfile,
                     "CMYK without a profile is converted by the plain formula (1 - C)(1 - K)"))
         }
-        for case .profileIgnored(let why) in probe.remarks {
-            notices.append(Notice(.profileIgnored, "the colour profile is ignored: \(why)"))
+        for remark in probe.remarks {
+            switch remark {
+            case .profileIgnored(let why):
+                notices.append(Notice(.profileIgnored, "the colour profile is ignored: \(why)"))
+            case .channelsLeftOut(let count):
+                let what = "\(count) channel\(count == 1 ? "" : "s") beside the colours"
+                notices.append(Notice(.channelsLeftOut, "\(what) left out"))
+            }
         }
         if options.keepsMetadata, !isPassThrough {
             notices.append(Notice(.metadataNotKept, "metadata is lost because the picture is encoded anew"))

@@ -10,7 +10,7 @@ package final class ColorTransform {
     ///   - profile: The bytes of the source's profile.
     ///   - channels: Samples of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA, or 4 inks.
     ///   - isInks: Whether the four samples are inks.
-    ///   - isInverted: Whether 0 is full ink, as Adobe writes JPEG.
+    ///   - isInverted: Whether 0 is full ink, as Adobe writes JPEG; 8 bits only.
     ///   - sampleType: Of source and result.
     /// - Returns: `nil` if LittleCMS has no way from this profile.
     package init?(
@@ -24,6 +24,7 @@ package final class ColorTransform {
         switch (channels, sampleType) {
         case (4, .byte) where isInks:
             layouts = (isInverted ? clcms_cmyk_inverted_8 : clcms_cmyk_8, clcms_rgb_8)
+        case (4, .word) where isInks && !isInverted: layouts = (clcms_cmyk_16, clcms_rgb_16)
         case (1, .byte): layouts = (clcms_grey_8, clcms_grey_8)
         case (2, .byte): layouts = (clcms_grey_alpha_8, clcms_grey_alpha_8)
         case (3, .byte): layouts = (clcms_rgb_8, clcms_rgb_8)

@@ -1,0 +1,2 @@
+/* libtiff; see CodecBridge for who may call it. */
+#include <tiffio.h>

@@ -1,0 +1,27 @@
+#if TIFF
+import CodecBridge
+import Pixels
+
+/// The first full page of a TIFF as rows, decoded strip by strip or tile row by tile row.
+final class TIFFRowReader: RowReader {
+    let size: PixelSize
+    let channels: Int
+    let sampleType: SampleType
+    private let picture: TIFFPicture
+
+    init(
+        _ input: bridge_input, probe: ImageProbe, limits: DecodeLimits, precision: SampleType
+    ) throws(CodecError) {
+        picture = try TIFFPicture(input, limits: limits)
+        size = probe.size
+        channels = Int(picture.info.channels)
+        sampleType = probe.bitDepth > 8 ? precision : .byte
+    }
+
+    func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
+        try CodecError.check(bridge_tiff_read_row(picture.handle, Int32(sampleType.bytes), target))
+    }
+
+    func finish() throws {}
+}
+#endif
