@@ -22,7 +22,7 @@ struct bridge_tiff_picture {
 
     uint32_t width, height;
     uint16_t photometric, bits, samples, used, planar;
-    int is_premultiplied, has_alpha;
+    int is_premultiplied, has_alpha, is_signed;
     uint16_t *palette[3]; /* libtiff's */
     int palette_shift;    /* 8 where the palette has 16 bits */
     int channels;
@@ -162,10 +162,8 @@ static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_info
         snprintf(words, sizeof words, "TIFF samples of %u bits are not read, only 1 to 16 and 32", (unsigned)picture->bits);
         return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
     }
-    /* Of 8 bits, what calls itself signed is not: every decoder, and the pictures, say so. */
-    if (format == SAMPLEFORMAT_INT && picture->bits > 8) {
-        return bridge_failure(BRIDGE_UNSUPPORTED, 0, "signed TIFF samples are not read");
-    }
+    /* Of 8 bits, what calls itself signed is not: every decoder, and the pictures, say so. Otherwise 0 is black. */
+    picture->is_signed = format == SAMPLEFORMAT_INT && picture->bits > 8;
     info->bits = picture->bits;
     int colors = 0;
     switch (picture->photometric) {
@@ -493,7 +491,9 @@ static void convert(const bridge_tiff_picture *picture, uint8_t *row, int32_t sa
             if (picture->palette[0] != NULL) {
                 value = picture->palette[c][from[0]] >> picture->palette_shift;
             } else {
-                value = from[c] ^ flip;
+                value = from[c];
+                if (picture->is_signed) value = value > stored / 2 ? 0 : value << 1;
+                value ^= flip;
                 if (stored != full) value = (unsigned)(((uint64_t)value * full + stored / 2) / stored);
             }
             put(row, to++, picture->is_premultiplied ? divided(value, alpha, full) : value, sample_bytes);
