@@ -136,7 +136,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["seedream", "ImagePreparation", "Pixels", "SeedreamModel", "TestSupport"],
+            dependencies: [
+                "seedream", "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport",
+            ],
             exclude: ["Expected"], swiftSettings: settings),
         .testTarget(
             name: "DocumentationTests", dependencies: ["ImagePreparation", "SeedreamModel", "TestSupport"],

@@ -104,9 +104,44 @@ bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t channels,
     return bridge_ok();
 }
 
+bridge_status bridge_heif_decode_planes(bridge_heif_picture *picture, int32_t shift_x, int32_t shift_y) {
+    enum heif_chroma expected = shift_x == 0 ? heif_chroma_444 : shift_y == 0 ? heif_chroma_422 : heif_chroma_420;
+    struct heif_decoding_options *options = heif_decoding_options_alloc();
+    if (options == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    options->strict_decoding = 1;
+    /* Asked for what is there, libheif converts nothing. */
+    struct heif_error error =
+        heif_decode_image(picture->handle, &picture->image, heif_colorspace_YCbCr, expected, options);
+    heif_decoding_options_free(options);
+    if (error.code != heif_error_Ok) return failure(error);
+    if (heif_image_get_colorspace(picture->image) != heif_colorspace_YCbCr
+        || heif_image_get_chroma_format(picture->image) != expected
+        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Y) != 8) {
+        return bridge_failure(BRIDGE_MISUSE, 0, NULL);
+    }
+    static const enum heif_channel channels[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
+    int32_t width = heif_image_get_width(picture->image, heif_channel_Y);
+    int32_t height = heif_image_get_height(picture->image, heif_channel_Y);
+    for (int i = 0; i < 3; i++) {
+        int32_t across = i == 0 ? 0 : shift_x, down = i == 0 ? 0 : shift_y;
+        if (heif_image_get_width(picture->image, channels[i]) < (width + (1 << across) - 1) >> across
+            || heif_image_get_height(picture->image, channels[i]) < (height + (1 << down) - 1) >> down) {
+            return bridge_failure(BRIDGE_CORRUPT, 0, "the decoded chroma is smaller than the picture");
+        }
+    }
+    return bridge_ok();
+}
+
+const uint8_t *bridge_heif_plane(const bridge_heif_picture *picture, int32_t plane, int32_t *stride) {
+    static const enum heif_channel channels[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
+    return plane < 0 || plane > 2 ? NULL : heif_image_get_plane_readonly(picture->image, channels[plane], stride);
+}
+
 void bridge_heif_decoded_size(const bridge_heif_picture *picture, int32_t *width, int32_t *height) {
-    *width = heif_image_get_width(picture->image, heif_channel_interleaved);
-    *height = heif_image_get_height(picture->image, heif_channel_interleaved);
+    enum heif_channel channel = heif_image_get_colorspace(picture->image) == heif_colorspace_YCbCr
+        ? heif_channel_Y : heif_channel_interleaved;
+    *width = heif_image_get_width(picture->image, channel);
+    *height = heif_image_get_height(picture->image, channel);
 }
 
 static unsigned divided(unsigned sample, unsigned alpha, unsigned full) {

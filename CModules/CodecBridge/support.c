@@ -19,6 +19,12 @@ bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *m
     status.value = value;
     if (message != NULL) {
         strncpy(status.message, message, sizeof status.message - 1);
+        /* One line: some break theirs, or end them with a break. */
+        size_t end = strlen(status.message);
+        for (size_t i = 0; i < end; i++) {
+            if ((unsigned char)status.message[i] < ' ') status.message[i] = ' ';
+        }
+        while (end > 0 && status.message[end - 1] == ' ') status.message[--end] = 0;
     }
     return status;
 }

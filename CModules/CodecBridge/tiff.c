@@ -84,7 +84,10 @@ static toff_t whole_size(thandle_t handle) { return ((bridge_tiff_picture *)hand
 static int remember_error(TIFF *tiff, void *data, const char *module, const char *format, va_list arguments) {
     (void)tiff, (void)module;
     bridge_tiff_picture *picture = data;
-    if (!picture->has_failed) vsnprintf(picture->message, sizeof picture->message, format, arguments);
+    /* The first thing that goes wrong with pixels says most; of a directory the last, at which it is given up. */
+    if (!picture->has_failed || !picture->is_decoding) {
+        vsnprintf(picture->message, sizeof picture->message, format, arguments);
+    }
     picture->has_failed = 1;
     return 1;
 }

@@ -113,10 +113,10 @@ extension CodecError {
     fileprivate var hint: String {
         switch self {
         case .empty: "check that the file was written completely"
-        case .notAnImage: "pass a JPEG, PNG or WebP file"
+        case .notAnImage: "pass a \(ImageFormat.readableNames) file"
         case .unsupportedFormat(let format):
-            format.missingTrait.map {
-                "build with the package trait \($0), or convert it to JPEG or PNG first"
+            format.missing.map {
+                "install \($0.library) and build with the package trait \($0.trait), or convert it to JPEG or PNG first"
             }
                 ?? "convert it to JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"

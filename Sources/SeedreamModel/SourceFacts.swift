@@ -14,6 +14,8 @@ public struct SourceFacts: Hashable, Codable, Sendable {
     public var bytes: Int
     /// The description of the embedded ICC profile, `nil` without one.
     public var colorProfile: String?
+    /// What else says which colours are meant: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`, `"nclx"`; `nil` if nothing does, or sRGB is meant.
+    public var colorOrigin: String?
     /// Whether there is an alpha channel, transparent colour or transparent palette entry.
     public var alpha: Bool
     /// `"grey"`, `"ycbcr"`, `"rgb"`, `"palette"`, `"cmyk"` or `"ycck"`.
@@ -32,7 +34,7 @@ public struct SourceFacts: Hashable, Codable, Sendable {
     /// Makes facts from their values.
     public init(
         name: String, format: String, width: Int, height: Int, orientation: Int, bytes: Int,
-        colorProfile: String?,
+        colorProfile: String?, colorOrigin: String?,
         alpha: Bool, colorModel: String, bitDepth: Int, chromaSubsampling: String?, progressive: Bool,
         frames: Int,
         quality: Int?
@@ -44,6 +46,7 @@ public struct SourceFacts: Hashable, Codable, Sendable {
         self.orientation = orientation
         self.bytes = bytes
         self.colorProfile = colorProfile
+        self.colorOrigin = colorOrigin
         self.alpha = alpha
         self.colorModel = colorModel
         self.bitDepth = bitDepth

@@ -18,20 +18,20 @@ struct OutputTests {
 
     @Test("alone, prep writes the table of what would be sent, and nothing to stderr")
     func table() async throws {
-        let result = try await inFixtures("prep", "shapes/phone-1.jpg", "corrupt/bmp.bmp")
+        let result = try await inFixtures("prep", "shapes/phone-1.jpg", "corrupt/jpeg2000.jp2")
         #expect(result.status == 1)
         #expect(
             result.text == """
-                #  input               is                   sent as              because
-                1  shapes/phone-1.jpg  1280x960 jpeg 22 kB  1280x960 jpeg 19 kB  pixels untouched, metadata removed
-                2  corrupt/bmp.bmp                          not sent             unsupported-format
+                #  input                 is                   sent as              because
+                1  shapes/phone-1.jpg    1280x960 jpeg 22 kB  1280x960 jpeg 19 kB  pixels untouched, metadata removed
+                2  corrupt/jpeg2000.jp2                       not sent             unsupported-format
 
                 1 of 2 images ready, 19 kB, 25 kB as data URIs
 
                 """)
         #expect(
             result.errors == """
-                error: corrupt/bmp.bmp: BMP is recognised but not read
+                error: corrupt/jpeg2000.jp2: JPEG 2000 is recognised but not read
                   hint: convert it to JPEG or PNG first
 
                 """)

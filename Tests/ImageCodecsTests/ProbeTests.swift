@@ -36,14 +36,13 @@ struct ProbeTests {
         #expect(probe.format == .png)
     }
 
-    @Test(
-        "recognises what it does not read, by name",
-        arguments: [("bmp.bmp", "BMP"), ("tiff.tiff", "TIFF")])
-    func recognised(_ file: String, _ name: String) throws {
+    @Test("recognises what it does not read, by name")
+    func recognised() throws {
         let error = #expect(throws: CodecError.self) {
-            try Prober.probe(EncodedSource(Fixtures.bytes("corrupt/\(file)")), limits: DecodeLimits())
+            try Prober.probe(
+                EncodedSource(Fixtures.bytes("corrupt/jpeg2000.jp2")), limits: DecodeLimits())
         }
-        #expect(error.map { "\($0)" } == "\(name) is recognised but not read")
+        #expect(error.map { "\($0)" } == "JPEG 2000 is recognised but not read")
     }
 
     @Test("limits bite, and a limit of just enough does not")

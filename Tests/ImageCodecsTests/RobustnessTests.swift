@@ -209,7 +209,7 @@ struct RobustnessTests {
     }
 
     /// What the body gives, or `nil` if it throws what it may throw.
-    fileprivate static func attempt<Result>(_ label: String, _ body: () throws -> Result) -> Result? {
+    static func attempt<Result>(_ label: String, _ body: () throws -> Result) -> Result? {
         do {
             return try body()
         } catch let error as CodecError {

@@ -224,6 +224,10 @@ bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_pi
 bridge_status bridge_heif_profile(bridge_heif_picture *picture, uint8_t *profile);
 /* Decodes the whole picture, its transformations applied. */
 bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t channels, int32_t sample_bytes);
+/* Decodes to the planes as they are coded. BRIDGE_MISUSE if these are not 8 bits of Y'CbCr, chroma reduced by the two shifts. */
+bridge_status bridge_heif_decode_planes(bridge_heif_picture *picture, int32_t shift_x, int32_t shift_y);
+/* The first row of a plane after bridge_heif_decode_planes, rows `*stride` bytes apart; NULL if there is none. */
+const uint8_t *bridge_heif_plane(const bridge_heif_picture *picture, int32_t plane, int32_t *stride);
 /* The size that the decoded picture has, which is not always what the header said. */
 void bridge_heif_decoded_size(const bridge_heif_picture *picture, int32_t *width, int32_t *height);
 /* Copies one row of width * channels samples: straight alpha, full range of 8 or (native byte order) 16 bits. */

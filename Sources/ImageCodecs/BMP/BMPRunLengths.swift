@@ -9,7 +9,7 @@ enum BMPRunLengths {
     ) throws(CodecError) {
         var reader = HeaderReader(source)
         var (offset, column, row) = (start, 0, 0)
-        while let count = try reader.byte(at: offset), let value = try reader.byte(at: offset + 1) {
+        opcodes: while let count = try reader.byte(at: offset), let value = try reader.byte(at: offset + 1) {
             offset += 2
             switch (count, value) {
             case (0, 0): (column, row) = (0, row + 1)
@@ -19,6 +19,7 @@ enum BMPRunLengths {
                 row += Int(try reader.byte(at: offset + 1) ?? 0)
                 offset += 2
             case (0, _):
+                guard offset + (Int(value) * bitCount + 7) / 8 <= source.count else { break opcodes }
                 column += Int(value)
                 // Whole bytes, and an even number of them.
                 offset += (Int(value) * bitCount + 15) / 16 * 2

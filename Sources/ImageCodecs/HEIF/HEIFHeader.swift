@@ -9,7 +9,13 @@ enum HEIFHeader {
     ) throws(CodecError) -> ImageProbe {
         do {
             return try source.withAllBytes { bytes in
-                try probe(HEIFPicture(bytes), byteCount: source.count, format: format, limits: limits)
+                var probe = try probe(
+                    HEIFPicture(bytes), byteCount: source.count, format: format, limits: limits)
+                if let chroma = HEIFChroma.subsampling(in: bytes) {
+                    probe.chromaSubsampling = chroma.description
+                    probe.planeSubsampling = chroma
+                }
+                return probe
             }
         } catch let error as CodecError {
             throw error
@@ -44,6 +50,10 @@ enum HEIFHeader {
             CodePoints(primaries: Int(info.primaries), transfer: Int(info.transfer))
                 .settle(origin: "nclx", in: &probe)
         }
+        // Without code points the coded video may say something else, which libheif keeps to itself.
+        probe.hasPlanes =
+            probe.bitDepth == 8 && !probe.hasAlpha && info.has_code_points != 0 && info.full_range != 0
+            && [2, 5, 6].contains(info.matrix)
         return probe
     }
 }

@@ -24,6 +24,14 @@ final class HEIFPicture {
 
     deinit { bridge_heif_close(handle) }
 
+    /// Whether the decoded picture is as large as its header said.
+    func checkDecodedSize(_ size: PixelSize) throws(CodecError) {
+        var (width, height): (Int32, Int32) = (0, 0)
+        bridge_heif_decoded_size(handle, &width, &height)
+        let decoded = PixelSize(width: Int(width), height: Int(height))
+        guard decoded == size else { throw .sizeDiffers(decoded) }
+    }
+
     /// What libheif cannot read depends on its version, so the message says which one it was.
     static func naming(_ error: CodecError) -> CodecError {
         guard case .unsupportedFeature(let what) = error else { return error }

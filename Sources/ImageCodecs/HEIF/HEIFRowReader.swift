@@ -20,10 +20,7 @@ final class HEIFRowReader: RowReader {
         } catch {
             throw HEIFPicture.naming(error)
         }
-        var (width, height): (Int32, Int32) = (0, 0)
-        bridge_heif_decoded_size(picture.handle, &width, &height)
-        let decoded = PixelSize(width: Int(width), height: Int(height))
-        guard decoded == size else { throw .sizeDiffers(decoded) }
+        try picture.checkDecodedSize(size)
     }
 
     func readRow(into target: UnsafeMutablePointer<UInt8>) throws {

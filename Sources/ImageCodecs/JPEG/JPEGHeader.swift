@@ -97,6 +97,7 @@ enum JPEGHeader {
                 probe.planeSubsampling?.description
                 ?? frame.components.map { "\($0.horizontal)x\($0.vertical)" }.joined(separator: ",")
         }
+        probe.hasPlanes = probe.colorModel == .grey || probe.planeSubsampling != nil
         probe.unsupportedFeature = unsupportedFeature(
             of: frame.marker, precision: frame.precision, size: frame.size)
         if probe.isProgressive || scanComponents < frame.components.count {

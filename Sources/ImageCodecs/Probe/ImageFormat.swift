@@ -24,20 +24,21 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// The package trait that reads it where it is off; `nil` for formats that are read, or never are.
-    package var missingTrait: String? {
+    /// What reads it in a build that does not: the package trait, and Debian's name for the library's development files.
+    /// `nil` for formats that are read, or never are.
+    package var missing: (trait: String, library: String)? {
         switch self {
         #if !BMP
-        case .bmp: "BMP"
+        case .bmp: ("BMP", "libgdk-pixbuf-2.0-dev")
         #endif
         #if !GIF
-        case .gif: "GIF"
+        case .gif: ("GIF", "libgif-dev")
         #endif
         #if !HEIF
-        case .heic, .heif, .avif: "HEIF"
+        case .heic, .heif, .avif: ("HEIF", "libheif-dev")
         #endif
         #if !TIFF
-        case .tiff: "TIFF"
+        case .tiff: ("TIFF", "libtiff-dev")
         #endif
         default: nil
         }
@@ -61,5 +62,11 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         #endif
         default: false
         }
+    }
+
+    /// What this build reads, as people list it: `"JPEG, PNG or WebP"`.
+    package static var readableNames: String {
+        let names = allCases.filter(\.isReadable).map(\.displayName)
+        return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
     }
 }

@@ -52,8 +52,10 @@ public struct ImageProbe: Hashable, Sendable {
     package var decodeMemory = 0
     /// JPEG only: arithmetic coding, which few decoders read.
     package var isArithmeticCoded = false
-    /// JPEG only: the planes can be had as they are stored.
+    /// How chroma is coded, where it is coded in a way that JPEG has too.
     package var planeSubsampling: ChromaSubsampling?
+    /// Whether the planes can be had as they are coded, and mean what JPEG's do.
+    package var hasPlanes = false
     /// JPEG only: the structure cannot be decoded by the linked codec; says why.
     package var unsupportedFeature: String?
     /// Which colours the samples mean.

@@ -22,7 +22,7 @@ struct EncodeLadder {
         let own = probe.format == .jpeg ? probe.estimatedQuality.map { min(max($0, 85), 92) } : nil
         let best = EncodeAttempt(
             mediaType: type, size: job.planned.size, quality: options.quality ?? own ?? 92,
-            subsampling: probe.format == .jpeg ? probe.planeSubsampling ?? .full : .full,
+            subsampling: probe.planeSubsampling ?? .full,
             keepsAlpha: keepsAlpha && type != .jpeg)
         var attempts = [best]
         func then(_ change: (inout EncodeAttempt) -> Void) {

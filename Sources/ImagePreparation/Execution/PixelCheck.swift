@@ -6,19 +6,17 @@ enum PixelCheck {
     static func decode(
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, checkpoint: (Double) throws -> Void
     ) throws {
-        if probe.hasReadablePlanes {
-            try JPEGPlaneSource.withSource(of: source, denominator: 1, limits: limits) { planes in
-                let buffer = PlaneBuffer(
-                    format: planes.format, rows: planes.bandRows, widths: planes.rowWidths)
-                let height = planes.format.size.height
-                for row in stride(from: 0, to: height, by: planes.bandRows) {
-                    try planes.readBand(into: buffer, at: row)
-                    try checkpoint(Double(row) / Double(height))
-                }
-                try planes.finish()
+        let isChecked: Void? = try PlaneSources.withSource(of: source, probe: probe, limits: limits) {
+            planes, _ in
+            let buffer = PlaneBuffer(format: planes.format, rows: planes.bandRows, widths: planes.rowWidths)
+            let height = planes.format.size.height
+            for row in stride(from: 0, to: height, by: planes.bandRows) {
+                try planes.readBand(into: buffer, at: row)
+                try checkpoint(Double(row) / Double(height))
             }
-            return
+            try planes.finish()
         }
+        if isChecked != nil { return }
         try RowReaders.withReader(of: source, probe: probe, limits: limits) { reader in
             let row = UnsafeMutablePointer<UInt8>.allocate(capacity: reader.size.width * reader.channels)
             defer { row.deallocate() }
@@ -29,9 +27,4 @@ enum PixelCheck {
             try reader.finish()
         }
     }
-}
-
-extension ImageProbe {
-    /// Whether ``JPEGPlaneSource`` can read it.
-    var hasReadablePlanes: Bool { format == .jpeg && (colorModel == .grey || planeSubsampling != nil) }
 }

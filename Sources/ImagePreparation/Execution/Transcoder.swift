@@ -27,12 +27,14 @@ struct Transcoder {
             convertsColor && probe.colorSpace == .displayP3 && !probe.hasAlpha && probe.colorModel != .grey
             ? .displayP3 : .bt709
         let isResamplersWork = !convertsColor || probe.colorSpace == .sRGB || primaries == .displayP3
-        if probe.hasReadablePlanes, isResamplersWork {
-            return try JPEGPlaneSource.withSource(
-                of: source, denominator: denominator, primaries: primaries, limits: options.limits
-            ) { planes in
-                Result(bytes: try encode(planes, region: planes.region, checkpoint), flattened: false)
+        if isResamplersWork {
+            let result = try PlaneSources.withSource(
+                of: source, probe: probe, denominator: denominator, primaries: primaries,
+                limits: options.limits
+            ) { planes, region in
+                Result(bytes: try encode(planes, region: region, checkpoint), flattened: false)
             }
+            if let result { return result }
         }
         return try RowReaders.withReader(
             of: source, probe: probe, limits: options.limits, precision: .word,
@@ -60,7 +62,7 @@ struct Transcoder {
     /// The part of its size at which a JPEG is decoded: the smallest that libjpeg has SIMD code for and that still leaves
     /// something to reduce.
     private var denominator: Int {
-        guard job.framed == job.probe.displaySize else { return 1 }
+        guard job.probe.format == .jpeg, job.framed == job.probe.displaySize else { return 1 }
         let reduction = Double(job.framed.shortSide) / Double(attempt.size.shortSide)
         return [8, 4, 2].first { reduction >= Double($0) } ?? 1
     }

@@ -173,6 +173,7 @@ extension SourceFacts {
         self.init(
             name: name, format: probe.format.rawValue, width: probe.size.width, height: probe.size.height,
             orientation: probe.orientation.rawValue, bytes: probe.byteCount, colorProfile: probe.profileName,
+            colorOrigin: probe.colorOrigin,
             alpha: probe.hasAlpha, colorModel: probe.colorModel.rawValue, bitDepth: probe.bitDepth,
             chromaSubsampling: probe.chromaSubsampling, progressive: probe.isProgressive,
             frames: probe.frameCount,

@@ -69,7 +69,7 @@ struct Inspect: ParsableCommand {
             row("bytes", "\(source.bytes)"),
             row("coding", coding),
             row("quality", source.quality.map { "about \($0)" }),
-            row("profile", source.colorProfile ?? "none"),
+            row("profile", source.colorProfile ?? source.colorOrigin.map { "none; \($0)" } ?? "none"),
             row("alpha", source.alpha ? "yes" : "no"),
             row("pictures", source.frames > 1 ? "\(source.frames)" : nil),
             row(

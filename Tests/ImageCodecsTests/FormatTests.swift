@@ -1,0 +1,150 @@
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+/// The pixels of formats that are read and never written.
+@Suite("formats") struct FormatTests {
+    private static let isTIFF = ImageFormat.tiff.isReadable
+    private static let isBMP = ImageFormat.bmp.isReadable
+    private static let isHEIF = ImageFormat.heic.isReadable
+
+    private static func decoded(_ name: String) throws -> DecodedPixels {
+        try DecodedPixels(Fixtures.bytes("formats/\(name)"))
+    }
+
+    /// The largest difference of any sample.
+    private static func difference(_ one: DecodedPixels, _ two: DecodedPixels) -> Int {
+        guard one.size == two.size else { return .max }
+        return zip(one.rgba, two.rgba).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
+    }
+
+    @Test(
+        "TIFF: whatever the layout, the pixels are those of the PNG", .enabled(if: isTIFF),
+        arguments: [
+            ("rgb-strips", "reference"), ("rgb-tiles", "reference"), ("rgb-planar", "reference"),
+            ("rgb16", "reference"), ("rgb16-be", "reference"), ("bigtiff", "reference"),
+            ("pages", "reference"), ("thumbnail-first", "reference"), ("extra-channel", "reference"),
+            ("loop", "reference"), ("rgba", "rgba"), ("palette", "palette"),
+        ])
+    func tiff(_ name: String, _ reference: String) throws {
+        #expect(try Self.decoded("\(name).tiff") == Self.decoded("\(reference).png"))
+    }
+
+    @Test("TIFF: premultiplied alpha becomes straight", .enabled(if: isTIFF))
+    func premultiplied() throws {
+        let (stored, reference) = (try Self.decoded("rgba-premultiplied.tiff"), try Self.decoded("rgba.png"))
+        for index in stride(from: 0, to: reference.rgba.count, by: 4) {
+            let alpha = Int(reference.rgba[index + 3])
+            #expect(Int(stored.rgba[index + 3]) == alpha)
+            // Half a step of the stored sample is 255 / (2 alpha) steps of the straight one.
+            for channel in index..<index + 3 where alpha > 0 {
+                let off = abs(Int(stored.rgba[channel]) - Int(reference.rgba[channel]))
+                #expect(off <= 255 / (2 * alpha) + 1)
+            }
+        }
+    }
+
+    @Test("TIFF: one bit, either way round, Group 4 or plain", .enabled(if: isTIFF))
+    func bilevel() throws {
+        let picture = try Self.decoded("grey1.tiff")
+        #expect(try picture == Self.decoded("grey1-white-is-zero.tiff"))
+        #expect(Set(picture.rgba) == [0, 255])
+    }
+
+    @Test("TIFF: 4 and 12 bits of grey follow the picture", .enabled(if: isTIFF))
+    func oddDepths() throws {
+        let twelve = try Self.decoded("grey12.tiff")
+        #expect(try Self.difference(Self.decoded("grey4.tiff"), twelve) <= 9)
+        // BT.601 luma, which the fixtures' generator took.
+        let reference = try Self.decoded("reference.png")
+        for index in stride(from: 0, to: reference.rgba.count, by: 4) {
+            let (red, green, blue) = (
+                Double(reference.rgba[index]), Double(reference.rgba[index + 1]),
+                Double(reference.rgba[index + 2])
+            )
+            let luma = 0.299 * red + 0.587 * green + 0.114 * blue
+            #expect(abs(Double(twelve.rgba[index]) - luma) <= 1)
+        }
+    }
+
+    @Test(
+        "TIFF: Y'CbCr, JPEG-coded or not, looks like the picture", .enabled(if: isTIFF),
+        arguments: ["ycbcr-jpeg", "ycbcr-raw"])
+    func yCbCr(_ name: String) throws {
+        #expect(try Self.decoded("\(name).tiff").psnr(Self.decoded("reference.png")) > 26)
+    }
+
+    @Test("TIFF: the orientation is found and pixels stay as stored", .enabled(if: isTIFF))
+    func turned() throws {
+        let shown = try Self.decoded("turned-6.tiff").displayed(.rightTop)
+        #expect(try shown == Self.decoded("reference.png"))
+    }
+
+    @Test("TIFF: reading rows in 8 and in 16 bits agrees", .enabled(if: isTIFF))
+    func precision() throws {
+        let source = try EncodedSource(Fixtures.bytes("formats/rgb16.tiff"))
+        let probe = try Prober.probe(source, limits: DecodeLimits())
+        #expect(probe.bitDepth == 16)
+        try RowReaders.withReader(of: source, probe: probe, limits: DecodeLimits(), precision: .word) {
+            words in
+            #expect(words.sampleType == .word)
+            try RowReaders.withReader(of: source, probe: probe, limits: DecodeLimits()) { bytes in
+                var wide = [UInt8](repeating: 0, count: words.rowBytes)
+                var narrow = [UInt8](repeating: 0, count: bytes.rowBytes)
+                for _ in 0..<probe.size.height {
+                    try wide.withUnsafeMutableBufferPointer { try words.readRow(into: $0.baseAddress!) }
+                    try narrow.withUnsafeMutableBufferPointer { try bytes.readRow(into: $0.baseAddress!) }
+                    // Both bytes of 257 times a code are that code.
+                    #expect(
+                        narrow.indices.allSatisfy {
+                            narrow[$0] == wide[2 * $0] && narrow[$0] == wide[2 * $0 + 1]
+                        })
+                }
+            }
+        }
+    }
+
+    @Test(
+        "BMP: whatever the coding, the pixels are those of the PNG", .enabled(if: isBMP),
+        arguments: [
+            ("rgb24", "reference"), ("rgba32", "rgba"), ("palette8", "palette"), ("rle8", "palette"),
+            ("rle8-top-down", "palette"),
+        ])
+    func bmp(_ name: String, _ reference: String) throws {
+        #expect(try Self.decoded("\(name).bmp") == Self.decoded("\(reference).png"))
+    }
+
+    @Test("BMP: 5 and 6 bits are spread over the whole range", .enabled(if: isBMP))
+    func bmp565() throws {
+        #expect(try Self.difference(Self.decoded("rgb565.bmp"), Self.decoded("reference.png")) <= 8)
+    }
+
+    @Test(
+        "HEIF: transformations of the file are applied once", .enabled(if: isHEIF),
+        arguments: ["turned.heic"])
+    func heifTurned(_ name: String) throws {
+        let plain = try Self.decoded("picture.heic")
+        let turned = try Self.decoded(name)
+        // A quarter turn anti-clockwise, whatever EXIF says.
+        #expect(turned.size == plain.size.transposed)
+        #expect(turned.psnr(plain.displayed(.leftBottom)) > 35)
+        let probe = try Prober.probe(
+            EncodedSource(Fixtures.bytes("formats/\(name)")), limits: DecodeLimits())
+        #expect(probe.orientation == .topLeft)
+    }
+
+    @Test(
+        "HEIF: the picture comes out as it went in", .enabled(if: isHEIF),
+        arguments: ["picture.heic", "picture.avif", "deep.avif"])
+    func heif(_ name: String) throws {
+        #expect(try Self.decoded(name).psnr(Self.decoded("reference-64x48.png")) > 30)
+    }
+
+    @Test("HEIF: alpha is read", .enabled(if: isHEIF))
+    func heifAlpha() throws {
+        let picture = try Self.decoded("alpha.avif")
+        let alphas = stride(from: 3, to: picture.rgba.count, by: 4).map { picture.rgba[$0] }
+        #expect((alphas.min() ?? 255) < 40 && (alphas.max() ?? 0) > 215)
+    }
+}
