@@ -65,7 +65,7 @@ struct BadInputTests {
         #expect(
             Set(words.keys) == [
                 "empty-input", "not-an-image", "unsupported-format", "corrupt-image", "truncated-image",
-                "limit-exceeded", "aspect-ratio",
+                "limit-exceeded", "aspect-ratio", "unsupported-feature",
             ])
         #expect(words["truncated-image", default: 0] >= 9)
     }
