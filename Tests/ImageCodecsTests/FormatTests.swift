@@ -147,4 +147,18 @@ import Testing
         let alphas = stride(from: 3, to: picture.rgba.count, by: 4).map { picture.rgba[$0] }
         #expect((alphas.min() ?? 255) < 40 && (alphas.max() ?? 0) > 215)
     }
+
+    @Test("GIF: without a frame it is refused", .enabled(if: ImageFormat.gif.isReadable))
+    func frameless() throws {
+        let whole = try Fixtures.bytes("formats/plain.gif")
+        let palette = whole[10] & 0x80 == 0 ? 0 : 3 << (Int(whole[10] & 7) + 1)
+        let source = EncodedSource(Array(whole.prefix(13 + palette)) + [0x3B])
+        #expect(throws: CodecError.corrupt("no frame before the end")) { try DecodedPixels(source) }
+    }
+
+    @Test("TIFF: a chain of directories that returns to itself ends", .enabled(if: isTIFF))
+    func loop() throws {
+        let source = try EncodedSource(Fixtures.bytes("formats/loop.tiff"))
+        #expect(try Prober.probe(source, limits: DecodeLimits()).frameCount == 1)
+    }
 }
