@@ -2,13 +2,15 @@
 
 # More flags for every build, as continuous integration sets them.
 SWIFT_FLAGS ?=
+# Of `benchmark-stages`: a pattern that whole names of benchmarks match, as 'decode.*'.
+FILTER ?= .*
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test lint benchmark clean
+.PHONY: help setup demo build test lint benchmark benchmark-stages clean
 
 help: ## List the targets.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-24s%s\n", $$1, $$2 }'
 
 setup: ## Install the libraries that the build needs, with apt-get or brew.
 	@scripts/install-dependencies.sh
@@ -25,11 +27,14 @@ test: ## Install the libraries and exiftool, build and run the whole test suite.
 	swift test --disable-xctest --no-parallel $(SWIFT_FLAGS)
 
 lint: ## Check the format, and the rules that the compiler does not check.
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests benchmarks
 	scripts/check-structure.sh
 
 benchmark: build ## Measure, side by side with other tools.
 	benchmarks/run.sh
 
+benchmark-stages: ## Measure each stage alone, and preparation as a whole; FILTER='decode.*' for some.
+	swift package --package-path benchmarks benchmark --no-progress --filter '$(FILTER)'
+
 clean: ## Remove what was built, and out/.
-	rm -rf .build out
+	rm -rf .build benchmarks/.build out

@@ -17,6 +17,8 @@ let package = Package(
         .library(
             name: "ImagePreparation", targets: ["ImagePreparation", "SeedreamModel", "ImageCodecs", "Pixels"]),
         .executable(name: "seedream", targets: ["seedream"]),
+        // For the package in benchmarks/, which sees public API only.
+        .library(name: "Workloads", targets: ["Workloads"]),
     ],
     traits: [
         .default(enabledTraits: ["BMP", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
@@ -112,6 +114,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        // What is measured. Its inputs come from fixtures/photos.
+        .target(
+            name: "Workloads", dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel"],
+            path: "benchmarks/Workloads", swiftSettings: settings),
 
         // Fixtures, the corpus, and independent references that several suites measure against.
         .target(

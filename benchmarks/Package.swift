@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Those of the package above.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+/// The plugin takes executables in folders of `Benchmarks/` for its own.
+func benchmarks(_ name: String) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: [
+            "Registration",
+            .product(name: "Benchmark", package: "benchmark"),
+            .product(name: "Workloads", package: "SeedreamKit"),
+        ],
+        path: "Benchmarks/\(name)", swiftSettings: settings,
+        plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+}
+
+let package = Package(
+    name: "SeedreamKitBenchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        // A package of its own, so that nobody who depends on the one above fetches this.
+        // No traits: the allocator and the runtime stay the ones that the command has, and jemalloc is not needed.
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
+        .package(name: "SeedreamKit", path: ".."),
+    ],
+    targets: [
+        .target(
+            name: "Registration",
+            dependencies: [
+                .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "Workloads", package: "SeedreamKit"),
+            ],
+            path: "Registration", swiftSettings: settings),
+        benchmarks("Stages"),
+        benchmarks("Prepare"),
+    ]
+)
