@@ -40,6 +40,13 @@ let package = Package(
                 .product(name: "Workloads", package: "SeedreamKit"),
             ],
             path: "Registration", swiftSettings: settings),
+        // Both for benchmarks/compare.
+        .executableTarget(
+            name: "Loop", dependencies: [.product(name: "ImagePreparation", package: "SeedreamKit")],
+            path: "Loop", swiftSettings: settings),
+        .executableTarget(
+            name: "Floor", path: "Floor",
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
         benchmarks("Stages"),
         benchmarks("Prepare"),
     ]

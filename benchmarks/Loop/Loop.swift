@@ -1,0 +1,103 @@
+import Foundation
+import ImagePreparation
+import SeedreamModel
+
+/// Does one task again and again in one process: what a library call costs.
+///
+///     Loop prepare FILE [OUTPUT]     prepares the file, writes what comes out
+///     Loop body FILE…                prepares the files and writes a request body with them to a socket
+///
+/// Prints one line, then does the work once for every line on standard input and prints what it took: see
+/// comparison/workers.py.
+@main
+struct Loop {
+    static func main() async throws {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        guard arguments.count >= 2 else {
+            throw Failure("usage: Loop prepare FILE [OUTPUT] | Loop body FILE…")
+        }
+        let mode = arguments.removeFirst()
+        answer(#"{"idle": \#(try status("VmRSS:"))}"#)
+        while readLine() != nil {
+            let start = Clock()
+            var prepared = 0
+            switch mode {
+            case "prepare": prepared = try await prepare(arguments[0], to: arguments.dropFirst().first)
+            case "body": prepared = try await body(arguments)
+            default: throw Failure("no task is called \(mode)")
+            }
+            let taken = start.elapsed
+            answer(
+                #"{"cpu": \#(taken.cpu), "wall": \#(taken.wall), "peak": \#(try status("VmHWM:")), "bytes": \#(prepared)}"#
+            )
+        }
+    }
+
+    private static func answer(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+
+    private static func prepare(_ path: String, to output: String?) async throws -> Int {
+        var constraints = InputConstraints()
+        constraints.maximumBytes = 30_000_000
+        constraints.maximumBodyBytes = 60_000_000
+        var options = PreparationOptions()
+        options.quality = ProcessInfo.processInfo.environment["QUALITY"].flatMap(Int.init)
+        let batch = try await ImagePreparer(constraints: constraints, options: options).prepare([.file(path)])
+        guard let image = batch.images.first else { throw Failure("\(path) was not prepared") }
+        guard let output else { return image.bytes.count }
+        let file = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        defer { close(file) }
+        try image.bytes.withBytes { bytes in try writeAll(bytes, to: file) }
+        return image.bytes.count
+    }
+
+    /// The body goes through a socket to a thread that reads it and throws it away.
+    private static func body(_ paths: [String]) async throws -> Int {
+        var constraints = InputConstraints()
+        constraints.maximumBodyBytes = 200_000_000
+        let batch = try await ImagePreparer(constraints: constraints, options: PreparationOptions())
+            .prepare(paths.map { .file($0) })
+        var ends: [Int32] = [0, 0]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+            throw Failure("no socket")
+        }
+        let reader = ends[1]
+        let drain = Thread {
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while read(reader, &buffer, buffer.count) > 0 {}
+            close(reader)
+        }
+        drain.start()
+        let socket = ends[0]
+        try writeAll(Array(#"{"prompt":"a","image_urls":["#.utf8), to: socket)
+        for (index, image) in batch.images.enumerated() {
+            try writeAll(Array((index == 0 ? "\"" : ",\"").utf8), to: socket)
+            try image.dataURI.write { chunk in try writeAll(chunk, to: socket) }
+            try writeAll(Array("\"".utf8), to: socket)
+        }
+        try writeAll(Array("]}".utf8), to: socket)
+        close(socket)
+        return batch.images.reduce(0) { $0 + $1.bytes.count }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to file: Int32) throws {
+        try bytes.withUnsafeBytes { try writeAll($0, to: file) }
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            guard count > 0 else { throw Failure("cannot write: errno \(errno)") }
+            done += count
+        }
+    }
+
+    /// A field of `/proc/self/status`, in KiB.
+    private static func status(_ field: String) throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
+        return Int(line.split(whereSeparator: { !$0.isNumber }).first ?? "0") ?? 0
+    }
+}
