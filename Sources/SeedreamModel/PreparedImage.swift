@@ -24,8 +24,6 @@ public struct PreparedImage: Hashable, Sendable {
     public var size: PixelSize
     /// The encoded picture.
     public var bytes: EncodedBytes
-    /// Of ``bytes``, 64 lower-case hexadecimal digits.
-    public var sha256: String
 
     /// The picture as a data URI; its text is made while it is written.
     public var dataURI: DataURI { DataURI(mediaType: mediaType, bytes: bytes) }
@@ -33,8 +31,7 @@ public struct PreparedImage: Hashable, Sendable {
     /// Makes a prepared image from its parts.
     public init(
         index: Int, position: Int, source: SourceFacts, action: Action, reasons: [Reason], notices: [Notice],
-        checked: CheckLevel, isIdentical: Bool, mediaType: MediaType, size: PixelSize, bytes: EncodedBytes,
-        sha256: String
+        checked: CheckLevel, isIdentical: Bool, mediaType: MediaType, size: PixelSize, bytes: EncodedBytes
     ) {
         self.index = index
         self.position = position
@@ -47,6 +44,5 @@ public struct PreparedImage: Hashable, Sendable {
         self.mediaType = mediaType
         self.size = size
         self.bytes = bytes
-        self.sha256 = sha256
     }
 }

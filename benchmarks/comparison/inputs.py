@@ -123,7 +123,7 @@ def main():
     inputs.jpeg("256mp.jpg", 16000, 16000, seed=8)
     for index in range(20):
         # About 5 MB each: valid as they are, with metadata to take out.
-        inputs.jpeg(f"five-{index:02d}.jpg", 4000, 3000, seed=100 + index, quality=95, orientation=1)
+        inputs.jpeg(f"five-{index:02d}.jpg", 4600, 3450, seed=100 + index, quality=97, orientation=1)
     for index in range(10):
         inputs.jpeg(f"body-{index}.jpg", 2000, 1500, seed=200 + index, orientation=1)
     for megapixels in (1, 2, 4, 8, 16, 32):

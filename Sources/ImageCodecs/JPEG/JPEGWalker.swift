@@ -100,11 +100,7 @@ struct JPEGWalker {
         while true {
             let slice = try reader.available(at: position)
             guard !slice.isEmpty else { return nil }
-            let found = slice.withUnsafeBytes { bytes in
-                bytes.baseAddress.flatMap { base in
-                    memchr(base, 0xFF, bytes.count).map { UnsafeRawPointer($0) - base }
-                }
-            }
+            let found = slice.withUnsafeBytes { Self.firstUnstuffed(in: $0) }
             guard let found else {
                 position += slice.count
                 continue
@@ -116,5 +112,18 @@ struct JPEGWalker {
             if marker != 0 { return (end - 1, marker, end + 1) }
             position = end + 1
         }
+    }
+
+    /// The offset of the first 0xFF that no 0x00 follows within these bytes. Entropy-coded data have a stuffed byte every few
+    /// hundred.
+    private static func firstUnstuffed(in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        var offset = 0
+        while let hit = memchr(base + offset, 0xFF, bytes.count - offset) {
+            let index = UnsafeRawPointer(hit) - base
+            guard index + 1 < bytes.count, bytes[index + 1] == 0 else { return index }
+            offset = index + 2
+        }
+        return nil
     }
 }

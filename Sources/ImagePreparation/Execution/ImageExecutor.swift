@@ -114,7 +114,7 @@ struct ImageExecutor {
             source: work.job.planned.source,
             action: .passThrough, reasons: reasons, notices: work.job.planned.notices, checked: checked,
             isIdentical: isIdentical, mediaType: MediaType(probe.format) ?? .jpeg, size: probe.displaySize,
-            bytes: bytes, sha256: SHA256Digest.hexadecimal(of: bytes))
+            bytes: bytes)
     }
 
     // MARK: Turning
@@ -137,8 +137,7 @@ struct ImageExecutor {
             source: work.job.planned.source,
             action: .turn, reasons: work.job.planned.reasons, notices: work.job.planned.notices,
             checked: .pixels,
-            isIdentical: false, mediaType: .jpeg, size: work.job.probe.displaySize, bytes: bytes,
-            sha256: SHA256Digest.hexadecimal(of: bytes))
+            isIdentical: false, mediaType: .jpeg, size: work.job.probe.displaySize, bytes: bytes)
     }
 
     // MARK: Transcoding
@@ -199,7 +198,6 @@ struct ImageExecutor {
         return PreparedImage(
             index: job.planned.index, position: job.planned.position, source: job.planned.source,
             action: .transcode, reasons: reasons, notices: notices, checked: .pixels, isIdentical: false,
-            mediaType: attempt.mediaType, size: attempt.size, bytes: result.bytes,
-            sha256: SHA256Digest.hexadecimal(of: result.bytes))
+            mediaType: attempt.mediaType, size: attempt.size, bytes: result.bytes)
     }
 }

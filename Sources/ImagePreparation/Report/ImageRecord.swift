@@ -46,8 +46,10 @@ public struct ImageRecord: Hashable, Codable, Sendable {
 
     /// The record of a prepared image.
     ///
-    /// - Parameter path: Where it was written, if it was.
-    public init(_ image: PreparedImage, path: String? = nil) {
+    /// - Parameters:
+    ///   - path: Where it was written, if it was.
+    ///   - includesDigest: Whether the SHA-256 is taken, which costs more than passing a picture through.
+    public init(_ image: PreparedImage, path: String? = nil, includesDigest: Bool = true) {
         status = "prepared"
         index = image.index
         position = image.position
@@ -60,7 +62,7 @@ public struct ImageRecord: Hashable, Codable, Sendable {
         prepared = Prepared(
             mediaType: image.mediaType, width: image.size.width, height: image.size.height,
             bytes: image.bytes.count,
-            sha256: image.sha256, dataURILength: image.dataURI.length, path: path)
+            sha256: includesDigest ? image.sha256 : nil, dataURILength: image.dataURI.length, path: path)
     }
 
     /// The record of a planned image.

@@ -115,7 +115,9 @@ struct PrepJob: Sendable {
                     number: command.each ? image.index + 1 : image.position, name: image.source.name,
                     mediaType: image.mediaType)
                 if let folder, let path { try folder.write(image.bytes, to: path) }
-                collected.images.append(ImageRecord(image, path: path))
+                // People are shown no digest, so none is taken for them.
+                collected.images.append(
+                    ImageRecord(image, path: path, includesDigest: command.json || command.ndjson))
             } catch {
                 collected.outputFailures += 1
                 collected.failed.append(

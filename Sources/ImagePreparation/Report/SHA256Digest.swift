@@ -1,5 +1,5 @@
 private import CCrypto
-import SeedreamModel
+public import SeedreamModel
 
 /// SHA-256 by libcrypto, which uses the processor's instructions for it.
 enum SHA256Digest {
@@ -13,4 +13,10 @@ enum SHA256Digest {
         return String(
             decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
+}
+
+extension PreparedImage {
+    /// The SHA-256 of ``bytes``, 64 lower-case hexadecimal digits. Taken at each call, since passing a picture through costs
+    /// less than that.
+    public var sha256: String { SHA256Digest.hexadecimal(of: bytes) }
 }
