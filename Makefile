@@ -30,8 +30,8 @@ lint: ## Check the format, and the rules that the compiler does not check.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests benchmarks
 	scripts/check-structure.sh
 
-benchmark: build ## Measure, side by side with other tools.
-	benchmarks/run.sh
+benchmark: ## Measure, side by side with other tools.
+	benchmarks/compare
 
 benchmark-stages: ## Measure each stage alone, and preparation as a whole; FILTER='decode.*' for some.
 	swift package --package-path benchmarks benchmark --no-progress --filter '$(FILTER)'

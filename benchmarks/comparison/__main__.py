@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .commands import command_tasks
+from .commands import SOURCES, command_tasks
 from .growth import growth
 from .measure import Loop, Whole, in_turn
 from .report import Row, table, write
@@ -100,9 +100,12 @@ def main():
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/RESULTS.md")
     arguments = parser.parse_args()
     OUTPUTS.mkdir(parents=True, exist_ok=True)
-    print("inputs …", file=sys.stderr, flush=True)
-    module("inputs", str(INPUTS), str(ROOT / "fixtures/photos"))
     only = set(filter(None, arguments.only.split(",")))
+    print("inputs …", file=sys.stderr, flush=True)
+    needed = [task.source for task in PICTURE_TASKS if not only or task.key in only]
+    needed += [pattern for key, patterns in SOURCES.items() if not only or key in only for pattern in patterns]
+    needed += [] if arguments.no_growth else ["grow-*", "mixed-*"]
+    module("inputs", str(INPUTS), str(ROOT / "fixtures/photos"), *needed)
     rows = pictures(arguments.peers.split(","), arguments.runs, only)
     rows += command_tasks(SEEDREAM, TOOLS, INPUTS, OUTPUTS, BENCHMARKS, arguments.runs, only)
     points = [] if arguments.no_growth else growth(SEEDREAM, INPUTS, OUTPUTS, arguments.runs)

@@ -12,6 +12,10 @@ from .report import Row
 from .tasks import Goal
 
 
+# What each of them reads.
+SOURCES = {"T4": ["five-*"], "T10": ["mixed-*"], "T11": ["20mp-420.jpg", "256mp.jpg"], "T12": ["body-*"], "T13": []}
+
+
 def script(text: str, *arguments: str) -> Whole:
     return Whole(["bash", "-c", text, "bash", *arguments])
 

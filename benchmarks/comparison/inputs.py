@@ -1,12 +1,13 @@
 """The pictures of the comparison: made once, always the same, of the photographs in fixtures/photos.
 
-`python -m comparison.inputs FOLDER PHOTOS` makes all that are not there.
+`python -m comparison.inputs FOLDER PHOTOS PATTERN…` makes those whose names match and that are not there.
 """
 
 from __future__ import annotations
 
 import random
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
@@ -53,13 +54,13 @@ def camera_exif(orientation: int = 1) -> Image.Exif:
 class Inputs:
     """Makes what is asked for, unless it is there; never leaves half a file."""
 
-    def __init__(self, folder: Path, photos: Path):
-        self.folder, self.photos = folder, photos
+    def __init__(self, folder: Path, photos: Path, patterns: list[str]):
+        self.folder, self.photos, self.patterns = folder, photos, patterns
         folder.mkdir(parents=True, exist_ok=True)
 
     def _made(self, name: str, make) -> Path:
         path = self.folder / name
-        if not path.exists():
+        if not path.exists() and any(fnmatch(name, pattern) for pattern in self.patterns):
             print(f"making {path}", flush=True)
             part = path.with_name(f".part-{name}")
             make(part)
@@ -112,7 +113,7 @@ class Inputs:
 
 
 def main():
-    inputs = Inputs(Path(sys.argv[1]), Path(sys.argv[2]))
+    inputs = Inputs(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
     inputs.jpeg("20mp-420.jpg", 5216, 3912, seed=1)
     inputs.jpeg("12mp.jpg", 4000, 3000, seed=2, orientation=1)
     inputs.jpeg("12mp-6.jpg", 4000, 3000, seed=2, orientation=6)
