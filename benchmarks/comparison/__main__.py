@@ -50,6 +50,12 @@ def loop(name: str, task: Task, target: Path, timed: bool = False) -> Loop | Who
         flat = ["-background", "white", "-alpha", "remove"] if task.alpha else []
         chroma = ["-sampling-factor", task.subsampling]
         return Whole(["convert", source, "-auto-orient", *flat, *scale, "-strip", *chroma, "-quality", str(task.quality), str(target)])
+    if name == "vipsthumbnail":
+        ground = ",background=255" if task.alpha else ""
+        # The size is meant before the picture is turned.
+        width, height = (height, width) if task.turned else (width, height)
+        options = f"Q={task.quality},strip{ground},subsample-mode={'on' if task.subsampling == '4:2:0' else 'off'}"
+        return Whole(["vipsthumbnail", "--size", f"{width}x{height}!", source, "-o", f"{target}[{options}]"])
     environment = {"PYTHONPATH": str(BENCHMARKS)}
     return Loop([sys.executable, "-m", "comparison.workers", name, source, str(target), json.dumps(task.options(in_memory))], environment)
 
@@ -95,7 +101,7 @@ def main():
     parser = argparse.ArgumentParser(prog="benchmarks/compare", description="Prepares the same files with seedream and its peers, and times both.")
     parser.add_argument("--runs", type=int, default=7, help="pairs of each comparison (default: 7)")
     parser.add_argument("--only", default="", help="tasks, separated by commas: T1,T4")
-    parser.add_argument("--peers", default="vips,pillow,opencv,magick", help="of vips, pillow, opencv, magick")
+    parser.add_argument("--peers", default="vips,vipsthumbnail,pillow,opencv,magick", help="of vips, vipsthumbnail, pillow, opencv, magick (default: all)")
     parser.add_argument("--no-growth", action="store_true", help="without the plots of how cost grows")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/RESULTS.md")
     arguments = parser.parse_args()

@@ -68,7 +68,7 @@ def verdict(row: Row) -> str:
     return "; ".join(parts)
 
 
-NAMES = {"vips": "libvips 8.18", "pillow": "Pillow", "opencv": "OpenCV", "magick": "ImageMagick (process)", "floor": "floor"}
+NAMES = {"vips": "libvips 8.18", "vipsthumbnail": "Debian's vipsthumbnail (process)", "pillow": "Pillow", "opencv": "OpenCV", "magick": "ImageMagick (process)", "floor": "floor"}
 
 
 def table(rows: list[Row], points: list[dict]) -> str:
