@@ -2,6 +2,7 @@
 
 #ifdef WITH_BMP
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ static bridge_status feed(bridge_bmp_picture *picture, bridge_input input) {
     uint64_t offset = 0;
     while (status.code == BRIDGE_OK) {
         int64_t got = bridge_input_read(&input, offset, piece, PIECE);
-        if (got < 0) status = bridge_failure(BRIDGE_READ_FAILED, 0, NULL);
+        if (got < 0) status = bridge_failure(BRIDGE_READ_FAILED, errno, NULL);
         if (got <= 0) break;
         if (offset == 0 && picture->is_upside_down && got >= HEIGHT_OFFSET + 4) {
             for (int i = 0; i < 4; i++) piece[HEIGHT_OFFSET + i] = (uint8_t)((uint32_t)picture->height >> (8 * i));

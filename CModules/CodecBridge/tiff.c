@@ -2,6 +2,7 @@
 
 #ifdef WITH_TIFF
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ struct bridge_tiff_picture {
     bridge_input input;
     uint64_t offset;
     int ended;        /* libtiff asked for bytes past the end */
+    int read_error;   /* errno of a failed read, or 0 */
     int is_decoding;  /* from here on a warning is damage */
     int has_failed;
     char message[200];
@@ -54,6 +56,7 @@ static tmsize_t read_bytes(thandle_t handle, void *target, tmsize_t count) {
     tmsize_t done = 0;
     while (done < count) {
         int64_t got = bridge_input_read(&picture->input, picture->offset, (uint8_t *)target + done, (size_t)(count - done));
+        if (got < 0) picture->read_error = errno;
         if (got <= 0) break;
         done += (tmsize_t)got;
         picture->offset += (uint64_t)got;
@@ -98,6 +101,7 @@ static int remember_warning(TIFF *tiff, void *data, const char *module, const ch
 }
 
 static bridge_status failure(const bridge_tiff_picture *picture, const char *words) {
+    if (picture->read_error != 0) return bridge_failure(BRIDGE_READ_FAILED, picture->read_error, NULL);
     enum bridge_code code = picture->ended ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT;
     if (strstr(picture->message, "not configured") != NULL || strstr(picture->message, "not implemented") != NULL) {
         code = BRIDGE_UNSUPPORTED;
