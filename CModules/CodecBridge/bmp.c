@@ -36,43 +36,62 @@ static bridge_status failure(GError *error) {
     return status;
 }
 
-/* Feeds the file piece by piece; a top-down height goes in as a bottom-up one. */
-static bridge_status feed(bridge_bmp_picture *picture, bridge_input input) {
-    enum { PIECE = 65536, HEIGHT_OFFSET = 22 };
+static void put_little_endian(uint8_t *bytes, uint32_t value) {
+    for (int i = 0; i < 4; i++) bytes[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* Both headers, masks and palette, changed where gdk-pixbuf would lose its way: it cannot skip what lies between palette and
+   pixels, nor read top-down run lengths, and takes an optional palette of many colours for a mistake. */
+static bridge_status feed_header(bridge_bmp_picture *picture, const bridge_input *input, const bridge_bmp_layout *layout) {
+    enum { OFFSET = 10, HEIGHT = 22, COLORS_USED = 46, LARGEST = 14 + 124 + 4 * 256 };
+    uint8_t header[LARGEST];
+    size_t size = (size_t)layout->header_bytes;
+    if (size < 26 || size > sizeof header) return bridge_failure(BRIDGE_MISUSE, 0, "header size");
+    int64_t got = bridge_input_read(input, 0, header, size);
+    if (got < 0) return bridge_failure(BRIDGE_READ_FAILED, errno, NULL);
+    if ((size_t)got < size) return bridge_failure(BRIDGE_TRUNCATED, 0, "the headers are not whole");
+    put_little_endian(header + OFFSET, (uint32_t)size);
+    if (layout->is_top_down_rle) put_little_endian(header + HEIGHT, (uint32_t)layout->height);
+    if (layout->bits > 8 && size >= COLORS_USED + 4) put_little_endian(header + COLORS_USED, 0);
+    GError *error = NULL;
+    return gdk_pixbuf_loader_write(picture->loader, header, size, &error) ? bridge_ok() : failure(error);
+}
+
+static bridge_status feed_pixels(bridge_bmp_picture *picture, const bridge_input *input, uint64_t offset) {
+    enum { PIECE = 65536 };
     uint8_t *piece = malloc(PIECE);
     if (piece == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     bridge_status status = bridge_ok();
-    GError *error = NULL;
-    uint64_t offset = 0;
     while (status.code == BRIDGE_OK) {
-        int64_t got = bridge_input_read(&input, offset, piece, PIECE);
+        int64_t got = bridge_input_read(input, offset, piece, PIECE);
         if (got < 0) status = bridge_failure(BRIDGE_READ_FAILED, errno, NULL);
         if (got <= 0) break;
-        if (offset == 0 && picture->is_upside_down && got >= HEIGHT_OFFSET + 4) {
-            for (int i = 0; i < 4; i++) piece[HEIGHT_OFFSET + i] = (uint8_t)((uint32_t)picture->height >> (8 * i));
-        }
+        GError *error = NULL;
         if (!gdk_pixbuf_loader_write(picture->loader, piece, (size_t)got, &error)) status = failure(error);
         offset += (uint64_t)got;
     }
     free(piece);
-    /* Closing twice is not allowed, and a failed write has closed it. */
-    error = NULL;
-    if (status.code == BRIDGE_OK) {
-        if (!gdk_pixbuf_loader_close(picture->loader, &error)) status = failure(error);
-    } else {
-        gdk_pixbuf_loader_close(picture->loader, NULL);
-    }
     return status;
 }
 
-bridge_status bridge_bmp_open(bridge_input input, int32_t width, int32_t height, int32_t is_top_down_rle,
-                              bridge_bmp_picture **out) {
+static bridge_status feed(bridge_bmp_picture *picture, const bridge_input *input, const bridge_bmp_layout *layout) {
+    bridge_status status = feed_header(picture, input, layout);
+    if (status.code == BRIDGE_OK) status = feed_pixels(picture, input, layout->pixel_offset);
+    GError *error = NULL;
+    /* A loader has to be closed, whatever became of it. */
+    int is_closed = gdk_pixbuf_loader_close(picture->loader, &error);
+    if (status.code == BRIDGE_OK && !is_closed) return failure(error);
+    g_clear_error(&error);
+    return status;
+}
+
+bridge_status bridge_bmp_open(bridge_input input, bridge_bmp_layout layout, bridge_bmp_picture **out) {
     *out = NULL;
     bridge_bmp_picture *picture = calloc(1, sizeof *picture);
     if (picture == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
-    picture->width = width;
-    picture->height = height;
-    picture->is_upside_down = is_top_down_rle;
+    picture->width = layout.width;
+    picture->height = layout.height;
+    picture->is_upside_down = layout.is_top_down_rle;
     GError *error = NULL;
     picture->loader = gdk_pixbuf_loader_new_with_type("bmp", &error);
     if (picture->loader == NULL) {
@@ -80,12 +99,12 @@ bridge_status bridge_bmp_open(bridge_input input, int32_t width, int32_t height,
         return failure(error);
     }
     g_signal_connect_data(picture->loader, "size-prepared", (GCallback)check_size, picture, NULL, 0);
-    bridge_status status = feed(picture, input);
+    bridge_status status = feed(picture, &input, &layout);
     if (picture->has_other_size) status = bridge_failure(BRIDGE_CORRUPT, 0, "the header gives two sizes");
     if (status.code == BRIDGE_OK) {
         picture->pixels = gdk_pixbuf_loader_get_pixbuf(picture->loader);
-        if (picture->pixels == NULL || gdk_pixbuf_get_width(picture->pixels) != width
-            || gdk_pixbuf_get_height(picture->pixels) != height || gdk_pixbuf_get_bits_per_sample(picture->pixels) != 8) {
+        if (picture->pixels == NULL || gdk_pixbuf_get_width(picture->pixels) != layout.width
+            || gdk_pixbuf_get_height(picture->pixels) != layout.height || gdk_pixbuf_get_bits_per_sample(picture->pixels) != 8) {
             status = bridge_failure(BRIDGE_CORRUPT, 0, "no picture was decoded");
         }
     }

@@ -31,6 +31,8 @@ static bridge_status failure(struct heif_error error) {
     }
     /* A meta box that runs to the end of the file; later versions read it. */
     if (error.subcode == heif_suberror_No_meta_box) code = BRIDGE_UNSUPPORTED;
+    /* Memory was there; libheif did not want it. */
+    if (error.subcode == heif_suberror_Security_limit_exceeded) code = BRIDGE_UNSUPPORTED;
     if (error.subcode == heif_suberror_End_of_data) code = BRIDGE_TRUNCATED;
     return bridge_failure(code, error.subcode, error.message);
 }
@@ -105,6 +107,7 @@ bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t channels,
 }
 
 bridge_status bridge_heif_decode_planes(bridge_heif_picture *picture, int32_t shift_x, int32_t shift_y) {
+    if (shift_x < shift_y) return bridge_failure(BRIDGE_MISUSE, 0, NULL);
     enum heif_chroma expected = shift_x == 0 ? heif_chroma_444 : shift_y == 0 ? heif_chroma_422 : heif_chroma_420;
     struct heif_decoding_options *options = heif_decoding_options_alloc();
     if (options == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
@@ -116,7 +119,9 @@ bridge_status bridge_heif_decode_planes(bridge_heif_picture *picture, int32_t sh
     if (error.code != heif_error_Ok) return failure(error);
     if (heif_image_get_colorspace(picture->image) != heif_colorspace_YCbCr
         || heif_image_get_chroma_format(picture->image) != expected
-        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Y) != 8) {
+        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Y) != 8
+        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Cb) != 8
+        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Cr) != 8) {
         return bridge_failure(BRIDGE_MISUSE, 0, NULL);
     }
     static const enum heif_channel channels[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};

@@ -18,6 +18,8 @@ struct bridge_tiff_picture {
     uint64_t offset;
     int ended;        /* libtiff asked for bytes past the end */
     int read_error;   /* errno of a failed read, or 0 */
+    double cpu_seconds, maximum_cpu_seconds;
+    int lacks_extras; /* samples that no tag mentions */
     int is_decoding;  /* from here on a warning is damage */
     int has_failed;
     char message[200];
@@ -26,7 +28,7 @@ struct bridge_tiff_picture {
     uint16_t photometric, bits, samples, used, planar;
     int is_premultiplied, has_alpha, is_signed;
     uint16_t *palette[3]; /* libtiff's */
-    int palette_shift;    /* 8 where the palette has 16 bits */
+    int palette_factor;   /* 257 where the palette has 8 bits, else 1 */
     int channels;
 
     /* Strips or tiles of some rows at once: planes one below the other, rows `row_bytes` apart. */
@@ -97,6 +99,9 @@ static int remember_error(TIFF *tiff, void *data, const char *module, const char
 
 static int remember_warning(TIFF *tiff, void *data, const char *module, const char *format, va_list arguments) {
     bridge_tiff_picture *picture = data;
+    if (strstr(format, "Defining non-color channels as ExtraSamples") != NULL) picture->lacks_extras = 1;
+    /* Said of pictures that are whole: an old order of bits, and a last strip that is larger than it has to be. */
+    if (strncmp(format, "Old-style LZW codes", 19) == 0 || strncmp(format, "JPEG strip size exceeds", 23) == 0) return 1;
     return picture->is_decoding ? remember_error(tiff, data, module, format, arguments) : 1;
 }
 
@@ -191,9 +196,10 @@ static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_info
             return bridge_failure(BRIDGE_CORRUPT, 0, "a palette picture without a palette");
         }
         /* Some writers store 8-bit colours where 16 bits are meant. */
+        picture->palette_factor = 257;
         for (uint32_t i = 0; i < 1u << picture->bits; i++) {
             if (picture->palette[0][i] > 255 || picture->palette[1][i] > 255 || picture->palette[2][i] > 255) {
-                picture->palette_shift = 8;
+                picture->palette_factor = 1;
                 break;
             }
         }
@@ -224,10 +230,9 @@ static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_info
     TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds);
     int extra = picture->samples - colors;
     /* Unspecified extra samples are saved selections and the like; one that is not even mentioned is alpha. */
-    uint16_t kind = extra == 0 ? EXTRASAMPLE_UNSPECIFIED
-        : extras > 0           ? kinds[0]
-        : extra == 1           ? EXTRASAMPLE_UNASSALPHA
-                               : EXTRASAMPLE_UNSPECIFIED;
+    uint16_t kind = extra == 1 && picture->lacks_extras ? EXTRASAMPLE_UNASSALPHA
+        : extra > 0 && extras > 0                      ? kinds[0]
+                                                       : EXTRASAMPLE_UNSPECIFIED;
     picture->has_alpha = info->model != BRIDGE_TIFF_CMYK
         && (kind == EXTRASAMPLE_ASSOCALPHA || kind == EXTRASAMPLE_UNASSALPHA);
     picture->is_premultiplied = picture->has_alpha && kind == EXTRASAMPLE_ASSOCALPHA;
@@ -259,6 +264,10 @@ static bridge_status lay_out(bridge_tiff_picture *picture, bridge_tiff_info *inf
             return bridge_failure(BRIDGE_CORRUPT, 0, "tiles without a size");
         }
         uint64_t across = ((uint64_t)picture->width + tile_width - 1) / tile_width;
+        uint64_t samples = picture->planar == PLANARCONFIG_SEPARATE ? 1 : picture->samples;
+        if (across > 1 && (uint64_t)tile_width * samples * picture->bits % 8 != 0) {
+            return bridge_failure(BRIDGE_CORRUPT, 0, "rows of a tile that end inside a byte");
+        }
         row_bytes = across * TIFFTileRowSize64(tiff);
     } else {
         if (picture->planar == PLANARCONFIG_SEPARATE || picture->uses_rgba) {
@@ -320,7 +329,8 @@ static bridge_status read_header(bridge_tiff_picture *picture, bridge_tiff_info 
     return bridge_ok();
 }
 
-bridge_status bridge_tiff_open(bridge_input input, size_t maximum_memory, bridge_tiff_picture **out, bridge_tiff_info *info) {
+bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t maximum_memory, bridge_tiff_picture **out,
+                               bridge_tiff_info *info) {
     *out = NULL;
     memset(info, 0, sizeof *info);
     bridge_tiff_picture *picture = calloc(1, sizeof *picture);
@@ -331,6 +341,7 @@ bridge_status bridge_tiff_open(bridge_input input, size_t maximum_memory, bridge
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
     picture->input = input;
+    picture->maximum_cpu_seconds = limits.maximum_cpu_seconds;
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)maximum_memory);
     TIFFOpenOptionsSetErrorHandlerExtR(options, remember_error, picture);
     TIFFOpenOptionsSetWarningHandlerExtR(options, remember_warning, picture);
@@ -376,6 +387,8 @@ static bridge_status start(bridge_tiff_picture *picture) {
         if (!TIFFRGBAImageOK(picture->tiff, words) || !TIFFRGBAImageBegin(&picture->rgba, picture->tiff, 1, words)) {
             words[sizeof picture->message - 1] = 0;
             picture->uses_rgba = 0;
+            free(picture->band);
+            picture->band = NULL;
             return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
         }
         /* Rows as they are stored: turning is not libtiff's work here. */
@@ -423,7 +436,10 @@ static int read_band(bridge_tiff_picture *picture, uint32_t first) {
             if (TIFFReadScanline(picture->tiff, target, first, 0) < 0) return 0;
         } else {
             tmsize_t wanted = (tmsize_t)(picture->row_bytes * picture->band_rows);
-            if (TIFFReadEncodedStrip(picture->tiff, TIFFComputeStrip(picture->tiff, first, plane), target, wanted) < 0) return 0;
+            uint32_t strip = TIFFComputeStrip(picture->tiff, first, plane);
+            /* Uncompressed, libtiff does not look. */
+            if (TIFFGetStrileByteCount(picture->tiff, strip) == 0 || TIFFGetStrileOffset(picture->tiff, strip) == 0) return 0;
+            if (TIFFReadEncodedStrip(picture->tiff, strip, target, wanted) < 0) return 0;
         }
     }
     return 1;
@@ -496,7 +512,8 @@ static void convert(const bridge_tiff_picture *picture, uint8_t *row, int32_t sa
         for (int c = 0; c < picture->channels - picture->has_alpha; c++) {
             unsigned value;
             if (picture->palette[0] != NULL) {
-                value = picture->palette[c][from[0]] >> picture->palette_shift;
+                value = (unsigned)picture->palette[c][from[0]] * (unsigned)picture->palette_factor;
+                if (sample_bytes == 1) value >>= 8;
             } else {
                 value = from[c];
                 if (picture->is_signed) value = value > stored / 2 ? 0 : value << 1;
@@ -516,8 +533,13 @@ bridge_status bridge_tiff_read_row(bridge_tiff_picture *picture, int32_t sample_
     }
     uint32_t y = picture->next_row++;
     if (y >= picture->height) return bridge_failure(BRIDGE_MISUSE, 0, "no more rows");
-    if (y % picture->unit_rows == 0 && (!read_band(picture, y) || picture->has_failed)) {
-        return failure(picture, "a strip or tile cannot be decoded");
+    if (y % picture->unit_rows == 0) {
+        double start = bridge_thread_seconds();
+        if (!read_band(picture, y) || picture->has_failed) return failure(picture, "a strip or tile cannot be decoded");
+        picture->cpu_seconds += bridge_thread_seconds() - start;
+        if (picture->cpu_seconds > picture->maximum_cpu_seconds) {
+            return bridge_failure(BRIDGE_CPU_TIME, (int64_t)picture->maximum_cpu_seconds, NULL);
+        }
     }
     if (picture->uses_rgba) {
         const uint32_t *from = (const uint32_t *)(const void *)picture->band + (size_t)(y - picture->band_first) * picture->width;

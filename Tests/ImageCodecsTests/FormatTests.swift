@@ -161,4 +161,43 @@ import Testing
         let source = try EncodedSource(Fixtures.bytes("formats/loop.tiff"))
         #expect(try Prober.probe(source, limits: DecodeLimits()).frameCount == 1)
     }
+
+    /// `palette8.bmp` with other bytes for the offset of its pixels, and some more before these.
+    private static func bmp(pixelsAt offset: Int, gap: Int) throws -> EncodedSource {
+        var bytes = try Fixtures.bytes("formats/palette8.bmp")
+        let stored = bytes[10..<14].reversed().reduce(0) { $0 << 8 | Int($1) }
+        bytes.insert(contentsOf: [UInt8](repeating: 0xA5, count: gap), at: stored)
+        for index in 0..<4 { bytes[10 + index] = UInt8(truncatingIfNeeded: offset >> (8 * index)) }
+        return EncodedSource(bytes)
+    }
+
+    @Test("BMP: pixels may begin behind a gap, and not inside the headers", .enabled(if: isBMP))
+    func gap() throws {
+        let stored = 14 + 40 + 4 * 64
+        for gap in [0, 1, 2, 1024] {
+            let picture = try DecodedPixels(Self.bmp(pixelsAt: stored + gap, gap: gap))
+            #expect(try picture == Self.decoded("palette.png"), "a gap of \(gap) bytes")
+        }
+        for offset in [0, 54, stored - 4] {
+            let error = #expect(throws: CodecError.self) {
+                try DecodedPixels(Self.bmp(pixelsAt: offset, gap: 0))
+            }
+            #expect(error?.description.contains("inside the") == true)
+        }
+    }
+
+    @Test("HEIF: sizes that no memory holds are refused from the header", .enabled(if: isHEIF))
+    func enormousHEIF() throws {
+        var bytes = try Fixtures.bytes("formats/picture.avif")
+        let name = try #require(
+            bytes.indices.first { bytes[$0...].starts(with: "ispe".utf8) })
+        // Version and flags stand between the name and the two sides.
+        bytes.replaceSubrange(name + 8..<name + 16, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
+        let source = EncodedSource(bytes)
+        let error = #expect(throws: CodecError.self) { try Prober.probe(source, limits: DecodeLimits()) }
+        guard case .limitExceeded(.pixels, _, _)? = error else {
+            Issue.record("expected a limit, found \(error.map(\.description) ?? "nothing")")
+            return
+        }
+    }
 }

@@ -272,8 +272,8 @@ typedef struct {
 
 /* Reads the directory; nothing is decoded. No single allocation of libtiff exceeds `maximum_memory` bytes. On failure `*picture`
    is NULL. */
-bridge_status bridge_tiff_open(bridge_input input, size_t maximum_memory, bridge_tiff_picture **picture,
-                               bridge_tiff_info *info);
+bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t maximum_memory,
+                               bridge_tiff_picture **picture, bridge_tiff_info *info);
 /* Copies the ICC profile, info.profile_size bytes. */
 bridge_status bridge_tiff_profile(bridge_tiff_picture *picture, uint8_t *profile);
 /* Decodes the next row of width * channels samples: straight alpha, full range of 8 or (native byte order) 16 bits. */
@@ -286,10 +286,16 @@ const char *bridge_bmp_version(void);
 
 typedef struct bridge_bmp_picture bridge_bmp_picture;
 
-/* Decodes a picture of width x height px, or refuses it before memory is taken. `is_top_down_rle` for run-length coded files
-   whose height is negative, which are decoded the other way up. */
-bridge_status bridge_bmp_open(bridge_input input, int32_t width, int32_t height, int32_t is_top_down_rle,
-                              bridge_bmp_picture **picture);
+typedef struct {
+    int32_t width, height;
+    int32_t bits;            /* of a pixel */
+    int32_t is_top_down_rle; /* run-length coded, and the height is negative: decoded the other way up */
+    int32_t header_bytes;    /* both headers, masks and palette */
+    uint64_t pixel_offset;   /* where pixels begin, at least header_bytes */
+} bridge_bmp_layout;
+
+/* Decodes a picture of that size, or refuses it before memory is taken. */
+bridge_status bridge_bmp_open(bridge_input input, bridge_bmp_layout layout, bridge_bmp_picture **picture);
 /* Copies row `y`: 3 channels (RGB) or 4 (straight RGBA). */
 bridge_status bridge_bmp_read_row(bridge_bmp_picture *picture, int32_t y, int32_t channels, uint8_t *row);
 void bridge_bmp_close(bridge_bmp_picture *picture);

@@ -9,7 +9,6 @@ struct BMPHeader {
         case runLength8 = 1
         case runLength4 = 2
         case bitFields = 3
-        case alphaBitFields = 6
     }
 
     let size: PixelSize
@@ -17,6 +16,8 @@ struct BMPHeader {
     let compression: Compression
     /// Where pixels begin, in bytes.
     let pixelOffset: Int
+    /// Bytes of both headers, the masks and the palette, without a gap before the pixels.
+    let headerBytes: Int
     let isTopDown: Bool
     let hasAlphaMask: Bool
     /// The bytes of an embedded ICC profile.
@@ -27,18 +28,22 @@ struct BMPHeader {
     init(_ source: EncodedSource) throws(CodecError) {
         let bytes = try source.bytes(at: 0, length: 14 + 124)
         guard bytes.count >= 26 else { throw .truncated("BMP header") }
-        let headerBytes = bytes[14..<18].littleEndianValue
-        guard bytes.count >= 14 + min(headerBytes, 124) else { throw .truncated("BMP header") }
+        let infoBytes = bytes[14..<18].littleEndianValue
+        guard [12, 40, 52, 56, 64, 108, 124].contains(infoBytes) else {
+            throw .unsupportedFeature("BMP header of \(infoBytes) bytes is not read")
+        }
+        guard bytes.count >= 14 + infoBytes else { throw .truncated("BMP header") }
         func number(_ offset: Int, _ length: Int = 4) -> Int {
-            offset + length <= 14 + headerBytes && offset + length <= bytes.count
+            offset + length <= 14 + infoBytes && offset + length <= bytes.count
                 ? bytes[offset..<offset + length].littleEndianValue : 0
         }
         pixelOffset = bytes[10..<14].littleEndianValue
-        guard headerBytes > 12 else {
+        guard infoBytes > 12 else {
             size = PixelSize(width: number(18, 2), height: number(20, 2))
             bitCount = number(24, 2)
             (compression, isTopDown, hasAlphaMask, profileRange) = (Compression.none, false, false, nil)
-            try checkDepth()
+            headerBytes = 26 + (bitCount <= 8 ? 3 << bitCount : 0)
+            try check()
             return
         }
         // A negative height means top to bottom; a negative width nothing, so it is taken as the large number it is then.
@@ -46,21 +51,35 @@ struct BMPHeader {
         size = PixelSize(width: number(18), height: abs(height))
         isTopDown = height < 0
         bitCount = number(28, 2)
-        guard let compression = Compression(rawValue: number(30)) else {
-            throw .unsupportedFeature("BMP compression \(number(30)) is not read")
-        }
+        // OS/2 means Huffman coding by 3.
+        guard let compression = Compression(rawValue: number(30)),
+            infoBytes != 64 || compression != .bitFields
+        else { throw .unsupportedFeature("BMP compression \(number(30)) is not read") }
         self.compression = compression
-        hasAlphaMask = number(66) != 0 && (compression == .bitFields || compression == .alphaBitFields)
+        hasAlphaMask = number(66) != 0 && compression == .bitFields
         // bV5CSType 'MBED': offset and length of a profile, counted from the DIB header.
         let (offset, length) = (number(126), number(130))
         let isEmbedded = number(70) == 0x4D42_4544 && length > 0 && 14 + offset + length <= source.count
         profileRange = isEmbedded ? 14 + offset..<14 + offset + length : nil
-        try checkDepth()
+        if bitCount <= 8 {
+            let colors = number(46) == 0 ? 1 << bitCount : number(46)
+            guard colors <= 1 << bitCount else {
+                throw .corrupt("palette of \(colors) colours for \(bitCount) bits per pixel")
+            }
+            headerBytes = 14 + infoBytes + 4 * colors
+        } else {
+            headerBytes = 14 + infoBytes + (compression == .bitFields && infoBytes == 40 ? 12 : 0)
+        }
+        try check()
     }
 
-    private func checkDepth() throws(CodecError) {
+    private func check() throws(CodecError) {
         guard [1, 4, 8, 16, 24, 32].contains(bitCount) else {
             throw .corrupt("\(bitCount) bits per pixel, expected 1, 4, 8, 16, 24 or 32")
+        }
+        guard pixelOffset >= headerBytes else {
+            throw .corrupt(
+                "pixels begin at byte \(pixelOffset), inside the \(headerBytes) bytes of headers and palette")
         }
     }
 
@@ -72,7 +91,8 @@ struct BMPHeader {
         probe.bitDepth = header.bitCount <= 8 ? header.bitCount : header.bitCount == 16 ? 5 : 8
         // Pixels that run-length coding skips are transparent.
         probe.hasAlpha = header.hasAlphaMask || header.isRunLengthCoded
-        probe.decodeMemory = probe.size.area == .max ? .max : (probe.size.area &* 4)
+        let (memory, overflow) = probe.size.area.multipliedReportingOverflow(by: 4)
+        probe.decodeMemory = overflow ? .max : memory
         if let range = header.profileRange {
             let length = min(range.count, limits.maximumProfileBytes + 1)
             ProfileAcceptance.settle(

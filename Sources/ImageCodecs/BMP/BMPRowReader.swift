@@ -13,13 +13,17 @@ final class BMPRowReader: RowReader {
     init(_ source: EncodedSource, _ input: bridge_input, probe: ImageProbe) throws(CodecError) {
         let header = try BMPHeader(source)
         try header.checkCompleteness(source)
+        // The header is read again: what was planned must still be there.
+        guard header.size == probe.size else { throw .corrupt("the file changed while it was read") }
         size = probe.size
         channels = probe.hasAlpha ? 4 : 3
+        let layout = bridge_bmp_layout(
+            width: Int32(clamping: size.width), height: Int32(clamping: size.height),
+            bits: Int32(header.bitCount),
+            is_top_down_rle: header.isTopDown && header.isRunLengthCoded ? 1 : 0,
+            header_bytes: Int32(header.headerBytes), pixel_offset: UInt64(header.pixelOffset))
         var picture: OpaquePointer?
-        try CodecError.check(
-            bridge_bmp_open(
-                input, Int32(clamping: size.width), Int32(clamping: size.height),
-                header.isTopDown && header.isRunLengthCoded ? 1 : 0, &picture))
+        try CodecError.check(bridge_bmp_open(input, layout, &picture))
         guard let picture else { throw .misuse("no picture") }
         self.picture = picture
     }

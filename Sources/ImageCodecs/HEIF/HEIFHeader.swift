@@ -11,7 +11,18 @@ enum HEIFHeader {
             return try source.withAllBytes { bytes in
                 var probe = try probe(
                     HEIFPicture(bytes), byteCount: source.count, format: format, limits: limits)
-                if let chroma = HEIFChroma.subsampling(in: bytes) {
+                let properties = HEIFProperties(bytes)
+                // Cropped or not, the coded picture is decoded whole.
+                let coded = max(probe.size.area, properties.largestArea)
+                guard coded <= limits.maximumPixels else {
+                    throw CodecError.limitExceeded(.pixels, value: coded, maximum: limits.maximumPixels)
+                }
+                // RGB or RGBA beside the planes it is made of, and the file.
+                let sampleBytes = probe.bitDepth > 8 ? 2 : 1
+                let (memory, overflow) = coded.multipliedReportingOverflow(
+                    by: sampleBytes * (probe.hasAlpha ? 8 : 6))
+                probe.decodeMemory = overflow ? .max : memory &+ source.count
+                if let chroma = properties.subsampling {
                     probe.chromaSubsampling = chroma.description
                     probe.planeSubsampling = chroma
                 }
@@ -37,11 +48,6 @@ enum HEIFHeader {
         probe.hasAlpha = info.has_alpha != 0
         probe.frameCount = max(1, Int(info.pictures))
         probe.hasMetadata = info.has_metadata != 0
-        let (area, overflow) = probe.size.width.multipliedReportingOverflow(by: probe.size.height)
-        guard !overflow, area > 0 else { throw .corrupt("size is \(probe.size)") }
-        // RGB or RGBA beside the planes it is made of, and the file.
-        let sampleBytes = info.bits > 8 ? 2 : 1
-        probe.decodeMemory = area * sampleBytes * (probe.hasAlpha ? 8 : 6) + byteCount
         if info.profile_size > 0 {
             var profile = [UInt8](repeating: 0, count: Int(info.profile_size))
             try CodecError.check(bridge_heif_profile(picture.handle, &profile))

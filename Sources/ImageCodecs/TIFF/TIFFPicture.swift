@@ -11,7 +11,8 @@ final class TIFFPicture {
     init(_ input: bridge_input, limits: DecodeLimits) throws(CodecError) {
         var handle: OpaquePointer?
         var info = bridge_tiff_info()
-        try CodecError.check(bridge_tiff_open(input, limits.maximumDecodeMemory, &handle, &info))
+        try CodecError.check(
+            bridge_tiff_open(input, limits.bridged, limits.maximumDecodeMemory, &handle, &info))
         guard let handle else { throw .misuse("no picture") }
         self.handle = handle
         self.info = info

@@ -13,6 +13,11 @@ final class TIFFRowReader: RowReader {
         _ input: bridge_input, probe: ImageProbe, limits: DecodeLimits, precision: SampleType
     ) throws(CodecError) {
         picture = try TIFFPicture(input, limits: limits)
+        // The directory is read again: what was planned must still be there.
+        let info = picture.info
+        guard Int(info.width) == probe.size.width, Int(info.height) == probe.size.height,
+            Int(info.bits) == probe.bitDepth, Int(info.decode_memory) == probe.decodeMemory
+        else { throw .corrupt("the file changed while it was read") }
         size = probe.size
         channels = Int(picture.info.channels)
         sampleType = probe.bitDepth > 8 ? precision : .byte

@@ -1,21 +1,31 @@
 #if HEIF
 import Pixels
 
-/// Finds how chroma is subsampled in a HEIF or AVIF file. libheif 1.15 tells only after decoding.
-enum HEIFChroma {
-    /// What every coded picture with colours in the file has in common; `nil` if they differ, or nothing is said.
-    ///
-    /// Pictures are described by `hvcC` (ISO/IEC 14496-15, 8.3.2.1) and `av1C` (AV1 in ISOBMFF, 2.3) boxes in `meta/iprp/ipco`.
-    static func subsampling(in file: UnsafeRawBufferPointer) -> ChromaSubsampling? {
+/// What the item properties of a HEIF or AVIF file say that libheif 1.15 tells only after decoding.
+struct HEIFProperties {
+    /// How the coded pictures with colours have their chroma subsampled; `nil` if they differ, or nothing is said.
+    private(set) var subsampling: ChromaSubsampling?
+    /// The largest picture of the file as it is coded, before any cropping, in px².
+    private(set) var largestArea = 0
+
+    /// Reads the boxes `ispe` (ISO/IEC 23008-12, 6.5.3), `hvcC` (ISO/IEC 14496-15, 8.3.2.1) and `av1C` (AV1 in ISOBMFF, 2.3) in
+    /// `meta/iprp/ipco`.
+    init(_ file: UnsafeRawBufferPointer) {
         // `meta` is a full box: its children come after four bytes.
-        guard let meta = child("meta", of: file, in: 0..<file.count),
-            let properties = child("iprp", of: file, in: meta.dropFirst(4)),
-            let container = child("ipco", of: file, in: properties)
-        else { return nil }
+        guard let meta = Self.child("meta", of: file, in: 0..<file.count),
+            let properties = Self.child("iprp", of: file, in: meta.dropFirst(4)),
+            let container = Self.child("ipco", of: file, in: properties)
+        else { return }
         var found: Set<ChromaSubsampling> = []
-        forEachBox(of: file, in: container) { type, content in
+        var largest = 0
+        Self.forEachBox(of: file, in: container) { type, content in
             let first = content.lowerBound
-            if type == "hvcC", content.count > 16 {
+            if type == "ispe", content.count >= 12 {
+                let size = PixelSize(
+                    width: file[first + 4..<first + 8].bigEndianValue,
+                    height: file[first + 8..<first + 12].bigEndianValue)
+                largest = max(largest, size.area)
+            } else if type == "hvcC", content.count > 16 {
                 switch file[first + 16] & 3 {
                 case 1: found.insert(ChromaSubsampling(horizontalShift: 1, verticalShift: 1))
                 case 2: found.insert(ChromaSubsampling(horizontalShift: 1, verticalShift: 0))
@@ -30,7 +40,8 @@ enum HEIFChroma {
             }
             return true
         }
-        return found.count == 1 ? found.first : nil
+        subsampling = found.count == 1 ? found.first : nil
+        largestArea = largest
     }
 
     private static func child(
