@@ -16,6 +16,7 @@ let package = Package(
     products: [
         .library(
             name: "ImagePreparation", targets: ["ImagePreparation", "SeedreamModel", "ImageCodecs", "Pixels"]),
+        .library(name: "SeedreamEmulator", targets: ["SeedreamEmulator"]),
         .executable(name: "seedream", targets: ["seedream"]),
         // For the package in benchmarks/, which sees public API only.
         .library(name: "Workloads", targets: ["Workloads"]),
@@ -23,6 +24,10 @@ let package = Package(
     traits: [
         .default(enabledTraits: ["BMP", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
         .trait(name: "BMP", description: "Reads BMPs with gdk-pixbuf (libgdk-pixbuf-2.0-dev)."),
+        .trait(
+            name: "Emulator",
+            description:
+                "The providers on your own machine, faults included; off by default for its HTTP server."),
         .trait(name: "GIF", description: "Reads the first frame of GIFs with giflib (libgif-dev)."),
         .trait(name: "HEIF", description: "Reads HEIC, HEIF and AVIF with libheif (libheif-dev)."),
         .trait(
@@ -33,7 +38,18 @@ let package = Package(
     ],
     dependencies: [
         // The command's options, help and completion scripts. Nothing below the command depends on it.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The emulator's HTTP server: Hummingbird's core on SwiftNIO, whose channels its faults reach into.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // The emulator's TLS, on a connection that is begun as plain text (CONNECT).
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // What the server logs with; the emulator keeps it silent.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // The server's words for methods, status codes and header fields.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // The emulator's webhooks.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         .systemLibrary(
@@ -102,15 +118,36 @@ let package = Package(
             ]),
 
         .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),
+        .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(name: "SeedreamModel", dependencies: ["Pixels"], swiftSettings: settings),
         .target(name: "ImageCodecs", dependencies: ["Pixels", "CodecBridge"], swiftSettings: settings),
         .target(
-            name: "ImagePreparation", dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "CCrypto"],
+            name: "ImagePreparation",
+            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "Cryptography"],
+            swiftSettings: settings),
+        .target(
+            name: "SeedreamEmulator",
+            dependencies: [
+                "ImageCodecs", "Pixels", "SeedreamModel", "Cryptography",
+                .product(
+                    name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Emulator"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Emulator"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Emulator"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Emulator"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Emulator"])),
+                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Emulator"])),
+                .product(
+                    name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Emulator"])),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client",
+                    condition: .when(traits: ["Emulator"])),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "seedream",
             dependencies: [
                 "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel",
+                .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -123,7 +160,7 @@ let package = Package(
         // Fixtures, the corpus, and independent references that several suites measure against.
         .target(
             name: "TestSupport",
-            dependencies: ["Pixels", "ImageCodecs", "ImagePreparation", "SeedreamModel", "CCrypto"],
+            dependencies: ["Pixels", "ImageCodecs", "ImagePreparation", "SeedreamModel", "Cryptography"],
             path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"], swiftSettings: settings),
@@ -147,6 +184,19 @@ let package = Package(
                 "seedream", "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport",
             ],
             exclude: ["Expected"], swiftSettings: settings),
+        .testTarget(
+            name: "CryptographyTests", dependencies: ["Cryptography", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "EmulatorTests",
+            dependencies: [
+                "SeedreamEmulator", "ImageCodecs", "Pixels", "SeedreamModel", "Cryptography", "TestSupport",
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client",
+                    condition: .when(traits: ["Emulator"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Emulator"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Emulator"])),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "DocumentationTests", dependencies: ["ImagePreparation", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),

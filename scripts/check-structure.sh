@@ -40,7 +40,7 @@ forbid 'libjpeg and libpng are called from CModules/CodecBridge only' \
 importing CodecBridge ImageCodecs
 importing CZimg Pixels
 importing CLittleCMS Pixels
-importing CCrypto ImagePreparation
+importing CCrypto Cryptography
 forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGdkPixbuf|CGIF|CHEIF|CTIFF|CTurboJPEG)($|[^[:alnum:]_])' Sources -- --include='*.swift'
 forbid 'no C module is part of the API' 'public import C[A-Z]' Sources -- --include='*.swift'
 

@@ -1,4 +1,3 @@
-private import CCrypto
 private import Foundation
 package import ImageCodecs
 public import Pixels
@@ -47,11 +46,7 @@ public struct DecodedPixels: Equatable, Sendable {
     }
 
     /// SHA-256 of the rows, 64 hexadecimal digits.
-    public var sha256: String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = SHA256(rgba, rgba.count, &digest)
-        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    public var sha256: String { sha256Text(rgba) }
 
     /// The picture turned as the orientation says, sample by sample: the plain definition.
     public func displayed(_ orientation: Orientation) -> DecodedPixels {

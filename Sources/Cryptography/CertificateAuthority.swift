@@ -1,0 +1,128 @@
+private import CCrypto
+
+/// A certificate authority of one's own, for servers on this machine: P-256, valid for 30 days.
+///
+/// `@unchecked Sendable`: libcrypto's key and certificate are written before `init` returns and only read afterwards.
+package final class CertificateAuthority: @unchecked Sendable {
+    /// A server's certificate chain and its key, as PEM.
+    package struct Identity: Sendable {
+        /// The server's certificate, followed by the authority's.
+        package let chain: String
+        package let privateKey: String
+    }
+
+    private let key: OpaquePointer
+    private let certificate: OpaquePointer
+    /// The authority's certificate: what a client has to trust.
+    package let pem: String
+
+    private static let validity = 30 * 86_400
+
+    /// Makes a new key and signs it with itself.
+    package init(commonName: String) throws(CryptographyError) {
+        let key = try Self.makeKey()
+        do throws(CryptographyError) {
+            certificate = try Self.certificate(
+                for: key, name: commonName, issuer: nil, signedBy: key,
+                extensions: [
+                    (NID_basic_constraints, "critical,CA:TRUE"),
+                    (NID_key_usage, "critical,keyCertSign,cRLSign"),
+                    (NID_subject_key_identifier, "hash"),
+                ])
+        } catch {
+            EVP_PKEY_free(key)
+            throw error
+        }
+        self.key = key
+        pem = try Self.text { [certificate] in PEM_write_bio_X509($0, certificate) }
+    }
+
+    deinit {
+        X509_free(certificate)
+        EVP_PKEY_free(key)
+    }
+
+    /// Makes the certificate of a server.
+    ///
+    /// - Parameters:
+    ///   - hosts: DNS names that it answers for.
+    ///   - addresses: IP addresses that it answers for.
+    package func identity(hosts: [String], addresses: [String]) throws(CryptographyError) -> Identity {
+        let key = try Self.makeKey()
+        defer { EVP_PKEY_free(key) }
+        let names = hosts.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" }
+        let leaf = try Self.certificate(
+            for: key, name: hosts.first ?? "localhost", issuer: certificate, signedBy: self.key,
+            extensions: [
+                (NID_basic_constraints, "critical,CA:FALSE"),
+                (NID_key_usage, "critical,digitalSignature"),
+                (NID_ext_key_usage, "serverAuth"),
+                (NID_subject_alt_name, names.joined(separator: ",")),
+                (NID_subject_key_identifier, "hash"),
+                (NID_authority_key_identifier, "keyid"),
+            ])
+        defer { X509_free(leaf) }
+        return Identity(
+            chain: try Self.text { PEM_write_bio_X509($0, leaf) } + pem,
+            privateKey: try Self.text { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) })
+    }
+
+    private static func makeKey() throws(CryptographyError) -> OpaquePointer {
+        let context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nil)
+        defer { EVP_PKEY_CTX_free(context) }
+        var key: OpaquePointer?
+        guard EVP_PKEY_keygen_init(context) == 1,
+            EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) == 1,
+            EVP_PKEY_keygen(context, &key) == 1, let key
+        else { throw .last("making a P-256 key") }
+        return key
+    }
+
+    private static func certificate(
+        for key: OpaquePointer, name: String, issuer: OpaquePointer?, signedBy signer: OpaquePointer,
+        extensions: [(nid: Int32, value: String)]
+    ) throws(CryptographyError) -> OpaquePointer {
+        guard let certificate = X509_new() else { throw .last("making a certificate") }
+        var isDone = false
+        defer { if !isDone { X509_free(certificate) } }
+        // Twenty random octets less one bit: positive, and within RFC 5280, section 4.1.2.2.
+        let serial = BN_new()
+        defer { BN_free(serial) }
+        let subject = X509_get_subject_name(certificate)
+        let nameBytes = Array(name.utf8)
+        // 2: version 3. An hour back, for clocks that differ.
+        guard BN_rand(serial, 159, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1,
+            BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(certificate)) != nil,
+            X509_set_version(certificate, 2) == 1,
+            X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) != nil,
+            X509_gmtime_adj(X509_getm_notAfter(certificate), validity) != nil,
+            X509_set_pubkey(certificate, key) == 1,
+            X509_NAME_add_entry_by_txt(
+                subject, "CN", MBSTRING_UTF8, nameBytes, Int32(nameBytes.count), -1, 0) == 1,
+            X509_set_issuer_name(certificate, issuer.map { X509_get_subject_name($0) } ?? subject) == 1
+        else { throw .last("writing a certificate") }
+
+        var context = X509V3_CTX()
+        X509V3_set_ctx(&context, issuer ?? certificate, certificate, nil, nil, 0)
+        for (nid, value) in extensions {
+            guard let made = X509V3_EXT_conf_nid(nil, &context, nid, value) else {
+                throw .last("writing the extension \(value)")
+            }
+            defer { X509_EXTENSION_free(made) }
+            guard X509_add_ext(certificate, made, -1) == 1 else { throw .last("adding an extension") }
+        }
+        guard X509_sign(certificate, signer, EVP_sha256()) > 0 else { throw .last("signing a certificate") }
+        isDone = true
+        return certificate
+    }
+
+    /// What `write` writes.
+    private static func text(_ write: (OpaquePointer) -> Int32) throws(CryptographyError) -> String {
+        guard let output = BIO_new(BIO_s_mem()) else { throw .last("making a buffer") }
+        defer { BIO_free(output) }
+        guard write(output) == 1 else { throw .last("writing PEM") }
+        var bytes = [UInt8](repeating: 0, count: BIO_ctrl_pending(output))
+        let count = BIO_read(output, &bytes, Int32(bytes.count))
+        return String(decoding: bytes.prefix(Int(max(count, 0))), as: UTF8.self)
+    }
+}

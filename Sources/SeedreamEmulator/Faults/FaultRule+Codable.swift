@@ -1,0 +1,107 @@
+extension FaultRule: Codable {
+    private struct Name: CodingKey, Hashable {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+        init(_ name: String) { stringValue = name }
+    }
+
+    private static let common: Set<String> = ["operation", "fault", "skip", "count", "probability", "prompt"]
+
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Name.self)
+        var known = Self.common
+        func value<Value: Decodable>(_ name: String, _ standard: Value) throws -> Value {
+            known.insert(name)
+            return try members.decodeIfPresent(Value.self, forKey: Name(name)) ?? standard
+        }
+        func refuse(_ text: String, _ name: String) -> DecodingError {
+            .dataCorruptedError(forKey: Name(name), in: members, debugDescription: text)
+        }
+        let word = try members.decode(String.self, forKey: Name("fault"))
+        let fault: Fault
+        switch word {
+        case "delay": fault = .delay(seconds: try value("seconds", 1.0))
+        case "refuse": fault = .refuse(seconds: try value("seconds", 1.0))
+        case "reset":
+            let at: String = try value("at", Fault.ResetMoment.beforeHeaders.rawValue)
+            guard let moment = Fault.ResetMoment(rawValue: at) else {
+                let words = Fault.ResetMoment.allCases.map(\.rawValue).joined(separator: ", ")
+                throw refuse("expected one of \(words), found \"\(at)\"", "at")
+            }
+            fault = .reset(moment)
+        case "slow-read": fault = .slowRead(bytesPerSecond: try value("bytesPerSecond", 1000))
+        case "slow-write": fault = .slowWrite(bytesPerSecond: try value("bytesPerSecond", 1000))
+        case "truncate": fault = .truncate(bytes: try value("bytes", 10))
+        case "oversize": fault = .oversize(bytes: try value("bytes", 1_000_000))
+        case "content-length": fault = .contentLength(offBy: try value("offBy", 100))
+        case "content-type": fault = .contentType(try value("type", "text/html"))
+        case "html": fault = .html(status: try value("status", 502))
+        case "invalid-json": fault = .invalidJSON
+        case "status":
+            known.insert("status")
+            fault = .status(
+                try members.decode(Int.self, forKey: Name("status")),
+                retryAfter: try value("retryAfter", nil),
+                accepted: try value("accepted", false))
+        case "answer":
+            fault = .answer(
+                status: try value("status", 200), headers: try value("headers", [:]),
+                body: try value("body", ""))
+        case "job-fails": fault = .jobFails
+        case "moderated": fault = .moderated
+        case "job-hangs": fault = .jobHangs
+        case "job-vanishes": fault = .jobVanishes
+        case "not-an-image": fault = .notAnImage
+        case "redirect": fault = .redirect(location: try value("location", Self.privateAddress))
+        default: throw refuse("there is no fault \"\(word)\"", "fault")
+        }
+        let operation = try members.decode(String.self, forKey: Name("operation"))
+        self.init(
+            operation, fault, skip: try value("skip", 0), count: try value("count", nil),
+            probability: try value("probability", 1.0), prompt: try value("prompt", nil))
+        if let unknown = members.allKeys.map(\.stringValue).filter({ !known.contains($0) }).min() {
+            throw refuse("\"\(word)\" has no member \"\(unknown)\"", unknown)
+        }
+        guard (0...1).contains(probability) else {
+            throw refuse("expected 0 to 1, found \(probability)", "probability")
+        }
+        if case .status(let status, _, _) = fault, !(200...599).contains(status) {
+            throw refuse("expected 200 to 599, found \(status)", "status")
+        }
+    }
+
+    /// Where the link-local metadata services of clouds are: what a client must never be led to.
+    public static let privateAddress = "http://169.254.169.254/latest/meta-data/"
+
+    public func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Name.self)
+        try members.encode(operation, forKey: Name("operation"))
+        try members.encode(fault.word, forKey: Name("fault"))
+        if skip != 0 { try members.encode(skip, forKey: Name("skip")) }
+        try members.encodeIfPresent(count, forKey: Name("count"))
+        if probability != 1 { try members.encode(probability, forKey: Name("probability")) }
+        try members.encodeIfPresent(prompt, forKey: Name("prompt"))
+        switch fault {
+        case .delay(let seconds), .refuse(let seconds): try members.encode(seconds, forKey: Name("seconds"))
+        case .reset(let moment): try members.encode(moment, forKey: Name("at"))
+        case .slowRead(let speed), .slowWrite(let speed):
+            try members.encode(speed, forKey: Name("bytesPerSecond"))
+        case .truncate(let bytes), .oversize(let bytes): try members.encode(bytes, forKey: Name("bytes"))
+        case .contentLength(let offset): try members.encode(offset, forKey: Name("offBy"))
+        case .contentType(let type): try members.encode(type, forKey: Name("type"))
+        case .html(let status): try members.encode(status, forKey: Name("status"))
+        case .status(let status, let retryAfter, let accepted):
+            try members.encode(status, forKey: Name("status"))
+            try members.encodeIfPresent(retryAfter, forKey: Name("retryAfter"))
+            if accepted { try members.encode(accepted, forKey: Name("accepted")) }
+        case .answer(let status, let headers, let body):
+            try members.encode(status, forKey: Name("status"))
+            try members.encode(headers, forKey: Name("headers"))
+            try members.encode(body, forKey: Name("body"))
+        case .redirect(let location): try members.encode(location, forKey: Name("location"))
+        case .invalidJSON, .jobFails, .moderated, .jobHangs, .jobVanishes, .notAnImage: break
+        }
+    }
+}

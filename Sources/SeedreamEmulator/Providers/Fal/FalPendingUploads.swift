@@ -1,0 +1,52 @@
+import Cryptography
+
+/// Tokens, signed paths and multipart uploads that have been given out.
+actor FalPendingUploads {
+    private struct Multipart {
+        var path: String
+        var parts: [Int: (tag: String, bytes: [UInt8])] = [:]
+    }
+
+    private var tokens: Set<String> = []
+    private var signatures: [String: String] = [:]
+    private var multiparts: [String: Multipart] = [:]
+
+    func newToken() -> String {
+        let token = "emulated-\(FalWork.randomName())"
+        tokens.insert(token)
+        return token
+    }
+
+    func knows(token: String) -> Bool { tokens.contains(token) }
+
+    func sign(_ path: String) -> String {
+        let signature = FalWork.randomName()
+        signatures[path] = signature
+        return signature
+    }
+
+    func isSigned(_ path: String, _ signature: String) -> Bool { signatures[path] == signature }
+
+    func beginMultipart(_ path: String) -> String {
+        let id = FalWork.randomName()
+        multiparts[id] = Multipart(path: path)
+        return id
+    }
+
+    /// The part's tag, in quotes; `nil` for an unknown upload.
+    func addPart(_ bytes: [UInt8], number: Int, upload: String, path: String) -> String? {
+        guard multiparts[upload]?.path == path else { return nil }
+        let tag = "\"\(SHA256Digest(bytes).hexadecimal.prefix(32))\""
+        multiparts[upload]?.parts[number] = (tag, bytes)
+        return tag
+    }
+
+    /// All parts in order; `nil` if the tags are not those of the parts.
+    func finish(upload: String, path: String, tags: [Int: String]) -> [UInt8]? {
+        guard let found = multiparts[upload], found.path == path, !found.parts.isEmpty,
+            found.parts.mapValues(\.tag) == tags
+        else { return nil }
+        multiparts[upload] = nil
+        return found.parts.sorted { $0.key < $1.key }.flatMap(\.value.bytes)
+    }
+}

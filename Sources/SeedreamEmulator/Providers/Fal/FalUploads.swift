@@ -1,0 +1,187 @@
+import Cryptography
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// fal's storage: tokens, direct uploads, signed uploads, multipart uploads and the CDN that hands files out.
+struct FalUploads: Sendable {
+    private let bench: Workbench
+    private let pending = FalPendingUploads()
+
+    /// Seven days: the least that is documented.
+    private static let lifetime = 7.0 * 86_400
+
+    init(_ bench: Workbench) { self.bench = bench }
+
+    func route(_ request: EmulatedRequest) -> Route? {
+        let path = request.path
+        switch (request.service, request.method) {
+        case (.falREST, "POST") where path == ["storage", "auth", "token"]:
+            return Route("fal.token") { await self.token($0) }
+        case (.falREST, "POST") where path == ["storage", "upload", "initiate"]:
+            return Route("fal.initiate") { await self.initiate($0, isMultipart: false) }
+        case (.falREST, "POST") where path == ["storage", "upload", "initiate-multipart"]:
+            return Route("fal.initiate") { await self.initiate($0, isMultipart: true) }
+        case (.falCDN, "POST") where path == ["files", "upload"]:
+            return Route("fal.upload") { await self.upload($0) }
+        case (.falCDN, "POST") where path == ["files", "upload", "multipart"]:
+            return Route("fal.multipart") { await self.beginMultipart($0) }
+        case (.falCDN, "PUT") where path.count > 3 && path[path.count - 3] == "multipart":
+            return Route("fal.part") { await self.part($0) }
+        case (.falCDN, "POST") where path.last == "complete":
+            return Route("fal.complete") { await self.complete($0) }
+        case (.falCDN, "PUT"): return Route("fal.put") { await self.put($0) }
+        case (.falCDN, "GET"), (.falCDN, "HEAD"):
+            return Route("fal.download") { await Download.response(to: $0, from: bench.files) }
+        default: return nil
+        }
+    }
+
+    private static let unauthorized = EmulatedResponse.json(
+        ["detail": "invalid key credentials"], status: 401)
+
+    private static func refusal(_ detail: String, status: Int = 400) -> EmulatedResponse {
+        .json(["detail": .string(detail)], status: status)
+    }
+
+    // MARK: Tokens and direct uploads
+
+    private func token(_ request: EmulatedRequest) async -> EmulatedResponse {
+        guard bench.accepts(key: request.credential(scheme: "Key")) else { return Self.unauthorized }
+        guard request.parameter("storage_type") == "fal-cdn-v3" else {
+            return Self.refusal("Invalid storage type")
+        }
+        let now = Date().timeIntervalSince1970
+        return .json([
+            "token": .string(await pending.newToken()), "token_type": "Bearer",
+            "base_url": .string(Self.base(request.origin)), "created_at": .string(Timestamp.text(now)),
+            // Python 3.11's fromisoformat has to read this: an offset, not only a Z.
+            "expires_at": .string(Timestamp.text(now + 30 * 86_400).dropLast() + "+00:00"),
+        ])
+    }
+
+    /// Where the CDN is, without a slash at the end.
+    private static func base(_ origin: Origin) -> String {
+        String(origin.url(.falCDN, "", host: "v3b.fal.media").dropLast())
+    }
+
+    private func isAuthorized(_ request: EmulatedRequest) async -> Bool {
+        guard let token = request.credential(scheme: "Bearer") else { return false }
+        return await pending.knows(token: token)
+    }
+
+    private func upload(_ request: EmulatedRequest) async -> EmulatedResponse {
+        guard await isAuthorized(request) else { return Self.unauthorized }
+        let path = Self.newPath(for: request.header("x-fal-file-name"))
+        guard await keep(request.body, at: path, request) else {
+            return Self.refusal("upload failed", status: 500)
+        }
+        return .json([
+            "access_url": .string(request.origin.url(.falCDN, path, host: "v3b.fal.media")), "uploaded": true,
+        ])
+    }
+
+    private func keep(_ bytes: [UInt8], at path: String, _ request: EmulatedRequest) async -> Bool {
+        let lifecycle =
+            (request.header("x-fal-object-lifecycle")
+            ?? request.header("x-fal-object-lifecycle-preference")).flatMap {
+                try? JSONValue(parsing: $0.utf8)
+            }
+        do {
+            try await bench.files.store(
+                bytes, path: path, name: path.split(separator: "/").last.map(String.init) ?? path,
+                mediaType: request.header("content-type") ?? "application/octet-stream",
+                lifetime: lifecycle?["expiration_duration_seconds"]?.number ?? Self.lifetime)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// A path that no one can guess, with what is harmless of the name.
+    private static func newPath(for name: String?) -> String {
+        let safe = (name ?? "file.bin").unicodeScalars.map { scalar in
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+                || scalar == "." || scalar == "-" ? Character(scalar) : "_"
+        }
+        return "\(FalWork.folder)/\(FalWork.randomName().prefix(21))_\(String(safe.suffix(80)))"
+    }
+
+    // MARK: Signed uploads
+
+    private func initiate(_ request: EmulatedRequest, isMultipart: Bool) async -> EmulatedResponse {
+        guard bench.accepts(key: request.credential(scheme: "Key")) else { return Self.unauthorized }
+        switch request.parameter("storage_type") {
+        case "fal-cdn-v3": break
+        case "gcs" where !bench.configuration.openPoints.falRefusesGCS: break
+        default: return Self.refusal("Invalid storage type")
+        }
+        guard let body = try? JSONValue(parsing: request.body), body["content_type"]?.string != nil else {
+            return .json(
+                FalError.model(["body", "content_type"], "Field required", "missing")
+                    .outcome(requestID: "").body, status: 422)
+        }
+        let path = Self.newPath(for: body["file_name"]?.string)
+        let signature = await pending.sign(path)
+        let query = isMultipart ? "" : "?sig=\(signature)"
+        let upload =
+            isMultipart ? path + "/multipart/" + (await pending.beginMultipart(path)) : path
+        return .json([
+            "upload_url": .string(request.origin.url(.falCDN, upload) + query),
+            "file_url": .string(request.origin.url(.falCDN, path)),
+        ])
+    }
+
+    private func put(_ request: EmulatedRequest) async -> EmulatedResponse {
+        let path = request.path.joined(separator: "/")
+        guard let signature = request.parameter("sig"), await pending.isSigned(path, signature) else {
+            return Self.refusal("Invalid signature", status: 403)
+        }
+        return await keep(request.body, at: path, request)
+            ? .empty(status: 200) : Self.refusal("upload failed", status: 500)
+    }
+
+    // MARK: Multipart uploads
+
+    private func beginMultipart(_ request: EmulatedRequest) async -> EmulatedResponse {
+        guard await isAuthorized(request) else { return Self.unauthorized }
+        let path = Self.newPath(for: request.header("x-fal-file-name"))
+        return .json([
+            "access_url": .string(request.origin.url(.falCDN, path, host: "v3b.fal.media")),
+            "uploadId": .string(await pending.beginMultipart(path)),
+        ])
+    }
+
+    /// `…/multipart/{uploadId}/{n}`; the reply carries the tag in the header (fal_client) and in the body (fal-js).
+    private func part(_ request: EmulatedRequest) async -> EmulatedResponse {
+        let path = request.path.dropLast(3).joined(separator: "/")
+        guard let number = request.path.last.flatMap({ Int($0) }), number >= 1,
+            let tag = await pending.addPart(
+                request.body, number: number, upload: request.path[request.path.count - 2], path: path)
+        else { return Self.refusal("No such upload", status: 404) }
+        return .json(
+            ["partNumber": .integer(number), "etag": .string(tag)], headers: [("ETag", tag)])
+    }
+
+    /// `…/multipart/{uploadId}/complete`.
+    private func complete(_ request: EmulatedRequest) async -> EmulatedResponse {
+        guard request.path.count > 3 else { return Self.refusal("No such upload", status: 404) }
+        let path = request.path.dropLast(3).joined(separator: "/")
+        guard let body = try? JSONValue(parsing: request.body), let parts = body["parts"]?.array else {
+            return Self.refusal("Expected a list of parts")
+        }
+        let tags = Dictionary(
+            parts.compactMap { part in
+                part["partNumber"]?.integer.flatMap { number in part["etag"]?.string.map { (number, $0) } }
+            }, uniquingKeysWith: { $1 })
+        guard
+            let bytes = await pending.finish(
+                upload: request.path[request.path.count - 2], path: path, tags: tags)
+        else { return Self.refusal("The parts are not those that were uploaded") }
+        guard await keep(bytes, at: path, request) else { return Self.refusal("upload failed", status: 500) }
+        return .json(["access_url": .string(request.origin.url(.falCDN, path, host: "v3b.fal.media"))])
+    }
+}

@@ -1,0 +1,95 @@
+#if Emulator
+import HTTPTypes
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The emulator's own paths: the page at `/`, and `/_emulator/…` for tests.
+struct Control: Sendable {
+    let bench: Workbench
+    let faults: FaultPlan
+    /// PEM; `nil` without TLS.
+    let authority: String?
+
+    func response(method: String, path: [String], body: [UInt8], isLocal: Bool) async -> EmulatedResponse {
+        guard isLocal else {
+            return .text("no such host is stood in for\n", type: "text/plain", status: 404)
+        }
+        let path = path.first == "_emulator" ? Array(path.dropFirst()) : path.isEmpty ? [""] : ["?"]
+        switch (method, path) {
+        case ("GET", [""]), ("HEAD", [""]):
+            return .text(await page(), type: "text/html; charset=utf-8")
+        case ("GET", ["ledger"]): return .json(await ledger())
+        case ("GET", ["requests"]): return Self.encoded(await bench.log.all)
+        case ("GET", ["faults"]): return .json(await faults.report)
+        case ("PUT", ["faults"]), ("POST", ["faults"]):
+            do {
+                await faults.replace(with: try FaultFile(json: body))
+                return .json(await faults.report)
+            } catch {
+                return .json(["error": .string(FaultFile.explanation(of: error))], status: 400)
+            }
+        case ("DELETE", ["faults"]):
+            await faults.replace(with: FaultFile(rules: []))
+            return .json([])
+        case ("POST", ["reset"]):
+            await bench.ledger.reset()
+            await bench.log.reset()
+            return .json(["reset": true])
+        case ("GET", ["health"]): return .json(["status": "ok"])
+        case ("GET", ["ca.pem"]):
+            guard let authority else { break }
+            return .text(authority, type: "application/x-pem-file")
+        case ("GET", _) where path.count == 4 && path[0] == "requests" && path[2] == "images":
+            if let number = Int(path[1]), let index = Int(path[3]),
+                let bytes = await bench.log.thumbnail(number, index)
+            {
+                return EmulatedResponse(
+                    status: 200, headers: [("Content-Type", "image/jpeg")], body: .bytes(bytes))
+            }
+        default: break
+        }
+        return .text(
+            "not found; the emulator's own paths are / and /_emulator/{ledger,requests,faults,reset,health,ca.pem}\n",
+            type: "text/plain", status: 404)
+    }
+
+    /// Entries, and what was bought more than once: bodies that were accepted again.
+    private func ledger() async -> JSONValue {
+        let entries = await bench.ledger.all
+        var counts: [String: Int] = [:]
+        for entry in entries { counts["\(entry.provider.rawValue) \(entry.bodySHA256)", default: 0] += 1 }
+        var costs: [String: JSONValue] = [:]
+        for unit in Set(entries.map(\.unit)).sorted() {
+            let sum = entries.filter { $0.unit == unit }.reduce(0) { $0 + $1.cost }
+            costs[unit] = .number((sum * 1e6).rounded() / 1e6)
+        }
+        return [
+            "accepted": .integer(entries.count),
+            "billed": .integer(entries.count { $0.state == .billed }),
+            "images": .integer(entries.filter { $0.state == .billed }.reduce(0) { $0 + $1.images }),
+            "duplicates": .integer(counts.values.reduce(0) { $0 + $1 - 1 }),
+            "cost": .object(costs),
+            "entries": (try? JSONValue(parsing: Self.bytes(of: entries))) ?? [],
+        ]
+    }
+
+    private func page() async -> String {
+        await Page(requests: bench.log.all, entries: bench.ledger.all, faults: faults.report).html
+    }
+
+    private static func bytes(of value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(value)).map { [UInt8]($0) } ?? []
+    }
+
+    private static func encoded(_ value: some Encodable) -> EmulatedResponse {
+        EmulatedResponse(
+            status: 200, headers: [("Content-Type", "application/json")], body: .bytes(bytes(of: value)))
+    }
+}
+#endif

@@ -1,0 +1,45 @@
+#if Emulator
+import NIOCore
+import NIOHTTP1
+
+/// A connection, below HTTP: for what no HTTP server does of its own will.
+struct Wire: Sendable {
+    let channel: any Channel
+
+    /// Whether the connection speaks TLS.
+    var isSecure: Bool {
+        get async throws {
+            try await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.handler(type: FrontDoor.self).isSecure
+            }.get()
+        }
+    }
+
+    /// Writes bytes as they are, past the HTTP encoder, through TLS where there is TLS.
+    func write(_ bytes: some Sequence<UInt8> & Sendable) async throws {
+        let buffer = ByteBuffer(bytes: bytes)
+        try await channel.eventLoop.flatSubmit {
+            let written = channel.eventLoop.makePromise(of: Void.self)
+            do {
+                let context = try channel.pipeline.syncOperations.context(
+                    handlerType: HTTPResponseEncoder.self)
+                context.writeAndFlush(NIOAny(IOData.byteBuffer(buffer)), promise: written)
+            } catch {
+                written.fail(error)
+            }
+            return written.futureResult
+        }.get()
+    }
+
+    /// Ends the connection in an orderly way.
+    func close() async { try? await channel.close(mode: .all) }
+
+    /// Ends the connection with a reset.
+    func reset() async {
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.handler(type: FrontDoor.self).reset()
+        }.get()
+        try? await channel.closeFuture.get()
+    }
+}
+#endif

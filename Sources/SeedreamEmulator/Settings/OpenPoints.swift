@@ -1,0 +1,83 @@
+/// What no document and no measurement settles about the hosts: each is a switch, whose default is said to be a guess.
+public struct OpenPoints: Hashable, Codable, Sendable {
+    /// What becomes of a field that the host does not know.
+    public enum UnknownFields: String, Hashable, Codable, Sendable, CaseIterable {
+        case ignored
+        case refused
+    }
+
+    /// What is drawn for an image that lies behind a URL which is not the emulator's own.
+    public enum RemoteImages: String, Hashable, Codable, Sendable, CaseIterable {
+        /// A grey tile: nothing is ever fetched.
+        case placeholder
+        /// The host's own error for a file that it cannot download.
+        case refused
+    }
+
+    /// What the sizes `auto`, `auto_2K` and `auto_4K` give on fal and OneRouter.
+    public enum AutomaticSize: String, Hashable, Codable, Sendable, CaseIterable {
+        /// The shape of the first image, at 2048² px² (or 4096² for `auto_4K`).
+        case firstImage = "first-image"
+        /// A square.
+        case square
+    }
+
+    /// The type of `statusCode` in AIML's errors: a document shows one, a live reply the other.
+    public enum StatusCodeType: String, Hashable, Codable, Sendable, CaseIterable {
+        case string
+        case integer
+    }
+
+    /// What Apiframe's `result` is: `{"images":[…]}` in current documents, the bare URL in older ones.
+    public enum ResultForm: String, Hashable, Codable, Sendable, CaseIterable {
+        case object
+        case string
+    }
+
+    /// AIML: unknown fields. Refused by default; a guess.
+    public var aimlUnknownFields = UnknownFields.refused
+    /// OneRouter: unknown fields. Ignored by default; a guess.
+    public var onerouterUnknownFields = UnknownFields.ignored
+    /// Ark: unknown fields. Ignored by default; a guess.
+    public var arkUnknownFields = UnknownFields.ignored
+    /// AIML: the type of `statusCode`. Integer by default, as in the one live reply.
+    public var aimlStatusCode = StatusCodeType.integer
+    /// AIML: which of the two documented usage fields a reply has. `tokens_used` by default, as in the seed's example.
+    public var aimlUsageField = "tokens_used"
+    /// AIML: a success is 201, as documented in 2025, or 200, as documented now. 200 by default.
+    public var aimlSuccess = 200
+    /// OneRouter: errors that are neither about the request nor about credits come with HTTP 200. `true` by default, as
+    /// documented.
+    public var onerouterErrorsWith200 = true
+    /// OneRouter: the ids that are taken for the model; any when empty, the default: no document gives it.
+    public var onerouterModels: Set<String> = []
+    /// OneRouter: whether `image_size` wins over `size` where both are sent. `true` by default; a guess.
+    public var onerouterImageSizeWins = true
+    /// Apiframe: whether `image_input` may hold data URIs. `true` by default; its validator lets any URI pass.
+    public var apiframeTakesDataURIs = true
+    /// Apiframe: the most images that a job of `seedream-4` takes: the model page says 10, the validator 14. 10 by default.
+    public var apiframeMaximumInputs = 10
+    /// Apiframe: the form of `result`. An object by default.
+    public var apiframeResult = ResultForm.object
+    /// Ark: the most images. 10 by default, the older document; the newer says 14.
+    public var arkMaximumInputs = 10
+    /// The largest ratio of an image's sides, on every host. 3 by default, as a live host answered; newer documents say 16.
+    public var maximumAspectRatio = 3.0
+    /// The most characters of one data URI on fal. 10 485 760 by default, its toolkit's limit.
+    public var falMaximumDataURI = 10_485_760
+    /// fal: whether the credential upload `storage_type=gcs` is refused, as since 2026-09. `true` by default.
+    public var falRefusesGCS = true
+    /// fal: `cancel` answers 200 `{"success":true}`, as its generated OpenAPI says, instead of 202. `false` by default.
+    public var falCancelGivesSuccess = false
+    /// What the automatic sizes give. The first image's shape by default; a guess.
+    public var automaticSize = AutomaticSize.firstImage
+    /// What stands for images behind foreign URLs. A placeholder by default.
+    public var remoteImages = RemoteImages.placeholder
+    /// Whether the EXIF orientation of inputs is applied before they are drawn. `true` by default, as fal's toolkit does.
+    public var appliesOrientation = true
+    /// The type of the pictures that fal, AIML and OneRouter make. PNG by default, as seen.
+    public var resultType = "image/png"
+
+    /// Makes the defaults.
+    public init() {}
+}

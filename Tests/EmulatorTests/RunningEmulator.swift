@@ -1,0 +1,65 @@
+#if Emulator
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import SeedreamEmulator
+
+/// An emulator that makes its pictures at once, and a client for it over a real socket.
+struct RunningEmulator {
+    let emulator: Emulator
+
+    /// Runs `body` with an emulator of its own.
+    static func with<Result>(
+        _ change: (inout EmulatorConfiguration) -> Void = { _ in },
+        _ body: (RunningEmulator) async throws -> Result
+    ) async throws -> Result {
+        var configuration = EmulatorConfiguration()
+        configuration.queueTime = 0.02
+        configuration.generationTime = 0.02
+        change(&configuration)
+        let emulator = try await Emulator.start(configuration)
+        do {
+            let result = try await body(RunningEmulator(emulator: emulator))
+            await emulator.stop()
+            return result
+        } catch {
+            await emulator.stop()
+            throw error
+        }
+    }
+
+    /// Calls a path below `http://127.0.0.1:port/`.
+    ///
+    /// - Parameters:
+    ///   - path: As `"fal/run/fal-ai/bytedance/seedream/v4/edit"`, or a whole URL.
+    ///   - headers: `Content-Type: application/json` is added for `json`.
+    func call(
+        _ method: String, _ path: String, headers: [(String, String)] = [], json: JSONValue? = nil,
+        body: [UInt8]? = nil, seconds: Int64 = 60
+    ) async throws -> Reply {
+        let url = path.contains("://") ? path : "http://127.0.0.1:\(emulator.port)/\(path)"
+        var request = HTTPClientRequest(url: url)
+        request.method = HTTPMethod(rawValue: method)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let json {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: json.text))
+        } else if let body {
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
+        let response = try await Self.client.execute(request, timeout: .seconds(seconds))
+        let content = try await response.body.collect(upTo: 256 << 20)
+        return Reply(
+            status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
+            body: Array(content.readableBytesView))
+    }
+
+    /// Follows no redirect, and never calls twice.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }()
+}
+#endif
