@@ -38,9 +38,10 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// For the help: one line for each code that the commands of this version can end with.
     static var table: String {
-        [ExitStatus.done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted].map {
-            let number = "\($0.rawValue)"
-            return "  " + number + String(repeating: " ", count: 5 - number.count) + $0.meaning
-        }.joined(separator: "\n")
+        [ExitStatus.done, .someFailed, .usage, .noUsableInput, .outputFailed, .configuration, .interrupted]
+            .map {
+                let number = "\($0.rawValue)"
+                return "  " + number + String(repeating: " ", count: 5 - number.count) + $0.meaning
+            }.joined(separator: "\n")
     }
 }

@@ -257,7 +257,7 @@ struct FalHost: EmulatedHost {
         case .running:
             members["status"] = "IN_PROGRESS"
             let started = snapshot.startedAt?.timeIntervalSince1970 ?? 0
-            members["logs"] = wantsLogs ? [line("Generating...", started)] : nil
+            members["logs"] = wantsLogs ? [line("Generating...", started)] : .null
             return (.object(members), false)
         case .ended(let outcome):
             members["status"] = "COMPLETED"
@@ -265,7 +265,7 @@ struct FalHost: EmulatedHost {
             let started = snapshot.startedAt?.timeIntervalSince1970
             members["logs"] =
                 wantsLogs
-                ? .array((started.map { [line("Generating...", $0)] } ?? []) + [line("Done", ended)]) : nil
+                ? .array((started.map { [line("Generating...", $0)] } ?? []) + [line("Done", ended)]) : .null
             members["metrics"] =
                 started.map { ["inference_time": .number(((ended - $0) * 1000).rounded() / 1000)] } ?? [:]
             if let error = outcome.error {
