@@ -12,13 +12,14 @@ if [[ -z "$command" ]]; then
     command=.build/debug/seedream
 fi
 
-environment=.build/official-client
-if [[ ! -x $environment/bin/python ]]; then
-    python3 -m venv "$environment" || {
-        echo "error: python3 cannot make a virtual environment" >&2
-        echo "  hint: install python3-venv" >&2
-        exit 1
-    }
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    echo "installing with apt-get: python3-venv" >&2
+    as_root=()
+    [[ "$(id -u)" -eq 0 ]] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
 fi
+environment=.build/official-client
+[[ -x $environment/bin/python ]] || python3 -m venv "$environment"
 "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement Tests/OfficialClient/requirements.txt
 exec "$environment/bin/python" Tests/OfficialClient/fal_client_check.py "$command"
