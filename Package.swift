@@ -101,8 +101,10 @@ let package = Package(
                 .linkedLibrary("tiff", .when(traits: ["TIFF"])),
             ]),
 
+        .target(name: "VectorBase64", path: "CModules/VectorBase64"),
+
         .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),
-        .target(name: "SeedreamModel", dependencies: ["Pixels"], swiftSettings: settings),
+        .target(name: "SeedreamModel", dependencies: ["Pixels", "VectorBase64"], swiftSettings: settings),
         .target(name: "ImageCodecs", dependencies: ["Pixels", "CodecBridge"], swiftSettings: settings),
         .target(
             name: "ImagePreparation", dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "CCrypto"],
@@ -131,7 +133,8 @@ let package = Package(
             name: "SeedreamModelTests", dependencies: ["SeedreamModel", "Pixels", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Pixels", "TestSupport"],
+            name: "ImageCodecsTests",
+            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "ImagePreparationTests",
