@@ -20,7 +20,7 @@ package enum Base64 {
         }
     }
 
-    private static let alphabet = Array(
+    static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     /// Encodes all of `source`, with padding if its count is no multiple of three.

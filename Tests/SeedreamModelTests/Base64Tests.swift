@@ -36,6 +36,50 @@ struct Base64Tests {
         }
     }
 
+    private static func decode(_ text: String) -> [UInt8]? {
+        Array(text.utf8).withUnsafeBufferPointer { Base64.decode($0) }
+    }
+
+    @Test("decodes what it encoded, of each length")
+    func roundTrip() {
+        for length in 0...300 {
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255) }
+            #expect(Self.decode(Data(bytes).base64EncodedString()) == bytes)
+        }
+    }
+
+    @Test(
+        "takes what Foundation takes: surplus padding, bits left over; and refuses what it refuses",
+        arguments: [
+            "", "Q", "QQ", "QQ=", "QQ==", "QR==", "QQ===", "QUI", "QUI=", "QUJ=", "QUJD", "QUJD=", "QUJD====",
+            "QUJDQ", "QUJDQQ===",
+            "Q===", "=", "==", "=QUJ", "QQ==QQ==", "QUJD\n", "QUJ D", "QUJD-_+/", "QUJD*w0=", "QUI\u{E9}",
+            "AAAA\0",
+        ])
+    func leniency(_ text: String) {
+        #expect(Self.decode(text) == Data(base64Encoded: text).map { Array($0) })
+    }
+
+    @Test("refuses each byte that is no character of the alphabet, at each place of a group")
+    func alphabet() {
+        let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        for byte in UInt8.min...UInt8.max {
+            for place in 0..<7 {
+                var text = Array("AAAAAAA=".utf8)
+                text[place] = byte
+                let decoded = text.withUnsafeBufferPointer { Base64.decode($0) }
+                // Padding ends the text, so that `=` at the last place asks for the one that follows.
+                let isTaken = alphabet.contains(byte) || byte == UInt8(ascii: "=") && place == 6
+                #expect((decoded != nil) == isTaken, "\(byte) at \(place)")
+            }
+        }
+    }
+
+    @Test("refuses padding inside a text, of which Foundation makes bytes")
+    func innerPadding() {
+        for text in ["QU=D", "QQ=A", "===="] { #expect(Self.decode(text) == nil) }
+    }
+
     @Test("knows each character at each place of a block", arguments: levels)
     func characters(_ level: Base64.Level) {
         // Each value of three bytes' four indices, in turn at each of a block's eight groups.
