@@ -20,7 +20,7 @@ demo: setup build ## Prepare the photographs of fixtures/photos into out/ and pr
 	@echo "the prepared images are in out/"
 
 build: ## Build the command in release, as .build/release/seedream.
-	swift build -c release --product seedream $(SWIFT_FLAGS)
+	swift build -c release --product seedream $$(scripts/release-flags) $(SWIFT_FLAGS)
 
 test: ## Install the libraries and exiftool, build and run the whole test suite.
 	@scripts/install-dependencies.sh --tests

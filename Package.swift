@@ -117,9 +117,11 @@ let package = Package(
                 .linkedLibrary("tiff", .when(traits: ["TIFF"])),
             ]),
 
+        .target(name: "VectorBase64", path: "CModules/VectorBase64"),
+
         .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: settings),
-        .target(name: "SeedreamModel", dependencies: ["Pixels"], swiftSettings: settings),
+        .target(name: "SeedreamModel", dependencies: ["Pixels", "VectorBase64"], swiftSettings: settings),
         .target(name: "ImageCodecs", dependencies: ["Pixels", "CodecBridge"], swiftSettings: settings),
         .target(
             name: "ImagePreparation",
@@ -168,7 +170,8 @@ let package = Package(
             name: "SeedreamModelTests", dependencies: ["SeedreamModel", "Pixels", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Pixels", "TestSupport"],
+            name: "ImageCodecsTests",
+            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "ImagePreparationTests",

@@ -99,13 +99,7 @@ package struct PixelPipeline {
             source: source.format, region: region, stored: stored, orientation: orientation)
         let padded = geometry.target
         let band = source.bandRows
-        let across = try ResampleGraph(
-            from: .init(geometry.extended(rows: band), source.sampleType),
-            region: PixelRegion(
-                left: geometry.region.left, width: geometry.region.width, height: Double(band)),
-            to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
-            chromaFilter: geometry.chromaFilter)
-
+        // First of all, so that a thread that reads ahead has begun when the graph is built, which takes milliseconds.
         let ringRows = (readsAhead ? 8 : 1) * band
         var ringFormat = geometry.extended(rows: source.format.size.height)
         ringFormat.size.height = source.format.size.height
@@ -113,6 +107,12 @@ package struct PixelPipeline {
             format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
         let feeder = try BandFeeder(
             source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
+        let across = try ResampleGraph(
+            from: .init(geometry.extended(rows: band), source.sampleType),
+            region: PixelRegion(
+                left: geometry.region.left, width: geometry.region.width, height: Double(band)),
+            to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
+            chromaFilter: geometry.chromaFilter)
 
         // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and taller ones.
         let changesPrimaries = source.format.primaries != stored.primaries

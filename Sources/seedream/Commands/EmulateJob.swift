@@ -2,6 +2,9 @@
 import ArgumentParser
 import SeedreamEmulator
 
+#if canImport(Glibc)
+import Glibc
+#endif
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -38,7 +41,10 @@ struct EmulateJob: Sendable {
             }
             try announce(emulator, configuration)
             // Until the signal.
-            while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(2))
+                Self.returnMemory()
+            }
         } catch is CancellationError {
             // The way it ends.
         } catch let code as ExitCode {
@@ -49,6 +55,13 @@ struct EmulateJob: Sendable {
             throw StandardOutput.status(after: error).code
         }
         await emulator.stop()
+    }
+
+    /// Gives back to the system what the allocator keeps of requests that are over. Other allocators do so by themselves.
+    private static func returnMemory() {
+        #if canImport(Glibc)
+        malloc_trim(0)
+        #endif
     }
 
     private func configuration() throws -> EmulatorConfiguration {
