@@ -44,6 +44,9 @@ typedef struct {
 
 void bridge_free(void *pointer);
 
+/* Gives memory that the allocator keeps for later back to the system, where it does not do so by itself (glibc). */
+void bridge_return_memory(void);
+
 /* Versions of the linked libraries, as "2.1.5". Static storage. */
 const char *bridge_jpeg_version(void);
 const char *bridge_png_version(void);

@@ -1,10 +1,8 @@
 #if Emulator
 import ArgumentParser
+import ImageCodecs
 import SeedreamEmulator
 
-#if canImport(Glibc)
-import Glibc
-#endif
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -43,7 +41,7 @@ struct EmulateJob: Sendable {
             // Until the signal.
             while !Task.isCancelled {
                 try await Task.sleep(for: .seconds(2))
-                Self.returnMemory()
+                FreedMemory.giveBack()
             }
         } catch is CancellationError {
             // The way it ends.
@@ -55,13 +53,6 @@ struct EmulateJob: Sendable {
             throw StandardOutput.status(after: error).code
         }
         await emulator.stop()
-    }
-
-    /// Gives back to the system what the allocator keeps of requests that are over. Other allocators do so by themselves.
-    private static func returnMemory() {
-        #if canImport(Glibc)
-        malloc_trim(0)
-        #endif
     }
 
     private func configuration() throws -> EmulatorConfiguration {
