@@ -291,6 +291,15 @@ def check_retries():
         assert ledger["accepted"] == duplicates + 1, (rule, ledger["accepted"])
 
 
+def check_readme_example():
+    readme = open(os.path.join(os.path.dirname(__file__), "..", "..", "README.md"), encoding="utf-8").read()
+    example = readme.split("<!-- emulator-python start -->")[1].split("```python\n")[1].split("```")[0]
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    done = subprocess.run([sys.executable, "-c", example], cwd=root, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "https://v3.fal.media/files/b/" in done.stdout and "InProgress" in done.stdout, done.stdout
+
+
 def check_asynchronous_client():
     async def calls():
         client = fal_client.AsyncClient()

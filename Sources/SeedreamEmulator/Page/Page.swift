@@ -49,7 +49,7 @@ struct Page: Sendable {
 
     private var rules: String {
         let rules = (faults.array ?? []).map { rule in
-            "<li><code>\(Self.escaped(rule["operation"]?.string ?? ""))</code> \(Self.escaped(rule["fault"]?.string ?? "")), struck \(rule["struck"]?.integer ?? 0) times</li>"
+            "<li><code>\(Self.escaped(rule["operation"]?.string ?? ""))</code> \(Self.escaped(rule["fault"]?.string ?? "")), struck: \(rule["struck"]?.integer ?? 0)</li>"
         }
         return rules.isEmpty ? "" : "<h2>Faults in force</h2><ul>\(rules.joined())</ul>"
     }
@@ -63,12 +63,28 @@ struct Page: Sendable {
         return """
             <table>
             <thead><tr><th>#</th><th>request</th><th>answer</th><th>images</th><th>what was asked</th><th>billing</th></tr></thead>
-            <tbody>\(requests.reversed().map { row($0, states[$0.requestID ?? ""]) }.joined())</tbody>
+            <tbody>\(folded.map { row($0.last, times: $0.times, states[$0.last.requestID ?? ""]) }.joined())</tbody>
             </table>
             """
     }
 
-    private func row(_ request: RecordedRequest, _ entry: LedgerEntry?) -> String {
+    /// The newest first; what only asks again how a job stands is one row.
+    private var folded: [(last: RecordedRequest, times: Int)] {
+        var rows: [(last: RecordedRequest, times: Int)] = []
+        var places: [String: Int] = [:]
+        for request in requests.reversed() {
+            let path = request.target.prefix { $0 != "?" }
+            if request.method == "GET", let place = places[String(path)] {
+                rows[place].times += 1
+            } else {
+                if request.method == "GET" { places[String(path)] = rows.count }
+                rows.append((request, 1))
+            }
+        }
+        return rows
+    }
+
+    private func row(_ request: RecordedRequest, times: Int, _ entry: LedgerEntry?) -> String {
         let isPaid = entry != nil && request.operation == entry?.operation
         let status =
             request.status.map { "<b class=\"s\($0 / 100)\">\($0)</b>" }
@@ -89,11 +105,11 @@ struct Page: Sendable {
             } ?? ""
         return """
             <tr><td>\(request.number)</td>
-            <td><b>\(Self.escaped(request.operation ?? "?"))</b><br><code>\(Self.escaped(request.method)) \(Self.escaped(String(request.target.prefix(120))))</code></td>
-            <td>\(status)\(time)<br>\(faults)</td>
+            <td><b>\(Self.escaped(request.operation ?? "?"))</b>\(times > 1 ? " ×\(times)" : "")<br><code>\(Self.escaped(request.method)) \(Self.escaped(String(request.target.prefix(120))))</code></td>
+            <td class="tight">\(status)\(time)<br>\(faults)</td>
             <td class="images">\(images)</td>
             <td>\(summary(request))</td>
-            <td>\(billing)</td></tr>
+            <td class="tight">\(billing)</td></tr>
             """
     }
 
@@ -149,6 +165,7 @@ struct Page: Sendable {
         th { text-align: left; font-size: .8rem; opacity: .75; }
         th, td { padding: .5rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
         code { font-size: .8rem; overflow-wrap: anywhere; }
+        .tight { white-space: nowrap; }
         .images { min-width: 180px; }
         figure { display: inline-block; position: relative; margin: 0 4px 4px 0; }
         figure img { height: 72px; border-radius: 4px; display: block; }
