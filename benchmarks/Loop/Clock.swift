@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// CPU time of all threads and wall time since it was made, in seconds.
 struct Clock {

@@ -1,6 +1,14 @@
-import Foundation
+import Dispatch
 import ImagePreparation
 import SeedreamModel
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+// No Foundation: the library does without, and its ICU would be a quarter of what is measured.
 
 /// Does one task again and again in one process: what a library call costs.
 ///
@@ -34,7 +42,8 @@ struct Loop {
     }
 
     private static func answer(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        print(line)
+        fflush(nil)
     }
 
     private static func prepare(_ path: String, to output: String?) async throws -> Int {
@@ -42,7 +51,7 @@ struct Loop {
         constraints.maximumBytes = 30_000_000
         constraints.maximumBodyBytes = 60_000_000
         var options = PreparationOptions()
-        options.quality = ProcessInfo.processInfo.environment["QUALITY"].flatMap(Int.init)
+        options.quality = getenv("QUALITY").flatMap { Int(String(cString: $0)) }
         let batch = try await ImagePreparer(constraints: constraints, options: options).prepare([.file(path)])
         guard let image = batch.images.first else { throw Failure("\(path) was not prepared") }
         guard let output else { return image.bytes.count }
@@ -63,12 +72,11 @@ struct Loop {
             throw Failure("no socket")
         }
         let reader = ends[1]
-        let drain = Thread {
+        DispatchQueue.global().async {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while read(reader, &buffer, buffer.count) > 0 {}
             close(reader)
         }
-        drain.start()
         let socket = ends[0]
         try writeAll(Array(#"{"prompt":"a","image_urls":["#.utf8), to: socket)
         for (index, image) in batch.images.enumerated() {
@@ -96,8 +104,14 @@ struct Loop {
 
     /// A field of `/proc/self/status`, in KiB.
     private static func status(_ field: String) throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = text.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
-        return Int(line.split(whereSeparator: { !$0.isNumber }).first ?? "0") ?? 0
+        guard let file = fopen("/proc/self/status", "r") else { throw Failure("no /proc/self/status") }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+                .split { $0 == " " || $0 == "\t" }
+            if words.count > 1, words[0] == field { return Int(words[1]) ?? 0 }
+        }
+        throw Failure("no \(field) in /proc/self/status")
     }
 }
