@@ -89,15 +89,6 @@ static int is_little_endian(void) {
 }
 
 #ifdef WITH_FAST_PNG
-/* 8 bits a sample, each stored as it is wanted: no palette, no transparent colour. */
-static int is_plain(const bridge_png_decoder *decoder) {
-    png_const_structp codec = decoder->codec;
-    png_const_infop info = decoder->info;
-    return png_get_interlace_type(codec, info) == PNG_INTERLACE_NONE && png_get_bit_depth(codec, info) == 8
-           && (png_get_color_type(codec, info) & PNG_COLOR_MASK_PALETTE) == 0
-           && png_get_valid(codec, info, PNG_INFO_tRNS) == 0;
-}
-
 static void try_rows(bridge_png_decoder *decoder, const bridge_png_info *info) {
     /* libpng has read up to the name of the first IDAT chunk. */
     decoder->data_offset = decoder->offset - (decoder->chunk_size - decoder->chunk_used);
@@ -164,6 +155,9 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     png_uint_32 height = png_get_image_height(codec, decoder->info);
     int depth = png_get_bit_depth(codec, decoder->info);
     int interlaced = png_get_interlace_type(codec, decoder->info) != PNG_INTERLACE_NONE;
+    /* Nothing to expand: asked before png_read_update_info, after which `info` describes the result. */
+    int is_plain = depth == 8 && !interlaced && png_get_color_type(codec, decoder->info) != PNG_COLOR_TYPE_PALETTE
+                   && png_get_valid(codec, decoder->info, PNG_INFO_tRNS) == 0;
     png_set_expand(codec); /* palette → RGB, grey below 8 bits → 8, tRNS → alpha */
     if (depth == 16 && !keeps_16_bits) png_set_scale_16(codec);
     if (depth == 16 && keeps_16_bits && is_little_endian()) png_set_swap(codec);
@@ -178,7 +172,9 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     result->interlaced = interlaced;
     decoder->height = (int32_t)height;
 #ifdef WITH_FAST_PNG
-    if ((options & BRIDGE_PNG_LIBPNG_ALONE) == 0 && is_plain(decoder)) try_rows(decoder, result);
+    if ((options & BRIDGE_PNG_LIBPNG_ALONE) == 0 && is_plain) try_rows(decoder, result);
+#else
+    (void)is_plain;
 #endif
     *out = decoder;
     return leave(decoder, bridge_ok());

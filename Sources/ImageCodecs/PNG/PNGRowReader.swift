@@ -12,7 +12,16 @@ package final class PNGRowReader: RowReader {
     private let image: UnsafeMutablePointer<UInt8>?
     private var row = 0
 
-    /// Whether libpng has not been needed for picture data so far (trait `FastPNG`).
+    /// Whether the trait `FastPNG` is on.
+    package static var hasFastPath: Bool {
+        #if FastPNG
+        true
+        #else
+        false
+        #endif
+    }
+
+    /// Whether libpng has not been needed for picture data so far.
     package var isFast: Bool { bridge_png_is_fast(decoder) != 0 }
 
     /// Calls `body` with a reader that is valid only during the call.
