@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 check=("$clang" -std=gnu11 -fsyntax-only -Wall -Wextra -Werror)
 # shellcheck disable=SC2046
-"${check[@]}" -DWITH_BMP -DWITH_GIF -DWITH_HEIF -DWITH_LOSSLESS_TURN -DWITH_TIFF \
-    $(pkg-config --cflags libjpeg libpng libwebpmux libtiff-4 libheif libturbojpeg) \
+"${check[@]}" -DWITH_BMP -DWITH_FAST_PNG -DWITH_GIF -DWITH_HEIF -DWITH_LOSSLESS_TURN -DWITH_TIFF \
+    $(pkg-config --cflags libjpeg libpng libwebpmux libtiff-4 libheif libturbojpeg libisal) \
     -I CModules/CodecBridge/include CModules/CodecBridge/*.c
 "${check[@]}" -I CModules/VectorBase64/include CModules/VectorBase64/*.c
 # shellcheck disable=SC2046

@@ -88,8 +88,8 @@ package struct PixelPipeline {
     // MARK: Resampling
 
     /// Rows of the result made at a time: enough that building their part of the filter costs little, few enough that the
-    /// rows stay in the cache. A multiple of every sink's band.
-    private static let stripRows = 64
+    /// rows stay in the cache, and that memory goes to the picture. A multiple of every sink's band.
+    private static let stripRows = 32
 
     private func resample(
         from source: any BandSource, into stored: PlaneFormat, to sink: any BandSink,
@@ -100,7 +100,7 @@ package struct PixelPipeline {
         let padded = geometry.target
         let band = source.bandRows
         // First of all, so that a thread that reads ahead has begun when the graph is built, which takes milliseconds.
-        let ringRows = (readsAhead ? 8 : 1) * band
+        let ringRows = (readsAhead ? 4 : 1) * band
         var ringFormat = geometry.extended(rows: source.format.size.height)
         ringFormat.size.height = source.format.size.height
         let ring = PlaneBuffer(
@@ -116,7 +116,7 @@ package struct PixelPipeline {
 
         // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and taller ones.
         let changesPrimaries = source.format.primaries != stored.primaries
-        let strip = (changesPrimaries ? 8 * Self.stripRows : Self.stripRows).roundedUp(
+        let strip = (changesPrimaries ? 16 * Self.stripRows : Self.stripRows).roundedUp(
             toMultipleOf: sink.bandRows)
         let window = RowWindow(
             format: geometry.middle(rows: source.format.size.height),
