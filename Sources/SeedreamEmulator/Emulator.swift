@@ -79,7 +79,7 @@ public final class Emulator: Sendable {
     private static func hosts(_ bench: Workbench) throws -> [EmulatedProvider: any EmulatedHost] {
         [
             .fal: try FalHost(bench), .aiml: AIMLHost(bench), .onerouter: OneRouterHost(bench),
-            .ark: ArkHost(bench),
+            .apiframe: ApiframeHost(bench), .ark: ArkHost(bench),
         ]
     }
 

@@ -42,17 +42,19 @@ actor FileStore {
     }
 
     /// The file at a path; `nil` if there is none, or it has expired. A path may carry a service's prefix.
-    func file(at path: String) -> StoredFile? {
+    func file(at path: String) -> StoredFile? { entry(at: path).flatMap { $0.expires > Date() ? $0 : nil } }
+
+    /// Whether there was a file at the path that has expired since.
+    func hasExpired(_ path: String) -> Bool { entry(at: path).map { $0.expires <= Date() } ?? false }
+
+    private func entry(at path: String) -> StoredFile? {
         var rest = path[...]
         while true {
-            if let found = files[String(rest)]?.file { return found.expires > Date() ? found : nil }
+            if let found = files[String(rest)]?.file { return found }
             guard let slash = rest.firstIndex(of: "/") else { return nil }
             rest = rest[slash...].dropFirst()
         }
     }
-
-    /// Whether there was a file at the path that has expired since.
-    func hasExpired(_ path: String) -> Bool { files[path].map { $0.file.expires <= Date() } ?? false }
 
     func bytes(of file: StoredFile) -> [UInt8]? {
         guard let location = files[file.path]?.location else { return nil }

@@ -95,8 +95,10 @@ actor JobStore {
 
     private func note(webhook: String?, of id: String) { entries[id]?.snapshot.webhookStatus = webhook }
 
-    /// Says that a webhook is on its way.
-    func expectWebhook(of id: String) { entries[id]?.snapshot.webhookStatus = "pending" }
+    /// Says that a webhook is on its way, unless it has arrived by now.
+    func expectWebhook(of id: String) {
+        if entries[id]?.snapshot.webhookStatus == nil { entries[id]?.snapshot.webhookStatus = "pending" }
+    }
 
     /// How a job stands; `nil` for an unknown one, and for one that has vanished.
     func snapshot(_ id: String) -> JobSnapshot? {

@@ -31,6 +31,7 @@ struct InputReader: Sendable {
             guard let bytes = await files.bytes(of: file) else { throw .notDownloadable(reference) }
             return try read(bytes, declared: nil, limits: limits)
         }
+        if await files.hasExpired(path) { throw .notDownloadable(reference) }
         switch openPoints.remoteImages {
         case .refused:
             throw .notDownloadable(reference)

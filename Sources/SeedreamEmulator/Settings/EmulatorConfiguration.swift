@@ -19,6 +19,8 @@ public struct EmulatorConfiguration: Sendable {
     public var credits: Int?
     /// The keys that are taken; any when empty, the default.
     public var keys: Set<String> = []
+    /// Keys that exist and are switched off: Apiframe answers 403. None by default.
+    public var inactiveKeys: Set<String> = []
     /// Seconds for which a result can be fetched. 86 400 by default: Ark's and Apiframe's 24 hours.
     public var resultLifetime = 86_400.0
     /// The largest request body, in bytes; a larger one is answered with 413. 160 MiB by default; ours.

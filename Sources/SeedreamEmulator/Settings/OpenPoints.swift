@@ -14,7 +14,8 @@ public struct OpenPoints: Hashable, Codable, Sendable {
         case refused
     }
 
-    /// What a size without a shape gives: `auto`, `auto_2K` and `auto_4K` on fal and OneRouter, `1K`, `2K` and `4K` on Ark.
+    /// What a size without a shape gives: `auto`, `auto_2K` and `auto_4K` on fal and OneRouter, `1K`, `2K` and `4K` on Ark, and
+    /// Apiframe's `match_input_image` for more than one image.
     public enum AutomaticSize: String, Hashable, Codable, Sendable, CaseIterable {
         /// The shape of the first image, at 2048² px² (or 4096² for `auto_4K`, or the square of what the name says).
         case firstImage = "first-image"
@@ -32,6 +33,13 @@ public struct OpenPoints: Hashable, Codable, Sendable {
     public enum ResultForm: String, Hashable, Codable, Sendable, CaseIterable {
         case object
         case string
+    }
+
+    /// What Apiframe makes of fields that its validator knows and the page of `seedream-4` does not list.
+    public enum UnlistedFields: String, Hashable, Codable, Sendable, CaseIterable {
+        /// `seed` makes pictures repeatable, `output_format` chooses PNG or JPEG.
+        case honored
+        case ignored
     }
 
     /// AIML: unknown fields. Refused by default; a guess.
@@ -56,12 +64,21 @@ public struct OpenPoints: Hashable, Codable, Sendable {
     /// OneRouter: whether its media host turns away clients under the default names of Python's urllib and Go (Cloudflare's
     /// error 1010), as a user has reported. `true` by default.
     public var onerouterTurnsDefaultAgentsAway = true
-    /// Apiframe: whether `image_input` may hold data URIs. `true` by default; its validator lets any URI pass.
+    /// Apiframe: whether `image_input` may hold data URIs; where not, they are no valid URL. `true` by default: its validator
+    /// lets any URI pass.
     public var apiframeTakesDataURIs = true
     /// Apiframe: the most images that a job of `seedream-4` takes: the model page says 10, the validator 14. 10 by default.
     public var apiframeMaximumInputs = 10
     /// Apiframe: the form of `result`. An object by default.
     public var apiframeResult = ResultForm.object
+    /// Apiframe: what `seed` and `output_format` do. They are honoured by default; a guess.
+    public var apiframeUnlistedFields = UnlistedFields.honored
+    /// Apiframe: the webhooks of a job that names a URL and no events. The last one by default, whichever it is; a guess.
+    public var apiframeWebhookEvents: Set<String> = ["completed", "failed"]
+    /// Apiframe: the most bytes of an upload, and of a job's input image. 25 000 000 by default: "25 MB", read as decimal.
+    public var apiframeMaximumUpload = 25_000_000
+    /// Apiframe: seconds for which an upload can be fetched. 3 600 by default, the less of "1-2 h".
+    public var apiframeUploadLifetime = 3_600.0
     /// Ark: the most images. 10 by default, the older document; the newer says 14.
     public var arkMaximumInputs = 10
     /// The largest ratio of an image's sides, on every host. 3 by default, as a live host answered; newer documents say 16.

@@ -14,6 +14,12 @@ struct HTTPWebhookDelivery: WebhookDelivery {
     /// 15 s: fal's limit for the first try.
     private static let timeout = TimeAmount.seconds(15)
     private static let pauses = [0.5, 1.0]
+    /// Follows no redirect: it could lead to another machine.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }()
 
     func post(_ body: [UInt8], headers: [(name: String, value: String)], to url: String) async -> Bool {
         guard Self.isLocal(url) else { return false }
@@ -22,7 +28,7 @@ struct HTTPWebhookDelivery: WebhookDelivery {
             request.method = .POST
             for (name, value) in headers { request.headers.add(name: name, value: value) }
             request.body = .bytes(ByteBuffer(bytes: body))
-            if let reply = try? await HTTPClient.shared.execute(request, timeout: Self.timeout) {
+            if let reply = try? await Self.client.execute(request, timeout: Self.timeout) {
                 if (200...299).contains(reply.status.code) { return true }
                 // A redirect is a permanent failure.
                 if (300...399).contains(reply.status.code) { return false }

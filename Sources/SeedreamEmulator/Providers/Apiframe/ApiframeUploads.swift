@@ -1,0 +1,50 @@
+import ImageCodecs
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `POST /v2/uploads`: one file in the field `file`, which lies on the CDN for a while. Pictures only: the host takes videos and
+/// sounds too.
+struct ApiframeUploads: Sendable {
+    let bench: Workbench
+
+    /// By magic bytes; what the client says of the type does not count.
+    static let formats: [ImageFormat] = [.png, .jpeg, .webp, .gif]
+
+    func upload(_ request: EmulatedRequest) async -> EmulatedResponse {
+        let maximum = bench.configuration.openPoints.apiframeMaximumUpload
+        guard let boundary = MultipartForm.boundary(in: request.header("content-type") ?? ""),
+            let form = MultipartForm(request.body, boundary: boundary),
+            let part = form.parts.first(where: { $0.name == "file" }), !part.content.isEmpty
+        else { return Self.refusal("No file provided") }
+        guard part.content.count <= maximum else {
+            return Self.refusal("File too large: \(part.content.count) bytes, at most \(maximum)")
+        }
+        guard let format = FormatSniffer.format(of: part.content.prefix(FormatSniffer.prefixLength)),
+            Self.formats.contains(format)
+        else { return Self.refusal("Unsupported file type") }
+        let id = FalID.next()
+        let name = "\(id).\(format == .jpeg ? "jpg" : format.rawValue)"
+        do {
+            let file = try await bench.files.store(
+                Array(part.content), path: "uploads/\(name)", name: name, mediaType: format.mediaTypeName,
+                lifetime: bench.configuration.openPoints.apiframeUploadLifetime)
+            return .json(
+                [
+                    "id": .string(id), "url": .string(request.origin.url(.apiframeMedia, file.path)),
+                    "kind": "image", "contentType": .string(file.mediaType),
+                    "byteSize": .integer(file.byteCount),
+                    "expiresAt": .string(Timestamp.text(file.expires.timeIntervalSince1970)),
+                ], status: 201)
+        } catch {
+            return ApiframeError(status: 502, message: "CDN upload failed").response
+        }
+    }
+
+    private static func refusal(_ message: String) -> EmulatedResponse {
+        ApiframeError(status: 400, message: message, details: ["file": [message]]).response
+    }
+}
