@@ -462,5 +462,20 @@ struct AIMLTests {
             }
         }
     }
+
+    @Test("answers under its name, and its pictures lie under that of fal's CDN")
+    func name() async throws {
+        try await RunningEmulator.with { emulator in
+            let reply = try await emulator.call(
+                "POST", "v1/images/generations", headers: [AIML.key, ("Host", "api.aimlapi.com")],
+                json: AIML.least())
+            let url = try #require(try reply.json["data"]?[0]?["url"]?.string)
+            #expect(url.hasPrefix("https://v3b.fal.media/files/b/0a8c9d5e/"))
+            let file = try await emulator.call(
+                "GET", String(url.dropFirst("https://v3b.fal.media/".count)),
+                headers: [("Host", "v3b.fal.media")])
+            #expect(file.status == 200 && file.header("content-type") == "image/png")
+        }
+    }
 }
 #endif

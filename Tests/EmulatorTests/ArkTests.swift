@@ -646,5 +646,32 @@ struct ArkTests {
             #expect(try await emulator.call("GET", url).status == 410)
         }
     }
+
+    @Test("takes its own pictures as inputs, and edits what it made")
+    func chain() async throws {
+        try await RunningEmulator.with({ $0.openPoints.remoteImages = .refused }) { emulator in
+            let made = try await emulator.ark(Ark.least())
+            let url = try #require(try made.json["data"]?[0]?["url"])
+            #expect(try await emulator.ark(Ark.least(["image": [url]])).status == 200)
+            #expect(
+                await emulator.emulator.requests.last?.inputs.first?.hasPrefix("1280x720 image/jpeg") == true)
+            let gone = try await emulator.ark(Ark.least(["image": .string((url.string ?? "") + "x")]))
+            #expect(try error(gone)["param"] == "image")
+        }
+    }
+
+    @Test(
+        "answers under each of its names, whose pictures lie where no one is",
+        arguments: [
+            "ark.ap-southeast.bytepluses.com", "ark.eu-west.bytepluses.com", "ark.cn-beijing.volces.com",
+        ])
+    func names(_ host: String) async throws {
+        try await RunningEmulator.with { emulator in
+            let reply = try await emulator.call(
+                "POST", "api/v3/images/generations", headers: [Ark.key, ("Host", host)], json: Ark.least())
+            let url = try #require(try reply.json["data"]?[0]?["url"]?.string)
+            #expect(url.hasPrefix("https://ark-results.invalid/results/"))
+        }
+    }
 }
 #endif

@@ -144,7 +144,7 @@ struct OneRouterTests {
         "refuses what the documented fields do not take",
         arguments: [
             ("model", nil, "model is required"), ("model", 4, "model must be a string"),
-            ("model", "", " is not a valid model ID"), ("prompt", nil, "prompt is required"),
+            ("model", "", "model is required"), ("prompt", nil, "prompt is required"),
             ("prompt", [], "prompt must be a string"), ("image_urls", nil, "image_urls is required"),
             ("image_urls", [], "image_urls must be an array with at least one URL"),
             ("image_urls", "https://a.example/b.png", "image_urls must be an array with at least one URL"),
@@ -327,6 +327,17 @@ struct OneRouterTests {
                 let reply = try await emulator.call(method, "onerouter/\(path)", headers: [OneRouter.bearer])
                 #expect(try error(reply, 404)["code"] == 404)
             }
+        }
+    }
+
+    @Test("answers under its name, and its pictures lie under that of its media host")
+    func name() async throws {
+        try await RunningEmulator.with { emulator in
+            let reply = try await emulator.call(
+                "POST", "v1/images/generations", headers: [OneRouter.bare, ("Host", "image.onerouter.pro")],
+                json: OneRouter.least())
+            let url = try #require(try reply.json["data"]?[0]?["url"]?.string)
+            #expect(url.hasPrefix("https://media.onerouter.pro/images/"))
         }
     }
 }

@@ -118,7 +118,7 @@ struct ArkInput: Sendable {
     /// Pictures of a set: as many as it may have, where a model would decide by the prompt.
     private static func count(_ value: JSONValue?, inputs: Int) throws(ArkError) -> Int {
         let field = "sequential_image_generation_options.max_images"
-        guard let value, !value.isNull else { return maximumTotal - inputs }
+        guard let value, !value.isNull else { return max(1, maximumTotal - inputs) }
         guard let count = value.integer else { throw .invalid(field, "must be an integer") }
         guard (1...maximumTotal).contains(count) else {
             throw .invalid(field, "must be between 1 and \(maximumTotal)")

@@ -56,8 +56,10 @@ struct OneRouterInput: Sendable {
         }
 
         model = try required("model")
-        guard !model.isEmpty, openPoints.onerouterModels.isEmpty || openPoints.onerouterModels.contains(model)
-        else { throw .invalid("\(model.prefix(200)) is not a valid model ID", "model") }
+        guard !model.isEmpty else { throw .invalid("model is required", "model") }
+        guard openPoints.onerouterModels.isEmpty || openPoints.onerouterModels.contains(model) else {
+            throw .invalid("\(model.prefix(200)) is not a valid model ID", "model")
+        }
         prompt = try required("prompt")
         if takesImages {
             guard let value = members["image_urls"] else {
