@@ -17,7 +17,7 @@ struct Seedream: AsyncParsableCommand {
               seedream emulate                              the providers on this machine, faults included
 
             Exit codes:
-            \(ExitStatus.table)
+            \(ExitStatus.table(ExitStatus.ofAll))
             """,
         version: version,
         subcommands: [Prep.self, Inspect.self, Emulate.self])

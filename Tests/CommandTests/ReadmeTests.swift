@@ -18,7 +18,7 @@ struct ReadmeTests {
         let help = try await seedream("prep", "--help").lines
         let table = help.drop { $0 != "Exit codes:" }.dropFirst().prefix { $0.hasPrefix("  ") }
         let codes = table.compactMap { $0.split(separator: " ").first.map(String.init) }
-        #expect(codes == ["0", "1", "64", "65", "73", "78", "130"])
+        #expect(codes == ["0", "1", "64", "65", "73", "130"])
         let rows = try String(contentsOf: Machine.readme, encoding: .utf8).split(separator: "\n").map {
             $0.filter { $0 != "`" && $0 != " " }
         }

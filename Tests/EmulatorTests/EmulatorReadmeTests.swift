@@ -66,6 +66,21 @@ struct EmulatorReadmeTests {
         #expect(try FaultFile(json: Array(text.utf8)).rules.count == 3)
     }
 
+    @Test("every operation is in its list")
+    func operations() throws {
+        let folder = Fixtures.root.appendingPathComponent("Sources/SeedreamEmulator/Providers")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        var names: Set<String> = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let source = try String(contentsOf: file, encoding: .utf8)
+            for match in source.matches(of: /\("((?:fal|aiml|onerouter|apiframe|ark)\.[a-z-]+)"/) {
+                names.insert(String(match.1))
+            }
+        }
+        #expect(names.count > 25)
+        for name in names { #expect(readme.contains("`\(name)`"), "\(name)") }
+    }
+
     @Test("every fault is in its table")
     func faults() {
         let faults: [Fault] = [

@@ -16,6 +16,9 @@ struct Emulate: AsyncParsableCommand {
               seedream emulate --port 8080 --provider fal   fal alone: http://127.0.0.1:8080/fal/run/fal-ai/...
               seedream emulate --tls --ca-file ca.pem       HTTPS and CONNECT too, for clients with fixed host names
               seedream emulate --faults faults.json         what goes wrong, by rule
+
+            Exit codes:
+            \(ExitStatus.table(ExitStatus.ofEmulation))
             """)
 
     @Option(help: ArgumentHelp("The port; 0 for a free one.", valueName: "n"))
