@@ -26,7 +26,8 @@ struct EmulatorReadmeTests {
         let source = try String(contentsOf: file, encoding: .utf8)
         let compiled = try #require(
             source.components(separatedBy: "// README start\n").last?.components(
-                separatedBy: "// README end\n").first)
+                separatedBy: "// README end\n"
+            ).first)
         #expect(readme.contains("```swift\n\(compiled)```"))
         try await edited()
     }
@@ -86,7 +87,8 @@ struct EmulatorReadmeTests {
         let faults: [Fault] = [
             .delay(seconds: 1), .refuse(seconds: 1), .reset(.inBody), .slowRead(bytesPerSecond: 1),
             .slowWrite(bytesPerSecond: 1), .truncate(bytes: 1), .oversize(bytes: 1), .contentLength(offBy: 1),
-            .contentType(""), .html(status: 502), .invalidJSON, .status(500, retryAfter: nil, accepted: false),
+            .contentType(""), .html(status: 502), .invalidJSON,
+            .status(500, retryAfter: nil, accepted: false),
             .answer(status: 200, headers: [:], body: ""), .jobFails, .moderated, .jobHangs, .jobVanishes,
             .notAnImage, .redirect(location: ""),
         ]

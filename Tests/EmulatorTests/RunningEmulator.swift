@@ -37,7 +37,16 @@ struct RunningEmulator {
         _ method: String, _ path: String, headers: [(String, String)] = [], json: JSONValue? = nil,
         body: [UInt8]? = nil, seconds: Int64 = 60
     ) async throws -> Reply {
-        let url = path.contains("://") ? path : "http://127.0.0.1:\(emulator.port)/\(path)"
+        try await Self.call(
+            method, path.contains("://") ? path : "http://127.0.0.1:\(emulator.port)/\(path)",
+            headers: headers, json: json, body: body, seconds: seconds)
+    }
+
+    /// Calls a URL.
+    static func call(
+        _ method: String, _ url: String, headers: [(String, String)] = [], json: JSONValue? = nil,
+        body: [UInt8]? = nil, seconds: Int64 = 60
+    ) async throws -> Reply {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
@@ -47,7 +56,7 @@ struct RunningEmulator {
         } else if let body {
             request.body = .bytes(ByteBuffer(bytes: body))
         }
-        let response = try await Self.client.execute(request, timeout: .seconds(seconds))
+        let response = try await client.execute(request, timeout: .seconds(seconds))
         let content = try await response.body.collect(upTo: 256 << 20)
         return Reply(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },

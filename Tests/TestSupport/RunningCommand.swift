@@ -62,6 +62,11 @@ public final class RunningCommand: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
+    /// What it has written on standard output so far.
+    public var textSoFar: String {
+        (try? String(contentsOf: folder.appendingPathComponent("stdout"), encoding: .utf8)) ?? ""
+    }
+
     /// Sends it a signal.
     public func send(_ signal: Int32) { kill(identifier, signal) }
 

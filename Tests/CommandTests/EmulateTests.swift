@@ -1,0 +1,130 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+@Suite("seedream emulate")
+struct EmulateTests {
+    #if Emulator
+    private struct Announcement: Decodable {
+        var schema: Int
+        var port: Int
+        var page: String
+        var providers: [String: String]
+        var certificateAuthority: String?
+    }
+
+    /// Starts it, and waits for the first line.
+    private static func start(_ arguments: String...) async throws -> (RunningCommand, Announcement) {
+        let command = try CommandRunner().start(["emulate", "--json"] + arguments)
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !command.textSoFar.hasSuffix("\n"), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return (
+            command, try JSONDecoder().decode(Announcement.self, from: Data(command.textSoFar.utf8))
+        )
+    }
+
+    private static func status(_ url: String) async throws -> Int {
+        let request = URLRequest(url: try #require(URL(string: url)), timeoutInterval: 5)
+        let (_, response) = try await URLSession.shared.data(for: request)
+        return (response as? HTTPURLResponse)?.statusCode ?? 0
+    }
+
+    @Test(
+        "says where it is, answers there, and ends with 0 when it is interrupted",
+        arguments: [SIGINT, SIGTERM])
+    func life(_ signal: Int32) async throws {
+        let (command, address) = try await Self.start()
+        #expect(address.schema == 1)
+        #expect(address.page == "http://127.0.0.1:\(address.port)/")
+        #expect(Set(address.providers.keys) == ["fal", "aiml", "onerouter", "apiframe", "ark"])
+        #expect(address.certificateAuthority == nil)
+        #expect(try await Self.status(address.page) == 200)
+        #expect(try await Self.status(address.page + "_emulator/health") == 200)
+        command.send(signal)
+        let result = try await command.result()
+        #expect(result.status == 0)
+        await #expect(throws: (any Error).self) { try await Self.status(address.page) }
+    }
+
+    @Test("stands in for the named providers only")
+    func providers() async throws {
+        let (command, address) = try await Self.start("--provider", "ark", "--provider", "aiml")
+        #expect(Set(address.providers.keys) == ["aiml", "ark"])
+        #expect(try await Self.status(address.page + "fal/rest/.well-known/jwks.json") == 404)
+        command.send(SIGTERM)
+        #expect(try await command.result().status == 0)
+    }
+
+    @Test("a port that is taken is an error of the configuration, and both are named")
+    func portInUse() async throws {
+        let (command, address) = try await Self.start()
+        let second = try await seedream("emulate", "--port", "\(address.port)")
+        #expect(second.status == 78)
+        #expect(second.errors.hasPrefix("error: port \(address.port) of 127.0.0.1 cannot be opened: "))
+        #expect(second.errors.contains("\n  hint: choose another --port"))
+        command.send(SIGTERM)
+        _ = try await command.result()
+    }
+
+    @Test("writes the certificate that has to be trusted")
+    func certificate() async throws {
+        let folder = try TemporaryFolder()
+        let (command, address) = try await Self.start("--tls", "--ca-file", folder.file("ca.pem"))
+        let pem = try String(contentsOfFile: folder.file("ca.pem"), encoding: .utf8)
+        #expect(pem.hasPrefix("-----BEGIN CERTIFICATE-----\n"))
+        #expect(address.certificateAuthority == pem)
+        command.send(SIGTERM)
+        #expect(try await command.result().status == 0)
+        let nowhere = try await seedream(
+            "emulate", "--tls", "--ca-file", folder.file("no/such/folder/ca.pem"))
+        #expect(nowhere.status == 73)
+        #expect(nowhere.errors.contains("the certificate cannot be written"))
+    }
+
+    @Test("rules that are none are refused before anything is opened")
+    func faults() async throws {
+        let folder = try TemporaryFolder()
+        let missing = try await seedream("emulate", "--faults", folder.file("none.json"))
+        #expect(missing.status == 78)
+        #expect(missing.errors.contains("none.json: the rules cannot be read"))
+        try Data(#"{"rules":[{"operation":"*","fault":"explode"}]}"#.utf8)
+            .write(to: URL(fileURLWithPath: folder.file("wrong.json")))
+        let wrong = try await seedream("emulate", "--faults", folder.file("wrong.json"))
+        #expect(wrong.status == 78)
+        #expect(wrong.errors.contains(#"wrong.json: rules[0].fault: there is no fault "explode""#))
+        try Data("{".utf8).write(to: URL(fileURLWithPath: folder.file("broken.json")))
+        #expect(try await seedream("emulate", "--faults", folder.file("broken.json")).status == 78)
+    }
+
+    @Test(
+        "a wrong command line ends with 64",
+        arguments: [
+            ["--provider", "nobody"], ["--port", "70000"], ["--port", "-1"], ["--ca-file", "x"],
+            ["--credits", "-1"],
+            ["--queue-time", "-1"], ["--generation-time", "nan"],
+        ])
+    func usage(_ arguments: [String]) async throws {
+        let result = try await CommandRunner().run(["emulate"] + arguments)
+        #expect(result.status == 64)
+        #expect(result.text == "")
+    }
+    #else
+    @Test("without the trait it is refused, and the way to it is named")
+    func refused() async throws {
+        let result = try await seedream("emulate")
+        #expect(result.status == 78)
+        #expect(
+            result.errors == """
+                error: this seedream was built without the emulator
+                  hint: build it with: swift build -c release --product seedream --traits default,Emulator
+
+                """)
+    }
+    #endif
+}

@@ -1,0 +1,129 @@
+#if Emulator
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import SeedreamEmulator
+import Testing
+
+@Suite("connections")
+struct ConnectionTests {
+    private static func get(
+        _ url: String, _ emulator: Emulator, throughProxy: Bool, trusting pem: String?
+    ) async throws -> (status: Int, text: String) {
+        var configuration = HTTPClient.Configuration()
+        configuration.httpVersion = .http1Only
+        if throughProxy { configuration.proxy = .server(host: "127.0.0.1", port: emulator.port) }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let pem { tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(pem.utf8))) }
+        configuration.tlsConfiguration = tls
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+        do {
+            let reply = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(10))
+            let body = try await reply.body.collect(upTo: 1 << 20)
+            try await client.shutdown()
+            return (Int(reply.status.code), String(buffer: body))
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+    }
+
+    @Test("one port takes plain HTTP, TLS, and CONNECT that TLS follows")
+    func onePort() async throws {
+        try await RunningEmulator.with({ $0.usesTLS = true }) { running in
+            let emulator = running.emulator
+            let plain = try await running.call("GET", "_emulator/health")
+            #expect(plain.status == 200)
+            let direct = try await Self.get(
+                "https://127.0.0.1:\(emulator.port)/_emulator/health", emulator, throughProxy: false,
+                trusting: emulator.certificateAuthority)
+            #expect(direct.status == 200)
+            let jwks = "https://rest.fal.ai/.well-known/jwks.json"
+            let tunnelled = try await Self.get(
+                jwks, emulator, throughProxy: true, trusting: emulator.certificateAuthority)
+            #expect(tunnelled.status == 200)
+            #expect(tunnelled.text.contains("Ed25519"))
+        }
+    }
+
+    @Test("under the hosts' names there is neither page nor control path")
+    func noControl() async throws {
+        try await RunningEmulator.with({ $0.usesTLS = true }) { running in
+            for path in ["", "_emulator/ledger"] {
+                let reply = try await Self.get(
+                    "https://fal.run/\(path)", running.emulator, throughProxy: true,
+                    trusting: running.emulator.certificateAuthority)
+                #expect(reply.status == 404)
+            }
+            // Nor under a name that only happens to lead to this machine.
+            let other = await RawExchange.make(
+                port: running.emulator.port,
+                "GET /_emulator/ledger HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n")
+            #expect(other.head.first == "HTTP/1.1 404 Not Found")
+        }
+    }
+
+    @Test("a host that is not stood in for is refused, and never dialled")
+    func unknownHost() async throws {
+        try await RunningEmulator.with({
+            $0.usesTLS = true; $0.providers = [.fal]
+        }) { running in
+            for host in ["example.com", "localhost", "api.apiframe.ai"] {
+                let exchange = await RawExchange.make(
+                    port: running.emulator.port, "CONNECT \(host):443 HTTP/1.1\r\nHost: \(host):443\r\n\r\n")
+                #expect(exchange.head.first == "HTTP/1.1 403 Forbidden")
+                #expect(exchange.body == "the emulator stands in for no \(host)\n")
+                #expect(exchange.end == .closed)
+            }
+        }
+    }
+
+    @Test("without TLS there is no CONNECT")
+    func withoutTLS() async throws {
+        try await RunningEmulator.with { running in
+            let exchange = await RawExchange.make(
+                port: running.emulator.port, "CONNECT fal.run:443 HTTP/1.1\r\nHost: fal.run:443\r\n\r\n")
+            #expect(exchange.head.first == "HTTP/1.1 403 Forbidden")
+        }
+    }
+
+    @Test("the certificate is not trusted by those who were not told to")
+    func untrusted() async throws {
+        try await RunningEmulator.with({ $0.usesTLS = true }) { running in
+            let port = running.emulator.port
+            await #expect(throws: (any Error).self) {
+                try await Self.get(
+                    "https://127.0.0.1:\(port)/", running.emulator, throughProxy: false, trusting: nil)
+            }
+            return
+        }
+    }
+
+    @Test("a body above the limit is refused with 413 in the host's words")
+    func tooLarge() async throws {
+        try await RunningEmulator.with({ $0.maximumBody = 10_000 }) { running in
+            let reply = try await running.run(try Fal.body())
+            #expect(reply.status == 413)
+            #expect(try reply.json["error_type"] == "payload_too_large")
+            #expect(await running.emulator.ledger.isEmpty)
+        }
+    }
+
+    @Test(
+        "what is no HTTP, half a request, or a request that never ends leaves the others alone",
+        arguments: [
+            "\u{0}\u{1}\u{2}", "GET", "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc", "CONNECT fal.run",
+            "\u{16}\u{3}\u{1}\u{0}\u{5}hello",
+        ])
+    func rubbish(_ text: String) async throws {
+        try await RunningEmulator.with({ $0.usesTLS = true }) { running in
+            _ = await RawExchange.make(port: running.emulator.port, text, waiting: 1)
+            let reply = try await running.call("GET", "_emulator/health")
+            #expect(reply.status == 200)
+        }
+    }
+}
+#endif

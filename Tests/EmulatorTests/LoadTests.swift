@@ -1,0 +1,76 @@
+#if Emulator
+import Foundation
+import SeedreamEmulator
+import TestSupport
+import Testing
+
+/// The command under load, in a process of its own.
+@Suite("load")
+struct LoadTests {
+    /// Resident memory of a process, in MiB; `nil` where the system does not say.
+    private static func residentMemory(of process: Int32) -> Int? {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
+        else { return nil }
+        return line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }.map { $0 / 1024 }
+    }
+
+    /// So many edits, 50 at once, each with its result fetched: the status of every last answer.
+    private static func edit(_ count: Int, at base: String) async throws -> [Int] {
+        let body = try Fal.body(["image_size": ["width": 960, "height": 960]])
+        @Sendable func one() async throws -> Int {
+            let reply = try await RunningEmulator.call(
+                "POST", "\(base)fal/run/\(Fal.edit)", headers: [Fal.key], json: body)
+            guard reply.status == 200, let url = try reply.json["images"]?[0]?["url"]?.string else {
+                return reply.status
+            }
+            return try await RunningEmulator.call("GET", url).status
+        }
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            var statuses: [Int] = []
+            for _ in 0..<min(50, count) { group.addTask { try await one() } }
+            for _ in 0..<count {
+                guard let status = try await group.next() else { break }
+                statuses.append(status)
+                if statuses.count + 50 <= count { group.addTask { try await one() } }
+            }
+            return statuses
+        }
+    }
+
+    @Test("1000 requests, 50 at once: all are answered, each is billed once, and the memory is given back")
+    func thousand() async throws {
+        let command = try CommandRunner().start(
+            ["emulate", "--json", "--queue-time", "0.02", "--generation-time", "0.02"])
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !command.textSoFar.hasSuffix("\n"), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let base = try #require(try JSONValue(parsing: command.textSoFar.utf8)["page"]?.string)
+        _ = try await Self.edit(50, at: base)
+        try await Task.sleep(for: .seconds(4))
+        let before = Self.residentMemory(of: command.identifier)
+
+        let statuses = try await Self.edit(1000, at: base)
+        #expect(statuses.count == 1000)
+        #expect(statuses.filter { $0 != 200 } == [])
+        let peak = Self.residentMemory(of: command.identifier)
+        let ledger = try await RunningEmulator.call("GET", base + "_emulator/ledger").json
+        #expect(ledger["billed"] == 1050)
+        #expect(ledger["accepted"] == 1050)
+
+        // The command gives memory back every two seconds.
+        try await Task.sleep(for: .seconds(4))
+        let after = Self.residentMemory(of: command.identifier)
+        if let before, let peak, let after {
+            print(
+                "resident memory: \(before) MiB after 50 requests, \(peak) MiB at the end of 1000 more, \(after) MiB after them"
+            )
+            // The log keeps 1000 requests with a thumbnail of some kilobytes each; what a request needs is 100 times that.
+            #expect(after - before < 24)
+        }
+        command.send(SIGTERM)
+        #expect(try await command.result().status == 0)
+    }
+}
+#endif
