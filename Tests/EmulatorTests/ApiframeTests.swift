@@ -383,11 +383,11 @@ struct ApiframeTests {
 
     @Test("says that a job has expired once its file is gone")
     func expired() async throws {
-        try await RunningEmulator.with({ $0.resultLifetime = 0.5 }) { emulator in
+        try await RunningEmulator.with({ $0.resultLifetime = 1 }) { emulator in
             let submitted = try await emulator.generate()
             let job = try await emulator.ended(submitted)
             #expect(job["expired"] == false)
-            try await Task.sleep(for: .milliseconds(600))
+            try await Task.sleep(for: .milliseconds(1100))
             let later = try await emulator.ended(submitted)
             #expect(later["status"] == "COMPLETED" && later["expired"] == true)
             #expect(later["result"] == job["result"])
@@ -445,8 +445,11 @@ struct ApiframeTests {
             #expect(hanging.status == 202 && vanished.status == 202)
             let gone = try #require(try vanished.json["jobId"]?.string)
             #expect(try await emulator.apiframe("GET", "jobs/\(gone)").status == 404)
-            try await Task.sleep(for: .milliseconds(300))
             let id = try #require(try hanging.json["jobId"]?.string)
+            while try await emulator.apiframe("GET", "jobs/\(id)").json["status"] == "QUEUED" {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            try await Task.sleep(for: .milliseconds(300))
             #expect(try await emulator.apiframe("GET", "jobs/\(id)").json["status"] == "PROCESSING")
             #expect(try await emulator.apiframe("GET", "jobs").json["jobs"]?.array?.count == 2)
         }

@@ -8,10 +8,21 @@ enum Fal {
     static let edit = "fal-ai/bytedance/seedream/v4/edit"
     static let textToImage = "fal-ai/bytedance/seedream/v4/text-to-image"
     static let key = ("Authorization", "Key fake-id:fake-secret")
+    /// A picture that is read fast.
+    static let small = "formats/reference-64x48.png"
+
+    /// The small picture as a data URI.
+    static func smallURI() throws -> JSONValue { .string(try dataURI(small, type: "image/png")) }
 
     /// A real picture of the fixtures as a data URI.
     static func dataURI(_ name: String = "photos/rocket.jpg", type: String = "image/jpeg") throws -> String {
         "data:\(type);base64,\(Data(try Fixtures.bytes(name)).base64EncodedString())"
+    }
+
+    /// The query that asks for a webhook, its URL encoded as httpx does.
+    static func webhook(_ receiver: WebhookReceiver) -> String {
+        let allowed = CharacterSet(charactersIn: "-._~").union(.alphanumerics)
+        return "?fal_webhook=\(receiver.url.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
     }
 
     /// A complete edit.
@@ -37,6 +48,29 @@ extension RunningEmulator {
         _ body: JSONValue, query: String = "", headers: [(String, String)] = []
     ) async throws -> Reply {
         try await call("POST", "fal/queue/\(Fal.edit)\(query)", headers: [Fal.key] + headers, json: body)
+    }
+
+    /// `GET` on one of the URLs of a handle.
+    func follow(_ handle: JSONValue, _ link: String, method: String = "GET", query: String = "") async throws
+        -> Reply
+    {
+        try await call(method, (handle[link]?.string ?? "") + query, headers: [Fal.key])
+    }
+
+    /// Submits, waits until the job is completed, and fetches its result.
+    func result(of body: JSONValue) async throws -> Reply {
+        let handle = try await submit(body).json
+        _ = try await completion(of: handle)
+        return try await follow(handle, "response_url")
+    }
+
+    /// The pictures of an answer, fetched.
+    func pictures(_ reply: Reply) async throws -> [[UInt8]] {
+        var pictures: [[UInt8]] = []
+        for image in try reply.json["images"]?.array ?? [] {
+            pictures.append(try await call("GET", image["url"]?.string ?? "none").body)
+        }
+        return pictures
     }
 
     /// Asks for a status until the job is completed.

@@ -35,7 +35,10 @@ actor JobStore {
             id: request.id, provider: request.provider, attributes: request.attributes,
             phase: .queued(position: 0), createdAt: Date())
         entries[request.id] = Entry(snapshot: snapshot, request: request)
-        queues[request.provider, default: []].append(request.id)
+        // As the slots do: before everyone who lets others go first.
+        let queue = queues[request.provider] ?? []
+        let place = request.isLow ? nil : queue.firstIndex { entries[$0]?.request.isLow == true }
+        queues[request.provider, default: []].insert(request.id, at: place ?? queue.endIndex)
         let slots = slots[request.provider] ?? Slots(configuration.concurrentJobs)
         self.slots[request.provider] = slots
         entries[request.id]?.task = Task { await run(request, in: slots) }

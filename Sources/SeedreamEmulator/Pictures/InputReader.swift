@@ -83,18 +83,24 @@ struct InputReader: Sendable {
         guard bytes.count <= limits.maximumBytes else {
             throw .tooManyBytes(bytes.count, maximum: limits.maximumBytes)
         }
+        // What is not taken is not looked into either, so that it does not matter which formats this build reads.
+        guard let format = FormatSniffer.format(of: bytes.prefix(FormatSniffer.prefixLength)) else {
+            throw .undecodable("it is no picture")
+        }
+        if let declared, declared != format.mediaTypeName {
+            throw .mediaTypeMismatch(declared: declared, found: format)
+        }
+        guard limits.formats.contains(format) else { throw .unsupportedFormat(format.displayName) }
         let source = EncodedSource(bytes)
+        var headerLimits = DecodeLimits()
+        // The host's own limits follow.
+        headerLimits.maximumPixels = .max
+        headerLimits.maximumDecodeMemory = .max
         let probe: ImageProbe
         do throws(CodecError) {
-            probe = try Prober.probe(source, limits: DecodeLimits())
+            probe = try Prober.probe(source, limits: headerLimits)
         } catch {
             throw .undecodable("\(error)")
-        }
-        if let declared, declared != probe.format.mediaTypeName {
-            throw .mediaTypeMismatch(declared: declared, found: probe.format)
-        }
-        guard limits.formats.contains(probe.format) else {
-            throw .unsupportedFormat(probe.format.displayName)
         }
         let shown = openPoints.appliesOrientation ? probe.displaySize : probe.size
         guard min(shown.width, shown.height) >= limits.minimumSide else {

@@ -48,8 +48,8 @@ enum ExitStatus: Int32, CaseIterable {
     /// For the help: one line for each code.
     static func table(_ codes: [ExitStatus]) -> String {
         codes.map {
-                let number = "\($0.rawValue)"
-                return "  " + number + String(repeating: " ", count: 5 - number.count) + $0.meaning
-            }.joined(separator: "\n")
+            let number = "\($0.rawValue)"
+            return "  " + number + String(repeating: " ", count: 5 - number.count) + $0.meaning
+        }.joined(separator: "\n")
     }
 }

@@ -9,9 +9,11 @@ struct FalHost: EmulatedHost {
     let bench: Workbench
     let uploads: FalUploads
     let signature: FalSignature
+    private let runs: FalRuns
 
     init(_ bench: Workbench) throws {
         self.bench = bench
+        runs = FalRuns(bench.configuration.concurrentJobs)
         uploads = FalUploads(bench)
         signature = try FalSignature()
     }
@@ -26,20 +28,25 @@ struct FalHost: EmulatedHost {
     }
 
     func failure(status: Int) -> EmulatedResponse {
-        let (message, type) = Self.requestErrors[status] ?? ("Error \(status)", "internal_error")
-        var headers: [(name: String, value: String)] = [("X-Fal-Error-Type", type)]
+        let requestID = FalID.next()
+        let (message, type) = Self.requestErrors[status] ?? ("Error \(status)", nil)
+        var body: [String: JSONValue] = ["detail": .string(message)]
+        var headers: [(name: String, value: String)] = [("x-fal-request-id", requestID)]
+        if let type {
+            body["error_type"] = .string(type)
+            headers.append(("X-Fal-Error-Type", type))
+        }
         if status == 429 { headers.append(("X-Fal-needs-retry", "1")) }
-        return .json(
-            ["detail": .string(message), "error_type": .string(type)], status: status, headers: headers)
+        return .json(.object(body), status: status, headers: headers, requestID: requestID)
     }
 
-    /// Texts and types of request errors, as documented or captured; 402, 403, 408, 409 and 413 are not documented.
-    private static let requestErrors: [Int: (String, String)] = [
-        400: ("Bad request", "bad_request"), 401: ("invalid key credentials", "unauthorized"),
-        402: ("Payment required", "payment_required"),
-        403: ("User is locked. Reason: Exhausted balance.", "forbidden"),
-        404: ("Not found", "not_found"), 408: ("Request timed out", "request_timeout"),
-        409: ("Conflict", "conflict"), 413: ("Request body is too large", "payload_too_large"),
+    /// Texts and types of request errors, as documented or captured. Those without a type are in no list of types; the texts of
+    /// 402 to 409 and 413 are not documented.
+    private static let requestErrors: [Int: (String, String?)] = [
+        400: ("Bad request", "bad_request"), 401: ("invalid key credentials", nil),
+        402: ("Payment required", nil), 403: ("User is locked. Reason: Exhausted balance.", nil),
+        404: ("Not found", nil), 408: ("Request timed out", "request_timeout"), 409: ("Conflict", nil),
+        413: ("Request body is too large", nil),
         429: ("Too many concurrent requests", "concurrent_requests_limit"),
         500: ("Internal error", "internal_error"),
         502: ("Runner response was incomplete", "runner_incomplete_response"),
@@ -63,10 +70,14 @@ struct FalHost: EmulatedHost {
 
     private func run(_ request: EmulatedRequest) async -> EmulatedResponse {
         let requestID = FalID.next()
+        guard await runs.begin(request) else { return failure(status: 429) }
         switch await accept(request, operation: "fal.run", requestID: requestID) {
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal):
+            await runs.end(request)
+            return refusal.response
         case .success(let work):
             let outcome = await work.run()
+            await runs.end(request)
             return .json(
                 outcome.body, status: outcome.status, headers: outcome.headers, requestID: requestID)
         }
@@ -75,13 +86,17 @@ struct FalHost: EmulatedHost {
     /// Seedream 4 has no documented stream; the client's `stream` is answered with one event, the result.
     private func stream(_ request: EmulatedRequest) async -> EmulatedResponse {
         let requestID = FalID.next()
+        guard await runs.begin(request) else { return failure(status: 429) }
         switch await accept(request, operation: "fal.stream", requestID: requestID) {
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal):
+            await runs.end(request)
+            return refusal.response
         case .success(let work):
             let (events, continuation) = AsyncStream.makeStream(of: String.self)
             Task {
                 continuation.yield("data: \(await work.run().body.text)")
                 continuation.finish()
+                await runs.end(request)
             }
             return .events(events, requestID: requestID)
         }
@@ -257,6 +272,7 @@ struct FalHost: EmulatedHost {
         case .running:
             members["status"] = "IN_PROGRESS"
             let started = snapshot.startedAt?.timeIntervalSince1970 ?? 0
+            // The key has to be there, without a value: fal_client reads it.
             members["logs"] = wantsLogs ? [line("Generating...", started)] : .null
             return (.object(members), false)
         case .ended(let outcome):

@@ -4,11 +4,12 @@ import Cryptography
 actor FalPendingUploads {
     private struct Multipart {
         var path: String
+        var terms: FalFileTerms
         var parts: [Int: (tag: String, bytes: [UInt8])] = [:]
     }
 
     private var tokens: Set<String> = []
-    private var signatures: [String: String] = [:]
+    private var signatures: [String: (text: String, terms: FalFileTerms)] = [:]
     private var multiparts: [String: Multipart] = [:]
 
     func newToken() -> String {
@@ -19,17 +20,20 @@ actor FalPendingUploads {
 
     func knows(token: String) -> Bool { tokens.contains(token) }
 
-    func sign(_ path: String) -> String {
+    func sign(_ path: String, _ terms: FalFileTerms) -> String {
         let signature = FalWork.randomName()
-        signatures[path] = signature
+        signatures[path] = (signature, terms)
         return signature
     }
 
-    func isSigned(_ path: String, _ signature: String) -> Bool { signatures[path] == signature }
+    /// What was agreed on when the path was signed; `nil` for another signature.
+    func terms(of path: String, signature: String) -> FalFileTerms? {
+        signatures[path].flatMap { $0.text == signature ? $0.terms : nil }
+    }
 
-    func beginMultipart(_ path: String) -> String {
+    func beginMultipart(_ path: String, _ terms: FalFileTerms) -> String {
         let id = FalWork.randomName()
-        multiparts[id] = Multipart(path: path)
+        multiparts[id] = Multipart(path: path, terms: terms)
         return id
     }
 
@@ -42,11 +46,11 @@ actor FalPendingUploads {
     }
 
     /// All parts in order; `nil` if the tags are not those of the parts.
-    func finish(upload: String, path: String, tags: [Int: String]) -> [UInt8]? {
+    func finish(upload: String, path: String, tags: [Int: String]) -> (bytes: [UInt8], terms: FalFileTerms)? {
         guard let found = multiparts[upload], found.path == path, !found.parts.isEmpty,
             found.parts.mapValues(\.tag) == tags
         else { return nil }
         multiparts[upload] = nil
-        return found.parts.sorted { $0.key < $1.key }.flatMap(\.value.bytes)
+        return (found.parts.sorted { $0.key < $1.key }.flatMap(\.value.bytes), found.terms)
     }
 }

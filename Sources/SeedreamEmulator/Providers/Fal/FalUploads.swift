@@ -11,9 +11,6 @@ struct FalUploads: Sendable {
     private let bench: Workbench
     private let pending = FalPendingUploads()
 
-    /// Seven days: the least that is documented.
-    private static let lifetime = 7.0 * 86_400
-
     init(_ bench: Workbench) { self.bench = bench }
 
     func route(_ request: EmulatedRequest) -> Route? {
@@ -76,7 +73,7 @@ struct FalUploads: Sendable {
     private func upload(_ request: EmulatedRequest) async -> EmulatedResponse {
         guard await isAuthorized(request) else { return Self.unauthorized }
         let path = Self.newPath(for: request.header("x-fal-file-name"))
-        guard await keep(request.body, at: path, request) else {
+        guard await keep(request.body, at: path, FalFileTerms(request)) else {
             return Self.refusal("upload failed", status: 500)
         }
         return .json([
@@ -84,17 +81,11 @@ struct FalUploads: Sendable {
         ])
     }
 
-    private func keep(_ bytes: [UInt8], at path: String, _ request: EmulatedRequest) async -> Bool {
-        let lifecycle =
-            (request.header("x-fal-object-lifecycle")
-            ?? request.header("x-fal-object-lifecycle-preference")).flatMap {
-                try? JSONValue(parsing: $0.utf8)
-            }
+    private func keep(_ bytes: [UInt8], at path: String, _ terms: FalFileTerms) async -> Bool {
         do {
             try await bench.files.store(
                 bytes, path: path, name: path.split(separator: "/").last.map(String.init) ?? path,
-                mediaType: request.header("content-type") ?? "application/octet-stream",
-                lifetime: lifecycle?["expiration_duration_seconds"]?.number ?? Self.lifetime)
+                mediaType: terms.mediaType, lifetime: terms.lifetime)
             return true
         } catch {
             return false
@@ -119,28 +110,30 @@ struct FalUploads: Sendable {
         case "gcs" where !bench.configuration.openPoints.falRefusesGCS: break
         default: return Self.refusal("Invalid storage type")
         }
-        guard let body = try? JSONValue(parsing: request.body), body["content_type"]?.string != nil else {
+        guard let body = try? JSONValue(parsing: request.body), let type = body["content_type"]?.string else {
             return .json(
                 FalError.model(["body", "content_type"], "Field required", "missing")
                     .outcome(requestID: "").body, status: 422)
         }
         let path = Self.newPath(for: body["file_name"]?.string)
-        let signature = await pending.sign(path)
-        let query = isMultipart ? "" : "?sig=\(signature)"
+        let terms = FalFileTerms(request, mediaType: type)
         let upload =
-            isMultipart ? path + "/multipart/" + (await pending.beginMultipart(path)) : path
+            isMultipart
+            ? "\(path)/multipart/\(await pending.beginMultipart(path, terms))"
+            : "\(path)?sig=\(await pending.sign(path, terms))"
         return .json([
-            "upload_url": .string(request.origin.url(.falCDN, upload) + query),
+            "upload_url": .string(request.origin.url(.falCDN, upload)),
             "file_url": .string(request.origin.url(.falCDN, path)),
         ])
     }
 
     private func put(_ request: EmulatedRequest) async -> EmulatedResponse {
         let path = request.path.joined(separator: "/")
-        guard let signature = request.parameter("sig"), await pending.isSigned(path, signature) else {
-            return Self.refusal("Invalid signature", status: 403)
-        }
-        return await keep(request.body, at: path, request)
+        guard let signature = request.parameter("sig"),
+            var terms = await pending.terms(of: path, signature: signature)
+        else { return Self.refusal("Invalid signature", status: 403) }
+        terms.mediaType = request.header("content-type") ?? terms.mediaType
+        return await keep(request.body, at: path, terms)
             ? .empty(status: 200) : Self.refusal("upload failed", status: 500)
     }
 
@@ -151,7 +144,7 @@ struct FalUploads: Sendable {
         let path = Self.newPath(for: request.header("x-fal-file-name"))
         return .json([
             "access_url": .string(request.origin.url(.falCDN, path, host: "v3b.fal.media")),
-            "uploadId": .string(await pending.beginMultipart(path)),
+            "uploadId": .string(await pending.beginMultipart(path, FalFileTerms(request))),
         ])
     }
 
@@ -178,10 +171,12 @@ struct FalUploads: Sendable {
                 part["partNumber"]?.integer.flatMap { number in part["etag"]?.string.map { (number, $0) } }
             }, uniquingKeysWith: { $1 })
         guard
-            let bytes = await pending.finish(
+            let file = await pending.finish(
                 upload: request.path[request.path.count - 2], path: path, tags: tags)
         else { return Self.refusal("The parts are not those that were uploaded") }
-        guard await keep(bytes, at: path, request) else { return Self.refusal("upload failed", status: 500) }
+        guard await keep(file.bytes, at: path, file.terms) else {
+            return Self.refusal("upload failed", status: 500)
+        }
         return .json(["access_url": .string(request.origin.url(.falCDN, path, host: "v3b.fal.media"))])
     }
 }
