@@ -1,4 +1,4 @@
-#include "support.h"
+#include "png_rows.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -8,7 +8,7 @@
 #include <png.h>
 
 /* libpng's own defaults, set here because a distribution may have changed them (png.h, pnglibconf.h). */
-enum { MAXIMUM_SIDE = 1000000, MAXIMUM_CHUNK = 8000000, MAXIMUM_CACHED_CHUNKS = 1000, INPUT_CHUNK = 64 * 1024 };
+enum { MAXIMUM_SIDE = 1000000, MAXIMUM_CHUNK = 8000000, MAXIMUM_CACHED_CHUNKS = 1000, INPUT_CHUNK = PNG_ROWS_INPUT };
 
 struct bridge_png_decoder {
     png_structp codec;
@@ -22,6 +22,10 @@ struct bridge_png_decoder {
     bridge_limits limits;
     double seconds_before, entered;
     int32_t height;
+    bridge_png_rows *rows;  /* reads the picture as long as everything is in order; libpng waits at its first byte */
+    uint64_t data_offset;   /* of that byte */
+    int32_t rows_read;      /* by `rows` */
+    uint8_t *skipped;       /* a row that libpng reads again */
 };
 
 static void decoder_error(png_structp codec, png_const_charp message) {
@@ -70,13 +74,48 @@ static bridge_status leave(bridge_png_decoder *decoder, bridge_status status) {
     return status;
 }
 
+/* Between `enter` and `leave`. */
+static int is_late(const bridge_png_decoder *decoder) {
+    return decoder->seconds_before + bridge_thread_seconds() - decoder->entered > decoder->limits.maximum_cpu_seconds;
+}
+
+static bridge_status late(const bridge_png_decoder *decoder) {
+    return bridge_failure(BRIDGE_CPU_TIME, (int64_t)decoder->limits.maximum_cpu_seconds, NULL);
+}
+
 static int is_little_endian(void) {
     const uint16_t one = 1;
     return *(const uint8_t *)&one == 1;
 }
 
-bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t keeps_16_bits,
+#ifdef WITH_FAST_PNG
+static void try_rows(bridge_png_decoder *decoder, const bridge_png_info *info) {
+    /* libpng has read up to the name of the first IDAT chunk. */
+    decoder->data_offset = decoder->offset - (decoder->chunk_size - decoder->chunk_used);
+    decoder->rows = bridge_png_rows_open(decoder->input, decoder->data_offset - 8, decoder->chunk, info->width,
+                                         info->height, info->channels);
+}
+
+/* Lets libpng go on after the rows that have been read. Inside the caller's setjmp. */
+static bridge_status hand_over(bridge_png_decoder *decoder) {
+    bridge_png_rows_close(decoder->rows);
+    decoder->rows = NULL;
+    decoder->offset = decoder->data_offset;
+    decoder->chunk_size = decoder->chunk_used = 0;
+    if (decoder->rows_read == 0) return bridge_ok();
+    decoder->skipped = malloc(png_get_rowbytes(decoder->codec, decoder->info));
+    if (decoder->skipped == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    for (int32_t y = 0; y < decoder->rows_read; y++) {
+        png_read_row(decoder->codec, decoder->skipped, NULL);
+        if ((y & 255) == 255 && is_late(decoder)) return late(decoder);
+    }
+    return bridge_ok();
+}
+#endif
+
+bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t options,
                               bridge_png_decoder **out, bridge_png_info *result) {
+    int keeps_16_bits = (options & BRIDGE_PNG_KEEPS_16_BITS) != 0;
     *out = NULL;
     bridge_png_decoder *decoder = calloc(1, sizeof *decoder);
     if (decoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
@@ -116,6 +155,9 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     png_uint_32 height = png_get_image_height(codec, decoder->info);
     int depth = png_get_bit_depth(codec, decoder->info);
     int interlaced = png_get_interlace_type(codec, decoder->info) != PNG_INTERLACE_NONE;
+    /* Nothing to expand: asked before png_read_update_info, after which `info` describes the result. */
+    int is_plain = depth == 8 && !interlaced && png_get_color_type(codec, decoder->info) != PNG_COLOR_TYPE_PALETTE
+                   && png_get_valid(codec, decoder->info, PNG_INFO_tRNS) == 0;
     png_set_expand(codec); /* palette → RGB, grey below 8 bits → 8, tRNS → alpha */
     if (depth == 16 && !keeps_16_bits) png_set_scale_16(codec);
     if (depth == 16 && keeps_16_bits && is_little_endian()) png_set_swap(codec);
@@ -129,20 +171,29 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     result->sample_bytes = depth == 16 && keeps_16_bits ? 2 : 1;
     result->interlaced = interlaced;
     decoder->height = (int32_t)height;
+#ifdef WITH_FAST_PNG
+    if ((options & BRIDGE_PNG_LIBPNG_ALONE) == 0 && is_plain) try_rows(decoder, result);
+#else
+    (void)is_plain;
+#endif
     *out = decoder;
     return leave(decoder, bridge_ok());
 }
 
-static bridge_status over_time(const bridge_png_decoder *decoder) {
-    if (decoder->seconds_before <= decoder->limits.maximum_cpu_seconds) return bridge_ok();
-    return bridge_failure(BRIDGE_CPU_TIME, (int64_t)decoder->limits.maximum_cpu_seconds, NULL);
-}
-
 bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row) {
-    bridge_status late = over_time(decoder);
-    if (late.code != BRIDGE_OK) return late;
+    if (decoder->seconds_before > decoder->limits.maximum_cpu_seconds) return late(decoder);
     enter(decoder);
     if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+#ifdef WITH_FAST_PNG
+    if (decoder->rows != NULL) {
+        if (bridge_png_rows_next(decoder->rows, row)) {
+            decoder->rows_read++;
+            return leave(decoder, bridge_ok());
+        }
+        bridge_status status = hand_over(decoder);
+        if (status.code != BRIDGE_OK) return leave(decoder, status);
+    }
+#endif
     png_read_row(decoder->codec, row, NULL);
     return leave(decoder, bridge_ok());
 }
@@ -154,12 +205,7 @@ bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels
     for (int pass = 0; pass < passes; pass++) {
         for (int32_t y = 0; y < decoder->height; y++) {
             png_read_row(decoder->codec, pixels + (size_t)y * stride, NULL);
-            if ((y & 255) == 0
-                && decoder->seconds_before + bridge_thread_seconds() - decoder->entered
-                       > decoder->limits.maximum_cpu_seconds) {
-                return leave(decoder, bridge_failure(BRIDGE_CPU_TIME,
-                                                     (int64_t)decoder->limits.maximum_cpu_seconds, NULL));
-            }
+            if ((y & 255) == 0 && is_late(decoder)) return leave(decoder, late(decoder));
         }
     }
     return leave(decoder, bridge_ok());
@@ -168,12 +214,25 @@ bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels
 bridge_status bridge_png_finish(bridge_png_decoder *decoder) {
     enter(decoder);
     if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+#ifdef WITH_FAST_PNG
+    if (decoder->rows != NULL) {
+        if (bridge_png_rows_finish(decoder->rows)) return leave(decoder, bridge_ok());
+        bridge_status status = hand_over(decoder);
+        if (status.code != BRIDGE_OK) return leave(decoder, status);
+    }
+#endif
     png_read_end(decoder->codec, NULL);
     return leave(decoder, bridge_ok());
 }
 
+int32_t bridge_png_is_fast(const bridge_png_decoder *decoder) { return decoder->rows != NULL; }
+
 void bridge_png_close(bridge_png_decoder *decoder) {
     if (decoder == NULL) return;
+#ifdef WITH_FAST_PNG
+    bridge_png_rows_close(decoder->rows);
+#endif
+    free(decoder->skipped);
     if (decoder->codec != NULL) png_destroy_read_struct(&decoder->codec, &decoder->info, NULL); /* no error */
     free(decoder->chunk);
     free(decoder);

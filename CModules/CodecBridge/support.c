@@ -7,6 +7,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 bridge_status bridge_ok(void) {
     bridge_status status;
     memset(&status, 0, sizeof status);
@@ -30,6 +34,12 @@ bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *m
 }
 
 void bridge_free(void *pointer) { free(pointer); }
+
+void bridge_return_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
 
 int64_t bridge_input_read(const bridge_input *input, uint64_t offset, uint8_t *buffer, size_t capacity) {
     if (offset >= input->size) return 0;

@@ -20,6 +20,9 @@ package enum CodecVersions {
         #if BMP
         all.append(("gdk-pixbuf", String(cString: bridge_bmp_version())))
         #endif
+        #if FastPNG
+        all.append(("ISA-L", String(cString: bridge_isal_version())))
+        #endif
         #if GIF
         all.append(("giflib", String(cString: bridge_gif_version())))
         #endif

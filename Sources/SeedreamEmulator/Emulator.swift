@@ -77,7 +77,10 @@ public final class Emulator: Sendable {
     }
 
     private static func hosts(_ bench: Workbench) throws -> [EmulatedProvider: any EmulatedHost] {
-        [.fal: try FalHost(bench), .apiframe: ApiframeHost(bench)]
+        [
+            .fal: try FalHost(bench), .aiml: AIMLHost(bench), .onerouter: OneRouterHost(bench),
+            .apiframe: ApiframeHost(bench), .ark: ArkHost(bench),
+        ]
     }
 
     /// The base URL of a provider, without a slash at the end: `"http://127.0.0.1:8080/fal"`, behind which fal's servers are

@@ -10,14 +10,23 @@ private import Darwin
 ///
 /// `@unchecked Sendable`: the memory is written before `init` returns and only read afterwards.
 public final class EncodedBytes: @unchecked Sendable {
-    private let base: UnsafeMutableRawPointer
+    private let bytes: UnsafeRawBufferPointer
+    /// Whose memory it is; `nil`: that of `malloc`, to be freed here.
+    private let owner: (any AnyObject & Sendable)?
+
     /// How many bytes there are.
-    public let count: Int
+    public var count: Int { bytes.count }
 
     /// Takes over `count` bytes that `malloc` gave.
     package init(adopting base: UnsafeMutableRawPointer, count: Int) {
-        self.base = base
-        self.count = count
+        bytes = UnsafeRawBufferPointer(start: base, count: count)
+        owner = nil
+    }
+
+    /// Shares bytes that nobody changes any more and that are there as long as `owner` is.
+    package init(_ bytes: UnsafeRawBufferPointer, in owner: any AnyObject & Sendable) {
+        self.bytes = bytes
+        self.owner = owner
     }
 
     /// Makes `count` bytes and lets `fill` write them.
@@ -31,17 +40,19 @@ public final class EncodedBytes: @unchecked Sendable {
             free(base)
             throw error
         }
-        self.base = base
-        self.count = count
+        bytes = UnsafeRawBufferPointer(start: base, count: count)
+        owner = nil
     }
 
-    deinit { free(base) }
+    deinit {
+        if owner == nil { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
+    }
 
     /// Calls `body` with the bytes, which are valid only during the call.
     public func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(UnsafeRawBufferPointer(start: base, count: count))
+        try body(bytes)
     }
 
     /// A copy of the bytes.

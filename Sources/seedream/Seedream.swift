@@ -14,12 +14,13 @@ struct Seedream: AsyncParsableCommand {
               seedream prep photo.jpg --data-uri            a data URI for a request by hand
               seedream prep --each scans/ -o out --ndjson   a folder, one request for each file
               seedream inspect photo.jpg                    what a file is, and what prep would do
+              seedream emulate                              the providers on this machine, faults included
 
             Exit codes:
-            \(ExitStatus.table)
+            \(ExitStatus.table(ExitStatus.ofAll))
             """,
         version: version,
-        subcommands: [Prep.self, Inspect.self])
+        subcommands: [Prep.self, Inspect.self, Emulate.self])
 
     /// The version of this package and of every linked codec, one a line.
     static var version: String {

@@ -20,6 +20,7 @@ struct HelpTests {
         Case(arguments: ["prep", "--help"], file: "prep-help.txt"),
         Case(arguments: ["help", "prep"], file: "prep-help.txt"),
         Case(arguments: ["inspect", "--help"], file: "inspect-help.txt"),
+        Case(arguments: ["emulate", "--help"], file: "emulate-help.txt"),
         Case(arguments: ["inspect", "-h"], file: "inspect-help.txt"),
     ]
 

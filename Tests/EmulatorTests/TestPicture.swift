@@ -3,10 +3,30 @@ import Foundation
 import ImageCodecs
 import Pixels
 import SeedreamEmulator
+import SeedreamModel
 import TestSupport
 
-/// Encoded pictures of any size, made for a test.
+/// Input images that pass a host's rules, or break one.
 enum TestPicture {
+    static func dataURI(_ bytes: [UInt8], type: String = "image/png") -> String {
+        "data:\(type);base64,\(Data(bytes).base64EncodedString())"
+    }
+
+    /// A grey PNG.
+    static func png(_ width: Int, _ height: Int) throws -> [UInt8] {
+        let source = PlanePicture(PlaneFormat(.rgb, size: PixelSize(width: 16, height: 16))) { _, _, _ in
+            128
+        }
+        let sink = try PNGSink(
+            format: PlaneFormat(.rgb, size: PixelSize(width: width, height: height)),
+            settings: EncodeSettings(quality: 90))
+        try PixelPipeline(region: PixelRegion(source.format.size), filter: .bilinear)
+            .run(from: PlanePictureSource(source), to: sink)
+        let buffer = try sink.finish()
+        let count = buffer.count
+        return EncodedBytes(adopting: buffer.release(), count: count).array
+    }
+
     /// A JPEG: a small drawing, enlarged.
     static func jpeg(_ width: Int, _ height: Int, brightness: Double = 0) throws -> [UInt8] {
         let small = PlaneFormat(.rgb, size: PixelSize(width: min(width, 64), height: min(height, 64)))
@@ -22,9 +42,30 @@ enum TestPicture {
         return try sink.finish().array()
     }
 
-    /// A picture as a data URI.
-    static func uri(_ bytes: [UInt8], type: String = "image/jpeg") -> JSONValue {
-        .string("data:\(type);base64,\(Data(bytes).base64EncodedString())")
+    /// A JPEG as a data URI.
+    static func jpegURI(_ bytes: [UInt8]) -> JSONValue { .string(dataURI(bytes, type: "image/jpeg")) }
+
+    /// A JPEG of exactly so many bytes: junk behind the end marker is no part of the picture.
+    static func jpeg(bytes count: Int) throws -> [UInt8] {
+        let picture = try Fixtures.bytes("photos/rocket.jpg")
+        return picture + [UInt8](repeating: 0, count: count - picture.count)
+    }
+
+    /// A JPEG whose header says a size that its scan has not.
+    static func jpeg(claiming width: Int, _ height: Int) throws -> [UInt8] {
+        var bytes = try Fixtures.bytes("photos/rocket.jpg")
+        let frame = bytes.indices.first { bytes[$0] == 0xFF && (0xC0...0xC2).contains(bytes[$0 + 1]) } ?? 0
+        bytes.replaceSubrange(
+            frame + 5..<frame + 9,
+            with: [
+                UInt8(height >> 8), UInt8(height & 0xFF), UInt8(width >> 8), UInt8(width & 0xFF),
+            ])
+        return bytes
+    }
+
+    /// The display size of an encoded picture.
+    static func size(_ bytes: [UInt8]) throws -> PixelSize {
+        try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).size
     }
 }
 #endif

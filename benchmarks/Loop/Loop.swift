@@ -1,6 +1,13 @@
-import Foundation
 import ImagePreparation
 import SeedreamModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// Does one task again and again in one process: what a library call costs.
 ///
@@ -8,7 +15,7 @@ import SeedreamModel
 ///     Loop body FILE…                prepares the files and writes a request body with them to a socket
 ///
 /// Prints one line, then does the work once for every line on standard input and prints what it took: see
-/// comparison/workers.py.
+/// comparison/workers.py. Without Foundation, which the library does not need, and whose memory is not the library's.
 @main
 struct Loop {
     static func main() async throws {
@@ -17,7 +24,7 @@ struct Loop {
             throw Failure("usage: Loop prepare FILE [OUTPUT] | Loop body FILE…")
         }
         let mode = arguments.removeFirst()
-        answer(#"{"idle": \#(try status("VmRSS:"))}"#)
+        try answer(#"{"idle": \#(try status("VmRSS:"))}"#)
         while readLine() != nil {
             let start = Clock()
             var prepared = 0
@@ -27,14 +34,14 @@ struct Loop {
             default: throw Failure("no task is called \(mode)")
             }
             let taken = start.elapsed
-            answer(
+            try answer(
                 #"{"cpu": \#(taken.cpu), "wall": \#(taken.wall), "peak": \#(try status("VmHWM:")), "bytes": \#(prepared)}"#
             )
         }
     }
 
-    private static func answer(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    private static func answer(_ line: String) throws {
+        try writeAll(Array((line + "\n").utf8), to: STDOUT_FILENO)
     }
 
     private static func prepare(_ path: String, to output: String?) async throws -> Int {
@@ -42,7 +49,7 @@ struct Loop {
         constraints.maximumBytes = 30_000_000
         constraints.maximumBodyBytes = 60_000_000
         var options = PreparationOptions()
-        options.quality = ProcessInfo.processInfo.environment["QUALITY"].flatMap(Int.init)
+        options.quality = getenv("QUALITY").flatMap { Int(String(cString: $0)) }
         let batch = try await ImagePreparer(constraints: constraints, options: options).prepare([.file(path)])
         guard let image = batch.images.first else { throw Failure("\(path) was not prepared") }
         guard let output else { return image.bytes.count }
@@ -63,12 +70,11 @@ struct Loop {
             throw Failure("no socket")
         }
         let reader = ends[1]
-        let drain = Thread {
+        let drain = Task.detached {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while read(reader, &buffer, buffer.count) > 0 {}
             close(reader)
         }
-        drain.start()
         let socket = ends[0]
         try writeAll(Array(#"{"prompt":"a","image_urls":["#.utf8), to: socket)
         for (index, image) in batch.images.enumerated() {
@@ -78,6 +84,7 @@ struct Loop {
         }
         try writeAll(Array("]}".utf8), to: socket)
         close(socket)
+        await drain.value
         return batch.images.reduce(0) { $0 + $1.bytes.count }
     }
 
@@ -96,7 +103,11 @@ struct Loop {
 
     /// A field of `/proc/self/status`, in KiB.
     private static func status(_ field: String) throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let file = open("/proc/self/status", O_RDONLY)
+        defer { close(file) }
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        let count = read(file, &buffer, buffer.count)
+        let text = String(decoding: buffer.prefix(count), as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
         return Int(line.split(whereSeparator: { !$0.isNumber }).first ?? "0") ?? 0
     }

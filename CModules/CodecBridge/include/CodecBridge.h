@@ -44,9 +44,14 @@ typedef struct {
 
 void bridge_free(void *pointer);
 
+/* Gives memory that the allocator keeps for later back to the system, where it does not do so by itself (glibc). */
+void bridge_return_memory(void);
+
 /* Versions of the linked libraries, as "2.1.5". Static storage. */
 const char *bridge_jpeg_version(void);
 const char *bridge_png_version(void);
+/* As compiled with: the library does not tell. NULL without the trait FastPNG. */
+const char *bridge_isal_version(void);
 
 /* --- zlib ------------------------------------------------------------------------------------------------------- */
 
@@ -143,9 +148,14 @@ typedef struct {
     int32_t interlaced;
 } bridge_png_info;
 
-/* Without `keeps_16_bits`, 16-bit samples are scaled to 8. */
-bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t keeps_16_bits,
+enum {
+    BRIDGE_PNG_KEEPS_16_BITS = 1, /* else 16-bit samples are scaled to 8 */
+    BRIDGE_PNG_LIBPNG_ALONE = 2,  /* else (trait FastPNG) ISA-L inflates plain pictures; the result is the same */
+};
+bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t options,
                               bridge_png_decoder **decoder, bridge_png_info *info);
+/* Whether libpng has not been needed for picture data so far. */
+int32_t bridge_png_is_fast(const bridge_png_decoder *decoder);
 /* Decodes one row of width * channels samples. Interlaced files only through bridge_png_read_image. */
 bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row);
 /* Decodes the whole picture, rows `stride` bytes apart. */

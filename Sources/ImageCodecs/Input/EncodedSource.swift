@@ -14,6 +14,7 @@ private import Darwin
 package final class EncodedSource: Sendable {
     private enum Storage: Sendable {
         case memory([UInt8])
+        case loaded(LoadedFile)
         case file(descriptor: Int32)
     }
 
@@ -27,6 +28,13 @@ package final class EncodedSource: Sendable {
     package init(_ bytes: [UInt8]) {
         storage = .memory(bytes)
         count = bytes.count
+        identity = nil
+    }
+
+    /// Shares a file that is in memory.
+    package init(_ file: LoadedFile) {
+        storage = .loaded(file)
+        count = file.count
         identity = nil
     }
 
@@ -50,6 +58,9 @@ package final class EncodedSource: Sendable {
             bytes.withUnsafeBytes { all in
                 target.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<offset + wanted]))
             }
+            return wanted
+        case .loaded(let file):
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + wanted]))
             return wanted
         case .file(let descriptor):
             var done = 0
@@ -88,8 +99,29 @@ package final class EncodedSource: Sendable {
             try bytes.withUnsafeBufferPointer { all in
                 try body(bridge_input(bytes: all.baseAddress, size: UInt64(all.count), descriptor: -1))
             }
+        case .loaded(let file):
+            try withExtendedLifetime(file) {
+                let bytes = file.bytes.assumingMemoryBound(to: UInt8.self)
+                return try body(
+                    bridge_input(bytes: bytes.baseAddress, size: UInt64(bytes.count), descriptor: -1))
+            }
         case .file(let descriptor):
             try body(bridge_input(bytes: nil, size: UInt64(count), descriptor: descriptor))
+        }
+    }
+
+    /// Calls `body` with all bytes from `offset` on, if they are in memory; valid only during the call.
+    ///
+    /// - Returns: `nil`, with `body` not called, for a file that is read where it is needed.
+    func withMemory<Result>(from offset: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        switch storage {
+        case .memory(let bytes):
+            bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[min(offset, count)...])) }
+        case .loaded(let file):
+            withExtendedLifetime(file) {
+                body(UnsafeRawBufferPointer(rebasing: file.bytes[min(offset, count)...]))
+            }
+        case .file: nil
         }
     }
 
@@ -97,6 +129,7 @@ package final class EncodedSource: Sendable {
     package func withAllBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         switch storage {
         case .memory(let bytes): try bytes.withUnsafeBytes(body)
+        case .loaded(let file): try withExtendedLifetime(file) { try body(file.bytes) }
         case .file: try bytes(at: 0, length: count).withUnsafeBytes(body)
         }
     }

@@ -25,14 +25,19 @@ struct HeaderReader {
         return window[(offset - windowStart)..<max(available - windowStart, offset - windowStart)]
     }
 
-    /// What is at hand from `offset` on, at least one byte; empty at the end of the source.
-    mutating func available(at offset: Int) throws(CodecError) -> ArraySlice<UInt8> {
-        guard offset >= 0, offset < count else { return [] }
+    /// Calls `body` with what is at hand from `offset` on, at least one byte; empty at the end of the source.
+    mutating func withAvailable<Result>(
+        at offset: Int, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(CodecError) -> Result {
+        guard offset >= 0, offset < count else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        if let result = source.withMemory(from: offset, body) { return result }
         if offset < windowStart || offset >= windowStart + window.count {
             window = try source.bytes(at: offset, length: windowSize)
             windowStart = offset
         }
-        return window[(offset - windowStart)...]
+        return window.withUnsafeBytes {
+            body(UnsafeRawBufferPointer(rebasing: $0[min(offset - windowStart, $0.count)...]))
+        }
     }
 
     mutating func byte(at offset: Int) throws(CodecError) -> UInt8? {

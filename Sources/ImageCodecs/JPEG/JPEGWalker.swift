@@ -98,11 +98,12 @@ struct JPEGWalker {
     ) throws(CodecError) -> (start: Int, marker: UInt8, end: Int)? {
         var position = offset
         while true {
-            let slice = try reader.available(at: position)
-            guard !slice.isEmpty else { return nil }
-            let found = slice.withUnsafeBytes { Self.firstUnstuffed(in: $0) }
+            let (found, count) = try reader.withAvailable(at: position) {
+                (Self.firstUnstuffed(in: $0), $0.count)
+            }
+            guard count > 0 else { return nil }
             guard let found else {
-                position += slice.count
+                position += count
                 continue
             }
             let start = position + found

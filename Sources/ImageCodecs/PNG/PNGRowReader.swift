@@ -1,22 +1,52 @@
 import CodecBridge
-import Pixels
+package import Pixels
 
 /// A PNG of any colour type and depth as rows: palettes and transparent colours expanded, 16 bits scaled to
 /// 8 unless they are asked for.
-final class PNGRowReader: RowReader {
-    let size: PixelSize
-    let channels: Int
-    let sampleType: SampleType
+package final class PNGRowReader: RowReader {
+    package let size: PixelSize
+    package let channels: Int
+    package let sampleType: SampleType
     private let decoder: OpaquePointer
     /// All rows of an interlaced picture, which come in seven passes.
     private let image: UnsafeMutablePointer<UInt8>?
     private var row = 0
 
-    init(_ input: bridge_input, limits: DecodeLimits, precision: SampleType) throws(CodecError) {
+    /// Whether the trait `FastPNG` is on.
+    package static var hasFastPath: Bool {
+        #if FastPNG
+        true
+        #else
+        false
+        #endif
+    }
+
+    /// Whether libpng has not been needed for picture data so far.
+    package var isFast: Bool { bridge_png_is_fast(decoder) != 0 }
+
+    /// Calls `body` with a reader that is valid only during the call.
+    ///
+    /// - Parameter usesLibpngAlone: Whether libpng inflates and unfilters everything, as without the trait `FastPNG`.
+    ///   What is read is the same.
+    package static func withReader<Result>(
+        of source: EncodedSource, limits: DecodeLimits, precision: SampleType = .byte, usesLibpngAlone: Bool,
+        _ body: (PNGRowReader) throws -> Result
+    ) throws -> Result {
+        try source.withBridgeInput { input in
+            try body(
+                PNGRowReader(input, limits: limits, precision: precision, usesLibpngAlone: usesLibpngAlone))
+        }
+    }
+
+    init(
+        _ input: bridge_input, limits: DecodeLimits, precision: SampleType, usesLibpngAlone: Bool = false
+    ) throws(CodecError) {
         var decoder: OpaquePointer?
         var info = bridge_png_info()
-        try CodecError.check(
-            bridge_png_open(input, limits.bridged, precision == .word ? 1 : 0, &decoder, &info))
+        var options: Int32 = 0
+        if precision == .word { options |= Int32(BRIDGE_PNG_KEEPS_16_BITS) }
+        if usesLibpngAlone { options |= Int32(BRIDGE_PNG_LIBPNG_ALONE) }
+        try CodecError.check(bridge_png_open(input, limits.bridged, options, &decoder, &info))
         guard let decoder else { throw .misuse("no decoder") }
         self.decoder = decoder
         size = PixelSize(width: Int(info.width), height: Int(info.height))
@@ -37,7 +67,7 @@ final class PNGRowReader: RowReader {
         image?.deallocate()
     }
 
-    func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
+    package func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
         guard let image else {
             try CodecError.check(bridge_png_read_row(decoder, target))
             return
@@ -46,7 +76,7 @@ final class PNGRowReader: RowReader {
         row += 1
     }
 
-    func finish() throws {
+    package func finish() throws {
         do throws(CodecError) {
             try CodecError.check(bridge_png_finish(decoder))
         } catch {

@@ -22,26 +22,31 @@ struct BatchRun {
     func run(_ items: [Item], deliver: (PreparationOutcome) async throws -> Void) async throws {
         // A picture alone gets a second thread, for its decoder.
         let readsAhead = items.count < lanes
-        // Results that wait for a slower one before them are held in memory; no more than these.
+        // Results that wait for a slower one before them are held in memory: no more than these, and where they are large none
+        // beyond the lanes. Both numbers are ours.
         let window = lanes + 2
-        try await withThrowingTaskGroup(of: (Int, PreparationOutcome).self) { group in
+        let roomForWaiting = lanes << 21
+        let waiting = WaitingOutcomes()
+        try await withThrowingTaskGroup(of: Int.self) { group in
             var (started, delivered, running, bytesInWork) = (0, 0, 0, 0)
-            var waiting: [Int: PreparationOutcome] = [:]
             while delivered < items.count {
-                while started < items.count, running < lanes, started < delivered + window,
+                let limit = delivered + (waiting.byteCount > roomForWaiting ? lanes : window)
+                while started < min(limit, items.count), running < lanes,
                     running == 0 || bytesInWork + items[started].job.estimatedBytes <= memoryBudget
                 {
                     let (number, item) = (started, items[started])
-                    group.addTask { (number, try await outcome(of: item, readsAhead: readsAhead)) }
+                    group.addTask {
+                        waiting.add(try await outcome(of: item, readsAhead: readsAhead), number: number)
+                        return number
+                    }
                     bytesInWork += item.job.estimatedBytes
                     running += 1
                     started += 1
                 }
-                guard let (number, outcome) = try await group.next() else { break }
+                guard let number = try await group.next() else { break }
                 bytesInWork -= items[number].job.estimatedBytes
                 running -= 1
-                waiting[number] = outcome
-                while let next = waiting.removeValue(forKey: delivered) {
+                while let next = waiting.take(number: delivered) {
                     try await deliver(next)
                     delivered += 1
                 }

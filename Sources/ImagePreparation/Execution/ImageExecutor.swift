@@ -6,6 +6,14 @@ import SeedreamModel
 struct ImageExecutor {
     var constraints: InputConstraints
     var options: PreparationOptions
+    /// For files that pass through.
+    let fileMemory: FileMemory
+
+    init(constraints: InputConstraints, options: PreparationOptions) {
+        self.constraints = constraints
+        self.options = options
+        fileMemory = FileMemory(maximumSpares: options.jobs ?? Processors.count)
+    }
 
     /// Prepares the image within `maximumBytes`.
     ///
@@ -65,11 +73,13 @@ struct ImageExecutor {
     /// The stripped file, or `nil` if the picture must be encoded anew after all.
     private func passThrough(_ work: inout Work) throws -> PreparedImage? {
         let probe = work.job.probe
-        let stripped = try ContainerStripper.strip(work.source, probe: probe, limits: options.limits)
+        let loaded = try load(work)
+        let source = loaded.map { EncodedSource($0) } ?? work.source
+        let stripped = try ContainerStripper.strip(source, probe: probe, limits: options.limits)
         var checked = CheckLevel.structure
         if probe.hasAlpha, !options.keepsAlpha {
             work.isTransparent = try RowReaders.withReader(
-                of: work.source, probe: probe, limits: options.limits
+                of: source, probe: probe, limits: options.limits
             ) {
                 try $0.hasTransparency()
             }
@@ -77,25 +87,30 @@ struct ImageExecutor {
             checked = .pixels
         } else if options.verifies || stripped.lacksEnd {
             try PixelCheck.decode(
-                work.source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
+                source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
             checked = .pixels
         }
         // Further frames are no metadata: the notice says that they are left out.
         let keepsAll =
             options.keepsMetadata && !stripped.lacksEnd && !stripped.removals.contains(.animation)
-        let byteCount = keepsAll ? work.source.count : stripped.byteCount
+        let byteCount = keepsAll ? source.count : stripped.byteCount
         guard byteCount <= work.maximumBytes else {
             work.isTooLargeAsItIs = true
             return nil
         }
-        let isIdentical = keepsAll || stripped.isIdentical(to: work.source)
-        let bytes = try EncodedBytes(count: byteCount) { target throws(CodecError) in
-            if isIdentical {
-                guard try work.source.read(at: 0, into: target) == byteCount else {
-                    throw .truncated("the file became shorter while it was read")
+        let isIdentical = keepsAll || stripped.isIdentical(to: source)
+        let bytes: EncodedBytes
+        if let loaded, let kept = keepsAll ? loaded.bytes : loaded.keep(stripped) {
+            bytes = EncodedBytes(kept, in: loaded)
+        } else {
+            bytes = try EncodedBytes(count: byteCount) { target throws(CodecError) in
+                if isIdentical {
+                    guard try source.read(at: 0, into: target) == byteCount else {
+                        throw .truncated("the file became shorter while it was read")
+                    }
+                } else {
+                    try stripped.write(from: source, into: target)
                 }
-            } else {
-                try stripped.write(from: work.source, into: target)
             }
         }
         var reasons: [Reason] = []
@@ -115,6 +130,16 @@ struct ImageExecutor {
             action: .passThrough, reasons: reasons, notices: work.job.planned.notices, checked: checked,
             isIdentical: isIdentical, mediaType: MediaType(probe.format) ?? .jpeg, size: probe.displaySize,
             bytes: bytes)
+    }
+
+    /// The file in memory, if that takes no more than its result will.
+    ///
+    /// One that is over the budget, or whose alpha has to be decoded before anything is known, is read where it is needed.
+    private func load(_ work: Work) throws(CodecError) -> LoadedFile? {
+        guard work.source.identity != nil, work.source.count <= work.maximumBytes,
+            !work.job.probe.hasAlpha || options.keepsAlpha
+        else { return nil }
+        return try LoadedFile(work.source, memory: fileMemory)
     }
 
     // MARK: Turning

@@ -1,4 +1,5 @@
 import ImageCodecs
+import SeedreamModel
 
 #if canImport(Glibc)
 private import Glibc
@@ -6,12 +7,6 @@ private import Glibc
 private import Musl
 #else
 private import Darwin
-#endif
-
-#if canImport(FoundationEssentials)
-private import FoundationEssentials
-#else
-private import Foundation
 #endif
 
 /// Opens inputs, whatever they are.
@@ -79,9 +74,11 @@ enum InputOpener {
         guard body.count / 4 * 3 <= limit else {
             throw .codec(.limitExceeded(.inputBytes, value: body.count / 4 * 3, maximum: limit))
         }
-        guard let data = Data(base64Encoded: Data(body)) else {
-            throw .malformedDataURI("content is not base64")
-        }
-        return [UInt8](data)
+        // Most texts lie in memory in one piece.
+        let decoded =
+            body.withContiguousStorageIfAvailable { Base64.decode($0) }
+            ?? Array(body).withUnsafeBufferPointer { Base64.decode($0) }
+        guard let decoded else { throw .malformedDataURI("content is not base64") }
+        return decoded
     }
 }

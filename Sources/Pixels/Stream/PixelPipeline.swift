@@ -88,8 +88,8 @@ package struct PixelPipeline {
     // MARK: Resampling
 
     /// Rows of the result made at a time: enough that building their part of the filter costs little, few enough that the
-    /// rows stay in the cache. A multiple of every sink's band.
-    private static let stripRows = 64
+    /// rows stay in the cache, and that memory goes to the picture. A multiple of every sink's band.
+    private static let stripRows = 32
 
     private func resample(
         from source: any BandSource, into stored: PlaneFormat, to sink: any BandSink,
@@ -99,6 +99,14 @@ package struct PixelPipeline {
             source: source.format, region: region, stored: stored, orientation: orientation)
         let padded = geometry.target
         let band = source.bandRows
+        // First of all, so that a thread that reads ahead has begun when the graph is built, which takes milliseconds.
+        let ringRows = (readsAhead ? 4 : 1) * band
+        var ringFormat = geometry.extended(rows: source.format.size.height)
+        ringFormat.size.height = source.format.size.height
+        let ring = PlaneBuffer(
+            format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
+        let feeder = try BandFeeder(
+            source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
         let across = try ResampleGraph(
             from: .init(geometry.extended(rows: band), source.sampleType),
             region: PixelRegion(
@@ -106,17 +114,9 @@ package struct PixelPipeline {
             to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
             chromaFilter: geometry.chromaFilter)
 
-        let ringRows = (readsAhead ? 8 : 1) * band
-        var ringFormat = geometry.extended(rows: source.format.size.height)
-        ringFormat.size.height = source.format.size.height
-        let ring = PlaneBuffer(
-            format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
-        let feeder = try BandFeeder(
-            source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
-
         // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and taller ones.
         let changesPrimaries = source.format.primaries != stored.primaries
-        let strip = (changesPrimaries ? 8 * Self.stripRows : Self.stripRows).roundedUp(
+        let strip = (changesPrimaries ? 16 * Self.stripRows : Self.stripRows).roundedUp(
             toMultipleOf: sink.bandRows)
         let window = RowWindow(
             format: geometry.middle(rows: source.format.size.height),

@@ -12,12 +12,15 @@ public struct LedgerEntry: Hashable, Codable, Sendable {
 
     /// From 1, in the order of acceptance.
     public var number: Int
+    /// Who took it.
     public var provider: EmulatedProvider
     /// As in fault rules: `"fal.submit"`.
     public var operation: String
     /// The host's id of the request or the job.
     public var requestID: String
+    /// The model's id, as sent.
     public var model: String
+    /// What has become of it.
     public var state: State
     /// Pictures paid for.
     public var images = 0

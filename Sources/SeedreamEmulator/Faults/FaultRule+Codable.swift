@@ -9,6 +9,7 @@ extension FaultRule: Codable {
 
     private static let common: Set<String> = ["operation", "fault", "skip", "count", "probability", "prompt"]
 
+    /// Reads the form that ``FaultRule`` shows.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Name.self)
         var known = Self.common
@@ -75,6 +76,7 @@ extension FaultRule: Codable {
     /// Where the link-local metadata services of clouds are: what a client must never be led to.
     public static let privateAddress = "http://169.254.169.254/latest/meta-data/"
 
+    /// Writes the form that ``FaultRule`` shows.
     public func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: Name.self)
         try members.encode(operation, forKey: Name("operation"))

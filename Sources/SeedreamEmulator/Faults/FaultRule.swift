@@ -5,6 +5,7 @@
 public struct FaultRule: Hashable, Sendable {
     /// `"fal.submit"`, `"fal.*"`, `"*.download"` or `"*"`.
     public var operation: String
+    /// What goes wrong.
     public var fault: Fault
     /// So many matching requests go by first. 0 by default.
     public var skip = 0

@@ -4,9 +4,11 @@ public struct RecordedRequest: Hashable, Codable, Sendable {
     public var number: Int
     /// Seconds since 1970.
     public var receivedAt: Double
+    /// Whom it was for.
     public var provider: EmulatedProvider?
     /// As in fault rules; `nil` where the host has no such path.
     public var operation: String?
+    /// As sent.
     public var method: String
     /// Host and path with the query, as sent.
     public var target: String
@@ -14,6 +16,7 @@ public struct RecordedRequest: Hashable, Codable, Sendable {
     public var headers: [[String]]
     /// In bytes.
     public var bodyBytes = 0
+    /// Of the body; `nil` without one.
     public var bodySHA256: String?
     /// The body as JSON, data URIs cut after 64 characters; `nil` for what is no JSON, or longer than 64 KiB without them.
     public var body: JSONValue?
@@ -21,6 +24,7 @@ public struct RecordedRequest: Hashable, Codable, Sendable {
     public var status: Int?
     /// Words of the faults that struck.
     public var faults: [String] = []
+    /// The id that the host has given it.
     public var requestID: String?
     /// Input images that were read.
     public var inputs: [String] = []

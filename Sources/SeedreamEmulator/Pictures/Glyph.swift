@@ -1,4 +1,4 @@
-/// Digits of 3x5 px, a row in the low three bits.
+/// Digits, and the letters of the watermark, of 3x5 px, a row in the low three bits.
 enum Glyph {
     static let width = 3
     static let height = 5
@@ -15,6 +15,8 @@ enum Glyph {
         "8": [0b111, 0b101, 0b111, 0b101, 0b111],
         "9": [0b111, 0b101, 0b111, 0b001, 0b111],
         ":": [0b000, 0b010, 0b000, 0b010, 0b000],
+        "A": [0b010, 0b101, 0b111, 0b101, 0b101],
+        "I": [0b111, 0b010, 0b010, 0b010, 0b111],
         "-": [0b000, 0b000, 0b111, 0b000, 0b000],
     ]
 }

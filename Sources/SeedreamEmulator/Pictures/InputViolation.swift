@@ -35,9 +35,9 @@ enum InputViolation: Error, Hashable, Sendable {
         case .tooSmall(let size, let minimum):
             "Image too small: \(size.width)x\(size.height), sides must be at least \(minimum) px"
         case .tooManyPixels(let size, let maximum):
-            "Image exceeds the maximum allowed total pixels: \(size.area), at most \(maximum)"
+            "Image exceeds the maximum allowed total pixels. Current dimensions: \(size) = \(size.area) pixels. Maximum allowed: \(maximum) pixels."
         case .aspectRatio(let size, let maximum):
-            "expected the aspect ratio to be between \(Self.hundredths(1 / maximum)) and \(Self.hundredths(maximum)), but received \(Self.hundredths(Double(size.width) / Double(size.height)))"
+            "expected the aspect ratio to be between \(Self.hundredths(1 / maximum)) and \(Self.hundredths(maximum)), but received image with aspect ratio: \(Self.hundredths(Double(size.width) / Double(size.height))) instead"
         case .notDownloadable(let url):
             "Failed to download the file. Please check if the URL is accessible and try again: \(url.prefix(200))"
         }

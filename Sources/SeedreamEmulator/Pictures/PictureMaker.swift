@@ -61,6 +61,11 @@ enum PictureMaker {
         draw(
             label, onto: &canvas, left: 4 * unit,
             top: size.height - (Glyph.height + 4) * unit * 2, unit: 2 * unit)
+        if order.isWatermarked {
+            draw(
+                "AI", onto: &canvas, left: size.width - (2 * (Glyph.width + 1) + 3) * unit * 2,
+                top: size.height - (Glyph.height + 4) * unit * 2, unit: 2 * unit)
+        }
         return canvas
     }
 

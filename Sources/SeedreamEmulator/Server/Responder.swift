@@ -78,7 +78,7 @@ struct Responder: Sendable {
         } else if !channel.isActive {
             return
         }
-        var response = await route?.handle(request) ?? host.failure(status: 404)
+        var response = await route?.handle(request) ?? host.notFound(request)
         let id = response.requestID
         await bench.log.update(number) { $0.requestID = id }
         if case .status(let status, let retryAfter, _) = main {

@@ -28,8 +28,8 @@ public struct EmulatorConfiguration: Sendable {
     public var maximumBody = 160 << 20
     /// What the contracts leave open.
     public var openPoints = OpenPoints()
-    /// Requests that the log keeps. 200 by default; ours.
-    public var loggedRequests = 200
+    /// Requests that the log keeps. 1000 by default; ours.
+    public var loggedRequests = 1000
 
     /// Makes the default behaviour.
     public init() {}

@@ -14,10 +14,10 @@ public struct OpenPoints: Hashable, Codable, Sendable {
         case refused
     }
 
-    /// What the sizes `auto`, `auto_2K` and `auto_4K` give on fal and OneRouter, and Apiframe's `match_input_image` for more than
-    /// one image.
+    /// What a size without a shape gives: `auto`, `auto_2K` and `auto_4K` on fal and OneRouter, `1K`, `2K` and `4K` on Ark, and
+    /// Apiframe's `match_input_image` for more than one image.
     public enum AutomaticSize: String, Hashable, Codable, Sendable, CaseIterable {
-        /// The shape of the first image, at 2048² px² (or 4096² for `auto_4K`).
+        /// The shape of the first image, at 2048² px² (or 4096² for `auto_4K`, or the square of what the name says).
         case firstImage = "first-image"
         /// A square.
         case square
@@ -61,6 +61,9 @@ public struct OpenPoints: Hashable, Codable, Sendable {
     public var onerouterModels: Set<String> = []
     /// OneRouter: whether `image_size` wins over `size` where both are sent. `true` by default; a guess.
     public var onerouterImageSizeWins = true
+    /// OneRouter: whether its media host turns away clients under the default names of Python's urllib and Go (Cloudflare's
+    /// error 1010), as a user has reported. `true` by default.
+    public var onerouterTurnsDefaultAgentsAway = true
     /// Apiframe: whether `image_input` may hold data URIs; where not, they are no valid URL. `true` by default: its validator
     /// lets any URI pass.
     public var apiframeTakesDataURIs = true

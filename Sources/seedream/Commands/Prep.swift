@@ -22,7 +22,7 @@ struct Prep: AsyncParsableCommand {
               seedream prep banner.png --fit pad --background black -o out
 
             Exit codes:
-            \(ExitStatus.table)
+            \(ExitStatus.table(ExitStatus.ofPreparation))
             """)
 
     @Argument(help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"))

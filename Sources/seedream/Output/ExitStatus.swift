@@ -36,11 +36,20 @@ enum ExitStatus: Int32, CaseIterable {
 
     var code: ExitCode { ExitCode(rawValue) }
 
-    /// For the help: one line for each code that the commands of this version can end with.
-    static var table: String {
-        [ExitStatus.done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted].map {
-            let number = "\($0.rawValue)"
-            return "  " + number + String(repeating: " ", count: 5 - number.count) + $0.meaning
-        }.joined(separator: "\n")
+    /// The codes that preparing and inspecting can end with.
+    static let ofPreparation: [ExitStatus] = [
+        .done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted,
+    ]
+    /// The codes that the emulator can end with; to be interrupted is how it is done.
+    static let ofEmulation: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
+    /// The codes that the commands of this version can end with.
+    static let ofAll = allCases.filter { ofPreparation.contains($0) || ofEmulation.contains($0) }
+
+    /// For the help: one line for each code.
+    static func table(_ codes: [ExitStatus]) -> String {
+        codes.map {
+                let number = "\($0.rawValue)"
+                return "  " + number + String(repeating: " ", count: 5 - number.count) + $0.meaning
+            }.joined(separator: "\n")
     }
 }

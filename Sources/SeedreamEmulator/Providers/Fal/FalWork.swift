@@ -27,11 +27,8 @@ struct FalWork: Sendable {
     /// Does it, and settles the ledger.
     func run() async -> JobOutcome {
         do {
-            let outcome = try await make()
-            await bench.ledger.bill(requestID, images: outcome.pictures, cost: outcome.cost)
-            return outcome
+            return try await bench.settling(requestID, make)
         } catch {
-            await bench.ledger.release(requestID)
             let failure =
                 error as? FalError
                 ?? .model(["body"], "Internal server error", "internal_server_error", status: 500)
@@ -52,17 +49,16 @@ struct FalWork: Sendable {
         case .normal, .vanishes: break
         }
         let input = try FalInput(body, model: model)
-        var pictures: [InputPicture] = []
-        for (index, url) in input.imageURLs.enumerated() {
-            do throws(InputViolation) {
-                pictures.append(
-                    try await bench.inputs.picture(url, limits: Self.limits(bench.configuration.openPoints)))
-            } catch {
-                throw FalError(error, index: input.firstUsed + index, input: .string(url))
-            }
+        let pictures: [InputPicture]
+        do throws(Workbench.RefusedInput) {
+            pictures = try await bench.pictures(
+                input.imageURLs, limits: Self.limits(bench.configuration.openPoints), requestID: requestID,
+                logNumber: logNumber)
+        } catch {
+            throw FalError(
+                error.violation, index: input.firstUsed + error.index,
+                input: .string(input.imageURLs[error.index]))
         }
-        await bench.log.note(inputs: pictures, of: logNumber)
-        await bench.ledger.note(inputs: pictures.map(\.sha256), of: requestID)
         let seed = input.seed ?? Int.random(in: 1...Int(Int32.max))
         let open = bench.configuration.openPoints
         let order = PictureOrder(
@@ -74,9 +70,7 @@ struct FalWork: Sendable {
         }
         let images: [JSONValue] = products.map { product in
             let url =
-                input.isInline
-                ? "data:\(product.file.mediaType);base64,\(Data(product.bytes).base64EncodedString())"
-                : origin.url(.falCDN, product.file.path)
+                input.isInline ? product.dataURI : origin.url(.falCDN, product.file.path)
             return [
                 "url": .string(url), "content_type": .string(product.file.mediaType), "file_name": nil,
                 "file_size": .integer(product.file.byteCount), "width": nil, "height": nil,

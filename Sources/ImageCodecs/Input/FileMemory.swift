@@ -1,0 +1,56 @@
+private import Synchronization
+
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
+/// Memory that files were read into, kept for the next ones: pages that the kernel has to clear and map anew cost more than
+/// what is read into them.
+package final class FileMemory: Sendable {
+    /// Memory from `malloc`.
+    struct Block: @unchecked Sendable {
+        var base: UnsafeMutableRawPointer
+        var capacity: Int
+
+        func release() { free(base) }
+    }
+
+    private let spares = Mutex<[Block]>([])
+    private let maximumSpares: Int
+
+    /// - Parameter maximumSpares: Blocks kept while nobody uses them; they go with this object.
+    package init(maximumSpares: Int) { self.maximumSpares = maximumSpares }
+
+    deinit { spares.withLock { $0.forEach { $0.release() } } }
+
+    /// At least `capacity` bytes, whatever they hold; `nil` if there is no memory.
+    func take(_ capacity: Int) -> Block? {
+        let spare: Block? = spares.withLock { spares in
+            // Of several, the smallest that will do.
+            let fitting = spares.indices.filter { spares[$0].capacity >= capacity }
+            if let best = fitting.min(by: { spares[$0].capacity < spares[$1].capacity }) {
+                return spares.remove(at: best)
+            }
+            // One that is too small makes room for one that is not.
+            if !spares.isEmpty { spares.removeFirst().release() }
+            return nil
+        }
+        if let spare { return spare }
+        // An eighth more: files of one camera differ by little.
+        let roomy = capacity + capacity / 8
+        return malloc(roomy).map { Block(base: $0, capacity: roomy) }
+    }
+
+    func give(_ block: Block) {
+        let isKept = spares.withLock { spares in
+            guard spares.count < maximumSpares else { return false }
+            spares.append(block)
+            return true
+        }
+        if !isKept { block.release() }
+    }
+}

@@ -1,0 +1,136 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// An error of Ark's: of the request, or of one picture of a set.
+struct ArkError: Error, Hashable, Sendable {
+    var status: Int
+    var code: String
+    /// Without the request id, which Ark writes behind it.
+    var message: String
+    /// The field that is wrong; empty where there is none.
+    var parameter = ""
+
+    /// Codes and texts. Those of 401, 403 and 429 are as users quote them; 404 is for a path, and like 402, 408, 413, the text
+    /// of 500 and the rest of 5xx a guess.
+    private static let texts: [Int: (code: String, message: String)] = [
+        400: ("InvalidParameter", "The request is not valid"),
+        401: ("AuthenticationError", "the API key or AK/SK in the request is missing or invalid"),
+        402: overdue, 403: overdue,
+        404: ("NotFound", "The requested resource does not exist"),
+        408: ("RequestTimeout", "The request timed out"),
+        413: ("RequestEntityTooLarge", "The request body is too large"),
+        429: (
+            "ModelAccountIpmRateLimitExceeded", "IPM (Images Per Minute) limit of the model is exceeded"
+        ),
+        500: (
+            "InternalServiceError", "The service encountered an unexpected internal error"
+        ),
+        502: ("BadGateway", "Bad gateway"),
+        503: ("ServiceUnavailable", "The service is currently unavailable"),
+        504: ("GatewayTimeout", "The upstream timed out"),
+    ]
+    private static let overdue = (
+        "AccountOverdueError", "The request failed because your account has an overdue balance"
+    )
+
+    /// The error of a status.
+    static func standard(_ status: Int) -> ArkError {
+        let (code, message) = texts[status] ?? ("InternalServiceError", "Error \(status)")
+        return ArkError(status: status, code: code, message: message)
+    }
+
+    /// A field whose value is not taken.
+    static func invalid(_ field: String, _ why: String) -> ArkError {
+        ArkError(
+            status: 400, code: "InvalidParameter",
+            message: "The parameter `\(field)` specified in the request is not valid: \(why)",
+            parameter: field)
+    }
+
+    /// A field that has to be there.
+    static func missing(_ field: String) -> ArkError {
+        ArkError(
+            status: 400, code: "MissingParameter",
+            message: "The request failed because it is missing `\(field)` parameter", parameter: field)
+    }
+
+    /// A model that the account has not opened: all that is not stood in for.
+    static func notOpen(_ model: String) -> ArkError {
+        ArkError(
+            status: 404, code: "ModelNotOpen",
+            message:
+                "Your account has not activated the model \(model.prefix(200)). Please activate the model service in the Ark Console"
+        )
+    }
+
+    /// A picture that was made and may not be shown.
+    static let moderated = ArkError(
+        status: 400, code: "OutputImageSensitiveContentDetected",
+        message: "The request failed because the output image may contain sensitive information")
+
+    /// An input image that was not taken.
+    init(_ refused: Workbench.RefusedInput) {
+        self =
+            switch refused.violation {
+            case .tooManyBytes(let bytes, let maximum):
+                ArkError(
+                    status: 400, code: "InvalidParameter.OversizeImage",
+                    message:
+                        "The request failed because the size of the input image (\((bytes + 999_999) / 1_000_000) MB) exceeds the limit (\(maximum / 1_000_000) MB)",
+                    parameter: "image")
+            // In live replies the rules for sizes stand alone, without the field before them.
+            case .aspectRatio, .tooManyPixels:
+                ArkError(
+                    status: 400, code: "InvalidParameter", message: refused.violation.message,
+                    parameter: "image")
+            default: .invalid("image", "image \(refused.index + 1): \(refused.violation.message)")
+            }
+    }
+
+    private init(status: Int, code: String, message: String, parameter: String = "") {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.parameter = parameter
+    }
+
+    /// A new id, in the form of live ones: `02`, milliseconds since 1970, hexadecimal digits.
+    static func newRequestID() -> String {
+        "02\(Int(Date().timeIntervalSince1970 * 1000))\(FalWork.randomName())"
+    }
+
+    /// Code and message, as an item of a set carries them.
+    func item(requestID: String) -> JSONValue {
+        ["code": .string(code), "message": .string(text(requestID))]
+    }
+
+    private func text(_ requestID: String) -> String {
+        "\(message)\(message.hasSuffix(".") ? "" : ".") Request id: \(requestID)"
+    }
+
+    private var type: String {
+        switch status {
+        case 400: "BadRequest"
+        case 401: "Unauthorized"
+        case 402, 403: "Forbidden"
+        case 404: "Not Found"
+        case 429: "TooManyRequests"
+        case 500...: "InternalServerError"
+        default: ""
+        }
+    }
+
+    /// The answer that carries the error.
+    func response(requestID: String) -> EmulatedResponse {
+        .json(
+            [
+                "error": [
+                    "code": .string(code), "message": .string(text(requestID)), "param": .string(parameter),
+                    "type": .string(type),
+                ]
+            ], status: status, headers: [("x-request-id", requestID)], requestID: requestID)
+    }
+}

@@ -1,0 +1,48 @@
+/// ByteDance Ark (BytePlus ModelArk, Volcengine): the model's own host, synchronous or as a stream of events.
+struct ArkHost: EmulatedHost {
+    let bench: Workbench
+
+    init(_ bench: Workbench) { self.bench = bench }
+
+    func route(_ request: EmulatedRequest) -> Route? {
+        switch (request.service, request.method, request.path) {
+        case (.arkMedia, "GET", _), (.arkMedia, "HEAD", _):
+            Route("ark.download") { await Download.response(to: $0, from: bench.files) }
+        case (.ark, "POST", ["api", "v3", "images", "generations"]):
+            Route("ark.generate") { await self.generate($0) }
+        default: nil
+        }
+    }
+
+    func failure(status: Int) -> EmulatedResponse {
+        ArkError.standard(status).response(requestID: ArkError.newRequestID())
+    }
+
+    private func generate(_ request: EmulatedRequest) async -> EmulatedResponse {
+        let requestID = ArkError.newRequestID()
+        do throws(ArkError) {
+            let input = try await accept(request, requestID: requestID)
+            return await ArkWork(
+                bench: bench, input: input, requestID: requestID, origin: request.origin, fate: request.fate,
+                logNumber: request.logNumber
+            ).run()
+        } catch {
+            return error.response(requestID: requestID)
+        }
+    }
+
+    /// Checks the key, the body and the credits, and enters the request in the ledger.
+    private func accept(_ request: EmulatedRequest, requestID: String) async throws(ArkError) -> ArkInput {
+        guard bench.accepts(key: request.credential(scheme: "Bearer")) else { throw .standard(401) }
+        guard let body = try? JSONValue(parsing: request.body) else {
+            throw .invalid("body", "it must be JSON")
+        }
+        let input = try ArkInput(body, openPoints: bench.configuration.openPoints)
+        guard
+            await bench.ledger.accept(
+                .ark, operation: "ark.generate", requestID: requestID, model: input.modelID,
+                body: request.body, images: input.count, unit: "tokens")
+        else { throw .standard(403) }
+        return input
+    }
+}

@@ -1,0 +1,134 @@
+import ImageCodecs
+import SeedreamModel
+
+/// OneRouter (Infron): synchronous edits and generations, and the host that keeps their pictures.
+struct OneRouterHost: EmulatedHost {
+    let bench: Workbench
+
+    /// US dollars for a picture; a guess, what fal takes.
+    private static let price = 0.03
+
+    init(_ bench: Workbench) { self.bench = bench }
+
+    func route(_ request: EmulatedRequest) -> Route? {
+        switch (request.service, request.method, request.path) {
+        case (.onerouterMedia, "GET", _), (.onerouterMedia, "HEAD", _):
+            Route("onerouter.download") { await self.download($0) }
+        case (.onerouter, "POST", ["v1", "images", "edits"]):
+            Route("onerouter.edit") {
+                await self.answer($0, operation: "onerouter.edit", takesImages: true)
+            }
+        case (.onerouter, "POST", ["v1", "images", "generations"]):
+            Route("onerouter.generate") {
+                await self.answer($0, operation: "onerouter.generate", takesImages: false)
+            }
+        default: nil
+        }
+    }
+
+    func failure(status: Int) -> EmulatedResponse {
+        OneRouterError.standard(status).response(hides: bench.configuration.openPoints.onerouterErrorsWith200)
+    }
+
+    private func answer(
+        _ request: EmulatedRequest, operation: String, takesImages: Bool
+    ) async -> EmulatedResponse {
+        let requestID = FalID.next()
+        do {
+            let input = try await accept(
+                request, operation: operation, takesImages: takesImages, requestID: requestID)
+            let outcome = try await bench.settling(requestID) {
+                try await make(input, request, requestID: requestID)
+            }
+            return .json(outcome.body, requestID: requestID)
+        } catch {
+            return (error as? OneRouterError ?? .standard(502)).response(
+                hides: bench.configuration.openPoints.onerouterErrorsWith200, requestID: requestID)
+        }
+    }
+
+    /// The key, bare or behind `Bearer`.
+    private static func key(of request: EmulatedRequest) -> String? {
+        if let key = request.credential(scheme: "Bearer") { return key }
+        guard let value = request.header("authorization"), !value.contains(" "),
+            value.lowercased() != "bearer"
+        else { return nil }
+        return value
+    }
+
+    /// Checks the key, the body and the credits, and enters the request in the ledger.
+    private func accept(
+        _ request: EmulatedRequest, operation: String, takesImages: Bool, requestID: String
+    ) async throws(OneRouterError) -> OneRouterInput {
+        guard bench.accepts(key: Self.key(of: request)) else { throw .standard(401) }
+        guard let body = try? JSONValue(parsing: request.body) else {
+            throw .invalid("The request body must be JSON", nil)
+        }
+        let input = try OneRouterInput(
+            body, takesImages: takesImages, openPoints: bench.configuration.openPoints)
+        guard
+            await bench.ledger.accept(
+                .onerouter, operation: operation, requestID: requestID, model: input.model,
+                body: request.body,
+                images: input.count, unit: "USD")
+        else { throw .standard(402) }
+        return input
+    }
+
+    private func make(
+        _ input: OneRouterInput, _ request: EmulatedRequest, requestID: String
+    ) async throws -> JobOutcome {
+        switch request.fate {
+        case .fails: throw OneRouterError.standard(502)
+        case .moderated: throw OneRouterError.standard(422)
+        case .hangs: try await Task.sleep(for: .seconds(86_400))
+        case .normal, .vanishes: break
+        }
+        let open = bench.configuration.openPoints
+        let pictures: [InputPicture]
+        do throws(Workbench.RefusedInput) {
+            pictures = try await bench.pictures(
+                input.imageURLs, limits: Self.limits(open), requestID: requestID, logNumber: request.logNumber
+            )
+        } catch {
+            let index = input.firstUsed + error.index
+            throw OneRouterError.invalid("image_urls[\(index)]: \(error.violation.message)", "image_urls")
+        }
+        let order = PictureOrder(
+            prompt: input.prompt, inputs: pictures,
+            size: input.outputSize(first: pictures.first?.size, automatic: open.automaticSize),
+            count: input.count, seed: input.seed ?? Int.random(in: 1...Int(Int32.max)),
+            mediaType: MediaType(rawValue: open.resultType) ?? .png)
+        let products = try await bench.studio.make(order) { _ in
+            "images/\(FalWork.randomName()).\(order.mediaType.fileExtension)"
+        }
+        let data = products.map { product -> JSONValue in
+            // An empty string stands for what is not there.
+            let url = input.isBase64 ? "" : request.origin.url(.onerouterMedia, product.file.path)
+            return [
+                "url": .string(url), "b64_json": .string(input.isBase64 ? product.base64 : ""),
+                "revised_prompt": "",
+            ]
+        }
+        return JobOutcome(
+            body: ["created": .integer(Timestamp.now), "data": .array(data)], pictures: products.count,
+            cost: Double(products.count) * Self.price)
+    }
+
+    /// No document states any: those of ByteDance, whose model it is, are a guess.
+    private static func limits(_ open: OpenPoints) -> InputLimits {
+        InputLimits(
+            formats: [.jpeg, .png, .webp, .bmp, .tiff, .gif], maximumBytes: 10_000_000,
+            maximumAspectRatio: open.maximumAspectRatio)
+    }
+
+    private func download(_ request: EmulatedRequest) async -> EmulatedResponse {
+        let agent = request.header("user-agent")?.lowercased() ?? ""
+        if bench.configuration.openPoints.onerouterTurnsDefaultAgentsAway,
+            agent.hasPrefix("python-urllib/") || agent.hasPrefix("go-http-client/")
+        {
+            return .text("error code: 1010", type: "text/plain", status: 403)
+        }
+        return await Download.response(to: request, from: bench.files)
+    }
+}

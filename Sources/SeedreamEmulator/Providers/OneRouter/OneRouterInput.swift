@@ -1,0 +1,113 @@
+import Pixels
+
+/// A request's body, checked as the documented fields say; the first violation is the answer.
+struct OneRouterInput: Sendable {
+    let model: String
+    let prompt: String
+    /// The last ten of those that were sent.
+    private(set) var imageURLs: [String] = []
+    /// Where they begin among those that were sent.
+    private(set) var firstUsed = 0
+    /// `size`.
+    private(set) var preset = "auto"
+    /// `image_size`, where it counts.
+    private(set) var pixels: PixelSize?
+    let count: Int
+    let seed: Int?
+    /// `output_format` is `b64_json`.
+    let isBase64: Bool
+
+    /// More images than this are ignored: the last ones are used.
+    private static let maximumImages = 10
+    private static let presets = OutputSize.names + OutputSize.automaticNames
+    private static let fields: Set<String> = [
+        "model", "prompt", "size", "image_size", "seed", "enable_safety_checker", "enhance_prompt_mode", "n",
+        "output_format",
+    ]
+    /// px²; the largest output that any host of the model makes.
+    private static let maximumArea = 16_777_216
+
+    /// Checks a body. `null` counts as absent; a guess.
+    ///
+    /// - Parameter takesImages: Whether the path is that of edits.
+    init(_ body: JSONValue, takesImages: Bool, openPoints: OpenPoints) throws(OneRouterError) {
+        guard let all = body.object else { throw .invalid("The request body must be a JSON object", nil) }
+        let members = all.filter { !$0.value.isNull }
+        func text(_ field: String) throws(OneRouterError) -> String? {
+            guard let value = members[field] else { return nil }
+            guard let text = value.string else { throw .invalid("\(field) must be a string", field) }
+            return text
+        }
+        func required(_ field: String) throws(OneRouterError) -> String {
+            guard let text = try text(field) else { throw .invalid("\(field) is required", field) }
+            return text
+        }
+        func choice(_ field: String, _ values: [String]) throws(OneRouterError) -> String? {
+            guard let text = try text(field) else { return nil }
+            guard values.contains(text) else {
+                throw .invalid("\(field) must be one of \(values.joined(separator: ", "))", field)
+            }
+            return text
+        }
+        func integer(_ field: String) throws(OneRouterError) -> Int? {
+            guard let value = members[field] else { return nil }
+            guard let number = value.integer else { throw .invalid("\(field) must be an integer", field) }
+            return number
+        }
+
+        model = try required("model")
+        guard !model.isEmpty else { throw .invalid("model is required", "model") }
+        guard openPoints.onerouterModels.isEmpty || openPoints.onerouterModels.contains(model) else {
+            throw .invalid("\(model.prefix(200)) is not a valid model ID", "model")
+        }
+        prompt = try required("prompt")
+        if takesImages {
+            guard let value = members["image_urls"] else {
+                throw .invalid("image_urls is required", "image_urls")
+            }
+            guard let elements = value.array, !elements.isEmpty else {
+                throw .invalid("image_urls must be an array with at least one URL", "image_urls")
+            }
+            let urls = elements.compactMap(\.string)
+            guard urls.count == elements.count else {
+                throw .invalid("image_urls must be an array of strings", "image_urls")
+            }
+            firstUsed = max(0, urls.count - Self.maximumImages)
+            imageURLs = Array(urls[firstUsed...])
+        }
+        let named = try choice("size", Self.presets)
+        preset = named ?? "auto"
+        if let value = members["image_size"] {
+            guard let width = value["width"]?.integer, let height = value["height"]?.integer, width > 0,
+                height > 0
+            else {
+                throw .invalid("image_size must have a positive integer width and height", "image_size")
+            }
+            let size = PixelSize(width: width, height: height)
+            guard size.area <= Self.maximumArea else {
+                throw .invalid("image_size must have at most 4096x4096 pixels", "image_size")
+            }
+            if named == nil || openPoints.onerouterImageSizeWins { pixels = size }
+        }
+        seed = try integer("seed")
+        if let value = members["enable_safety_checker"], value.bool == nil {
+            throw .invalid("enable_safety_checker must be a boolean", "enable_safety_checker")
+        }
+        _ = try choice("enhance_prompt_mode", ["standard", "fast"])
+        count = try integer("n") ?? 1
+        guard count >= 1 else { throw .invalid("n must be at least 1", "n") }
+        isBase64 = try choice("output_format", ["url", "b64_json"]) == "b64_json"
+        if openPoints.onerouterUnknownFields == .refused {
+            let known = takesImages ? Self.fields.union(["image_urls"]) : Self.fields
+            if let unknown = Set(all.keys).subtracting(known).min() {
+                throw .invalid("Unknown field: \(unknown)", unknown)
+            }
+        }
+    }
+
+    /// The size of the result; what is too small is scaled up, as the provider's page says.
+    func outputSize(first: PixelSize?, automatic: OpenPoints.AutomaticSize) -> PixelSize {
+        pixels.map(OutputSize.atLeastMinimum)
+            ?? OutputSize.preset(preset, first: first, automatic: automatic)
+    }
+}

@@ -1,0 +1,101 @@
+#if Emulator
+import Foundation
+import SeedreamEmulator
+import TestSupport
+import Testing
+
+/// What the README says of the emulator is what it does.
+@Suite("README, on the emulator")
+struct EmulatorReadmeTests {
+    let readme: String
+
+    init() throws {
+        readme = try String(contentsOf: Fixtures.root.appendingPathComponent("README.md"), encoding: .utf8)
+    }
+
+    private func block(_ language: String, after marker: String) throws -> String {
+        let rest = try #require(readme.components(separatedBy: "<!-- \(marker) start -->").last)
+        let parts = rest.components(separatedBy: "```\(language)\n")
+        return try #require(parts.dropFirst().first?.components(separatedBy: "```").first)
+    }
+
+    @Test("the Swift block is the one that is compiled here, and runs")
+    func swiftBlock() async throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("ReadmeExample.swift")
+        let source = try String(contentsOf: file, encoding: .utf8)
+        let compiled = try #require(
+            source.components(separatedBy: "// README start\n").last?.components(
+                separatedBy: "// README end\n"
+            ).first)
+        #expect(readme.contains("```swift\n\(compiled)```"))
+        try await edited()
+    }
+
+    @Test("the curl block does what it says")
+    func curl() async throws {
+        let commands = try block("sh", after: "emulator-curl").split(separator: "\n").filter {
+            !$0.hasPrefix("seedream emulate")
+        }.joined(separator: "\n")
+        try await RunningEmulator.with { running in
+            let script = commands.replacing(":8080", with: ":\(running.emulator.port)")
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", script]
+            process.currentDirectoryURL = Fixtures.root
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            let text = try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global().async {
+                    continuation.resume(
+                        with: Result { try output.fileHandleForReading.readToEnd() ?? Data() })
+                }
+            }
+            process.waitUntilExit()
+            let answer = String(decoding: text, as: UTF8.self)
+            #expect(answer.contains(#""images":[{"content_type":"image/png""#))
+            #expect(answer.contains(#""state":"billed""#))
+        }
+    }
+
+    @Test("the example of a fault file is one")
+    func faultFile() throws {
+        let rest = try #require(readme.components(separatedBy: "### Faults\n").last)
+        let text = try #require(
+            rest.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first)
+        #expect(try FaultFile(json: Array(text.utf8)).rules.count == 3)
+    }
+
+    @Test("every operation is in its list")
+    func operations() throws {
+        let folder = Fixtures.root.appendingPathComponent("Sources/SeedreamEmulator/Providers")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        var names: Set<String> = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let source = try String(contentsOf: file, encoding: .utf8)
+            for match in source.matches(of: /\("((?:fal|aiml|onerouter|apiframe|ark)\.[a-z-]+)"/) {
+                names.insert(String(match.1))
+            }
+        }
+        #expect(names.count > 25)
+        for name in names { #expect(readme.contains("`\(name)`"), "\(name)") }
+    }
+
+    @Test("every fault is in its table")
+    func faults() {
+        let faults: [Fault] = [
+            .delay(seconds: 1), .refuse(seconds: 1), .reset(.inBody), .slowRead(bytesPerSecond: 1),
+            .slowWrite(bytesPerSecond: 1), .truncate(bytes: 1), .oversize(bytes: 1), .contentLength(offBy: 1),
+            .contentType(""), .html(status: 502), .invalidJSON,
+            .status(500, retryAfter: nil, accepted: false),
+            .answer(status: 200, headers: [:], body: ""), .jobFails, .moderated, .jobHangs, .jobVanishes,
+            .notAnImage, .redirect(location: ""),
+        ]
+        for fault in faults { #expect(readme.contains("`\(fault.word)`"), "\(fault.word)") }
+        for moment in Fault.ResetMoment.allCases {
+            #expect(readme.contains("`\(moment.rawValue)`"), "\(moment.rawValue)")
+        }
+    }
+}
+#endif

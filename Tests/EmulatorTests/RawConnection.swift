@@ -1,0 +1,124 @@
+#if Emulator
+import Dispatch
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What a plain socket sees of one exchange, byte by byte.
+struct RawExchange: Sendable {
+    /// Everything that came before the end.
+    var received: [UInt8] = []
+    /// How the connection ended.
+    var end: End
+    /// From the last byte sent to the end.
+    var seconds: Double
+    /// From the first byte sent to the last.
+    var sendingSeconds: Double
+
+    enum End: Hashable, Sendable {
+        /// Nothing listened.
+        case refused
+        /// RST.
+        case reset
+        /// FIN.
+        case closed
+        /// Still open when the time was up.
+        case open
+        case failed(Int32)
+    }
+
+    var text: String { String(decoding: received, as: UTF8.self) }
+    /// The lines of the head, without the empty one.
+    var head: [String] { text.components("\r\n\r\n").0.split(separator: "\r\n").map(String.init) }
+    /// What follows the head.
+    var body: String { text.components("\r\n\r\n").1 }
+
+    func header(_ name: String) -> String? {
+        head.first { $0.lowercased().hasPrefix(name.lowercased() + ": ") }.map {
+            String($0.dropFirst(name.count + 2))
+        }
+    }
+
+    /// Sends bytes to a port of 127.0.0.1 and reads until the end or until the time is up.
+    static func make(port: Int, _ request: String, waiting seconds: Double = 5) async -> RawExchange {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: blocking(port, Array(request.utf8), seconds))
+            }
+        }
+    }
+
+    private static func blocking(_ port: Int, _ request: [UInt8], _ seconds: Double) -> RawExchange {
+        #if canImport(Glibc)
+        let stream = Int32(SOCK_STREAM.rawValue)
+        #else
+        let stream = SOCK_STREAM
+        #endif
+        let descriptor = socket(AF_INET, stream, 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        func outcome(_ code: Int32) -> End {
+            switch code {
+            case ECONNREFUSED: .refused
+            case ECONNRESET, EPIPE: .reset
+            case EAGAIN: .open
+            default: .failed(code)
+            }
+        }
+        guard connected == 0 else {
+            return RawExchange(end: outcome(errno), seconds: 0, sendingSeconds: 0)
+        }
+        var limit = timeval(tv_sec: Int(seconds), tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        // A small buffer, so that a peer that reads slowly is felt.
+        var small: Int32 = 4096
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &small, socklen_t(MemoryLayout<Int32>.size))
+        let clock = ContinuousClock()
+        let began = clock.now
+        var sent = 0
+        while sent < request.count {
+            let count = request.withUnsafeBytes {
+                send(descriptor, $0.baseAddress! + sent, request.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0 { break }
+            sent += count
+        }
+        let isSent = clock.now
+        var exchange = RawExchange(
+            end: .open, seconds: 0, sendingSeconds: began.duration(to: isSent) / .seconds(1))
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count > 0 {
+                exchange.received += buffer[..<count]
+            } else {
+                exchange.end = count == 0 ? .closed : outcome(errno)
+                break
+            }
+        }
+        exchange.seconds = isSent.duration(to: clock.now) / .seconds(1)
+        return exchange
+    }
+}
+
+extension String {
+    /// What stands before and behind the first occurrence.
+    fileprivate func components(_ separator: String) -> (String, String) {
+        guard let range = firstRange(of: separator) else { return (self, "") }
+        return (String(self[..<range.lowerBound]), String(self[range.upperBound...]))
+    }
+}
+#endif

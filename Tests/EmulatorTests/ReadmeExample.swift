@@ -1,0 +1,14 @@
+#if Emulator
+// README start
+import SeedreamEmulator
+
+func edited() async throws {
+    let emulator = try await Emulator.start()
+    await emulator.setFaults([FaultRule("fal.submit", .reset(.afterAccept), count: 1)])
+    // … point a client at emulator.url(.fal) …
+    let bought = await emulator.ledger
+    print(bought.map(\.state), await emulator.requests.map(\.operation))
+    await emulator.stop()
+}
+// README end
+#endif

@@ -1,0 +1,151 @@
+import TestSupport
+
+/// PNGs made by hand, right or wrong in any detail, so that a test can say which.
+struct PNGFile {
+    /// How the rows are written as a DEFLATE stream (RFC 1951).
+    enum Blocks: CaseIterable {
+        case stored
+        /// Fixed codes, with copies from up to 32 KiB before.
+        case fixed
+        /// Codes of its own for the literals, in many blocks.
+        case dynamic
+        /// One of each in turn.
+        case mixed
+    }
+
+    var width: Int
+    var height: Int
+    /// 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+    var channels: Int
+    /// Rows of samples.
+    var samples: [UInt8]
+    /// The filter of each row, in turn.
+    var filters: [UInt8] = [0]
+    var blocks = Blocks.fixed
+    /// The lengths of the IDAT chunks, in turn.
+    var chunkLengths = [8192]
+    /// The two bytes of zlib; `nil` for a window of 32 KiB.
+    var zlibHeader: [UInt8]?
+    /// Appended to the filtered rows before they are deflated.
+    var surplus: [UInt8] = []
+    /// Filtered bytes that are left out at the end.
+    var missing = 0
+    /// Appended to the stream, behind its check sum.
+    var junk: [UInt8] = []
+    /// Added to the check sum.
+    var checksumError: UInt32 = 0
+    /// What is between the picture data and IEND.
+    var tail: [(type: String, payload: [UInt8])] = []
+
+    init(width: Int, height: Int, channels: Int, samples: [UInt8]) {
+        (self.width, self.height, self.channels, self.samples) = (width, height, channels, samples)
+    }
+
+    /// A picture that has gradients, edges and noise.
+    init(width: Int, height: Int, channels: Int, seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var samples: [UInt8] = []
+        samples.reserveCapacity(width * height * channels)
+        for y in 0..<height {
+            let noise = y % 7 == 3 ? 255 : 3
+            for x in 0..<width {
+                for channel in 0..<channels {
+                    let edge = (x / 5 + y / 3) % 4 == 0 ? 120 : 0
+                    let value = x * (channel + 1) + y * 3 + edge + Int(random.next() & UInt64(noise))
+                    samples.append(UInt8(truncatingIfNeeded: value))
+                }
+            }
+        }
+        self.init(width: width, height: height, channels: channels, samples: samples)
+    }
+
+    /// The file.
+    func bytes() -> [UInt8] {
+        var filtered = filteredRows()
+        filtered.removeLast(min(missing, filtered.count))
+        filtered += surplus
+        var stream = zlibHeader ?? [0x78, 0x01]
+        stream += DeflateWriter.deflate(filtered, as: blocks)
+        stream += Self.bigEndian(Self.adler32(filtered) &+ checksumError) + junk
+        return Self.file(
+            width: width, height: height, colorType: [0, 4, 2, 6][channels - 1], stream: stream,
+            chunkLengths: chunkLengths, tail: tail)
+    }
+
+    /// The file around a zlib stream.
+    static func file(
+        width: Int, height: Int, colorType: UInt8, stream: [UInt8], chunkLengths: [Int],
+        tail: [(type: String, payload: [UInt8])] = []
+    ) -> [UInt8] {
+        var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        file += chunk(
+            "IHDR",
+            bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, colorType, 0, 0, 0])
+        var start = 0
+        var index = 0
+        while start < stream.count {
+            let end = min(start + chunkLengths[index % chunkLengths.count], stream.count)
+            file += chunk("IDAT", Array(stream[start..<end]))
+            start = end
+            index += 1
+        }
+        for (type, payload) in tail { file += chunk(type, payload) }
+        return file + chunk("IEND", [])
+    }
+
+    static func chunk(_ type: String, _ payload: [UInt8]) -> [UInt8] {
+        let body = Array(type.utf8) + payload
+        return bigEndian(UInt32(payload.count)) + body + bigEndian(crc32(body))
+    }
+
+    private func filteredRows() -> [UInt8] {
+        let rowBytes = width * channels
+        var result: [UInt8] = []
+        result.reserveCapacity((rowBytes + 1) * height)
+        for y in 0..<height {
+            let filter = filters[y % filters.count]
+            result.append(filter)
+            for x in 0..<rowBytes {
+                let left = x < channels ? 0 : Int(samples[y * rowBytes + x - channels])
+                let up = y == 0 ? 0 : Int(samples[(y - 1) * rowBytes + x])
+                let corner = x < channels || y == 0 ? 0 : Int(samples[(y - 1) * rowBytes + x - channels])
+                let guess: Int
+                switch filter {
+                case 1: guess = left
+                case 2: guess = up
+                case 3: guess = (left + up) / 2
+                case 4:
+                    let estimate = left + up - corner
+                    let distances = [left, up, corner].map { abs(estimate - $0) }
+                    guess =
+                        distances[0] <= distances[1] && distances[0] <= distances[2]
+                        ? left : distances[1] <= distances[2] ? up : corner
+                default: guess = 0
+                }
+                result.append(samples[y * rowBytes + x] &- UInt8(truncatingIfNeeded: guess))
+            }
+        }
+        return result
+    }
+
+    static func bigEndian(_ value: UInt32) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
+    }
+
+    private static let crcTable: [UInt32] = (0..<256).map { index in
+        (0..<8).reduce(UInt32(index)) { sum, _ in sum >> 1 ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
+    }
+
+    private static func crc32(_ bytes: [UInt8]) -> UInt32 {
+        ~bytes.reduce(UInt32.max) { crcTable[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
+    }
+
+    static func adler32(_ bytes: [UInt8]) -> UInt32 {
+        var (low, high) = (UInt32(1), UInt32(0))
+        for byte in bytes {
+            low = (low + UInt32(byte)) % 65_521
+            high = (high + low) % 65_521
+        }
+        return high << 16 | low
+    }
+}
