@@ -107,7 +107,7 @@ struct ConnectionTests {
         try await RunningEmulator.with({ $0.maximumBody = 10_000 }) { running in
             let reply = try await running.run(try Fal.body())
             #expect(reply.status == 413)
-            #expect(try reply.json["error_type"] == "payload_too_large")
+            #expect(try reply.json["detail"] == "Request body is too large")
             #expect(await running.emulator.ledger.isEmpty)
         }
     }

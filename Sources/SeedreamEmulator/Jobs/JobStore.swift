@@ -44,7 +44,7 @@ actor JobStore {
         entries[request.id]?.task = Task { await run(request, in: slots) }
         if let limit = request.startTimeout {
             Task {
-                try? await Task.sleep(for: .seconds(limit.seconds))
+                try? await Pause.sleep(seconds: limit.seconds)
                 await giveUp(request.id, limit.outcome)
             }
         }
@@ -52,7 +52,7 @@ actor JobStore {
 
     private func run(_ request: JobRequest, in slots: Slots) async {
         do {
-            try await Task.sleep(for: .seconds(configuration.queueTime))
+            try await Pause.sleep(seconds: configuration.queueTime)
             try await slots.withSlot(isLow: request.isLow) {
                 guard await self.begin(request.id) else { return }
                 await request.started()

@@ -64,7 +64,7 @@ struct Responder: Sendable {
         var main: Fault?
         for fault in striking {
             if case .delay(let seconds) = fault {
-                try await Task.sleep(for: .seconds(seconds))
+                try await Pause.sleep(seconds: seconds)
             } else if let fate = fault.fate {
                 request.fate = fate
             } else {
@@ -90,7 +90,7 @@ struct Responder: Sendable {
         }
         await finish(number, status: response.status, since: started)
         var speed: Int?
-        if case .slowWrite(let bytes) = main { speed = bytes }
+        if case .slowWrite(let bytes) = main { speed = max(1, bytes) }
         try await write(response, to: writer, method: request.method, bytesPerSecond: speed)
     }
 
@@ -127,7 +127,7 @@ struct Responder: Sendable {
             if isReset { return bytes }
             if bytes.count > bench.configuration.maximumBody { throw BodyTooLarge() }
             if let speed {
-                try await Task.sleep(for: .seconds(Double(part.readableBytes) / Double(speed)))
+                try await Pause.sleep(seconds: Double(part.readableBytes) / Double(speed))
             }
         }
         return bytes
@@ -148,7 +148,7 @@ struct Responder: Sendable {
             await wire.reset()
             return nil
         case .html(let status):
-            let title = "\(status) \(HTTPResponse.Status(code: status).reasonPhrase)"
+            let title = "\(status) \(Self.status(status).reasonPhrase)"
             return .text(
                 "<html>\r\n<head><title>\(title)</title></head>\r\n<body>\r\n<center><h1>\(title)</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
                 type: "text/html", status: status)
@@ -166,10 +166,9 @@ struct Responder: Sendable {
         guard let text else { return response }
         var response = response
         response.headers.removeAll { $0.name.lowercased() == "retry-after" }
-        let prefix = "date:"
         let value =
-            text.hasPrefix(prefix)
-            ? Timestamp.http(Date().timeIntervalSince1970 + (Double(text.dropFirst(prefix.count)) ?? 0))
+            text.hasPrefix(Fault.datePrefix)
+            ? Timestamp.http(Date().timeIntervalSince1970 + (Fault.seconds(inDate: text) ?? 0))
             : text
         response.headers.append(("Retry-After", value))
         return response
@@ -197,13 +196,15 @@ struct Responder: Sendable {
             try await wire.write(head(length: body.count) + body.prefix(body.count / 2))
             await wire.reset()
         case .truncate(let bytes):
-            try await wire.write(head(length: body.count) + body.prefix(bytes))
+            try await wire.write(head(length: body.count) + body.prefix(max(0, bytes)))
             await wire.close()
         case .contentLength(let offset):
-            try await wire.write(head(length: max(0, body.count + offset)) + body)
+            let bounded = min(max(offset, -Fault.mostBytes), Fault.mostBytes)
+            try await wire.write(head(length: max(0, body.count + bounded)) + body)
             await wire.close()
         case .oversize(let bytes):
-            response.body = .bytes(body + [UInt8](repeating: UInt8(ascii: " "), count: max(0, bytes)))
+            let count = min(max(0, bytes), Fault.mostBytes)
+            response.body = .bytes(body + [UInt8](repeating: UInt8(ascii: " "), count: count))
             return false
         case .invalidJSON:
             response.body = .bytes(Array(body.prefix(max(1, body.count / 2))))
@@ -226,10 +227,16 @@ struct Responder: Sendable {
 
     /// The head of an answer as it stands on the wire.
     private static func head(_ response: EmulatedResponse, length: Int) -> [UInt8] {
-        let reason = HTTPResponse.Status(code: response.status).reasonPhrase
+        let reason = status(response.status).reasonPhrase
         let fields = response.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
         return Array(
-            "HTTP/1.1 \(response.status) \(reason)\r\n\(fields)Content-Length: \(length)\r\n\r\n".utf8)
+            "HTTP/1.1 \(status(response.status).code) \(reason)\r\n\(fields)Content-Length: \(length)\r\n\r\n"
+                .utf8)
+    }
+
+    /// A status that an answer can have: 500 for what is none.
+    private static func status(_ code: Int) -> HTTPResponse.Status {
+        HTTPResponse.Status(code: (200...999).contains(code) ? code : 500)
     }
 
     // MARK: Writing
@@ -238,7 +245,7 @@ struct Responder: Sendable {
         _ response: EmulatedResponse, to writer: consuming ResponseWriter, method: String,
         bytesPerSecond: Int? = nil
     ) async throws {
-        var head = HTTPResponse(status: HTTPResponse.Status(code: response.status))
+        var head = HTTPResponse(status: Self.status(response.status))
         for (name, value) in response.headers {
             guard let field = HTTPField.Name(name) else { continue }
             head.headerFields.append(HTTPField(name: field, value: value))
@@ -260,7 +267,7 @@ struct Responder: Sendable {
                 for start in stride(from: 0, to: bytes.count, by: step) {
                     let piece = bytes[start..<min(start + step, bytes.count)]
                     try await body.write(ByteBuffer(bytes: piece))
-                    try await Task.sleep(for: .seconds(Double(piece.count) / Double(bytesPerSecond)))
+                    try await Pause.sleep(seconds: Double(piece.count) / Double(bytesPerSecond))
                 }
             } else {
                 try await body.write(ByteBuffer(bytes: bytes))
