@@ -106,7 +106,7 @@ struct EmulateTests {
         "a wrong command line ends with 64",
         arguments: [
             ["--provider", "nobody"], ["--port", "70000"], ["--port", "-1"], ["--ca-file", "x"],
-            ["--credits", "-1"],
+            ["--credits", "-1"], ["--concurrent-runs", "0"],
             ["--queue-time", "-1"], ["--generation-time", "nan"],
         ])
     func usage(_ arguments: [String]) async throws {

@@ -48,7 +48,7 @@ struct FalPictureTests {
 
     @Test("gives automatic sizes the shape of the first image, or a square where the switch says so")
     func automatic() async throws {
-        let wide = TestPicture.uri(try TestPicture.jpeg(300, 100))
+        let wide = TestPicture.jpegURI(try TestPicture.jpeg(300, 100))
         let body = try Fal.body(["image_urls": [wide, try Fal.smallURI()], "image_size": "auto"])
         try await RunningEmulator.with { emulator in
             let found = try size(
@@ -121,7 +121,7 @@ struct FalPictureTests {
         var digests: [String] = []
         for index in 0..<12 {
             let bytes = try TestPicture.jpeg(40, 30, brightness: Double(index * 8))
-            uris.append(TestPicture.uri(bytes))
+            uris.append(TestPicture.jpegURI(bytes))
             digests.append(SHA256Digest(bytes).hexadecimal)
         }
         try await RunningEmulator.with { emulator in
@@ -159,7 +159,7 @@ struct FalPictureTests {
         arguments: [(15, 15), (15, 45), (45, 15), (300, 100), (6000, 6000)])
     func accepted(_ width: Int, _ height: Int) async throws {
         try await RunningEmulator.with { emulator in
-            let uri = TestPicture.uri(try TestPicture.jpeg(width, height))
+            let uri = TestPicture.jpegURI(try TestPicture.jpeg(width, height))
             let reply = try await emulator.run(try Fal.body(["image_urls": [uri]]))
             #expect(reply.status == 200, "\(reply.text)")
         }

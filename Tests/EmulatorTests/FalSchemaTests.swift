@@ -225,7 +225,9 @@ struct FalSchemaTests {
 
     @Test("refuses a synchronous run beyond those that an account may have at once")
     func concurrency() async throws {
-        try await RunningEmulator.with({ $0.generationTime = 1 }) { emulator in
+        try await RunningEmulator.with({
+            $0.generationTime = 1; $0.concurrentRuns = 2
+        }) { emulator in
             let body = try Fal.body(["image_urls": [try Fal.smallURI()]])
             let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
                 for _ in 0..<3 { group.addTask { try await emulator.run(body) } }

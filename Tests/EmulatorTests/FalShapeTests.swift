@@ -131,7 +131,7 @@ struct FalShapeTests {
                 headers: errors)
             try check(
                 try await emulator.run(
-                    try Fal.body(["image_urls": [TestPicture.uri(try TestPicture.jpeg(14, 14))]])), 422,
+                    try Fal.body(["image_urls": [TestPicture.jpegURI(try TestPicture.jpeg(14, 14))]])), 422,
                 Self.tooSmall, headers: errors)
             try check(
                 try await emulator.run(try Fal.body(["image_urls": ["https://a.test/1.png"]])), 422,

@@ -83,6 +83,13 @@ struct RawExchange: Sendable {
         }
         var limit = timeval(tv_sec: Int(seconds), tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        #if canImport(Darwin)
+        let flags: Int32 = 0
+        var isSilent: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &isSilent, socklen_t(MemoryLayout<Int32>.size))
+        #else
+        let flags = Int32(MSG_NOSIGNAL)
+        #endif
         // A small buffer, so that a peer that reads slowly is felt.
         var small: Int32 = 4096
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &small, socklen_t(MemoryLayout<Int32>.size))
@@ -91,7 +98,7 @@ struct RawExchange: Sendable {
         var sent = 0
         while sent < request.count {
             let count = request.withUnsafeBytes {
-                send(descriptor, $0.baseAddress.map { $0 + sent }, request.count - sent, Int32(MSG_NOSIGNAL))
+                send(descriptor, $0.baseAddress.map { $0 + sent }, request.count - sent, flags)
             }
             if count < 0 { break }
             sent += count

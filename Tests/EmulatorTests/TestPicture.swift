@@ -27,6 +27,24 @@ enum TestPicture {
         return EncodedBytes(adopting: buffer.release(), count: count).array
     }
 
+    /// A JPEG: a small drawing, enlarged.
+    static func jpeg(_ width: Int, _ height: Int, brightness: Double = 0) throws -> [UInt8] {
+        let small = PlaneFormat(.rgb, size: PixelSize(width: min(width, 64), height: min(height, 64)))
+        let drawing = PlanePicture(small) { plane, x, y in
+            brightness + 60 + 60 * (plane == 0 ? x : plane == 1 ? y : 1 - x)
+        }
+        let sink = try JPEGSink(
+            format: PlaneFormat(
+                .yCbCr, size: PixelSize(width: width, height: height), subsampling: .quarter),
+            settings: EncodeSettings(quality: 80))
+        try PixelPipeline(region: PixelRegion(small.size), filter: .bilinear)
+            .run(from: PlanePictureSource(drawing), to: sink)
+        return try sink.finish().array()
+    }
+
+    /// A JPEG as a data URI.
+    static func jpegURI(_ bytes: [UInt8]) -> JSONValue { .string(dataURI(bytes, type: "image/jpeg")) }
+
     /// A JPEG of exactly so many bytes: junk behind the end marker is no part of the picture.
     static func jpeg(bytes count: Int) throws -> [UInt8] {
         let picture = try Fixtures.bytes("photos/rocket.jpg")
@@ -48,26 +66,6 @@ enum TestPicture {
     /// The display size of an encoded picture.
     static func size(_ bytes: [UInt8]) throws -> PixelSize {
         try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).size
-    }
-
-    /// A JPEG: a small drawing, enlarged.
-    static func jpeg(_ width: Int, _ height: Int, brightness: Double = 0) throws -> [UInt8] {
-        let small = PlaneFormat(.rgb, size: PixelSize(width: min(width, 64), height: min(height, 64)))
-        let drawing = PlanePicture(small) { plane, x, y in
-            brightness + 60 + 60 * (plane == 0 ? x : plane == 1 ? y : 1 - x)
-        }
-        let sink = try JPEGSink(
-            format: PlaneFormat(
-                .yCbCr, size: PixelSize(width: width, height: height), subsampling: .quarter),
-            settings: EncodeSettings(quality: 80))
-        try PixelPipeline(region: PixelRegion(small.size), filter: .bilinear)
-            .run(from: PlanePictureSource(drawing), to: sink)
-        return try sink.finish().array()
-    }
-
-    /// A picture as a data URI.
-    static func uri(_ bytes: [UInt8], type: String = "image/jpeg") -> JSONValue {
-        .string("data:\(type);base64,\(Data(bytes).base64EncodedString())")
     }
 }
 #endif

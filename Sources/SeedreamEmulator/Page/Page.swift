@@ -62,6 +62,7 @@ struct Page: Sendable {
         let states = Dictionary(entries.map { ($0.requestID, $0) }, uniquingKeysWith: { $1 })
         return """
             <table>
+            <colgroup><col style="width:3rem"><col style="width:27%"><col style="width:8rem"><col style="width:26%"><col><col style="width:7rem"></colgroup>
             <thead><tr><th>#</th><th>request</th><th>answer</th><th>images</th><th>what was asked</th><th>billing</th></tr></thead>
             <tbody>\(folded.map { row($0.last, times: $0.times, states[$0.last.requestID ?? ""]) }.joined())</tbody>
             </table>
@@ -105,7 +106,7 @@ struct Page: Sendable {
             } ?? ""
         return """
             <tr><td>\(request.number)</td>
-            <td><b>\(Self.escaped(request.operation ?? "?"))</b>\(times > 1 ? " ×\(times)" : "")<br><code>\(Self.escaped(request.method)) \(Self.escaped(String(request.target.prefix(120))))</code></td>
+            <td><b>\(Self.escaped(request.operation ?? "?"))</b>\(times > 1 ? " ×\(times)" : "")<br><code>\(Self.escaped(request.method)) \(Self.escaped(Self.shown(request.target)))</code></td>
             <td class="tight">\(status)\(time)<br>\(faults)</td>
             <td class="images">\(images)</td>
             <td>\(summary(request))</td>
@@ -123,6 +124,12 @@ struct Page: Sendable {
         let prompt =
             members["prompt"]?.string.map { "<q>\(Self.escaped(String($0.prefix(300))))</q><br>" } ?? ""
         return prompt + "<small>\(Self.escaped(others.joined(separator: ", ")))</small>"
+    }
+
+    /// A target without this machine's own address.
+    private static func shown(_ target: String) -> String {
+        let isLocal = ["127.0.0.1", "localhost", "[::1]"].contains { target.hasPrefix($0) }
+        return String((isLocal ? target.drop { $0 != "/" } : target[...]).prefix(160))
     }
 
     /// Without a fraction that says nothing.
@@ -161,14 +168,14 @@ struct Page: Sendable {
         dl div { background: var(--soft); border-radius: 8px; padding: .5rem .9rem; }
         dl .bad { background: #d33; color: #fff; }
         dt { font-size: .8rem; opacity: .75; } dd { margin: 0; font-size: 1.25rem; font-weight: 600; }
-        table { border-collapse: collapse; width: 100%; }
+        table { border-collapse: collapse; width: 100%; table-layout: fixed; }
         th { text-align: left; font-size: .8rem; opacity: .75; }
         th, td { padding: .5rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
         code { font-size: .8rem; overflow-wrap: anywhere; }
         .tight { white-space: nowrap; }
-        .images { min-width: 180px; }
+        q, small { overflow-wrap: anywhere; }
         figure { display: inline-block; position: relative; margin: 0 4px 4px 0; }
-        figure img { height: 72px; border-radius: 4px; display: block; }
+        figure img { height: 64px; border-radius: 4px; display: block; }
         figcaption { position: absolute; left: 0; top: 0; background: #000c; color: #fff; font-size: .75rem;
           padding: 0 .35rem; border-radius: 4px 0 4px 0; }
         .s2 { color: #2a8a3e; } .s3 { color: #a60; } .s4, .s5 { color: #d33; }

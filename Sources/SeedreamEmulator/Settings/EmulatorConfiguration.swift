@@ -13,9 +13,11 @@ public struct EmulatorConfiguration: Sendable {
     public var queueTime = 0.2
     /// How long making the pictures of one request takes at least, in seconds. 0.4 by default; ours.
     public var generationTime = 0.4
-    /// Jobs of one provider that are made at once; the others wait in the queue, and fal's synchronous runs are refused with 429.
-    /// 2 by default, as fal gives a new account.
+    /// Jobs of one provider that are made at once; the others wait in the queue. 2 by default, as fal gives a new account.
     public var concurrentJobs = 2
+    /// Synchronous runs that fal takes at once; more are refused with 429. No limit when `nil`, the default; a new account has 2,
+    /// one that spends much 40.
+    public var concurrentRuns: Int?
     /// Pictures that each provider's account still pays for; no limit when `nil`, the default.
     public var credits: Int?
     /// The keys that are taken; any when empty, the default.

@@ -48,6 +48,12 @@ struct Emulate: AsyncParsableCommand {
             "The key that is taken; any without this option. May be repeated.", valueName: "key"))
     var key: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Synchronous runs that fal takes at once; a new account has 2. No limit without this option.",
+            valueName: "n"))
+    var concurrentRuns: Int?
+
     @Option(help: ArgumentHelp("The shortest time in the queue.", valueName: "seconds"))
     var queueTime = 0.2
 
@@ -64,6 +70,9 @@ struct Emulate: AsyncParsableCommand {
         guard caFile == nil || tls else { throw ValidationError("--ca-file needs --tls") }
         guard (credits ?? 0) >= 0 else {
             throw ValidationError("--credits: expected 0 or more, found \(credits ?? 0)")
+        }
+        guard (concurrentRuns ?? 1) >= 1 else {
+            throw ValidationError("--concurrent-runs: expected 1 or more, found \(concurrentRuns ?? 0)")
         }
         for (name, seconds) in [("--queue-time", queueTime), ("--generation-time", generationTime)] {
             guard seconds >= 0, seconds <= 86_400 else {

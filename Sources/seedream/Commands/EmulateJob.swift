@@ -60,6 +60,7 @@ struct EmulateJob: Sendable {
         configuration.port = command.port
         configuration.usesTLS = command.tls
         configuration.credits = command.credits
+        configuration.concurrentRuns = command.concurrentRuns
         configuration.keys = Set(command.key)
         configuration.queueTime = command.queueTime
         configuration.generationTime = command.generationTime

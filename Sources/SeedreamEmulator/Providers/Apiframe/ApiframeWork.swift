@@ -20,16 +20,13 @@ struct ApiframeWork: Sendable {
         let reports = Task { await reportProgress() }
         defer { reports.cancel() }
         do {
-            let result = try await make()
-            await bench.ledger.bill(jobID, images: 1, cost: Double(ApiframeModel.credits))
-            return JobOutcome(body: result, pictures: 1, cost: Double(ApiframeModel.credits))
+            return try await bench.settling(jobID, make)
         } catch {
-            await bench.ledger.release(jobID)
             return JobOutcome(body: nil, error: (error as? ApiframeFailure ?? .internalError).message)
         }
     }
 
-    private func make() async throws -> JSONValue {
+    private func make() async throws -> JobOutcome {
         switch fate {
         case .fails: throw ApiframeFailure.internalError
         case .moderated: throw ApiframeFailure.moderated
@@ -43,16 +40,13 @@ struct ApiframeWork: Sendable {
                     "image_input takes at most \(open.apiframeMaximumInputs) images, got \(input.images.count)"
             )
         }
-        var pictures: [InputPicture] = []
-        for image in input.images {
-            do throws(InputViolation) {
-                pictures.append(try await bench.inputs.picture(image, limits: Self.limits(open)))
-            } catch {
-                throw ApiframeFailure(words: error.message)
-            }
+        let pictures: [InputPicture]
+        do throws(Workbench.RefusedInput) {
+            pictures = try await bench.pictures(
+                input.images, limits: Self.limits(open), requestID: jobID, logNumber: logNumber)
+        } catch {
+            throw ApiframeFailure(words: error.violation.message)
         }
-        await bench.log.note(inputs: pictures, of: logNumber)
-        await bench.ledger.note(inputs: pictures.map(\.sha256), of: jobID)
         let order = PictureOrder(
             prompt: input.prompt, inputs: pictures,
             size: try input.outputSize(inputs: pictures.map(\.size), automatic: open.automaticSize), count: 1,
@@ -60,10 +54,13 @@ struct ApiframeWork: Sendable {
         let path = path
         let products = try await bench.studio.make(order) { _ in path }
         let urls = products.map { JSONValue.string(origin.url(.apiframeMedia, $0.file.path)) }
-        switch open.apiframeResult {
-        case .object: return ["images": .array(urls)]
-        case .string: return urls.first ?? nil
-        }
+        let result: JSONValue =
+            switch open.apiframeResult {
+            case .object: ["images": .array(urls)]
+            case .string: urls.first ?? .null
+            }
+        return JobOutcome(
+            body: result, pictures: products.count, cost: Double(products.count * ApiframeModel.credits))
     }
 
     /// Sends a webhook at each quarter of the time that the picture takes at least.

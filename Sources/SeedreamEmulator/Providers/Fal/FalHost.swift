@@ -13,7 +13,7 @@ struct FalHost: EmulatedHost {
 
     init(_ bench: Workbench) throws {
         self.bench = bench
-        runs = FalRuns(bench.configuration.concurrentJobs)
+        runs = FalRuns(bench.configuration.concurrentRuns)
         uploads = FalUploads(bench)
         signature = try FalSignature()
     }
