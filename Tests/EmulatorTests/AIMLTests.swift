@@ -39,7 +39,7 @@ struct AIMLTests {
             #expect(image["content_type"] == "image/png")
             let url = try #require(image["url"]?.string)
             #expect(
-                url.hasPrefix("http://127.0.0.1:\(emulator.emulator.port)/fal/cdn/files/b/0a8c9d5e/"))
+                url.hasPrefix("http://127.0.0.1:\(emulator.emulator.port)/fal/cdn/files/b/0a1a1a1a/"))
             #expect(image["file_name"]?.string == url.split(separator: "/").last.map(String.init))
             let file = try await emulator.call("GET", url)
             #expect(file.status == 200 && file.header("content-type") == "image/png")
@@ -470,7 +470,7 @@ struct AIMLTests {
                 "POST", "v1/images/generations", headers: [AIML.key, ("Host", "api.aimlapi.com")],
                 json: AIML.least())
             let url = try #require(try reply.json["data"]?[0]?["url"]?.string)
-            #expect(url.hasPrefix("https://v3b.fal.media/files/b/0a8c9d5e/"))
+            #expect(url.hasPrefix("https://v3b.fal.media/files/b/0a1a1a1a/"))
             let file = try await emulator.call(
                 "GET", String(url.dropFirst("https://v3b.fal.media/".count)),
                 headers: [("Host", "v3b.fal.media")])

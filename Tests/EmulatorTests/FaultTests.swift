@@ -143,6 +143,7 @@ struct FaultTests {
     func html() async throws {
         let (exchange, accepted) = try await Self.strike(.html(status: 502))
         #expect(exchange.head.first == "HTTP/1.1 502 Bad Gateway")
+        #expect(exchange.body.contains("<title>502 Bad Gateway</title>"))
         #expect(exchange.body.contains("<center>nginx</center>"))
         #expect(exchange.header("x-fal-request-id") == nil)
         #expect(accepted == 0)

@@ -84,6 +84,33 @@ extension Fault {
         }
     }
 
+    /// The member that has a range, the range, and its value; `nil` for faults without a number.
+    var bounded: (name: String, range: ClosedRange<Double>, value: Double)? {
+        switch self {
+        case .delay(let seconds), .refuse(let seconds): ("seconds", 0...86_400, seconds)
+        case .slowRead(let speed), .slowWrite(let speed):
+            ("bytesPerSecond", 1...1_000_000_000, Double(speed))
+        case .truncate(let bytes), .oversize(let bytes):
+            ("bytes", 0...Double(Self.mostBytes), Double(bytes))
+        case .contentLength(let offset):
+            ("offBy", -Double(Self.mostBytes)...Double(Self.mostBytes), Double(offset))
+        case .html(let status), .status(let status, _, _), .answer(let status, _, _):
+            ("status", 200...599, Double(status))
+        default: nil
+        }
+    }
+
+    /// Of what a fault adds to an answer, or takes away: 1 GiB; ours.
+    static let mostBytes = 1 << 30
+
+    /// The beginning of a `retryAfter` that becomes an HTTP date.
+    static let datePrefix = "date:"
+
+    /// The seconds behind ``datePrefix``; `nil` for what is no number, and for more than a century.
+    static func seconds(inDate text: String) -> Double? {
+        Double(text.dropFirst(datePrefix.count)).flatMap { abs($0) <= 3_155_760_000 ? $0 : nil }
+    }
+
     /// What becomes of a job under this fault; `nil` for faults of the wire.
     var fate: JobFate? {
         switch self {

@@ -68,8 +68,15 @@ extension FaultRule: Codable {
         guard (0...1).contains(probability) else {
             throw refuse("expected 0 to 1, found \(probability)", "probability")
         }
-        if case .status(let status, _, _) = fault, !(200...599).contains(status) {
-            throw refuse("expected 200 to 599, found \(status)", "status")
+        if let (name, range, number) = fault.bounded, !range.contains(number) {
+            let (least, most) = (Int(range.lowerBound), Int(range.upperBound))
+            let found = Int(exactly: number).map { "\($0)" } ?? "\(number)"
+            throw refuse("expected \(least) to \(most), found \(found)", name)
+        }
+        if case .status(_, let retryAfter?, _) = fault, retryAfter.hasPrefix(Fault.datePrefix),
+            Fault.seconds(inDate: retryAfter) == nil
+        {
+            throw refuse("expected date: and seconds, found \"\(retryAfter)\"", "retryAfter")
         }
     }
 

@@ -63,6 +63,16 @@ extension JSONValue {
     /// JSON text on one line, keys sorted.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// About the bytes that the value takes.
+    var size: Int {
+        switch self {
+        case .string(let text): text.utf8.count
+        case .array(let elements): elements.reduce(16) { $0 + $1.size }
+        case .object(let members): members.reduce(16) { $0 + $1.key.utf8.count + $1.value.size }
+        default: 8
+        }
+    }
+
     /// JSON text on one line, keys sorted, as UTF-8.
     var bytes: [UInt8] {
         let encoder = JSONEncoder()

@@ -26,6 +26,9 @@ actor JobStore {
     private let configuration: EmulatorConfiguration
     /// Jobs that are remembered after their end; ours.
     private static let remembered = 5_000
+    /// Bytes of the results that are remembered, which may carry pictures inline; ours.
+    private static let rememberedMaximum = 256 << 20
+    private var rememberedBytes = 0
 
     init(_ configuration: EmulatorConfiguration) { self.configuration = configuration }
 
@@ -44,7 +47,7 @@ actor JobStore {
         entries[request.id]?.task = Task { await run(request, in: slots) }
         if let limit = request.startTimeout {
             Task {
-                try? await Task.sleep(for: .seconds(limit.seconds))
+                try? await Pause.sleep(seconds: limit.seconds)
                 await giveUp(request.id, limit.outcome)
             }
         }
@@ -52,11 +55,16 @@ actor JobStore {
 
     private func run(_ request: JobRequest, in slots: Slots) async {
         do {
-            try await Task.sleep(for: .seconds(configuration.queueTime))
+            try await Pause.sleep(seconds: configuration.queueTime)
+            if request.fate == .hangs {
+                // It takes no one's place, or two of them would end the queue for all.
+                guard begin(request.id) else { return }
+                await request.started()
+                return try await Pause.sleep(seconds: .infinity)
+            }
             try await slots.withSlot(isLow: request.isLow) {
                 guard await self.begin(request.id) else { return }
                 await request.started()
-                if request.fate == .hangs { try await Task.sleep(for: .seconds(86_400)) }
                 let outcome = await request.work()
                 try Task.checkCancellation()
                 await self.end(request.id, outcome)
@@ -87,13 +95,25 @@ actor JobStore {
         entries[id]?.snapshot.phase = .ended(outcome)
         entries[id]?.snapshot.endedAt = Date()
         finished.append(id)
-        if finished.count > Self.remembered { entries[finished.removeFirst()] = nil }
+        if finished.count > Self.remembered { forget(finished.removeFirst()) }
         let ended = entry.request.ended
+        // These hold the request's body, which may be megabytes; the job is remembered without it.
+        entries[id]?.request.work = { outcome }
+        entries[id]?.request.started = {}
+        entries[id]?.request.ended = { _ in nil }
+        entries[id]?.task = nil
+        rememberedBytes += outcome.body.size
+        while rememberedBytes > Self.rememberedMaximum, finished.count > 1 { forget(finished.removeFirst()) }
         // In a task of its own: a job's task may be cancelled, its webhook is not.
         Task {
             let status = await ended(outcome)
             self.note(webhook: status, of: id)
         }
+    }
+
+    private func forget(_ id: String) {
+        guard let entry = entries.removeValue(forKey: id) else { return }
+        if case .ended(let outcome) = entry.snapshot.phase { rememberedBytes -= outcome.body.size }
     }
 
     private func note(webhook: String?, of id: String) { entries[id]?.snapshot.webhookStatus = webhook }
@@ -139,5 +159,6 @@ actor JobStore {
         entries = [:]
         queues = [:]
         finished = []
+        rememberedBytes = 0
     }
 }

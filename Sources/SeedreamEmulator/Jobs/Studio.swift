@@ -44,7 +44,7 @@ struct Studio: Sendable {
     }
 
     /// Waits as long as the pictures of a request take at least.
-    func begin() async throws { try await Task.sleep(for: .seconds(configuration.generationTime)) }
+    func begin() async throws { try await Pause.sleep(seconds: configuration.generationTime) }
 
     /// Makes one of an order's pictures and stores it, without the wait.
     func picture(

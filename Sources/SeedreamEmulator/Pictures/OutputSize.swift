@@ -34,6 +34,11 @@ enum OutputSize {
         return (try? constraints.targetSize(for: size)) ?? size
     }
 
+    /// Whether a size is no longer than so many times its width, nor the other way round.
+    static func isWithin(ratio: Double, _ size: PixelSize) -> Bool {
+        Double(size.longSide) <= ratio * Double(size.shortSide)
+    }
+
     /// The largest size of a shape within an area; a square without a shape.
     static func shaped(_ shape: PixelSize?, area: Int) -> PixelSize {
         let ratio = shape.map { Double($0.width) / Double($0.height) } ?? 1

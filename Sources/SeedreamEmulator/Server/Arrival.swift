@@ -9,8 +9,8 @@ struct Arrival: Sendable {
     let path: [String]
     /// Without a body; `nil` where neither the host nor the path leads to a service.
     let request: EmulatedRequest?
-    /// Whether the host is this machine's own address: only then are the page and the control paths there, so that no web page
-    /// of another name reaches them.
+    /// Whether the host is this machine's own address, and so is the web page that calls, if one does: only then are the page and
+    /// the control paths there, so that no web page of another name reaches them.
     let isLocal: Bool
     private let target: String
     private let headers: [(name: String, value: String)]
@@ -28,10 +28,13 @@ struct Arrival: Sendable {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (name: Self.decoded(sides[0]), value: sides.count > 1 ? Self.decoded(sides[1]) : "")
         }
-        let host =
-            authority.hasPrefix("[")
-            ? String(authority.prefix { $0 != "]" }) + "]" : String(authority.prefix { $0 != ":" })
-        isLocal = ["127.0.0.1", "localhost", "[::1]"].contains(host.lowercased())
+        let host = Self.host(of: authority[...])
+        isLocal =
+            Self.isLocal(host)
+            && head.headerFields[values: .origin].allSatisfy { origin in
+                origin.firstRange(of: "://").map { Self.isLocal(Self.host(of: origin[$0.upperBound...])) }
+                    ?? false
+            }
         let service: Service?
         let origin: Origin
         let inner: [String]
@@ -49,6 +52,16 @@ struct Arrival: Sendable {
                 service: $0, origin: origin, method: head.method.rawValue, path: inner, query: query,
                 headers: head.headerFields.map { ($0.name.rawName, $0.value) })
         }
+    }
+
+    /// The host of an authority, without the port.
+    private static func host(of authority: Substring) -> String {
+        authority.hasPrefix("[")
+            ? String(authority.prefix { $0 != "]" }) + "]" : String(authority.prefix { $0 != ":" })
+    }
+
+    private static func isLocal(_ host: String) -> Bool {
+        ["127.0.0.1", "localhost", "[::1]"].contains(host.lowercased())
     }
 
     /// Form decoding: `+` is a space.

@@ -33,6 +33,7 @@ final class FrontDoor: ChannelInboundHandler {
     private let isReachable: @Sendable (String) -> Bool
     private var stage = Stage.deciding
     private var held = ByteBuffer()
+    private var isTunnel = false
     private var context: ChannelHandlerContext?
     /// Whether what is above speaks through TLS.
     private(set) var isSecure = false
@@ -68,6 +69,8 @@ final class FrontDoor: ChannelInboundHandler {
             }
             return
         }
+        // There is no tunnel within a tunnel.
+        guard !isTunnel else { return open(context) }
         let beginning = held.readableBytesView.prefix(Self.connect.count)
         guard Self.connect.starts(with: beginning) else { return open(context) }
         guard beginning.count == Self.connect.count, let end = Self.endOfHead(held.readableBytesView) else {
@@ -100,6 +103,7 @@ final class FrontDoor: ChannelInboundHandler {
             return
         }
         send(context, "HTTP/1.1 200 Connection established\r\n\r\n")
+        isTunnel = true
         decide(context)
     }
 

@@ -48,7 +48,7 @@ actor Listener {
         self.channel = nil
         try? await channel.close()
         Task {
-            try? await Task.sleep(for: .seconds(seconds))
+            try? await Pause.sleep(seconds: seconds)
             await self.reopen(port)
         }
     }

@@ -3,6 +3,7 @@ import Cryptography
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -28,28 +29,37 @@ struct Responder: Sendable {
         let started = ContinuousClock.now
         let arrival = Arrival(incoming.head, isSecure: try await wire.isSecure)
         guard var request = arrival.request, let (host, provider) = self.host(of: request.service) else {
-            let body = try await Self.collect(incoming.body, upTo: 1 << 20)
-            return try await write(
-                await control.response(
-                    method: arrival.method, path: arrival.path, body: body, isLocal: arrival.isLocal),
-                to: writer, method: arrival.method)
+            if Self.waits(incoming) {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            }
+            let answer: EmulatedResponse
+            do {
+                let body = try await Self.collect(incoming.body, upTo: 1 << 20)
+                answer = await control.response(
+                    method: arrival.method, path: arrival.path, body: body, isLocal: arrival.isLocal)
+            } catch is BodyTooLarge {
+                answer = .text("the body is larger than 1 MiB\n", type: "text/plain", status: 413)
+            }
+            return try await write(answer, to: writer, method: arrival.method, channel)
         }
         let route = host.route(request)
         let operation = route?.operation ?? "\(provider.rawValue).unknown"
-        let number = await bench.log.add(arrival.record(provider: provider, operation: route?.operation))
+        let named = operation.split(separator: ".").first.flatMap { EmulatedProvider(rawValue: String($0)) }
+        let number = await bench.log.add(
+            arrival.record(provider: named ?? provider, operation: route?.operation))
         request.logNumber = number
 
         // What concerns the reading of the body is decided before there is one.
         let reading = await faults.strike(operation: operation, prompt: nil, isReading: true)
         await note(number, reading)
-        if incoming.headers[.expect]?.lowercased() == "100-continue" {
+        if Self.waits(incoming) {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
         do {
             request.body = try await read(incoming.body, reading, wire)
         } catch is BodyTooLarge {
             await finish(number, status: 413, since: started)
-            return try await write(host.failure(status: 413), to: writer, method: request.method)
+            return try await write(host.failure(status: 413), to: writer, method: request.method, channel)
         }
         if reading.contains(.reset(.duringRequest)) {
             await wire.reset()
@@ -64,7 +74,7 @@ struct Responder: Sendable {
         var main: Fault?
         for fault in striking {
             if case .delay(let seconds) = fault {
-                try await Task.sleep(for: .seconds(seconds))
+                try await Pause.sleep(seconds: seconds)
             } else if let fate = fault.fate {
                 request.fate = fate
             } else {
@@ -74,7 +84,7 @@ struct Responder: Sendable {
 
         if let main, let answer = try await insteadOfHost(main, host, wire) {
             await finish(number, status: answer.status, since: started)
-            return try await write(answer, to: writer, method: request.method)
+            return try await write(answer, to: writer, method: request.method, channel)
         } else if !channel.isActive {
             return
         }
@@ -84,14 +94,14 @@ struct Responder: Sendable {
         if case .status(let status, let retryAfter, _) = main {
             response = Self.withRetryAfter(host.failure(status: status), retryAfter)
         }
-        if let main, try await spoil(&response, main, wire) {
+        if let main, try await spoil(&response, isHead: request.method == "HEAD", main, wire) {
             await finish(number, status: nil, since: started)
             return
         }
         await finish(number, status: response.status, since: started)
         var speed: Int?
-        if case .slowWrite(let bytes) = main { speed = bytes }
-        try await write(response, to: writer, method: request.method, bytesPerSecond: speed)
+        if case .slowWrite(let bytes) = main { speed = max(1, bytes) }
+        try await write(response, to: writer, method: request.method, channel, bytesPerSecond: speed)
     }
 
     private func host(of service: Service) -> (any EmulatedHost, EmulatedProvider)? {
@@ -104,6 +114,11 @@ struct Responder: Sendable {
     }
 
     // MARK: Reading
+
+    /// Whether the client waits to be told to send the body.
+    private static func waits(_ incoming: Request) -> Bool {
+        incoming.headers[.expect]?.lowercased() == "100-continue"
+    }
 
     private static func collect(_ body: RequestBody, upTo maximum: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
@@ -127,7 +142,7 @@ struct Responder: Sendable {
             if isReset { return bytes }
             if bytes.count > bench.configuration.maximumBody { throw BodyTooLarge() }
             if let speed {
-                try await Task.sleep(for: .seconds(Double(part.readableBytes) / Double(speed)))
+                try await Pause.sleep(seconds: Double(part.readableBytes) / Double(speed))
             }
         }
         return bytes
@@ -148,7 +163,7 @@ struct Responder: Sendable {
             await wire.reset()
             return nil
         case .html(let status):
-            let title = "\(status) \(HTTPResponse.Status(code: status).reasonPhrase)"
+            let title = "\(status) \(Self.reason(status))"
             return .text(
                 "<html>\r\n<head><title>\(title)</title></head>\r\n<body>\r\n<center><h1>\(title)</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
                 type: "text/html", status: status)
@@ -166,10 +181,9 @@ struct Responder: Sendable {
         guard let text else { return response }
         var response = response
         response.headers.removeAll { $0.name.lowercased() == "retry-after" }
-        let prefix = "date:"
         let value =
-            text.hasPrefix(prefix)
-            ? Timestamp.http(Date().timeIntervalSince1970 + (Double(text.dropFirst(prefix.count)) ?? 0))
+            text.hasPrefix(Fault.datePrefix)
+            ? Timestamp.http(Date().timeIntervalSince1970 + (Fault.seconds(inDate: text) ?? 0))
             : text
         response.headers.append(("Retry-After", value))
         return response
@@ -178,14 +192,21 @@ struct Responder: Sendable {
     /// Does to the host's answer what a fault says.
     ///
     /// - Returns: Whether the answer, or what is left of it, has been written past HTTP, and the connection is gone.
-    private func spoil(_ response: inout EmulatedResponse, _ fault: Fault, _ wire: Wire) async throws -> Bool
+    private func spoil(_ response: inout EmulatedResponse, isHead: Bool, _ fault: Fault, _ wire: Wire)
+        async throws -> Bool
     {
-        guard case .bytes(let body) = response.body else { return false }
+        let body: [UInt8]
+        switch response.body {
+        case .bytes(let bytes): body = isHead ? [] : bytes
+        case .events(let events):
+            if let isCut = try await cut(events, of: response, fault, wire) { return isCut }
+            body = []
+        }
         func replace(_ name: String, _ value: String) {
             response.headers.removeAll { $0.name.lowercased() == name.lowercased() }
             response.headers.append((name, value))
         }
-        func head(length: Int) -> [UInt8] { Self.head(response, length: length) }
+        func head(length: Int) -> [UInt8] { Self.head(response, framing: "Content-Length: \(length)") }
         switch fault {
         case .reset(.afterAccept):
             await wire.reset()
@@ -197,13 +218,15 @@ struct Responder: Sendable {
             try await wire.write(head(length: body.count) + body.prefix(body.count / 2))
             await wire.reset()
         case .truncate(let bytes):
-            try await wire.write(head(length: body.count) + body.prefix(bytes))
+            try await wire.write(head(length: body.count) + body.prefix(max(0, bytes)))
             await wire.close()
         case .contentLength(let offset):
-            try await wire.write(head(length: max(0, body.count + offset)) + body)
+            let bounded = min(max(offset, -Fault.mostBytes), Fault.mostBytes)
+            try await wire.write(head(length: max(0, body.count + bounded)) + body)
             await wire.close()
         case .oversize(let bytes):
-            response.body = .bytes(body + [UInt8](repeating: UInt8(ascii: " "), count: max(0, bytes)))
+            let count = min(max(0, bytes), Fault.mostBytes)
+            response.body = .bytes(body + [UInt8](repeating: UInt8(ascii: " "), count: count))
             return false
         case .invalidJSON:
             response.body = .bytes(Array(body.prefix(max(1, body.count / 2))))
@@ -224,21 +247,75 @@ struct Responder: Sendable {
         return true
     }
 
+    /// Does to a stream of events what a fault that cuts says.
+    ///
+    /// - Returns: As ``spoil``; `nil` for a fault that does not depend on the body.
+    private func cut(
+        _ events: AsyncStream<String>, of response: EmulatedResponse, _ fault: Fault, _ wire: Wire
+    ) async throws -> Bool? {
+        let head = Self.head(response, framing: "Transfer-Encoding: chunked")
+        func chunk(_ bytes: some Collection<UInt8>) -> [UInt8] {
+            Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + Array("\r\n".utf8)
+        }
+        switch fault {
+        case .reset(.inHeaders):
+            try await wire.write(Array(head.prefix(head.count / 2)))
+            await wire.reset()
+        case .reset(.inBody):
+            // In the middle of the first event.
+            try await wire.write(head)
+            for await event in events {
+                let whole = chunk((event + "\n\n").utf8)
+                try await wire.write(Array(whole.prefix(whole.count / 2)))
+                break
+            }
+            await wire.reset()
+        case .truncate(let bytes):
+            try await wire.write(head)
+            var left = max(0, bytes)
+            var iterator = events.makeAsyncIterator()
+            while left > 0, let event = await iterator.next() {
+                let piece = Array((event + "\n\n").utf8.prefix(left))
+                try await wire.write(chunk(piece))
+                left -= piece.count
+            }
+            // Without the chunk that ends a body.
+            await wire.close()
+        case .contentLength, .oversize, .invalidJSON: return false
+        default: return nil
+        }
+        return true
+    }
+
     /// The head of an answer as it stands on the wire.
-    private static func head(_ response: EmulatedResponse, length: Int) -> [UInt8] {
-        let reason = HTTPResponse.Status(code: response.status).reasonPhrase
-        let fields = response.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+    private static func head(_ response: EmulatedResponse, framing: String) -> [UInt8] {
+        let reason = Self.reason(response.status)
+        let fields = response.headers.map { name, value in
+            // A value may come from a client; a line break would begin another field.
+            "\(name): \(String(value.unicodeScalars.map { $0.value < 32 ? " " : Character($0) }))\r\n"
+        }.joined()
         return Array(
-            "HTTP/1.1 \(response.status) \(reason)\r\n\(fields)Content-Length: \(length)\r\n\r\n".utf8)
+            "HTTP/1.1 \(status(response.status).code) \(reason)\r\n\(fields)\(framing)\r\n\r\n"
+                .utf8)
+    }
+
+    /// A status that an answer can have: 500 for what is none.
+    private static func status(_ code: Int) -> HTTPResponse.Status {
+        HTTPResponse.Status(code: (200...999).contains(code) ? code : 500)
+    }
+
+    /// "Bad Gateway", as the server itself writes it; empty for a status without a name.
+    private static func reason(_ code: Int) -> String {
+        HTTPResponseStatus(statusCode: status(code).code).reasonPhrase
     }
 
     // MARK: Writing
 
     @concurrent private func write(
         _ response: EmulatedResponse, to writer: consuming ResponseWriter, method: String,
-        bytesPerSecond: Int? = nil
+        _ channel: any Channel, bytesPerSecond: Int? = nil
     ) async throws {
-        var head = HTTPResponse(status: HTTPResponse.Status(code: response.status))
+        var head = HTTPResponse(status: Self.status(response.status))
         for (name, value) in response.headers {
             guard let field = HTTPField.Name(name) else { continue }
             head.headerFields.append(HTTPField(name: field, value: value))
@@ -246,27 +323,51 @@ struct Responder: Sendable {
         switch response.body {
         case .events(let events):
             var body: any ResponseBodyWriter = try await writer.writeHead(head)
-            for await event in events {
-                try await body.write(ByteBuffer(string: event + "\n\n"))
+            for await event in Self.events(events, while: channel) {
+                for piece in Self.pieces(of: Array((event + "\n\n").utf8), bytesPerSecond) {
+                    try await body.write(ByteBuffer(bytes: piece))
+                    try await Self.pause(after: piece, bytesPerSecond)
+                }
             }
             try await body.finish(nil)
         case .bytes(let bytes):
             head.headerFields[.contentLength] = "\(bytes.count)"
             guard method != "HEAD", !bytes.isEmpty else { return try await writer.writeResponse(head) }
             var body: any ResponseBodyWriter = try await writer.writeHead(head)
-            if let bytesPerSecond {
-                // Ten pieces a second.
-                let step = max(1, bytesPerSecond / 10)
-                for start in stride(from: 0, to: bytes.count, by: step) {
-                    let piece = bytes[start..<min(start + step, bytes.count)]
-                    try await body.write(ByteBuffer(bytes: piece))
-                    try await Task.sleep(for: .seconds(Double(piece.count) / Double(bytesPerSecond)))
-                }
-            } else {
-                try await body.write(ByteBuffer(bytes: bytes))
+            for piece in Self.pieces(of: bytes, bytesPerSecond) {
+                try await body.write(ByteBuffer(bytes: piece))
+                try await Self.pause(after: piece, bytesPerSecond)
             }
             try await body.finish(nil)
         }
+    }
+
+    /// A body in one piece, or in such that ten a second are so many bytes.
+    private static func pieces(of bytes: [UInt8], _ bytesPerSecond: Int?) -> [ArraySlice<UInt8>] {
+        guard let bytesPerSecond else { return [bytes[...]] }
+        let step = max(1, bytesPerSecond / 10)
+        return stride(from: 0, to: bytes.count, by: step).map { start in
+            bytes[start..<(bytes.count - start > step ? start + step : bytes.count)]
+        }
+    }
+
+    private static func pause(after piece: ArraySlice<UInt8>, _ bytesPerSecond: Int?) async throws {
+        guard let bytesPerSecond else { return }
+        try await Pause.sleep(seconds: Double(piece.count) / Double(bytesPerSecond))
+    }
+
+    /// The same events, as long as there is someone to hear them: what makes them is cancelled when the connection is gone.
+    private static func events(
+        _ events: AsyncStream<String>, while channel: any Channel
+    ) -> AsyncStream<String> {
+        let (heard, continuation) = AsyncStream.makeStream(of: String.self)
+        let relay = Task {
+            for await event in events { continuation.yield(event) }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in relay.cancel() }
+        channel.closeFuture.whenComplete { _ in continuation.finish() }
+        return heard
     }
 
     // MARK: Logging

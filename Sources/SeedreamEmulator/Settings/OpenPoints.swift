@@ -83,6 +83,10 @@ public struct OpenPoints: Hashable, Codable, Sendable {
     public var arkMaximumInputs = 10
     /// The largest ratio of an image's sides, on every host. 3 by default, as a live host answered; newer documents say 16.
     public var maximumAspectRatio = 3.0
+    /// The largest ratio of a result's sides on fal and OneRouter. 16 by default, Ark's rule for the model behind them; a guess.
+    public var maximumOutputRatio = 16.0
+    /// OneRouter: the largest `n`, for which no document has a limit. 15 by default, Ark's; a guess.
+    public var onerouterMaximumImages = 15
     /// The most characters of one data URI on fal. 10 485 760 by default, its toolkit's limit.
     public var falMaximumDataURI = 10_485_760
     /// fal: whether the credential upload `storage_type=gcs` is refused, as since 2026-09. `true` by default.

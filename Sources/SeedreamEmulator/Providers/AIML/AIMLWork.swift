@@ -15,6 +15,9 @@ struct AIMLWork: Sendable {
     /// Credits of one US dollar. A guess, by which that example costs $0.0315.
     private static let creditsOfADollar = 2_000_000
 
+    /// On fal's CDN; one of its own, by which AIML's pictures are told from fal's.
+    static let folder = "files/b/0a1a1a1a"
+
     /// Makes the pictures, and the answer.
     ///
     /// - Throws: ``AIMLError``, `CancellationError`, or what the codecs throw.
@@ -42,7 +45,7 @@ struct AIMLWork: Sendable {
             mediaType: input.model.isSeedream4 ? MediaType(rawValue: open.resultType) ?? .png : .jpeg,
             isWatermarked: input.isWatermarked)
         let products = try await bench.studio.make(order) { _ in
-            "\(FalWork.folder)/\(FalWork.randomName()).\(order.mediaType.fileExtension)"
+            "\(Self.folder)/\(FalWork.randomName()).\(order.mediaType.fileExtension)"
         }
         let credits = products.count * Self.credits
         let dollars = Double(credits) / Double(Self.creditsOfADollar)

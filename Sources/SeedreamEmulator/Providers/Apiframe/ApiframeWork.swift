@@ -68,7 +68,7 @@ struct ApiframeWork: Sendable {
         guard let webhook else { return }
         for progress in [25, 50, 75] {
             do {
-                try await Task.sleep(for: .seconds(bench.configuration.generationTime / 4))
+                try await Pause.sleep(seconds: bench.configuration.generationTime / 4)
             } catch {
                 return
             }

@@ -173,7 +173,7 @@ struct FalHost: EmulatedHost {
         let timeout =
             request.header("x-fal-request-start-timeout") ?? request.header("x-fal-request-timeout")
         let seconds = timeout.flatMap { Double($0) }
-        if timeout != nil, (seconds ?? 0) <= 0.1 {
+        if timeout != nil, !(seconds.map { $0 > 0.1 && $0.isFinite } ?? false) {
             return .json(
                 ["detail": "The start timeout must be greater than 0.1 s", "error_type": "bad_request"],
                 status: 400, headers: [("X-Fal-Error-Type", "bad_request")])

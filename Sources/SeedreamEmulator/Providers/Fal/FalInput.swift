@@ -65,7 +65,8 @@ struct FalInput: Sendable {
                     [.string(name)], "Input should be less than or equal to \(range.upperBound)",
                     "less_than_equal", ["le": .integer(range.upperBound)], value)
             }
-            return number
+            // A product of two that are out of range must not overflow.
+            return min(max(number, range.lowerBound), range.upperBound)
         }
         func bool(_ name: String) -> Bool? {
             guard let value = body[name], !value.isNull else { return nil }

@@ -32,7 +32,10 @@ struct FalUploads: Sendable {
             return Route("fal.complete") { await self.complete($0) }
         case (.falCDN, "PUT"): return Route("fal.put") { await self.put($0) }
         case (.falCDN, "GET"), (.falCDN, "HEAD"):
-            return Route("fal.download") { await Download.response(to: $0, from: bench.files) }
+            let isOfAIML = path.joined(separator: "/").hasPrefix(AIMLWork.folder + "/")
+            return Route(isOfAIML ? "aiml.download" : "fal.download") {
+                await Download.response(to: $0, from: bench.files)
+            }
         default: return nil
         }
     }

@@ -49,6 +49,13 @@ struct FalWork: Sendable {
         case .normal, .vanishes: break
         }
         let input = try FalInput(body, model: model)
+        if case .pixels(let size) = input.size,
+            !OutputSize.isWithin(ratio: bench.configuration.openPoints.maximumOutputRatio, size)
+        {
+            throw FalError.model(
+                ["body", "image_size"], "The aspect ratio of the image size is too extreme: \(size)",
+                "downstream_service_error", input: body["image_size"], status: 400)
+        }
         let pictures: [InputPicture]
         do throws(Workbench.RefusedInput) {
             pictures = try await bench.pictures(

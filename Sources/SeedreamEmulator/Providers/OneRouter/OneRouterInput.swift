@@ -87,6 +87,9 @@ struct OneRouterInput: Sendable {
             guard size.area <= Self.maximumArea else {
                 throw .invalid("image_size must have at most 4096x4096 pixels", "image_size")
             }
+            guard OutputSize.isWithin(ratio: openPoints.maximumOutputRatio, size) else {
+                throw .invalid("The aspect ratio of image_size is too extreme: \(size)", "image_size")
+            }
             if named == nil || openPoints.onerouterImageSizeWins { pixels = size }
         }
         seed = try integer("seed")
@@ -96,6 +99,9 @@ struct OneRouterInput: Sendable {
         _ = try choice("enhance_prompt_mode", ["standard", "fast"])
         count = try integer("n") ?? 1
         guard count >= 1 else { throw .invalid("n must be at least 1", "n") }
+        guard count <= openPoints.onerouterMaximumImages else {
+            throw .invalid("n must be at most \(openPoints.onerouterMaximumImages)", "n")
+        }
         isBase64 = try choice("output_format", ["url", "b64_json"]) == "b64_json"
         if openPoints.onerouterUnknownFields == .refused {
             let known = takesImages ? Self.fields.union(["image_urls"]) : Self.fields
