@@ -97,6 +97,14 @@ struct FaultRuleTests {
         #expect(error.map { FaultFile.explanation(of: $0) } == message)
     }
 
+    @Test("a member beside seed and rules is refused, so that misspelt rules are not none")
+    func unknownMember() {
+        let error = #expect(throws: (any Error).self) {
+            try FaultFile(json: Array(#"{"rules":[],"rule":[]}"#.utf8))
+        }
+        #expect(error.map { FaultFile.explanation(of: $0) } == #"expected seed and rules, found "rule""#)
+    }
+
     @Test("rules are replaced and removed at the admin path, which says how often each has struck")
     func admin() async throws {
         try await RunningEmulator.with { running in

@@ -57,12 +57,13 @@ actor Ledger {
         entries[index].cost = cost
     }
 
-    /// Lets a request go that came to nothing.
+    /// Lets a request go that came to nothing. One that was billed in the moment of its cancellation is paid back.
     func release(_ requestID: String) {
-        guard let index = indices[requestID], entries[index].state == .accepted else { return }
+        guard let index = indices[requestID], entries[index].state != .released else { return }
         giveBack(entries[index].images, to: entries[index].provider)
         entries[index].state = .released
         entries[index].images = 0
+        entries[index].cost = 0
     }
 
     private func giveBack(_ images: Int, to provider: EmulatedProvider) {

@@ -21,6 +21,12 @@ public struct FaultFile: Hashable, Codable, Sendable {
     ///
     /// - Throws: `DecodingError`, whose ``explanation(of:)`` names the member.
     public init(json: [UInt8]) throws {
+        let members = try JSONValue(parsing: json).object ?? [:]
+        if let unknown = members.keys.filter({ !["seed", "rules"].contains($0) }).min() {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: [], debugDescription: "expected seed and rules, found \"\(unknown)\""))
+        }
         self = try JSONDecoder().decode(FaultFile.self, from: Data(json))
     }
 

@@ -70,6 +70,7 @@ struct FalHost: EmulatedHost {
 
     private func run(_ request: EmulatedRequest) async -> EmulatedResponse {
         let requestID = FalID.next()
+        guard bench.accepts(key: request.credential(scheme: "Key")) else { return failure(status: 401) }
         guard await runs.begin(request) else { return failure(status: 429) }
         switch await accept(request, operation: "fal.run", requestID: requestID) {
         case .failure(let refusal):
@@ -86,6 +87,7 @@ struct FalHost: EmulatedHost {
     /// Seedream 4 has no documented stream; the client's `stream` is answered with one event, the result.
     private func stream(_ request: EmulatedRequest) async -> EmulatedResponse {
         let requestID = FalID.next()
+        guard bench.accepts(key: request.credential(scheme: "Key")) else { return failure(status: 401) }
         guard await runs.begin(request) else { return failure(status: 429) }
         switch await accept(request, operation: "fal.stream", requestID: requestID) {
         case .failure(let refusal):
