@@ -111,6 +111,8 @@ struct RawExchange: Sendable {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {
                 exchange.received += buffer[..<count]
+                // Still open, however slowly more comes.
+                if isSent.duration(to: clock.now) > .seconds(seconds) { break }
             } else {
                 exchange.end = count == 0 ? .closed : outcome(errno)
                 break
