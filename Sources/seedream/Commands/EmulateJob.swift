@@ -38,10 +38,12 @@ struct EmulateJob: Sendable {
                 try write(pem, to: path)
             }
             try announce(emulator, configuration)
-            // Until the signal.
-            while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(2))
-                FreedMemory.giveBack()
+            var lines = RequestLines()
+            for turn in 1... {
+                // Throws when it is interrupted.
+                try await Task.sleep(for: .milliseconds(500))
+                if Terminal.isTerminal(2) { lines.print(await emulator.requests) }
+                if turn.isMultiple(of: 4) { FreedMemory.giveBack() }
             }
         } catch is CancellationError {
             // The way it ends.
