@@ -12,6 +12,8 @@ private import Darwin
 /// what is read into them.
 package final class FileMemory: Sendable {
     /// Memory from `malloc`.
+    ///
+    /// `@unchecked Sendable`: a block is in the store or with the one who took it out, never with two.
     struct Block: @unchecked Sendable {
         var base: UnsafeMutableRawPointer
         var capacity: Int

@@ -21,12 +21,12 @@ struct AIMLHost: EmulatedHost {
 
     private func failure(status: Int, path: [String]) -> EmulatedResponse {
         AIMLError.standard(status).response(
-            path: "/" + path.joined(separator: "/"), requestID: FalID.next(),
+            path: "/" + path.joined(separator: "/"), requestID: Identifier.uuid(),
             statusCode: bench.configuration.openPoints.aimlStatusCode)
     }
 
     private func generate(_ request: EmulatedRequest) async -> EmulatedResponse {
-        let requestID = FalID.next()
+        let requestID = Identifier.uuid()
         var headers: [(name: String, value: String)] = [("x-inference-id", requestID)]
         if let id = request.header("x-client-request-id"), Self.isClientRequestID(id) {
             headers.append(("x-client-request-id", id))

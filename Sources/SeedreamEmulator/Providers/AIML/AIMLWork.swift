@@ -45,7 +45,7 @@ struct AIMLWork: Sendable {
             mediaType: input.model.isSeedream4 ? MediaType(rawValue: open.resultType) ?? .png : .jpeg,
             isWatermarked: input.isWatermarked)
         let products = try await bench.studio.make(order) { _ in
-            "\(Self.folder)/\(FalWork.randomName()).\(order.mediaType.fileExtension)"
+            "\(Self.folder)/\(Identifier.digits()).\(order.mediaType.fileExtension)"
         }
         let credits = products.count * Self.credits
         let dollars = Double(credits) / Double(Self.creditsOfADollar)

@@ -60,7 +60,7 @@ struct ApiframeHost: EmulatedHost {
     /// Every reply of the API has an id.
     private static func identified(_ response: EmulatedResponse) -> EmulatedResponse {
         var response = response
-        let id = FalID.next()
+        let id = Identifier.uuid()
         response.headers.append(("x-request-id", id))
         response.requestID = response.requestID ?? id
         return response
@@ -137,7 +137,7 @@ struct ApiframeHost: EmulatedHost {
     private func accept(
         _ request: EmulatedRequest, _ input: ApiframeInput, _ key: ApiframeKey
     ) async -> Result<String, ApiframeError> {
-        let id = FalID.next()
+        let id = Identifier.uuid()
         let cost = ApiframeModel.credits
         guard
             await bench.ledger.accept(
@@ -238,6 +238,6 @@ struct ApiframeHost: EmulatedHost {
         _ = fields.uri("url", isRequired: true)
         _ = fields.option("type", ["image", "video", "audio"], isRequired: true)
         guard fields.problems.isEmpty else { return ApiframeError.validation(fields.problems).response }
-        return .json(["assetId": .string("asset_\(FalWork.randomName())")], status: 201)
+        return .json(["assetId": .string("asset_\(Identifier.digits())")], status: 201)
     }
 }

@@ -26,7 +26,7 @@ struct ApiframeUploads: Sendable {
         guard let format = FormatSniffer.format(of: part.content.prefix(FormatSniffer.prefixLength)),
             Self.formats.contains(format)
         else { return Self.refusal("Unsupported file type") }
-        let id = FalID.next()
+        let id = Identifier.uuid()
         let name = "\(id).\(format == .jpeg ? "jpg" : format.rawValue)"
         do {
             let file = try await bench.files.store(

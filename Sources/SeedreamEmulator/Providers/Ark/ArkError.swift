@@ -99,7 +99,7 @@ struct ArkError: Error, Hashable, Sendable {
 
     /// A new id, in the form of live ones: `02`, milliseconds since 1970, hexadecimal digits.
     static func newRequestID() -> String {
-        "02\(Int(Date().timeIntervalSince1970 * 1000))\(FalWork.randomName())"
+        "02\(Int(Date().timeIntervalSince1970 * 1000))\(Identifier.digits())"
     }
 
     /// Code and message, as an item of a set carries them.

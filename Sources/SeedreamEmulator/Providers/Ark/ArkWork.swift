@@ -70,7 +70,7 @@ struct ArkWork: Sendable {
         return .made(
             try await bench.studio.picture(
                 order, index: index,
-                path: "results/\(FalWork.randomName()).\(order.mediaType.fileExtension)"))
+                path: "results/\(Identifier.digits()).\(order.mediaType.fileExtension)"))
     }
 
     /// A picture as an item of `data`, or as an event carries it.

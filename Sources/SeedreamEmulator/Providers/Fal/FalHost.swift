@@ -28,7 +28,7 @@ struct FalHost: EmulatedHost {
     }
 
     func failure(status: Int) -> EmulatedResponse {
-        let requestID = FalID.next()
+        let requestID = Identifier.uuid()
         let (message, type) = Self.requestErrors[status] ?? ("Error \(status)", nil)
         var body: [String: JSONValue] = ["detail": .string(message)]
         var headers: [(name: String, value: String)] = [("x-fal-request-id", requestID)]
@@ -69,7 +69,7 @@ struct FalHost: EmulatedHost {
     }
 
     private func run(_ request: EmulatedRequest) async -> EmulatedResponse {
-        let requestID = FalID.next()
+        let requestID = Identifier.uuid()
         guard bench.accepts(key: request.credential(scheme: "Key")) else { return failure(status: 401) }
         guard await runs.begin(request) else { return failure(status: 429) }
         switch await accept(request, operation: "fal.run", requestID: requestID) {
@@ -86,7 +86,7 @@ struct FalHost: EmulatedHost {
 
     /// Seedream 4 has no documented stream; the client's `stream` is answered with one event, the result.
     private func stream(_ request: EmulatedRequest) async -> EmulatedResponse {
-        let requestID = FalID.next()
+        let requestID = Identifier.uuid()
         guard bench.accepts(key: request.credential(scheme: "Key")) else { return failure(status: 401) }
         guard await runs.begin(request) else { return failure(status: 429) }
         switch await accept(request, operation: "fal.stream", requestID: requestID) {
@@ -180,7 +180,7 @@ struct FalHost: EmulatedHost {
                 ["detail": "The start timeout must be greater than 0.1 s", "error_type": "bad_request"],
                 status: 400, headers: [("X-Fal-Error-Type", "bad_request")])
         }
-        let requestID = FalID.next()
+        let requestID = Identifier.uuid()
         switch await accept(request, operation: "fal.submit", requestID: requestID) {
         case .failure(let refusal): return refusal.response
         case .success(let work):

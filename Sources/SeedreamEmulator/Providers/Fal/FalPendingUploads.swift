@@ -13,7 +13,7 @@ actor FalPendingUploads {
     private var multiparts: [String: Multipart] = [:]
 
     func newToken() -> String {
-        let token = "emulated-\(FalWork.randomName())"
+        let token = "emulated-\(Identifier.digits())"
         tokens.insert(token)
         return token
     }
@@ -21,7 +21,7 @@ actor FalPendingUploads {
     func knows(token: String) -> Bool { tokens.contains(token) }
 
     func sign(_ path: String, _ terms: FalFileTerms) -> String {
-        let signature = FalWork.randomName()
+        let signature = Identifier.digits()
         signatures[path] = (signature, terms)
         return signature
     }
@@ -32,7 +32,7 @@ actor FalPendingUploads {
     }
 
     func beginMultipart(_ path: String, _ terms: FalFileTerms) -> String {
-        let id = FalWork.randomName()
+        let id = Identifier.digits()
         multiparts[id] = Multipart(path: path, terms: terms)
         return id
     }

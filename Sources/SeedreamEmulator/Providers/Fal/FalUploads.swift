@@ -101,7 +101,7 @@ struct FalUploads: Sendable {
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
                 || scalar == "." || scalar == "-" ? Character(scalar) : "_"
         }
-        return "\(FalWork.folder)/\(FalWork.randomName().prefix(21))_\(String(safe.suffix(80)))"
+        return "\(FalWork.folder)/\(Identifier.digits().prefix(21))_\(String(safe.suffix(80)))"
     }
 
     // MARK: Signed uploads

@@ -73,7 +73,7 @@ struct FalWork: Sendable {
             size: input.outputSize(first: pictures.first?.size, openPoints: open), count: input.generations,
             seed: seed, mediaType: MediaType(rawValue: open.resultType) ?? .png)
         let products = try await bench.studio.make(order, lifetime: lifetime) { _ in
-            "\(Self.folder)/\(Self.randomName()).\(order.mediaType.fileExtension)"
+            "\(Self.folder)/\(Identifier.digits()).\(order.mediaType.fileExtension)"
         }
         let images: [JSONValue] = products.map { product in
             let url =
@@ -88,11 +88,6 @@ struct FalWork: Sendable {
             headers: [
                 ("x-fal-request-id", requestID), ("X-Fal-Billable-Units", "\(products.count)"),
             ], pictures: products.count, cost: Double(products.count) * Self.price)
-    }
-
-    /// 32 hexadecimal digits.
-    static func randomName() -> String {
-        UUID().uuidString.lowercased().replacing("-", with: "")
     }
 
     private static func limits(_ open: OpenPoints) -> InputLimits {

@@ -33,7 +33,7 @@ struct OneRouterHost: EmulatedHost {
     private func answer(
         _ request: EmulatedRequest, operation: String, takesImages: Bool
     ) async -> EmulatedResponse {
-        let requestID = FalID.next()
+        let requestID = Identifier.uuid()
         do {
             let input = try await accept(
                 request, operation: operation, takesImages: takesImages, requestID: requestID)
@@ -100,7 +100,7 @@ struct OneRouterHost: EmulatedHost {
             count: input.count, seed: input.seed ?? Int.random(in: 1...Int(Int32.max)),
             mediaType: MediaType(rawValue: open.resultType) ?? .png)
         let products = try await bench.studio.make(order) { _ in
-            "images/\(FalWork.randomName()).\(order.mediaType.fileExtension)"
+            "images/\(Identifier.digits()).\(order.mediaType.fileExtension)"
         }
         let data = products.map { product -> JSONValue in
             // An empty string stands for what is not there.
