@@ -16,14 +16,25 @@ let package = Package(
     products: [
         .library(
             name: "ImagePreparation", targets: ["ImagePreparation", "SeedreamModel", "ImageCodecs", "Pixels"]),
-        .library(name: "SeedreamEmulator", targets: ["SeedreamEmulator"]),
+        .library(
+            name: "SeedreamKit",
+            targets: [
+                "SeedreamKit", "SeedreamClient", "ImagePreparation", "SeedreamModel", "ImageCodecs", "Pixels",
+            ]),
+        .library(name: "SeedreamClient", targets: ["SeedreamClient", "SeedreamModel", "Pixels"]),
+        .library(name: "SeedreamEmulator", targets: ["SeedreamEmulator", "SeedreamModel"]),
         .executable(name: "seedream", targets: ["seedream"]),
         // For the package in benchmarks/, which sees public API only.
         .library(name: "Workloads", targets: ["Workloads"]),
     ],
     traits: [
-        .default(enabledTraits: ["BMP", "FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
+        .default(enabledTraits: ["BMP", "Client", "FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
         .trait(name: "BMP", description: "Reads BMPs with gdk-pixbuf (libgdk-pixbuf-2.0-dev)."),
+        .trait(
+            name: "Client",
+            description:
+                "Sends requests with AsyncHTTPClient and keeps jobs in SQLite (libsqlite3-dev). Without it, prep alone, in under a minute."
+        ),
         .trait(
             name: "Emulator",
             description:
@@ -47,12 +58,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // The emulator's TLS, on a connection that is begun as plain text (CONNECT).
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        // What the server logs with; the emulator keeps it silent.
+        // The client's log, which the application that uses it directs; the emulator keeps its server's silent.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // The server's words for methods, status codes and header fields.
+        // Words for methods, status codes and header fields: what a transport takes and gives.
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        // The emulator's webhooks.
+        // The client's HTTP, and the emulator's webhooks.
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        // The ledger of jobs: SQLite with migrations and transactions.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -137,6 +150,26 @@ let package = Package(
             name: "ImagePreparation",
             dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "Cryptography"],
             swiftSettings: settings),
+        .target(name: "AtomicFiles", swiftSettings: settings),
+        .target(
+            name: "SeedreamClient",
+            dependencies: [
+                "SeedreamModel", "Pixels", "Cryptography", "AtomicFiles",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client",
+                    condition: .when(traits: ["Client"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Client"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Client"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Client"])),
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "SeedreamKit",
+            dependencies: ["SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels"],
+            swiftSettings: settings),
         .target(
             name: "SeedreamEmulator",
             dependencies: [
@@ -147,9 +180,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Emulator"])),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Emulator"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Emulator"])),
-                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Emulator"])),
-                .product(
-                    name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Emulator"])),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client",
                     condition: .when(traits: ["Emulator"])),
@@ -158,7 +190,9 @@ let package = Package(
         .executableTarget(
             name: "seedream",
             dependencies: [
-                "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel",
+                "SeedreamKit", "SeedreamClient", "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel",
+                "AtomicFiles",
+                .product(name: "Logging", package: "swift-log"),
                 .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -199,6 +233,19 @@ let package = Package(
             exclude: ["Expected"], swiftSettings: settings),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "AtomicFilesTests", dependencies: ["AtomicFiles", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "SeedreamClientTests",
+            dependencies: [
+                "SeedreamKit", "SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels",
+                "Cryptography", "AtomicFiles", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "EmulatorTests",
             dependencies: [

@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import Foundation
 import SeedreamEmulator
 import TestSupport

@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import Cryptography
 import SeedreamEmulator
 import TestSupport

@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import Pixels
 import SeedreamEmulator
 import Testing

@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import SeedreamEmulator
 import TestSupport
 import Testing

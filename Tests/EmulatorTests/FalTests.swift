@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import ImageCodecs
 import Pixels
 import SeedreamEmulator

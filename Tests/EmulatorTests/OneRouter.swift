@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import SeedreamEmulator
 
 /// Requests to OneRouter.

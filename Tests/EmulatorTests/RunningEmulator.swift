@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1

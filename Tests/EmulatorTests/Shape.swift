@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import SeedreamEmulator
 
 /// What an answer has to look like: the names of its members and the types of their values, at each level.

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// A provider's side of the contract.
 protocol EmulatedHost: Sendable {
     /// What the request asks for; `nil` where the host has no such path. Looks at method, service and path only.

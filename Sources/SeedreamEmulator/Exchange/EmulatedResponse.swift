@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// An answer as a provider's code gives it, before any fault befalls it.
 struct EmulatedResponse: Sendable {
     enum Body: Sendable {

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// The rules in force, and how often each has struck.
 actor FaultPlan {
     private struct Entry {

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// What a job or a synchronous call ends in: the answer as the host gives it.
 struct JobOutcome: Sendable {
     /// Of the answer that carries the result.

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// What a host asks of the job store.
 struct JobRequest: Sendable {
     var id: String

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// The page at `/`, made anew at each call: what arrived, what it carried, what became of it, what it cost.
 struct Page: Sendable {
     let requests: [RecordedRequest]

@@ -1,3 +1,5 @@
+public import SeedreamModel
+
 /// A request that has arrived, without its payload.
 public struct RecordedRequest: Hashable, Codable, Sendable {
     /// From 1, in the order of arrival.

@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import HTTPTypes
 
 #if canImport(FoundationEssentials)

@@ -1,4 +1,5 @@
 #if Emulator
+import SeedreamModel
 import Cryptography
 import HTTPTypes
 import HummingbirdCore

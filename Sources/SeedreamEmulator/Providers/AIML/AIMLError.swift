@@ -1,3 +1,5 @@
+import SeedreamModel
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

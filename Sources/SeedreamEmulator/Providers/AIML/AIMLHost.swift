@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// AIML API: one synchronous endpoint, behind which fal makes the pictures; they lie on fal's CDN.
 struct AIMLHost: EmulatedHost {
     let bench: Workbench

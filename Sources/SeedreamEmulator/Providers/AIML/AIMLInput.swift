@@ -1,4 +1,5 @@
 import Pixels
+import SeedreamModel
 
 /// A request's body, checked as the model's schema says; every violation is collected, as zod does.
 struct AIMLInput: Sendable {

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// A refusal: `{"error":"…"}`, with what is wrong about which field where the request is to blame.
 struct ApiframeError: Error, Sendable {
     var status: Int

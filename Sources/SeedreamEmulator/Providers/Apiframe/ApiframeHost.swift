@@ -1,4 +1,5 @@
 import Cryptography
+import SeedreamModel
 
 /// Apiframe's API, version 2: jobs, uploads, the account, and the CDN that results and uploads lie on.
 struct ApiframeHost: EmulatedHost {

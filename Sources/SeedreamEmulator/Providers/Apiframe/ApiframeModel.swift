@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// The Seedream models that Apiframe's validator knows. All are made alike here.
 enum ApiframeModel: String, Sendable, CaseIterable {
     case seedream3 = "seedream-3"

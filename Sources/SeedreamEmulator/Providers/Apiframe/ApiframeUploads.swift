@@ -1,4 +1,5 @@
 import ImageCodecs
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// The webhooks of one job, in order: one is sent when the one before it has arrived or failed.
 actor ApiframeWebhook {
     private let url: String

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// ByteDance Ark (BytePlus ModelArk, Volcengine): the model's own host, synchronous or as a stream of events.
 struct ArkHost: EmulatedHost {
     let bench: Workbench

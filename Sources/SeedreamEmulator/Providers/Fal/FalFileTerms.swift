@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// What an upload says of its file where it begins: the type, and for how long it is kept.
 struct FalFileTerms: Sendable {
     var mediaType: String

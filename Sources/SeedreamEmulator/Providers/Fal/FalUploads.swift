@@ -1,4 +1,5 @@
 import Cryptography
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

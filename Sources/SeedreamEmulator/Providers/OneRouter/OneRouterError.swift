@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// An error of OneRouter's: a code, which is not always the HTTP status.
 struct OneRouterError: Error, Hashable, Sendable {
     var code: Int

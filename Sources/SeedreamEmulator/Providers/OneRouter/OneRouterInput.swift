@@ -1,4 +1,5 @@
 import Pixels
+import SeedreamModel
 
 /// A request's body, checked as the documented fields say; the first violation is the answer.
 struct OneRouterInput: Sendable {

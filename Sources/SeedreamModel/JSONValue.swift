@@ -64,7 +64,7 @@ extension JSONValue {
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// About the bytes that the value takes.
-    var size: Int {
+    package var size: Int {
         switch self {
         case .string(let text): text.utf8.count
         case .array(let elements): elements.reduce(16) { $0 + $1.size }
@@ -74,7 +74,7 @@ extension JSONValue {
     }
 
     /// JSON text on one line, keys sorted, as UTF-8.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Nothing but a number that is not finite fails, and none is ever made here.

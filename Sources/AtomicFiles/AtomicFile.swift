@@ -1,0 +1,2 @@
+/// Placeholder replaced by the storage work.
+package enum AtomicFile {}

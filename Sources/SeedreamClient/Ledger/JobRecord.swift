@@ -1,0 +1,66 @@
+public import SeedreamModel
+
+/// A job as the ledger keeps it, from before its request is sent to its last verified file. Holds neither key nor pictures.
+public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
+    /// This toolkit's own id: a UUID in lower case.
+    public var id: String
+    /// Who was asked.
+    public var provider: ProviderID
+    /// The base URL that was asked, if not the host's own; resuming asks the same.
+    public var baseURL: String?
+    /// The host's id of the model.
+    public var model: String
+    /// Edit or text-to-image.
+    public var operation: GenerationOperation
+    /// What was asked for.
+    public var prompt: String
+    /// Where it stands; ``JobState/mayBecome(_:)`` says what may follow.
+    public var state: JobState
+    /// When it was recorded, in seconds since 1970.
+    public var created: Double
+    /// When it last changed, in seconds since 1970.
+    public var updated: Double
+    /// What the request was made of.
+    public var inputs: [InputProvenance]
+    /// The most pictures that it may give.
+    public var maximumOutputs: Int
+    /// What the worst case would cost; `nil` where no price is known.
+    public var estimate: Price?
+    /// The key by which the host knows a repeated request, where it honours one.
+    public var idempotencyKey: String?
+    /// What the host is asked by, once it has accepted.
+    public var ticket: JobTicket?
+    /// What the host made, once it has.
+    public var result: StoredResult?
+    /// Where pictures go, and how they are named.
+    public var destination: Destination?
+    /// Pictures that are on disk, by their index in the result.
+    public var files: [SavedFile]
+    /// What went wrong last.
+    public var error: ClientError?
+
+    /// Makes a record of a job that is about to be sent.
+    public init(
+        id: String, provider: ProviderID, baseURL: String? = nil, model: String,
+        operation: GenerationOperation, prompt: String,
+        created: Double, inputs: [InputProvenance], maximumOutputs: Int, estimate: Price? = nil,
+        idempotencyKey: String? = nil,
+        destination: Destination? = nil
+    ) {
+        self.id = id
+        self.provider = provider
+        self.baseURL = baseURL
+        self.model = model
+        self.operation = operation
+        self.prompt = prompt
+        state = .submitting
+        self.created = created
+        updated = created
+        self.inputs = inputs
+        self.maximumOutputs = maximumOutputs
+        self.estimate = estimate
+        self.idempotencyKey = idempotencyKey
+        self.destination = destination
+        files = []
+    }
+}

@@ -1,0 +1,36 @@
+/// Where a job of the ledger stands. Each ends in exactly one of `saved`, `failed`, `cancelled` and `unknown`.
+public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
+    /// It is about to be sent, or was being sent when the process ended.
+    case submitting
+    /// The host has it, and is asked about it.
+    case accepted
+    /// The host has made the pictures, and they are not all here.
+    case finished
+    /// The pictures are on disk, checked.
+    case saved
+    /// The host refused it or failed; nothing is left to fetch.
+    case failed
+    /// The host was told to stop, and did.
+    case cancelled
+    /// It may have been bought, and nothing tells.
+    case unknown
+
+    /// Whether nothing more will happen to it by itself.
+    public var isFinal: Bool {
+        switch self {
+        case .submitting, .accepted, .finished: false
+        case .saved, .failed, .cancelled, .unknown: true
+        }
+    }
+
+    /// Whether a job may go from this state to another. Nothing leaves a final state but a result that turns up after all.
+    public func mayBecome(_ next: JobState) -> Bool {
+        switch self {
+        case .submitting: [.accepted, .finished, .failed, .unknown].contains(next)
+        case .accepted: [.finished, .failed, .cancelled, .unknown].contains(next)
+        case .finished: [.saved, .failed].contains(next)
+        case .unknown: [.accepted, .finished, .failed].contains(next)
+        case .saved, .failed, .cancelled: false
+        }
+    }
+}

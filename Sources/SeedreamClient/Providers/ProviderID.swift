@@ -1,0 +1,19 @@
+/// The hosts that sell Seedream 4.
+public enum ProviderID: String, Hashable, Codable, Sendable, CaseIterable {
+    case fal
+    case aiml
+    case onerouter
+    case apiframe
+    case ark
+
+    /// As people know it.
+    public var displayName: String {
+        switch self {
+        case .fal: "fal"
+        case .aiml: "AIML API"
+        case .onerouter: "OneRouter"
+        case .apiframe: "Apiframe"
+        case .ark: "Ark"
+        }
+    }
+}

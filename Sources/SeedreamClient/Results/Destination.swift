@@ -1,0 +1,16 @@
+/// Where pictures are saved.
+public struct Destination: Hashable, Codable, Sendable {
+    /// The folder; made if it is not there.
+    public var folder: String
+    /// The name, without its extension: `{index}`, `{seed}`, `{request}` and `{source}` are filled in.
+    public var template: String
+
+    /// The default template.
+    public static let defaultTemplate = "{source}-{index}"
+
+    /// Makes a destination.
+    public init(folder: String, template: String = Destination.defaultTemplate) {
+        self.folder = folder
+        self.template = template
+    }
+}

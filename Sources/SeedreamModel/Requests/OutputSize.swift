@@ -1,0 +1,98 @@
+public import Pixels
+
+/// The size that a result shall have.
+public enum OutputSize: Hashable, Sendable {
+    /// The shape of the first image sent, with the tier's area; a square where there is none, or none whose size is known.
+    case matchFirstImage(SizeTier)
+    /// One of the hosts' names.
+    case preset(SizePreset)
+    /// So many pixels.
+    case pixels(PixelSize)
+    /// A shape, with the tier's area.
+    case aspect(AspectRatio, SizeTier)
+}
+
+extension OutputSize {
+    /// The longest side that any host makes, in px: AIML's and Apiframe's validators, Ark's 4096x4096.
+    public static let maximumSide = 4096
+
+    /// The size in px of a shape with a tier's area: no side beyond ``maximumSide``, the shorter side at least 1.
+    ///
+    /// - Parameters:
+    ///   - width: The shape's width, in any unit.
+    ///   - height: The shape's height, in the same unit.
+    public static func pixels(width: Int, height: Int, tier: SizeTier) -> PixelSize {
+        let ratio = Double(width) / Double(height)
+        let limit = Double(maximumSide)
+        var wide = Double(tier.side) * ratio.squareRoot()
+        var high = Double(tier.side) / ratio.squareRoot()
+        if wide > limit { (wide, high) = (limit, limit / ratio) }
+        if high > limit { (wide, high) = (limit * ratio, limit) }
+        // Down, so that the area stays within the tier's.
+        return PixelSize(width: max(1, Int(wide + 1e-9)), height: max(1, Int(high + 1e-9)))
+    }
+
+    /// The size in px; `nil` for a preset, whose pixels the host chooses.
+    ///
+    /// - Parameter first: The first image's size, if it is known.
+    public func pixels(first: PixelSize?) -> PixelSize? {
+        switch self {
+        case .matchFirstImage(let tier):
+            Self.pixels(width: first?.width ?? 1, height: first?.height ?? 1, tier: tier)
+        case .preset: nil
+        case .pixels(let size): size
+        case .aspect(let ratio, let tier):
+            Self.pixels(width: ratio.width, height: ratio.height, tier: tier)
+        }
+    }
+}
+
+extension OutputSize {
+    /// Reads a size as people write it: `match`, `match@4K`, `4K`, `square_hd`, `1536x1024`, `16:9`, `16:9@4K`.
+    ///
+    /// - Parameter text: A tier alone means the first image's shape. Case does not matter, nor do `-` and `_` in names.
+    public init?(_ text: String) {
+        let name = text.lowercased().replacing("-", with: "_")
+        if let preset = SizePreset.allCases.first(where: { $0.rawValue.lowercased() == name }) {
+            self = .preset(preset)
+            return
+        }
+        let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count) else { return nil }
+        func tier(_ word: Substring) -> SizeTier? { SizeTier(rawValue: word.uppercased()) }
+        if parts.count == 1, let tier = tier(parts[0]) {
+            self = .matchFirstImage(tier)
+            return
+        }
+        guard let tier = parts.count == 2 ? tier(parts[1]) : .k2 else { return nil }
+        if parts[0] == "match" {
+            self = .matchFirstImage(tier)
+        } else if let (width, height) = Self.pair(parts[0], ":"),
+            let ratio = AspectRatio(width: width, height: height)
+        {
+            self = .aspect(ratio, tier)
+        } else if parts.count == 1, let (width, height) = Self.pair(parts[0], "x"), width > 0, height > 0 {
+            self = .pixels(PixelSize(width: width, height: height))
+        } else {
+            return nil
+        }
+    }
+
+    private static func pair(_ text: Substring, _ separator: Character) -> (Int, Int)? {
+        let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+        guard parts.count == 2, let first = Int(parts[0]), let second = Int(parts[1]) else { return nil }
+        return (first, second)
+    }
+}
+
+extension OutputSize: CustomStringConvertible {
+    /// As ``init(_:)`` reads it.
+    public var description: String {
+        switch self {
+        case .matchFirstImage(let tier): "match@\(tier.rawValue)"
+        case .preset(let preset): preset.rawValue
+        case .pixels(let size): "\(size)"
+        case .aspect(let ratio, let tier): "\(ratio)@\(tier.rawValue)"
+        }
+    }
+}

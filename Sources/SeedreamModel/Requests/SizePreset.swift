@@ -1,0 +1,27 @@
+/// The sizes that fal, AIML API and OneRouter have names for.
+public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
+    case squareHD = "square_hd"
+    case square
+    case portrait4x3 = "portrait_4_3"
+    case portrait16x9 = "portrait_16_9"
+    case landscape4x3 = "landscape_4_3"
+    case landscape16x9 = "landscape_16_9"
+    /// What the three automatic ones mean stands in no document.
+    case auto
+    case auto2K = "auto_2K"
+    case auto4K = "auto_4K"
+
+    /// The pixels that fal's toolkit gives the name; `nil` for the automatic ones. All but `square_hd` are below 921 600 px², so that
+    /// an edit scales them up.
+    public var pixels: (width: Int, height: Int)? {
+        switch self {
+        case .squareHD: (1024, 1024)
+        case .square: (512, 512)
+        case .portrait4x3: (768, 1024)
+        case .portrait16x9: (576, 1024)
+        case .landscape4x3: (1024, 768)
+        case .landscape16x9: (1024, 576)
+        case .auto, .auto2K, .auto4K: nil
+        }
+    }
+}

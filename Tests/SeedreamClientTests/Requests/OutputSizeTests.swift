@@ -1,0 +1,32 @@
+import Pixels
+import SeedreamModel
+import Testing
+
+@Suite("Output sizes")
+struct OutputSizeTests {
+    @Test(
+        "are read as people write them, and written back",
+        arguments: [
+            ("match", "match@2K"), ("4k", "match@4K"), ("Match@1K", "match@1K"), ("square-hd", "square_hd"),
+            ("auto_2k", "auto_2K"), ("1536x1024", "1536x1024"), ("16:9", "16:9@2K"), ("16:9@4K", "16:9@4K"),
+        ])
+    func reading(_ text: String, _ written: String) throws {
+        let size = try #require(OutputSize(text))
+        #expect(size.description == written)
+        #expect(OutputSize(size.description) == size)
+    }
+
+    @Test(
+        "refuse what is none",
+        arguments: ["", "x", "0x5", "5x", "16:9@3K", "16:0", "1x2@2K", "1x2x3", "-4x4"])
+    func refusing(_ text: String) { #expect(OutputSize(text) == nil) }
+
+    @Test("of a shape keep the tier's area and stay within 4096 px a side")
+    func pixels() {
+        #expect(OutputSize.pixels(width: 1, height: 1, tier: .k2) == PixelSize(width: 2048, height: 2048))
+        #expect(
+            OutputSize.pixels(width: 4000, height: 3000, tier: .k2) == PixelSize(width: 2364, height: 1773))
+        #expect(OutputSize.pixels(width: 16, height: 9, tier: .k4) == PixelSize(width: 4096, height: 2304))
+        #expect(OutputSize.pixels(width: 1, height: 3, tier: .k4) == PixelSize(width: 1365, height: 4096))
+    }
+}
