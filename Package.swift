@@ -238,8 +238,9 @@ let package = Package(
         .testTarget(
             name: "SeedreamClientTests",
             dependencies: [
-                "SeedreamKit", "SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels",
-                "Cryptography", "AtomicFiles", "TestSupport",
+                "seedream", "SeedreamKit", "SeedreamClient", "ImagePreparation", "ImageCodecs",
+                "SeedreamModel",
+                "Pixels", "Cryptography", "AtomicFiles", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),

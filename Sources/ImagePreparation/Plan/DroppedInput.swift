@@ -4,4 +4,10 @@ public struct DroppedInput: Hashable, Codable, Sendable {
     public var index: Int
     /// Its name.
     public var name: String
+
+    /// Makes an entry.
+    package init(index: Int, name: String) {
+        self.index = index
+        self.name = name
+    }
 }

@@ -24,4 +24,14 @@ public struct FailedInput: Hashable, Codable, Sendable {
         message = error.description
         hint = error.hint
     }
+
+    /// Makes a failure of something that happened before the input could be opened.
+    package init(index: Int, position: Int, name: String, code: ErrorCode, message: String, hint: String) {
+        self.index = index
+        self.position = position
+        self.name = name
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
 }

@@ -86,10 +86,7 @@ struct Emulate: AsyncParsableCommand {
         let running = EmulateJob(command: self)
         try await Interruption.cancelling { try await running.run() }
         #else
-        Diagnostics().failure(
-            "this seedream was built without the emulator",
-            hint: "build it with: swift build -c release --product seedream --traits default,Emulator")
-        throw ExitStatus.configuration.code
+        throw Unbuilt.emulator()
         #endif
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ImagePreparation
+import SeedreamClient
 import SeedreamModel
 
 /// `seedream prep`: the main job.
@@ -11,14 +12,15 @@ struct Prep: AsyncParsableCommand {
             the content. What is already valid goes out with its pixels untouched and its metadata removed. Everything \
             else is turned upright, scaled, converted to sRGB, flattened or encoded anew, and the reason is given.
 
-            Of more inputs than one request takes, the last are used. One bad input never stops the others. http(s) \
-            inputs and --payload come with the provider client; this version does not have them.
+            Of more inputs than one request takes, the last are used. One bad input never stops the others. `seedream edit` prepares in \
+            the same way, and sends.
 
             Examples:
               seedream prep photo.jpg cutout.png
               seedream prep *.jpg -o out --json
               seedream prep --each scans/ -o out --ndjson
               cat photo.jpg | seedream prep - --data-uri
+              seedream prep photo.jpg --payload fal --prompt "make it night" | curl -s --json @- ...
               seedream prep banner.png --fit pad --background black -o out
 
             Exit codes:
@@ -48,6 +50,15 @@ struct Prep: AsyncParsableCommand {
     @Flag(name: .customLong("data-uri"), help: "One data URI a line on stdout.")
     var dataURI = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The exact request body for a host on stdout: fal, aiml, onerouter, apiframe or ark.",
+            valueName: "provider"))
+    var payload: ProviderID?
+
+    @Option(help: ArgumentHelp("With --payload: what the picture shall be.", valueName: "text"))
+    var prompt: String?
+
     @Flag(help: "Plan from headers only: decode nothing, write nothing.")
     var dryRun = false
 
@@ -62,7 +73,8 @@ struct Prep: AsyncParsableCommand {
             throw ValidationError("no input given; name a file, or - for standard input")
         }
         let modes = [
-            (json, "--json"), (ndjson, "--ndjson"), (dataURI, "--data-uri"), (output == "-", "-o -"),
+            (json, "--json"), (ndjson, "--ndjson"), (dataURI, "--data-uri"), (payload != nil, "--payload"),
+            (output == "-", "-o -"),
         ]
         .filter(\.0).map(\.1)
         guard modes.count <= 1 else {
@@ -74,14 +86,23 @@ struct Prep: AsyncParsableCommand {
         if inputs.filter({ $0 == "-" }).count > 1 {
             throw ValidationError("standard input can be named once")
         }
-        if dryRun, dataURI || output != nil { throw ValidationError("'--dry-run' makes no image to write") }
+        if payload != nil, each {
+            throw ValidationError("'--payload' is the body of one request, without '--each'")
+        }
+        guard (payload == nil) == (prompt == nil) else {
+            throw ValidationError("'--payload' and '--prompt' go together")
+        }
+        if dryRun, dataURI || payload != nil || output != nil {
+            throw ValidationError("'--dry-run' makes no image to write")
+        }
         _ = try constraints.constraints()
         _ = try preparation.options()
     }
 
     func run() async throws {
         let preparer = ImagePreparer(
-            constraints: try constraints.constraints(), options: try preparation.options())
+            constraints: try constraints.constraints(default: payload?.rawValue ?? "seedream-4"),
+            options: try preparation.options())
         let job = PrepJob(command: self, preparer: preparer)
         try await Interruption.cancelling { try await job.run() }
     }

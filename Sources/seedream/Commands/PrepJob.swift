@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImageCodecs
 import ImagePreparation
+import SeedreamClient
 import SeedreamModel
 
 #if canImport(Glibc)
@@ -30,6 +31,9 @@ struct PrepJob: Sendable {
         } catch let failure as OutputFolder.Failure {
             Diagnostics().failure(failure.message, hint: failure.hint)
             throw ExitStatus.outputFailed.code
+        } catch let error as RequestError {
+            Diagnostics().failure("\(error)", hint: error.hint)
+            throw ExitStatus.usage.code
         } catch let error as OutputError {
             throw StandardOutput.status(after: error).code
         } catch is CancellationError {
@@ -82,6 +86,7 @@ struct PrepJob: Sendable {
         } else {
             let batch = try await preparer.prepare(inputs, failures: .collect, reportingTo: reporter)
             collected.dropped = batch.dropped
+            if let provider = command.payload, batch.failed.isEmpty { try printPayload(batch, for: provider) }
             let outcomes =
                 batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
             for outcome in outcomes.sorted(by: { $0.index < $1.index }) {
@@ -93,6 +98,19 @@ struct PrepJob: Sendable {
             images: collected.images, failed: collected.failed, dropped: collected.dropped)
         try show(report)
         try finish(report, outputFailures: collected.outputFailures)
+    }
+
+    /// The body of the request, streamed: its base64 is made as it is written.
+    private func printPayload(_ batch: PreparedBatch, for provider: ProviderID) throws {
+        let request = GenerationRequest(
+            prompt: command.prompt ?? "", images: batch.images.map { .prepared($0) })
+        var reader = try SubmissionPlanner(provider).payload(of: request).makeReader()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+        defer { buffer.deallocate() }
+        while case let count = reader.read(into: buffer), count > 0 {
+            try Terminal.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: STDOUT_FILENO)
+        }
+        try Terminal.print("")
     }
 
     private struct Collected {
@@ -156,7 +174,7 @@ struct PrepJob: Sendable {
                 try report.images.map { (index: $0.index, line: try JSON.line($0)) }
                 + report.failed.map { (index: $0.index, line: try JSON.line($0)) }
             for record in lines.sorted(by: { $0.index < $1.index }) { try Terminal.print(record.line) }
-        } else if !command.dataURI, command.output != "-" {
+        } else if !command.dataURI, command.payload == nil, command.output != "-" {
             for line in ImageTable.lines(
                 images: report.images, failed: report.failed, numbersInputs: command.each)
             {

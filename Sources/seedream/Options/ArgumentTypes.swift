@@ -1,12 +1,25 @@
 public import ArgumentParser
 public import ImagePreparation
 public import Pixels
+public import SeedreamClient
 public import SeedreamModel
 
 extension ResamplingFilter: ExpressibleByArgument {}
 extension AspectRatioFit: ExpressibleByArgument {}
 extension PreparationOptions.OutputFormat: ExpressibleByArgument {}
 extension PreparationOptions.ColorPolicy: ExpressibleByArgument {}
+
+extension ProviderID: ExpressibleByArgument {}
+extension ImageCarriage: ExpressibleByArgument {}
+extension JobState: ExpressibleByArgument {}
+extension FalOptions.Mode: ExpressibleByArgument {}
+extension FalOptions.Priority: ExpressibleByArgument {}
+extension PromptEnhancement: ExpressibleByArgument {}
+
+extension OutputSize: ExpressibleByArgument {
+    /// As ``init(_:)``.
+    public init?(argument: String) { self.init(argument) }
+}
 
 extension RGBColor: ExpressibleByArgument {
     /// As ``init(_:)``.

@@ -3,8 +3,11 @@ import SeedreamModel
 
 /// What the images must be.
 struct ConstraintArguments: ParsableArguments {
-    @Option(help: "Limits of a host: \(InputConstraints.profiles.map(\.name).joined(separator: ", ")).")
-    var profile = "seedream-4"
+    @Option(
+        help: ArgumentHelp(
+            "Limits of a host: \(InputConstraints.profiles.map(\.name).joined(separator: ", ")) (default: seedream-4, or the provider's).",
+            valueName: "profile"))
+    var profile: String?
 
     @Option(help: ArgumentHelp("Smallest area, in px² (default: 921600).", valueName: "px²"))
     var minArea: Int?
@@ -32,7 +35,10 @@ struct ConstraintArguments: ParsableArguments {
     var fit = AspectRatioFit.refuse
 
     /// The profile with the changes made to it.
-    func constraints() throws -> InputConstraints {
+    ///
+    /// - Parameter name: The profile where none was named.
+    func constraints(default name: String = "seedream-4") throws -> InputConstraints {
+        let profile = profile ?? name
         guard var constraints = InputConstraints.profile(named: profile) else {
             let names = InputConstraints.profiles.map(\.name).joined(separator: ", ")
             throw ValidationError("there is no profile '\(profile)'; expected one of \(names)")

@@ -23,7 +23,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .usage: "the command line is wrong"
         case .noUsableInput: "no input could be used"
         case .providerUnavailable: "the provider is unavailable"
-        case .outputFailed: "a result could not be written"
+        case .outputFailed: "a result could not be saved"
         case .tryAgainLater: "try again later, nothing was bought"
         case .outcomeUnknown: "the outcome is unknown, it may have been bought"
         case .credentials: "credentials are missing or wrong"
@@ -42,8 +42,10 @@ enum ExitStatus: Int32, CaseIterable {
     ]
     /// The codes that the emulator can end with; to be interrupted is how it is done.
     static let ofEmulation: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
-    /// The codes that the commands of this version can end with.
-    static let ofAll = allCases.filter { ofPreparation.contains($0) || ofEmulation.contains($0) }
+    /// The codes that looking at the ledger can end with.
+    static let ofLedger: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
+    /// The codes that sending a request, and asking about one, can end with.
+    static let ofRequests = allCases
 
     /// For the help: one line for each code.
     static func table(_ codes: [ExitStatus]) -> String {

@@ -1,0 +1,45 @@
+public import Logging
+
+/// How a client works. Every default is stated at its property.
+public struct ClientConfiguration: Sendable {
+    /// A base URL in place of the host's own addresses: a gateway, or the emulator. None by default.
+    public var baseURL: String?
+    /// Options that one host has and the others have not.
+    public var options = ProviderOptions()
+    /// Whether what the host cannot express is dropped with a warning instead of being refused. `false` by default.
+    public var isLenient = false
+    /// How pictures travel. By what the host prefers, and by their bytes, by default.
+    public var carriage = ImageCarriage.automatic
+    /// The most bytes of a JSON body. 20 000 000 by default, ours: no host states a limit.
+    public var maximumBodyBytes = 20_000_000
+    /// Where the host has an upload, pictures of more bytes together than this are uploaded, in ``ImageCarriage/automatic``. 4 000 000 by
+    /// default, ours: fal advises against large data URIs.
+    public var uploadThreshold = 4_000_000
+    /// Retries of calls that cost nothing, and of paid ones that provably did not arrive.
+    public var retry = RetryPolicy()
+    /// The longest silence of a host that makes pictures while the request waits, in seconds. 600 by default: a shorter one turns a slow
+    /// success into an unknown outcome.
+    public var paidReadTimeout = 600.0
+    /// The longest silence in every other call, in seconds. 60 by default.
+    public var readTimeout = 60.0
+    /// Seconds after which a job is no longer waited for; it stays in the ledger. 900 by default.
+    public var jobTimeout = 900.0
+    /// Seconds between two questions about a job: from the first, half as much again each time, up to the last. 0.5 to 5 by default.
+    public var pollInterval: ClosedRange<Double> = 0.5...5
+    /// What may be spent by one request at most. No limit by default.
+    public var budget: Budget?
+    /// What one picture costs, where the table does not say or is not right. The table's by default.
+    public var price: Price?
+    /// The folder that inline results are decoded into before they are saved; the system's temporary folder by default.
+    public var spoolFolder: String?
+    /// Where the client writes what it does: operations, status codes, request ids; never keys, payloads or queries. Silent by default.
+    public var logger = Logger(label: "seedreamkit", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// Makes the defaults.
+    public init() {}
+
+    /// Where `provider` is.
+    public func endpoints(of provider: ProviderID) -> Endpoints {
+        baseURL.map { Endpoints.behind($0, provider) } ?? .standard(provider)
+    }
+}

@@ -1,0 +1,73 @@
+public import SeedreamModel
+
+extension SeedreamClient {
+    /// Sends a request, waits, and saves the pictures.
+    ///
+    /// - Returns: The job, `saved`.
+    /// - Throws: As ``submit(_:to:id:reportingTo:)``, ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``.
+    public func run(
+        _ request: GenerationRequest, to destination: Destination, id: String = SeedreamClient.newJobID(),
+        reportingTo reporter: ClientReporter? = nil
+    ) async throws -> JobRecord {
+        let job = try await submit(request, to: destination, id: id, reportingTo: reporter)
+        return try await complete(job, reportingTo: reporter)
+    }
+
+    /// Edits prepared pictures, waits, and saves the results.
+    public func edit(
+        _ prompt: String, images: [PreparedImage], to destination: Destination,
+        reportingTo reporter: ClientReporter? = nil
+    ) async throws -> JobRecord {
+        try await run(
+            GenerationRequest(prompt: prompt, images: images.map { .prepared($0) }), to: destination,
+            reportingTo: reporter)
+    }
+
+    /// Makes pictures from words alone, waits, and saves them.
+    public func generate(
+        _ prompt: String, to destination: Destination, reportingTo reporter: ClientReporter? = nil
+    ) async throws -> JobRecord {
+        try await run(GenerationRequest(prompt: prompt), to: destination, reportingTo: reporter)
+    }
+
+    /// Takes a job of the ledger as far as it goes: asks about it, fetches and saves what is there.
+    ///
+    /// A job that was being sent when its process ended is `unknown`: nobody here can tell whether the host has it.
+    ///
+    /// - Returns: The job as it is now; `nil` where a living process works on it.
+    /// - Throws: As ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``.
+    public func resume(_ id: String, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord? {
+        guard var job = try await ledger.claim(id) else { return nil }
+        if job.state == .submitting {
+            job = try await kept(job) {
+                $0.state = .unknown
+                $0.error = ClientError(
+                    .transport, provider: $0.provider, operation: "\($0.provider.rawValue).submit",
+                    message: "the process ended while the request was being sent", purchase: .unknown)
+            }
+        }
+        guard !job.state.isFinal else {
+            try await ledger.release(job.id)
+            return job
+        }
+        return try await complete(job, reportingTo: reporter)
+    }
+
+    /// Waits, saves, and lets go of the job, whatever becomes of it.
+    private func complete(_ job: JobRecord, reportingTo reporter: ClientReporter?) async throws -> JobRecord {
+        do {
+            let saved = try await save(try await wait(for: job, reportingTo: reporter), reportingTo: reporter)
+            await letGo(job)
+            return saved
+        } catch {
+            await letGo(job)
+            throw error
+        }
+    }
+
+    private func letGo(_ job: JobRecord) async {
+        let ledger = ledger
+        // Not to let go does no harm: the process ends, and with it its ownership.
+        _ = await Task { try? await ledger.release(job.id) }.value
+    }
+}

@@ -1,0 +1,186 @@
+import Cryptography
+import HTTPTypes
+public import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension SeedreamClient {
+    /// Sends a request, once. Pictures are uploaded first where that is how they travel.
+    ///
+    /// The job is in the ledger before its request is sent. It comes back `accepted` by a host that makes pictures later, or `finished` by
+    /// one that makes them at once.
+    ///
+    /// - Parameters:
+    ///   - request: What is asked for.
+    ///   - destination: Where ``save(_:reportingTo:)`` will put the pictures; kept in the ledger, so that a later process knows.
+    ///   - id: The job's id in the ledger, as ``newJobID()`` makes it.
+    ///   - reporter: Receives events.
+    /// - Throws: ``RequestError``, ``BudgetError``, ``KeyError`` and ``LedgerError`` before anything is sent; ``ClientError``, whose
+    ///   ``ClientError/purchase`` says whether it may have been bought; `CancellationError` where nothing was sent.
+    public func submit(
+        _ request: GenerationRequest, to destination: Destination? = nil,
+        id: String = SeedreamClient.newJobID(),
+        reportingTo reporter: ClientReporter? = nil
+    ) async throws -> JobRecord {
+        let api = try api()
+        let carried = try planner.carriage(of: request)
+        // All that can be refused is refused before a byte is uploaded.
+        let preview = try host.draft(request, images: carried.map(\.preview), in: context)
+        try planner.checkBudget(preview)
+        for warning in preview.warnings { reporter?.report(.warning(warning)) }
+        let images = try await upload(carried, through: api, reporter)
+        let draft = try host.draft(request, images: images, in: context)
+        let body = draft.body.body
+        try planner.checkBody(body.length)
+        let job = record(of: request, draft, destination, id)
+        try await ledger.insert(job)
+        try Task.checkCancellation()
+        reporter?.report(.submitting(bytes: body.length))
+        do {
+            let reply = try await api.submit(
+                APIRequest(
+                    operation: draft.operation, method: .post, url: draft.url, fields: draft.fields,
+                    body: body,
+                    maximumReply: Self.maximumReply),
+                idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout,
+                inlinePictures: draft.isInline ? draft.outputs.upperBound : 0)
+            switch try host.submitReply(reply, to: draft, in: context) {
+            case .accepted(let ticket):
+                let accepted = try await kept(job) {
+                    $0.state = .accepted
+                    $0.ticket = ticket
+                }
+                reporter?.report(.accepted(requestID: ticket.requestID))
+                return accepted
+            case .finished(let result):
+                let finished = try await kept(job) {
+                    $0.state = .finished
+                    $0.result = StoredResult(result)
+                }
+                reporter?.report(.finished(images: result.images.count))
+                return finished
+            }
+        } catch let error as ClientError {
+            throw await settled(job, error)
+        } catch is CancellationError {
+            // Only thrown where not a byte was sent.
+            _ = await settled(
+                job,
+                ClientError(
+                    .cancelled, provider: provider, operation: draft.operation,
+                    message: "cancelled before it was sent",
+                    purchase: .notTaken))
+            throw CancellationError()
+        }
+    }
+
+    /// An id that no other job has: a random UUID in lower case.
+    public static func newJobID() -> String { UUID().uuidString.lowercased() }
+
+    /// Bytes of a reply without pictures: 1 MiB, `reliability.md`, section 3.
+    static var maximumReply: Int { 1 << 20 }
+
+    private func record(
+        of request: GenerationRequest, _ draft: RequestDraft, _ destination: Destination?, _ id: String
+    )
+        -> JobRecord
+    {
+        JobRecord(
+            id: id, provider: provider, baseURL: configuration.baseURL, model: draft.model,
+            operation: request.operation, prompt: request.prompt, created: Date().timeIntervalSince1970,
+            inputs: request.images.enumerated().map { InputProvenance($1, index: $0) },
+            maximumOutputs: draft.outputs.upperBound,
+            estimate: planner.price,
+            idempotencyKey: host.limits.honorsIdempotencyKeys ? UUID().uuidString.lowercased() : nil,
+            destination: destination)
+    }
+
+    /// Uploads what travels by upload, four at a time.
+    private func upload(
+        _ carried: [SubmissionPlanner.Carried], through api: APIClient, _ reporter: ClientReporter?
+    ) async throws -> [ImageReference] {
+        var references = carried.map(\.preview)
+        let waiting = carried.enumerated().compactMap { index, image -> (index: Int, image: PreparedImage)? in
+            if case .upload(let image) = image { (index, image) } else { nil }
+        }
+        guard !waiting.isEmpty else { return references }
+        let (host, context) = (host, context)
+        try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            var next = 0
+            var done = 0
+            func start() {
+                guard next < waiting.count else { return }
+                let (index, image) = waiting[next]
+                next += 1
+                group.addTask {
+                    // A name of our own: the user's may hold anything.
+                    let name = "image-\(index + 1).\(image.mediaType.fileExtension)"
+                    return (index, try await host.upload(image, name: name, in: context, through: api))
+                }
+            }
+            for _ in 0..<4 { start() }
+            while let (index, url) = try await group.next() {
+                references[index] = .url(url)
+                done += 1
+                reporter?.report(.uploaded(done, of: waiting.count))
+                start()
+            }
+        }
+        return references
+    }
+
+    // MARK: Keeping
+
+    /// Changes a job in the ledger, whether or not the task has been cancelled meanwhile: what a host has said is never lost to a signal.
+    func kept(_ job: JobRecord, _ change: @escaping @Sendable (inout JobRecord) -> Void) async throws
+        -> JobRecord
+    {
+        let ledger = ledger
+        do {
+            return try await Task { try await ledger.update(job.id, change) }.value
+        } catch let error as LedgerError {
+            var changed = job
+            change(&changed)
+            throw UnrecordedJob(job: changed, reason: error)
+        }
+    }
+
+    /// Records how a job has failed, and returns the error.
+    func settled(_ job: JobRecord, _ error: ClientError) async -> any Error {
+        let state: JobState =
+            switch (error.category, error.purchase) {
+            case (.cancelled, .taken): .cancelled
+            case (_, .unknown): .unknown
+            default: .failed
+            }
+        do {
+            _ = try await kept(job) {
+                $0.state = state
+                $0.error = error
+            }
+        } catch {
+            return error
+        }
+        return error
+    }
+}
+
+extension InputProvenance {
+    /// What is said about a picture of a request.
+    init(_ image: RequestImage, index: Int) {
+        switch image {
+        case .remote(let url):
+            // A query may be a signature.
+            self.init(index: index, name: String(url.prefix { $0 != "?" && $0 != "#" }))
+        case .prepared(let image):
+            self.init(
+                index: image.index, name: image.source.name,
+                sha256: image.bytes.withBytes { SHA256Digest($0).hexadecimal },
+                action: image.action, reasons: image.reasons, size: image.size)
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension SeedreamClient {
+    /// Asks about an accepted job until the host has made the pictures.
+    ///
+    /// Other jobs come back unchanged. What cannot be read, or fails for a moment, is asked for again, five times in a row at most.
+    ///
+    /// - Throws: ``ClientError``: with purchase `taken` where the job stays `accepted` and can be asked about later, else it is settled as
+    ///   `failed`, `cancelled` or `unknown`. `CancellationError`: the job stays `accepted`, and the host goes on.
+    public func wait(for job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws
+        -> JobRecord
+    {
+        guard job.state == .accepted, let ticket = job.ticket else { return job }
+        let api = try api()
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(configuration.jobTimeout)
+        var interval = configuration.pollInterval.lowerBound
+        var failures = 0
+        var shownLogs = 0
+        while true {
+            do {
+                let status = try await status(of: ticket, through: api)
+                failures = 0
+                for line in status.logs.dropFirst(shownLogs) { reporter?.report(.log(line)) }
+                shownLogs = max(shownLogs, status.logs.count)
+                switch status.phase {
+                case .queued(let position): reporter?.report(.queued(position: position))
+                case .running(let progress): reporter?.report(.running(progress: progress))
+                case .other: reporter?.report(.running(progress: nil))
+                case .completed(let result):
+                    return try await finished(
+                        job, try await result.orFetched(from: self, ticket, api), reporter)
+                case .failed(var error):
+                    // The host says that it is over.
+                    if error.purchase == .unknown { error.purchase = .taken }
+                    throw Settled(error: error)
+                case .cancelled: throw Settled(error: cancelled(ticket))
+                }
+            } catch let settled as Settled {
+                throw await self.settled(job, settled.error)
+            } catch let error as ClientError where error.mayPass && failures < 5 {
+                failures += 1
+                interval = max(interval, min(error.retryAfter ?? 0, configuration.retry.maximumRetryAfter))
+            } catch let error as ClientError {
+                throw await unanswered(job, error)
+            }
+            guard clock.now < deadline else {
+                throw await unanswered(
+                    job,
+                    ClientError(
+                        .timeout, provider: provider, operation: "\(provider.rawValue).status",
+                        message: "not done within \(Int(configuration.jobTimeout)) s; the host goes on",
+                        requestID: ticket.requestID, purchase: .taken))
+            }
+            try await Task.sleep(for: .seconds(interval))
+            interval = min(interval * 1.5, max(interval, configuration.pollInterval.upperBound))
+            interval = min(interval, configuration.retry.maximumRetryAfter)
+        }
+    }
+
+    /// An error that ends the job.
+    fileprivate struct Settled: Error {
+        var error: ClientError
+    }
+
+    private func cancelled(_ ticket: JobTicket) -> ClientError {
+        ClientError(
+            .cancelled, provider: provider, operation: "\(provider.rawValue).status",
+            message: "the job was cancelled",
+            requestID: ticket.requestID, purchase: .taken)
+    }
+
+    private func finished(_ job: JobRecord, _ result: GenerationResult, _ reporter: ClientReporter?)
+        async throws -> JobRecord
+    {
+        let finished = try await kept(job) {
+            $0.state = .finished
+            $0.result = StoredResult(result)
+            $0.error = nil
+        }
+        reporter?.report(.finished(images: result.images.count))
+        return finished
+    }
+
+    /// A job about which the host no longer says anything useful: it stays as it is, with the reason, unless the host has forgotten it.
+    private func unanswered(_ job: JobRecord, _ error: ClientError) async -> any Error {
+        var error = error
+        if error.category == .notFound {
+            error.purchase = .unknown
+            return await settled(job, error)
+        }
+        error.purchase = .taken
+        let kept = error
+        do {
+            _ = try await self.kept(job) { $0.error = kept }
+        } catch {
+            return error
+        }
+        return error
+    }
+
+    // MARK: Single questions
+
+    /// Asks once how a job is. Changes nothing.
+    ///
+    /// - Throws: ``KeyError``, ``ClientError``.
+    public func status(of job: JobRecord) async throws -> JobStatus {
+        guard let ticket = job.ticket else { throw noTicket(job) }
+        return try await status(of: ticket, through: try api())
+    }
+
+    /// Asks the host to cancel a job. A job that the host stops is `cancelled` when it is waited for.
+    ///
+    /// - Throws: ``KeyError``, ``ClientError``.
+    public func cancel(_ job: JobRecord) async throws -> CancellationOutcome {
+        guard let ticket = job.ticket else { throw noTicket(job) }
+        guard let request = host.cancelRequest(for: ticket, in: context) else { return .notPossible }
+        return try host.cancellation(in: try await api().call(request))
+    }
+
+    /// Takes up a job of which only the host's id of the request is known, so that it can be waited for.
+    ///
+    /// - Throws: ``RequestError`` where the host has no jobs; ``LedgerError``.
+    public func adopt(requestID: String, model: String? = nil, to destination: Destination) async throws
+        -> JobRecord
+    {
+        guard host.limits.hasJobs else {
+            throw RequestError(
+                field: "request", message: "\(provider.displayName) has no jobs to ask about",
+                hint: "its results come with the reply")
+        }
+        let model = model ?? host.limits.editModel
+        let job = JobRecord(
+            id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,
+            operation: .edit,
+            prompt: "", created: Date().timeIntervalSince1970, inputs: [], maximumOutputs: 0,
+            destination: destination)
+        try await ledger.insert(job)
+        return try await kept(job) {
+            $0.state = .accepted
+            $0.ticket = JobTicket(requestID: requestID, model: model)
+        }
+    }
+
+    private func noTicket(_ job: JobRecord) -> ClientError {
+        ClientError(
+            .notFound, provider: provider, operation: "\(provider.rawValue).status",
+            message: "the host never said by which id it knows the job",
+            purchase: job.state == .unknown ? .unknown : .notTaken)
+    }
+
+    private func status(of ticket: JobTicket, through api: APIClient) async throws -> JobStatus {
+        guard let request = host.statusRequest(for: ticket, withLogs: true, in: context) else {
+            return JobStatus(phase: .other("none"))
+        }
+        let reply = try await api.call(request)
+        guard reply.isSuccess else { throw host.failure(reply, operation: request.operation) }
+        return try host.status(in: reply)
+    }
+
+    fileprivate func result(of ticket: JobTicket, through api: APIClient) async throws -> GenerationResult {
+        guard let request = host.resultRequest(for: ticket, in: context) else {
+            throw ClientError(
+                .badReply, provider: provider, operation: "\(provider.rawValue).result",
+                message: "the host names no result",
+                requestID: ticket.requestID, purchase: .taken)
+        }
+        let reply = try await api.call(request)
+        if reply.isSuccess { return try host.result(in: reply) }
+        // What the model says about the job comes as the status code of its result.
+        let error = host.failure(reply, operation: request.operation)
+        if error.isFinalForJob { throw Settled(error: error) }
+        throw error
+    }
+}
+
+extension GenerationResult? {
+    /// The result, fetched where the status did not hold it.
+    fileprivate func orFetched(from client: SeedreamClient, _ ticket: JobTicket, _ api: APIClient)
+        async throws -> GenerationResult
+    {
+        if let self { return self }
+        return try await client.result(of: ticket, through: api)
+    }
+}
+
+extension ClientError {
+    /// Whether the host has said about an accepted job that it failed for good.
+    package var isFinalForJob: Bool {
+        switch category {
+        case .moderation, .validation, .credits, .cancelled: true
+        case .provider, .timeout, .result: !isRetryable
+        case .credentials, .rateLimit, .transport, .badReply, .notFound: false
+        }
+    }
+
+    /// Whether the same question may be answered better in a moment.
+    var mayPass: Bool {
+        switch category {
+        case .rateLimit, .transport, .badReply, .notFound, .timeout, .provider: true
+        default: isRetryable
+        }
+    }
+}

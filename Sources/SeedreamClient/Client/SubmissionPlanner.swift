@@ -1,0 +1,144 @@
+import HTTPTypes
+public import SeedreamModel
+
+/// Maps requests to one host's words, decides how pictures travel, and checks all that can be checked. Reads no key, sends nothing.
+public struct SubmissionPlanner: Sendable {
+    /// To whom requests would go.
+    public let provider: ProviderID
+    /// How the client would work.
+    public let configuration: ClientConfiguration
+    let host: any Provider
+    let context: RequestContext
+
+    /// Makes a planner.
+    public init(_ provider: ProviderID, configuration: ClientConfiguration = ClientConfiguration()) {
+        self.provider = provider
+        self.configuration = configuration
+        host = Providers.provider(provider)
+        context = RequestContext(
+            endpoints: configuration.endpoints(of: provider), options: configuration.options,
+            isLenient: configuration.isLenient)
+    }
+
+    /// What the host takes and gives, and what it costs.
+    public var limits: ProviderLimits { host.limits }
+
+    /// What one picture costs, as far as it is known.
+    public var price: Price? { configuration.price ?? host.limits.price }
+
+    /// Says what would be sent.
+    ///
+    /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse; ``BudgetError``.
+    public func plan(_ request: GenerationRequest) throws -> SubmissionPlan {
+        let images = try carriage(of: request).map(\.preview)
+        let draft = try host.draft(request, images: images, in: context)
+        let uploads = images.filter { if case .pending = $0 { true } else { false } }.count
+        try checkBudget(draft)
+        let length = draft.body.body.length
+        try checkBody(length)
+        return SubmissionPlan(
+            provider: provider, model: draft.model, url: draft.url,
+            headers: Dictionary(
+                draft.fields.map { ($0.name.rawName, $0.value) },
+                uniquingKeysWith: { first, next in "\(first), \(next)" }),
+            body: draft.body.elided, bodyBytes: length, uploads: uploads, predictedSize: draft.predictedSize,
+            minimumOutputs: draft.outputs.lowerBound, maximumOutputs: draft.outputs.upperBound, price: price,
+            worstCost: price.map { $0.amount * Double(draft.outputs.upperBound) }, warnings: draft.warnings)
+    }
+
+    /// The exact body of the request, every local picture as a data URI.
+    ///
+    /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse.
+    public func payload(of request: GenerationRequest) throws(RequestError) -> RequestBody {
+        let images = request.images.map { image -> ImageReference in
+            switch image {
+            case .remote(let url): .url(url)
+            case .prepared(let image): .dataURI(image.dataURI)
+            }
+        }
+        return try host.draft(request, images: images, in: context).body.body
+    }
+
+    // MARK: How pictures travel
+
+    /// A picture and how it travels.
+    enum Carried: Sendable {
+        case asIs(ImageReference)
+        case upload(PreparedImage)
+
+        var preview: ImageReference {
+            switch self {
+            case .asIs(let reference): reference
+            case .upload(let image): .pending(byteCount: image.bytes.count)
+            }
+        }
+    }
+
+    /// Decides how each picture travels. All local ones go the same way.
+    func carriage(of request: GenerationRequest) throws(RequestError) -> [Carried] {
+        let local = request.images.compactMap(\.prepared)
+        let uploads = try uploads(local, request: request)
+        return request.images.map { image in
+            switch image {
+            case .remote(let url): .asIs(.url(url))
+            case .prepared(let image): uploads ? .upload(image) : .asIs(.dataURI(image.dataURI))
+            }
+        }
+    }
+
+    private func uploads(_ images: [PreparedImage], request: GenerationRequest) throws(RequestError) -> Bool {
+        let limits = host.limits
+        let total = images.reduce(0) { $0 + $1.bytes.count }
+        let longest = images.map(\.dataURI.length).max() ?? 0
+        let fitsDataURI =
+            longest <= limits.dataURICharacters ?? .max
+            && images.reduce(0, { $0 + $1.dataURI.length }) <= configuration.maximumBodyBytes
+        let useUpload: Bool
+        switch configuration.carriage {
+        case .dataURI: useUpload = false
+        case .upload:
+            guard limits.uploadBytes != nil else {
+                throw RequestError(
+                    field: "transport", message: "\(provider.displayName) has no upload",
+                    hint: "pass `--transport data-uri`")
+            }
+            useUpload = true
+        case .automatic:
+            useUpload =
+                limits.uploadBytes != nil
+                && (!limits.prefersDataURIs || !fitsDataURI || total > configuration.uploadThreshold)
+        }
+        if useUpload, let most = limits.uploadBytes,
+            let large = images.first(where: { $0.bytes.count > most })
+        {
+            throw RequestError(
+                field: "images",
+                message: "\(large.source.name): expected at most \(most) bytes, found \(large.bytes.count)",
+                hint: "prepare it with `--max-bytes \(most)`")
+        }
+        if !useUpload, let most = limits.dataURICharacters, longest > most {
+            throw RequestError(
+                field: "images",
+                message: "expected data URIs of at most \(most) characters, found \(longest)",
+                hint: limits.uploadBytes == nil
+                    ? "prepare with a smaller `--max-bytes`" : "pass `--transport upload`")
+        }
+        return useUpload
+    }
+
+    func checkBody(_ length: Int) throws(RequestError) {
+        guard length <= configuration.maximumBodyBytes else {
+            throw RequestError(
+                field: "images",
+                message:
+                    "expected a body of at most \(configuration.maximumBodyBytes) bytes, found \(length)",
+                hint: host.limits.uploadBytes == nil
+                    ? "send fewer or smaller pictures, or raise `--max-body`"
+                    : "pass `--transport upload`, or raise `--max-body`")
+        }
+    }
+
+    func checkBudget(_ draft: RequestDraft) throws(BudgetError) {
+        try configuration.budget?.check(pictures: draft.outputs.upperBound, price: price)
+    }
+}

@@ -1,0 +1,32 @@
+/// A host has answered, and the ledger cannot be written: the one place where the job is known is this value.
+public struct UnrecordedJob: Error, Hashable, Sendable {
+    /// As it would have been recorded.
+    public var job: JobRecord
+    /// Why it was not.
+    public var reason: LedgerError
+
+    /// Makes an error.
+    public init(job: JobRecord, reason: LedgerError) {
+        self.job = job
+        self.reason = reason
+    }
+}
+
+extension UnrecordedJob: CustomStringConvertible {
+    /// One line, with the host's id of the request.
+    public var description: String {
+        let id = job.ticket?.requestID ?? job.result?.requestID
+        let known =
+            id.map { "request \($0) of \(job.provider.displayName)" }
+            ?? "a request to \(job.provider.displayName)"
+        return "\(known) is \(job.state.rawValue), and \(reason)"
+    }
+
+    /// What to do about it.
+    public var hint: String {
+        if let id = job.ticket?.requestID {
+            return "free some space, then `seedream result \(id) --provider \(job.provider.rawValue)`"
+        }
+        return "it may have been bought: look at the account before it is sent again"
+    }
+}

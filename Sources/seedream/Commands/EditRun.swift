@@ -1,0 +1,226 @@
+#if Client
+import ImageCodecs
+import ImagePreparation
+import SeedreamClient
+import SeedreamKit
+import SeedreamModel
+
+/// One run of `seedream edit`.
+struct EditRun: Sendable {
+    private let command: Edit
+    private let preparer: ImagePreparer
+
+    init(command: Edit) throws {
+        self.command = command
+        var constraints = try command.constraints.constraints(default: command.host.provider.rawValue)
+        var configuration = ClientConfiguration()
+        configuration.carriage = command.host.transport
+        if let body = command.constraints.maxBody?.value { configuration.maximumBodyBytes = body }
+        constraints.maximumBodyBytes =
+            SeedreamSession.constraints(for: command.host.provider, configuration: configuration)
+            .maximumBodyBytes
+        preparer = ImagePreparer(constraints: constraints, options: try command.preparation.options())
+    }
+
+    func run() async throws {
+        try await ClientFailure.reported {
+            if command.each {
+                try await runEach()
+            } else {
+                try await runOnce()
+            }
+        }
+    }
+
+    private func settings(requests: Int = 1) throws -> RequestSettings {
+        try RequestSettings(
+            command.host, command.results, command.client, maximumBody: command.constraints.maxBody?.value,
+            requests: requests)
+    }
+
+    // MARK: One request
+
+    private func runOnce() async throws {
+        let settings = try settings()
+        let first = max(0, command.inputs.count - preparer.constraints.maximumInputs)
+        if command.preparation.strict, first > 0 {
+            throw PreparationError.tooManyInputs(
+                count: command.inputs.count, maximum: preparer.constraints.maximumInputs)
+        }
+        let dropped = (0..<first).map { DroppedInput(index: $0, name: command.inputs[$0]) }
+        let prepared = try await images(command.inputs[first...])
+        let report = PreparationReport(images: prepared.records, failed: [], dropped: dropped)
+        if !command.results.json || !command.results.dryRun { Diagnostics().notices(of: report) }
+        var request = GenerationRequest(prompt: command.prompt, images: prepared.images)
+        command.request.apply(to: &request)
+        if command.results.dryRun {
+            try PlanReport(try settings.planner.plan(request), preparation: report).show(
+                json: command.results.json)
+            return
+        }
+        let ledger = try settings.setup.ledger()
+        let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
+        let run = RequestRun(json: command.results.json)
+        let progress = RequestProgress(requests: 1)
+        let (waits, destination, final) = (!command.results.noWait, settings.destination, request)
+        let id = SeedreamClient.newJobID()
+        let outcome = try await run.work(id, index: 0, progress: progress, ledger: ledger) { reporter in
+            waits
+                ? try await client.run(final, to: destination, id: id, reportingTo: reporter)
+                : try await client.submit(final, to: destination, id: id, reportingTo: reporter)
+        }
+        progress.clear()
+        try run.finish([outcome], dropped: dropped)
+    }
+
+    /// The pictures of one request in the order of its inputs, URLs among them.
+    private func images(_ arguments: ArraySlice<String>) async throws -> (
+        images: [RequestImage], records: [ImageRecord]
+    ) {
+        var images: [RequestImage?] = []
+        var inputs: [(place: Int, input: ImageInput)] = []
+        for (place, argument) in arguments.enumerated() {
+            if Self.isURL(argument), !command.fetch {
+                images.append(.remote(argument))
+            } else {
+                images.append(nil)
+                inputs.append((place, try await input(argument)))
+            }
+        }
+        let (progress, reporter) = PreparationProgress.makeStream()
+        async let line: Void = ProgressLine.follow(progress)
+        let batch = try await preparer.prepare(inputs.map(\.input), failures: .refuse, reportingTo: reporter)
+        await line
+        var records: [ImageRecord] = []
+        for image in batch.images {
+            var image = image
+            let place = inputs[image.index].place
+            (image.index, image.position) = (arguments.startIndex + place, place + 1)
+            images[place] = .prepared(image)
+            records.append(ImageRecord(image, path: nil, includesDigest: command.results.json))
+        }
+        return (images.compactMap { $0 }, records)
+    }
+
+    private static func isURL(_ argument: String) -> Bool {
+        let head = argument.prefix(8).lowercased()
+        return head.hasPrefix("http://") || head.hasPrefix("https://")
+    }
+
+    private func input(_ argument: String) async throws -> ImageInput {
+        guard Self.isURL(argument) else { return ImageInput(argument: argument) }
+        let fetcher = SafeFetcher(transport: try ClientSetup(command.client).transport())
+        let bytes = try await fetcher.fetch(argument, maximum: preparer.options.limits.maximumInputBytes)
+        return .bytes(bytes, name: String(argument.prefix { $0 != "?" && $0 != "#" }))
+    }
+
+    // MARK: A request for each input
+
+    private func runEach() async throws {
+        let arguments = command.inputs.flatMap { FolderListing.files(in: $0) ?? [$0] }
+        guard !arguments.isEmpty else {
+            throw RequestError(field: "input", message: "the folder holds no files", hint: "name pictures")
+        }
+        let settings = try settings(requests: arguments.count)
+        if command.results.dryRun { return try await planEach(arguments, settings) }
+        let ledger = try settings.setup.ledger()
+        let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
+        // What would be refused for any picture is refused before the first is sent.
+        try settings.configuration.budget?.check(
+            pictures: command.request.count * command.request.imagesPerCall, price: settings.planner.price)
+        let run = RequestRun(json: command.results.json)
+        let progress = RequestProgress(requests: arguments.count)
+        var failed: [FailedInput] = []
+        var outcomes: [RequestRun.Outcome] = []
+        let (waits, destination) = (!command.results.noWait, settings.destination)
+        try await withThrowingTaskGroup(of: RequestRun.Outcome.self) { group in
+            var running = 0
+            for (index, argument) in arguments.enumerated() {
+                if running >= command.parallel, let outcome = try await group.next() {
+                    outcomes.append(outcome)
+                    running -= 1
+                }
+                let image: RequestImage
+                switch try await prepared(argument, index: index) {
+                case .image(let ready): image = ready
+                case .failed(let input):
+                    failed.append(input)
+                    continue
+                }
+                var request = GenerationRequest(prompt: command.prompt, images: [image])
+                command.request.apply(to: &request)
+                let final = request
+                running += 1
+                group.addTask {
+                    let id = SeedreamClient.newJobID()
+                    return try await run.work(
+                        id, index: index, name: argument, progress: progress, ledger: ledger
+                    ) { reporter in
+                        waits
+                            ? try await client.run(final, to: destination, id: id, reportingTo: reporter)
+                            : try await client.submit(final, to: destination, id: id, reportingTo: reporter)
+                    }
+                }
+            }
+            for try await outcome in group { outcomes.append(outcome) }
+        }
+        progress.clear()
+        try run.finish(outcomes, failed: failed)
+    }
+
+    /// What became of one input.
+    private enum Prepared {
+        case image(RequestImage)
+        case failed(FailedInput)
+    }
+
+    private func prepared(_ argument: String, index: Int) async throws -> Prepared {
+        if Self.isURL(argument), !command.fetch { return .image(.remote(argument)) }
+        let input: ImageInput
+        do {
+            input = try await self.input(argument)
+        } catch let error as TransportError {
+            return .failed(
+                FailedInput(
+                    index: index, position: 1, name: argument, code: .unreadableInput, message: "\(error)",
+                    hint: "check the URL, or pass a file"))
+        }
+        let batch = try await preparer.prepare([input], failures: .collect)
+        if var failure = batch.failed.first {
+            failure.index = index
+            return .failed(failure)
+        }
+        guard var image = batch.images.first else { throw CancellationError() }
+        image.index = index
+        for notice in image.notices { Diagnostics().note("\(argument): \(notice.message)") }
+        return .image(.prepared(image))
+    }
+
+    private func planEach(_ arguments: [String], _ settings: RequestSettings) async throws {
+        var plans: [PlanReport] = []
+        var failed: [FailedInput] = []
+        for (index, argument) in arguments.enumerated() {
+            switch try await prepared(argument, index: index) {
+            case .failed(let input): failed.append(input)
+            case .image(let image):
+                var request = GenerationRequest(prompt: command.prompt, images: [image])
+                command.request.apply(to: &request)
+                let records = [image.prepared].compactMap { $0 }.map {
+                    ImageRecord($0, path: nil, includesDigest: command.results.json)
+                }
+                plans.append(
+                    PlanReport(
+                        try settings.planner.plan(request),
+                        preparation: PreparationReport(images: records, failed: [], dropped: [])))
+            }
+        }
+        if command.results.json {
+            try Terminal.print(JSON.document(plans))
+        } else {
+            for plan in plans { try plan.show(json: false) }
+        }
+        for failure in failed { Diagnostics().failure(FailureRecord(failure)) }
+        if !failed.isEmpty { throw (plans.isEmpty ? ExitStatus.noUsableInput : .someFailed).code }
+    }
+}
+#endif

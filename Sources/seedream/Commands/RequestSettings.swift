@@ -1,0 +1,41 @@
+#if Client
+import SeedreamClient
+import SeedreamModel
+
+/// How `edit` and `generate` ask, from their options.
+struct RequestSettings: Sendable {
+    let setup: ClientSetup
+    let provider: ProviderID
+    let configuration: ClientConfiguration
+    let destination: Destination
+
+    init(
+        _ host: HostArguments, _ results: ResultArguments, _ client: ClientArguments, maximumBody: Int? = nil,
+        requests: Int = 1
+    ) throws {
+        setup = ClientSetup(client)
+        provider = host.provider
+        var configuration = setup.configuration
+        configuration.baseURL = host.baseURL
+        configuration.options = host.options
+        configuration.isLenient = host.lenient
+        configuration.carriage = host.transport
+        if let maximumBody { configuration.maximumBodyBytes = maximumBody }
+        configuration.price = results.price?.price
+        // The budget of the command is that of the run: each request gets its share.
+        configuration.budget = results.budget.map {
+            Budget(amount: $0.amount / Double(requests), unit: $0.unit)
+        }
+        if let baseURL = host.baseURL, URLParts(baseURL) == nil {
+            throw RequestError(
+                field: "--base-url", message: "expected an http or https URL",
+                hint: "as `http://127.0.0.1:8080/fal`")
+        }
+        self.configuration = configuration
+        destination = Destination(folder: results.output, template: results.name)
+        try destination.check()
+    }
+
+    var planner: SubmissionPlanner { SubmissionPlanner(provider, configuration: configuration) }
+}
+#endif

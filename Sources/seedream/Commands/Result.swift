@@ -1,0 +1,50 @@
+import ArgumentParser
+import SeedreamClient
+
+/// `seedream result`: fetches what a job has made.
+struct Result: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fetch and save the result of a job, waiting for it if need be.",
+        discussion: """
+            With --provider, also of a request that the ledger does not know, by the host's id of it.
+
+            Examples:
+              seedream result 3f0c91aa
+              seedream result 764cabcf-b745-4b3e-ae38-1200304cf45b --provider fal -o out
+
+            Exit codes:
+            \(ExitStatus.table(ExitStatus.ofRequests))
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
+    var id: String
+
+    @Option(name: .shortAndLong, help: "Who was asked, where the ledger does not know the request.")
+    var provider: ProviderID?
+
+    @Option(
+        help: ArgumentHelp("With --provider: a base URL in place of the host's own.", valueName: "url"))
+    var baseURL: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("With --provider: folder for the results.", valueName: "dir"))
+    var output = "."
+
+    @Flag(help: "One JSON document on stdout.")
+    var json = false
+
+    @OptionGroup(title: "Client")
+    var client: ClientArguments
+
+    func run() async throws {
+        #if Client
+        let job = ResultRun(command: self)
+        try await Interruption.cancelling { try await job.run() }
+        #else
+        throw Unbuilt.client()
+        #endif
+    }
+}

@@ -1,0 +1,40 @@
+#if Client
+import SeedreamClient
+
+/// One run of `seedream result`.
+struct ResultRun: Sendable {
+    let command: Result
+
+    func run() async throws {
+        try await ClientFailure.reported {
+            let setup = ClientSetup(command.client)
+            let ledger = try setup.ledger()
+            let job = try await job(setup, ledger)
+            let client = try setup.client(for: job, ledger)
+            let run = RequestRun(json: command.json)
+            let progress = RequestProgress(requests: 1)
+            let outcome = try await run.work(job.id, index: 0, progress: progress, ledger: ledger) {
+                try await client.resume(job.id, reportingTo: $0)
+            }
+            progress.clear()
+            if outcome.job == nil, outcome.error == nil {
+                Diagnostics().note("\(job.id): another process works on it")
+                throw ExitStatus.tryAgainLater.code
+            }
+            try run.finish([outcome])
+        }
+    }
+
+    /// The ledger's job, or, with a provider, one that the ledger learns of now.
+    private func job(_ setup: ClientSetup, _ ledger: any JobLedger) async throws -> JobRecord {
+        if let job = try await ledger.job(command.id) { return job }
+        guard let provider = command.provider else { throw LedgerError.notFound(command.id) }
+        var configuration = setup.configuration
+        configuration.baseURL = command.baseURL
+        let client = try setup.client(provider, configuration, ledger)
+        let destination = Destination(folder: command.output)
+        try destination.check()
+        return try await client.adopt(requestID: command.id, to: destination)
+    }
+}
+#endif

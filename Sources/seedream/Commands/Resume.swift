@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// `seedream resume`: goes on with what was interrupted.
+struct Resume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Go on with jobs that were interrupted: ask, fetch, save. Nothing is ever bought again.",
+        discussion: """
+            Without an id, every job that is not done and that no other process works on. A job that was being sent when its process \
+            ended is listed as unknown: the host may have it, and nothing here can tell.
+
+            Examples:
+              seedream resume
+              seedream resume 3f0c91aa
+
+            Exit codes:
+            \(ExitStatus.table(ExitStatus.ofRequests))
+            """)
+
+    @Argument(help: ArgumentHelp("Ids of jobs, or the hosts' ids of requests.", valueName: "id"))
+    var ids: [String] = []
+
+    @Option(help: ArgumentHelp("Jobs at once.", valueName: "n"))
+    var parallel = 4
+
+    @Flag(help: "One JSON document on stdout.")
+    var json = false
+
+    @OptionGroup(title: "Client")
+    var client: ClientArguments
+
+    func validate() throws {
+        guard (1...40).contains(parallel) else {
+            throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
+        }
+    }
+
+    func run() async throws {
+        #if Client
+        let job = ResumeRun(command: self)
+        try await Interruption.cancelling { try await job.run() }
+        #else
+        throw Unbuilt.client()
+        #endif
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import SeedreamClient
+
+/// `seedream status`: asks the host about a job.
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask how a job is. Changes nothing.",
+        discussion: """
+            Examples:
+              seedream status 3f0c91aa
+
+            Exit codes:
+            \(ExitStatus.table(ExitStatus.ofRequests))
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
+    var id: String
+
+    @Flag(help: "One JSON document on stdout.")
+    var json = false
+
+    @OptionGroup(title: "Client")
+    var client: ClientArguments
+
+    func run() async throws {
+        #if Client
+        try await ClientFailure.reported {
+            let setup = ClientSetup(client)
+            let ledger = try setup.ledger()
+            let job = try await setup.job(id, in: ledger)
+            var answer: JobStatus?
+            if job.state == .accepted { answer = try await setup.client(for: job, ledger).status(of: job) }
+            if json {
+                try Terminal.print(JSON.document(JobDocument(job, host: answer)))
+            } else {
+                for line in JobTable.description(of: job, host: answer) { try Terminal.print(line) }
+            }
+        }
+        #else
+        throw Unbuilt.client()
+        #endif
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import SeedreamClient
+
+/// Who is asked, and the options that one host has and the others have not.
+struct HostArguments: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: "Who is asked: \(ProviderID.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var provider = ProviderID.fal
+
+    @Option(
+        help: ArgumentHelp(
+            "A base URL in place of the host's own, as of a gateway or of `seedream emulate`.",
+            valueName: "url"))
+    var baseURL: String?
+
+    @Option(
+        help:
+            "How pictures travel: auto, data-uri, upload. auto uploads where the host can and the pictures are large."
+    )
+    var transport = ImageCarriage.automatic
+
+    @Flag(help: "Drop what the host cannot express, with a note, instead of refusing.")
+    var lenient = false
+
+    @Option(help: "fal: through its queue, or in one long request: queue, run.")
+    var mode = FalOptions.Mode.queue
+
+    @Option(help: "fal: priority in the queue: normal, low.")
+    var priority: FalOptions.Priority?
+
+    @Option(
+        help: ArgumentHelp(
+            "fal: give up unless the job has begun within this time, above 1.", valueName: "seconds"))
+    var startTimeout: Double?
+
+    @Option(
+        help: ArgumentHelp("fal: how long it keeps results (default: its own).", valueName: "seconds"))
+    var resultExpiry: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "fal: how long it keeps uploads, which anyone with the URL can see; 0: for its own time.",
+            valueName: "seconds"))
+    var uploadExpiry = 86_400
+
+    @Flag(name: .customLong("no-store"), help: "fal: do not keep request and result.")
+    var isNotStored = false
+
+    @Flag(name: .customLong("bare-key"), help: "OneRouter: send the key bare instead of as a bearer token.")
+    var sendsBareKey = false
+
+    @Flag(help: "Ark: let it put its watermark on results.")
+    var watermark = false
+
+    func validate() throws {
+        if let startTimeout, !(startTimeout > 1 && startTimeout <= 86_400) {
+            throw ValidationError(
+                "--start-timeout: expected more than 1 and at most 86400, found \(startTimeout)")
+        }
+        for (name, seconds) in [("--result-expiry", resultExpiry ?? 1), ("--upload-expiry", uploadExpiry)] {
+            guard (0...1_000_000_000).contains(seconds), name == "--upload-expiry" || seconds > 0 else {
+                throw ValidationError("\(name): expected seconds, found \(seconds)")
+            }
+        }
+    }
+
+    /// The options as the client takes them.
+    var options: ProviderOptions {
+        var options = ProviderOptions()
+        options.fal.mode = mode
+        options.fal.priority = priority
+        options.fal.startTimeout = startTimeout
+        options.fal.resultExpiry = resultExpiry
+        options.fal.uploadExpiry = uploadExpiry == 0 ? nil : uploadExpiry
+        options.fal.storesPayloads = !isNotStored
+        options.onerouterSendsBareKey = sendsBareKey
+        options.arkWatermark = watermark
+        return options
+    }
+}

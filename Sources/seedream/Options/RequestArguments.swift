@@ -1,0 +1,61 @@
+import ArgumentParser
+import SeedreamClient
+import SeedreamModel
+
+/// What is asked for.
+struct RequestArguments: ParsableArguments {
+    /// A switch of the host's that has a default of its own.
+    enum Switch: String, ExpressibleByArgument, CaseIterable {
+        case on, off
+    }
+
+    @Option(help: ArgumentHelp("The host's id of the model (default: its Seedream 4).", valueName: "id"))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "match (the shape of the first image), 2K, match@4K, 16:9, 16:9@4K, 1536x1024, or a host's name as square_hd.",
+            valueName: "size"))
+    var size = OutputSize.matchFirstImage(.k2)
+
+    @Option(help: ArgumentHelp("Separate generations.", valueName: "n"))
+    var count = 1
+
+    @Option(help: ArgumentHelp("Images that one generation may make, as a set.", valueName: "n"))
+    var imagesPerCall = 1
+
+    @Option(help: ArgumentHelp("Makes a host repeat itself, where it can.", valueName: "n"))
+    var seed: Int?
+
+    @Option(help: "The host's check of prompt and result: on, off (default: on).")
+    var safety: Switch?
+
+    @Option(help: "How the host rewrites the prompt: standard, fast, off (default: its own way).")
+    var enhance: PromptEnhancement?
+
+    @Flag(help: "Take results inside the reply instead of from URLs.")
+    var inline = false
+
+    @Option(help: ArgumentHelp("A URL that the host calls when the job has ended.", valueName: "url"))
+    var webhook: String?
+
+    /// Changes a request to what was asked for.
+    func apply(to request: inout GenerationRequest) {
+        request.model = model
+        request.size = size
+        request.count = count
+        request.imagesPerGeneration = imagesPerCall
+        request.seed = seed
+        request.safetyChecker = safety.map { $0 == .on }
+        request.enhancement = enhance
+        request.delivery = inline ? .inline : .url
+        request.webhook = webhook
+    }
+
+    func validate() throws {
+        guard count >= 1 else { throw ValidationError("--count: expected 1 or more, found \(count)") }
+        guard imagesPerCall >= 1 else {
+            throw ValidationError("--images-per-call: expected 1 or more, found \(imagesPerCall)")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import SeedreamClient
+
+/// Where results go, what they may cost, and how the outcome is shown.
+struct ResultArguments: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder for the results; made if it is not there.", valueName: "dir"))
+    var output = "."
+
+    @Option(
+        help: ArgumentHelp(
+            "Names of results, without extension: {index}, {seed}, {request} and {source} are filled in. Nothing is overwritten.",
+            valueName: "template"))
+    var name = Destination.defaultTemplate
+
+    @Option(
+        help: ArgumentHelp(
+            "The most that this run may cost, as 0.50 (US dollars) or 30credits; nothing is sent if the worst case is more.",
+            valueName: "amount"))
+    var budget: Money?
+
+    @Option(help: ArgumentHelp("What one picture costs, where the table is not right.", valueName: "amount"))
+    var price: Money?
+
+    @Flag(
+        help:
+            "Show the whole request, what it would cost and what is done to the pictures; send nothing, read no key."
+    )
+    var dryRun = false
+
+    @Flag(help: "Do not wait for the result; `seedream resume` fetches it.")
+    var noWait = false
+
+    @Flag(help: "One JSON document on stdout.")
+    var json = false
+}

@@ -1,0 +1,56 @@
+import SeedreamClient
+import SeedreamModel
+
+/// The table of hosts.
+enum HostTable {
+    static func lines() -> [String] {
+        let style = Style(descriptor: 1)
+        var table = Table(
+            header: [
+                "provider", "inputs", "outputs", "prompt", "result size", "pictures go", "works",
+                "price each", "key",
+            ])
+        for provider in ProviderID.allCases {
+            let limits = SubmissionPlanner(provider).limits
+            table.add([
+                provider.rawValue, "\(limits.maximumImages)", outputs(limits),
+                limits.promptCharacters.map { "\($0.upperBound)" } ?? "-", size(limits), way(limits),
+                mode(limits),
+                limits.price.map { "\($0.text) (\($0.date))" } ?? "-",
+                provider.keyVariables.joined(separator: " or "),
+            ])
+        }
+        var lines = table.lines()
+        lines[0] = style.bold(lines[0])
+        let sources = ProviderID.allCases.compactMap { provider in
+            SubmissionPlanner(provider).limits.price.map { "\(provider.rawValue): \($0.source)" }
+        }
+        return lines + [""] + sources.map { "price of \($0)" }
+    }
+
+    private static func outputs(_ limits: ProviderLimits) -> String {
+        let most = limits.counts.upperBound * limits.imagesPerGeneration.upperBound
+        let together = limits.maximumInputsAndOutputs.map { ", \($0) with inputs" } ?? ""
+        return "1 to \(min(most, limits.maximumInputsAndOutputs ?? most))\(together)"
+    }
+
+    private static func size(_ limits: ProviderLimits) -> String {
+        if let sides = limits.sides { return "\(sides.lowerBound) to \(sides.upperBound) px a side" }
+        return limits.area.map { "\($0.lowerBound) to \($0.upperBound) px²" } ?? "-"
+    }
+
+    private static func way(_ limits: ProviderLimits) -> String {
+        guard let bytes = limits.uploadBytes else { return "as data URIs" }
+        let upload = bytes < 1_000_000_000 ? "by upload (\(bytes.formattedBytes))" : "by upload"
+        return limits.prefersDataURIs ? "as data URIs or \(upload)" : upload
+    }
+
+    private static func mode(_ limits: ProviderLimits) -> String {
+        limits.hasJobs ? (limits.canCancel ? "queued, can be cancelled" : "queued") : "in one request"
+    }
+}
+
+extension Price {
+    /// `"0.03 USD"`.
+    var text: String { "\(amount.formattedShortly) \(unit.rawValue)" }
+}

@@ -1,0 +1,94 @@
+import SeedreamClient
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A job in JSON.
+struct JobDocument: Encodable {
+    /// What went wrong.
+    struct Failure: Encodable {
+        var category: ClientError.Category
+        var operation: String
+        var status: Int?
+        var code: String?
+        var message: String
+        var field: String?
+        var purchase: ClientError.Purchase
+        var hint: String
+    }
+
+    /// What the host says at this moment.
+    struct Answer: Encodable {
+        var phase: String
+        var position: Int?
+        var progress: Double?
+        var logs: [String]
+    }
+
+    var id: String
+    var provider: ProviderID
+    var model: String
+    var operation: GenerationOperation
+    var prompt: String
+    var state: JobState
+    /// ISO 8601, UTC.
+    var created: String
+    var requestID: String?
+    var seed: Int?
+    var usage: Usage?
+    var inputs: [InputProvenance]
+    var files: [SavedFile]
+    /// Pictures that the host failed to make, in its words.
+    var failures: [String]
+    var error: Failure?
+    var host: Answer?
+
+    init(_ job: JobRecord, host status: JobStatus? = nil) {
+        id = job.id
+        provider = job.provider
+        model = job.model
+        operation = job.operation
+        prompt = job.prompt
+        state = job.state
+        created = Date(timeIntervalSince1970: job.created).formatted(.iso8601)
+        requestID = job.ticket?.requestID ?? job.result?.requestID
+        seed = job.result?.seed
+        usage = job.result?.usage
+        inputs = job.inputs
+        files = job.files.sorted { $0.index < $1.index }
+        failures = job.result?.failures ?? []
+        error = job.error.map {
+            Failure(
+                category: $0.category, operation: $0.operation, status: $0.status, code: $0.code,
+                message: $0.message,
+                field: $0.field, purchase: $0.purchase, hint: $0.hint)
+        }
+        host = status.map { status in
+            var answer = Answer(phase: status.word, logs: status.logs)
+            switch status.phase {
+            case .queued(let position): answer.position = position
+            case .running(let progress): answer.progress = progress
+            default: break
+            }
+            return answer
+        }
+    }
+}
+
+extension JobStatus {
+    /// The phase in one word.
+    var word: String {
+        switch phase {
+        case .queued: "queued"
+        case .running: "running"
+        case .completed: "completed"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        case .other(let word): word
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import ImagePreparation
+import SeedreamClient
+
+/// The JSON document of jobs, schema 1.
+struct JobReport: Encodable {
+    /// Sums over the document.
+    struct Totals: Encodable {
+        var jobs: Int
+        var saved: Int
+        var failed: Int
+        var unknown: Int
+        var pictures: Int
+    }
+
+    var schema = 1
+    var jobs: [JobDocument]
+    /// Inputs that could not be prepared, with `--each`.
+    var failed: [FailureRecord]
+    /// Inputs that the request had no room for.
+    var dropped: [DroppedInput]
+    var totals: Totals
+
+    init(_ jobs: [JobRecord], failed: [FailureRecord] = [], dropped: [DroppedInput] = []) {
+        self.jobs = jobs.map { JobDocument($0) }
+        self.failed = failed
+        self.dropped = dropped
+        totals = Totals(
+            jobs: jobs.count, saved: jobs.filter { $0.state == .saved }.count,
+            failed: jobs.filter { $0.state == .failed || $0.state == .cancelled }.count,
+            unknown: jobs.filter { $0.state == .unknown }.count,
+            pictures: jobs.reduce(0) { $0 + $1.files.count })
+    }
+}

@@ -1,0 +1,114 @@
+import SeedreamClient
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Jobs as people read them.
+enum JobTable {
+    /// The ledger, a job a row.
+    static func lines(_ jobs: [JobRecord]) -> [String] {
+        guard !jobs.isEmpty else { return ["no jobs"] }
+        let style = Style(descriptor: 1)
+        var table = Table(
+            header: ["job", "when", "provider", "state", "pictures", "request", "prompt"], rightAligned: [4])
+        for job in jobs {
+            table.add([
+                String(job.id.prefix(8)), when(job.created), job.provider.rawValue, job.state.rawValue,
+                "\(job.files.count)",
+                (job.ticket?.requestID ?? job.result?.requestID ?? "-").visible.shortened(to: 20),
+                job.prompt.visible.shortened(to: 40),
+            ])
+        }
+        var lines = table.lines()
+        lines[0] = style.bold(lines[0])
+        for (index, job) in jobs.enumerated() where job.state == .unknown || job.state == .failed {
+            lines[index + 1] = style.red(lines[index + 1])
+        }
+        return lines
+    }
+
+    /// What a run has saved, a picture a row, and one line of summary.
+    static func results(_ jobs: [JobRecord]) -> [String] {
+        let files = jobs.flatMap { job in job.files.sorted { $0.index < $1.index }.map { (job, $0) } }
+        var lines: [String] = []
+        if !files.isEmpty {
+            var table = Table(header: ["#", "saved as", "is", "made from", "request"], rightAligned: [0])
+            for (number, (job, file)) in files.enumerated() {
+                let size = file.size.map { "\($0) " } ?? ""
+                let format = file.mediaType.split(separator: "/").last.map(String.init) ?? file.mediaType
+                table.add([
+                    "\(number + 1)", file.path.visible.shortened(to: 60),
+                    "\(size)\(format) \(file.byteCount.formattedBytes)",
+                    source(of: job),
+                    (job.ticket?.requestID ?? job.result?.requestID ?? "-").visible.shortened(to: 20),
+                ])
+            }
+            lines = table.lines()
+            lines[0] = Style(descriptor: 1).bold(lines[0])
+            lines.append("")
+        }
+        let done = jobs.filter { $0.state == .saved }.count
+        lines.append(
+            "\(done) of \(jobs.count) \(jobs.count == 1 ? "request" : "requests") done, "
+                + "\(files.count) \(files.count == 1 ? "picture" : "pictures") saved\(cost(of: jobs))")
+        return lines
+    }
+
+    /// One job, a fact a line.
+    static func description(of job: JobRecord, host: JobStatus?) -> [String] {
+        var rows: [(String, String)] = [
+            ("job", job.id), ("provider", "\(job.provider.displayName), \(job.model)"),
+            ("state", job.state.rawValue),
+            ("when", when(job.created)), ("prompt", job.prompt.visible.shortened(to: 80)),
+        ]
+        if let id = job.ticket?.requestID ?? job.result?.requestID { rows.append(("request", id.visible)) }
+        if let host {
+            var text = host.word.visible
+            switch host.phase {
+            case .queued(let position?): text += ", position \(position)"
+            case .running(let progress?): text += ", \(Int(progress * 100)) %"
+            default: break
+            }
+            rows.append(("host", text))
+            for line in host.logs.suffix(5) { rows.append(("log", line.visible.shortened(to: 100))) }
+        }
+        for file in job.files.sorted(by: { $0.index < $1.index }) { rows.append(("file", file.path.visible)) }
+        if let error = job.error {
+            rows.append(("error", "\(error)".visible))
+            rows.append(("hint", error.hint))
+        }
+        let width = rows.map(\.0.count).max() ?? 0
+        return rows.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 }
+    }
+
+    private static func source(of job: JobRecord) -> String {
+        guard let first = job.inputs.first else { return "words" }
+        let more = job.inputs.count > 1 ? " and \(job.inputs.count - 1) more" : ""
+        return first.name.visible.shortened(to: 40) + more
+    }
+
+    /// What the hosts say it cost, else what the price says.
+    private static func cost(of jobs: [JobRecord]) -> String {
+        let usages = jobs.compactMap { $0.result?.usage }
+        let credits = usages.compactMap(\.credits).reduce(0, +)
+        let dollars = usages.compactMap(\.usDollars).reduce(0, +)
+        if dollars > 0 { return ", \(dollars.formattedShortly) USD by the host's word" }
+        if credits > 0 { return ", \(credits.formattedShortly) credits by the host's word" }
+        let priced = jobs.compactMap { job in
+            job.estimate.map { ($0.unit, $0.amount * Double(job.result?.images.count ?? 0)) }
+        }
+        guard let unit = priced.first?.0, priced.count == jobs.count, priced.allSatisfy({ $0.0 == unit })
+        else { return "" }
+        let sum = priced.reduce(0) { $0 + $1.1 }
+        return sum > 0 ? ", about \(sum.formattedShortly) \(unit.rawValue)" : ""
+    }
+
+    /// Minutes are enough.
+    private static func when(_ seconds: Double) -> String {
+        String(Date(timeIntervalSince1970: seconds).formatted(.iso8601).prefix(16)).replacing("T", with: " ")
+    }
+}

@@ -1,0 +1,213 @@
+#if Client && Emulator
+import Foundation
+import ImageCodecs
+import SeedreamClient
+import SeedreamEmulator
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// Every fault at every operation that a request passes through: each job ends in exactly one of done, failed, unknown, agrees with
+/// what the host has booked, and is bought once at most.
+@Suite("Every fault, at every operation")
+struct FaultMatrixTests {
+    /// How a provider is asked, so that all of its operations are passed through.
+    struct Route: Sendable, CustomStringConvertible {
+        var provider: ProviderID
+        var name: String
+        var operations: [String]
+        var configure: @Sendable (inout ClientConfiguration) -> Void = { _ in }
+        var isInline = false
+        var description: String { name }
+    }
+
+    static let routes: [Route] = [
+        Route(
+            provider: .fal, name: "fal through the queue",
+            operations: [
+                "fal.initiate", "fal.put", "fal.submit", "fal.status", "fal.result", "fal.download",
+            ],
+            configure: { $0.carriage = .upload }),
+        Route(
+            provider: .fal, name: "fal in one request",
+            operations: ["fal.token", "fal.upload", "fal.run", "fal.download"],
+            configure: {
+                $0.carriage = .upload
+                $0.options.fal.uploadsWithToken = true
+                $0.options.fal.mode = .run
+            }),
+        Route(
+            provider: .fal, name: "fal with inline results", operations: ["fal.submit", "fal.result"],
+            isInline: true),
+        Route(provider: .aiml, name: "AIML", operations: ["aiml.generate", "aiml.download"]),
+        Route(provider: .onerouter, name: "OneRouter", operations: ["onerouter.edit", "onerouter.download"]),
+        Route(
+            provider: .onerouter, name: "OneRouter with inline results", operations: ["onerouter.edit"],
+            isInline: true),
+        Route(
+            provider: .apiframe, name: "Apiframe",
+            operations: ["apiframe.upload", "apiframe.generate", "apiframe.job", "apiframe.download"]),
+        Route(provider: .ark, name: "Ark", operations: ["ark.generate", "ark.download"]),
+        Route(provider: .ark, name: "Ark with inline results", operations: ["ark.generate"], isInline: true),
+    ]
+
+    /// Each fault of the list, in each of its forms.
+    static let faults: [Fault] = [
+        .delay(seconds: 0.2), .delay(seconds: 30), .refuse(seconds: 0.1), .refuse(seconds: 30),
+        .reset(.duringRequest), .reset(.beforeHeaders), .reset(.afterAccept), .reset(.inHeaders),
+        .reset(.inBody),
+        .slowRead(bytesPerSecond: 1_000_000), .slowWrite(bytesPerSecond: 100_000),
+        .slowWrite(bytesPerSecond: 10),
+        .truncate(bytes: 0), .truncate(bytes: 40), .oversize(bytes: 3_000_000), .oversize(bytes: 80_000_000),
+        .contentLength(offBy: 7), .contentLength(offBy: -7), .contentType("text/html"), .html(status: 200),
+        .html(status: 403), .html(status: 502), .html(status: 503), .invalidJSON,
+        .status(400, retryAfter: nil, accepted: false), .status(401, retryAfter: nil, accepted: false),
+        .status(402, retryAfter: nil, accepted: false), .status(403, retryAfter: nil, accepted: false),
+        .status(404, retryAfter: nil, accepted: false), .status(408, retryAfter: nil, accepted: false),
+        .status(408, retryAfter: nil, accepted: true), .status(409, retryAfter: nil, accepted: false),
+        .status(413, retryAfter: nil, accepted: false), .status(422, retryAfter: nil, accepted: false),
+        .status(429, retryAfter: nil, accepted: false), .status(429, retryAfter: "0", accepted: false),
+        .status(429, retryAfter: "-5", accepted: false),
+        .status(429, retryAfter: "1000000000", accepted: false),
+        .status(429, retryAfter: "date:1", accepted: false),
+        .status(429, retryAfter: "soon", accepted: false),
+        .status(500, retryAfter: nil, accepted: false), .status(500, retryAfter: nil, accepted: true),
+        .status(502, retryAfter: nil, accepted: true), .status(503, retryAfter: nil, accepted: false),
+        .status(503, retryAfter: nil, accepted: true), .status(504, retryAfter: nil, accepted: true),
+        .answer(status: 200, headers: [:], body: ""), .answer(status: 200, headers: [:], body: "null"),
+        .answer(
+            status: 200, headers: ["Content-Type": "application/json"], body: "{\"status\":\"SLEEPING\"}"),
+        .answer(status: 200, headers: [:], body: String(repeating: "[", count: 100_000)),
+        .answer(status: 301, headers: ["Location": "http://127.0.0.1:1/"], body: ""),
+        .answer(status: 204, headers: [:], body: ""),
+        .jobFails, .moderated, .jobHangs, .jobVanishes, .notAnImage,
+        .redirect(location: "http://169.254.169.254/latest/meta-data/"),
+        .redirect(location: "file:///etc/passwd"),
+    ]
+
+    /// One fault at one operation.
+    private struct Case: Sendable {
+        var operation: String
+        var fault: Fault
+        /// How often it strikes: once, so that a retry helps where one is allowed; or always, so that it does not.
+        var count: Int?
+    }
+
+    /// Every fault at every operation; once and always where `SEEDREAM_SOAK` is set, else by turns.
+    private static func cases(_ route: Route) -> [Case] {
+        let isFull = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil
+        let pairs = route.operations.flatMap { operation in faults.map { (operation, $0) } }
+        return pairs.enumerated().flatMap { index, pair in
+            let counts: [Int?] = isFull ? [1, nil] : index.isMultiple(of: 2) ? [1] : [nil]
+            return counts.map { Case(operation: pair.0, fault: pair.1, count: $0) }
+        }
+    }
+
+    @Test("ends in exactly one of done, failed and unknown, and is bought once at most", arguments: routes)
+    func matrix(_ route: Route) async throws {
+        let photo = try await Photo.prepared()
+        let cases = Self.cases(route)
+        var tally: [String: Int] = [:]
+        // Most of the time is waited: for a host that is slow, or gone.
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for (index, item) in cases.enumerated() {
+                if index >= 8, let state = try await group.next() { tally[state, default: 0] += 1 }
+                group.addTask { try await Self.run(item, on: route, photo) }
+            }
+            for try await state in group { tally[state, default: 0] += 1 }
+        }
+        #expect(tally.values.reduce(0, +) == cases.count)
+        print(
+            "\(route.name): \(tally.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))"
+        )
+    }
+
+    private static func run(_ item: Case, on route: Route, _ photo: [PreparedImage]) async throws -> String {
+        let what =
+            "\(route.name), \(item.fault) at \(item.operation), \(item.count.map { "\($0) time" } ?? "always")"
+        return try await Rig.with { rig in
+            await rig.emulator.setFaults([FaultRule(item.operation, item.fault, count: item.count)])
+            let ending = try await ending(of: route, photo, rig)
+            let ledger = await rig.emulator.ledger
+            #expect(ledger.count <= 1, "bought \(ledger.count) times: \(what)")
+            check(ending, ledger, what)
+            return ending.state.rawValue
+        }
+    }
+
+    /// Sends one request and takes it as far as it goes, with one try to resume.
+    private static func ending(of route: Route, _ photo: [PreparedImage], _ rig: Rig) async throws
+        -> JobRecord
+    {
+        let ledger = MemoryLedger()
+        let client = try rig.client(route.provider, ledger: ledger) { configuration in
+            configuration.readTimeout = 0.5
+            configuration.paidReadTimeout = 0.7
+            configuration.jobTimeout = 1
+            configuration.retry.cap = 0.02
+            configuration.retry.maximumRetryAfter = 2
+            configuration.pollInterval = 0.01...0.05
+            route.configure(&configuration)
+        }
+        var request = GenerationRequest(prompt: "put a hat on it", images: photo.map { .prepared($0) })
+        request.delivery = route.isInline ? .inline : .url
+        do {
+            _ = try await client.run(request, to: rig.destination)
+        } catch {
+            #expect(!"\(error)".isEmpty)
+            guard let job = try await ledger.jobs(in: nil, limit: nil).first else {
+                // Nothing was sent: the upload before it failed.
+                return JobRecord.unsent(route.provider, error)
+            }
+            if !job.state.isFinal {
+                // The fault may have struck for good; what matters is that the job is still there to be asked about.
+                _ = try? await client.resume(job.id)
+            }
+        }
+        let jobs = try await ledger.jobs(in: nil, limit: nil)
+        #expect(jobs.count == 1)
+        return try #require(jobs.first)
+    }
+
+    /// Compares what the client believes with what the host has booked.
+    private static func check(_ job: JobRecord, _ ledger: [LedgerEntry], _ what: String) {
+        switch job.state {
+        case .saved:
+            #expect(ledger.map(\.state) == [.billed], "saved and not billed: \(what)")
+            for file in job.files {
+                #expect(FileManager.default.fileExists(atPath: file.path), "\(what)")
+                #expect(file.size != nil, "\(what)")
+            }
+        case .failed:
+            // Refused, or given up by the host itself. A job that is made and paid for is never called failed.
+            #expect(
+                !ledger.contains { $0.state == .billed },
+                "failed and billed: \(what), \(String(describing: job.error))")
+        case .accepted, .finished:
+            // Still open: the host has it, and it can be resumed.
+            #expect(!ledger.isEmpty, "open and unknown to the host: \(what)")
+            #expect(job.error != nil, "open without a reason: \(what)")
+        case .unknown:
+            #expect(job.error?.purchase == .unknown, "\(what)")
+        case .submitting, .cancelled:
+            Issue.record("ends as \(job.state.rawValue): \(what)")
+        }
+        if job.state != .saved { #expect(job.error != nil, "no reason: \(what)") }
+    }
+}
+
+extension JobRecord {
+    /// A stand-in for a request that was never sent, because what goes before it failed.
+    fileprivate static func unsent(_ provider: ProviderID, _ error: any Error) -> JobRecord {
+        var job = JobRecord(
+            id: "unsent", provider: provider, model: "", operation: .edit, prompt: "", created: 0, inputs: [],
+            maximumOutputs: 1)
+        job.state = .failed
+        job.error =
+            error as? ClientError
+            ?? ClientError(
+                .transport, provider: provider, operation: "upload", message: "\(error)", purchase: .notTaken)
+        return job
+    }
+}
+#endif

@@ -1,0 +1,18 @@
+import ImagePreparation
+import SeedreamModel
+import TestSupport
+
+/// Photographs of the fixtures, made valid.
+enum Photo {
+    /// The first `count` of five photographs, prepared for any host.
+    static func prepared(_ count: Int = 1) async throws -> [PreparedImage] {
+        let names = ["rocket.jpg", "dandelion.jpg", "coffee.png", "chelsea.png", "dandelion-portrait.jpg"]
+        let inputs = names.prefix(count).map { ImageInput.file(Fixtures.path("photos/\($0)")) }
+        return try await ImagePreparer().prepare(inputs).images
+    }
+
+    /// An edit of the first `count` of them.
+    static func edit(_ prompt: String = "put a hat on it", count: Int = 1) async throws -> GenerationRequest {
+        GenerationRequest(prompt: prompt, images: try await prepared(count).map { .prepared($0) })
+    }
+}

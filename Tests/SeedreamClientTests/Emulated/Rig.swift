@@ -1,0 +1,68 @@
+#if Client && Emulator
+import Foundation
+import ImagePreparation
+import SeedreamClient
+import SeedreamEmulator
+import SeedreamKit
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// An emulator of its own, clients that talk to it over a real socket, and a folder for what they save.
+struct Rig {
+    let emulator: Emulator
+    let folder: TemporaryFolder
+
+    /// Runs `body` with an emulator that makes its pictures at once.
+    static func with<Result>(
+        _ change: (inout EmulatorConfiguration) -> Void = { _ in }, _ body: (Rig) async throws -> Result
+    ) async throws -> Result {
+        var configuration = EmulatorConfiguration()
+        configuration.queueTime = 0.02
+        configuration.generationTime = 0.02
+        change(&configuration)
+        let rig = Rig(emulator: try await Emulator.start(configuration), folder: try TemporaryFolder())
+        do {
+            let result = try await body(rig)
+            await rig.emulator.stop()
+            return result
+        } catch {
+            await rig.emulator.stop()
+            throw error
+        }
+    }
+
+    /// The base URL of a provider.
+    func url(_ provider: ProviderID) -> String { "http://127.0.0.1:\(emulator.port)/\(provider.rawValue)" }
+
+    /// A configuration that is quick to try again and quick to give up.
+    func configuration(_ provider: ProviderID) -> ClientConfiguration {
+        var configuration = ClientConfiguration()
+        configuration.baseURL = url(provider)
+        configuration.pollInterval = 0.02...0.1
+        configuration.retry.base = 0.01
+        configuration.retry.throttledBase = 0.01
+        configuration.jobTimeout = 20
+        configuration.readTimeout = 2
+        configuration.paidReadTimeout = 3
+        configuration.spoolFolder = folder.path
+        return configuration
+    }
+
+    /// A client whose results are decoded to the last pixel.
+    func client(
+        _ provider: ProviderID, ledger: (any JobLedger)? = nil, key: String = "test-id:test-secret",
+        _ change: (inout ClientConfiguration) -> Void = { _ in }
+    ) throws -> SeedreamClient {
+        var configuration = configuration(provider)
+        change(&configuration)
+        let key = try #require(APIKey(key))
+        return SeedreamClient(
+            provider, keys: .value(key), configuration: configuration, ledger: try ledger ?? MemoryLedger(),
+            transport: try AsyncHTTPTransport(), verifier: .decoding())
+    }
+
+    /// Where results of these tests go.
+    var destination: Destination { Destination(folder: folder.file("out")) }
+}
+#endif
