@@ -1,2 +1,166 @@
-/// Placeholder replaced by the storage work.
-package enum AtomicFile {}
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A file that appears under its name complete, or not at all.
+///
+/// The bytes go to a temporary file in the same folder, whose name nobody can guess and which begins with `.seedream-`. A process that
+/// is killed may leave it behind; one that is not never does.
+package final class AtomicFile: Sendable {
+    private struct State {
+        /// -1 when closed.
+        var descriptor: Int32
+        /// Whether the temporary file is there.
+        var isPending = true
+        /// Why the bytes are not all on the medium.
+        var failure: Int32?
+    }
+
+    /// The temporary file, for whoever checks it before it is published.
+    package let path: String
+    /// What errors name: the file or the folder that the caller asked for.
+    private let subject: String
+    private let state: Mutex<State>
+
+    /// Makes an empty temporary file.
+    ///
+    /// - Parameters:
+    ///   - folder: Where the file will lie.
+    ///   - subject: What errors name; the folder by default.
+    ///   - mode: Before the process's mask.
+    package init(in folder: String, subject: String? = nil, mode: UInt32 = 0o666) throws(FileError) {
+        self.subject = subject ?? folder
+        let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let path = "\(folder)/.seedream-\(Self.unguessable())"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
+        guard descriptor >= 0 else { throw FileError(.write, self.subject, errno: errno) }
+        self.path = path
+        state = Mutex(State(descriptor: descriptor))
+    }
+
+    deinit { discard() }
+
+    /// 128 bits as hexadecimal digits.
+    private static func unguessable() -> String {
+        let digits = Array("0123456789abcdef")
+        var generator = SystemRandomNumberGenerator()
+        return String((0..<32).map { _ in digits[Int(generator.next(upperBound: UInt(16)))] })
+    }
+
+    /// Appends bytes.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        if let code = append(bytes) { throw FileError(.write, subject, errno: code) }
+    }
+
+    /// Appends bytes.
+    package func write(_ bytes: [UInt8]) throws(FileError) {
+        if let code = bytes.withUnsafeBytes(append) { throw FileError(.write, subject, errno: code) }
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+        state.withLock { state in
+            precondition(state.descriptor >= 0, "a file is written before it is published or discarded")
+            return Descriptor.writeAll(bytes, to: state.descriptor)
+        }
+    }
+
+    /// Forgets what was written, so that it can be written again.
+    package func restart() throws(FileError) {
+        let code: Int32? = state.withLock { state in
+            precondition(state.descriptor >= 0, "a file is written before it is published or discarded")
+            guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
+                return errno
+            }
+            return nil
+        }
+        if let code { throw FileError(.write, subject, errno: code) }
+    }
+
+    /// Waits until the medium has all bytes. Nothing can be written afterwards.
+    package func finish() throws(FileError) {
+        if let code = state.withLock({ state in Self.finish(&state) }) {
+            throw FileError(.write, subject, errno: code)
+        }
+    }
+
+    private static func finish(_ state: inout State) -> Int32? {
+        guard state.descriptor >= 0 else { return state.failure }
+        state.failure = Descriptor.sync(state.descriptor)
+        // Some file systems tell of a full disk only here.
+        if close(state.descriptor) != 0, state.failure == nil, errno != EINTR { state.failure = errno }
+        state.descriptor = -1
+        return state.failure
+    }
+
+    /// Gives the file its name, durably.
+    ///
+    /// - Parameters:
+    ///   - target: A path in the folder that the file was made in.
+    ///   - overwriting: Whether a file of that name, or a link but not what it names, is replaced.
+    /// - Throws: ``FileError``. With `EEXIST`, which comes only without `overwriting`, another name can be tried; whatever else it
+    ///   is, the file can only be discarded.
+    package func publish(as target: String, overwriting: Bool = false) throws(FileError) {
+        let code: Int32? = state.withLock { state in
+            precondition(state.isPending, "a file is published once")
+            if let code = Self.finish(&state) { return code }
+            let code = overwriting ? Self.replace(path, target) : Self.create(path, target)
+            if code == nil { state.isPending = false }
+            return code
+        }
+        if let code { throw FileError(.write, target, errno: code) }
+        Folder.sync(Folder.containing(target))
+    }
+
+    private static func replace(_ path: String, _ target: String) -> Int32? {
+        rename(path, target) == 0 ? nil : errno
+    }
+
+    /// Gives the temporary file a name that nothing has.
+    private static func create(_ path: String, _ target: String) -> Int32? {
+        let isUnsupported: Set = [EPERM, EINVAL, ENOTSUP, EOPNOTSUPP, ENOSYS]
+        #if canImport(Darwin)
+        if renamex_np(path, target, UInt32(RENAME_EXCL)) == 0 { return nil }
+        guard isUnsupported.contains(errno) else { return errno }
+        #endif
+        // Unlike rename, link never replaces a file that another process has made meanwhile.
+        if link(path, target) == 0 {
+            unlink(path)
+            return nil
+        }
+        guard isUnsupported.contains(errno) else { return errno }
+        // A file system with neither has no way to be sure; this is as near as it gets.
+        var status = stat()
+        if lstat(target, &status) == 0 { return EEXIST }
+        return replace(path, target)
+    }
+
+    /// Removes the temporary file; does nothing once it is published.
+    package func discard() {
+        state.withLock { state in
+            if state.descriptor >= 0 { close(state.descriptor) }
+            state.descriptor = -1
+            if state.isPending { unlink(path) }
+            state.isPending = false
+        }
+    }
+
+    /// Writes a whole file.
+    ///
+    /// - Parameters:
+    ///   - overwriting: Whether a file of that name is replaced.
+    ///   - mode: Before the process's mask.
+    package static func write(
+        _ bytes: [UInt8], to target: String, overwriting: Bool = false, mode: UInt32 = 0o666
+    ) throws(FileError) {
+        let file = try AtomicFile(in: Folder.containing(target), subject: target, mode: mode)
+        defer { file.discard() }
+        try file.write(bytes)
+        try file.publish(as: target, overwriting: overwriting)
+    }
+}

@@ -15,6 +15,9 @@ package struct SHA256Digest: Hashable, Sendable {
     /// The digest of all of `data`.
     package init(_ data: [UInt8]) { self = data.withUnsafeBytes { SHA256Digest($0) } }
 
+    /// A digest that was taken elsewhere.
+    init(digest: [UInt8]) { bytes = digest }
+
     /// 64 lower-case hexadecimal digits.
     package var hexadecimal: String { Hexadecimal.text(bytes) }
 }

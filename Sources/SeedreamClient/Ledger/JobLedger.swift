@@ -5,13 +5,18 @@
 public protocol JobLedger: Sendable {
     /// Keeps a new job, owned by the caller. It is durable when this returns.
     func insert(_ job: JobRecord) async throws(LedgerError)
-    /// Changes a job that the caller owns, and returns it. It is durable when this returns.
+    /// Changes a job, which the caller owns unless all it does is to note a wish, and returns it. It is durable when this returns.
+    ///
+    /// The ledger sets ``JobRecord/updated``; a change of ``JobRecord/id`` or ``JobRecord/created`` is left out.
     ///
     /// - Throws: ``LedgerError/notFound(_:)``; ``LedgerError/forbiddenTransition(from:to:)``, and then nothing is changed.
     @discardableResult
-    func update(_ id: String, _ change: @Sendable (inout JobRecord) -> Void) async throws(LedgerError)
+    func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void) async throws(LedgerError)
         -> JobRecord
-    /// The job of that id, or of the host's id of the request; `nil` if there is none.
+    /// The job of that id, of the host's id of the request, or the only one whose id begins with those 4 characters or more; `nil` if
+    /// there is none.
+    ///
+    /// - Throws: ``LedgerError/ambiguous(_:count:)``.
     func job(_ id: String) async throws(LedgerError) -> JobRecord?
     /// All jobs, the newest first; with `states`, those in one of them.
     func jobs(in states: Set<JobState>?, limit: Int?) async throws(LedgerError) -> [JobRecord]

@@ -10,7 +10,7 @@ public enum LedgerError: Error, Hashable, Sendable {
     case cannotWrite(path: String, reason: String)
     /// There is no such job.
     case notFound(String)
-    /// Two letters or more of an id fit several jobs.
+    /// What was given of an id fits several jobs.
     case ambiguous(String, count: Int)
     /// A job does not go from one state to the other.
     case forbiddenTransition(from: JobState, to: JobState)

@@ -1,5 +1,6 @@
 #if Emulator
 import ArgumentParser
+import AtomicFiles
 import ImageCodecs
 import SeedreamEmulator
 
@@ -97,11 +98,11 @@ struct EmulateJob: Sendable {
     }
 
     private func write(_ pem: String, to path: String) throws {
-        do {
-            try Data(pem.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        do throws(FileError) {
+            try AtomicFile.write(Array(pem.utf8), to: path, overwriting: true)
         } catch {
             Diagnostics().failure(
-                "\(path): the certificate cannot be written", hint: "name another --ca-file")
+                "\(path): the certificate cannot be written: \(error.reason)", hint: "name another --ca-file")
             throw ExitStatus.outputFailed.code
         }
     }

@@ -1,4 +1,4 @@
-import ImageCodecs
+import AtomicFiles
 import SeedreamModel
 
 #if canImport(Glibc)
@@ -27,25 +27,11 @@ struct OutputFolder {
         self.path = path
         self.overwrites = overwrites
         digits = max(2, String(count).count)
-        var partial = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            partial += part + "/"
-            if mkdir(partial, 0o777) != 0, errno != EEXIST {
-                // A parent may be there and not be ours to write.
-                let code = errno
-                var status = stat()
-                if stat(partial, &status) == 0 { continue }
-                throw Self.failure("\(path): folder cannot be made", code)
-            }
-        }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw Self.failure("\(path): folder cannot be used", errno) }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw Failure(
-                message: "\(path): expected a folder, found a file", hint: "name another folder with `-o`")
-        }
-        guard access(path, W_OK | X_OK) == 0 else {
-            throw Self.failure("\(path): folder is not writable", errno)
+        do throws(FileError) {
+            try Folder.make(path)
+            try Folder.checkWritable(path)
+        } catch {
+            throw Self.failure(error)
         }
     }
 
@@ -64,64 +50,25 @@ struct OutputFolder {
 
     /// Writes the bytes to a temporary file in the same folder, syncs it, and gives it its name.
     func write(_ bytes: EncodedBytes, to target: String) throws(Failure) {
-        if !overwrites, access(target, F_OK) == 0 { throw Self.exists(target) }
-        let temporary = "\(path)/.seedream-\(getpid())-\(target.split(separator: "/").last ?? "")"
-        // Left over from a process of the same number, if anything; never a link that somebody has laid there.
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Self.failure("\(target): cannot be written", errno) }
-        var code: Int32?
-        do throws(OutputError) {
-            try bytes.withBytes { (all: UnsafeRawBufferPointer) throws(OutputError) in
-                try Terminal.write(all, to: descriptor)
-            }
-            if fsync(descriptor) != 0 { code = errno }
+        do throws(FileError) {
+            if !overwrites, access(target, F_OK) == 0 { throw FileError(.write, target, errno: EEXIST) }
+            let file = try AtomicFile(in: path, subject: target)
+            try bytes.withBytes { (all: UnsafeRawBufferPointer) throws(FileError) in try file.write(all) }
+            try file.publish(as: target, overwriting: overwrites)
         } catch {
-            code = error.errno
+            throw Self.failure(error)
         }
-        if close(descriptor) != 0, code == nil { code = errno }
-        if code == nil { code = publish(temporary, as: target) }
-        if let code {
-            unlink(temporary)
-            if code == EEXIST { throw Self.exists(target) }
-            throw Self.failure("\(target): cannot be written", code)
-        }
-        syncFolder()
     }
 
-    /// Gives the temporary file its name; `nil` if that worked, else the error number.
-    private func publish(_ temporary: String, as target: String) -> Int32? {
-        if !overwrites {
-            // Unlike rename, link never replaces a file that another process has made meanwhile.
-            if link(temporary, target) == 0 {
-                unlink(temporary)
-                return nil
-            }
-            guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(errno) else { return errno }
-        }
-        return rename(temporary, target) == 0 ? nil : errno
-    }
-
-    /// Makes the new name durable. Some file systems refuse; the file itself is synced.
-    private func syncFolder() {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
-    }
-
-    private static func exists(_ target: String) -> Failure {
-        Failure(
-            message: "\(target): file exists", hint: "pass `--overwrite`, or name another folder with `-o`")
-    }
-
-    private static func failure(_ what: String, _ code: Int32) -> Failure {
+    private static func failure(_ error: FileError) -> Failure {
         let hint =
-            switch code {
-            case ENOSPC, EDQUOT: "free some space; what was already written is whole"
-            case EACCES, EPERM, EROFS: "name a folder that you may write to with `-o`"
-            default: "check the folder, or name another one with `-o`"
+            switch error.cause {
+            case .full: error.hint
+            case .forbidden: "name a folder that you may write to with `-o`"
+            case .exists: "pass `--overwrite`, or name another folder with `-o`"
+            case .notAFolder: "name another folder with `-o`"
+            case .other: "check the folder, or name another one with `-o`"
             }
-        return Failure(message: "\(what): \(SystemCall.message(code))", hint: hint)
+        return Failure(message: error.description, hint: hint)
     }
 }

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -22,20 +24,7 @@ enum Terminal {
     ///
     /// - Throws: ``OutputError`` with the system's error number.
     static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(OutputError) {
-        var offset = 0
-        while offset < bytes.count {
-            #if canImport(Glibc)
-            let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-            #elseif canImport(Musl)
-            let written = Musl.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-            #else
-            let written = Darwin.write(
-                descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-            #endif
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw OutputError(errno: errno) }
-            offset += written
-        }
+        if let code = Descriptor.writeAll(bytes, to: descriptor) { throw OutputError(errno: code) }
     }
 
     static func write(_ text: String, to descriptor: Int32) throws(OutputError) {

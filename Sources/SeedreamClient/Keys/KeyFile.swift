@@ -1,0 +1,102 @@
+import AtomicFiles
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A file of keys: lines of `NAME=value`, in quotes or not, and comments behind `#` at the beginning of a line.
+struct KeyFile {
+    /// The longest file in bytes; ours. Five keys are a few hundred.
+    private static let maximumLength = 1 << 16
+
+    /// What stands in it, by name. Of a name that stands there twice, the last one.
+    let values: [String: String]
+
+    /// Reads a file that must be there.
+    init(_ path: String) throws(KeyError) {
+        guard let file = try KeyFile(ifThere: path) else {
+            throw .unreadable(path: path, reason: FileError(.read, path, errno: ENOENT).reason)
+        }
+        self = file
+    }
+
+    /// Reads a file; `nil` if there is none.
+    init?(ifThere path: String) throws(KeyError) {
+        // A pipe would be waited for.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw .unreadable(path: path, reason: FileError(.read, path, errno: errno).reason)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw .unreadable(path: path, reason: FileError(.read, path, errno: errno).reason)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        guard status.st_uid == geteuid() else { throw .foreign(path: path) }
+        // Whoever can read a key can spend with it, and whoever can write it can make us spend elsewhere.
+        guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path, mode: Int(status.st_mode & 0o777)) }
+        values = try Self.values(in: try Self.contents(descriptor, path), path)
+    }
+
+    private static func values(in text: String, _ path: String) throws(KeyError) -> [String: String] {
+        var values: [String: String] = [:]
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let line = trimmed(line)
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            guard let sign = line.firstIndex(of: "=") else { throw .malformedLine(path: path, line: index + 1) }
+            let name = trimmed(line[..<sign])
+            guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
+                throw .malformedLine(path: path, line: index + 1)
+            }
+            values[String(name)] = String(unquoted(trimmed(line[line.index(after: sign)...])))
+        }
+        return values
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
+    }
+
+    /// No key has quotes, and files that shells read have them.
+    private static func unquoted(_ text: Substring) -> Substring {
+        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
+            return text
+        }
+        return text.dropFirst().dropLast()
+    }
+
+    private static func contents(_ descriptor: Int32, _ path: String) throws(KeyError) -> String {
+        var bytes = [UInt8](repeating: 0, count: maximumLength + 1)
+        var length = 0
+        while length < bytes.count {
+            let count = pread(descriptor, &bytes[length], bytes.count - length, off_t(length))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw .unreadable(path: path, reason: FileError(.read, path, errno: errno).reason)
+            }
+            if count == 0 { break }
+            length += count
+        }
+        guard length <= maximumLength else {
+            throw .unreadable(path: path, reason: "it is longer than \(maximumLength) bytes")
+        }
+        return String(decoding: bytes[..<length], as: UTF8.self)
+    }
+}

@@ -1,0 +1,215 @@
+#if Client
+import AtomicFiles
+import GRDB
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A ledger in an SQLite file that several processes share.
+///
+/// A change is on the medium when its method returns: WAL with `synchronous=FULL`. A process that waits for another one's change waits
+/// 10 s at most. Each instance is an owner of its own, known by a file in `<path>.owners` that is locked while it lives; a killed process
+/// leaves the file behind, unlocked, and its jobs can be claimed.
+///
+/// Cancelling a task stops none of the methods: what a host has accepted is written down all the same.
+public final class SQLiteLedger: JobLedger {
+    /// The file. Two more lie beside it while it is open: `<path>-wal` and `<path>-shm`.
+    public let path: String
+    private let queue: DatabaseQueue
+    private let owner: LedgerOwner
+
+    /// `jobs.sqlite` in `$XDG_STATE_HOME/seedream` or `~/.local/state/seedream`; on macOS in
+    /// `~/Library/Application Support/seedream`.
+    public static var defaultPath: String { "\(StateFolder.path())/jobs.sqlite" }
+
+    private init(path: String, queue: DatabaseQueue, owner: LedgerOwner) {
+        self.path = path
+        self.queue = queue
+        self.owner = owner
+    }
+
+    /// Opens a ledger; makes file (0600) and folders (0700) if they are not there.
+    ///
+    /// - Throws: ``LedgerError/cannotOpen(path:reason:)``, ``LedgerError/cannotWrite(path:reason:)`` where the file is read-only,
+    ///   ``LedgerError/damaged(path:reason:)``, ``LedgerError/tooNew(path:)``. A file that is refused is left as it was.
+    public static func open(path: String = SQLiteLedger.defaultPath) throws(LedgerError) -> SQLiteLedger {
+        let owners: LedgerOwners
+        do throws(FileError) {
+            try Folder.make(Folder.containing(path), mode: 0o700)
+            owners = LedgerOwners(folder: "\(path).owners")
+            try owners.makeFolder()
+        } catch {
+            throw .cannotOpen(path: path, reason: error.description)
+        }
+        // One at a time: two that change a new file to WAL, or migrate it, at the same moment would fail.
+        let opening = try owners.waitForOpening(of: path)
+        defer { opening.unlock() }
+        do {
+            try LedgerFile.create(path)
+            let queue = try LedgerFile.connect(path)
+            return SQLiteLedger(path: path, queue: queue, owner: try owners.join())
+        } catch {
+            throw LedgerFile.failure(error, path: path, isOpen: false)
+        }
+    }
+
+    /// Lets go of all jobs and closes the file; nothing can be done afterwards. The end of the instance does the same.
+    public func close() {
+        owner.leave()
+        // It fails only where a statement is still in use, and none outlives the call that made it.
+        try? queue.close()
+    }
+
+    // MARK: Jobs
+
+    /// Keeps a new job, owned by this instance.
+    public func insert(_ job: JobRecord) async throws(LedgerError) {
+        let owner = owner.name
+        try await transaction { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO job (id, created, updated, provider, state, request_id, owner, record)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    job.id, job.created, job.updated, job.provider.rawValue, job.state.rawValue,
+                    job.hostRequestID, owner, try Self.text(of: job),
+                ])
+        }
+    }
+
+    /// Changes a job, in one transaction, and returns it. Who owns it is not looked at: another process may have to record that
+    /// it asked the host to cancel.
+    @discardableResult
+    public func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
+        async throws(LedgerError)
+        -> JobRecord
+    {
+        try await transaction { database in
+            let text = try String.fetchOne(database, sql: "SELECT record FROM job WHERE id = ?", arguments: [id])
+            guard let text else { throw LedgerError.notFound(id) }
+            let job = try Self.record(text).changed(by: change)
+            try database.execute(
+                sql: "UPDATE job SET updated = ?, state = ?, request_id = ?, record = ? WHERE id = ?",
+                arguments: [
+                    job.updated, job.state.rawValue, job.hostRequestID, try Self.text(of: job), id,
+                ])
+            return job
+        }
+    }
+
+    /// The job of that id, of the host's id of its request, or the only one whose id begins so (4 characters or more).
+    public func job(_ id: String) async throws(LedgerError) -> JobRecord? {
+        try await perform { database in
+            let own = id.lowercased()
+            let column = "SELECT record FROM job WHERE"
+            var texts = try String.fetchAll(database, sql: "\(column) id = ?", arguments: [own])
+            if texts.isEmpty {
+                texts = try String.fetchAll(database, sql: "\(column) request_id = ?", arguments: [id])
+            }
+            if texts.isEmpty, own.count >= 4 {
+                // Texts are compared byte by byte, and this is beyond all that begin so.
+                texts = try String.fetchAll(
+                    database, sql: "\(column) id >= ? AND id < ?", arguments: [own, own + "\u{10FFFF}"])
+            }
+            guard texts.count <= 1 else { throw LedgerError.ambiguous(id, count: texts.count) }
+            return try texts.first.map(Self.record)
+        }
+    }
+
+    /// All jobs, the newest first.
+    public func jobs(in states: Set<JobState>?, limit: Int?) async throws(LedgerError) -> [JobRecord] {
+        try await perform { database in
+            let words = (states ?? Set(JobState.allCases)).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            // A negative limit is none.
+            let texts = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT record FROM job WHERE state IN (\(words))
+                    ORDER BY created DESC, rowid DESC LIMIT ?
+                    """,
+                arguments: [limit.map { max(0, $0) } ?? -1])
+            return try texts.map(Self.record)
+        }
+    }
+
+    /// Makes this instance the owner of a job whose owner has let go of it or is no longer alive.
+    public func claim(_ id: String) async throws(LedgerError) -> JobRecord? {
+        let owner = owner
+        return try await transaction { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT owner, record FROM job WHERE id = ?", arguments: [id])
+            guard let row else { throw LedgerError.notFound(id) }
+            if let other = row["owner"] as String?, try owner.isElsewhereAlive(other) { return nil }
+            try database.execute(
+                sql: "UPDATE job SET owner = ? WHERE id = ?", arguments: [owner.name, id])
+            return try Self.record(row["record"])
+        }
+    }
+
+    /// Lets go of a job; does nothing if another one owns it.
+    public func release(_ id: String) async throws(LedgerError) {
+        let owner = owner.name
+        try await transaction { database in
+            try database.execute(
+                sql: "UPDATE job SET owner = NULL WHERE id = ? AND owner = ?", arguments: [id, owner])
+            if database.changesCount == 0,
+                try Int.fetchOne(database, sql: "SELECT 1 FROM job WHERE id = ?", arguments: [id]) == nil
+            {
+                throw LedgerError.notFound(id)
+            }
+        }
+    }
+
+    // MARK: Access
+
+    /// Does work with the connection on the queue's own thread, however long another process keeps it waiting, and whether or not the
+    /// task is cancelled.
+    private func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+        async throws(LedgerError)
+        -> Value
+    {
+        let path = path
+        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
+            queue.asyncWriteWithoutTransaction { database in
+                continuation.resume(
+                    returning: Result { try work(database) }
+                        .mapError { LedgerFile.failure($0, path: path, isOpen: true) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// The same in a transaction that is the only writer from its beginning on, so that what it reads is still so when it writes.
+    private func transaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+        async throws(LedgerError)
+        -> Value
+    {
+        try await perform { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            do {
+                let value = try work(database)
+                try database.execute(sql: "COMMIT")
+                return value
+            } catch {
+                // A full disk may have rolled it back already.
+                if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
+                throw error
+            }
+        }
+    }
+
+    private static func text(of job: JobRecord) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(job), as: UTF8.self)
+    }
+
+    private static func record(_ text: String) throws -> JobRecord {
+        try JSONDecoder().decode(JobRecord.self, from: Data(text.utf8))
+    }
+}
+#endif

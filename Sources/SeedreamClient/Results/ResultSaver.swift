@@ -1,0 +1,335 @@
+import AtomicFiles
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Brings the pictures of a finished job home: each one is fetched, checked, recorded, published under a name of its own, and given a
+/// sidecar.
+///
+/// A process may be killed at any moment. What the ledger has recorded before a file gets its name tells the next process whether the
+/// file is there: with the recorded digest it is done, without it is fetched again.
+package struct ResultSaver: Sendable {
+    /// Where jobs are kept; the job is claimed by the caller.
+    package var ledger: any JobLedger
+    /// Fetches URLs.
+    package var fetching: any ResultFetching
+    /// Decodes pictures; without it, their first bytes are all that is looked at.
+    package var verifier: PictureVerifier?
+    /// What sidecars name as their writer, as `seedream 0.1.0`.
+    package var toolkit: String
+    /// The most bytes of one picture. 64 MiB by default: 4096x4096 px of PNG that does not compress are 48 MiB.
+    package var maximumBytes = 64 << 20
+    /// How many pictures are fetched at the same time. 4 by default; our number.
+    package var width = 4
+
+    package init(
+        ledger: any JobLedger, fetching: any ResultFetching, verifier: PictureVerifier?, toolkit: String
+    ) {
+        self.ledger = ledger
+        self.fetching = fetching
+        self.verifier = verifier
+        self.toolkit = toolkit
+    }
+
+    /// Saves all pictures of a job in state `finished`. Of one that is `saved` nothing is left to do.
+    ///
+    /// A picture that cannot be had does not keep the others from being saved.
+    ///
+    /// - Returns: The job, `saved`.
+    /// - Throws: ``ClientError`` of category `result` that names the first picture that could not be had, when all others are saved;
+    ///   ``SaveError`` where nothing can be written; either is recorded as ``JobRecord/error``, and the job stays `finished`.
+    ///   ``LedgerError``; with ``LedgerError/forbiddenTransition(from:to:)`` for a job in another state. ``RequestError`` for a job
+    ///   without destination or with a template that is none. `CancellationError`.
+    @concurrent
+    package func save(
+        _ job: JobRecord, reportingTo progress: @escaping @Sendable (SavingProgress) -> Void = { _ in }
+    ) async throws -> JobRecord {
+        if job.state == .saved {
+            removeSpools(of: job)
+            return job
+        }
+        guard job.state == .finished, let result = job.result else {
+            throw LedgerError.forbiddenTransition(from: job.state, to: .saved)
+        }
+        guard let destination = job.destination else {
+            throw RequestError(
+                field: "destination", message: "expected a folder, found none", hint: "name one with `-o`")
+        }
+        guard !result.images.isEmpty else {
+            let error = Self.error(job, "the host made no picture")
+            try await ledger.update(job.id) { ($0.state, $0.error) = (.failed, error) }
+            throw error
+        }
+        var saving = Saving(job: job, folder: destination.folder, names: try NameTemplate(destination.template))
+        do {
+            try Folder.make(saving.folder)
+            try Folder.checkWritable(saving.folder)
+            try await saveAll(result.images, &saving, progress)
+        } catch let error as FileError {
+            let error = SaveError(error)
+            let recorded = Self.error(job, error.message)
+            try await ledger.update(job.id) { $0.error = recorded }
+            throw error
+        }
+        if let error = saving.summary(of: result.images.count) {
+            try await ledger.update(job.id) { $0.error = error }
+            throw error
+        }
+        let saved = try await ledger.update(job.id) { ($0.state, $0.error) = (.saved, nil) }
+        removeSpools(of: saved)
+        return saved
+    }
+
+    /// What is known while a job is saved.
+    private struct Saving {
+        var job: JobRecord
+        let folder: String
+        let names: NameTemplate
+        var failures: [Int: ClientError] = [:]
+
+        /// The file that is recorded for a picture.
+        func recorded(_ index: Int) -> SavedFile? { job.files.first { $0.index == index } }
+
+        /// The first failure, which says how many there are.
+        func summary(of count: Int) -> ClientError? {
+            guard let first = failures.min(by: { $0.key < $1.key }) else { return nil }
+            var error = first.value
+            if failures.count > 1 {
+                error.message += " (and \(failures.count - 1) more of \(count) pictures)"
+            }
+            return error
+        }
+    }
+
+    /// A picture that was fetched and checked, in its temporary file.
+    private struct Picture: Sendable {
+        let file: AtomicFile
+        let sha256: String
+        let byteCount: Int
+        let mediaType: MediaType
+        let verdict: PictureVerifier.Verdict?
+    }
+
+    private func saveAll(
+        _ images: [GeneratedImage], _ saving: inout Saving,
+        _ progress: @escaping @Sendable (SavingProgress) -> Void
+    ) async throws {
+        var missing: [Int] = []
+        for index in images.indices {
+            if let file = saving.recorded(index), try isSaved(file, saving.job) {
+                try writeSidecar(file, saving.job)
+                progress(.saved(file))
+            } else {
+                missing.append(index)
+            }
+        }
+        let (job, folder) = (saving.job, saving.folder)
+        try await withThrowingTaskGroup(of: (index: Int, picture: Result<Picture, ClientError>).self) { group in
+            var waiting = missing.makeIterator()
+            func fetchNext() {
+                guard let index = waiting.next() else { return }
+                group.addTask {
+                    do {
+                        return (index, .success(try await receive(images[index], index, folder, progress)))
+                    } catch let error as CancellationError {
+                        throw error
+                    } catch let error as FileError {
+                        throw error
+                    } catch {
+                        return (index, .failure(Self.error(job, picture: index, error)))
+                    }
+                }
+            }
+            for _ in 0..<max(1, width) { fetchNext() }
+            while let (index, outcome) = try await group.next() {
+                switch outcome {
+                case .success(let picture): try await publish(picture, index, &saving, progress)
+                case .failure(let error):
+                    saving.failures[index] = error
+                    progress(.failed(index: index, error))
+                }
+                fetchNext()
+            }
+        }
+    }
+
+    // MARK: One picture
+
+    private func receive(
+        _ image: GeneratedImage, _ index: Int, _ folder: String,
+        _ progress: @escaping @Sendable (SavingProgress) -> Void
+    ) async throws -> Picture {
+        let reception = try PictureReception(in: folder) {
+            progress(.received(index: index, byteCount: $0))
+        }
+        switch image.location {
+        case .url(let url):
+            _ = try await fetching.fetch(
+                url, maximum: maximumBytes, begin: { try reception.begin() },
+                write: { try reception.write($0) })
+        case .file(let path):
+            let length = try FileReader.read(path) { piece in
+                try Task.checkCancellation()
+                try reception.write(Array(piece))
+            }
+            guard length != nil else {
+                throw PictureVerifier.Rejection("what the reply held is no longer at \(path)")
+            }
+        }
+        let (prefix, byteCount) = (reception.prefix, reception.byteCount)
+        guard let mediaType = PictureSignature.mediaType(of: prefix) else {
+            throw PictureVerifier.Rejection(
+                "expected JPEG, PNG or WebP, found \(PictureSignature.description(of: prefix)) (\(byteCount) bytes)")
+        }
+        try reception.file.finish()
+        let verdict = try await verify(reception.file.path, as: mediaType, byteCount, image)
+        return Picture(
+            file: reception.file, sha256: reception.digest(), byteCount: byteCount, mediaType: mediaType,
+            verdict: verdict)
+    }
+
+    private func verify(_ path: String, as mediaType: MediaType, _ byteCount: Int, _ image: GeneratedImage)
+        async throws -> PictureVerifier.Verdict?
+    {
+        guard let verifier else { return nil }
+        do {
+            let verdict = try await verifier.verify(path)
+            guard verdict.mediaType == mediaType.rawValue else {
+                throw PictureVerifier.Rejection(
+                    "it begins as \(mediaType.rawValue) and decodes as \(verdict.mediaType)")
+            }
+            return verdict
+        } catch let rejection as PictureVerifier.Rejection {
+            // Hosts round, or name another file's length: a hint for whoever reads the error, and no more.
+            guard let told = image.byteCount, told != byteCount else { throw rejection }
+            throw PictureVerifier.Rejection(
+                "\(rejection.description) (the host told of \(told) bytes, \(byteCount) came)")
+        }
+    }
+
+    /// Records a picture, gives it its name and its sidecar.
+    private func publish(
+        _ picture: Picture, _ index: Int, _ saving: inout Saving,
+        _ progress: @Sendable (SavingProgress) -> Void
+    ) async throws {
+        var path = recordedPath(for: picture, index, saving) ?? freePath(for: picture, index, saving)
+        while true {
+            let file = SavedFile(
+                index: index, path: path, sha256: picture.sha256, byteCount: picture.byteCount,
+                mediaType: picture.mediaType.rawValue, size: picture.verdict?.size)
+            // Before the file has its name: a file that no ledger knows would be fetched a second time.
+            saving.job = try await ledger.update(saving.job.id) { job in
+                job.files.removeAll { $0.index == index }
+                job.files.append(file)
+                job.files.sort { $0.index < $1.index }
+            }
+            progress(.recorded(file))
+            do throws(FileError) {
+                try picture.file.publish(as: path)
+            } catch {
+                guard error.cause == .exists else { throw error }
+                // Somebody has made it since its name was found to be free.
+                path = freePath(for: picture, index, saving)
+                continue
+            }
+            progress(.published(file))
+            try writeSidecar(file, saving.job)
+            progress(.saved(file))
+            return
+        }
+    }
+
+    /// The path that an earlier process has recorded for this picture, if it is still free.
+    private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) -> String? {
+        guard let path = saving.recorded(index)?.path, Folder.containing(path) == folderOfNames(saving),
+            path.hasSuffix(".\(picture.mediaType.fileExtension)"), !FileReader.isTaken(path),
+            !FileReader.isTaken(Sidecar.path(for: path))
+        else { return nil }
+        return path
+    }
+
+    /// A path that neither a file nor a sidecar nor another picture of the job has.
+    private func freePath(for picture: Picture, _ index: Int, _ saving: Saving) -> String {
+        let job = saving.job
+        let name = saving.names.name(
+            NameTemplate.Values(
+                index: index, count: job.result?.images.count ?? 1, seed: job.result?.seed,
+                request: job.hostRequestID ?? job.id, source: job.inputs.first?.name))
+        let others = Set(job.files.filter { $0.index != index }.map(\.path))
+        let stem = folderOfNames(saving) == "/" ? "/\(name)" : "\(folderOfNames(saving))/\(name)"
+        var number = 1
+        while true {
+            let path = "\(stem)\(number == 1 ? "" : "-\(number)").\(picture.mediaType.fileExtension)"
+            if !others.contains(path), !FileReader.isTaken(path),
+                !FileReader.isTaken(Sidecar.path(for: path))
+            {
+                return path
+            }
+            number += 1
+        }
+    }
+
+    private func folderOfNames(_ saving: Saving) -> String {
+        var folder = saving.folder
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        return folder
+    }
+
+    // MARK: What lies there already
+
+    /// Whether a recorded file is there, with its bytes, and no other job's.
+    private func isSaved(_ file: SavedFile, _ job: JobRecord) throws -> Bool {
+        guard try FileReader.holds(file.path, sha256: file.sha256) else { return false }
+        guard let owner = try sidecarOwner(of: file) else { return true }
+        return owner == job.id
+    }
+
+    /// The job whose sidecar lies beside a file; `nil` if nothing lies there, empty if it is no sidecar of this file.
+    private func sidecarOwner(of file: SavedFile) throws -> String? {
+        let path = Sidecar.path(for: file.path)
+        guard FileReader.isTaken(path) else { return nil }
+        var bytes: [UInt8] = []
+        _ = try FileReader.read(path) { bytes += $0 }
+        guard let owner = Sidecar.owner(of: bytes), owner.sha256 == file.sha256 else { return "" }
+        return owner.jobID
+    }
+
+    private func writeSidecar(_ file: SavedFile, _ job: JobRecord) throws {
+        if try sidecarOwner(of: file) == job.id { return }
+        try AtomicFile.write(
+            Sidecar(file, of: job, toolkit: toolkit).bytes, to: Sidecar.path(for: file.path))
+    }
+
+    /// Removes the files that an inline reply was streamed to, which nobody needs any more.
+    private func removeSpools(of job: JobRecord) {
+        for image in job.result?.images ?? [] {
+            if case .file(let path) = image.location { try? FileManager.default.removeItem(atPath: path) }
+        }
+    }
+
+    // MARK: Errors
+
+    private static func error(_ job: JobRecord, _ message: String) -> ClientError {
+        ClientError(
+            .result, provider: job.provider, operation: "\(job.provider.rawValue).save", message: message,
+            requestID: job.hostRequestID, purchase: .taken)
+    }
+
+    /// Whatever it was: the picture is paid for, and can be asked for again.
+    private static func error(_ job: JobRecord, picture index: Int, _ cause: any Error) -> ClientError {
+        guard let cause = cause as? ClientError else {
+            return error(job, "picture \(index + 1): \(cause)")
+        }
+        var error = error(job, "picture \(index + 1): \(cause.message)")
+        error.operation = cause.operation
+        error.status = cause.status
+        error.code = cause.code
+        error.retryAfter = cause.retryAfter
+        error.isRetryable = cause.isRetryable
+        return error
+    }
+}

@@ -1,0 +1,93 @@
+import Pixels
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What lies beside a picture as `<file>.json`: where it comes from. Holds neither key nor payload.
+struct Sidecar: Encodable {
+    struct File: Encodable {
+        let name: String
+        let sha256: String
+        let bytes: Int
+        let mediaType: String
+        let width: Int?
+        let height: Int?
+    }
+
+    let schema = 1
+    let toolkit: String
+    let provider: ProviderID
+    let model: String
+    let operation: GenerationOperation
+    let prompt: String
+    let jobID: String
+    let requestID: String?
+    /// When the job was recorded, ISO 8601 in UTC.
+    let created: String
+    let seed: Int?
+    let usage: Usage
+    /// Which picture of the result, from 0.
+    let index: Int
+    /// Where the picture was fetched; nothing where it came inside the reply.
+    let source: String?
+    let file: File
+    let inputs: [InputProvenance]
+
+    init(_ file: SavedFile, of job: JobRecord, toolkit: String) {
+        self.toolkit = toolkit
+        provider = job.provider
+        model = job.model
+        operation = job.operation
+        prompt = job.prompt
+        jobID = job.id
+        requestID = job.hostRequestID
+        created = Date(timeIntervalSince1970: job.created).formatted(.iso8601)
+        seed = job.result?.seed
+        usage = job.result?.usage ?? Usage()
+        index = file.index
+        let images = job.result?.images ?? []
+        if images.indices.contains(file.index), case .url(let url) = images[file.index].location {
+            source = Self.withoutSecrets(url)
+        } else {
+            source = nil
+        }
+        self.file = File(
+            name: file.path.split(separator: "/").last.map { String($0) } ?? file.path, sha256: file.sha256,
+            bytes: file.byteCount,
+            mediaType: file.mediaType, width: file.size?.width, height: file.size?.height)
+        inputs = job.inputs
+    }
+
+    /// The path beside a picture.
+    static func path(for picture: String) -> String { "\(picture).json" }
+
+    /// Indented, as people read it, with keys sorted.
+    var bytes: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(self)) + Array("\n".utf8)
+        }
+    }
+
+    /// What a file says it belongs to; `nil` if it is no sidecar.
+    static func owner(of bytes: [UInt8]) -> (jobID: String, sha256: String)? {
+        guard let value = try? JSONValue(parsing: bytes), let job = value["jobID"]?.string,
+            let digest = value["file"]?["sha256"]?.string
+        else { return nil }
+        return (job, digest)
+    }
+
+    /// A URL without what gives access: its query, in which signed URLs have their signature, its fragment, and a password.
+    static func withoutSecrets(_ url: String) -> String {
+        let plain = url.prefix { $0 != "?" && $0 != "#" }
+        guard let start = plain.firstRange(of: "://")?.upperBound else { return String(plain) }
+        let end = plain[start...].firstIndex(of: "/") ?? plain.endIndex
+        guard let at = plain[start..<end].lastIndex(of: "@") else { return String(plain) }
+        return String(plain[..<start] + plain[plain.index(after: at)...])
+    }
+}
