@@ -161,6 +161,7 @@ let package = Package(
                     name: "AsyncHTTPClient", package: "async-http-client",
                     condition: .when(traits: ["Client"])),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Client"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Client"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Client"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Client"])),
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),

@@ -67,10 +67,7 @@ package struct URLParts: Hashable, Sendable {
     }
 
     /// Whether it is this machine: a loopback address, or `localhost`.
-    package var isLoopback: Bool {
-        host == "localhost" || host == "::1"
-            || host.hasPrefix("127.") && host.split(separator: ".").count == 4
-    }
+    package var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
 
     /// Percent-encodes a value of a query, as form encoding does but for a space: letters, digits and `-._~` stay.
     package static func encoded(_ text: String) -> String {

@@ -1,0 +1,34 @@
+import HTTPTypes
+import Logging
+
+extension APIClient {
+    /// Header fields that hold a host's id of a request: fal's, AIML's, everyone's, Volcengine's.
+    private static let requestIDs = ["x-fal-request-id", "x-inference-id", "x-request-id", "x-tt-logid"]
+
+    /// One line for an attempt: never a header field but the id of the request, never a body, never a query.
+    func log(
+        _ outcome: Outcome, _ head: HTTPResponse?, of request: APIRequest, attempt: Int, after time: Duration
+    ) {
+        var metadata: Logger.Metadata = [
+            "operation": "\(request.operation)", "attempt": "\(attempt)",
+            "ms": "\(Int((time / .milliseconds(1)).rounded()))",
+        ]
+        if let head {
+            metadata["status"] = "\(head.status.code)"
+            let id = Self.requestIDs.lazy
+                .compactMap { HTTPField.Name($0).flatMap { head.headerFields[$0] } }.first
+            if let id { metadata["request"] = "\(id.prefix(100))" }
+        }
+        switch outcome {
+        case .reply(let reply):
+            logger.log(level: reply.isSuccess ? .debug : .info, "answered", metadata: metadata)
+        case .transport(let error):
+            metadata["error"] = "\(error.message)"
+            logger.info("failed", metadata: metadata)
+        case .spool(let error):
+            metadata["error"] = "\(error)"
+            logger.info("failed", metadata: metadata)
+        case .cancelled: logger.info("cancelled", metadata: metadata)
+        }
+    }
+}

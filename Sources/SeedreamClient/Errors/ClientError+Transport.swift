@@ -1,0 +1,17 @@
+extension ClientError {
+    /// The error that a failed connection is.
+    package init(
+        _ error: TransportError, provider: ProviderID, operation: String, purchase: Purchase,
+        isRetryable: Bool = false
+    ) {
+        let category: Category =
+            switch error.kind {
+            case .timeout: .timeout
+            case .malformed, .tooLarge: .badReply
+            case .nameResolution, .connect, .tls, .proxy, .connectionLost, .forbiddenAddress: .transport
+            }
+        self.init(
+            category, provider: provider, operation: operation, message: error.message, purchase: purchase,
+            isRetryable: isRetryable)
+    }
+}

@@ -1,0 +1,234 @@
+#if Client
+import AsyncHTTPClient
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The transport over AsyncHTTPClient: HTTP/1.1, no redirects, no compression, no cookies, no retries.
+///
+/// Bodies are made while they are sent, 64 KiB at a time and only as fast as the host takes them. A request with
+/// ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress`` has a connection of its own; the others share.
+public final class AsyncHTTPTransport: HTTPTransport {
+    /// What a shared client differs by: AsyncHTTPClient's time-outs and proxy are a client's, not a request's.
+    private struct Settings: Hashable {
+        var readTimeout: Double
+        var writeTimeout: Double
+        var proxy: ProxyAddress?
+    }
+
+    private struct Clients {
+        var shared: [Settings: HTTPClient] = [:]
+        /// Those made for one request, by identity.
+        var own: [ObjectIdentifier: HTTPClient] = [:]
+        var isShutDown = false
+    }
+
+    /// Shared clients at most; requests with other settings have a client of their own. The client uses 4 settings at most.
+    private static let maximumShared = 16
+
+    private let connectTimeout: Double
+    private let proxies: ProxySettings
+    private let tls: TLSConfiguration
+    private let clients = Mutex(Clients())
+
+    /// Makes a transport; nothing is connected yet.
+    ///
+    /// - Throws: ``RequestError`` where the proxy's URL or the file of certificates cannot be read.
+    public init(_ configuration: TransportConfiguration = TransportConfiguration()) throws(RequestError) {
+        connectTimeout = configuration.connectTimeout
+        proxies =
+            switch configuration.proxy {
+            case .none: ProxySettings()
+            case .environment: try ProxySettings(environment: ProcessInfo.processInfo.environment)
+            case .address(let address): ProxySettings(address)
+            }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let path = configuration.trustRoots {
+            do {
+                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(path))]
+            } catch {
+                throw RequestError(
+                    field: "trustRoots", message: "\(path): expected certificates in PEM",
+                    hint: "name a file that begins with -----BEGIN CERTIFICATE-----")
+            }
+        }
+        self.tls = tls
+    }
+
+    deinit {
+        let left = clients.withLock { Array($0.shared.values) + Array($0.own.values) }
+        for client in left { Self.end(client) }
+    }
+
+    /// Ends all connections. Calls that are under way fail, as do later ones.
+    public func shutdown() async {
+        let left = clients.withLock { clients in
+            defer { clients = Clients(isShutDown: true) }
+            return Array(clients.shared.values) + Array(clients.own.values)
+        }
+        for client in left { try? await client.shutdown() }
+    }
+
+    /// Sends a request and returns as soon as the header of the reply has arrived.
+    ///
+    /// - Throws: ``TransportError``; `CancellationError`, and then the connection is closed.
+    public func send(_ request: OutgoingRequest) async throws -> IncomingReply {
+        try Task.checkCancellation()
+        let head = request.head
+        guard let scheme = head.scheme, let authority = head.authority,
+            let url = URLParts("\(scheme)://\(authority)\(head.path ?? "/")")
+        else {
+            throw TransportError(
+                .connect, mayHaveArrived: false, message: "expected an absolute http or https URL")
+        }
+        let proxy = proxies.proxy(for: url)
+        let failures = FailureReader(
+            host: url.authority, readTimeout: request.readTimeout, writeTimeout: request.writeTimeout,
+            totalTimeout: request.totalTimeout, connectTimeout: connectTimeout, hasProxy: proxy != nil)
+        let lease = try lease(for: request, to: url, through: proxy)
+        let deadline = request.totalTimeout.map { ContinuousClock.now + .seconds($0) }
+        do {
+            let reply = try await lease.client.execute(
+                Self.outgoing(request, to: url),
+                timeout: request.totalTimeout.map(Self.amount) ?? .hours(24 * 365))
+            return Self.incoming(
+                reply, to: head.method, lease: lease, failures: failures, deadline: deadline)
+        } catch {
+            if Task.isCancelled || error is CancellationError { throw CancellationError() }
+            throw failures.error(for: error, mayHaveArrived: lease.wasConnected)
+        }
+    }
+
+    private static func outgoing(_ request: OutgoingRequest, to url: URLParts) -> HTTPClientRequest {
+        var outgoing = HTTPClientRequest(url: "\(url.scheme)://\(url.authority)\(url.path)")
+        outgoing.method = HTTPMethod(rawValue: request.head.method.rawValue)
+        for field in request.head.headerFields {
+            outgoing.headers.add(name: field.name.rawName, value: field.value)
+        }
+        if !request.body.isEmpty {
+            outgoing.body = .stream(
+                BodyPieces(body: request.body), length: .known(Int64(request.body.length)))
+        }
+        return outgoing
+    }
+
+    private static func incoming(
+        _ reply: HTTPClientResponse, to method: HTTPRequest.Method, lease: ClientLease,
+        failures: FailureReader, deadline: ContinuousClock.Instant?
+    ) -> IncomingReply {
+        var head = HTTPResponse(status: HTTPResponse.Status(code: Int(reply.status.code)))
+        for (name, value) in reply.headers {
+            guard let name = HTTPField.Name(name) else { continue }
+            head.headerFields.append(HTTPField(name: name, value: value))
+        }
+        let hasBody = method != .head && ![204, 304].contains(reply.status.code)
+        let expected =
+            hasBody && !reply.headers.contains(name: "Transfer-Encoding")
+            ? reply.headers.first(name: "Content-Length").flatMap { Int($0) } : nil
+        return IncomingReply(
+            head: head,
+            body: ReplyBody(
+                ReplyPieces(
+                    body: reply.body, lease: lease, failures: failures, expected: expected,
+                    deadline: deadline)))
+    }
+
+    private func lease(for request: OutgoingRequest, to url: URLParts, through proxy: ProxyAddress?) throws
+        -> ClientLease
+    {
+        let settings = Settings(
+            readTimeout: request.readTimeout, writeTimeout: request.writeTimeout, proxy: proxy)
+        return try clients.withLock { clients in
+            if clients.isShutDown {
+                throw TransportError(
+                    .connect, mayHaveArrived: false, message: "\(url.authority): the transport was shut down")
+            }
+            if !request.needsFreshConnection, request.pinnedAddress == nil {
+                if let client = clients.shared[settings] { return ClientLease(sharing: client, of: self) }
+                if clients.shared.count < Self.maximumShared {
+                    let client = client(configuration(settings))
+                    clients.shared[settings] = client
+                    return ClientLease(sharing: client, of: self)
+                }
+            }
+            var configuration = configuration(settings)
+            let connected = ClientLease.Connected()
+            let pinned = request.pinnedAddress
+            configuration.http1_1ConnectionDebugInitializer = { channel in
+                // A proxy is told the address, and its own is the one that is seen here.
+                if let pinned, proxy == nil, !Self.leads(channel, to: pinned) {
+                    return channel.eventLoop.makeFailedFuture(
+                        TransportError(
+                            .forbiddenAddress, mayHaveArrived: false,
+                            message: "\(url.authority): expected a connection to \(pinned)"))
+                }
+                connected.set()
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
+            if let pinned, pinned != url.host {
+                configuration.dnsOverride = [url.isIPv6 ? "[\(url.host)]" : url.host: pinned]
+            }
+            let client = client(configuration)
+            clients.own[ObjectIdentifier(client)] = client
+            return ClientLease(owning: client, of: self, connected: connected)
+        }
+    }
+
+    private static func leads(_ channel: any Channel, to address: String) -> Bool {
+        guard let wanted = IPAddress(address) else { return false }
+        return channel.remoteAddress?.ipAddress.flatMap(IPAddress.init) == wanted
+    }
+
+    /// Forgets a client that was made for one request, and ends it unless it was ended with all others.
+    func remove(_ client: HTTPClient) {
+        let wasThere = clients.withLock { $0.own.removeValue(forKey: ObjectIdentifier(client)) != nil }
+        if wasThere { Self.end(client) }
+    }
+
+    private static func end(_ client: HTTPClient) { Task.detached { try? await client.shutdown() } }
+
+    private func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
+        HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }
+
+    private func configuration(_ settings: Settings) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: Self.amount(connectTimeout), read: Self.amount(settings.readTimeout),
+                write: Self.amount(settings.writeTimeout)),
+            decompression: .disabled)
+        configuration.httpVersion = .http1Only
+        // A host that cannot be reached is reported at once; whether to try again is not decided here.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // A request that waits for one of 8 connections, as is the default, would be said to have found none.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+        // Shorter than the minute after which many servers close a connection that nobody uses.
+        configuration.connectionPool.idleTimeout = .seconds(20)
+        configuration.proxy = settings.proxy.map { proxy in
+            switch proxy.kind {
+            case .socks5: .socksServer(host: proxy.host, port: proxy.port)
+            case .http:
+                .server(
+                    host: proxy.host, port: proxy.port,
+                    authorization: proxy.user.map {
+                        .basic(username: $0, password: proxy.password ?? "")
+                    })
+            }
+        }
+        return configuration
+    }
+
+    private static func amount(_ seconds: Double) -> TimeAmount {
+        .nanoseconds(Int64(max(0.001, min(seconds, 1e8)) * 1e9))
+    }
+}
+#endif

@@ -1,0 +1,87 @@
+/// Where a proxy is. Its password prints nowhere.
+public struct ProxyAddress: Hashable, Sendable {
+    /// What a proxy speaks.
+    public enum Kind: String, Hashable, Sendable {
+        /// `CONNECT`, for http URLs as well.
+        case http
+        /// SOCKS 5 without a password; the proxy resolves names.
+        case socks5
+    }
+
+    /// What it speaks.
+    public let kind: Kind
+    /// Its name or address.
+    public let host: String
+    /// Its port; 80 where a URL names none, 1080 for SOCKS.
+    public let port: Int
+    package let user: String?
+    package let password: String?
+
+    /// Reads `http://[user[:password]@]host[:port]`, `socks5://host[:port]`, or `host:port`. User and password may be percent-encoded.
+    ///
+    /// - Throws: ``RequestError`` about the field `proxy`, without the text.
+    public init(_ text: String) throws(RequestError) {
+        func refused(_ message: String) -> RequestError {
+            RequestError(
+                field: "proxy", message: message, hint: "give it as http://[user:password@]host:port")
+        }
+        var scheme = "http"
+        var rest = text[...]
+        if let end = text.firstRange(of: "://") {
+            scheme = text[..<end.lowerBound].lowercased()
+            rest = text[end.upperBound...]
+        }
+        switch scheme {
+        case "http": kind = .http
+        case "socks5", "socks5h", "socks": kind = .socks5
+        case "https": throw refused("expected a proxy without TLS of its own, found https")
+        default: throw refused("expected an http or socks5 proxy")
+        }
+        if let at = rest.lastIndex(of: "@") {
+            let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decoded(parts[0]), let secret = Self.decoded(parts.dropFirst().first ?? "")
+            else { throw refused("expected percent-encoded user and password") }
+            (user, password) = (name, secret)
+            rest = rest[rest.index(after: at)...]
+        } else {
+            (user, password) = (nil, nil)
+        }
+        guard kind == .http || user == nil else {
+            throw refused("expected a SOCKS proxy without user and password")
+        }
+        guard let parts = URLParts("http://\(rest)"), parts.path == "/" else {
+            throw refused("expected host and port")
+        }
+        host = parts.host
+        let namesPort = rest.drop { $0 != "]" }.contains(":") || !rest.hasPrefix("[") && rest.contains(":")
+        port = namesPort || kind == .http ? parts.port : 1080
+    }
+
+    private static func decoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
+                rest.count >= 2
+            else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension ProxyAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// `"http://proxy.example:3128"`, without user and password.
+    public var description: String {
+        "\(kind.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+    /// As ``description``.
+    public var debugDescription: String { description }
+    /// No children, so that `dump` prints no password.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

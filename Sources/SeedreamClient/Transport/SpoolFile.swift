@@ -1,0 +1,97 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A new file that nobody else can read, or guess the name of.
+final class SpoolFile {
+    /// Where it is.
+    let path: String
+    /// How many bytes were written.
+    private(set) var count = 0
+    private var descriptor: Int32
+
+    /// Makes an empty file.
+    init(in folder: String) throws(SpoolError) {
+        var generator = SystemRandomNumberGenerator()
+        let name = (0..<2).map { _ in
+            let digits = String(generator.next(), radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        path = "\(folder)/inline-\(name.joined())"
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if descriptor < 0 { throw SpoolError(path: folder, code: errno) }
+    }
+
+    deinit { close() }
+
+    /// Appends bytes.
+    func write(_ bytes: [UInt8]) throws(SpoolError) {
+        var written = 0
+        while written < bytes.count {
+            let result = bytes.withUnsafeBytes { buffer in
+                buffer.baseAddress.map {
+                    Self.system(descriptor, $0 + written, bytes.count - written)
+                } ?? 0
+            }
+            if result < 0 {
+                if errno == EINTR { continue }
+                throw SpoolError(path: path, code: errno)
+            }
+            written += result
+        }
+        count += bytes.count
+    }
+
+    /// What was written, from the first byte on.
+    func contents() throws(SpoolError) -> [UInt8] {
+        let reader = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard reader >= 0 else { throw SpoolError(path: path, code: errno) }
+        defer { _ = Self.system(closing: reader) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let result = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { read(reader, $0 + filled, count - filled) } ?? 0
+            }
+            guard result > 0 else { throw SpoolError(path: path, code: errno) }
+            filled += result
+        }
+        return bytes
+    }
+
+    /// Ends writing.
+    func close() {
+        if descriptor >= 0 { _ = Self.system(closing: descriptor) }
+        descriptor = -1
+    }
+
+    /// Removes the file.
+    func discard() {
+        close()
+        unlink(path)
+    }
+
+    private static func system(closing descriptor: Int32) -> Int32 {
+        #if canImport(Glibc)
+        Glibc.close(descriptor)
+        #elseif canImport(Musl)
+        Musl.close(descriptor)
+        #else
+        Darwin.close(descriptor)
+        #endif
+    }
+
+    private static func system(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Glibc)
+        Glibc.write(descriptor, bytes, count)
+        #elseif canImport(Musl)
+        Musl.write(descriptor, bytes, count)
+        #else
+        Darwin.write(descriptor, bytes, count)
+        #endif
+    }
+}
