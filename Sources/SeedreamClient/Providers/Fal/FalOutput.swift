@@ -1,0 +1,37 @@
+import HTTPTypes
+import SeedreamModel
+
+/// What the model gives: `{"images": [{"url", "content_type", "file_size", "width", "height"}], "seed"}`, of which only `url` is sure.
+enum FalOutput {
+    /// Reads a reply of success.
+    ///
+    /// - Parameter purchase: What holds where it cannot be read: the pictures may be made all the same.
+    static func result(
+        in reply: HTTPReply, operation: String, purchase: ClientError.Purchase
+    ) throws(ClientError) -> GenerationResult {
+        let requestID = FalHeader.requestID.value(in: reply)
+        guard let json = reply.json, var result = result(in: json, of: reply) else {
+            throw FailureReport(
+                provider: .fal, operation: operation, reply: reply, requestID: requestID, settled: purchase
+            ).badReply(expected: "\"images\" with URLs", isRetryable: purchase == .taken)
+        }
+        result.requestID = requestID
+        if let units = FalHeader.billableUnits.value(in: reply).flatMap(Double.init), units.isFinite {
+            result.usage.billableUnits = units
+        }
+        return result
+    }
+
+    /// Reads the payload of a webhook; `nil` where no picture in it lies behind a URL.
+    static func result(in json: JSONValue) -> GenerationResult? {
+        result(in: json, of: HTTPReply(head: HTTPResponse(status: .ok), body: []))
+    }
+
+    /// Reads an output; `nil` where there is no picture in it.
+    private static func result(in json: JSONValue, of reply: HTTPReply) -> GenerationResult? {
+        guard let items = json["images"]?.array else { return nil }
+        let (images, failures) = reply.pictures(in: items)
+        guard !images.isEmpty else { return nil }
+        return GenerationResult(images: images, seed: json["seed"]?.integer, failures: failures)
+    }
+}

@@ -1,0 +1,159 @@
+import HTTPTypes
+import Pixels
+package import SeedreamModel
+
+extension FalProvider {
+    package func draft(
+        _ request: GenerationRequest, images: [ImageReference], in context: RequestContext
+    ) throws(RequestError) -> RequestDraft {
+        let app = try app(of: request)
+        var limits = limits
+        if request.operation == .generate { limits.maximumInputsAndOutputs = nil }
+        // Only the area counts, but the product of two sides has to be a number.
+        limits.sides = 1...(limits.area?.upperBound ?? OutputSize.maximumSide)
+        var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
+        let (count, each) = try checks.checkCommon()
+        try check(images)
+        let (size, predicted) = try size(request, &checks)
+        let enhancement = try enhancement(request, &checks)
+        let isRun = context.options.fal.mode == .run
+        let fields = try fields(context.options.fal, &checks)
+        let webhook = try webhook(request, isRun: isRun, &checks)
+        let base = isRun ? context.endpoints.api : context.endpoints.queue
+        let isInline = request.delivery == .inline
+        return RequestDraft(
+            model: app.id, operation: isRun ? "fal.run" : "fal.submit",
+            url: "\(base)/\(app.id)" + (webhook.map { "?fal_webhook=\(URLParts.encoded($0))" } ?? ""),
+            fields: fields,
+            // The order of fal's own examples. The counts are sent even if they are fal's defaults: they are what is paid for.
+            body: .members(
+                ("prompt", .string(request.prompt)),
+                ("image_urls", images.isEmpty ? nil : .array(images.map(\.wire))), ("image_size", size),
+                ("num_images", .integer(count)), ("max_images", .integer(each)),
+                // fal's own default is on, so that nothing needs to be said about it.
+                ("enable_safety_checker", request.safetyChecker.map { .bool($0) }),
+                ("enhance_prompt_mode", enhancement.map { .string($0.rawValue) }),
+                ("sync_mode", .bool(isInline)), ("seed", request.seed.map { .integer($0) })),
+            warnings: checks.warnings, predictedSize: predicted, outputs: count...(count * each),
+            isInline: isInline)
+    }
+
+    private func app(of request: GenerationRequest) throws(RequestError) -> FalApp {
+        let name =
+            request.model ?? (request.operation == .edit ? limits.editModel : limits.generateModel)
+        guard let app = FalApp(name) else {
+            throw RequestError(
+                field: "model", message: "expected owner/alias and a path, found \"\(name.prefix(80))\"",
+                hint: "leave it out for \(limits.editModel), or pass an id as fal's pages show it")
+        }
+        return app
+    }
+
+    private func check(_ images: [ImageReference]) throws(RequestError) {
+        for (index, image) in images.enumerated() {
+            switch image {
+            case .dataURI(let uri):
+                guard let most = limits.dataURICharacters, uri.length > most else { continue }
+                throw RequestError(
+                    field: "images.\(index)",
+                    message: "expected a data URI of at most \(most) characters, found \(uri.length)",
+                    hint: "pass `--transport upload`, or a smaller `--max-bytes`")
+            case .url(let text):
+                guard URLParts(text) == nil else { continue }
+                throw RequestError(
+                    field: "images.\(index)", message: "expected an http or https URL",
+                    hint: "pass a whole URL, percent-encoded")
+            case .pending: continue
+            }
+        }
+    }
+
+    private func size(
+        _ request: GenerationRequest, _ checks: inout RequestChecks
+    ) throws(RequestError) -> (wire: WireValue, predicted: PixelSize?) {
+        guard case .preset(let preset) = request.size else {
+            guard let (asked, predicted) = try checks.size() else {
+                preconditionFailure("no preset, no size")
+            }
+            return (
+                .members(("width", .integer(asked.width)), ("height", .integer(asked.height))), predicted
+            )
+        }
+        guard let pixels = preset.pixels else {
+            checks.warn(.effectUnknown, "size", "no document says what \(preset.rawValue) means at fal")
+            return (.string(preset.rawValue), nil)
+        }
+        let asked = PixelSize(width: pixels.width, height: pixels.height)
+        // The rule for custom sizes, taken to hold for named ones: no document says so.
+        let made = (try? InputConstraints.seedream4.targetSize(for: asked)) ?? asked
+        if made != asked {
+            checks.warn(
+                .sizeAdjusted, "size",
+                "\(preset.rawValue) is \(asked), below \(InputConstraints.seedream4.minimumArea) px²: fal should make \(made) of it"
+            )
+        }
+        return (.string(preset.rawValue), made)
+    }
+
+    private func enhancement(
+        _ request: GenerationRequest, _ checks: inout RequestChecks
+    ) throws(RequestError) -> PromptEnhancement? {
+        guard request.enhancement == .off else { return request.enhancement }
+        try checks.leaveOut("enhancement", instead: "fal enhances the prompt in its standard way")
+        return nil
+    }
+
+    private func webhook(
+        _ request: GenerationRequest, isRun: Bool, _ checks: inout RequestChecks
+    ) throws(RequestError) -> String? {
+        guard isRun, request.webhook != nil else { return request.webhook }
+        // A run is answered when the pictures are made: there is no job to be told about.
+        try checks.leaveOut("webhook", instead: "no webhook is called, as in run mode")
+        return nil
+    }
+
+    private func fields(
+        _ options: FalOptions, _ checks: inout RequestChecks
+    ) throws(RequestError) -> HTTPFields {
+        var fields: HTTPFields = [.contentType: "application/json"]
+        if let priority = options.priority {
+            if options.mode == .run {
+                try checks.leaveOut("fal.priority", instead: "the run begins at once")
+            } else {
+                FalHeader.queuePriority.set(priority.rawValue, in: &fields)
+            }
+        }
+        if let hint = options.runnerHint {
+            guard !hint.isEmpty, hint.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw RequestError(
+                    field: "fal.runnerHint", message: "expected visible ASCII without spaces",
+                    hint: "any word will do: the same word leads to the same runner")
+            }
+            FalHeader.runnerHint.set(hint, in: &fields)
+        }
+        if let seconds = options.startTimeout {
+            guard seconds > 1, seconds.isFinite else {
+                throw RequestError(
+                    field: "fal.startTimeout", message: "expected more than 1 s, found \(seconds)",
+                    hint: "it is the time to wait for the start, not for the pictures")
+            }
+            // Swift writes a number as Python does: 30 is `30.0`.
+            FalHeader.requestTimeout.set("\(seconds)", in: &fields)
+        }
+        try Self.checkExpiry(options.resultExpiry, field: "fal.resultExpiry")
+        try Self.checkExpiry(options.uploadExpiry, field: "fal.uploadExpiry")
+        if let seconds = options.resultExpiry {
+            FalHeader.lifecyclePreference.set(FalHeader.lifecycleText(seconds: seconds), in: &fields)
+        }
+        if !options.storesPayloads { FalHeader.storeIO.set("0", in: &fields) }
+        return fields
+    }
+
+    /// Refuses what is no time.
+    static func checkExpiry(_ seconds: Int?, field: String) throws(RequestError) {
+        guard let seconds, seconds < 1 else { return }
+        throw RequestError(
+            field: field, message: "expected 1 s or more, found \(seconds)",
+            hint: "leave it out for as long as fal keeps files by itself")
+    }
+}

@@ -1,0 +1,139 @@
+import HTTPTypes
+package import SeedreamModel
+
+extension FalProvider {
+    package func submitReply(
+        _ reply: HTTPReply, to draft: RequestDraft, in context: RequestContext
+    ) throws(ClientError) -> SubmitReply {
+        guard reply.isSuccess else { throw failure(reply, operation: draft.operation) }
+        if draft.operation == "fal.run" {
+            return .finished(try FalOutput.result(in: reply, operation: draft.operation, purchase: .unknown))
+        }
+        guard let json = reply.json, let id = Self.requestID(json["request_id"]) else {
+            throw report(reply, draft.operation, .unknown)
+                .badReply(expected: "\"request_id\" of a queued job")
+        }
+        // A URL of another server is not followed: the key would go there.
+        func own(_ name: String) -> String? {
+            json[name]?.string.flatMap { Self.isOfQueue($0, context) ? $0 : nil }
+        }
+        return .accepted(
+            JobTicket(
+                requestID: id, model: draft.model, statusURL: own("status_url"),
+                responseURL: own("response_url"),
+                cancelURL: own("cancel_url")))
+    }
+
+    package func statusRequest(
+        for ticket: JobTicket, withLogs: Bool, in context: RequestContext
+    ) -> APIRequest? {
+        let url = url(ticket.statusURL, of: ticket, "/status", context)
+        return APIRequest(
+            operation: "fal.status", method: .get,
+            url: "\(url)\(url.contains("?") ? "&" : "?")logs=\(withLogs)")
+    }
+
+    package func resultRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
+        APIRequest(
+            operation: "fal.result", method: .get, url: url(ticket.responseURL, of: ticket, "", context),
+            maximumReply: Self.maximumResult)
+    }
+
+    package func cancelRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
+        APIRequest(
+            operation: "fal.cancel", method: .put,
+            url: url(ticket.cancelURL, of: ticket, "/cancel", context))
+    }
+
+    package func status(in reply: HTTPReply) throws(ClientError) -> JobStatus {
+        guard reply.isSuccess else { throw failure(reply, operation: "fal.status") }
+        guard let json = reply.json, let word = json["status"]?.string else {
+            throw report(reply, "fal.status", .taken)
+                .badReply(expected: "\"status\" of a job", isRetryable: true)
+        }
+        let requestID = FalHeader.requestID.value(in: reply) ?? json["request_id"]?.string
+        let phase: JobStatus.Phase =
+            switch word {
+            case "IN_QUEUE": .queued(position: json["queue_position"]?.integer)
+            case "IN_PROGRESS": .running(progress: nil)
+            case "COMPLETED": Self.end(json, requestID: requestID)
+            default: .other(word)
+            }
+        return JobStatus(
+            phase: phase, logs: json["logs"]?.array?.compactMap { $0["message"]?.string } ?? [],
+            requestID: requestID)
+    }
+
+    package func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
+        guard reply.isSuccess else { throw failure(reply, operation: "fal.result") }
+        return try FalOutput.result(in: reply, operation: "fal.result", purchase: .taken)
+    }
+
+    package func cancellation(in reply: HTTPReply) throws(ClientError) -> CancellationOutcome {
+        let json = reply.json
+        switch json?["status"]?.string {
+        case "CANCELLATION_REQUESTED"?: return .requested
+        case "ALREADY_COMPLETED"?: return .alreadyCompleted
+        case "NOT_FOUND"?: return .notFound
+        default: break
+        }
+        guard reply.isSuccess else { throw failure(reply, operation: "fal.cancel") }
+        // The generated OpenAPI has `{"success": bool}`; the one reason for a `false` that is documented is that it is too late.
+        return json?["success"]?.bool == false ? .alreadyCompleted : .requested
+    }
+
+    /// 64 MiB for each of the 36 images that fal makes at most: an inline result has them all.
+    private static let maximumResult = 36 * (64 << 20)
+
+    /// How a job ended. There is no `FAILED`: a failed job is completed, with an error.
+    private static func end(_ json: JSONValue, requestID: String?) -> JobStatus.Phase {
+        let message = json["error"]?.string ?? ""
+        let code = json["error_type"]?.string ?? ""
+        // Neither is there when all went well, or is null.
+        let hasError = json["error"].map { !$0.isNull && $0 != "" } ?? false
+        guard hasError || !code.isEmpty else { return .completed(nil) }
+        if code == "client_cancelled" { return .cancelled }
+        return .failed(failedJob(code: code, message: message, field: nil, requestID: requestID))
+    }
+
+    /// The error of a job that fal gave up: not billed where it was fal's fault, maybe billed where it was the request's.
+    static func failedJob(code: String, message: String, field: String?, requestID: String?) -> ClientError {
+        ClientError(
+            FalErrorType.category(of: code) ?? .provider, provider: .fal, operation: "fal.job",
+            code: code.isEmpty ? nil : code,
+            message: message.isEmpty ? "the job failed, and fal does not say why" : message, field: field,
+            requestID: requestID, purchase: FalErrorType.isServerError(code) ? .notTaken : .taken,
+            isRetryable: FalErrorType.isInfrastructure(code))
+    }
+
+    private func report(
+        _ reply: HTTPReply, _ operation: String, _ purchase: ClientError.Purchase
+    ) -> FailureReport {
+        FailureReport(
+            provider: .fal, operation: operation, reply: reply,
+            requestID: FalHeader.requestID.value(in: reply),
+            settled: purchase)
+    }
+
+    /// An id that can stand in a path; `nil` for anything else.
+    private static func requestID(_ value: JSONValue?) -> String? {
+        guard let id = value?.string, !id.isEmpty, id.utf8.count <= 200,
+            id.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        return id
+    }
+
+    private static func isOfQueue(_ url: String, _ context: RequestContext) -> Bool {
+        guard let origin = URLParts(url)?.origin else { return false }
+        return origin == URLParts(context.endpoints.queue)?.origin
+    }
+
+    /// The URL that the queue gave, or, where it gave none of its own, the one that it would have given: without the model's path.
+    private func url(
+        _ given: String?, of ticket: JobTicket, _ tail: String, _ context: RequestContext
+    ) -> String {
+        if let given, Self.isOfQueue(given, context) { return given }
+        let root = FalApp(ticket.model)?.root ?? URLParts.encoded(ticket.model)
+        return "\(context.endpoints.queue)/\(root)/requests/\(URLParts.encoded(ticket.requestID))\(tail)"
+    }
+}
