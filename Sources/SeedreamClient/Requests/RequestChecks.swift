@@ -105,22 +105,35 @@ package struct RequestChecks {
     /// An edit whose size is below the host's smallest area is sent, with a warning that says what the host makes of it; text-to-image
     /// of such a size is refused.
     ///
+    /// - Parameter wanted: The size to check instead of the request's, where the host has no words for that one.
     /// - Returns: What to ask for, and what will come of it.
-    package mutating func size() throws(RequestError) -> (asked: PixelSize, predicted: PixelSize)? {
+    package mutating func size(of wanted: OutputSize? = nil)
+        throws(RequestError) -> (asked: PixelSize, predicted: PixelSize)?
+    {
+        let wanted = wanted ?? request.size
         let first = request.images.first?.size
-        if case .matchFirstImage = request.size, !request.images.isEmpty, first == nil {
+        if case .matchFirstImage = wanted, !request.images.isEmpty, first == nil {
             warn(.shapeUnknown, "size", "the first image lies behind a URL, so a square is asked for")
         }
-        guard var size = request.size.pixels(first: first) else { return nil }
-        if case .pixels = request.size {
-        } else if let sides = limits.sides, size.shortSide < sides.lowerBound, size.shortSide > 0 {
+        guard var size = wanted.pixels(first: first) else { return nil }
+        guard size.shortSide > 0 else {
+            throw RequestError(
+                field: "size", message: "expected sides of 1 px or more, found \(size)",
+                hint: "ask for 2048x2048, or for a shape, as 16:9@2K")
+        }
+        if case .pixels = wanted {
+        } else if let sides = limits.sides, size.shortSide < sides.lowerBound {
             // A shape was asked for, not pixels: the next size of that shape that the host takes.
             let scale = Double(sides.lowerBound) / Double(size.shortSide)
             let long = min(Int((Double(size.longSide) * scale).rounded()), sides.upperBound)
-            size =
+            let taken =
                 size.width <= size.height
                 ? PixelSize(width: sides.lowerBound, height: long)
                 : PixelSize(width: long, height: sides.lowerBound)
+            warn(
+                .sizeAdjusted, "size",
+                "\(size) has a side below \(sides.lowerBound) px: \(taken) is asked for")
+            size = taken
         }
         if let sides = limits.sides, !(sides.contains(size.width) && sides.contains(size.height)) {
             throw RequestError(

@@ -1,0 +1,26 @@
+import SeedreamModel
+
+/// What AIML made. The pictures stand there twice, as `data` and as fal's `images`: the first list that has any is read.
+struct AIMLReply {
+    var images: [GeneratedImage]
+    /// What is said about items without a picture.
+    var failures: [String]
+    var seed: Int?
+    var usage: Usage
+
+    /// `nil` where there is no picture.
+    init?(_ reply: HTTPReply, _ json: JSONValue?) {
+        let lists = ["data", "images"].lazy.compactMap { json?[$0]?.array }.map { reply.pictures(in: $0) }
+        guard let list = lists.first(where: { !$0.images.isEmpty }) else { return nil }
+        (images, failures) = list
+        seed = json?["seed"]?.integer
+        usage = Usage()
+        // One of the three, by model and by year; the header fields beside them are newer.
+        let said = json?["meta"]?["usage"]
+        usage.credits =
+            said?["credits_used"]?.number ?? reply.field("x-aimlapi-credits-used").flatMap { Double($0) }
+        usage.tokens = said?["tokens_used"]?.integer
+        usage.usDollars =
+            said?["usd_spent"]?.number ?? reply.field("x-aimlapi-usd-spent").flatMap { Double($0) }
+    }
+}

@@ -1,0 +1,64 @@
+import SeedreamModel
+
+/// A job, as `GET /v2/jobs/{id}` and, with `jobId` and `event`, the webhooks show it.
+struct ApiframeJob {
+    var id: String?
+    var status: String?
+    /// 0 to 1.
+    var progress: Double?
+    var images: [GeneratedImage]
+    var creditCost: Double?
+    /// The host's text.
+    var error: String?
+    /// Whether the pictures have been deleted.
+    var isExpired: Bool
+
+    /// `nil` for what is no JSON object.
+    init?(_ json: JSONValue?) {
+        guard let json, json.object != nil else { return nil }
+        func text(_ name: String) -> String? { json[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        id = text("id") ?? text("jobId")
+        status = text("status")
+        progress = json["progress"]?.number.flatMap { $0.isFinite ? min(max($0 / 100, 0), 1) : nil }
+        images = Self.images(in: json["result"])
+        creditCost = json["creditCost"]?.number
+        error = text("error")
+        isExpired = json["expired"]?.bool ?? false
+    }
+
+    /// `result`, which the specification leaves untyped: `{"images":[url…]}` in current documents, a bare URL in older ones.
+    private static func images(in result: JSONValue?) -> [GeneratedImage] {
+        let texts: [String?] =
+            if let text = result?.string { [text] } else {
+                (result?["images"]?.array ?? []).map { $0.string ?? $0["url"]?.string }
+            }
+        return texts.compactMap { text in
+            guard let text, text.hasPrefix("https://") || text.hasPrefix("http://") else { return nil }
+            return GeneratedImage(location: .url(text))
+        }
+    }
+
+    /// What the job made.
+    func result(requestID: String?) -> GenerationResult {
+        var usage = Usage()
+        usage.credits = creditCost
+        return GenerationResult(images: images, requestID: requestID ?? id, usage: usage)
+    }
+
+    /// Why the job failed. Failed jobs are refunded.
+    func failure(status: Int?, operation: String, requestID: String?) -> ClientError {
+        let text = error ?? "the host gave no reason"
+        let words = text.lowercased()
+        let category: ClientError.Category =
+            if ModerationWords.appear(in: text) {
+                .moderation
+            } else if words.contains("timed out") || words.contains("timeout") {
+                .timeout
+            } else {
+                .provider
+            }
+        return ClientError(
+            category, provider: .apiframe, operation: operation, status: status, code: self.status,
+            message: text, requestID: requestID, purchase: .notTaken)
+    }
+}

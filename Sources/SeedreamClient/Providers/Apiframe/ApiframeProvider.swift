@@ -1,0 +1,249 @@
+package import HTTPTypes
+import Pixels
+package import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Apiframe, version 2: jobs that are asked about later, uploads, and an idempotency key. Numbers are those of its OpenAPI file and of
+/// the page of `seedream-4`; `contracts/providers.md`, section 5.
+package struct ApiframeProvider: Provider {
+    package let id = ProviderID.apiframe
+
+    package let limits: ProviderLimits = {
+        var limits = ProviderLimits(editModel: "seedream-4", generateModel: "seedream-4")
+        // The page says 10, the validator lets 14 pass.
+        limits.maximumImages = 10
+        limits.promptCharacters = 1...2000
+        // The page's; the validator begins at 512.
+        limits.sides = 1024...4096
+        // Data URIs pass the validator, and no document mentions them.
+        limits.prefersDataURIs = false
+        // "25 MB", read as decimal.
+        limits.uploadBytes = 25_000_000
+        limits.hasWebhooks = true
+        limits.hasJobs = true
+        limits.honorsIdempotencyKeys = true
+        // 24 h in the OpenAPI file; a page of the documents says three months.
+        limits.resultLifetime = 86_400
+        limits.price = Price(
+            amount: 3, unit: .credits, date: "2026-11-21", source: "Apiframe's page of seedream-4")
+        return limits
+    }()
+
+    /// The name of the header field that makes a repeated request the same job for 24 hours; 255 characters at most.
+    package static let idempotencyField = "Idempotency-Key"
+
+    private static let generate = "apiframe.generate"
+    private static let job = "apiframe.job"
+    private static let uploading = "apiframe.upload"
+    private static let account = "apiframe.account"
+
+    package init() {}
+
+    package func authorize(_ fields: inout HTTPFields, with key: APIKey, in context: RequestContext) {
+        fields.put(key.secret, as: "X-API-Key")
+    }
+
+    // MARK: The request
+
+    package func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
+        throws(RequestError) -> RequestDraft
+    {
+        var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
+        _ = try checks.checkCommon()
+        let model = try checks.model()
+        if request.safetyChecker != nil {
+            try checks.leaveOut("safetyChecker", instead: "the host checks as it likes")
+        }
+        if request.enhancement == .fast {
+            try checks.leaveOut("enhancement", instead: "the host rewrites the prompt with care")
+        }
+        if request.seed != nil {
+            checks.warn(
+                .effectUnknown, "seed",
+                "the host takes a seed, and does not say that Seedream 4 heeds it")
+        }
+        if images.contains(where: { if case .dataURI = $0 { true } else { false } }) {
+            checks.warn(
+                .effectUnknown, "images", "no document says that the host reads data URIs; uploads are sure")
+        }
+        let size = try size(&checks)
+        let enhancesPrompt: Bool? =
+            switch request.enhancement {
+            case .standard: true
+            case .off: false
+            case .fast, nil: nil
+            }
+        let body = ApiframeRequest(
+            model: model, prompt: request.prompt, images: images, size: size,
+            enhancesPrompt: enhancesPrompt, seed: request.seed, webhook: request.webhook)
+        var fields = HTTPFields()
+        // A draft is one purchase, however often it is sent.
+        fields.put(UUID().uuidString.lowercased(), as: Self.idempotencyField)
+        var predicted: PixelSize?
+        if case .custom(let pixels) = size { predicted = pixels }
+        return RequestDraft(
+            model: model, operation: Self.generate, url: "\(context.endpoints.api)/v2/images/generate",
+            fields: fields, body: body.wire, warnings: checks.warnings, predictedSize: predicted,
+            outputs: 1...1)
+    }
+
+    /// What `match_input_image` means with several images stands in no document, so that it is sent for one, and for more the first
+    /// one's shape is computed here.
+    private func size(_ checks: inout RequestChecks) throws(RequestError) -> ApiframeRequest.Size {
+        let wanted = try checks.sizeWithoutPresets()
+        switch (wanted, checks.request.images.count) {
+        case (.matchFirstImage(let tier), 0): return .shape("1:1", tier: tier.rawValue)
+        case (.matchFirstImage(let tier), 1): return .shape("match_input_image", tier: tier.rawValue)
+        case (.aspect(let ratio, let tier), _): return .shape(ratio.description, tier: tier.rawValue)
+        default: break
+        }
+        guard let size = try checks.size(of: wanted) else {
+            // No preset is left.
+            throw RequestError(
+                field: "size", message: "expected pixels or a shape, found \(wanted)",
+                hint: "ask Apiframe for 16:9@2K, or for 2048x2048")
+        }
+        return .custom(size.asked)
+    }
+
+    package func submitReply(_ reply: HTTPReply, to draft: RequestDraft, in context: RequestContext)
+        throws(ClientError) -> SubmitReply
+    {
+        guard reply.isSuccess else { throw failure(reply, operation: draft.operation) }
+        guard let id = reply.json?["jobId"]?.string, (1...200).contains(id.utf8.count) else {
+            // Sent again with its key, the request gives the same job.
+            throw report(reply, draft.operation).badReply(expected: "JSON with \"jobId\"", isRetryable: true)
+        }
+        return .accepted(JobTicket(requestID: id, model: draft.model))
+    }
+
+    // MARK: The job
+
+    package func statusRequest(for ticket: JobTicket, withLogs: Bool, in context: RequestContext)
+        -> APIRequest?
+    {
+        APIRequest(
+            operation: Self.job, method: .get,
+            url: "\(context.endpoints.api)/v2/jobs/\(URLParts.encoded(ticket.requestID))")
+    }
+
+    package func status(in reply: HTTPReply) throws(ClientError) -> JobStatus {
+        guard reply.isSuccess else { throw failure(reply, operation: Self.job) }
+        guard let job = ApiframeJob(reply.json), let status = job.status else {
+            throw report(reply, Self.job).badReply(expected: "JSON with \"status\"")
+        }
+        let requestID = reply.field("x-request-id")
+        let phase: JobStatus.Phase =
+            switch status {
+            case "QUEUED": .queued(position: nil)
+            case "PROCESSING": .running(progress: job.progress)
+            case "COMPLETED": try completed(job, reply)
+            case "FAILED":
+                .failed(job.failure(status: reply.status, operation: Self.job, requestID: requestID))
+            case "CANCELLED": .cancelled
+            default: .other(status)
+            }
+        return JobStatus(phase: phase, requestID: requestID)
+    }
+
+    private func completed(_ job: ApiframeJob, _ reply: HTTPReply) throws(ClientError) -> JobStatus.Phase {
+        if job.isExpired {
+            return .failed(
+                report(reply, Self.job).error(
+                    ReplyVerdict(.result),
+                    message: "the host has deleted the pictures, as it does after a while"))
+        }
+        guard !job.images.isEmpty else {
+            throw report(reply, Self.job).badReply(expected: "a URL in \"result\"")
+        }
+        return .completed(job.result(requestID: reply.field("x-request-id")))
+    }
+
+    package func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
+        switch try status(in: reply).phase {
+        case .completed(let result?): return result
+        case .failed(let error): throw error
+        default: throw report(reply, Self.job).badReply(expected: "a completed job")
+        }
+    }
+
+    // MARK: Uploads and the account
+
+    package func upload(
+        _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
+    ) async throws -> String {
+        if let most = limits.uploadBytes, image.bytes.count > most {
+            throw ClientError(
+                .validation, provider: id, operation: Self.uploading,
+                message: "expected at most \(most) bytes, found \(image.bytes.count)", field: "images",
+                purchase: .notTaken)
+        }
+        let upload = ApiframeUpload(
+            image: image, name: name, boundary: "seedream-\(UUID().uuidString.lowercased())")
+        var fields = HTTPFields()
+        fields[.contentType] = upload.contentType
+        let reply = try await caller.call(
+            APIRequest(
+                operation: Self.uploading, method: .post, url: "\(context.endpoints.api)/v2/uploads",
+                fields: fields, body: upload.body))
+        guard reply.isSuccess else { throw failure(reply, operation: Self.uploading) }
+        guard let url = reply.json?["url"]?.string, URLParts(url) != nil else {
+            throw report(reply, Self.uploading).badReply(expected: "JSON with \"url\"")
+        }
+        return url
+    }
+
+    /// Asks about the account that the key belongs to.
+    package func accountRequest(in context: RequestContext) -> APIRequest {
+        APIRequest(operation: Self.account, method: .get, url: "\(context.endpoints.api)/v2/me")
+    }
+
+    /// The account in a reply to ``accountRequest(in:)``.
+    package func account(in reply: HTTPReply) throws(ClientError) -> ApiframeAccount {
+        guard reply.isSuccess else { throw failure(reply, operation: Self.account) }
+        guard let account = ApiframeAccount(reply.json) else {
+            throw report(reply, Self.account).badReply(expected: "JSON with \"team\" and \"apiKey\"")
+        }
+        return account
+    }
+
+    // MARK: Errors
+
+    package func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+        let json = reply.json
+        let failure = ApiframeFailure(json)
+        var verdict = ReplyVerdict(status: reply.status, isJSON: json?.object != nil)
+        let text = failure?.message ?? ""
+        var field = failure?.field
+        switch reply.status {
+        // "Your API key starts with 'v1'": one of the first version's.
+        case 400 where text.contains("API key"): verdict.category = .credentials
+        case 400, 422: if ModerationWords.appear(in: text) { verdict.category = .moderation }
+        case 409 where failure != nil: field = field ?? Self.idempotencyField
+        // As the host's own library repeats them: what was sent with a key is bought once.
+        case 408, 500, 502...599: verdict.isRetryable = true
+        default: break
+        }
+        return report(reply, operation).error(verdict, message: failure?.message, field: field)
+    }
+
+    private func report(_ reply: HTTPReply, _ operation: String) -> FailureReport {
+        FailureReport(
+            provider: id, operation: operation, reply: reply, requestID: reply.field("x-request-id"),
+            settled: Self.settled(operation))
+    }
+
+    /// What is known about the purchase from the call alone; an operation that is none of these counts as the paid one.
+    private static func settled(_ operation: String) -> ClientError.Purchase? {
+        switch operation {
+        case job: .taken
+        case uploading, account: .notTaken
+        default: nil
+        }
+    }
+}

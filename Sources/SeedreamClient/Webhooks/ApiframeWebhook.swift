@@ -1,0 +1,33 @@
+public import SeedreamModel
+
+/// What Apiframe says about a job by webhook, after its signature was verified.
+///
+/// Nothing in it says when it was sent, so that a repeated one cannot be told from the first: act on a job's id once.
+public struct ApiframeWebhook: Hashable, Sendable {
+    /// What happened.
+    public enum Event: Hashable, Sendable {
+        /// The job goes on.
+        case progress
+        /// The pictures are there.
+        case completed
+        /// The host gave up; the job is not billed.
+        case failed
+        /// A word that this version does not know.
+        case other(String)
+    }
+
+    /// What happened.
+    public var event: Event
+    /// The host's id of the job: ``JobTicket/requestID``.
+    public var jobID: String
+    /// The host's word, as `COMPLETED`.
+    public var status: String?
+    /// 0 to 1.
+    public var progress: Double?
+    /// The pictures, where there are any.
+    public var result: GenerationResult?
+    /// What the job cost, in credits.
+    public var creditCost: Double?
+    /// Why it failed, where it did.
+    public var error: ClientError?
+}
