@@ -20,6 +20,8 @@ package struct APIClient: APICaller {
     package let logger: Logger
     /// Where the pictures of inline results are put.
     package let spoolFolder: String
+    /// The longest silence in calls that cost nothing, in seconds. 60 by default: `reliability.md`, section 3.
+    package var readTimeout = 60.0
 
     /// Makes a client.
     ///
@@ -54,7 +56,7 @@ package struct APIClient: APICaller {
     /// - Parameter inlinePictures: How many pictures the reply may hold; they are put into files, which are the caller's to remove.
     /// - Throws: ``ClientError`` where no reply came; it says `notTaken`, as this call buys nothing. `CancellationError`.
     package func call(_ request: APIRequest, inlinePictures: Int) async throws -> HTTPReply {
-        let outgoing = try outgoing(request, readTimeout: 60, inlinePictures: inlinePictures)
+        let outgoing = try outgoing(request, readTimeout: readTimeout, inlinePictures: inlinePictures)
         var attempt = 1
         while true {
             try Task.checkCancellation()

@@ -30,7 +30,7 @@ public struct ClientConfiguration: Sendable {
     public var budget: Budget?
     /// What one picture costs, where the table does not say or is not right. The table's by default.
     public var price: Price?
-    /// The folder that inline results are decoded into before they are saved; the system's temporary folder by default.
+    /// The folder that inline results are decoded into before they are saved; `spool` in the user's state folder by default.
     public var spoolFolder: String?
     /// Where the client writes what it does: operations, status codes, request ids; never keys, payloads or queries. Silent by default.
     public var logger = Logger(label: "seedreamkit", factory: { _ in SwiftLogNoOpLogHandler() })

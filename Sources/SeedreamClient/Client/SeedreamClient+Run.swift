@@ -30,6 +30,24 @@ extension SeedreamClient {
         try await run(GenerationRequest(prompt: prompt), to: destination, reportingTo: reporter)
     }
 
+    /// Fetches the pictures of a finished job, checks and saves them.
+    ///
+    /// Each is in the ledger before it has its name, so that a process which is killed leaves none half, none twice, and none unknown.
+    ///
+    /// - Returns: The job, `saved`.
+    /// - Throws: ``ClientError`` where a picture cannot be had, ``SaveError`` where it cannot be written: the job stays `finished`, what
+    ///   could be saved is saved, and calling this again goes on. ``RequestError`` for a job without a destination.
+    public func save(_ job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord
+    {
+        let saver = ResultSaver(
+            ledger: ledger,
+            fetching: ResultDownloader(provider: provider, transport: transport, backoff: backoff),
+            verifier: verifier, toolkit: Self.toolkit)
+        return try await saver.save(job) { progress in
+            if case .saved(let file) = progress { reporter?.report(.saved(file)) }
+        }
+    }
+
     /// Takes a job of the ledger as far as it goes: asks about it, fetches and saves what is there.
     ///
     /// A job that was being sent when its process ended is `unknown`: nobody here can tell whether the host has it.

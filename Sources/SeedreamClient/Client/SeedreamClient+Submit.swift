@@ -1,5 +1,4 @@
 import Cryptography
-import HTTPTypes
 public import SeedreamModel
 
 #if canImport(FoundationEssentials)
@@ -42,12 +41,7 @@ extension SeedreamClient {
         reporter?.report(.submitting(bytes: body.length))
         do {
             let reply = try await api.submit(
-                APIRequest(
-                    operation: draft.operation, method: .post, url: draft.url, fields: draft.fields,
-                    body: body,
-                    maximumReply: Self.maximumReply),
-                idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout,
-                inlinePictures: draft.isInline ? draft.outputs.upperBound : 0)
+                draft, idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout)
             switch try host.submitReply(reply, to: draft, in: context) {
             case .accepted(let ticket):
                 let accepted = try await kept(job) {
@@ -80,9 +74,6 @@ extension SeedreamClient {
 
     /// An id that no other job has: a random UUID in lower case.
     public static func newJobID() -> String { UUID().uuidString.lowercased() }
-
-    /// Bytes of a reply without pictures: 1 MiB, `reliability.md`, section 3.
-    static var maximumReply: Int { 1 << 20 }
 
     private func record(
         of request: GenerationRequest, _ draft: RequestDraft, _ destination: Destination?, _ id: String

@@ -35,7 +35,9 @@ extension SeedreamClient {
                 case .other: reporter?.report(.running(progress: nil))
                 case .completed(let result):
                     return try await finished(
-                        job, try await result.orFetched(from: self, ticket, api), reporter)
+                        job,
+                        try await result.orFetched(
+                            from: self, ticket, pictures: max(job.maximumOutputs, 1), api), reporter)
                 case .failed(var error):
                     // The host says that it is over.
                     if error.purchase == .unknown { error.purchase = .taken }
@@ -164,14 +166,16 @@ extension SeedreamClient {
         return try host.status(in: reply)
     }
 
-    fileprivate func result(of ticket: JobTicket, through api: APIClient) async throws -> GenerationResult {
+    fileprivate func result(of ticket: JobTicket, pictures: Int, through api: APIClient) async throws
+        -> GenerationResult
+    {
         guard let request = host.resultRequest(for: ticket, in: context) else {
             throw ClientError(
                 .badReply, provider: provider, operation: "\(provider.rawValue).result",
                 message: "the host names no result",
                 requestID: ticket.requestID, purchase: .taken)
         }
-        let reply = try await api.call(request)
+        let reply = try await api.call(request, inlinePictures: host.limits.deliversInline ? pictures : 0)
         if reply.isSuccess { return try host.result(in: reply) }
         // What the model says about the job comes as the status code of its result.
         let error = host.failure(reply, operation: request.operation)
@@ -182,11 +186,13 @@ extension SeedreamClient {
 
 extension GenerationResult? {
     /// The result, fetched where the status did not hold it.
-    fileprivate func orFetched(from client: SeedreamClient, _ ticket: JobTicket, _ api: APIClient)
+    fileprivate func orFetched(
+        from client: SeedreamClient, _ ticket: JobTicket, pictures: Int, _ api: APIClient
+    )
         async throws -> GenerationResult
     {
         if let self { return self }
-        return try await client.result(of: ticket, through: api)
+        return try await client.result(of: ticket, pictures: pictures, through: api)
     }
 }
 

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// Sends requests to one host: once, and brings the results home.
 ///
 /// ```swift
@@ -16,7 +18,7 @@ public struct SeedreamClient: Sendable {
     let keys: KeySource
     let transport: any HTTPTransport
     let verifier: PictureVerifier?
-    let budget: RetryBudget
+    let backoff: Backoff
 
     /// Makes a client. Nothing is read or sent before a call.
     ///
@@ -37,7 +39,7 @@ public struct SeedreamClient: Sendable {
         self.transport = transport
         self.keys = keys
         self.verifier = verifier
-        budget = RetryBudget(tokens: configuration.retry.budget)
+        backoff = Backoff(configuration.retry)
     }
 
     /// To whom requests go.
@@ -47,16 +49,25 @@ public struct SeedreamClient: Sendable {
     var host: any Provider { planner.host }
     var context: RequestContext { planner.context }
 
+    /// What the client calls itself, to hosts and in sidecars.
+    static var toolkit: String { APIClient.userAgent }
+
     /// Calls with a key, which is read now.
     ///
-    /// - Throws: ``KeyError``.
-    func api() throws(KeyError) -> APIClient { client(key: try keys.key(for: provider)) }
-
-    private func client(key: APIKey?) -> APIClient {
-        APIClient(
-            provider: host, key: key, context: context, transport: transport, retry: configuration.retry,
-            budget: budget,
-            readTimeout: configuration.readTimeout, spoolFolder: configuration.spoolFolder,
-            logger: configuration.logger)
+    /// - Throws: ``KeyError``; ``SaveError`` where the folder for inline results cannot be made.
+    func api() throws -> APIClient {
+        let key = try keys.key(for: provider)
+        let spool = configuration.spoolFolder ?? "\(StateFolder.path())/spool"
+        do throws(FileError) {
+            try Folder.make(spool, mode: 0o700)
+        } catch {
+            throw SaveError(error)
+        }
+        var api = APIClient(
+            provider: host, key: key, context: context, transport: transport, backoff: backoff,
+            logger: configuration.logger,
+            spoolFolder: spool)
+        api.readTimeout = configuration.readTimeout
+        return api
     }
 }

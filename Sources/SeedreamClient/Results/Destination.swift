@@ -13,4 +13,9 @@ public struct Destination: Hashable, Codable, Sendable {
         self.folder = folder
         self.template = template
     }
+
+    /// Checks the template, before anything is bought.
+    ///
+    /// - Throws: ``RequestError`` for a placeholder that there is none of, or a name that would be a path.
+    public func check() throws(RequestError) { _ = try NameTemplate(template) }
 }

@@ -64,7 +64,8 @@ package struct ResultSaver: Sendable {
             try await ledger.update(job.id) { ($0.state, $0.error) = (.failed, error) }
             throw error
         }
-        var saving = Saving(job: job, folder: destination.folder, names: try NameTemplate(destination.template))
+        var saving = Saving(
+            job: job, folder: destination.folder, names: try NameTemplate(destination.template))
         do {
             try Folder.make(saving.folder)
             try Folder.checkWritable(saving.folder)
@@ -128,7 +129,8 @@ package struct ResultSaver: Sendable {
             }
         }
         let (job, folder) = (saving.job, saving.folder)
-        try await withThrowingTaskGroup(of: (index: Int, picture: Result<Picture, ClientError>).self) { group in
+        try await withThrowingTaskGroup(of: (index: Int, picture: Result<Picture, ClientError>).self) {
+            group in
             var waiting = missing.makeIterator()
             func fetchNext() {
                 guard let index = waiting.next() else { return }
@@ -183,7 +185,8 @@ package struct ResultSaver: Sendable {
         let (prefix, byteCount) = (reception.prefix, reception.byteCount)
         guard let mediaType = PictureSignature.mediaType(of: prefix) else {
             throw PictureVerifier.Rejection(
-                "expected JPEG, PNG or WebP, found \(PictureSignature.description(of: prefix)) (\(byteCount) bytes)")
+                "expected JPEG, PNG or WebP, found \(PictureSignature.description(of: prefix)) (\(byteCount) bytes)"
+            )
         }
         try reception.file.finish()
         let verdict = try await verify(reception.file.path, as: mediaType, byteCount, image)

@@ -109,7 +109,7 @@ struct EditRun: Sendable {
 
     private func input(_ argument: String) async throws -> ImageInput {
         guard Self.isURL(argument) else { return ImageInput(argument: argument) }
-        let fetcher = SafeFetcher(transport: try ClientSetup(command.client).transport())
+        let fetcher = SafeFetcher(try ClientSetup(command.client).transport())
         let bytes = try await fetcher.fetch(argument, maximum: preparer.options.limits.maximumInputBytes)
         return .bytes(bytes, name: String(argument.prefix { $0 != "?" && $0 != "#" }))
     }
@@ -179,11 +179,11 @@ struct EditRun: Sendable {
         let input: ImageInput
         do {
             input = try await self.input(argument)
-        } catch let error as TransportError {
+        } catch let error as FetchError {
             return .failed(
                 FailedInput(
                     index: index, position: 1, name: argument, code: .unreadableInput, message: "\(error)",
-                    hint: "check the URL, or pass a file"))
+                    hint: error.hint))
         }
         let batch = try await preparer.prepare([input], failures: .collect)
         if var failure = batch.failed.first {

@@ -42,6 +42,8 @@ enum ClientFailure {
         case let error as BudgetError: ("\(error)", error.hint)
         case let error as LedgerError: ("\(error)", error.hint)
         case let error as KeyError: ("\(error)", error.hint)
+        case let error as SaveError: ("\(error)", error.hint)
+        case let error as FetchError: ("\(error)", error.hint)
         case let error as UnrecordedJob: ("\(error)", error.hint)
         case let error as PreparationError: ("\(error)", error.hint)
         default: ("\(error)", nil)
@@ -59,7 +61,8 @@ enum ClientFailure {
         case let error as LedgerError: status(after: error)
         case is PreparationFailure: .noUsableInput
         case is PreparationError: .usage
-        case is TransportError: .providerUnavailable
+        case is SaveError: .outputFailed
+        case is FetchError: .noUsableInput
         case is CancellationError: .interrupted
         default: .outputFailed
         }

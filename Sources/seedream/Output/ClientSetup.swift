@@ -21,8 +21,8 @@ struct ClientSetup {
     /// What carries requests.
     func transport() throws -> AsyncHTTPTransport {
         var configuration = TransportConfiguration()
-        configuration.proxy = arguments.proxy
-        configuration.trustRootsFile = arguments.caFile
+        if let proxy = arguments.proxy { configuration.proxy = .address(try ProxyAddress(proxy)) }
+        configuration.trustRoots = arguments.caFile
         return try AsyncHTTPTransport(configuration)
     }
 

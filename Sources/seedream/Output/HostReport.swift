@@ -29,7 +29,7 @@ struct HostReport: Encodable {
             let limits = SubmissionPlanner(provider).limits
             name = provider.rawValue
             displayName = provider.displayName
-            keyVariables = provider.keyVariables
+            keyVariables = [KeyNames(provider).key]
             editModel = limits.editModel
             generateModel = limits.generateModel
             maximumImages = limits.maximumImages

@@ -17,7 +17,7 @@ enum HostTable {
                 limits.promptCharacters.map { "\($0.upperBound)" } ?? "-", size(limits), way(limits),
                 mode(limits),
                 limits.price.map { "\($0.text) (\($0.date))" } ?? "-",
-                provider.keyVariables.joined(separator: " or "),
+                KeyNames(provider).key,
             ])
         }
         var lines = table.lines()
