@@ -51,6 +51,7 @@ extension SeedreamClient {
                 reporter?.report(.accepted(requestID: ticket.requestID))
                 return accepted
             case .finished(let result):
+                reply.removeInline(except: result)
                 let finished = try await kept(job) {
                     $0.state = .finished
                     $0.result = StoredResult(result)

@@ -176,7 +176,11 @@ extension SeedreamClient {
                 requestID: ticket.requestID, purchase: .taken)
         }
         let reply = try await api.call(request, inlinePictures: host.limits.deliversInline ? pictures : 0)
-        if reply.isSuccess { return try host.result(in: reply) }
+        if reply.isSuccess {
+            let result = try host.result(in: reply)
+            reply.removeInline(except: result)
+            return result
+        }
         // What the model says about the job comes as the status code of its result.
         let error = host.failure(reply, operation: request.operation)
         if error.isFinalForJob { throw Settled(error: error) }

@@ -1,6 +1,12 @@
 package import HTTPTypes
 package import SeedreamModel
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A reply that was read to its end.
 package struct HTTPReply: Sendable {
     /// Status code and header fields.
@@ -34,5 +40,13 @@ package struct HTTPReply: Sendable {
             return .file(inline[index].path)
         }
         return text.hasPrefix("https://") || text.hasPrefix("http://") ? .url(text) : nil
+    }
+
+    /// Removes the files of the reply that a result does not name: AIML sends each picture twice.
+    package func removeInline(except result: GenerationResult) {
+        let kept = Set(result.images.map(\.location))
+        for part in inline where !kept.contains(.file(part.path)) {
+            try? FileManager.default.removeItem(atPath: part.path)
+        }
     }
 }

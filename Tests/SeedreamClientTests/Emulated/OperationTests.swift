@@ -1,6 +1,7 @@
 #if Client && Emulator
 import Foundation
 import ImagePreparation
+import Pixels
 import SeedreamClient
 import SeedreamEmulator
 import SeedreamKit
