@@ -1,6 +1,6 @@
 public import SeedreamModel
 
-/// What Apiframe says about a job by webhook, after its signature was verified.
+/// What Apiframe says about a job by webhook. Made by ``ApiframeWebhookVerifier`` alone, so that one that is there has been verified.
 ///
 /// Nothing in it says when it was sent, so that a repeated one cannot be told from the first: act on a job's id once.
 public struct ApiframeWebhook: Hashable, Sendable {
@@ -17,17 +17,17 @@ public struct ApiframeWebhook: Hashable, Sendable {
     }
 
     /// What happened.
-    public var event: Event
+    public let event: Event
     /// The host's id of the job: ``JobTicket/requestID``.
-    public var jobID: String
+    public let jobID: String
     /// The host's word, as `COMPLETED`.
-    public var status: String?
+    public let status: String?
     /// 0 to 1.
-    public var progress: Double?
+    public let progress: Double?
     /// The pictures, where there are any.
-    public var result: GenerationResult?
+    public let result: GenerationResult?
     /// What the job cost, in credits.
-    public var creditCost: Double?
+    public let creditCost: Double?
     /// Why it failed, where it did.
-    public var error: ClientError?
+    public let error: ClientError?
 }

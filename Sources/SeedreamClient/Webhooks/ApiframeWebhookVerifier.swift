@@ -18,24 +18,33 @@ public struct ApiframeWebhookVerifier: Sendable {
     /// Verifies a webhook and reads it.
     ///
     /// - Parameters:
+    ///   - fields: The header fields as they came.
     ///   - body: The body as it came, byte for byte; a parsed and rewritten one has another signature.
-    ///   - fields: The header fields that came with it.
-    /// - Throws: ``WebhookError/missingHeader(_:)``, ``WebhookError/badSignature``, or, of a signed body that holds no job,
-    ///   ``WebhookError/malformed(_:)``.
-    public func verify(body: [UInt8], fields: HTTPFields) throws(WebhookError) -> ApiframeWebhook {
-        guard let signature = HTTPField.Name(Self.signatureField).flatMap({ fields[$0] }) else {
-            throw .missingHeader(Self.signatureField)
+    /// - Throws: ``WebhookError``: a missing header field, a bad signature, or a signed body that holds no job.
+    public func verify(_ fields: HTTPFields, body: [UInt8]) throws(WebhookError) -> ApiframeWebhook {
+        try verify(fields.map { ($0.name.rawName, $0.value) }, body: body)
+    }
+
+    /// Verifies a webhook whose header fields are pairs of name and value, as many servers have them. Names may be in any case.
+    ///
+    /// - Throws: ``WebhookError``: a missing header field, or two of it, a bad signature, or a signed body that holds no job.
+    public func verify(_ fields: [(String, String)], body: [UInt8]) throws(WebhookError) -> ApiframeWebhook {
+        let name = Self.signatureField
+        let values = fields.filter { $0.0.lowercased() == name.lowercased() }.map(\.1)
+        guard let value = values.first else { throw .missingHeader(name) }
+        guard values.count == 1 else {
+            throw .malformed("expected one header field \(name), found \(values.count)")
         }
-        return try verify(body: body, signature: signature)
+        return try verify(signature: value, body: body)
     }
 
     /// Verifies a webhook and reads it.
     ///
     /// - Parameters:
-    ///   - body: The body as it came, byte for byte.
     ///   - signature: The value of ``signatureField``, with or without `sha256=` before its 64 hexadecimal digits.
-    /// - Throws: ``WebhookError/badSignature``, or, of a signed body that holds no job, ``WebhookError/malformed(_:)``.
-    public func verify(body: [UInt8], signature: String) throws(WebhookError) -> ApiframeWebhook {
+    ///   - body: The body as it came, byte for byte.
+    /// - Throws: ``WebhookError``: a bad signature, or a signed body that holds no job.
+    public func verify(signature: String, body: [UInt8]) throws(WebhookError) -> ApiframeWebhook {
         let digits = signature.hasPrefix("sha256=") ? signature.dropFirst(7) : signature[...]
         guard let claimed = Hexadecimal.bytes(digits),
             ConstantTime.equals(claimed, MessageAuthenticationCode.sha256(body, key: key))
@@ -69,4 +78,13 @@ public struct ApiframeWebhookVerifier: Sendable {
         case let word: .other(word)
         }
     }
+}
+
+extension ApiframeWebhookVerifier: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// `"ApiframeWebhookVerifier(redacted)"`: with what it holds, webhooks can be forged.
+    public var description: String { "ApiframeWebhookVerifier(redacted)" }
+    /// As ``description``.
+    public var debugDescription: String { description }
+    /// No children, so that `dump` prints no key.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

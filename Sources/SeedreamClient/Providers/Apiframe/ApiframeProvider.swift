@@ -34,7 +34,8 @@ package struct ApiframeProvider: Provider {
         return limits
     }()
 
-    /// The name of the header field that makes a repeated request the same job for 24 hours; 255 characters at most.
+    /// The header field that makes a repeated request the same job for 24 hours; 255 characters at most. Whoever sends a draft adds it,
+    /// with a key of his own for each purchase.
     package static let idempotencyField = "Idempotency-Key"
 
     private static let generate = "apiframe.generate"
@@ -81,15 +82,11 @@ package struct ApiframeProvider: Provider {
         let body = ApiframeRequest(
             model: model, prompt: request.prompt, images: images, size: size,
             enhancesPrompt: enhancesPrompt, seed: request.seed, webhook: request.webhook)
-        var fields = HTTPFields()
-        // A draft is one purchase, however often it is sent.
-        fields.put(UUID().uuidString.lowercased(), as: Self.idempotencyField)
         var predicted: PixelSize?
         if case .custom(let pixels) = size { predicted = pixels }
         return RequestDraft(
             model: model, operation: Self.generate, url: "\(context.endpoints.api)/v2/images/generate",
-            fields: fields, body: body.wire, warnings: checks.warnings, predictedSize: predicted,
-            outputs: 1...1)
+            body: body.wire, warnings: checks.warnings, predictedSize: predicted, outputs: 1...1)
     }
 
     /// What `match_input_image` means with several images stands in no document, so that it is sent for one, and for more the first
