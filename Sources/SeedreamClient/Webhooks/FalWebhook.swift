@@ -54,7 +54,7 @@ public struct FalWebhook: Hashable, Sendable {
             }
         error = json["error"]?.string
         payloadError = json["payload_error"]?.string
-        payload = json["payload"].flatMap { $0.isNull ? nil : $0 }
+        if let value = json["payload"], !value.isNull { payload = value } else { payload = Optional.none }
         self.userID = userID
         self.timestamp = timestamp
         self.identity = identity
