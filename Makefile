@@ -7,7 +7,10 @@ FILTER ?= .*
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test emulator official-client lint benchmark benchmark-stages clean
+.PHONY: help setup demo demo-edit build prep test soak emulator official-client lint benchmark benchmark-stages clean
+
+# What preparing needs; the provider client would take minutes more to build.
+PREP_TRAITS := BMP,FastPNG,GIF,HEIF,LosslessTurn,TIFF
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-24s%s\n", $$1, $$2 }'
@@ -15,16 +18,26 @@ help: ## List the targets.
 setup: ## Install the libraries that the build needs, with apt-get or brew.
 	@scripts/install-dependencies.sh
 
-demo: setup build ## Prepare the photographs of fixtures/photos into out/ and print the table.
-	.build/release/seedream prep $(PHOTOS) -o out --overwrite
+demo: setup prep ## Prepare the photographs of fixtures/photos into out/ and print the table.
+	.build/prep/release/seedream prep $(PHOTOS) -o out --overwrite
 	@echo "the prepared images are in out/"
+
+demo-edit: setup ## Edit the photographs of fixtures/photos against the emulator, from files to files, into out/.
+	swift build -c release --product seedream --enable-all-traits $(SWIFT_FLAGS)
+	scripts/demonstrate-edit.sh .build/release/seedream
 
 build: ## Build the command in release, as .build/release/seedream.
 	swift build -c release --product seedream $$(scripts/release-flags) $(SWIFT_FLAGS)
 
+prep: ## Build the command without the provider client, in under a minute, as .build/prep/release/seedream.
+	swift build -c release --product seedream --scratch-path .build/prep --disable-default-traits --traits $(PREP_TRAITS) $$(scripts/release-flags) $(SWIFT_FLAGS)
+
 test: ## Install the libraries and exiftool, build and run the whole test suite.
 	@scripts/install-dependencies.sh --tests
 	swift test --disable-xctest --no-parallel --enable-all-traits $(SWIFT_FLAGS)
+
+soak: setup ## Kill the command 200 times and resume, and strike every operation with every fault, once and for good.
+	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests' $(SWIFT_FLAGS)
 
 emulator: setup ## Build the command with the emulator, and run it on port 8080.
 	swift build -c release --product seedream --enable-all-traits $(SWIFT_FLAGS)

@@ -89,7 +89,7 @@ package struct APIClient: APICaller {
                 operation: draft.operation, method: .post, url: draft.url, fields: fields,
                 body: draft.body.body),
             idempotencyKey: idempotencyKey, readTimeout: readTimeout,
-            inlinePictures: draft.isInline ? draft.outputs.upperBound : 0)
+            inlinePictures: draft.isInline ? draft.outputs.upperBound * provider.limits.inlineCopies : 0)
     }
 
     /// Sends the request that is paid for. It is sent again only where the contract proves that the host did not take it: no connection

@@ -37,12 +37,11 @@ extension SeedreamClient {
         try planner.checkBody(body.length)
         let job = record(of: request, draft, destination, id)
         try await ledger.insert(job)
-        try Task.checkCancellation()
-        reporter?.report(.submitting(bytes: body.length))
         do {
-            let reply = try await api.submit(
-                draft, idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout)
-            switch try host.submitReply(reply, to: draft, in: context) {
+            try Task.checkCancellation()
+            reporter?.report(.submitting(bytes: body.length))
+            let (reply, answer) = try await order(draft, job, through: api)
+            switch answer {
             case .accepted(let ticket):
                 let accepted = try await kept(job) {
                     $0.state = .accepted
@@ -70,6 +69,27 @@ extension SeedreamClient {
                     message: "cancelled before it was sent",
                     purchase: .notTaken))
             throw CancellationError()
+        }
+    }
+
+    /// Sends the paid request, again only where it is certain that the host has not taken it, or will know it.
+    private func order(_ draft: RequestDraft, _ job: JobRecord, through api: APIClient) async throws
+        -> (HTTPReply, SubmitReply)
+    {
+        var attempt = 1
+        while true {
+            do {
+                let reply = try await api.submit(
+                    draft, idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout)
+                return (reply, try host.submitReply(reply, to: draft, in: context))
+            } catch let error as ClientError where error.mayBeSentAgain(hasKey: job.idempotencyKey != nil) {
+                // To be cancelled while waiting leaves the outcome as it is.
+                guard
+                    (try? await backoff.wait(after: attempt, .throttled, retryAfter: error.retryAfter))
+                        == true
+                else { throw error }
+                attempt += 1
+            }
         }
     }
 
@@ -174,5 +194,14 @@ extension InputProvenance {
                 sha256: image.bytes.withBytes { SHA256Digest($0).hexadecimal },
                 action: image.action, reasons: image.reasons, size: image.size)
         }
+    }
+}
+
+extension ClientError {
+    /// Whether a reply with a status code of success is reason to send the same once more: OneRouter says 429 with HTTP 200, and a
+    /// host that honours idempotency keys may be asked again for a reply that cannot be read.
+    fileprivate func mayBeSentAgain(hasKey: Bool) -> Bool {
+        guard let status, (200...299).contains(status) else { return false }
+        return category == .rateLimit && purchase == .notTaken || hasKey && category == .badReply
     }
 }

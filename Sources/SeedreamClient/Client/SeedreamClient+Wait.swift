@@ -39,7 +39,6 @@ extension SeedreamClient {
                         try await result.orFetched(
                             from: self, ticket, pictures: max(job.maximumOutputs, 1), api), reporter)
                 case .failed(var error):
-                    // The host says that it is over.
                     if error.purchase == .unknown { error.purchase = .taken }
                     throw Settled(error: error)
                 case .cancelled: throw Settled(error: cancelled(ticket))
@@ -68,7 +67,13 @@ extension SeedreamClient {
 
     /// An error that ends the job.
     fileprivate struct Settled: Error {
-        var error: ClientError
+        let error: ClientError
+
+        init(error: ClientError) {
+            var error = error
+            error.isFinal = true
+            self.error = error
+        }
     }
 
     private func cancelled(_ ticket: JobTicket) -> ClientError {
@@ -183,7 +188,7 @@ extension SeedreamClient {
         }
         // What the model says about the job comes as the status code of its result.
         let error = host.failure(reply, operation: request.operation)
-        if error.isFinalForJob { throw Settled(error: error) }
+        if error.isFinal { throw Settled(error: error) }
         throw error
     }
 }
@@ -201,15 +206,6 @@ extension GenerationResult? {
 }
 
 extension ClientError {
-    /// Whether the host has said about an accepted job that it failed for good.
-    package var isFinalForJob: Bool {
-        switch category {
-        case .moderation, .validation, .credits, .cancelled: true
-        case .provider, .timeout, .result: !isRetryable
-        case .credentials, .rateLimit, .transport, .badReply, .notFound: false
-        }
-    }
-
     /// Whether the same question may be answered better in a moment.
     var mayPass: Bool {
         switch category {

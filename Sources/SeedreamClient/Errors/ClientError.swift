@@ -60,6 +60,8 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
     public var purchase: Purchase
     /// Whether the host says that trying again may help.
     public var isRetryable: Bool
+    /// Whether the host has said of a job that it had accepted that nothing more will come of it.
+    public var isFinal = false
 
     /// Makes an error; the text is cut to 500 characters on one line.
     public init(

@@ -26,6 +26,8 @@ public struct ProviderLimits: Hashable, Sendable {
     public var uploadBytes: Int?
     /// Whether the host can hand results over inside its reply.
     public var deliversInline = false
+    /// How often an inline picture stands in a reply.
+    package var inlineCopies = 1
     /// Whether the host calls a webhook.
     public var hasWebhooks = false
     /// Whether the paid request gives a job at once, to be asked about later.

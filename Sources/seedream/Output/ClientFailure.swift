@@ -77,7 +77,7 @@ enum ClientFailure {
         case .result: return .outputFailed
         case .timeout, .transport, .badReply, .provider:
             // The host has the job, and nobody knows yet what becomes of it.
-            return error.purchase == .taken && !error.isFinalForJob ? .outcomeUnknown : .providerUnavailable
+            return error.purchase == .taken && !error.isFinal ? .outcomeUnknown : .providerUnavailable
         }
     }
 

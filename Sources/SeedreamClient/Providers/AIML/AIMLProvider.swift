@@ -20,6 +20,8 @@ package struct AIMLProvider: Provider {
         // So large a side that the areas of Seedream 4 follow.
         limits.sides = 1024...4096
         limits.deliversInline = true
+        // `images` and `data` hold the same.
+        limits.inlineCopies = 2
         return limits
     }()
 

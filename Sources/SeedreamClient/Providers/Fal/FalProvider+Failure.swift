@@ -33,10 +33,13 @@ extension FalProvider {
             verdict.purchase = .notTaken
             verdict.isRetryable = isRetryable
         }
-        return FailureReport(
+        var error = FailureReport(
             provider: .fal, operation: operation, reply: reply,
             requestID: FalHeader.requestID.value(in: reply)
         ).error(verdict, code: code, message: body.message, field: body.field)
+        // Only the model's own answer is about the job; all else is about the call, and the picture may lie there.
+        error.isFinal = operation == "fal.result" && body.isOfModel
+        return error
     }
 
     /// The result's URL answers as the model did: with its error, if the job failed. Everything else is about the call, and the job keeps
