@@ -17,10 +17,9 @@ import Foundation
 /// Bodies are made while they are sent, 64 KiB at a time and only as fast as the host takes them. A request with
 /// ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress`` has a connection of its own; the others share.
 public final class AsyncHTTPTransport: HTTPTransport {
-    /// What a shared client differs by: AsyncHTTPClient's time-outs and proxy are a client's, not a request's.
+    /// What a shared client differs by: AsyncHTTPClient's time-out and proxy are a client's, not a request's.
     private struct Settings: Hashable {
         var readTimeout: Double
-        var writeTimeout: Double
         var proxy: ProxyAddress?
     }
 
@@ -96,9 +95,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         let lease = try lease(for: request, to: url, through: proxy)
         let deadline = request.totalTimeout.map { ContinuousClock.now + .seconds($0) }
         do {
-            let reply = try await lease.client.execute(
-                Self.outgoing(request, to: url),
-                timeout: request.totalTimeout.map(Self.amount) ?? .hours(24 * 365))
+            let reply = try await Self.execute(request, to: url, on: lease.client, failures)
             return Self.incoming(
                 reply, to: head.method, lease: lease, failures: failures, deadline: deadline)
         } catch {
@@ -107,7 +104,31 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    private static func outgoing(_ request: OutgoingRequest, to url: URLParts) -> HTTPClientRequest {
+    /// Sends the request, and watches that its body is taken.
+    private static func execute(
+        _ request: OutgoingRequest, to url: URLParts, on client: HTTPClient, _ failures: FailureReader
+    ) async throws -> HTTPClientResponse {
+        let progress = BodyProgress()
+        let outgoing = outgoing(request, to: url, progress)
+        let timeout = request.totalTimeout.map(amount) ?? .hours(24 * 365)
+        if request.body.isEmpty { return try await client.execute(outgoing, timeout: timeout) }
+        return try await withThrowingTaskGroup(of: HTTPClientResponse?.self) { group in
+            group.addTask { try await client.execute(outgoing, timeout: timeout) }
+            group.addTask {
+                try await progress.watch(limit: request.writeTimeout, stalled: failures.stalled)
+                return nil
+            }
+            defer { group.cancelAll() }
+            for try await reply in group {
+                if let reply { return reply }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private static func outgoing(_ request: OutgoingRequest, to url: URLParts, _ progress: BodyProgress)
+        -> HTTPClientRequest
+    {
         var outgoing = HTTPClientRequest(url: "\(url.scheme)://\(url.authority)\(url.path)")
         outgoing.method = HTTPMethod(rawValue: request.head.method.rawValue)
         for field in request.head.headerFields {
@@ -115,7 +136,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
         if !request.body.isEmpty {
             outgoing.body = .stream(
-                BodyPieces(body: request.body), length: .known(Int64(request.body.length)))
+                BodyPieces(body: request.body, progress: progress),
+                length: .known(Int64(request.body.length)))
         }
         return outgoing
     }
@@ -144,8 +166,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
     private func lease(for request: OutgoingRequest, to url: URLParts, through proxy: ProxyAddress?) throws
         -> ClientLease
     {
-        let settings = Settings(
-            readTimeout: request.readTimeout, writeTimeout: request.writeTimeout, proxy: proxy)
+        let settings = Settings(readTimeout: request.readTimeout, proxy: proxy)
         return try clients.withLock { clients in
             if clients.isShutDown {
                 throw TransportError(
@@ -203,8 +224,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(
-                connect: Self.amount(connectTimeout), read: Self.amount(settings.readTimeout),
-                write: Self.amount(settings.writeTimeout)),
+                connect: Self.amount(connectTimeout), read: Self.amount(settings.readTimeout)),
             decompression: .disabled)
         configuration.httpVersion = .http1Only
         // A host that cannot be reached is reported at once; whether to try again is not decided here.

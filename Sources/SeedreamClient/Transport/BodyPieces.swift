@@ -7,18 +7,23 @@ struct BodyPieces: AsyncSequence, Sendable {
     static let size = 65_536
 
     let body: RequestBody
+    let progress: BodyProgress
 
-    func makeAsyncIterator() -> Iterator { Iterator(reader: body.makeReader()) }
+    func makeAsyncIterator() -> Iterator { Iterator(reader: body.makeReader(), progress: progress) }
 
     struct Iterator: AsyncIteratorProtocol {
         var reader: RequestBodyReader
+        let progress: BodyProgress
 
         mutating func next() async throws -> ByteBuffer? {
+            progress.move()
             var buffer = ByteBufferAllocator().buffer(capacity: BodyPieces.size)
             let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: BodyPieces.size) {
                 reader.read(into: $0)
             }
-            return count > 0 ? buffer : nil
+            if count > 0 { return buffer }
+            progress.end()
+            return nil
         }
     }
 }

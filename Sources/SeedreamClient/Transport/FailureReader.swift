@@ -41,6 +41,13 @@ struct FailureReader: Sendable {
                 "\(host): expected the reply within \(Self.text(totalTimeout ?? 0)) s, found it unfinished")
     }
 
+    /// The host takes no more of the body.
+    var stalled: TransportError {
+        TransportError(
+            .timeout, mayHaveArrived: true,
+            message: "\(host): no byte was taken for \(Self.text(writeTimeout)) s")
+    }
+
     /// Kind, message, and whether this is thrown only before a request is given to a connection.
     private func read(_ error: any Error, isConnected: Bool) -> (TransportError.Kind, String, Bool) {
         switch error {
@@ -70,8 +77,6 @@ struct FailureReader: Sendable {
         switch error {
         case .readTimeout:
             (.timeout, "no byte came for \(Self.text(readTimeout)) s", false)
-        case .writeTimeout:
-            (.timeout, "no byte was taken for \(Self.text(writeTimeout)) s", false)
         case .deadlineExceeded:
             (
                 .timeout,
