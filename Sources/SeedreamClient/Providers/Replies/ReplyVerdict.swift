@@ -36,4 +36,11 @@ struct ReplyVerdict: Hashable, Sendable {
             }
         isRetryable = status == 429
     }
+
+    /// A verdict that no status gave, about what the host has taken.
+    init(_ category: ClientError.Category) {
+        self.category = category
+        purchase = .taken
+        isRetryable = false
+    }
 }
