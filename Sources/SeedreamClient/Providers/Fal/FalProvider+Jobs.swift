@@ -35,8 +35,7 @@ extension FalProvider {
 
     package func resultRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
         APIRequest(
-            operation: "fal.result", method: .get, url: url(ticket.responseURL, of: ticket, "", context),
-            maximumReply: Self.maximumResult)
+            operation: "fal.result", method: .get, url: url(ticket.responseURL, of: ticket, "", context))
     }
 
     package func cancelRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
@@ -81,9 +80,6 @@ extension FalProvider {
         // The generated OpenAPI has `{"success": bool}`; the one reason for a `false` that is documented is that it is too late.
         return json?["success"]?.bool == false ? .alreadyCompleted : .requested
     }
-
-    /// 64 MiB for each of the 36 images that fal makes at most: an inline result has them all.
-    private static let maximumResult = 36 * (64 << 20)
 
     /// How a job ended. There is no `FAILED`: a failed job is completed, with an error.
     private static func end(_ json: JSONValue, requestID: String?) -> JobStatus.Phase {
