@@ -13,9 +13,10 @@ enum HomeFolder {
         if let home = absolute(variable("HOME")) { return home }
         var (entry, found) = (passwd(), UnsafeMutablePointer<passwd>?.none)
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1 << 14) { buffer in
-            guard let base = buffer.baseAddress, getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil,
+            guard let base = buffer.baseAddress,
+                getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil,
                 let home = absolute(entry.pw_dir.map { String(cString: $0) })
-            // What Debian gives users without a home: nothing can be made there, and the error says where.
+                // What Debian gives users without a home: nothing can be made there, and the error says where.
             else { return "/nonexistent" }
             return home
         }
