@@ -11,7 +11,8 @@ public protocol JobLedger: Sendable {
     ///
     /// - Throws: ``LedgerError/notFound(_:)``; ``LedgerError/forbiddenTransition(from:to:)``, and then nothing is changed.
     @discardableResult
-    func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void) async throws(LedgerError)
+    func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
+        async throws(LedgerError)
         -> JobRecord
     /// The job of that id, of the host's id of the request, or the only one whose id begins with those 4 characters or more; `nil` if
     /// there is none.

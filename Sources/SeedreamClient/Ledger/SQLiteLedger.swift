@@ -89,7 +89,8 @@ public final class SQLiteLedger: JobLedger {
         -> JobRecord
     {
         try await transaction { database in
-            let text = try String.fetchOne(database, sql: "SELECT record FROM job WHERE id = ?", arguments: [id])
+            let text = try String.fetchOne(
+                database, sql: "SELECT record FROM job WHERE id = ?", arguments: [id])
             guard let text else { throw LedgerError.notFound(id) }
             let job = try Self.record(text).changed(by: change)
             try database.execute(
