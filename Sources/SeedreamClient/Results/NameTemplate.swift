@@ -73,12 +73,14 @@ package struct NameTemplate: Hashable, Sendable {
         if !rest.isEmpty { parts.append(.text(String(rest))) }
         let text = parts.map { if case .text(let text) = $0 { text } else { "" } }.joined()
         guard !text.contains("/"), !text.contains("\\") else {
-            throw refused("expected a name, found a path", "name the folder with `-o`; a name makes no subfolders")
+            throw refused(
+                "expected a name, found a path", "name the folder with `-o`; a name makes no subfolders")
         }
         guard SafeName.printable(text) == text, !template.hasPrefix("."), template.last?.isWhitespace != true
         else {
             throw refused(
-                "expected letters, digits, spaces and -_., and no dot in front", "leave the other characters out")
+                "expected letters, digits, spaces and -_., and no dot in front",
+                "leave the other characters out")
         }
         guard !parts.isEmpty, text.utf8.count <= Self.maximumPartLength else {
             throw refused(

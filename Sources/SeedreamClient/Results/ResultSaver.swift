@@ -24,7 +24,7 @@ package struct ResultSaver: Sendable {
     /// The most bytes of one picture. 64 MiB by default: 4096x4096 px of PNG that does not compress are 48 MiB.
     package var maximumBytes = 64 << 20
     /// How many pictures are fetched at the same time. 4 by default; our number.
-    package var width = 4
+    package var concurrency = 4
 
     package init(
         ledger: any JobLedger, fetching: any ResultFetching, verifier: PictureVerifier?, toolkit: String
@@ -64,7 +64,8 @@ package struct ResultSaver: Sendable {
             try await ledger.update(job.id) { ($0.state, $0.error) = (.failed, error) }
             throw error
         }
-        var saving = Saving(job: job, folder: destination.folder, names: try NameTemplate(destination.template))
+        var saving = Saving(
+            job: job, folder: destination.folder, names: try NameTemplate(destination.template))
         do {
             try Folder.make(saving.folder)
             try Folder.checkWritable(saving.folder)
@@ -128,7 +129,8 @@ package struct ResultSaver: Sendable {
             }
         }
         let (job, folder) = (saving.job, saving.folder)
-        try await withThrowingTaskGroup(of: (index: Int, picture: Result<Picture, ClientError>).self) { group in
+        try await withThrowingTaskGroup(of: (index: Int, picture: Result<Picture, ClientError>).self) {
+            group in
             var waiting = missing.makeIterator()
             func fetchNext() {
                 guard let index = waiting.next() else { return }
@@ -144,7 +146,7 @@ package struct ResultSaver: Sendable {
                     }
                 }
             }
-            for _ in 0..<max(1, width) { fetchNext() }
+            for _ in 0..<max(1, concurrency) { fetchNext() }
             while let (index, outcome) = try await group.next() {
                 switch outcome {
                 case .success(let picture): try await publish(picture, index, &saving, progress)
@@ -183,7 +185,8 @@ package struct ResultSaver: Sendable {
         let (prefix, byteCount) = (reception.prefix, reception.byteCount)
         guard let mediaType = PictureSignature.mediaType(of: prefix) else {
             throw PictureVerifier.Rejection(
-                "expected JPEG, PNG or WebP, found \(PictureSignature.description(of: prefix)) (\(byteCount) bytes)")
+                "expected JPEG, PNG or WebP, found \(PictureSignature.description(of: prefix)) (\(byteCount) bytes)"
+            )
         }
         try reception.file.finish()
         let verdict = try await verify(reception.file.path, as: mediaType, byteCount, image)
