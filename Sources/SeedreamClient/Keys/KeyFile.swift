@@ -40,16 +40,22 @@ struct KeyFile {
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
         guard status.st_uid == geteuid() else { throw .foreign(path: path) }
         // Whoever can read a key can spend with it, and whoever can write it can make us spend elsewhere.
-        guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path, mode: Int(status.st_mode & 0o777)) }
+        guard status.st_mode & 0o077 == 0 else {
+            throw .exposed(path: path, mode: Int(status.st_mode & 0o777))
+        }
         values = try Self.values(in: try Self.contents(descriptor, path), path)
     }
 
     private static func values(in text: String, _ path: String) throws(KeyError) -> [String: String] {
         var values: [String: String] = [:]
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .enumerated()
+        {
             let line = trimmed(line)
             if line.isEmpty || line.hasPrefix("#") { continue }
-            guard let sign = line.firstIndex(of: "=") else { throw .malformedLine(path: path, line: index + 1) }
+            guard let sign = line.firstIndex(of: "=") else {
+                throw .malformedLine(path: path, line: index + 1)
+            }
             let name = trimmed(line[..<sign])
             guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
                 throw .malformedLine(path: path, line: index + 1)
@@ -76,7 +82,8 @@ struct KeyFile {
 
     /// No key has quotes, and files that shells read have them.
     private static func unquoted(_ text: Substring) -> Substring {
-        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
+        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'"
+        else {
             return text
         }
         return text.dropFirst().dropLast()
