@@ -44,11 +44,8 @@ enum LedgerFile {
             try database.execute(sql: "PRAGMA fullfsync = ON")
         }
         try migrator.migrate(queue)
-        try queue.inDatabase { database in
-            // SQLite opens what it may not write without a word.
-            try database.execute(sql: "BEGIN IMMEDIATE")
-            try database.execute(sql: "ROLLBACK")
-        }
+        // SQLite opens without a word what it may not write; even BEGIN IMMEDIATE only reads then.
+        try queue.inDatabase { try $0.execute(sql: "UPDATE job SET owner = owner WHERE FALSE") }
         return queue
     }
 
@@ -92,7 +89,10 @@ enum LedgerFile {
     static func failure(_ error: any Error, path: String, isOpen: Bool) -> LedgerError {
         switch error {
         case let error as LedgerError: return error
-        case let error as FileError: return .cannotOpen(path: path, reason: error.description)
+        case let error as FileError:
+            return isOpen
+                ? .cannotWrite(path: path, reason: error.description)
+                : .cannotOpen(path: path, reason: error.description)
         case let error as DatabaseError:
             // Its description holds the statement; the message is SQLite's alone.
             let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"

@@ -24,7 +24,7 @@ package struct ResultSaver: Sendable {
     /// The most bytes of one picture. 64 MiB by default: 4096x4096 px of PNG that does not compress are 48 MiB.
     package var maximumBytes = 64 << 20
     /// How many pictures are fetched at the same time. 4 by default; our number.
-    package var width = 4
+    package var concurrency = 4
 
     package init(
         ledger: any JobLedger, fetching: any ResultFetching, verifier: PictureVerifier?, toolkit: String
@@ -146,7 +146,7 @@ package struct ResultSaver: Sendable {
                     }
                 }
             }
-            for _ in 0..<max(1, width) { fetchNext() }
+            for _ in 0..<max(1, concurrency) { fetchNext() }
             while let (index, outcome) = try await group.next() {
                 switch outcome {
                 case .success(let picture): try await publish(picture, index, &saving, progress)

@@ -1,0 +1,375 @@
+#if Client
+import AtomicFiles
+import Foundation
+import GRDB
+import SeedreamClient
+import SeedreamModel
+import TestSupport
+import Testing
+
+@Suite("the SQLite ledger")
+struct SQLiteLedgerTests {
+    private func mode(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return try #require(attributes[.posixPermissions] as? NSNumber).intValue
+    }
+
+    /// Something noted in a record by whoever changes it.
+    private static func note(_ number: Int, in job: inout JobRecord) {
+        job.files.append(
+            SavedFile(index: number, path: "/\(number)", sha256: "", byteCount: 0, mediaType: "image/png"))
+    }
+
+    // MARK: The file
+
+    @Test("is made with its folders, for its user alone, and holds what it held when it is opened again")
+    func file() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state/seedream/jobs.sqlite")
+        let job = SampleJob.submitting()
+        let ledger = try SQLiteLedger.open(path: path)
+        #expect(ledger.path == path)
+        try await ledger.insert(job)
+        for name in ["", "-wal", "-shm"] { #expect(try mode(path + name) == 0o600) }
+        #expect(try mode(folder.file("state")) == 0o700)
+        #expect(try mode(path + ".owners") == 0o700)
+        ledger.close()
+        let again = try SQLiteLedger.open(path: path)
+        #expect(try await again.job(job.id) == job)
+    }
+
+    @Test("lies where state lies")
+    func place() {
+        #expect(SQLiteLedger.defaultPath == "\(StateFolder.path())/jobs.sqlite")
+        #expect(SQLiteLedger.defaultPath.hasPrefix("/"))
+    }
+
+    @Test("is a database that says what it is, in WAL")
+    func format() async throws {
+        let folder = try TemporaryFolder()
+        let ledger = try SQLiteLedger.open(path: folder.file("jobs"))
+        try await ledger.insert(SampleJob.submitting("abcd"))
+        let queue = try DatabaseQueue(path: folder.file("jobs"))
+        try await queue.read { database in
+            #expect(try Int.fetchOne(database, sql: "PRAGMA application_id") == 0x5344_524D)
+            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 1)
+            #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
+            let row = try #require(try Row.fetchOne(database, sql: "SELECT * FROM job"))
+            #expect(row["id"] == "abcd")
+            #expect((row["provider"], row["state"]) == ("fal", "submitting"))
+            #expect((row["owner"] as String?)?.count == 36)
+        }
+    }
+
+    @Test("is opened by many at the same moment, even when it is not there yet")
+    func opening() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let ledgers = try await withThrowingTaskGroup { group in
+            for _ in 0..<8 { group.addTask { try SQLiteLedger.open(path: path) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for (number, ledger) in ledgers.enumerated() {
+            try await ledger.insert(SampleJob.submitting("job-\(number)"))
+        }
+        #expect(try await ledgers[0].jobs(in: nil, limit: nil).count == 8)
+    }
+
+    @Test("refuses everything once it is closed")
+    func closed() async throws {
+        let folder = try TemporaryFolder()
+        let ledger = try SQLiteLedger.open(path: folder.file("jobs"))
+        ledger.close()
+        ledger.close()
+        await #expect(throws: LedgerError.self) { try await ledger.insert(SampleJob.submitting()) }
+        await #expect(throws: LedgerError.self) { try await ledger.jobs(in: nil, limit: nil) }
+    }
+
+    // MARK: Several at once
+
+    @Test("loses none of 100 updates that two instances make at the same time")
+    func contention() async throws {
+        let folder = try TemporaryFolder()
+        let ledgers = try [0, 1].map { _ in try SQLiteLedger.open(path: folder.file("jobs")) }
+        let job = SampleJob.submitting()
+        try await ledgers[0].insert(job)
+        try await withThrowingTaskGroup { group in
+            for number in 0..<100 {
+                group.addTask {
+                    try await ledgers[number % 2].update(job.id) { Self.note(number, in: &$0) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for ledger in ledgers {
+            let kept = try #require(try await ledger.job(job.id))
+            #expect(kept.files.map(\.index).sorted() == Array(0..<100))
+        }
+    }
+
+    @Test("loses none of the updates that two processes make at the same time")
+    func processes() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let ledger = try SQLiteLedger.open(path: path)
+        try await ledger.insert(SampleJob.submitting("abcd"))
+        async let other = #expect(processExitsWith: .success) { [path = path as String] in
+            let ledger = try SQLiteLedger.open(path: path)
+            for number in 0..<50 { try await ledger.update("abcd") { Self.note(number, in: &$0) } }
+            ledger.close()
+        }
+        // As long as the other one has not begun, there is nothing to contend for.
+        while try await ledger.job("abcd")?.files.isEmpty == true {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        for number in 50..<100 { try await ledger.update("abcd") { Self.note(number, in: &$0) } }
+        _ = await other
+        #expect(try await ledger.job("abcd")?.files.map(\.index).sorted() == Array(0..<100))
+    }
+
+    // MARK: Owners
+
+    @Test("gives a job to nobody else while its owner lives and has not let go of it")
+    func claiming() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let (first, second) = (try SQLiteLedger.open(path: path), try SQLiteLedger.open(path: path))
+        try await first.insert(SampleJob.submitting("abcd"))
+        #expect(try await second.claim("abcd") == nil)
+        #expect(try await first.claim("abcd")?.id == "abcd")
+        // Only the owner can let go.
+        try await second.release("abcd")
+        #expect(try await second.claim("abcd") == nil)
+        try await first.release("abcd")
+        #expect(try await second.claim("abcd")?.id == "abcd")
+        #expect(try await first.claim("abcd") == nil)
+        second.close()
+        #expect(try await first.claim("abcd")?.id == "abcd")
+    }
+
+    @Test("gives a job without owner to one of many that want it at the same moment")
+    func race() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let ledgers = try (0..<6).map { _ in try SQLiteLedger.open(path: path) }
+        try await ledgers[0].insert(SampleJob.submitting("abcd"))
+        try await ledgers[0].release("abcd")
+        let winners = try await withThrowingTaskGroup { group in
+            for ledger in ledgers { group.addTask { try await ledger.claim("abcd") != nil } }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(winners == 1)
+    }
+
+    @Test("keeps what a killed process has recorded, and lets the next one have it")
+    func killed() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let ledger = try SQLiteLedger.open(path: path)
+            try await ledger.insert(SampleJob.submitting("abcd"))
+            try await ledger.update("abcd") { $0.state = .accepted }
+            kill(getpid(), SIGKILL)
+            ledger.close()
+        }
+        func owners() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: path + ".owners").filter { $0 != "opening" }
+        }
+        // The killed one has left its file behind; the next one removes it.
+        let left = try owners()
+        #expect(left.count == 1)
+        let ledger = try SQLiteLedger.open(path: path)
+        #expect(try owners().count == 1)
+        #expect(try owners() != left)
+        #expect(try await ledger.claim("abcd")?.state == .accepted)
+        ledger.close()
+        #expect(try owners() == [])
+    }
+
+    @Test("takes over from an owner who was killed while others had the ledger open")
+    func takeover() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let ledger = try SQLiteLedger.open(path: path)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let ledger = try SQLiteLedger.open(path: path)
+            try await ledger.insert(SampleJob.submitting("abcd"))
+            kill(getpid(), SIGKILL)
+            ledger.close()
+        }
+        let other = try SQLiteLedger.open(path: path)
+        #expect(try await ledger.claim("abcd")?.id == "abcd")
+        #expect(try await other.claim("abcd") == nil)
+    }
+
+    // MARK: What it refuses
+
+    @Test(
+        "leaves a file alone that is none",
+        arguments: ["Dear ledger, this is a letter. ", "SQLite format 3\u{0}"])
+    func letter(_ text: String) throws {
+        let folder = try TemporaryFolder()
+        let bytes = Array(String(repeating: text, count: 100).utf8)
+        let path = try folder.write(bytes, as: "jobs")
+        let error = #expect(throws: LedgerError.self) { try SQLiteLedger.open(path: path) }
+        guard case .damaged(path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(FileManager.default.contents(atPath: path).map { Array($0) } == bytes)
+    }
+
+    @Test("leaves the database of another program alone")
+    func otherProgram() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("places.sqlite")
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { try $0.execute(sql: "CREATE TABLE place (id INTEGER)") }
+        try queue.close()
+        let before = FileManager.default.contents(atPath: path)
+        #expect(throws: LedgerError.damaged(path: path, reason: "it is the database of another program")) {
+            try SQLiteLedger.open(path: path)
+        }
+        #expect(FileManager.default.contents(atPath: path) == before)
+    }
+
+    @Test(
+        "refuses a file of a later version",
+        arguments: ["PRAGMA user_version = 2", "INSERT INTO grdb_migrations VALUES ('v2')"])
+    func later(_ change: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        try SQLiteLedger.open(path: path).close()
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { try $0.execute(sql: change) }
+        try queue.close()
+        #expect(throws: LedgerError.tooNew(path: path)) { try SQLiteLedger.open(path: path) }
+    }
+
+    @Test("refuses a file that was cut", arguments: [0.3, 0.6, 0.9])
+    func cut(_ share: Double) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let ledger = try SQLiteLedger.open(path: path)
+        for _ in 0..<30 { try await ledger.insert(SampleJob.submitting()) }
+        ledger.close()
+        let bytes = try #require(FileManager.default.contents(atPath: path))
+        try bytes.prefix(Int(Double(bytes.count) * share)).write(to: URL(fileURLWithPath: path))
+        let error = await #expect(throws: LedgerError.self) {
+            let ledger = try SQLiteLedger.open(path: path)
+            _ = try await ledger.jobs(in: nil, limit: nil)
+        }
+        guard case .damaged(path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("says that a record is damaged, and goes on with the others")
+    func damagedRecord() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let ledger = try SQLiteLedger.open(path: path)
+        try await ledger.insert(SampleJob.submitting("abcd"))
+        try await ledger.insert(SampleJob.submitting("efgh"))
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { try $0.execute(sql: "UPDATE job SET record = '{}' WHERE id = 'abcd'") }
+        let damaged = LedgerError.damaged(path: path, reason: "a record of it cannot be understood")
+        await #expect(throws: damaged) { try await ledger.job("abcd") }
+        await #expect(throws: damaged) { try await ledger.update("abcd") { _ in } }
+        #expect(try await ledger.update("efgh") { $0.state = .accepted }.state == .accepted)
+    }
+
+    @Test("says what cannot be opened")
+    func notThere() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("precious".utf8, as: "file")
+        for path in [folder.file("file/jobs"), folder.path] {
+            let error = #expect(throws: LedgerError.self) { try SQLiteLedger.open(path: path) }
+            guard case .cannotOpen(path, _) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+    }
+
+    @Test("refuses a file that may only be read", .enabled(if: geteuid() == 0, "root only"))
+    func readOnly() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        try SQLiteLedger.open(path: path).close()
+        #expect(chown(folder.path, 65_534, 65_534) == 0)
+        #expect(chown(path + ".owners", 65_534, 65_534) == 0)
+        #expect(chmod(path, 0o444) == 0)
+        try FileManager.default.removeItem(atPath: path + ".owners/opening")
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            #expect(setuid(65_534) == 0)
+            let error = #expect(throws: LedgerError.self) { try SQLiteLedger.open(path: path) }
+            guard case .cannotWrite(path, _) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test(
+        "refuses a folder that may only be read, and whatever is in it",
+        .enabled(if: geteuid() == 0, "root only"))
+    func readOnlyFolder() async throws {
+        let folder = try TemporaryFolder()
+        try SQLiteLedger.open(path: folder.file("jobs")).close()
+        #expect(chmod(folder.path, 0o755) == 0)
+        for name in ["jobs", "new", "a/b"] {
+            await #expect(processExitsWith: .success) { [path = folder.file(name) as String] in
+                #expect(setuid(65_534) == 0)
+                let error = #expect(throws: LedgerError.self) { try SQLiteLedger.open(path: path) }
+                guard case .cannotOpen(path, let reason) = error else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                #expect(reason.hasSuffix("Permission denied"))
+            }
+        }
+    }
+
+    @Test("says that there is no room, loses nothing of what it has, and goes on when there is room again")
+    func full() async throws {
+        let folder = try TemporaryFolder()
+        await #expect(processExitsWith: .success) { [path = folder.file("jobs") as String] in
+            try await Self.fill(path)
+        }
+    }
+
+    private static func fill(_ path: String) async throws {
+        let ledger = try SQLiteLedger.open(path: path)
+        try await ledger.insert(SampleJob.submitting("first"))
+        // Each insertion puts some pages into the WAL.
+        try FileLimit.set(500_000)
+        var kept = 0
+        var refusal: LedgerError?
+        while refusal == nil, kept < 1000 {
+            do throws(LedgerError) {
+                try await ledger.insert(SampleJob.submitting("job-\(kept)"))
+                kept += 1
+            } catch {
+                refusal = error
+            }
+        }
+        #expect(kept > 2)
+        guard case .cannotWrite(path, _) = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
+        // What is there can still be read.
+        let count = try await ledger.jobs(in: nil, limit: nil).count
+        #expect(count == kept + 1)
+        try FileLimit.set(nil)
+        try await ledger.insert(SampleJob.submitting("last"))
+        ledger.close()
+        let again = try SQLiteLedger.open(path: path)
+        let final = try await again.jobs(in: nil, limit: nil).count
+        #expect(final == kept + 2)
+        again.close()
+    }
+}
+#endif

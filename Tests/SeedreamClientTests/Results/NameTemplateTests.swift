@@ -1,0 +1,102 @@
+import SeedreamClient
+import Testing
+
+@Suite("names of files")
+struct NameTemplateTests {
+    private func name(
+        _ template: String, index: Int = 0, count: Int = 1, seed: Int? = 42, request: String = "764cabcf",
+        source: String? = "photos/dog.jpg"
+    ) throws -> String {
+        try NameTemplate(template).name(
+            NameTemplate.Values(index: index, count: count, seed: seed, request: request, source: source))
+    }
+
+    @Test(
+        "have their placeholders filled in",
+        arguments: [
+            ("{source}-{index}", "dog-1"), ("{index}", "1"), ("{seed}_{request}", "42_764cabcf"),
+            ("hat", "hat"), ("a {source} b", "a dog b"), ("Hüte {index}", "Hüte 1"),
+            ("帽子-{source}", "帽子-dog"),
+        ])
+    func filled(_ template: String, _ expected: String) throws { #expect(try name(template) == expected) }
+
+    @Test(
+        "number from 1, as wide as the largest needs",
+        arguments: [(0, 1, "1"), (8, 9, "9"), (0, 10, "01"), (9, 10, "10"), (4, 100, "005")])
+    func numbers(_ index: Int, _ count: Int, _ expected: String) throws {
+        #expect(try name("{index}", index: index, count: count) == expected)
+    }
+
+    @Test("tell several pictures apart without being asked to")
+    func several() throws {
+        #expect(try name("hat", index: 2, count: 3) == "hat-3")
+        #expect(try name("hat", index: 2, count: 12) == "hat-03")
+        #expect(try name("{index}-hat", index: 2, count: 3) == "3-hat")
+    }
+
+    @Test(
+        "take the stem of the first input",
+        arguments: [
+            ("dog.jpg", "dog"), ("/a/b.c/dog", "dog"), ("dog.tar.gz", "dog.tar"), (".hidden", "hidden"),
+            ("-", "stdin"),
+            ("https://host/a/dog.png?sig=SECRET/x.png", "dog"), ("https://host/", "host"),
+            ("data:image/png;base64,<12 bytes>", "image"), ("a/", "a"), ("", "image"), ("...", "image"),
+            ("犬の写真.jpg", "犬の写真"), ("e\u{301}te\u{301}.jpg", "e\u{301}te\u{301}"),
+        ])
+    func sources(_ source: String, _ expected: String) throws {
+        #expect(try name("{source}", source: source) == expected)
+    }
+
+    @Test("say image without inputs and random without a seed")
+    func absent() throws { #expect(try name("{source}-{seed}", seed: nil, source: nil) == "image-random") }
+
+    @Test(
+        "are never paths, hidden, or anything but a name, whatever a host calls its request",
+        arguments: [
+            ("../../etc/passwd", "etcpasswd"), ("..\\..\\x", "x"), ("/", "image"), ("..", "image"),
+            ("", "image"),
+            ("a\u{0}b\nc\u{1B}[31m", "abc31m"), ("a\u{202E}gnp.exe", "agnp.exe"),
+            ("a:b*c?d\"e<f>g|h", "abcdefgh"), ("x. . ", "x"),
+            ("\u{3164}\u{200B}", "image"), ("$(rm -rf ~)", "rm -rf"), ("a'b`c;d&e", "abcde"), ("👍x", "x"),
+        ])
+    func hostile(_ request: String, _ expected: String) throws {
+        #expect(try name("{request}", request: request) == expected)
+    }
+
+    @Test("have at most 200 bytes, cut between characters, and keep what tells them apart")
+    func long() throws {
+        let long = String(repeating: "長", count: 300)
+        let only = try name("{source}", source: long)
+        #expect(only == String(repeating: "長", count: 66))
+        let text = String(repeating: "t", count: 64)
+        let longest = try name(
+            "\(text){source}{request}{seed}{index}", index: 998, count: 1000, seed: .min, request: long,
+            source: long)
+        #expect((195...200).contains(longest.utf8.count))
+        #expect(longest.hasSuffix("\(Int.min)".dropFirst(0) + "0999"))
+    }
+
+    @Test(
+        "refuse what is no template",
+        arguments: [
+            "{name}", "{Index}", "{}", "{index", "index}", "{{index}}", "{index}{index}", "a/b", "/{index}",
+            "..\\{index}",
+            ".{index}", "a\u{0}", "a\nb", "a\u{202E}b", "a:b", "", "a ",
+            String(repeating: "t", count: 65),
+        ])
+    func refused(_ template: String) {
+        let error = #expect(throws: RequestError.self) { try NameTemplate(template) }
+        #expect(error?.field == "name")
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test("name the placeholders that there are")
+    func known() {
+        let error = #expect(throws: RequestError.self) { try NameTemplate("{name}") }
+        #expect(
+            error?.description == "name: expected one of {index}, {seed}, {request}, {source}, found {name}")
+        let path = #expect(throws: RequestError.self) { try NameTemplate("a/{index}") }
+        #expect(path?.description == "name: expected a name, found a path")
+        #expect(path?.hint == "name the folder with `-o`; a name makes no subfolders")
+    }
+}
