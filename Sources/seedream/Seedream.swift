@@ -40,7 +40,7 @@ struct Seedream: AsyncParsableCommand {
     static let release = "0.1.0"
 
     static func main() async {
-        StandardOutput.ignoreBrokenPipes()
+        StandardOutput.ignoreSignalsOfWrites()
         await main(nil)
     }
 }

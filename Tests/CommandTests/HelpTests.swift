@@ -21,6 +21,14 @@ struct HelpTests {
         Case(arguments: ["help", "prep"], file: "prep-help.txt"),
         Case(arguments: ["inspect", "--help"], file: "inspect-help.txt"),
         Case(arguments: ["emulate", "--help"], file: "emulate-help.txt"),
+        Case(arguments: ["edit", "--help"], file: "edit-help.txt"),
+        Case(arguments: ["generate", "--help"], file: "generate-help.txt"),
+        Case(arguments: ["jobs", "--help"], file: "jobs-help.txt"),
+        Case(arguments: ["resume", "--help"], file: "resume-help.txt"),
+        Case(arguments: ["status", "--help"], file: "status-help.txt"),
+        Case(arguments: ["result", "--help"], file: "result-help.txt"),
+        Case(arguments: ["cancel", "--help"], file: "cancel-help.txt"),
+        Case(arguments: ["providers", "--help"], file: "providers-help.txt"),
         Case(arguments: ["inspect", "-h"], file: "inspect-help.txt"),
     ]
 

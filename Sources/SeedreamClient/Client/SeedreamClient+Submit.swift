@@ -108,7 +108,7 @@ extension SeedreamClient {
             maximumOutputs: draft.outputs.upperBound,
             estimate: planner.price,
             idempotencyKey: host.limits.honorsIdempotencyKeys ? UUID().uuidString.lowercased() : nil,
-            destination: destination)
+            destination: destination?.absolute)
     }
 
     /// Uploads what travels by upload, four at a time.

@@ -147,7 +147,7 @@ extension SeedreamClient {
             id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,
             operation: .edit,
             prompt: "", created: Date().timeIntervalSince1970, inputs: [], maximumOutputs: 0,
-            destination: destination)
+            destination: destination.absolute)
         try await ledger.insert(job)
         return try await kept(job) {
             $0.state = .accepted

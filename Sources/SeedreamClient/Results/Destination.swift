@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Where pictures are saved.
 public struct Destination: Hashable, Codable, Sendable {
     /// The folder; made if it is not there.
@@ -18,4 +24,12 @@ public struct Destination: Hashable, Codable, Sendable {
     ///
     /// - Throws: ``RequestError`` for a placeholder that there is none of, or a name that would be a path.
     public func check() throws(RequestError) { _ = try NameTemplate(template) }
+
+    /// The same folder by its absolute path, so that a process elsewhere finds it.
+    var absolute: Destination {
+        guard !folder.hasPrefix("/") else { return self }
+        let parts = folder.split(separator: "/").filter { $0 != "." }
+        let here = FileManager.default.currentDirectoryPath
+        return Destination(folder: ([here] + parts.map(String.init)).joined(separator: "/"), template: template)
+    }
 }

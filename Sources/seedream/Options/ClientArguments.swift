@@ -9,7 +9,7 @@ struct ClientArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Keys as NAME=value lines, readable by you alone; what the environment has comes first (default: seedream/keys in the configuration folder).",
+            "Read the key from this file alone, NAME=value lines that only you can read (default: the environment, then seedream/keys in the configuration folder).",
             valueName: "file"))
     var keyFile: String?
 

@@ -5,7 +5,7 @@ import SeedreamClient
 struct HostArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: "Who is asked: \(ProviderID.allCases.map(\.rawValue).joined(separator: ", ")).")
+        help: "Who is asked.")
     var provider = ProviderID.fal
 
     @Option(
@@ -16,17 +16,17 @@ struct HostArguments: ParsableArguments {
 
     @Option(
         help:
-            "How pictures travel: auto, data-uri, upload. auto uploads where the host can and the pictures are large."
+            "How pictures travel. auto uploads where the host can and the pictures are large."
     )
     var transport = ImageCarriage.automatic
 
     @Flag(help: "Drop what the host cannot express, with a note, instead of refusing.")
     var lenient = false
 
-    @Option(help: "fal: through its queue, or in one long request: queue, run.")
+    @Option(help: "fal: through its queue, or in one long request.")
     var mode = FalOptions.Mode.queue
 
-    @Option(help: "fal: priority in the queue: normal, low.")
+    @Option(help: "fal: priority in the queue.")
     var priority: FalOptions.Priority?
 
     @Option(

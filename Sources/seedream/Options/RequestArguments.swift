@@ -14,7 +14,7 @@ struct RequestArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "match (the shape of the first image), 2K, match@4K, 16:9, 16:9@4K, 1536x1024, or a host's name as square_hd.",
+            "As match (the shape of the first image), 2K, match@4K, 16:9, 16:9@4K, 1536x1024, or a host's name as square_hd",
             valueName: "size"))
     var size = OutputSize.matchFirstImage(.k2)
 
@@ -27,10 +27,10 @@ struct RequestArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Makes a host repeat itself, where it can.", valueName: "n"))
     var seed: Int?
 
-    @Option(help: "The host's check of prompt and result: on, off (default: on).")
+    @Option(help: "The host's check of prompt and result (default: on).")
     var safety: Switch?
 
-    @Option(help: "How the host rewrites the prompt: standard, fast, off (default: its own way).")
+    @Option(help: "How the host rewrites the prompt (default: its own way).")
     var enhance: PromptEnhancement?
 
     @Flag(help: "Take results inside the reply instead of from URLs.")

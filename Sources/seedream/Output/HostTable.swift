@@ -31,7 +31,8 @@ enum HostTable {
     private static func outputs(_ limits: ProviderLimits) -> String {
         let most = limits.counts.upperBound * limits.imagesPerGeneration.upperBound
         let together = limits.maximumInputsAndOutputs.map { ", \($0) with inputs" } ?? ""
-        return "1 to \(min(most, limits.maximumInputsAndOutputs ?? most))\(together)"
+        let total = min(most, limits.maximumInputsAndOutputs ?? most)
+        return total == 1 ? "1" : "1 to \(total)\(together)"
     }
 
     private static func size(_ limits: ProviderLimits) -> String {

@@ -41,7 +41,7 @@ enum JobTable {
                 let size = file.size.map { "\($0) " } ?? ""
                 let format = file.mediaType.split(separator: "/").last.map(String.init) ?? file.mediaType
                 table.add([
-                    "\(number + 1)", file.path.visible.shortened(to: 60),
+                    "\(number + 1)", shown(file.path).visible.shortened(to: 60),
                     "\(size)\(format) \(file.byteCount.formattedBytes)",
                     source(of: job),
                     (job.ticket?.requestID ?? job.result?.requestID ?? "-").visible.shortened(to: 20),
@@ -83,6 +83,12 @@ enum JobTable {
         }
         let width = rows.map(\.0.count).max() ?? 0
         return rows.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 }
+    }
+
+    /// A path as one would type it here.
+    private static func shown(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
     private static func source(of job: JobRecord) -> String {

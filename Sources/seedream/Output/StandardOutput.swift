@@ -8,8 +8,11 @@ import Darwin
 
 /// What happens when standard output cannot be written.
 enum StandardOutput {
-    /// Makes a reader that leaves an error of `write` instead of a signal that ends the process.
-    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    /// Makes a reader that leaves, and a file that may not grow, an error of `write` instead of a signal that ends the process.
+    static func ignoreSignalsOfWrites() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
 
     /// Says what was wrong with a write, and gives the code to end with.
     static func status(after error: OutputError) -> ExitStatus {

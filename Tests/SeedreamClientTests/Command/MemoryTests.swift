@@ -13,7 +13,7 @@ struct MemoryTests {
         } _: { rig in
             var files: [String] = []
             var bytes = 0
-            let picture = try Drawing.noise(seed: 1, side: 2240)
+            let picture = try Drawing.noise(seed: 1, side: 1890)
             for index in 0..<10 {
                 files.append(try rig.folder.write(picture, as: "noise-\(index).jpg"))
                 bytes += picture.count

@@ -130,19 +130,29 @@ struct FaultMatrixTests {
             $0.openPoints.resultType = "image/jpeg"
         } _: { rig in
             await rig.emulator.setFaults([FaultRule(item.operation, item.fault, count: item.count)])
-            let ending = try await ending(of: route, photo, rig)
+            let jobs = MemoryLedger()
+            var ending = try await ending(of: route, photo, jobs, rig)
+            check(ending, await rig.emulator.ledger, item, what)
+            var state = ending.state.rawValue
+            if !ending.state.isFinal, item.fault != .jobHangs {
+                // The fault is gone, and what was left open comes home.
+                await rig.emulator.setFaults([])
+                _ = try? await rig.client(route.provider, ledger: jobs).resume(ending.id)
+                ending = try #require(try await jobs.job(ending.id))
+                #expect(ending.state.isFinal, "still \(ending.state.rawValue): \(what)")
+                check(ending, await rig.emulator.ledger, item, what)
+                state = "\(ending.state.rawValue) when resumed"
+            }
             let ledger = await rig.emulator.ledger
             #expect(ledger.count <= 1, "bought \(ledger.count) times: \(what)")
-            check(ending, ledger, what)
-            return ending.state.rawValue
+            return state
         }
     }
 
-    /// Sends one request and takes it as far as it goes, with one try to resume.
-    private static func ending(of route: Route, _ photo: [PreparedImage], _ rig: Rig) async throws
-        -> JobRecord
-    {
-        let ledger = MemoryLedger()
+    /// Sends one request and takes it as far as it goes.
+    private static func ending(
+        of route: Route, _ photo: [PreparedImage], _ ledger: MemoryLedger, _ rig: Rig
+    ) async throws -> JobRecord {
         let client = try rig.client(route.provider, ledger: ledger) { configuration in
             configuration.readTimeout = 0.5
             configuration.paidReadTimeout = 0.7
@@ -159,13 +169,9 @@ struct FaultMatrixTests {
             _ = try await client.run(request, to: rig.destination)
         } catch {
             #expect(!"\(error)".isEmpty)
-            guard let job = try await ledger.jobs(in: nil, limit: nil).first else {
+            guard try await !ledger.jobs(in: nil, limit: nil).isEmpty else {
                 // Nothing was sent: the upload before it failed.
                 return JobRecord.unsent(route.provider, error)
-            }
-            if !job.state.isFinal {
-                // The fault may have struck for good; what matters is that the job is still there to be asked about.
-                _ = try? await client.resume(job.id)
             }
         }
         let jobs = try await ledger.jobs(in: nil, limit: nil)
@@ -174,7 +180,7 @@ struct FaultMatrixTests {
     }
 
     /// Compares what the client believes with what the host has booked.
-    private static func check(_ job: JobRecord, _ ledger: [LedgerEntry], _ what: String) {
+    private static func check(_ job: JobRecord, _ ledger: [LedgerEntry], _ item: Case, _ what: String) {
         switch job.state {
         case .saved:
             #expect(ledger.map(\.state) == [.billed], "saved and not billed: \(what)")
@@ -183,7 +189,9 @@ struct FaultMatrixTests {
                 #expect(file.size != nil, "\(what)")
             }
         case .failed:
-            // Refused, or given up by the host itself. A job that is made and paid for is never called failed.
+            // Refused, or given up by the host itself. A job that is made and paid for is never called failed. But fal documents that it
+            // does not bill a 5xx of its own, and a fault that bills one all the same is believed as fal would be.
+            if item.operation == "fal.run", case .status(500..., _, true) = item.fault { break }
             #expect(
                 !ledger.contains { $0.state == .billed },
                 "failed and billed: \(what), \(String(describing: job.error))")

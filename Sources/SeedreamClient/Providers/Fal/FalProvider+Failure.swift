@@ -19,7 +19,7 @@ extension FalProvider {
         case "fal.run":
             // "5xx is not billed": fal's documents, `contracts/providers.md`, section 2.10. A gateway's page is not fal's word: behind it
             // the run may go on.
-            if isFromFal, reply.status == 408 || (500...599).contains(reply.status) {
+            if isFromFal, (500...599).contains(reply.status) {
                 verdict.purchase = .notTaken
             }
             verdict.isRetryable = isRetryable

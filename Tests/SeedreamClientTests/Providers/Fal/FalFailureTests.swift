@@ -176,7 +176,7 @@ struct FalFailureTests {
             category: .provider, purchase: .notTaken, isRetryable: true, code: "runner_server_error"),
         Row(
             operation: "fal.run", status: 408, body: #"{"detail":"too late"}"#, category: .timeout,
-            purchase: .notTaken, isRetryable: true),
+            purchase: .unknown, isRetryable: true),
         Row(
             operation: "fal.run", status: 408, body: "", category: .timeout, purchase: .unknown,
             isRetryable: true),
