@@ -21,7 +21,7 @@ struct StubProvider: Provider {
     }
 
     func authorize(_ fields: inout HTTPFields, with key: APIKey, in context: RequestContext) {
-        fields[.authorization] = "Key \(key.secret)"
+        fields[.authorization] = "\(id == .onerouter ? "Bearer" : "Key") \(key.secret)"
         if let name = HTTPField.Name("X-API-Key"), id == .apiframe { fields[name] = key.secret }
     }
 
