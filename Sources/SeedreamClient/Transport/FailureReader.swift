@@ -28,7 +28,11 @@ struct FailureReader: Sendable {
     /// - Parameter mayHaveArrived: What is known of it; `nil`: only what the kind of error proves.
     func error(for error: any Error, mayHaveArrived: Bool?) -> any Error {
         if error is CancellationError || error is TransportError { return error }
-        let (kind, message, isBefore) = read(error, isConnected: mayHaveArrived ?? true)
+        var (kind, message, isBefore) = read(error, isConnected: mayHaveArrived ?? true)
+        if mayHaveArrived == false, [.connectionLost, .malformed].contains(kind) {
+            // There was no connection to lose yet.
+            kind = hasProxy ? .proxy : .connect
+        }
         return TransportError(
             kind, mayHaveArrived: mayHaveArrived ?? !isBefore, message: "\(host): \(message)")
     }

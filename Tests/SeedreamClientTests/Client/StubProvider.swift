@@ -1,0 +1,43 @@
+import HTTPTypes
+import SeedreamClient
+import SeedreamModel
+
+/// A provider that knows no more than how to authorize and to name a failure.
+struct StubProvider: Provider {
+    var id = ProviderID.fal
+    var limits = ProviderLimits(editModel: "edit", generateModel: "generate")
+
+    /// One whose idempotency keys are honoured.
+    static var honoring: StubProvider {
+        var provider = StubProvider(id: .apiframe)
+        provider.limits.honorsIdempotencyKeys = true
+        return provider
+    }
+
+    func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
+        throws(RequestError) -> RequestDraft
+    {
+        throw RequestError(field: "prompt", message: "a stub drafts nothing", hint: "none")
+    }
+
+    func authorize(_ fields: inout HTTPFields, with key: APIKey, in context: RequestContext) {
+        fields[.authorization] = "\(id == .onerouter ? "Bearer" : "Key") \(key.secret)"
+        if let name = HTTPField.Name("X-API-Key"), id == .apiframe { fields[name] = key.secret }
+    }
+
+    func submitReply(_ reply: HTTPReply, to draft: RequestDraft, in context: RequestContext)
+        throws(ClientError) -> SubmitReply
+    {
+        throw failure(reply, operation: draft.operation)
+    }
+
+    func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+        ClientError(
+            .provider, provider: id, operation: operation, status: reply.status, message: "refused",
+            purchase: .notTaken)
+    }
+
+    func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
+        throw failure(reply, operation: "stub.result")
+    }
+}

@@ -1,0 +1,123 @@
+#if Client
+import Foundation
+import HTTPTypes
+import SeedreamClient
+import TestSupport
+import Testing
+
+#if Emulator
+import SeedreamEmulator
+#endif
+
+@Suite("Through a proxy")
+struct ProxyTests {
+    private static func configuration(_ proxy: String) throws -> TransportConfiguration {
+        var configuration = TransportConfiguration()
+        configuration.proxy = .address(try ProxyAddress(proxy))
+        configuration.connectTimeout = 2
+        return configuration
+    }
+
+    #if Emulator
+    @Test("and TLS inside of it, a host is reached whose certificate was named", arguments: [true, false])
+    func tunnel(_ isTrusted: Bool) async throws {
+        var emulated = EmulatorConfiguration()
+        emulated.usesTLS = true
+        let emulator = try await Emulator.start(emulated)
+        let folder = try TemporaryFolder()
+        var configuration = try Self.configuration("http://127.0.0.1:\(emulator.port)")
+        if isTrusted {
+            configuration.trustRoots = try folder.write(
+                Array(try #require(emulator.certificateAuthority).utf8), as: "ca.pem")
+        }
+        var request = OutgoingRequest(.get, "https://rest.fal.ai/.well-known/jwks.json?token=secret")
+        for needsFresh in [false, true] {
+            request.needsFreshConnection = needsFresh
+            if isTrusted {
+                let body = try await AsyncHTTPTransportTests.with(configuration) {
+                    try await $0.send(request).body.collect()
+                }
+                #expect(String(decoding: body, as: UTF8.self).contains("Ed25519"))
+            } else {
+                let error = try await AsyncHTTPTransportTests.failure(request, configuration)
+                #expect(error?.kind == .tls)
+                #expect(error?.message == "rest.fal.ai: the certificate is not to be trusted")
+                if needsFresh { #expect(error?.mayHaveArrived == false) }
+            }
+        }
+        #expect(await emulator.requests.count == (isTrusted ? 2 : 0))
+        await emulator.stop()
+    }
+    #endif
+
+    @Test("user and password go to the proxy alone")
+    func credentials() async throws {
+        let seen = Recorder<RawPeer.Request>()
+        let server = try RawServer { peer, _ in
+            guard let connect = peer.readHead() else { return }
+            seen.append(connect)
+            peer.send("HTTP/1.1 200 Connected\r\n\r\n")
+            guard let request = peer.readRequest() else { return }
+            seen.append(request)
+            peer.reply(200)
+        }
+        // Plain http goes through CONNECT as well.
+        let configuration = try Self.configuration("http://me:secret@127.0.0.1:\(server.port)")
+        try await AsyncHTTPTransportTests.with(configuration) { transport in
+            _ = try await transport.send(OutgoingRequest(.get, "http://inner.example/x"))
+        }
+        #expect(seen.all.map(\.line) == ["CONNECT inner.example:80 HTTP/1.1", "GET /x HTTP/1.1"])
+        let basic = "Basic \(Data("me:secret".utf8).base64EncodedString())"
+        #expect(seen.all.map { $0.fields["proxy-authorization"] } == [basic, nil])
+    }
+
+    @Test("a pinned address is what the proxy is told")
+    func pinning() async throws {
+        let seen = Recorder<String>()
+        let server = try RawServer { peer, _ in
+            guard let connect = peer.readHead() else { return }
+            seen.append(connect.line)
+            peer.send("HTTP/1.1 200 Connected\r\n\r\n")
+            seen.append(peer.readRequest()?.fields["host"] ?? "none")
+            peer.reply(200)
+        }
+        var request = OutgoingRequest(.get, "http://a.example/x")
+        request.pinnedAddress = "93.184.216.34"
+        try await AsyncHTTPTransportTests.with(try Self.configuration("127.0.0.1:\(server.port)")) {
+            _ = try await $0.send(request)
+        }
+        #expect(seen.all == ["CONNECT 93.184.216.34:80 HTTP/1.1", "a.example"])
+    }
+
+    @Test(
+        "one that refuses has passed nothing on, and its password is not shown",
+        arguments: [
+            "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 403 Forbidden\r\n\r\n",
+            "HTTP/1.1 502 Bad Gateway\r\n\r\n", "SSH-2.0\r\n", "",
+        ])
+    func refusing(_ answer: String) async throws {
+        let server = try RawServer { peer, _ in
+            _ = peer.readHead()
+            peer.send(answer)
+        }
+        var request = OutgoingRequest(.post, "https://fal.run/x?token=secret", [1])
+        request.needsFreshConnection = true
+        let error = try await AsyncHTTPTransportTests.failure(
+            request, try Self.configuration("http://me:secret@127.0.0.1:\(server.port)"))
+        #expect(error?.kind == .proxy)
+        #expect(error?.mayHaveArrived == false)
+        #expect(error?.message.contains("secret") == false)
+    }
+
+    @Test("one that is not there has passed nothing on")
+    func closed() async throws {
+        var request = OutgoingRequest(.post, "https://fal.run/x", [1])
+        request.needsFreshConnection = true
+        let error = try await AsyncHTTPTransportTests.failure(
+            request, try Self.configuration("127.0.0.1:\(try RawServer.closedPort())"))
+        #expect([.proxy, .connect].contains(error?.kind))
+        #expect(error?.mayHaveArrived == false)
+    }
+}
+#endif
