@@ -112,7 +112,7 @@ struct TransportFailureTests {
     func writeTimeout() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readHead()
-            Thread.sleep(forTimeInterval: 3)
+            Thread.sleep(forTimeInterval: 30)
         }
         var request = Self.fresh(server.url, [UInt8](repeating: 7, count: 40 << 20))
         request.writeTimeout = 0.5
@@ -121,7 +121,7 @@ struct TransportFailureTests {
         #expect(error.message.hasSuffix(": no byte was taken for 0.5 s"))
         #expect(error.kind == .timeout)
         #expect(error.mayHaveArrived)
-        #expect(began.duration(to: .now) < .seconds(2))
+        #expect(began.duration(to: .now) < .seconds(15))
     }
 
     @Test("a head that does not come in time is a time-out", arguments: [false, true])
@@ -157,7 +157,7 @@ struct TransportFailureTests {
         let began = ContinuousClock.now
         let error = try await Self.failure(request)
         #expect(error.kind == .timeout)
-        #expect(began.duration(to: .now) < .seconds(3))
+        #expect(began.duration(to: .now) < .seconds(15))
         #expect(try await ends.wait(for: 1) == [true])
     }
 
@@ -253,7 +253,7 @@ struct TransportFailureTests {
             let began = ContinuousClock.now
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            #expect(began.duration(to: .now) < .seconds(1))
+            #expect(began.duration(to: .now) < .seconds(5))
             #expect(try await ended.wait(for: 1) == [true])
         }
     }
