@@ -23,7 +23,7 @@ demo: setup prep ## Prepare the photographs of fixtures/photos into out/ and pri
 	@echo "the prepared images are in out/"
 
 demo-edit: setup ## Edit the photographs of fixtures/photos against the emulator, from files to files, into out/.
-	swift build -c release --product seedream --enable-all-traits $(SWIFT_FLAGS)
+	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)
 	scripts/demonstrate-edit.sh .build/release/seedream
 
 build: ## Build the command in release, as .build/release/seedream.
@@ -40,7 +40,7 @@ soak: setup ## Kill the command 200 times and resume, and strike every operation
 	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests' $(SWIFT_FLAGS)
 
 emulator: setup ## Build the command with the emulator, and run it on port 8080.
-	swift build -c release --product seedream --enable-all-traits $(SWIFT_FLAGS)
+	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)
 	.build/release/seedream emulate --port 8080
 
 official-client: setup ## Run fal's own Python client against the emulator (installs it into .build).

@@ -41,6 +41,13 @@ void bridge_return_memory(void) {
 #endif
 }
 
+void bridge_limit_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 65536);
+#endif
+}
+
 int64_t bridge_input_read(const bridge_input *input, uint64_t offset, uint8_t *buffer, size_t capacity) {
     if (offset >= input->size) return 0;
     uint64_t left = input->size - offset;

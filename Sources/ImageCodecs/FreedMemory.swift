@@ -4,4 +4,8 @@ private import CodecBridge
 package enum FreedMemory {
     /// Gives it back. For processes that live long: glibc keeps the most that was ever needed, tens of megabytes an arena.
     package static func giveBack() { bridge_return_memory() }
+
+    /// Keeps less of it from now on: one arena for all threads, and blocks of 64 KiB straight from the system and back. For processes
+    /// that wait for a network while they hold pictures; what is allocated often, in many threads, takes longer.
+    package static func keepLittle() { bridge_limit_memory() }
 }

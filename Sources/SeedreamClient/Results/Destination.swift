@@ -30,6 +30,7 @@ public struct Destination: Hashable, Codable, Sendable {
         guard !folder.hasPrefix("/") else { return self }
         let parts = folder.split(separator: "/").filter { $0 != "." }
         let here = FileManager.default.currentDirectoryPath
-        return Destination(folder: ([here] + parts.map(String.init)).joined(separator: "/"), template: template)
+        return Destination(
+            folder: ([here] + parts.map(String.init)).joined(separator: "/"), template: template)
     }
 }

@@ -1,4 +1,5 @@
 #if Client
+import ImageCodecs
 import Logging
 import SeedreamClient
 import SeedreamKit
@@ -8,7 +9,10 @@ import SeedreamModel
 struct ClientSetup {
     private let arguments: ClientArguments
 
-    init(_ arguments: ClientArguments) { self.arguments = arguments }
+    init(_ arguments: ClientArguments) {
+        self.arguments = arguments
+        FreedMemory.keepLittle()
+    }
 
     /// The ledger of jobs.
     func ledger() throws -> SQLiteLedger {

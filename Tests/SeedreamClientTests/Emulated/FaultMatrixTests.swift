@@ -53,7 +53,7 @@ struct FaultMatrixTests {
 
     /// Each fault of the list, in each of its forms.
     static let faults: [Fault] = [
-        .delay(seconds: 0.2), .delay(seconds: 30), .refuse(seconds: 0.1), .refuse(seconds: 30),
+        .delay(seconds: 0.2), .delay(seconds: 30), .refuse(seconds: 0.1), .refuse(seconds: 3),
         .reset(.duringRequest), .reset(.beforeHeaders), .reset(.afterAccept), .reset(.inHeaders),
         .reset(.inBody),
         .slowRead(bytesPerSecond: 1_000_000), .slowWrite(bytesPerSecond: 100_000),
@@ -137,6 +137,7 @@ struct FaultMatrixTests {
             if !ending.state.isFinal, item.fault != .jobHangs {
                 // The fault is gone, and what was left open comes home.
                 await rig.emulator.setFaults([])
+                if case .refuse(let seconds) = item.fault { try await Task.sleep(for: .seconds(seconds)) }
                 _ = try? await rig.client(route.provider, ledger: jobs).resume(ending.id)
                 ending = try #require(try await jobs.job(ending.id))
                 #expect(ending.state.isFinal, "still \(ending.state.rawValue): \(what)")
