@@ -15,7 +15,8 @@ import Foundation
 /// The transport over AsyncHTTPClient: HTTP/1.1, no redirects, no compression, no cookies, no retries.
 ///
 /// Bodies are made while they are sent, 64 KiB at a time and only as fast as the host takes them. A request with
-/// ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress`` has a connection of its own; the others share.
+/// ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress``, or with a body beyond 64 KiB, has a connection of its
+/// own; the others share.
 public final class AsyncHTTPTransport: HTTPTransport {
     /// What a shared client differs by: AsyncHTTPClient's time-out and proxy are a client's, not a request's.
     private struct Settings: Hashable {
@@ -95,7 +96,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         let lease = try lease(for: request, to: url, through: proxy)
         let deadline = request.totalTimeout.map { ContinuousClock.now + .seconds($0) }
         do {
-            let reply = try await Self.execute(request, to: url, on: lease.client, failures)
+            let reply = try await Self.execute(request, to: url, with: lease, failures)
             return Self.incoming(
                 reply, to: head.method, lease: lease, failures: failures, deadline: deadline)
         } catch {
@@ -106,14 +107,21 @@ public final class AsyncHTTPTransport: HTTPTransport {
 
     /// Sends the request, and watches that its body is taken.
     private static func execute(
-        _ request: OutgoingRequest, to url: URLParts, on client: HTTPClient, _ failures: FailureReader
+        _ request: OutgoingRequest, to url: URLParts, with lease: ClientLease, _ failures: FailureReader
     ) async throws -> HTTPClientResponse {
-        let progress = BodyProgress()
-        let outgoing = outgoing(request, to: url, progress)
+        let client = lease.client
         let timeout = request.totalTimeout.map(amount) ?? .hours(24 * 365)
-        if request.body.isEmpty { return try await client.execute(outgoing, timeout: timeout) }
+        var outgoing = outgoing(request, to: url)
+        guard streams(request.body) else {
+            if !request.body.isEmpty { outgoing.body = .bytes(BodyPieces.whole(request.body)) }
+            return try await client.execute(outgoing, timeout: timeout)
+        }
+        let progress = BodyProgress()
+        outgoing.body = .stream(
+            BodyPieces(body: request.body, progress: progress, connection: lease.connection),
+            length: .known(Int64(request.body.length)))
         return try await withThrowingTaskGroup(of: HTTPClientResponse?.self) { group in
-            group.addTask { try await client.execute(outgoing, timeout: timeout) }
+            group.addTask { [outgoing] in try await client.execute(outgoing, timeout: timeout) }
             group.addTask {
                 try await progress.watch(limit: request.writeTimeout, stalled: failures.stalled)
                 return nil
@@ -126,18 +134,14 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    private static func outgoing(_ request: OutgoingRequest, to url: URLParts, _ progress: BodyProgress)
-        -> HTTPClientRequest
-    {
+    /// Whether a body is longer than one piece. A shorter one goes out in one go with head and end.
+    private static func streams(_ body: RequestBody) -> Bool { body.length > BodyPieces.size }
+
+    private static func outgoing(_ request: OutgoingRequest, to url: URLParts) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: "\(url.scheme)://\(url.authority)\(url.path)")
         outgoing.method = HTTPMethod(rawValue: request.head.method.rawValue)
         for field in request.head.headerFields {
             outgoing.headers.add(name: field.name.rawName, value: field.value)
-        }
-        if !request.body.isEmpty {
-            outgoing.body = .stream(
-                BodyPieces(body: request.body, progress: progress),
-                length: .known(Int64(request.body.length)))
         }
         return outgoing
     }
@@ -172,7 +176,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
                 throw TransportError(
                     .connect, mayHaveArrived: false, message: "\(url.authority): the transport was shut down")
             }
-            if !request.needsFreshConnection, request.pinnedAddress == nil {
+            if !request.needsFreshConnection, request.pinnedAddress == nil, !Self.streams(request.body) {
                 if let client = clients.shared[settings] { return ClientLease(sharing: client, of: self) }
                 if clients.shared.count < Self.maximumShared {
                     let client = client(configuration(settings))
@@ -181,7 +185,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
                 }
             }
             var configuration = configuration(settings)
-            let connected = ClientLease.Connected()
+            let connection = ConnectionWitness()
             let pinned = request.pinnedAddress
             configuration.http1_1ConnectionDebugInitializer = { channel in
                 // A proxy is told the address, and its own is the one that is seen here.
@@ -191,7 +195,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
                             .forbiddenAddress, mayHaveArrived: false,
                             message: "\(url.authority): expected a connection to \(pinned)"))
                 }
-                connected.set()
+                connection.connected(channel)
                 return channel.eventLoop.makeSucceededVoidFuture()
             }
             if let pinned, pinned != url.host {
@@ -199,7 +203,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
             }
             let client = client(configuration)
             clients.own[ObjectIdentifier(client)] = client
-            return ClientLease(owning: client, of: self, connected: connected)
+            return ClientLease(owning: client, of: self, connection: connection)
         }
     }
 

@@ -8,22 +8,45 @@ struct BodyPieces: AsyncSequence, Sendable {
 
     let body: RequestBody
     let progress: BodyProgress
+    let connection: ConnectionWitness?
 
-    func makeAsyncIterator() -> Iterator { Iterator(reader: body.makeReader(), progress: progress) }
+    /// All of a short body.
+    static func whole(_ body: RequestBody) -> ByteBuffer {
+        var reader = body.makeReader()
+        var buffer = ByteBufferAllocator().buffer(capacity: size)
+        while buffer.readableBytes < body.length, next(&reader, into: &buffer) > 0 {}
+        return buffer
+    }
+
+    func makeAsyncIterator() -> Iterator { Iterator(self) }
+
+    private static func next(_ reader: inout RequestBodyReader, into buffer: inout ByteBuffer) -> Int {
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { reader.read(into: $0) }
+    }
 
     struct Iterator: AsyncIteratorProtocol {
-        var reader: RequestBodyReader
-        let progress: BodyProgress
+        private let pieces: BodyPieces
+        private var reader: RequestBodyReader
+        private var left: Int
+
+        init(_ pieces: BodyPieces) {
+            self.pieces = pieces
+            reader = pieces.body.makeReader()
+            left = pieces.body.length
+        }
 
         mutating func next() async throws -> ByteBuffer? {
-            progress.move()
-            var buffer = ByteBufferAllocator().buffer(capacity: BodyPieces.size)
-            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: BodyPieces.size) {
-                reader.read(into: $0)
+            // The end follows the last piece at once: a host may answer and hang up in between.
+            guard left > 0 else {
+                pieces.progress.end()
+                return nil
             }
-            if count > 0 { return buffer }
-            progress.end()
-            return nil
+            await pieces.connection?.settle()
+            pieces.progress.move()
+            var buffer = ByteBufferAllocator().buffer(capacity: BodyPieces.size)
+            let count = BodyPieces.next(&reader, into: &buffer)
+            left = count > 0 ? left - count : 0
+            return count > 0 ? buffer : nil
         }
     }
 }

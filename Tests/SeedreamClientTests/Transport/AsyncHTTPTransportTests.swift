@@ -67,6 +67,24 @@ struct AsyncHTTPTransportTests {
         #expect(sent.body == Array("0123456789".utf8))
     }
 
+    @Test(
+        "a body of any length arrives as it is",
+        arguments: [0, 1, 65_535, 65_536, 65_537, 131_072, 1_000_001], [false, true])
+    func bodies(_ length: Int, _ needsFresh: Bool) async throws {
+        let seen = Recorder<RawPeer.Request>()
+        let server = try RawServer { peer, _ in
+            if let request = peer.readRequest() { seen.append(request) }
+            peer.reply(200)
+        }
+        let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        var request = OutgoingRequest(.post, server.url, bytes)
+        request.needsFreshConnection = needsFresh
+        let status = try await Self.with { try await $0.send(request).head.status.code }
+        #expect(status == 200)
+        #expect(seen.all.first?.body == bytes)
+        #expect(seen.all.first?.fields["content-length"] == "\(length)")
+    }
+
     @Test("a redirect is handed over, not followed")
     func redirect() async throws {
         let server = try RawServer { peer, _ in
