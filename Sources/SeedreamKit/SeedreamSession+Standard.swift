@@ -17,10 +17,8 @@ extension SeedreamSession {
         options: PreparationOptions = PreparationOptions()
     ) throws {
         self.init(
-            client: SeedreamClient(
+            client: try SeedreamClient(
                 provider, keys: keys, configuration: configuration,
-                ledger: try SQLiteLedger.open(path: SQLiteLedger.defaultPath),
-                transport: try AsyncHTTPTransport(),
                 verifier: .decoding(limits: options.limits)),
             options: options)
     }

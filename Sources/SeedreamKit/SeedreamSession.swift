@@ -35,7 +35,7 @@ public struct SeedreamSession: Sendable {
         constraints.maximumBodyBytes = configuration.maximumBodyBytes
         let limits = SubmissionPlanner(provider, configuration: configuration).limits
         // What is too much for a body is uploaded, not made smaller.
-        if limits.uploadBytes != nil, configuration.carriage != .dataURI {
+        if limits.uploadBytes != nil, configuration.imageTransport != .dataURI {
             constraints.maximumBodyBytes = .max
         }
         return constraints

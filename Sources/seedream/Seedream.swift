@@ -27,8 +27,8 @@ struct Seedream: AsyncParsableCommand {
         version: version,
         subcommands: [
             Prep.self, Inspect.self, Edit.self, Generate.self, Jobs.self, Resume.self, Status.self,
-            Result.self, Cancel.self,
-            Hosts.self, Emulate.self,
+            FetchResult.self, Cancel.self,
+            ShowProviders.self, Emulate.self,
         ])
 
     /// The version of this package and of every linked codec, one a line.

@@ -9,10 +9,10 @@ public struct ClientConfiguration: Sendable {
     /// Whether what the host cannot express is dropped with a warning instead of being refused. `false` by default.
     public var isLenient = false
     /// How pictures travel. By what the host prefers, and by their bytes, by default.
-    public var carriage = ImageCarriage.automatic
+    public var imageTransport = ImageTransport.automatic
     /// The most bytes of a JSON body. 20 000 000 by default, ours: no host states a limit.
     public var maximumBodyBytes = 20_000_000
-    /// Where the host has an upload, pictures of more bytes together than this are uploaded, in ``ImageCarriage/automatic``. 4 000 000 by
+    /// Where the host has an upload, pictures of more bytes together than this are uploaded, in ``ImageTransport/automatic``. 4 000 000 by
     /// default, ours: fal advises against large data URIs.
     public var uploadThreshold = 4_000_000
     /// Retries of calls that cost nothing, and of paid ones that provably did not arrive.

@@ -52,10 +52,19 @@ extension SeedreamClient {
     ///
     /// A job that was being sent when its process ended is `unknown`: nobody here can tell whether the host has it.
     ///
+    /// - Parameters:
+    ///   - id: The job's.
+    ///   - destination: Where its pictures go from now on; `nil`: where they were to go.
+    ///   - reporter: Receives events.
     /// - Returns: The job as it is now; `nil` where a living process works on it.
     /// - Throws: As ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``.
-    public func resume(_ id: String, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord? {
+    public func resume(
+        _ id: String, to destination: Destination? = nil, reportingTo reporter: ClientReporter? = nil
+    ) async throws -> JobRecord? {
         guard var job = try await ledger.claim(id) else { return nil }
+        if let destination = destination?.absolute, !job.state.isFinal {
+            job = try await kept(job) { $0.destination = destination }
+        }
         if job.state == .submitting {
             job = try await kept(job) {
                 $0.state = .unknown

@@ -26,10 +26,11 @@ extension SeedreamClient {
         reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
         let api = try api()
-        let carried = try planner.carriage(of: request)
+        let carried = try planner.routes(of: request)
         // All that can be refused is refused before a byte is uploaded.
         let preview = try host.draft(request, images: carried.map(\.preview), in: context)
         try planner.checkBudget(preview)
+        if let destination { try destination.absolute.makeFolder() }
         for warning in preview.warnings { reporter?.report(.warning(warning)) }
         let images = try await upload(carried, through: api, reporter)
         let draft = try host.draft(request, images: images, in: context)
@@ -106,7 +107,7 @@ extension SeedreamClient {
             operation: request.operation, prompt: request.prompt, created: Date().timeIntervalSince1970,
             inputs: request.images.enumerated().map { InputProvenance($1, index: $0) },
             maximumOutputs: draft.outputs.upperBound,
-            estimate: planner.price,
+            estimate: planner.price(of: draft.model),
             idempotencyKey: host.limits.honorsIdempotencyKeys ? UUID().uuidString.lowercased() : nil,
             destination: destination?.absolute)
     }

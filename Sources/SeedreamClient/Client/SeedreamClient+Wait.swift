@@ -122,18 +122,32 @@ extension SeedreamClient {
         return try await status(of: ticket, through: try api())
     }
 
-    /// Asks the host to cancel a job. A job that the host stops is `cancelled` when it is waited for.
+    /// Asks the host to cancel a job, and records it where the host says at once that it has stopped.
     ///
     /// - Throws: ``KeyError``, ``ClientError``.
     public func cancel(_ job: JobRecord) async throws -> CancellationOutcome {
         guard let ticket = job.ticket else { throw noTicket(job) }
         guard let request = host.cancelRequest(for: ticket, in: context) else { return .notPossible }
-        return try host.cancellation(in: try await api().call(request))
+        let api = try api()
+        let outcome = try host.cancellation(in: try await api.call(request))
+        guard job.state == .accepted, let status = try? await status(of: ticket, through: api) else {
+            return outcome
+        }
+        switch status.phase {
+        case .cancelled:
+            _ = await settled(job, cancelled(ticket))
+            return .requested
+        case .failed(var error) where error.category == .cancelled:
+            error.purchase = .taken
+            _ = await settled(job, error)
+            return .requested
+        default: return outcome
+        }
     }
 
     /// Takes up a job of which only the host's id of the request is known, so that it can be waited for.
     ///
-    /// - Throws: ``RequestError`` where the host has no jobs; ``LedgerError``.
+    /// - Throws: ``RequestError`` where the host has no jobs; ``ClientError`` where the host does not know the request; ``LedgerError``.
     public func adopt(requestID: String, model: String? = nil, to destination: Destination) async throws
         -> JobRecord
     {
@@ -143,6 +157,14 @@ extension SeedreamClient {
                 hint: "its results come with the reply")
         }
         let model = model ?? host.limits.editModel
+        let ticket = JobTicket(requestID: requestID, model: model)
+        // A typing error is no job.
+        do {
+            _ = try await status(of: ticket, through: try api())
+        } catch var error as ClientError {
+            if error.category == .notFound { error.purchase = .notTaken }
+            throw error
+        }
         let job = JobRecord(
             id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,
             operation: .edit,
@@ -151,7 +173,7 @@ extension SeedreamClient {
         try await ledger.insert(job)
         return try await kept(job) {
             $0.state = .accepted
-            $0.ticket = JobTicket(requestID: requestID, model: model)
+            $0.ticket = ticket
         }
     }
 

@@ -3,7 +3,7 @@ import AtomicFiles
 /// Sends requests to one host: once, and brings the results home.
 ///
 /// ```swift
-/// let client = try SeedreamClient(.fal)
+/// let client = try SeedreamClient(.fal, verifier: .decoding())
 /// let job = try await client.edit("put the dog in a hat", images: batch.images, to: Destination(folder: "out"))
 /// print(job.files.map(\.path))
 /// ```
@@ -51,6 +51,11 @@ public struct SeedreamClient: Sendable {
 
     /// What the client calls itself, to hosts and in sidecars.
     static var toolkit: String { APIClient.userAgent }
+
+    /// Looks for the key, so that its absence is known before any work is done.
+    ///
+    /// - Throws: ``KeyError``.
+    public func checkKey() throws(KeyError) { _ = try keys.key(for: provider) }
 
     /// Calls with a key, which is read now.
     ///

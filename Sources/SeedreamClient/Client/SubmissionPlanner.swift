@@ -23,14 +23,18 @@ public struct SubmissionPlanner: Sendable {
     /// What the host takes and gives, and what it costs.
     public var limits: ProviderLimits { host.limits }
 
-    /// What one picture costs, as far as it is known.
-    public var price: Price? { configuration.price ?? host.limits.price }
+    /// What one picture costs, as far as it is known. The table's price is that of the host's own Seedream 4.
+    public func price(of model: String? = nil) -> Price? {
+        if let price = configuration.price { return price }
+        guard let model else { return host.limits.price }
+        return [host.limits.editModel, host.limits.generateModel].contains(model) ? host.limits.price : nil
+    }
 
     /// Says what would be sent.
     ///
     /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse; ``BudgetError``.
     public func plan(_ request: GenerationRequest) throws -> SubmissionPlan {
-        let images = try carriage(of: request).map(\.preview)
+        let images = try routes(of: request).map(\.preview)
         let draft = try host.draft(request, images: images, in: context)
         let uploads = images.filter { if case .pending = $0 { true } else { false } }.count
         try checkBudget(draft)
@@ -42,8 +46,10 @@ public struct SubmissionPlanner: Sendable {
                 draft.fields.map { ($0.name.rawName, $0.value) },
                 uniquingKeysWith: { first, next in "\(first), \(next)" }),
             body: draft.body.elided, bodyBytes: length, uploads: uploads, predictedSize: draft.predictedSize,
-            minimumOutputs: draft.outputs.lowerBound, maximumOutputs: draft.outputs.upperBound, price: price,
-            worstCost: price.map { $0.amount * Double(draft.outputs.upperBound) }, warnings: draft.warnings)
+            minimumOutputs: draft.outputs.lowerBound, maximumOutputs: draft.outputs.upperBound,
+            price: price(of: draft.model),
+            worstCost: price(of: draft.model).map { $0.amount * Double(draft.outputs.upperBound) },
+            warnings: draft.warnings)
     }
 
     /// The exact body of the request, every local picture as a data URI.
@@ -75,7 +81,10 @@ public struct SubmissionPlanner: Sendable {
     }
 
     /// Decides how each picture travels. All local ones go the same way.
-    func carriage(of request: GenerationRequest) throws(RequestError) -> [Carried] {
+    func routes(of request: GenerationRequest) throws(RequestError) -> [Carried] {
+        for (index, image) in request.images.enumerated() {
+            if case .remote(let url) = image { try check(url, number: index + 1) }
+        }
         let local = request.images.compactMap(\.prepared)
         let uploads = try uploads(local, request: request)
         return request.images.map { image in
@@ -86,6 +95,22 @@ public struct SubmissionPlanner: Sendable {
         }
     }
 
+    /// A URL is passed on only if the host can fetch it.
+    private func check(_ url: String, number: Int) throws(RequestError) {
+        guard let parts = URLParts(url) else {
+            throw RequestError(
+                field: "images",
+                message: "input \(number): expected an http or https URL without user information",
+                hint: "percent-encode it, or pass a file")
+        }
+        let isHere = URLParts(context.endpoints.api)?.isLoopback == true
+        guard let objection = AddressPolicy.objection(toHostOf: parts), !isHere else { return }
+        throw RequestError(
+            field: "images",
+            message: "input \(number): \(provider.displayName) cannot fetch it: \(objection)",
+            hint: "pass a file, or a URL that the world can reach")
+    }
+
     private func uploads(_ images: [PreparedImage], request: GenerationRequest) throws(RequestError) -> Bool {
         let limits = host.limits
         let total = images.reduce(0) { $0 + $1.bytes.count }
@@ -94,7 +119,7 @@ public struct SubmissionPlanner: Sendable {
             longest <= limits.dataURICharacters ?? .max
             && images.reduce(0, { $0 + $1.dataURI.length }) <= configuration.maximumBodyBytes
         let useUpload: Bool
-        switch configuration.carriage {
+        switch configuration.imageTransport {
         case .dataURI: useUpload = false
         case .upload:
             guard limits.uploadBytes != nil else {
@@ -139,6 +164,6 @@ public struct SubmissionPlanner: Sendable {
     }
 
     func checkBudget(_ draft: RequestDraft) throws(BudgetError) {
-        try configuration.budget?.check(pictures: draft.outputs.upperBound, price: price)
+        try configuration.budget?.check(pictures: draft.outputs.upperBound, price: price(of: draft.model))
     }
 }

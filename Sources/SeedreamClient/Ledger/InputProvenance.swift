@@ -29,3 +29,34 @@ public struct InputProvenance: Hashable, Codable, Sendable {
         self.size = size
     }
 }
+
+extension InputProvenance {
+    private enum CodingKeys: String, CodingKey {
+        case index, name, sha256, action, reasons, width, height
+    }
+
+    /// Reads what ``encode(to:)`` writes.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        index = try values.decode(Int.self, forKey: .index)
+        name = try values.decode(String.self, forKey: .name)
+        sha256 = try values.decodeIfPresent(String.self, forKey: .sha256)
+        action = try values.decodeIfPresent(Action.self, forKey: .action)
+        reasons = try values.decode([Reason].self, forKey: .reasons)
+        size = try PixelSize(
+            width: values.decodeIfPresent(Int.self, forKey: .width),
+            height: values.decodeIfPresent(Int.self, forKey: .height))
+    }
+
+    /// Writes the words that all JSON of this project has.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(index, forKey: .index)
+        try values.encode(name, forKey: .name)
+        try values.encodeIfPresent(sha256, forKey: .sha256)
+        try values.encodeIfPresent(action, forKey: .action)
+        try values.encode(reasons, forKey: .reasons)
+        try values.encodeIfPresent(size?.width, forKey: .width)
+        try values.encodeIfPresent(size?.height, forKey: .height)
+    }
+}

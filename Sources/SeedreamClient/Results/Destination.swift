@@ -1,3 +1,5 @@
+import AtomicFiles
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -32,5 +34,15 @@ public struct Destination: Hashable, Codable, Sendable {
         let here = FileManager.default.currentDirectoryPath
         return Destination(
             folder: ([here] + parts.map(String.init)).joined(separator: "/"), template: template)
+    }
+
+    /// Makes the folder, so that nothing is bought that cannot be saved.
+    func makeFolder() throws(SaveError) {
+        do throws(FileError) {
+            try Folder.make(folder)
+            try Folder.checkWritable(folder)
+        } catch {
+            throw SaveError(error)
+        }
     }
 }

@@ -27,3 +27,42 @@ public struct SavedFile: Hashable, Codable, Sendable {
         self.size = size
     }
 }
+
+extension SavedFile {
+    private enum CodingKeys: String, CodingKey {
+        case index, path, sha256, bytes, mediaType, width, height
+    }
+
+    /// Reads what ``encode(to:)`` writes.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        index = try values.decode(Int.self, forKey: .index)
+        path = try values.decode(String.self, forKey: .path)
+        sha256 = try values.decode(String.self, forKey: .sha256)
+        byteCount = try values.decode(Int.self, forKey: .bytes)
+        mediaType = try values.decode(String.self, forKey: .mediaType)
+        size = try PixelSize(
+            width: values.decodeIfPresent(Int.self, forKey: .width),
+            height: values.decodeIfPresent(Int.self, forKey: .height))
+    }
+
+    /// Writes the words that all JSON of this project has: `bytes`, `width`, `height`.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(index, forKey: .index)
+        try values.encode(path, forKey: .path)
+        try values.encode(sha256, forKey: .sha256)
+        try values.encode(byteCount, forKey: .bytes)
+        try values.encode(mediaType, forKey: .mediaType)
+        try values.encodeIfPresent(size?.width, forKey: .width)
+        try values.encodeIfPresent(size?.height, forKey: .height)
+    }
+}
+
+extension PixelSize {
+    /// A size of which both sides are known.
+    init?(width: Int?, height: Int?) {
+        guard let width, let height else { return nil }
+        self.init(width: width, height: height)
+    }
+}

@@ -20,6 +20,15 @@ package enum AddressPolicy {
         return isNumber || last.hasPrefix("0x") ? .disguisedNumber : .name
     }
 
+    /// Why nobody elsewhere can call the host of a URL, as far as its spelling says; `nil` for a name in general.
+    package static func objection(toHostOf url: URLParts) -> String? {
+        switch host(of: url) {
+        case .address(let address): objection(to: address).map { "\(url.host) is \($0)" }
+        case .disguisedNumber: "\(url.host) is no name"
+        case .name: url.host == "localhost" ? "localhost is this machine" : nil
+        }
+    }
+
     /// Why an address must not be called, as `"link-local"`; `nil` where it may.
     package static func objection(to address: IPAddress) -> String? {
         for network in networks where address.isWithin(network.address, bits: network.bits) {

@@ -1,3 +1,5 @@
+public import Pixels
+
 /// The sizes that fal, AIML API and OneRouter have names for.
 public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
     case squareHD = "square_hd"
@@ -13,14 +15,14 @@ public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
 
     /// The pixels that fal's toolkit gives the name; `nil` for the automatic ones. All but `square_hd` are below 921 600 px², so that
     /// an edit scales them up.
-    public var pixels: (width: Int, height: Int)? {
+    public var pixels: PixelSize? {
         switch self {
-        case .squareHD: (1024, 1024)
-        case .square: (512, 512)
-        case .portrait4x3: (768, 1024)
-        case .portrait16x9: (576, 1024)
-        case .landscape4x3: (1024, 768)
-        case .landscape16x9: (1024, 576)
+        case .squareHD: PixelSize(width: 1024, height: 1024)
+        case .square: PixelSize(width: 512, height: 512)
+        case .portrait4x3: PixelSize(width: 768, height: 1024)
+        case .portrait16x9: PixelSize(width: 576, height: 1024)
+        case .landscape4x3: PixelSize(width: 1024, height: 768)
+        case .landscape16x9: PixelSize(width: 1024, height: 576)
         case .auto, .auto2K, .auto4K: nil
         }
     }

@@ -30,7 +30,8 @@ struct Cancel: AsyncParsableCommand {
             switch try await setup.client(for: job, ledger).cancel(job) {
             case .requested:
                 try Terminal.print(
-                    "\(job.id): the host was asked to stop; `seedream resume` says what came of it")
+                    "\(job.id): the host was asked to stop; `seedream status \(job.id.prefix(8))` says whether it did"
+                )
             case .alreadyCompleted:
                 Diagnostics().failure("\(job.id): it is made already", hint: "`seedream resume` fetches it")
                 throw ExitStatus.refusedByProvider.code

@@ -35,7 +35,7 @@ struct Jobs: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await ClientFailure.reported {
+        try await ClientFailure.reported(json: json) {
             let ledger = try ClientSetup(client).ledger()
             let jobs = try await ledger.jobs(
                 in: state.isEmpty ? nil : Set(state), limit: limit == 0 ? nil : limit)

@@ -83,6 +83,11 @@ struct Prep: AsyncParsableCommand {
         if output == "-", inputs.count != 1 || each {
             throw ValidationError("'-o -' takes exactly one input")
         }
+        if let url = inputs.first(where: {
+            $0.lowercased().hasPrefix("http://") || $0.lowercased().hasPrefix("https://")
+        }) {
+            throw ValidationError("\(url): prep reads no URLs; `seedream edit --fetch --dry-run` does")
+        }
         if inputs.filter({ $0 == "-" }).count > 1 {
             throw ValidationError("standard input can be named once")
         }

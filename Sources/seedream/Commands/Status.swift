@@ -26,14 +26,14 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await ClientFailure.reported {
+        try await ClientFailure.reported(json: json) {
             let setup = ClientSetup(client)
             let ledger = try setup.ledger()
             let job = try await setup.job(id, in: ledger)
             var answer: JobStatus?
             if job.state == .accepted { answer = try await setup.client(for: job, ledger).status(of: job) }
             if json {
-                try Terminal.print(JSON.document(JobDocument(job, host: answer)))
+                try Terminal.print(JSON.document(JobReport([job], host: answer)))
             } else {
                 for line in JobTable.description(of: job, host: answer) { try Terminal.print(line) }
             }

@@ -10,7 +10,7 @@ extension PreparationOptions.OutputFormat: ExpressibleByArgument {}
 extension PreparationOptions.ColorPolicy: ExpressibleByArgument {}
 
 extension ProviderID: ExpressibleByArgument {}
-extension ImageCarriage: ExpressibleByArgument {}
+extension ImageTransport: ExpressibleByArgument {}
 extension JobState: ExpressibleByArgument {}
 extension FalOptions.Mode: ExpressibleByArgument {}
 extension FalOptions.Priority: ExpressibleByArgument {}

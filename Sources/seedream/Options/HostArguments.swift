@@ -18,13 +18,13 @@ struct HostArguments: ParsableArguments {
         help:
             "How pictures travel. auto uploads where the host can and the pictures are large."
     )
-    var transport = ImageCarriage.automatic
+    var transport = ImageTransport.automatic
 
     @Flag(help: "Drop what the host cannot express, with a note, instead of refusing.")
     var lenient = false
 
-    @Option(help: "fal: through its queue, or in one long request.")
-    var mode = FalOptions.Mode.queue
+    @Option(help: "fal: through its queue, or in one long request (default: queue).")
+    var mode: FalOptions.Mode?
 
     @Option(help: "fal: priority in the queue.")
     var priority: FalOptions.Priority?
@@ -40,9 +40,9 @@ struct HostArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "fal: how long it keeps uploads, which anyone with the URL can see; 0: for its own time.",
+            "fal: how long it keeps uploads, which anyone with the URL can see; 0: for its own time (default: 86400).",
             valueName: "seconds"))
-    var uploadExpiry = 86_400
+    var uploadExpiry: Int?
 
     @Flag(name: .customLong("no-store"), help: "fal: do not keep request and result.")
     var isNotStored = false
@@ -53,12 +53,29 @@ struct HostArguments: ParsableArguments {
     @Flag(help: "Ark: let it put its watermark on results.")
     var watermark = false
 
+    /// The options that were given and belong to one host.
+    private var owned: [(name: String, owner: ProviderID, isGiven: Bool)] {
+        [
+            ("--mode", .fal, mode != nil), ("--priority", .fal, priority != nil),
+            ("--start-timeout", .fal, startTimeout != nil), ("--result-expiry", .fal, resultExpiry != nil),
+            ("--upload-expiry", .fal, uploadExpiry != nil), ("--no-store", .fal, isNotStored),
+            ("--bare-key", .onerouter, sendsBareKey), ("--watermark", .ark, watermark),
+        ]
+    }
+
     func validate() throws {
+        if !lenient, let option = owned.first(where: { $0.isGiven && $0.owner != provider }) {
+            throw ValidationError(
+                "\(option.name) is an option of \(option.owner.displayName), and the request goes to \(provider.displayName)"
+            )
+        }
         if let startTimeout, !(startTimeout > 1 && startTimeout <= 86_400) {
             throw ValidationError(
                 "--start-timeout: expected more than 1 and at most 86400, found \(startTimeout)")
         }
-        for (name, seconds) in [("--result-expiry", resultExpiry ?? 1), ("--upload-expiry", uploadExpiry)] {
+        for (name, seconds) in [
+            ("--result-expiry", resultExpiry ?? 1), ("--upload-expiry", uploadExpiry ?? 0),
+        ] {
             guard (0...1_000_000_000).contains(seconds), name == "--upload-expiry" || seconds > 0 else {
                 throw ValidationError("\(name): expected seconds, found \(seconds)")
             }
@@ -68,11 +85,11 @@ struct HostArguments: ParsableArguments {
     /// The options as the client takes them.
     var options: ProviderOptions {
         var options = ProviderOptions()
-        options.fal.mode = mode
+        options.fal.mode = mode ?? .queue
         options.fal.priority = priority
         options.fal.startTimeout = startTimeout
         options.fal.resultExpiry = resultExpiry
-        options.fal.uploadExpiry = uploadExpiry == 0 ? nil : uploadExpiry
+        if let uploadExpiry { options.fal.uploadExpiry = uploadExpiry == 0 ? nil : uploadExpiry }
         options.fal.storesPayloads = !isNotStored
         options.onerouterSendsBareKey = sendsBareKey
         options.arkWatermark = watermark

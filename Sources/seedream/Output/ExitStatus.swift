@@ -25,7 +25,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .providerUnavailable: "the provider is unavailable"
         case .outputFailed: "a result could not be saved"
         case .tryAgainLater: "try again later, nothing was bought"
-        case .outcomeUnknown: "the outcome is unknown, it may have been bought"
+        case .outcomeUnknown: "the outcome is unknown or still open, it may have been bought"
         case .credentials: "credentials are missing or wrong"
         case .configuration: "the configuration is wrong"
         case .refusedByProvider: "the provider refused the request"

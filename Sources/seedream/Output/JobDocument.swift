@@ -9,18 +9,6 @@ import Foundation
 
 /// A job in JSON.
 struct JobDocument: Encodable {
-    /// What went wrong.
-    struct Failure: Encodable {
-        var category: ClientError.Category
-        var operation: String
-        var status: Int?
-        var code: String?
-        var message: String
-        var field: String?
-        var purchase: ClientError.Purchase
-        var hint: String
-    }
-
     /// What the host says at this moment.
     struct Answer: Encodable {
         var phase: String
@@ -44,7 +32,7 @@ struct JobDocument: Encodable {
     var files: [SavedFile]
     /// Pictures that the host failed to make, in its words.
     var failures: [String]
-    var error: Failure?
+    var error: ErrorDocument?
     var host: Answer?
 
     init(_ job: JobRecord, host status: JobStatus? = nil) {
@@ -61,12 +49,7 @@ struct JobDocument: Encodable {
         inputs = job.inputs
         files = job.files.sorted { $0.index < $1.index }
         failures = job.result?.failures ?? []
-        error = job.error.map {
-            Failure(
-                category: $0.category, operation: $0.operation, status: $0.status, code: $0.code,
-                message: $0.message,
-                field: $0.field, purchase: $0.purchase, hint: $0.hint)
-        }
+        error = job.error.map { ErrorDocument($0) }
         host = status.map { status in
             var answer = Answer(phase: status.word, logs: status.logs)
             switch status.phase {

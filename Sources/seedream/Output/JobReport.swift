@@ -19,9 +19,16 @@ struct JobReport: Encodable {
     /// Inputs that the request had no room for.
     var dropped: [DroppedInput]
     var totals: Totals
+    /// Why nothing at all could be done.
+    var error: ErrorDocument?
 
-    init(_ jobs: [JobRecord], failed: [FailureRecord] = [], dropped: [DroppedInput] = []) {
-        self.jobs = jobs.map { JobDocument($0) }
+    init(
+        _ jobs: [JobRecord], failed: [FailureRecord] = [], dropped: [DroppedInput] = [],
+        host: JobStatus? = nil,
+        error: (any Error)? = nil
+    ) {
+        self.jobs = jobs.map { JobDocument($0, host: host) }
+        self.error = error.map { ErrorDocument($0) }
         self.failed = failed
         self.dropped = dropped
         totals = Totals(

@@ -36,15 +36,14 @@ enum JobTable {
         let files = jobs.flatMap { job in job.files.sorted { $0.index < $1.index }.map { (job, $0) } }
         var lines: [String] = []
         if !files.isEmpty {
-            var table = Table(header: ["#", "saved as", "is", "made from", "request"], rightAligned: [0])
+            var table = Table(header: ["#", "saved as", "is", "made from", "job"], rightAligned: [0])
             for (number, (job, file)) in files.enumerated() {
                 let size = file.size.map { "\($0) " } ?? ""
                 let format = file.mediaType.split(separator: "/").last.map(String.init) ?? file.mediaType
                 table.add([
                     "\(number + 1)", shown(file.path).visible.shortened(to: 60),
                     "\(size)\(format) \(file.byteCount.formattedBytes)",
-                    source(of: job),
-                    (job.ticket?.requestID ?? job.result?.requestID ?? "-").visible.shortened(to: 20),
+                    source(of: job), String(job.id.prefix(8)),
                 ])
             }
             lines = table.lines()

@@ -3,25 +3,51 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-/// What `--dry-run` shows: what is done to the pictures, the request with its payloads left out, and what it would cost.
+/// What `--dry-run` shows: what is done to the pictures, the requests with their payloads left out, and what they would cost.
 struct PlanReport: Encodable {
-    var schema = 1
-    var request: SubmissionPlan
-    var preparation: PreparationReport?
+    /// One request.
+    struct Request: Encodable {
+        var request: SubmissionPlan
+        var preparation: PreparationReport?
 
-    init(_ request: SubmissionPlan, preparation: PreparationReport?) {
-        self.request = request
-        self.preparation = preparation
+        init(_ request: SubmissionPlan, _ preparation: PreparationReport? = nil) {
+            self.request = request
+            self.preparation = preparation
+        }
+    }
+
+    var schema = 1
+    var requests: [Request]
+    /// Inputs that cannot be prepared.
+    var failed: [FailureRecord]
+    /// What all would cost at most, in the unit of the price; absent where no price is known.
+    var worstCost: Double?
+
+    init(_ requests: [Request], failed: [FailureRecord] = []) {
+        self.requests = requests
+        self.failed = failed
+        let costs = requests.compactMap(\.request.worstCost)
+        worstCost = costs.count == requests.count ? costs.reduce(0, +) : nil
     }
 
     func show(json: Bool) throws {
         if json { return try Terminal.print(JSON.document(self)) }
-        if let preparation, !preparation.images.isEmpty {
+        for request in requests { try show(request) }
+        if requests.count > 1, let unit = requests.first?.request.price?.unit {
+            let cost = worstCost.map { "at most \($0.formattedShortly) \(unit.rawValue)" } ?? "an unknown sum"
+            try Terminal.print("\(requests.count) requests, \(cost) in all")
+        }
+        try Terminal.print("nothing was sent, no key was read")
+    }
+
+    private func show(_ item: Request) throws {
+        if let preparation = item.preparation, !preparation.images.isEmpty {
             for line in ImageTable.lines(images: preparation.images, failed: [], numbersInputs: false) {
                 try Terminal.print(line)
             }
             try Terminal.print("")
         }
+        let request = item.request
         try Terminal.print("POST \(request.url)")
         for (name, value) in request.headers.sorted(by: { $0.key < $1.key }) {
             try Terminal.print("\(name): \(value)")
@@ -29,18 +55,17 @@ struct PlanReport: Encodable {
         try Terminal.print("")
         try Terminal.print(JSON.document(request.body))
         try Terminal.print("")
-        for line in facts { try Terminal.print(line) }
+        for line in Self.facts(of: request) { try Terminal.print(line) }
         for warning in request.warnings { Diagnostics().note(warning.message) }
     }
 
-    private var facts: [String] {
+    private static func facts(of request: SubmissionPlan) -> [String] {
         var lines = ["body of \(request.bodyBytes.formattedBytes), sent once"]
         if request.uploads > 0 {
             lines[0] +=
                 "; \(request.uploads) \(request.uploads == 1 ? "picture is" : "pictures are") uploaded before"
         }
-        let least = request.minimumOutputs
-        let most = request.maximumOutputs
+        let (least, most) = (request.minimumOutputs, request.maximumOutputs)
         let size = request.predictedSize.map { " of \($0)" } ?? ""
         lines.append(
             "\(least == most ? "\(most)" : "\(least) to \(most)") \(most == 1 ? "picture" : "pictures")\(size) from \(request.model)"
@@ -51,9 +76,8 @@ struct PlanReport: Encodable {
                 "costs at most \(worst.formattedShortly) \(price.unit.rawValue), at \(price.text) a picture (\(source))"
             )
         } else {
-            lines.append("no price is known for \(request.provider.displayName)")
+            lines.append("no price is known for \(request.model) at \(request.provider.displayName)")
         }
-        lines.append("nothing was sent, no key was read")
         return lines
     }
 }

@@ -27,12 +27,12 @@ struct FaultMatrixTests {
             operations: [
                 "fal.initiate", "fal.put", "fal.submit", "fal.status", "fal.result", "fal.download",
             ],
-            configure: { $0.carriage = .upload }),
+            configure: { $0.imageTransport = .upload }),
         Route(
             provider: .fal, name: "fal in one request",
             operations: ["fal.token", "fal.upload", "fal.run", "fal.download"],
             configure: {
-                $0.carriage = .upload
+                $0.imageTransport = .upload
                 $0.options.fal.uploadsWithToken = true
                 $0.options.fal.mode = .run
             }),
@@ -139,7 +139,7 @@ struct FaultMatrixTests {
                 await rig.emulator.setFaults([])
                 if case .refuse(let seconds) = item.fault { try await Task.sleep(for: .seconds(seconds)) }
                 _ = try? await rig.client(route.provider, ledger: jobs).resume(ending.id)
-                ending = try #require(try await jobs.job(ending.id))
+                ending = try #require(await jobs.job(ending.id))
                 #expect(ending.state.isFinal, "still \(ending.state.rawValue): \(what)")
                 check(ending, await rig.emulator.ledger, item, what)
                 state = "\(ending.state.rawValue) when resumed"
@@ -170,12 +170,12 @@ struct FaultMatrixTests {
             _ = try await client.run(request, to: rig.destination)
         } catch {
             #expect(!"\(error)".isEmpty)
-            guard try await !ledger.jobs(in: nil, limit: nil).isEmpty else {
+            guard await !ledger.jobs(in: nil, limit: nil).isEmpty else {
                 // Nothing was sent: the upload before it failed.
                 return JobRecord.unsent(route.provider, error)
             }
         }
-        let jobs = try await ledger.jobs(in: nil, limit: nil)
+        let jobs = await ledger.jobs(in: nil, limit: nil)
         #expect(jobs.count == 1)
         return try #require(jobs.first)
     }

@@ -79,7 +79,7 @@ struct OperationTests {
     func uploading(_ token: Bool) async throws {
         try await Rig.with { rig in
             let client = try rig.client(.fal) {
-                $0.carriage = .upload
+                $0.imageTransport = .upload
                 $0.options.fal.uploadsWithToken = token
             }
             let job = try await client.run(try await Photo.edit(count: 3), to: rig.destination)
@@ -96,7 +96,7 @@ struct OperationTests {
             await rig.emulator.setFaults([
                 FaultRule("fal.initiate", .status(400, retryAfter: nil, accepted: false))
             ])
-            let client = try rig.client(.fal) { $0.carriage = .upload }
+            let client = try rig.client(.fal) { $0.imageTransport = .upload }
             let job = try await client.run(try await Photo.edit(), to: rig.destination)
             #expect(job.state == .saved)
         }
@@ -152,7 +152,7 @@ struct OperationTests {
             $0.queueTime = 0.3
         } _: { rig in
             let (events, reporter) = ClientReporter.makeStream()
-            let client = try rig.client(.fal) { $0.carriage = .upload }
+            let client = try rig.client(.fal) { $0.imageTransport = .upload }
             _ = try await client.run(try await Photo.edit(), to: rig.destination, reportingTo: reporter)
             reporter.finish()
             var words: [String] = []

@@ -5,7 +5,9 @@ import SeedreamClient
 /// What is said about errors of the client, and which code they end with.
 enum ClientFailure {
     /// Runs `body`, says what went wrong, and ends with the code for it.
-    static func reported(_ body: () async throws -> Void) async throws {
+    ///
+    /// - Parameter json: Whether standard output gets a document also where nothing could be done.
+    static func reported(json: Bool = false, _ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch let code as ExitCode {
@@ -13,18 +15,22 @@ enum ClientFailure {
         } catch let error as OutputError {
             throw StandardOutput.status(after: error).code
         } catch is CancellationError {
-            Terminal.note("interrupted; `seedream resume` goes on with what was sent")
+            Terminal.note("interrupted; nothing was sent")
             throw ExitStatus.interrupted.code
         } catch {
+            if json {
+                let inputs = (error as? PreparationFailure)?.inputs ?? []
+                try? Terminal.print(
+                    JSON.document(JobReport([], failed: inputs.map { FailureRecord($0) }, error: error)))
+            }
             say(error)
             throw status(after: error).code
         }
     }
 
     /// One line, and a hint.
-    static func say(_ error: any Error, about name: String? = nil) {
+    static func say(_ error: any Error, about name: String? = nil, job: JobRecord? = nil) {
         let diagnostics = Diagnostics()
-        let (text, hint) = words(for: error)
         if let failure = error as? PreparationFailure {
             for input in failure.inputs {
                 diagnostics.failure("\(input.name): \(input.message)", hint: input.hint)
@@ -32,13 +38,29 @@ enum ClientFailure {
             diagnostics.note("nothing was sent: a request short of a picture is another request")
             return
         }
-        diagnostics.failure(name.map { "\($0): \(text)" } ?? text, hint: hint)
+        let (text, hint) = words(for: error)
+        let line = name.map { "\($0): \(text)" } ?? text
+        diagnostics.failure(job.map { "\(line) (job \($0.id.prefix(8)))" } ?? line, hint: hint)
     }
 
-    private static func words(for error: any Error) -> (text: String, hint: String?) {
+    /// What a request's field is called on the command line.
+    private static func option(for field: String) -> String {
+        switch field {
+        case "count", "size", "seed", "webhook", "model", "name": "--\(field)"
+        case "imagesPerGeneration": "--images-per-call"
+        case "safetyChecker": "--safety"
+        case "enhancement": "--enhance"
+        case "delivery": "--inline"
+        case "trustRoots": "--ca-file"
+        default: field
+        }
+    }
+
+    /// Message and hint.
+    static func words(for error: any Error) -> (text: String, hint: String?) {
         switch error {
         case let error as ClientError: ("\(error)", error.hint)
-        case let error as RequestError: ("\(error)", error.hint)
+        case let error as RequestError: ("\(option(for: error.field)): \(error.message)", error.hint)
         case let error as BudgetError: ("\(error)", error.hint)
         case let error as LedgerError: ("\(error)", error.hint)
         case let error as KeyError: ("\(error)", error.hint)

@@ -2,8 +2,9 @@ import ArgumentParser
 import SeedreamClient
 
 /// `seedream result`: fetches what a job has made.
-struct Result: AsyncParsableCommand {
+struct FetchResult: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "result",
         abstract: "Fetch and save the result of a job, waiting for it if need be.",
         discussion: """
             With --provider, also of a request that the ledger does not know, by the host's id of it.
@@ -30,8 +31,8 @@ struct Result: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("With --provider: folder for the results.", valueName: "dir"))
-    var output = "."
+        help: ArgumentHelp("Folder for the results (default: where they were to go).", valueName: "dir"))
+    var output: String?
 
     @Flag(help: "One JSON document on stdout.")
     var json = false

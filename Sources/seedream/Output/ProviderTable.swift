@@ -2,7 +2,7 @@ import SeedreamClient
 import SeedreamModel
 
 /// The table of hosts.
-enum HostTable {
+enum ProviderTable {
     static func lines() -> [String] {
         let style = Style(descriptor: 1)
         var table = Table(

@@ -8,10 +8,10 @@ struct RequestSettings: Sendable {
     let provider: ProviderID
     let configuration: ClientConfiguration
     let destination: Destination
+    let waits: Bool
 
     init(
-        _ host: HostArguments, _ results: ResultArguments, _ client: ClientArguments, maximumBody: Int? = nil,
-        requests: Int = 1
+        _ host: HostArguments, _ results: ResultArguments, _ client: ClientArguments, maximumBody: Int? = nil
     ) throws {
         setup = ClientSetup(client)
         provider = host.provider
@@ -19,21 +19,20 @@ struct RequestSettings: Sendable {
         configuration.baseURL = host.baseURL
         configuration.options = host.options
         configuration.isLenient = host.lenient
-        configuration.carriage = host.transport
+        configuration.imageTransport = host.transport
         if let maximumBody { configuration.maximumBodyBytes = maximumBody }
         configuration.price = results.price?.price
-        // The budget of the command is that of the run: each request gets its share.
-        configuration.budget = results.budget.map {
-            Budget(amount: $0.amount / Double(requests), unit: $0.unit)
-        }
+        configuration.budget = results.budget?.budget
+        configuration.retry.maximumRetryAfter = min(configuration.retry.maximumRetryAfter, client.timeout)
         if let baseURL = host.baseURL, URLParts(baseURL) == nil {
             throw RequestError(
-                field: "--base-url", message: "expected an http or https URL",
+                field: "--base-url", message: "expected an http or https URL, found \(baseURL.prefix(80))",
                 hint: "as `http://127.0.0.1:8080/fal`")
         }
         self.configuration = configuration
         destination = Destination(folder: results.output, template: results.name)
         try destination.check()
+        waits = !results.noWait
     }
 
     var planner: SubmissionPlanner { SubmissionPlanner(provider, configuration: configuration) }

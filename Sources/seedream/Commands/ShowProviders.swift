@@ -2,7 +2,7 @@ import ArgumentParser
 import SeedreamClient
 
 /// `seedream providers`: what each host takes, gives and costs.
-struct Hosts: ParsableCommand {
+struct ShowProviders: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
         abstract: "Show the hosts, their limits and prices.",
@@ -19,9 +19,9 @@ struct Hosts: ParsableCommand {
 
     func run() throws {
         if json {
-            try Terminal.print(JSON.document(HostReport()))
+            try Terminal.print(JSON.document(ProviderReport()))
         } else {
-            for line in HostTable.lines() { try Terminal.print(line) }
+            for line in ProviderTable.lines() { try Terminal.print(line) }
         }
     }
 }

@@ -1,5 +1,5 @@
 /// How local pictures travel to a host.
-public enum ImageCarriage: String, Hashable, Codable, Sendable, CaseIterable {
+public enum ImageTransport: String, Hashable, Codable, Sendable, CaseIterable {
     /// As data URIs where the host prefers them and they are small enough, else by upload where it has one.
     case automatic = "auto"
     /// As data URIs.

@@ -3,20 +3,22 @@ import SeedreamClient
 
 /// One run of `seedream result`.
 struct ResultRun: Sendable {
-    let command: Result
+    let command: FetchResult
 
     func run() async throws {
-        try await ClientFailure.reported {
+        try await ClientFailure.reported(json: command.json) {
             let setup = ClientSetup(command.client)
             let ledger = try setup.ledger()
             let job = try await job(setup, ledger)
             let client = try setup.client(for: job, ledger)
-            let run = RequestRun(json: command.json)
-            let progress = RequestProgress(requests: 1)
-            let outcome = try await run.work(job.id, index: 0, progress: progress, ledger: ledger) {
-                try await client.resume(job.id, reportingTo: $0)
+            let run = RequestRun(json: command.json, ledger: ledger, progress: RequestProgress(requests: 1))
+            let destination = command.output.map {
+                Destination(folder: $0, template: job.destination?.template ?? Destination.defaultTemplate)
             }
-            progress.clear()
+            let outcome = await run.work(on: job.id) {
+                try await client.resume(job.id, to: destination, reportingTo: $0)
+            }
+            run.progress.clear()
             if outcome.job == nil, outcome.error == nil {
                 Diagnostics().note("\(job.id): another process works on it")
                 throw ExitStatus.tryAgainLater.code
@@ -32,8 +34,7 @@ struct ResultRun: Sendable {
         var configuration = setup.configuration
         configuration.baseURL = command.baseURL
         let client = try setup.client(provider, configuration, ledger)
-        let destination = Destination(folder: command.output)
-        try destination.check()
+        let destination = Destination(folder: command.output ?? ".")
         return try await client.adopt(requestID: command.id, to: destination)
     }
 }

@@ -14,7 +14,7 @@ struct EditRun: Sendable {
         self.command = command
         var constraints = try command.constraints.constraints(default: command.host.provider.rawValue)
         var configuration = ClientConfiguration()
-        configuration.carriage = command.host.transport
+        configuration.imageTransport = command.host.transport
         if let body = command.constraints.maxBody?.value { configuration.maximumBodyBytes = body }
         constraints.maximumBodyBytes =
             SeedreamSession.constraints(for: command.host.provider, configuration: configuration)
@@ -23,7 +23,7 @@ struct EditRun: Sendable {
     }
 
     func run() async throws {
-        try await ClientFailure.reported {
+        try await ClientFailure.reported(json: command.results.json) {
             if command.each {
                 try await runEach()
             } else {
@@ -32,10 +32,9 @@ struct EditRun: Sendable {
         }
     }
 
-    private func settings(requests: Int = 1) throws -> RequestSettings {
+    private func settings() throws -> RequestSettings {
         try RequestSettings(
-            command.host, command.results, command.client, maximumBody: command.constraints.maxBody?.value,
-            requests: requests)
+            command.host, command.results, command.client, maximumBody: command.constraints.maxBody?.value)
     }
 
     // MARK: One request
@@ -54,23 +53,16 @@ struct EditRun: Sendable {
         var request = GenerationRequest(prompt: command.prompt, images: prepared.images)
         command.request.apply(to: &request)
         if command.results.dryRun {
-            try PlanReport(try settings.planner.plan(request), preparation: report).show(
+            try PlanReport([.init(try settings.planner.plan(request), report)]).show(
                 json: command.results.json)
             return
         }
         let ledger = try settings.setup.ledger()
         let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
-        let run = RequestRun(json: command.results.json)
-        let progress = RequestProgress(requests: 1)
-        let (waits, destination, final) = (!command.results.noWait, settings.destination, request)
-        let id = SeedreamClient.newJobID()
-        let outcome = try await run.work(id, index: 0, progress: progress, ledger: ledger) { reporter in
-            waits
-                ? try await client.run(final, to: destination, id: id, reportingTo: reporter)
-                : try await client.submit(final, to: destination, id: id, reportingTo: reporter)
-        }
-        progress.clear()
-        try run.finish([outcome], dropped: dropped)
+        let run = RequestRun(
+            json: command.results.json, ledger: ledger, progress: RequestProgress(requests: 1))
+        try run.finish(
+            [await run.send(request, with: client, settings)], dropped: dropped, waited: settings.waits)
     }
 
     /// The pictures of one request in the order of its inputs, URLs among them.
@@ -121,51 +113,35 @@ struct EditRun: Sendable {
         guard !arguments.isEmpty else {
             throw RequestError(field: "input", message: "the folder holds no files", hint: "name pictures")
         }
-        let settings = try settings(requests: arguments.count)
+        let settings = try settings()
+        let outputs = command.request.count * command.request.imagesPerCall * arguments.count
+        try settings.configuration.budget?.check(
+            pictures: outputs, price: settings.planner.price(of: command.request.model))
         if command.results.dryRun { return try await planEach(arguments, settings) }
         let ledger = try settings.setup.ledger()
         let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
-        // What would be refused for any picture is refused before the first is sent.
-        try settings.configuration.budget?.check(
-            pictures: command.request.count * command.request.imagesPerCall, price: settings.planner.price)
-        let run = RequestRun(json: command.results.json)
-        let progress = RequestProgress(requests: arguments.count)
+        try client.checkKey()
+        let run = RequestRun(
+            json: command.results.json, ledger: ledger, progress: RequestProgress(requests: arguments.count))
         var failed: [FailedInput] = []
-        var outcomes: [RequestRun.Outcome] = []
-        let (waits, destination) = (!command.results.noWait, settings.destination)
-        try await withThrowingTaskGroup(of: RequestRun.Outcome.self) { group in
-            var running = 0
-            for (index, argument) in arguments.enumerated() {
-                if running >= command.parallel, let outcome = try await group.next() {
-                    outcomes.append(outcome)
-                    running -= 1
-                }
-                let image: RequestImage
-                switch try await prepared(argument, index: index) {
-                case .image(let ready): image = ready
-                case .failed(let input):
-                    failed.append(input)
-                    continue
-                }
-                var request = GenerationRequest(prompt: command.prompt, images: [image])
-                command.request.apply(to: &request)
-                let final = request
-                running += 1
-                group.addTask {
-                    let id = SeedreamClient.newJobID()
-                    return try await run.work(
-                        id, index: index, name: argument, progress: progress, ledger: ledger
-                    ) { reporter in
-                        waits
-                            ? try await client.run(final, to: destination, id: id, reportingTo: reporter)
-                            : try await client.submit(final, to: destination, id: id, reportingTo: reporter)
-                    }
-                }
+        var isChecked = false
+        let outcomes = try await run.all(arguments.count, atOnce: command.parallel) { index in
+            let image: RequestImage
+            switch try await prepared(arguments[index], index: index) {
+            case .image(let ready): image = ready
+            case .failed(let input):
+                failed.append(input)
+                return nil
             }
-            for try await outcome in group { outcomes.append(outcome) }
+            var request = GenerationRequest(prompt: command.prompt, images: [image])
+            command.request.apply(to: &request)
+            // What would be refused for every picture is said once, before anything is sent.
+            if !isChecked { _ = try settings.planner.plan(request) }
+            isChecked = true
+            let final = request
+            return { await run.send(final, index: index, name: arguments[index], with: client, settings) }
         }
-        progress.clear()
-        try run.finish(outcomes, failed: failed)
+        try run.finish(outcomes, failed: failed, waited: settings.waits)
     }
 
     /// What became of one input.
@@ -197,7 +173,7 @@ struct EditRun: Sendable {
     }
 
     private func planEach(_ arguments: [String], _ settings: RequestSettings) async throws {
-        var plans: [PlanReport] = []
+        var plans: [PlanReport.Request] = []
         var failed: [FailedInput] = []
         for (index, argument) in arguments.enumerated() {
             switch try await prepared(argument, index: index) {
@@ -209,16 +185,12 @@ struct EditRun: Sendable {
                     ImageRecord($0, path: nil, includesDigest: command.results.json)
                 }
                 plans.append(
-                    PlanReport(
+                    .init(
                         try settings.planner.plan(request),
-                        preparation: PreparationReport(images: records, failed: [], dropped: [])))
+                        PreparationReport(images: records, failed: [], dropped: [])))
             }
         }
-        if command.results.json {
-            try Terminal.print(JSON.document(plans))
-        } else {
-            for plan in plans { try plan.show(json: false) }
-        }
+        try PlanReport(plans, failed: failed.map { FailureRecord($0) }).show(json: command.results.json)
         for failure in failed { Diagnostics().failure(FailureRecord(failure)) }
         if !failed.isEmpty { throw (plans.isEmpty ? ExitStatus.noUsableInput : .someFailed).code }
     }

@@ -1,7 +1,7 @@
 import SeedreamClient
 
 /// The JSON document of `seedream providers --json`, schema 1.
-struct HostReport: Encodable {
+struct ProviderReport: Encodable {
     /// One host.
     struct Host: Encodable {
         var name: String

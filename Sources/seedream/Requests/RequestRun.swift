@@ -1,0 +1,132 @@
+#if Client
+import ArgumentParser
+import ImagePreparation
+import SeedreamClient
+import SeedreamModel
+
+/// What `edit`, `generate`, `resume` and `result` share: to work on jobs, to show what came of them, and to end with the right code.
+struct RequestRun: Sendable {
+    /// What became of one request.
+    struct Outcome: Sendable {
+        var index: Int
+        var job: JobRecord?
+        var error: (any Error)?
+    }
+
+    let json: Bool
+    let ledger: any JobLedger
+    let progress: RequestProgress
+
+    /// Sends a request, and waits for its result unless it is told not to.
+    func send(
+        _ request: GenerationRequest, index: Int = 0, name: String? = nil, with client: SeedreamClient,
+        _ settings: RequestSettings
+    ) async -> Outcome {
+        let id = SeedreamClient.newJobID()
+        return await work(on: id, index: index, name: name) { reporter in
+            settings.waits
+                ? try await client.run(request, to: settings.destination, id: id, reportingTo: reporter)
+                : try await client.submit(request, to: settings.destination, id: id, reportingTo: reporter)
+        }
+    }
+
+    /// Works on one job, following its events.
+    ///
+    /// - Parameter id: The job's, by which the ledger is asked what became of it if it ends in an error.
+    /// - Returns: The job as the ledger has it in the end, and the error that ended it; a cancellation is one.
+    func work(
+        on id: String, index: Int = 0, name: String? = nil,
+        _ body: @escaping @Sendable (ClientReporter) async throws -> JobRecord?
+    ) async -> Outcome {
+        let (events, reporter) = ClientReporter.makeStream()
+        async let followed: Void = progress.follow(events, index: index, name: name)
+        var outcome = Outcome(index: index)
+        do {
+            outcome.job = try await body(reporter)
+        } catch {
+            outcome.error = error
+            outcome.job = (error as? UnrecordedJob)?.job
+            if outcome.job == nil { outcome.job = try? await ledger.job(id) }
+        }
+        reporter.finish()
+        await followed
+        return outcome
+    }
+
+    /// Works on many things, so many at once, until there are none or the task is cancelled.
+    ///
+    /// - Parameter next: Makes the work of an index; `nil` where there is nothing to do for it.
+    /// - Returns: What was begun, the interrupted included.
+    func all(
+        _ count: Int, atOnce: Int, _ next: (Int) async throws -> (@Sendable () async -> Outcome)?
+    ) async throws -> [Outcome] {
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            var outcomes: [Outcome] = []
+            var running = 0
+            for index in 0..<count where !Task.isCancelled {
+                if running >= atOnce, let outcome = try await group.next() {
+                    outcomes.append(outcome)
+                    running -= 1
+                }
+                do {
+                    guard let work = try await next(index) else { continue }
+                    running += 1
+                    group.addTask { await work() }
+                } catch is CancellationError {
+                    break
+                }
+            }
+            for try await outcome in group { outcomes.append(outcome) }
+            return outcomes
+        }
+    }
+
+    /// Shows what came of all, says what went wrong, and throws the code for it.
+    func finish(
+        _ outcomes: [Outcome], failed: [FailedInput] = [], dropped: [DroppedInput] = [], waited: Bool = true
+    ) throws {
+        progress.clear()
+        let outcomes = outcomes.sorted { $0.index < $1.index }
+        let jobs = outcomes.compactMap(\.job)
+        let failures = failed.map { FailureRecord($0) }
+        if json {
+            let error = outcomes.count == 1 && jobs.isEmpty ? outcomes[0].error : nil
+            try Terminal.print(
+                JSON.document(JobReport(jobs, failed: failures, dropped: dropped, error: error)))
+        } else if !waited {
+            for line in JobTable.lines(jobs) { try Terminal.print(line) }
+        } else if !jobs.isEmpty {
+            for line in JobTable.results(jobs) { try Terminal.print(line) }
+        }
+        for failure in failures { Diagnostics().failure(failure) }
+        for outcome in outcomes { say(outcome, of: outcomes.count) }
+        let open = jobs.filter { !$0.state.isFinal }.map { String($0.id.prefix(8)) }
+        if !open.isEmpty {
+            Terminal.note("`seedream resume \(open.joined(separator: " "))` fetches what is still to come")
+        }
+        if Task.isCancelled || outcomes.contains(where: { $0.error is CancellationError }) {
+            Terminal.note("interrupted; what was sent is in the ledger: `seedream jobs`")
+        }
+        try end(jobs, outcomes, failed)
+    }
+
+    private func say(_ outcome: Outcome, of count: Int) {
+        if let error = outcome.error, !(error is CancellationError) {
+            let name = count > 1 ? outcome.job?.inputs.first?.name : nil
+            ClientFailure.say(error, about: name, job: outcome.job)
+        }
+        for failure in outcome.job?.result?.failures ?? [] {
+            Diagnostics().note("the host failed to make one of the pictures: \(failure)")
+        }
+    }
+
+    private func end(_ jobs: [JobRecord], _ outcomes: [Outcome], _ failed: [FailedInput]) throws {
+        let status = ClientFailure.status(of: jobs, errors: outcomes.compactMap(\.error))
+        if status == .outcomeUnknown { throw status.code }
+        if Task.isCancelled { throw ExitStatus.interrupted.code }
+        if status != .done { throw status.code }
+        if !failed.isEmpty { throw (jobs.isEmpty ? ExitStatus.noUsableInput : .someFailed).code }
+        if jobs.contains(where: { $0.result?.failures.isEmpty == false }) { throw ExitStatus.someFailed.code }
+    }
+}
+#endif
