@@ -58,7 +58,7 @@ struct Rig {
         change(&configuration)
         let key = try #require(APIKey(key))
         return SeedreamClient(
-            provider, keys: .value(key), configuration: configuration, ledger: try ledger ?? MemoryLedger(),
+            provider, keys: .value(key), configuration: configuration, ledger: ledger ?? MemoryLedger(),
             transport: try AsyncHTTPTransport(), verifier: .decoding())
     }
 
