@@ -120,7 +120,9 @@ struct ReadmeTests {
     @Test("no option is named that the help does not have")
     func noOthers() async throws {
         var known: Set<String> = []
-        for subcommand in ["prep", "inspect", "emulate"] {
+        for subcommand in [
+            "prep", "inspect", "edit", "generate", "jobs", "resume", "status", "result", "cancel", "emulate",
+        ] {
             for match in try await CommandRunner().run([subcommand, "--help"]).text.matches(
                 of: /--[a-z][a-z-]*/)
             {

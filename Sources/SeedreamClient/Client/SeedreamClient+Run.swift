@@ -57,7 +57,7 @@ extension SeedreamClient {
     ///   - destination: Where its pictures go from now on; `nil`: where they were to go.
     ///   - reporter: Receives events.
     /// - Returns: The job as it is now; `nil` where a living process works on it.
-    /// - Throws: As ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``.
+    /// - Throws: As ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``; of a job that has failed, its error again.
     public func resume(
         _ id: String, to destination: Destination? = nil, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord? {
@@ -75,6 +75,7 @@ extension SeedreamClient {
         }
         guard !job.state.isFinal else {
             try await ledger.release(job.id)
+            if [.failed, .cancelled].contains(job.state), let error = job.error { throw error }
             return job
         }
         return try await complete(job, reportingTo: reporter)

@@ -60,7 +60,7 @@ struct ResultSaverTests {
             "inputs": [
                 [
                     "index": 0, "name": "photos/dog.jpg", "sha256": "\(String(repeating: "a", count: 64))",
-                    "action": "transcode", "reasons": ["rotated"], "size": ["width": 3024, "height": 4032],
+                    "action": "transcode", "reasons": ["rotated"], "width": 3024, "height": 4032,
                 ]
             ],
         ]
