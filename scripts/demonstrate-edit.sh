@@ -20,7 +20,12 @@ done
 
 # Each line as it could be typed, with the emulator's address where a host's own would be.
 run() {
-    echo "\$ seedream $(printf '%q ' "$@")"
+    local word line="\$ seedream"
+    for word in "$@"; do
+        [[ "$word" == *[[:space:]]* ]] && word="\"$word\""
+        line+=" $word"
+    done
+    echo "$line"
     FAL_KEY=any XDG_STATE_HOME="$state" "$seedream" "$@"
     echo
 }
