@@ -30,7 +30,10 @@ let package = Package(
         // A package of its own, so that nobody who depends on the one above fetches this.
         // No traits: the allocator and the runtime stay the ones that the command has, and jemalloc is not needed.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
-        .package(name: "SeedreamKit", path: ".."),
+        // All but the client and the emulator, whose packages would be fetched and not used.
+        .package(
+            name: "SeedreamKit", path: "..",
+            traits: ["BMP", "FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
     ],
     targets: [
         .target(

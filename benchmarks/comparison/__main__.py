@@ -22,7 +22,7 @@ BENCHMARKS = ROOT / "benchmarks"
 INPUTS = BENCHMARKS / ".work/inputs"
 OUTPUTS = BENCHMARKS / ".work/outputs"
 TOOLS = BENCHMARKS / ".build/release"
-SEEDREAM = ROOT / ".build/release/seedream"
+SEEDREAM = ROOT / ".build/prep/release/seedream"
 
 # Comparable: the same size and chroma subsampling, this close to ours (dB), this much larger or smaller (a factor).
 NEAREST_PSNR, LARGEST_FACTOR = 32.0, 1.3

@@ -2,7 +2,7 @@ import SeedreamModel
 
 /// Why a request is not sent, for the sake of money.
 public enum BudgetError: Error, Hashable, Sendable {
-    /// The worst case costs more.
+    /// The worst case costs more. All in `unit`.
     case exceeded(worst: Double, budget: Double, unit: Price.Unit)
     /// No document says what a picture costs there.
     case priceUnknown

@@ -14,6 +14,8 @@ extension SeedreamClient {
     }
 
     /// Edits prepared pictures, waits, and saves the results.
+    ///
+    /// - Throws: As ``run(_:to:id:reportingTo:)``.
     public func edit(
         _ prompt: String, images: [PreparedImage], to destination: Destination,
         reportingTo reporter: ClientReporter? = nil
@@ -24,6 +26,8 @@ extension SeedreamClient {
     }
 
     /// Makes pictures from words alone, waits, and saves them.
+    ///
+    /// - Throws: As ``run(_:to:id:reportingTo:)``.
     public func generate(
         _ prompt: String, to destination: Destination, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {

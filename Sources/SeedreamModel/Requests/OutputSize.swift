@@ -19,10 +19,10 @@ extension OutputSize {
     /// The size in px of a shape with a tier's area: no side beyond ``maximumSide``, the shorter side at least 1.
     ///
     /// - Parameters:
-    ///   - width: The shape's width, in any unit.
-    ///   - height: The shape's height, in the same unit.
+    ///   - width: The shape's width, in any unit, at least 1.
+    ///   - height: The shape's height, in the same unit, at least 1.
     public static func pixels(width: Int, height: Int, tier: SizeTier) -> PixelSize {
-        let ratio = Double(width) / Double(height)
+        let ratio = Double(max(width, 1)) / Double(max(height, 1))
         let limit = Double(maximumSide)
         var wide = Double(tier.side) * ratio.squareRoot()
         var high = Double(tier.side) / ratio.squareRoot()
