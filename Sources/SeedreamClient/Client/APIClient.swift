@@ -163,7 +163,7 @@ package struct APIClient: APICaller {
             let reader = ReplyReader(
                 maximum: request.maximumReply,
                 spool: ReplyReader.Spool(folder: spoolFolder, pictures: inlinePictures))
-            outcome = .reply(try await reader.read(reply))
+            outcome = .reply(withoutKey(try await reader.read(reply)))
         } catch let error as TransportError {
             // A host that has answered has been reached, whatever another transport says.
             var error = error
@@ -184,6 +184,18 @@ package struct APIClient: APICaller {
         }
         log(outcome, head, of: request, attempt: attempt, after: began.duration(to: clock.now))
         return outcome
+    }
+
+    /// Hosts quote a wrong key in the refusal, which is shown and kept.
+    private func withoutKey(_ reply: HTTPReply) -> HTTPReply {
+        guard !reply.isSuccess, let key else { return reply }
+        var text = String(decoding: reply.body, as: UTF8.self)
+        let parts = [key.secret[...]] + key.secret.split(separator: ":").filter { $0.count >= 8 }
+        guard parts.contains(where: { text.contains($0) }) else { return reply }
+        for part in parts { text = text.replacing(part, with: "<key>") }
+        var masked = reply
+        masked.body = Array(text.utf8)
+        return masked
     }
 
     private func outgoing(_ request: APIRequest, readTimeout: Double, inlinePictures: Int) throws(ClientError)

@@ -43,9 +43,12 @@ extension SeedreamClient {
     ///   could be saved is saved, and calling this again goes on. ``RequestError`` for a job without a destination.
     public func save(_ job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord
     {
+        let isPrivate =
+            URLParts(context.endpoints.api).map { AddressPolicy.objection(toHostOf: $0) != nil } ?? false
         let saver = ResultSaver(
             ledger: ledger,
-            fetching: ResultDownloader(provider: provider, transport: transport, backoff: backoff),
+            fetching: ResultDownloader(
+                provider: provider, transport: transport, backoff: backoff, allowsPrivateAddresses: isPrivate),
             verifier: verifier, toolkit: Self.toolkit)
         return try await saver.save(job) { progress in
             if case .saved(let file) = progress { reporter?.report(.saved(file)) }
@@ -77,6 +80,8 @@ extension SeedreamClient {
                     message: "the process ended while the request was being sent", purchase: .unknown)
             }
         }
+        // Whoever asked with another account's key was told that there is no such job.
+        if job.state == .unknown, job.ticket != nil { job = try await kept(job) { $0.state = .accepted } }
         guard !job.state.isFinal else {
             try await ledger.release(job.id)
             if [.failed, .cancelled].contains(job.state), let error = job.error { throw error }

@@ -78,18 +78,55 @@ extension SeedreamClient {
         -> (HTTPReply, SubmitReply)
     {
         var attempt = 1
+        var mayBeTaken = false
         while true {
             do {
-                let reply = try await api.submit(
-                    draft, idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout)
-                return (reply, try host.submitReply(reply, to: draft, in: context))
+                let reply = try await sent(draft, job, through: api)
+                do throws(ClientError) {
+                    return (reply, try host.submitReply(reply, to: draft, in: context))
+                } catch {
+                    reply.removeInline()
+                    throw error
+                }
             } catch let error as ClientError where error.mayBeSentAgain(hasKey: job.idempotencyKey != nil) {
+                mayBeTaken = mayBeTaken || error.purchase != .notTaken
                 // To be cancelled while waiting leaves the outcome as it is.
                 guard
                     (try? await backoff.wait(after: attempt, .throttled, retryAfter: error.retryAfter))
                         == true
                 else { throw error }
                 attempt += 1
+            } catch  where mayBeTaken {
+                // A refusal of the second says nothing about the first.
+                var unknown =
+                    error as? ClientError
+                    ?? ClientError(
+                        .cancelled, provider: provider, operation: draft.operation,
+                        message: "cancelled after the request was begun", purchase: .unknown)
+                unknown.purchase = .unknown
+                throw unknown
+            }
+        }
+    }
+
+    /// Sends once. A host with jobs answers at once, and its answer is waited for even where the task is cancelled: it is what the job can
+    /// be asked about by.
+    private func sent(_ draft: RequestDraft, _ job: JobRecord, through api: APIClient) async throws
+        -> HTTPReply
+    {
+        let (key, timeout) = (job.idempotencyKey, configuration.paidReadTimeout)
+        guard host.limits.hasJobs, !draft.operation.hasSuffix(".run") else {
+            return try await api.submit(draft, idempotencyKey: key, readTimeout: timeout)
+        }
+        try Task.checkCancellation()
+        let sending = Task { try await api.submit(draft, idempotencyKey: key, readTimeout: timeout) }
+        return try await withTaskCancellationHandler {
+            try await sending.value
+        } onCancel: {
+            // Not for ever. Ten seconds are ours.
+            Task {
+                try? await Task.sleep(for: .seconds(10))
+                sending.cancel()
             }
         }
     }

@@ -22,11 +22,13 @@ extension SeedreamClient {
         let deadline = clock.now + .seconds(configuration.jobTimeout)
         var interval = configuration.pollInterval.lowerBound
         var failures = 0
+        var asked = 0.0
         var shownLogs = 0
         while true {
             do {
                 let status = try await status(of: ticket, through: api)
-                failures = 0
+                // A job that is made and whose result fails is not getting on.
+                if case .completed = status.phase {} else { failures = 0 }
                 for line in status.logs.dropFirst(shownLogs) { reporter?.report(.log(line)) }
                 shownLogs = max(shownLogs, status.logs.count)
                 switch status.phase {
@@ -47,7 +49,7 @@ extension SeedreamClient {
                 throw await self.settled(job, settled.error)
             } catch let error as ClientError where error.mayPass && failures < 5 {
                 failures += 1
-                interval = max(interval, min(error.retryAfter ?? 0, configuration.retry.maximumRetryAfter))
+                asked = min(error.retryAfter ?? 0, configuration.retry.maximumRetryAfter)
             } catch let error as ClientError {
                 throw await unanswered(job, error)
             }
@@ -59,9 +61,9 @@ extension SeedreamClient {
                         message: "not done within \(Int(configuration.jobTimeout)) s; the host goes on",
                         requestID: ticket.requestID, purchase: .taken))
             }
-            try await Task.sleep(for: .seconds(interval))
-            interval = min(interval * 1.5, max(interval, configuration.pollInterval.upperBound))
-            interval = min(interval, configuration.retry.maximumRetryAfter)
+            try await Task.sleep(for: .seconds(max(interval, asked)))
+            asked = 0
+            interval = min(interval * 1.5, configuration.pollInterval.upperBound)
         }
     }
 
@@ -165,16 +167,16 @@ extension SeedreamClient {
             if error.category == .notFound { error.purchase = .notTaken }
             throw error
         }
-        let job = JobRecord(
+        var job = JobRecord(
             id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,
             operation: .edit,
-            prompt: "", created: Date().timeIntervalSince1970, inputs: [], maximumOutputs: 0,
+            prompt: "", created: Date().timeIntervalSince1970, inputs: [],
+            maximumOutputs: host.limits.counts.upperBound * host.limits.imagesPerGeneration.upperBound,
             destination: destination.absolute)
+        job.state = .accepted
+        job.ticket = ticket
         try await ledger.insert(job)
-        return try await kept(job) {
-            $0.state = .accepted
-            $0.ticket = ticket
-        }
+        return job
     }
 
     private func noTicket(_ job: JobRecord) -> ClientError {
@@ -204,9 +206,14 @@ extension SeedreamClient {
         }
         let reply = try await api.call(request, inlinePictures: host.limits.deliversInline ? pictures : 0)
         if reply.isSuccess {
-            let result = try host.result(in: reply)
-            reply.removeInline(except: result)
-            return result
+            do throws(ClientError) {
+                let result = try host.result(in: reply)
+                reply.removeInline(except: result)
+                return result
+            } catch {
+                reply.removeInline()
+                throw error
+            }
         }
         // What the model says about the job comes as the status code of its result.
         let error = host.failure(reply, operation: request.operation)

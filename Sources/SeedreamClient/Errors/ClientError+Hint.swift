@@ -10,7 +10,8 @@ extension ClientError {
         case (_, .validation): "change what the message names; nothing was made"
         case (_, .moderation): "change the prompt or the pictures; the host will refuse the same again"
         case (_, .rateLimit):
-            retryAfter.map { "wait \(Int($0.rounded(.up))) s, then try again" } ?? "wait, then try again"
+            retryAfter.map { "wait \(Int(min(max($0, 0), 1e9).rounded(.up))) s, then try again" }
+                ?? "wait, then try again"
         case (.taken, .provider) where !isRetryable:
             "the host gave up on it: look at the account, then send it anew if it is worth the price"
         case (.taken, .timeout), (.taken, .transport), (.taken, .badReply), (.taken, .provider):

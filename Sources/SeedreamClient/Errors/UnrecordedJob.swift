@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// A host has answered, and the ledger cannot be written: the one place where the job is known is this value.
 public struct UnrecordedJob: Error, Hashable, Sendable {
     /// As it would have been recorded.
@@ -27,6 +29,8 @@ extension UnrecordedJob: CustomStringConvertible {
         if let id = job.ticket?.requestID {
             return "free some space, then `seedream result \(id) --provider \(job.provider.rawValue)`"
         }
+        let places = (job.result?.images ?? []).map(\.location.text)
+        if !places.isEmpty { return "fetch now what nothing else knows of: \(places.joined(separator: " "))" }
         return "it may have been bought: look at the account before it is sent again"
     }
 }

@@ -42,9 +42,9 @@ package struct HTTPReply: Sendable {
         return text.hasPrefix("https://") || text.hasPrefix("http://") ? .url(text) : nil
     }
 
-    /// Removes the files of the reply that a result does not name: AIML sends each picture twice.
-    package func removeInline(except result: GenerationResult) {
-        let kept = Set(result.images.map(\.location))
+    /// Removes the files of the reply that a result does not name: AIML sends each picture twice, and what cannot be read names none.
+    package func removeInline(except result: GenerationResult? = nil) {
+        let kept = Set(result?.images.map(\.location) ?? [])
         for part in inline where !kept.contains(.file(part.path)) {
             try? FileManager.default.removeItem(atPath: part.path)
         }

@@ -9,12 +9,15 @@ package struct ResultDownloader: ResultFetching {
     private let transport: any HTTPTransport
     private let backoff: Backoff
     private let resolver: NameResolver
+    /// Whether results may lie on this machine or in a private network: where the API itself does.
+    private let allowsPrivateAddresses: Bool
 
     /// Makes a downloader.
     package init(
         provider: ProviderID, transport: any HTTPTransport, backoff: Backoff = Backoff(),
-        resolver: NameResolver = .system
+        resolver: NameResolver = .system, allowsPrivateAddresses: Bool = true
     ) {
+        self.allowsPrivateAddresses = allowsPrivateAddresses
         self.provider = provider
         self.transport = transport
         self.backoff = backoff
@@ -76,6 +79,10 @@ package struct ResultDownloader: ResultFetching {
     private func follow(
         _ first: URLParts, maximum: Int, write: @Sendable ([UInt8]) throws -> Void
     ) async throws -> FetchedResult {
+        // By its spelling alone: where only a proxy knows names, none can be resolved here.
+        if !allowsPrivateAddresses, let objection = AddressPolicy.objection(toHostOf: first) {
+            throw failure(.result, "\(first.shown): expected a public address, and \(objection)")
+        }
         var url = first
         var pinned: String?
         for step in 0...Self.maximumRedirects {

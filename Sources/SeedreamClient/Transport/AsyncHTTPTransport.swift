@@ -100,7 +100,12 @@ public final class AsyncHTTPTransport: HTTPTransport {
             return Self.incoming(
                 reply, to: head.method, lease: lease, failures: failures, deadline: deadline)
         } catch {
-            if Task.isCancelled || error is CancellationError { throw CancellationError() }
+            if Task.isCancelled || error is CancellationError {
+                guard lease.wasConnected == false else { throw CancellationError() }
+                throw TransportError(
+                    .connect, mayHaveArrived: false,
+                    message: "\(url.authority): cancelled before it was connected")
+            }
             throw failures.error(for: error, mayHaveArrived: lease.wasConnected)
         }
     }

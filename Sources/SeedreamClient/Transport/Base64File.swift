@@ -44,7 +44,7 @@ final class Base64File {
             guard let bytes = last.withUnsafeBufferPointer({ Base64.decode($0) }) else { return false }
             try file.write(bytes)
         }
-        file.close()
+        try file.finish()
         return true
     }
 

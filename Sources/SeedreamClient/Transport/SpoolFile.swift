@@ -63,6 +63,14 @@ final class SpoolFile {
         return bytes
     }
 
+    /// Ends writing, once the bytes are on the medium: the ledger that names the file is as well.
+    func finish() throws(SpoolError) {
+        while fsync(descriptor) != 0 {
+            guard errno == EINTR else { throw SpoolError(path: path, code: errno) }
+        }
+        close()
+    }
+
     /// Ends writing.
     func close() {
         if descriptor >= 0 { _ = Self.system(closing: descriptor) }

@@ -28,3 +28,13 @@ public struct GeneratedImage: Hashable, Codable, Sendable {
         self.byteCount = byteCount
     }
 }
+
+extension GeneratedImage.Location {
+    /// The URL or the path.
+    package var text: String {
+        switch self {
+        case .url(let url): url
+        case .file(let path): path
+        }
+    }
+}

@@ -53,9 +53,11 @@ struct RequestArguments: ParsableArguments {
     }
 
     func validate() throws {
-        guard count >= 1 else { throw ValidationError("--count: expected 1 or more, found \(count)") }
-        guard imagesPerCall >= 1 else {
-            throw ValidationError("--images-per-call: expected 1 or more, found \(imagesPerCall)")
+        guard (1...1000).contains(count) else {
+            throw ValidationError("--count: expected 1 to 1000, found \(count)")
+        }
+        guard (1...1000).contains(imagesPerCall) else {
+            throw ValidationError("--images-per-call: expected 1 to 1000, found \(imagesPerCall)")
         }
     }
 }

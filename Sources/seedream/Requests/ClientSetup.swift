@@ -34,6 +34,7 @@ struct ClientSetup {
     var configuration: ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.jobTimeout = arguments.timeout
+        configuration.retry.maximumRetryAfter = min(configuration.retry.maximumRetryAfter, arguments.timeout)
         if arguments.verbose {
             configuration.logger = Logger(label: "seedream") { StreamLogHandler.standardError(label: $0) }
             configuration.logger.logLevel = .debug

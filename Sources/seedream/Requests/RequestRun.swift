@@ -122,7 +122,9 @@ struct RequestRun: Sendable {
 
     private func end(_ jobs: [JobRecord], _ outcomes: [Outcome], _ failed: [FailedInput]) throws {
         let status = ClientFailure.status(of: jobs, errors: outcomes.compactMap(\.error))
-        if status == .outcomeUnknown { throw status.code }
+        if status == .outcomeUnknown || jobs.contains(where: { $0.state == .unknown }) {
+            throw ExitStatus.outcomeUnknown.code
+        }
         if Task.isCancelled { throw ExitStatus.interrupted.code }
         if status != .done { throw status.code }
         if !failed.isEmpty { throw (jobs.isEmpty ? ExitStatus.noUsableInput : .someFailed).code }

@@ -23,10 +23,9 @@ struct RequestSettings: Sendable {
         if let maximumBody { configuration.maximumBodyBytes = maximumBody }
         configuration.price = results.price?.price
         configuration.budget = results.budget?.budget
-        configuration.retry.maximumRetryAfter = min(configuration.retry.maximumRetryAfter, client.timeout)
         if let baseURL = host.baseURL, URLParts(baseURL) == nil {
             throw RequestError(
-                field: "--base-url", message: "expected an http or https URL, found \(baseURL.prefix(80))",
+                field: "--base-url", message: "expected an http or https URL without user information",
                 hint: "as `http://127.0.0.1:8080/fal`")
         }
         self.configuration = configuration

@@ -42,7 +42,8 @@ struct ResumeRun: Sendable {
         guard command.ids.isEmpty else {
             var jobs: [JobRecord] = []
             for id in command.ids { jobs.append(try await setup.job(id, in: ledger)) }
-            return jobs
+            var seen: Set<String> = []
+            return jobs.filter { seen.insert($0.id).inserted }
         }
         return try await ledger.jobs(in: Set(JobState.allCases.filter { !$0.isFinal }), limit: nil).reversed()
     }

@@ -18,9 +18,14 @@ struct AIMLReply {
         // One of the three, by model and by year; the header fields beside them are newer.
         let said = json?["meta"]?["usage"]
         usage.credits =
-            said?["credits_used"]?.number ?? reply.field("x-aimlapi-credits-used").flatMap { Double($0) }
+            said?["credits_used"]?.number ?? Self.number("x-aimlapi-credits-used", in: reply)
         usage.tokens = said?["tokens_used"]?.integer
         usage.usDollars =
-            said?["usd_spent"]?.number ?? reply.field("x-aimlapi-usd-spent").flatMap { Double($0) }
+            said?["usd_spent"]?.number ?? Self.number("x-aimlapi-usd-spent", in: reply)
+    }
+
+    /// A number that JSON can hold.
+    private static func number(_ name: String, in reply: HTTPReply) -> Double? {
+        reply.field(name).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
     }
 }

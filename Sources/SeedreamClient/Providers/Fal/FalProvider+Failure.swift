@@ -21,6 +21,9 @@ extension FalProvider {
             // the run may go on.
             if isFromFal, (500...599).contains(reply.status) {
                 verdict.purchase = .notTaken
+            } else if body.isOfModel, ["content_policy_violation", "no_media_generated"].contains(code) {
+                // "422 may be" billed: these come after the picture was made.
+                verdict.purchase = .taken
             }
             verdict.isRetryable = isRetryable
         case "fal.status", "fal.cancel":

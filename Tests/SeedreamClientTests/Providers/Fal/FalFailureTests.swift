@@ -33,8 +33,10 @@ struct FalFailureTests {
 
     private static func unprocessable(_ type: String, _ category: ClientError.Category) -> Row {
         Row(
-            operation: "fal.run", status: 422, body: model(type), category: category, purchase: .notTaken,
-            code: type, field: "body.image_urls.0", message: "It is so")
+            // What was made and then refused may be billed.
+            operation: "fal.run", status: 422, body: model(type), category: category,
+            purchase: category == .moderation ? .taken : .notTaken, code: type, field: "body.image_urls.0",
+            message: "It is so")
     }
 
     /// Section 2.10's table, errors of the model.
