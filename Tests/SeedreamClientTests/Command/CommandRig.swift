@@ -15,18 +15,8 @@ struct CommandRig {
         _ change: (inout EmulatorConfiguration) -> Void = { _ in },
         _ body: (CommandRig) async throws -> Result
     ) async throws -> Result {
-        var configuration = EmulatorConfiguration()
-        configuration.queueTime = 0.02
-        configuration.generationTime = 0.02
-        change(&configuration)
-        let rig = CommandRig(emulator: try await Emulator.start(configuration), folder: try TemporaryFolder())
-        do {
-            let result = try await body(rig)
-            await rig.emulator.stop()
-            return result
-        } catch {
-            await rig.emulator.stop()
-            throw error
+        try await Rig.with(change) { rig in
+            try await body(CommandRig(emulator: rig.emulator, folder: rig.folder))
         }
     }
 
