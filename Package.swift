@@ -127,9 +127,11 @@ let package = Package(
                 .define("WITH_LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
                 .define("WITH_TIFF", .when(traits: ["TIFF"])),
             ],
-            // Used from C only, so no Swift import links them: zlib comes with libpng, the demuxer with libwebp.
+            // Every library that the bridge calls is named here: a module map links only what Swift imports, and
+            // pkg-config names only what one distribution thinks of (Debian 13's libwebpmux.pc omits libwebp).
             linkerSettings: [
-                .linkedLibrary("z"), .linkedLibrary("webpdemux"),
+                .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z"),
+                .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("webpmux"),
                 .linkedLibrary("gdk_pixbuf-2.0", .when(traits: ["BMP"])),
                 .linkedLibrary("gobject-2.0", .when(traits: ["BMP"])),
                 .linkedLibrary("glib-2.0", .when(traits: ["BMP"])),
