@@ -203,7 +203,7 @@ package struct APIClient: APICaller {
     {
         guard let url = URLParts(request.url) else {
             throw ClientError(
-                .badReply, provider: provider.id, operation: request.operation,
+                .badReply, request.operation,
                 message: "expected an http or https URL to call, found something else", purchase: .notTaken)
         }
         var fields = request.fields
@@ -230,7 +230,7 @@ package struct APIClient: APICaller {
             return
         }
         throw ClientError(
-            .credentials, provider: provider.id, operation: request.operation, message: problem,
+            .credentials, request.operation, message: problem,
             purchase: .notTaken)
     }
 
@@ -270,7 +270,7 @@ package struct APIClient: APICaller {
         if reply.isSuccess {
             if reply.json != nil { return reply }
             throw ClientError(
-                .badReply, provider: provider.id, operation: request.operation, status: reply.status,
+                .badReply, request.operation, status: reply.status,
                 message: "expected JSON, found something else", purchase: .unknown)
         }
         guard mayBeTaken else { return reply }
@@ -283,7 +283,7 @@ package struct APIClient: APICaller {
         _ error: TransportError, of request: APIRequest, _ purchase: ClientError.Purchase
     ) -> ClientError {
         ClientError(
-            error, provider: provider.id, operation: request.operation, purchase: purchase,
+            error, request.operation, purchase: purchase,
             isRetryable: purchase == .notTaken && Self.isWorthRepeating(error))
     }
 
@@ -291,14 +291,14 @@ package struct APIClient: APICaller {
         _ error: SpoolError, of request: APIRequest, _ purchase: ClientError.Purchase
     ) -> ClientError {
         ClientError(
-            .result, provider: provider.id, operation: request.operation, message: error.description,
+            .result, request.operation, message: error.description,
             purchase: purchase)
     }
 
     private func cancellation(of request: APIRequest, mayBeTaken: Bool) -> any Error {
         guard mayBeTaken else { return CancellationError() }
         return ClientError(
-            .cancelled, provider: provider.id, operation: request.operation,
+            .cancelled, request.operation,
             message: "cancelled after the request was begun", purchase: .unknown)
     }
 }

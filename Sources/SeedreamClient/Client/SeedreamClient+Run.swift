@@ -76,7 +76,7 @@ extension SeedreamClient {
             job = try await kept(job) {
                 $0.state = .unknown
                 $0.error = ClientError(
-                    .transport, provider: $0.provider, operation: "\($0.provider.rawValue).submit",
+                    .transport, APIOperation($0.provider, .submit),
                     message: "the process ended while the request was being sent", purchase: .unknown)
             }
         }

@@ -66,7 +66,7 @@ extension SeedreamClient {
             _ = await settled(
                 job,
                 ClientError(
-                    .cancelled, provider: provider, operation: draft.operation,
+                    .cancelled, draft.operation,
                     message: "cancelled before it was sent",
                     purchase: .notTaken))
             throw CancellationError()
@@ -101,7 +101,7 @@ extension SeedreamClient {
                 var unknown =
                     error as? ClientError
                     ?? ClientError(
-                        .cancelled, provider: provider, operation: draft.operation,
+                        .cancelled, draft.operation,
                         message: "cancelled after the request was begun", purchase: .unknown)
                 unknown.purchase = .unknown
                 throw unknown
@@ -115,7 +115,7 @@ extension SeedreamClient {
         -> HTTPReply
     {
         let (key, timeout) = (job.idempotencyKey, configuration.paidReadTimeout)
-        guard host.limits.hasJobs, !draft.operation.hasSuffix(".run") else {
+        guard host.limits.hasJobs, draft.operation.kind != .run else {
             return try await api.submit(draft, idempotencyKey: key, readTimeout: timeout)
         }
         try Task.checkCancellation()

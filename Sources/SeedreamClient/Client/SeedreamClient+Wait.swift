@@ -57,7 +57,7 @@ extension SeedreamClient {
                 throw await unanswered(
                     job,
                     ClientError(
-                        .timeout, provider: provider, operation: "\(provider.rawValue).status",
+                        .timeout, APIOperation(provider, .status),
                         message: "not done within \(Int(configuration.jobTimeout)) s; the host goes on",
                         requestID: ticket.requestID, purchase: .taken))
             }
@@ -80,7 +80,7 @@ extension SeedreamClient {
 
     private func cancelled(_ ticket: JobTicket) -> ClientError {
         ClientError(
-            .cancelled, provider: provider, operation: "\(provider.rawValue).status",
+            .cancelled, APIOperation(provider, .status),
             message: "the job was cancelled",
             requestID: ticket.requestID, purchase: .taken)
     }
@@ -181,7 +181,7 @@ extension SeedreamClient {
 
     private func noTicket(_ job: JobRecord) -> ClientError {
         ClientError(
-            .notFound, provider: provider, operation: "\(provider.rawValue).status",
+            .notFound, APIOperation(provider, .status),
             message: "the host never said by which id it knows the job",
             purchase: job.state == .unknown ? .unknown : .notTaken)
     }
@@ -200,7 +200,7 @@ extension SeedreamClient {
     {
         guard let request = host.resultRequest(for: ticket, in: context) else {
             throw ClientError(
-                .badReply, provider: provider, operation: "\(provider.rawValue).result",
+                .badReply, APIOperation(provider, .result),
                 message: "the host names no result",
                 requestID: ticket.requestID, purchase: .taken)
         }

@@ -1,7 +1,7 @@
 extension ClientError {
     /// The error that a failed connection is.
     package init(
-        _ error: TransportError, provider: ProviderID, operation: String, purchase: Purchase,
+        _ error: TransportError, _ operation: APIOperation, purchase: Purchase,
         isRetryable: Bool = false
     ) {
         let category: Category =
@@ -11,7 +11,7 @@ extension ClientError {
             case .nameResolution, .connect, .tls, .proxy, .connectionLost, .forbiddenAddress: .transport
             }
         self.init(
-            category, provider: provider, operation: operation, message: error.message, purchase: purchase,
+            category, operation, message: error.message, purchase: purchase,
             isRetryable: isRetryable)
     }
 }

@@ -83,6 +83,18 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
         self.isRetryable = isRetryable
     }
 
+    /// Makes the error of a call.
+    package init(
+        _ category: Category, _ operation: APIOperation, status: Int? = nil, code: String? = nil,
+        message: String, field: String? = nil, retryAfter: Double? = nil, requestID: String? = nil,
+        purchase: Purchase, isRetryable: Bool = false
+    ) {
+        self.init(
+            category, provider: operation.provider, operation: "\(operation)", status: status, code: code,
+            message: message, field: field, retryAfter: retryAfter, requestID: requestID, purchase: purchase,
+            isRetryable: isRetryable)
+    }
+
     /// The text without line breaks and control characters, and without the picture that a host may echo.
     private static func line(_ text: String) -> String {
         let words = text.prefix(4000).split(whereSeparator: \.isWhitespace)

@@ -3,7 +3,7 @@ package import HTTPTypes
 /// A call to a host, before the key is added.
 package struct APIRequest: Sendable {
     /// As `fal.submit`: the name in errors and logs.
-    package var operation: String
+    package var operation: APIOperation
     /// The HTTP method.
     package var method: HTTPRequest.Method
     /// The whole URL, with its query.
@@ -18,7 +18,7 @@ package struct APIRequest: Sendable {
     package var maximumReply: Int
 
     package init(
-        operation: String, method: HTTPRequest.Method, url: String, fields: HTTPFields = [:],
+        operation: APIOperation, method: HTTPRequest.Method, url: String, fields: HTTPFields = [:],
         body: RequestBody = RequestBody(),
         isKeyed: Bool = true, maximumReply: Int = 1 << 20
     ) {

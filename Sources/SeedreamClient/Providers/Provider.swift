@@ -33,7 +33,7 @@ package protocol Provider: Sendable {
     /// The error that a reply stands for: one with a status code outside of 200 to 299, or with an error in its body.
     ///
     /// ``ClientError/purchase`` says what the contract proves: `notTaken` for a refusal, `unknown` where the job may run all the same.
-    func failure(_ reply: HTTPReply, operation: String) -> ClientError
+    func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError
 
     /// Asks how a job is; `nil` where the host has no jobs.
     func statusRequest(for ticket: JobTicket, withLogs: Bool, in context: RequestContext) -> APIRequest?

@@ -6,7 +6,7 @@ package struct RequestDraft: Sendable {
     /// The host's id of the model.
     package var model: String
     /// The call.
-    package var operation: String
+    package var operation: APIOperation
     /// The whole URL, with its query.
     package var url: String
     /// Header fields of the host's own.
@@ -23,7 +23,7 @@ package struct RequestDraft: Sendable {
     package var isInline: Bool
 
     package init(
-        model: String, operation: String, url: String, fields: HTTPFields = [:], body: WireValue,
+        model: String, operation: APIOperation, url: String, fields: HTTPFields = [:], body: WireValue,
         warnings: [RequestWarning] = [],
         predictedSize: PixelSize? = nil, outputs: ClosedRange<Int>, isInline: Bool = false
     ) {

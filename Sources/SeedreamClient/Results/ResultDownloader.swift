@@ -62,7 +62,7 @@ package struct ResultDownloader: ResultFetching {
     ) -> Failure {
         Failure(
             error: ClientError(
-                category, provider: provider, operation: "\(provider.rawValue).download", status: status,
+                category, APIOperation(provider, .download), status: status,
                 message: message, purchase: .taken, isRetryable: cause != nil),
             cause: cause)
     }
@@ -71,7 +71,7 @@ package struct ResultDownloader: ResultFetching {
         let isFinal = [.tooLarge, .forbiddenAddress].contains(error.kind)
         return Failure(
             error: ClientError(
-                error, provider: provider, operation: "\(provider.rawValue).download", purchase: .taken,
+                error, APIOperation(provider, .download), purchase: .taken,
                 isRetryable: !isFinal),
             cause: isFinal ? nil : error.kind == .timeout ? .timeout : .failure)
     }

@@ -318,7 +318,7 @@ package struct ResultSaver: Sendable {
 
     private static func error(_ job: JobRecord, _ message: String) -> ClientError {
         ClientError(
-            .result, provider: job.provider, operation: "\(job.provider.rawValue).save", message: message,
+            .result, APIOperation(job.provider, .save), message: message,
             requestID: job.hostRequestID, purchase: .taken)
     }
 

@@ -60,7 +60,7 @@ public struct ApiframeWebhookVerifier: Sendable {
             event: event, jobID: id, status: job.status, progress: job.progress,
             result: job.images.isEmpty ? nil : job.result(requestID: id), creditCost: job.creditCost,
             error: event == .failed
-                ? job.failure(status: nil, operation: "apiframe.webhook", requestID: id) : nil)
+                ? job.failure(status: nil, operation: .apiframe(.webhook), requestID: id) : nil)
     }
 
     /// `event` in the documents, `type` in the host's own library; without either, what the status says.

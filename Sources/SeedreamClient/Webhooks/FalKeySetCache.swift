@@ -115,7 +115,7 @@ public actor FalKeySetCache {
         _ category: ClientError.Category, _ message: String, status: Int? = nil
     ) -> ClientError {
         ClientError(
-            category, provider: .fal, operation: "fal.jwks", status: status, message: message,
+            category, .fal(.jwks), status: status, message: message,
             purchase: .notTaken, isRetryable: true)
     }
 }

@@ -32,7 +32,7 @@ struct APIClientTests {
     static func get(_ path: String = "/status?logs=1", at base: String = base, isKeyed: Bool = true)
         -> APIRequest
     {
-        APIRequest(operation: "fal.status", method: .get, url: base + path, isKeyed: isKeyed)
+        APIRequest(operation: .fal(.status), method: .get, url: base + path, isKeyed: isKeyed)
     }
 
     // MARK: - Free calls

@@ -30,7 +30,7 @@ struct PaidOnceTests {
                 transport: transport, backoff: backoff, spoolFolder: folder)
         }
 
-        func request(_ path: String, _ operation: String, _ body: JSONValue) -> APIRequest {
+        func request(_ path: String, _ operation: APIOperation, _ body: JSONValue) -> APIRequest {
             APIRequest(
                 operation: operation, method: .post, url: "http://127.0.0.1:\(emulator.port)/\(path)",
                 fields: [.contentType: "application/json"],
@@ -41,7 +41,7 @@ struct PaidOnceTests {
         func submit(readTimeout: Double = 5) async throws -> HTTPReply {
             try await client(StubProvider()).submit(
                 request(
-                    "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", "fal.submit",
+                    "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", .fal(.submit),
                     ["prompt": "a dog", "image_size": ["width": 1024, "height": 1024]]),
                 idempotencyKey: "ignored", readTimeout: readTimeout, inlinePictures: 0)
         }
@@ -50,13 +50,13 @@ struct PaidOnceTests {
         func generate(_ key: String?) async throws -> HTTPReply {
             try await client(.honoring).submit(
                 request(
-                    "apiframe/v2/images/generate", "apiframe.generate",
+                    "apiframe/v2/images/generate", .apiframe(.generate),
                     ["model": "seedream-4", "prompt": "a dog", "seedreamParams": ["size": "1K", "seed": 7]]),
                 idempotencyKey: key, readTimeout: 5, inlinePictures: 0)
         }
 
         /// OneRouter, with its pictures in the reply.
-        func paint(_ operation: String = "onerouter.generate") async throws -> HTTPReply {
+        func paint(_ operation: APIOperation = .onerouter(.generate)) async throws -> HTTPReply {
             try await client(StubProvider(id: .onerouter)).submit(
                 request(
                     "onerouter/v1/images/generations", operation,
@@ -183,7 +183,7 @@ struct PaidOnceTests {
                 backoff: backoff, spoolFolder: "/none")
             let reply = try await client.submit(
                 shop.request(
-                    "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", "fal.submit",
+                    "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", .fal(.submit),
                     ["prompt": "a dog"]),
                 idempotencyKey: nil, readTimeout: 5, inlinePictures: 0)
             #expect(reply.isSuccess)

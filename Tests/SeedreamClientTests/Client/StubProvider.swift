@@ -31,13 +31,13 @@ struct StubProvider: Provider {
         throw failure(reply, operation: draft.operation)
     }
 
-    func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+    func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         ClientError(
-            .provider, provider: id, operation: operation, status: reply.status, message: "refused",
+            .provider, operation, status: reply.status, message: "refused",
             purchase: .notTaken)
     }
 
     func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
-        throw failure(reply, operation: "stub.result")
+        throw failure(reply, operation: APIOperation(id, .result))
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("The request that is paid for")
 struct SubmitTests {
     private static let post = APIRequest(
-        operation: "fal.submit", method: .post, url: "\(APIClientTests.base)/submit",
+        operation: .fal(.submit), method: .post, url: "\(APIClientTests.base)/submit",
         body: RequestBody(bytes: Array("{}".utf8)))
 
     private static func submit(

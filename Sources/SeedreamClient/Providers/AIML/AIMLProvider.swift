@@ -25,7 +25,7 @@ package struct AIMLProvider: Provider {
         return limits
     }()
 
-    private static let operation = "aiml.generate"
+    private static let operation = APIOperation.aiml(.generate)
 
     package init() {}
 
@@ -77,7 +77,7 @@ package struct AIMLProvider: Provider {
         guard let made = AIMLReply(reply, json) else {
             if let failure, (failure.statusCode ?? 0) >= 400 { throw error(reply, failure, Self.operation) }
             throw FailureReport(
-                provider: id, operation: Self.operation, reply: reply, requestID: requestID
+                operation: Self.operation, reply: reply, requestID: requestID
             ).badReply(expected: "JSON with pictures in \"data\" or \"images\"")
         }
         return GenerationResult(
@@ -85,11 +85,12 @@ package struct AIMLProvider: Provider {
             failures: made.failures)
     }
 
-    package func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+    package func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         error(reply, AIMLFailure(reply.json), operation)
     }
 
-    private func error(_ reply: HTTPReply, _ failure: AIMLFailure?, _ operation: String) -> ClientError {
+    private func error(_ reply: HTTPReply, _ failure: AIMLFailure?, _ operation: APIOperation) -> ClientError
+    {
         let status = reply.isSuccess ? failure?.statusCode ?? reply.status : reply.status
         var verdict = ReplyVerdict(status: status, isJSON: failure != nil)
         if let failure {
@@ -104,7 +105,7 @@ package struct AIMLProvider: Provider {
             }
         }
         let report = FailureReport(
-            provider: id, operation: operation, reply: reply, requestID: requestID(of: reply, failure))
+            operation: operation, reply: reply, requestID: requestID(of: reply, failure))
         return report.error(verdict, message: failure?.message)
     }
 

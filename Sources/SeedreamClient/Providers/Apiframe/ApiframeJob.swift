@@ -46,7 +46,7 @@ struct ApiframeJob {
     }
 
     /// Why the job failed. Failed jobs are refunded.
-    func failure(status: Int?, operation: String, requestID: String?) -> ClientError {
+    func failure(status: Int?, operation: APIOperation, requestID: String?) -> ClientError {
         let text = error ?? "the host gave no reason"
         let words = text.lowercased()
         let category: ClientError.Category =
@@ -58,7 +58,7 @@ struct ApiframeJob {
                 .provider
             }
         return ClientError(
-            category, provider: .apiframe, operation: operation, status: status, code: self.status,
+            category, operation, status: status, code: self.status,
             message: text, requestID: requestID, purchase: .notTaken)
     }
 }

@@ -38,10 +38,10 @@ package struct ApiframeProvider: Provider {
     /// with a key of his own for each purchase.
     package static let idempotencyField = "Idempotency-Key"
 
-    private static let generate = "apiframe.generate"
-    private static let job = "apiframe.job"
-    private static let uploading = "apiframe.upload"
-    private static let account = "apiframe.account"
+    private static let generate = APIOperation.apiframe(.generate)
+    private static let job = APIOperation.apiframe(.job)
+    private static let uploading = APIOperation.apiframe(.upload)
+    private static let account = APIOperation.apiframe(.account)
 
     package init() {}
 
@@ -176,7 +176,7 @@ package struct ApiframeProvider: Provider {
     ) async throws -> String {
         if let most = limits.uploadBytes, image.bytes.count > most {
             throw ClientError(
-                .validation, provider: id, operation: Self.uploading,
+                .validation, Self.uploading,
                 message: "expected at most \(most) bytes, found \(image.bytes.count)", field: "images",
                 purchase: .notTaken)
         }
@@ -211,7 +211,7 @@ package struct ApiframeProvider: Provider {
 
     // MARK: Errors
 
-    package func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+    package func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         let json = reply.json
         let failure = ApiframeFailure(json)
         var verdict = ReplyVerdict(status: reply.status, isJSON: json?.object != nil)
@@ -229,18 +229,15 @@ package struct ApiframeProvider: Provider {
         return report(reply, operation).error(verdict, message: failure?.message, field: field)
     }
 
-    private func report(_ reply: HTTPReply, _ operation: String) -> FailureReport {
+    private func report(_ reply: HTTPReply, _ operation: APIOperation) -> FailureReport {
         FailureReport(
-            provider: id, operation: operation, reply: reply, requestID: reply.field("x-request-id"),
+            operation: operation, reply: reply, requestID: reply.field("x-request-id"),
             settled: Self.settled(operation))
     }
 
-    /// What is known about the purchase from the call alone; an operation that is none of these counts as the paid one.
-    private static func settled(_ operation: String) -> ClientError.Purchase? {
-        switch operation {
-        case job: .taken
-        case uploading, account: .notTaken
-        default: nil
-        }
+    /// What is known about the purchase from the call alone; `nil` for the paid one.
+    private static func settled(_ operation: APIOperation) -> ClientError.Purchase? {
+        if operation.kind.isPaid { return nil }
+        return operation.kind.isAboutJob ? .taken : .notTaken
     }
 }

@@ -26,7 +26,7 @@ package struct ArkProvider: Provider {
         return limits
     }()
 
-    private static let operation = "ark.generate"
+    private static let operation = APIOperation.ark(.generate)
     /// Long to short side of a result.
     private static let maximumRatio = 16
 
@@ -118,13 +118,13 @@ package struct ArkProvider: Provider {
             images: made.images, requestID: reply.field("x-request-id"), usage: usage, failures: made.lines)
     }
 
-    package func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+    package func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         let json = reply.json
         return error(reply, ArkFailure(json), json, operation)
     }
 
     private func error(
-        _ reply: HTTPReply, _ failure: ArkFailure?, _ json: JSONValue?, _ operation: String
+        _ reply: HTTPReply, _ failure: ArkFailure?, _ json: JSONValue?, _ operation: APIOperation
     ) -> ClientError {
         // An error that came with 200 has no status of its own: the host failed, after nobody knows how much work.
         var verdict = ReplyVerdict(
@@ -135,8 +135,8 @@ package struct ArkProvider: Provider {
             verdict, code: failure?.code, message: failure?.message, field: failure?.parameter)
     }
 
-    private func report(_ reply: HTTPReply, _ operation: String) -> FailureReport {
+    private func report(_ reply: HTTPReply, _ operation: APIOperation) -> FailureReport {
         FailureReport(
-            provider: id, operation: operation, reply: reply, requestID: reply.field("x-request-id"))
+            operation: operation, reply: reply, requestID: reply.field("x-request-id"))
     }
 }

@@ -7,12 +7,12 @@ enum FalOutput {
     ///
     /// - Parameter purchase: What holds where it cannot be read: the pictures may be made all the same.
     static func result(
-        in reply: HTTPReply, operation: String, purchase: ClientError.Purchase
+        in reply: HTTPReply, operation: APIOperation, purchase: ClientError.Purchase
     ) throws(ClientError) -> GenerationResult {
         let requestID = FalHeader.requestID.value(in: reply)
         guard let json = reply.json, var result = result(in: json, of: reply) else {
             throw FailureReport(
-                provider: .fal, operation: operation, reply: reply, requestID: requestID, settled: purchase
+                operation: operation, reply: reply, requestID: requestID, settled: purchase
             ).badReply(expected: "\"images\" with URLs", isRetryable: purchase == .taken)
         }
         result.requestID = requestID

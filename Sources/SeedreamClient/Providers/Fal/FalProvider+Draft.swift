@@ -22,7 +22,7 @@ extension FalProvider {
         let base = isRun ? context.endpoints.api : context.endpoints.queue
         let isInline = request.delivery == .inline
         return RequestDraft(
-            model: app.id, operation: isRun ? "fal.run" : "fal.submit",
+            model: app.id, operation: isRun ? .fal(.run) : .fal(.submit),
             url: "\(base)/\(app.id)" + (webhook.map { "?fal_webhook=\(URLParts.encoded($0))" } ?? ""),
             fields: fields,
             // The order of fal's own examples. The counts are sent even if they are fal's defaults: they are what is paid for.

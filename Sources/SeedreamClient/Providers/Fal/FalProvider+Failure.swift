@@ -1,7 +1,7 @@
 import SeedreamModel
 
 extension FalProvider {
-    package func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+    package func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         let json = reply.json
         let body = FalErrorBody(json)
         let code = body.code ?? FalHeader.errorType.value(in: reply)
@@ -12,11 +12,11 @@ extension FalProvider {
             body.isOfFal || FalHeader.errorType.value(in: reply) != nil
             || FalHeader.requestID.value(in: reply) != nil
         let isRetryable = Self.isRetryable(reply, code: code)
-        switch operation {
-        case "fal.submit":
+        switch operation.kind {
+        case .submit:
             // The queue does not run the model, so that fal's rule for 5xx proves nothing: the job may have been stored.
             verdict.isRetryable = isRetryable
-        case "fal.run":
+        case .run:
             // "5xx is not billed": fal's documents, `contracts/providers.md`, section 2.10. A gateway's page is not fal's word: behind it
             // the run may go on.
             if isFromFal, (500...599).contains(reply.status) {
@@ -26,10 +26,10 @@ extension FalProvider {
                 verdict.purchase = .taken
             }
             verdict.isRetryable = isRetryable
-        case "fal.status", "fal.cancel":
+        case .status, .cancel:
             verdict.purchase = .taken
             verdict.isRetryable = isRetryable
-        case "fal.result":
+        case .result:
             settle(&verdict, reply.status, body, isRetryable: isRetryable)
         default:
             // Uploads and keys cost nothing.
@@ -37,11 +37,10 @@ extension FalProvider {
             verdict.isRetryable = isRetryable
         }
         var error = FailureReport(
-            provider: .fal, operation: operation, reply: reply,
-            requestID: FalHeader.requestID.value(in: reply)
+            operation: operation, reply: reply, requestID: FalHeader.requestID.value(in: reply)
         ).error(verdict, code: code, message: body.message, field: body.field)
         // Only the model's own answer is about the job; all else is about the call, and the picture may lie there.
-        error.isFinal = operation == "fal.result" && body.isOfModel
+        error.isFinal = operation.kind == .result && body.isOfModel
         return error
     }
 

@@ -6,7 +6,7 @@ extension FalProvider {
         _ reply: HTTPReply, to draft: RequestDraft, in context: RequestContext
     ) throws(ClientError) -> SubmitReply {
         guard reply.isSuccess else { throw failure(reply, operation: draft.operation) }
-        if draft.operation == "fal.run" {
+        if draft.operation == .fal(.run) {
             return .finished(try FalOutput.result(in: reply, operation: draft.operation, purchase: .unknown))
         }
         guard let json = reply.json, let id = Self.requestID(json["request_id"]) else {
@@ -29,25 +29,25 @@ extension FalProvider {
     ) -> APIRequest? {
         let url = url(ticket.statusURL, of: ticket, "/status", context)
         return APIRequest(
-            operation: "fal.status", method: .get,
+            operation: .fal(.status), method: .get,
             url: "\(url)\(url.contains("?") ? "&" : "?")logs=\(withLogs)")
     }
 
     package func resultRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
         APIRequest(
-            operation: "fal.result", method: .get, url: url(ticket.responseURL, of: ticket, "", context))
+            operation: .fal(.result), method: .get, url: url(ticket.responseURL, of: ticket, "", context))
     }
 
     package func cancelRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
         APIRequest(
-            operation: "fal.cancel", method: .put,
+            operation: .fal(.cancel), method: .put,
             url: url(ticket.cancelURL, of: ticket, "/cancel", context))
     }
 
     package func status(in reply: HTTPReply) throws(ClientError) -> JobStatus {
-        guard reply.isSuccess else { throw failure(reply, operation: "fal.status") }
+        guard reply.isSuccess else { throw failure(reply, operation: .fal(.status)) }
         guard let json = reply.json, let word = json["status"]?.string else {
-            throw report(reply, "fal.status", .taken)
+            throw report(reply, .fal(.status), .taken)
                 .badReply(expected: "\"status\" of a job", isRetryable: true)
         }
         let requestID = FalHeader.requestID.value(in: reply) ?? json["request_id"]?.string
@@ -64,8 +64,8 @@ extension FalProvider {
     }
 
     package func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
-        guard reply.isSuccess else { throw failure(reply, operation: "fal.result") }
-        return try FalOutput.result(in: reply, operation: "fal.result", purchase: .taken)
+        guard reply.isSuccess else { throw failure(reply, operation: .fal(.result)) }
+        return try FalOutput.result(in: reply, operation: .fal(.result), purchase: .taken)
     }
 
     package func cancellation(in reply: HTTPReply) throws(ClientError) -> CancellationOutcome {
@@ -76,7 +76,7 @@ extension FalProvider {
         case "NOT_FOUND"?: return .notFound
         default: break
         }
-        guard reply.isSuccess else { throw failure(reply, operation: "fal.cancel") }
+        guard reply.isSuccess else { throw failure(reply, operation: .fal(.cancel)) }
         // The generated OpenAPI has `{"success": bool}`; the one reason for a `false` that is documented is that it is too late.
         return json?["success"]?.bool == false ? .alreadyCompleted : .requested
     }
@@ -95,7 +95,7 @@ extension FalProvider {
     /// The error of a job that fal gave up: not billed where it was fal's fault, maybe billed where it was the request's.
     static func failedJob(code: String, message: String, field: String?, requestID: String?) -> ClientError {
         ClientError(
-            FalErrorType.category(of: code) ?? .provider, provider: .fal, operation: "fal.job",
+            FalErrorType.category(of: code) ?? .provider, .fal(.job),
             code: code.isEmpty ? nil : code,
             message: message.isEmpty ? "the job failed, and fal does not say why" : message, field: field,
             requestID: requestID, purchase: FalErrorType.isServerError(code) ? .notTaken : .taken,
@@ -103,10 +103,10 @@ extension FalProvider {
     }
 
     private func report(
-        _ reply: HTTPReply, _ operation: String, _ purchase: ClientError.Purchase
+        _ reply: HTTPReply, _ operation: APIOperation, _ purchase: ClientError.Purchase
     ) -> FailureReport {
         FailureReport(
-            provider: .fal, operation: operation, reply: reply,
+            operation: operation, reply: reply,
             requestID: FalHeader.requestID.value(in: reply),
             settled: purchase)
     }

@@ -10,7 +10,7 @@ extension FalProvider {
             let slot = try await initiate(image, name: name, in: context, through: caller)
         {
             let request = APIRequest(
-                operation: "fal.put", method: .put, url: slot.upload,
+                operation: .fal(.put), method: .put, url: slot.upload,
                 fields: [.contentType: image.mediaType.rawValue],
                 body: RequestBody([.picture(image.bytes)]),
                 // Its signature is in its query. The official Python client sends the key along (section 0.10).
@@ -32,7 +32,7 @@ extension FalProvider {
         _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
     ) async throws -> Slot? {
         let request = APIRequest(
-            operation: "fal.initiate", method: .post,
+            operation: .fal(.initiate), method: .post,
             url: "\(context.endpoints.rest)/storage/upload/initiate?storage_type=fal-cdn-v3",
             fields: fields("application/json", lifecycle: [.lifecycle], context),
             body: WireValue.members(
@@ -62,7 +62,7 @@ extension FalProvider {
         _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
     ) async throws -> String {
         let request = APIRequest(
-            operation: "fal.token", method: .post,
+            operation: .fal(.token), method: .post,
             url: "\(context.endpoints.rest)/storage/auth/token?storage_type=fal-cdn-v3",
             fields: [.contentType: "application/json"], body: WireValue.object([]).body)
         let reply = try await caller.call(request)
@@ -76,7 +76,7 @@ extension FalProvider {
         fields[.authorization] = "Bearer \(token.secret)"
         FalHeader.fileName.set(name, in: &fields)
         let upload = APIRequest(
-            operation: "fal.upload", method: .post, url: "\(context.endpoints.cdn)/files/upload",
+            operation: .fal(.upload), method: .post, url: "\(context.endpoints.cdn)/files/upload",
             fields: fields, body: RequestBody([.picture(image.bytes)]), isKeyed: false)
         let stored = try await caller.call(upload)
         guard stored.isSuccess else { throw failure(stored, operation: upload.operation) }
@@ -98,7 +98,7 @@ extension FalProvider {
 
     private func badReply(_ reply: HTTPReply, _ request: APIRequest, expected: String) -> ClientError {
         FailureReport(
-            provider: .fal, operation: request.operation, reply: reply,
+            operation: request.operation, reply: reply,
             requestID: FalHeader.requestID.value(in: reply), settled: .notTaken
         ).badReply(expected: expected)
     }

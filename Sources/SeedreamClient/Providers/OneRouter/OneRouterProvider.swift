@@ -39,7 +39,7 @@ package struct OneRouterProvider: Provider {
             enhancement: enhancement?.rawValue, count: count, format: isInline ? "b64_json" : "url")
         let isEdit = request.operation == .edit
         return RequestDraft(
-            model: model, operation: isEdit ? "onerouter.edit" : "onerouter.generate",
+            model: model, operation: isEdit ? .onerouter(.edit) : .onerouter(.generate),
             url: "\(context.endpoints.api)/v1/images/\(isEdit ? "edits" : "generations")", body: body.wire,
             warnings: checks.warnings, predictedSize: size?.predicted, outputs: count...count,
             isInline: isInline)
@@ -56,16 +56,17 @@ package struct OneRouterProvider: Provider {
     { .finished(try result(in: reply, operation: draft.operation)) }
 
     package func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
-        try result(in: reply, operation: "onerouter.result")
+        try result(in: reply, operation: .onerouter(.result))
     }
 
-    private func result(in reply: HTTPReply, operation: String) throws(ClientError) -> GenerationResult {
+    private func result(in reply: HTTPReply, operation: APIOperation) throws(ClientError) -> GenerationResult
+    {
         let json = reply.json
         // Before anything else: errors come with 200 too.
         let failure = OneRouterFailure(json)
         guard reply.isSuccess, failure == nil else { throw error(reply, failure, json, operation) }
         var report = FailureReport(
-            provider: id, operation: operation, reply: reply, requestID: reply.field("x-request-id"))
+            operation: operation, reply: reply, requestID: reply.field("x-request-id"))
         if let task = json?["data"]?["task_id"]?.string {
             // How newer models answer. Nothing says that Seedream 4 does, so that nothing here asks about tasks.
             report.requestID = task
@@ -77,13 +78,13 @@ package struct OneRouterProvider: Provider {
             images: list.images, requestID: report.requestID, failures: list.failures)
     }
 
-    package func failure(_ reply: HTTPReply, operation: String) -> ClientError {
+    package func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         let json = reply.json
         return error(reply, OneRouterFailure(json), json, operation)
     }
 
     private func error(
-        _ reply: HTTPReply, _ failure: OneRouterFailure?, _ json: JSONValue?, _ operation: String
+        _ reply: HTTPReply, _ failure: OneRouterFailure?, _ json: JSONValue?, _ operation: APIOperation
     ) -> ClientError {
         let status = reply.isSuccess ? failure?.code ?? reply.status : reply.status
         var verdict = ReplyVerdict(status: status, isJSON: json?.object != nil)
@@ -99,7 +100,7 @@ package struct OneRouterProvider: Provider {
             if reply.isSuccess, failure.code == nil, failure.isModeration { verdict.category = .moderation }
         }
         return FailureReport(
-            provider: id, operation: operation, reply: reply, requestID: reply.field("x-request-id")
+            operation: operation, reply: reply, requestID: reply.field("x-request-id")
         ).error(
             verdict, code: failure?.type ?? failure?.code.map { "\($0)" }, message: failure?.message,
             field: failure?.parameter)

@@ -2,8 +2,7 @@ import SeedreamModel
 
 /// A reply read as an error: what the hosts whose bodies are JSON have in common.
 struct FailureReport {
-    let provider: ProviderID
-    let operation: String
+    let operation: APIOperation
     let reply: HTTPReply
     /// The host's id of the request, from wherever it has it.
     var requestID: String?
@@ -21,7 +20,7 @@ struct FailureReport {
     ) -> ClientError {
         let text = message.flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil }
         return ClientError(
-            verdict.category, provider: provider, operation: operation, status: reply.status,
+            verdict.category, operation, status: reply.status,
             code: code.flatMap(Self.word), message: text ?? "the host gave no reason, but \(reply.outline)",
             field: field.flatMap(Self.word), retryAfter: reply.secondsToWait,
             requestID: requestID.flatMap(Self.word), purchase: settled ?? verdict.purchase,
@@ -33,7 +32,7 @@ struct FailureReport {
     /// - Parameter expected: What was looked for, as `"\"data\" with pictures"`.
     func badReply(expected: String, isRetryable: Bool = false) -> ClientError {
         ClientError(
-            .badReply, provider: provider, operation: operation, status: reply.status,
+            .badReply, operation, status: reply.status,
             message: "expected \(expected), found \(reply.outline)",
             requestID: requestID.flatMap(Self.word), purchase: settled ?? .unknown, isRetryable: isRetryable)
     }

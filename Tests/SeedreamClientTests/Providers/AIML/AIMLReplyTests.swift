@@ -125,7 +125,7 @@ struct AIMLReplyTests {
         ])
     func errors(_ row: ErrorRow) throws {
         #expect(row.mismatches(try provider.refusal(row.reply)) == [])
-        #expect(row.mismatches(provider.failure(row.reply, operation: "aiml.generate")) == [])
+        #expect(row.mismatches(provider.failure(row.reply, operation: .aiml(.generate))) == [])
     }
 
     @Test("an error has the host's text on one line, its id, and how long to wait")

@@ -120,7 +120,7 @@ struct ArkReplyTests {
         ])
     func errors(_ row: ErrorRow) throws {
         #expect(row.mismatches(try provider.refusal(row.reply)) == [])
-        #expect(row.mismatches(provider.failure(row.reply, operation: "ark.generate")) == [])
+        #expect(row.mismatches(provider.failure(row.reply, operation: .ark(.generate))) == [])
     }
 
     @Test("a success that cannot be read may have been bought", arguments: HostReply.unreadable)

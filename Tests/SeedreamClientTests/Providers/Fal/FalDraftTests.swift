@@ -10,7 +10,7 @@ struct FalDraftTests {
     func defaults() throws {
         let draft = try FalSample.draft(FalSample.request())
         #expect(draft.model == "fal-ai/bytedance/seedream/v4/edit")
-        #expect(draft.operation == "fal.submit")
+        #expect(draft.operation == .fal(.submit))
         #expect(draft.url == "https://queue.fal.run/fal-ai/bytedance/seedream/v4/edit")
         #expect(draft.fields.map(\.name.rawName) == ["Content-Type"])
         #expect(draft.fields[.contentType] == "application/json")
@@ -37,7 +37,7 @@ struct FalDraftTests {
     func run() throws {
         let draft = try FalSample.draft(FalSample.request()) { $0.mode = .run }
         #expect(draft.url == "https://fal.run/fal-ai/bytedance/seedream/v4/edit")
-        #expect(draft.operation == "fal.run")
+        #expect(draft.operation == .fal(.run))
     }
 
     @Test("goes behind a base URL, as an emulator has it")

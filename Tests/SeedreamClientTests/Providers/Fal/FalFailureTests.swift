@@ -6,7 +6,7 @@ import Testing
 struct FalFailureTests {
     /// A reply, and what it stands for.
     struct Row: Sendable, CustomTestStringConvertible {
-        var operation: String
+        var operation: APIOperation
         var status: Int
         var body: String
         var fields: [String: String] = [:]
@@ -34,7 +34,7 @@ struct FalFailureTests {
     private static func unprocessable(_ type: String, _ category: ClientError.Category) -> Row {
         Row(
             // What was made and then refused may be billed.
-            operation: "fal.run", status: 422, body: model(type), category: category,
+            operation: .fal(.run), status: 422, body: model(type), category: category,
             purchase: category == .moderation ? .taken : .notTaken, code: type, field: "body.image_urls.0",
             message: "It is so")
     }
@@ -54,22 +54,22 @@ struct FalFailureTests {
         ].map { unprocessable($0, .validation) }
         + [
             Row(
-                operation: "fal.run", status: 500, body: model("internal_server_error", #"["body"]"#),
+                operation: .fal(.run), status: 500, body: model("internal_server_error", #"["body"]"#),
                 category: .provider, purchase: .notTaken, code: "internal_server_error", field: "body"),
             Row(
-                operation: "fal.run", status: 504, body: model("generation_timeout", "[]"),
+                operation: .fal(.run), status: 504, body: model("generation_timeout", "[]"),
                 category: .timeout,
                 purchase: .notTaken, code: "generation_timeout"),
             Row(
-                operation: "fal.run", status: 400, body: model("downstream_service_error"),
+                operation: .fal(.run), status: 400, body: model("downstream_service_error"),
                 category: .provider,
                 purchase: .notTaken, code: "downstream_service_error", field: "body.image_urls.0"),
             Row(
-                operation: "fal.run", status: 500, body: model("downstream_service_error"),
+                operation: .fal(.run), status: 500, body: model("downstream_service_error"),
                 category: .provider,
                 purchase: .notTaken, code: "downstream_service_error", field: "body.image_urls.0"),
             Row(
-                operation: "fal.run", status: 500, body: model("downstream_service_unavailable"),
+                operation: .fal(.run), status: 500, body: model("downstream_service_unavailable"),
                 fields: ["X-Fal-Needs-Retry": "1"], category: .provider, purchase: .notTaken,
                 isRetryable: true,
                 code: "downstream_service_unavailable", field: "body.image_urls.0"),
@@ -85,22 +85,22 @@ struct FalFailureTests {
             (500, "runner_server_error", .provider), (500, "internal_error", .provider),
         ].map { status, type, category in
             Row(
-                operation: "fal.run", status: status, body: request(type), category: category,
+                operation: .fal(.run), status: status, body: request(type), category: category,
                 purchase: .notTaken, isRetryable: true, code: type, message: "It is so")
         }
         + [
             Row(
-                operation: "fal.run", status: 400, body: request("bad_request"), category: .validation,
+                operation: .fal(.run), status: 400, body: request("bad_request"), category: .validation,
                 purchase: .notTaken, code: "bad_request"),
             Row(
-                operation: "fal.run", status: 499, body: request("client_disconnected"), category: .provider,
+                operation: .fal(.run), status: 499, body: request("client_disconnected"), category: .provider,
                 purchase: .unknown, code: "client_disconnected"),
             Row(
-                operation: "fal.run", status: 499, body: request("client_cancelled"), category: .cancelled,
+                operation: .fal(.run), status: 499, body: request("client_cancelled"), category: .cancelled,
                 purchase: .unknown, code: "client_cancelled"),
             // The caller's own limit for the start.
             Row(
-                operation: "fal.run", status: 504, body: request("startup_timeout"),
+                operation: .fal(.run), status: 504, body: request("startup_timeout"),
                 fields: ["X-Fal-Request-Timeout-Type": "user"], category: .timeout, purchase: .notTaken,
                 code: "startup_timeout"),
         ]
@@ -108,143 +108,144 @@ struct FalFailureTests {
     /// Errors that any server has.
     static let plainRows: [Row] = [
         Row(
-            operation: "fal.submit", status: 401, body: #"{"detail":"invalid key credentials"}"#,
+            operation: .fal(.submit), status: 401, body: #"{"detail":"invalid key credentials"}"#,
             category: .credentials, purchase: .notTaken, message: "invalid key credentials"),
         Row(
-            operation: "fal.submit", status: 401, body: #"{"detail":"Cannot access application \"x\""}"#,
+            operation: .fal(.submit), status: 401, body: #"{"detail":"Cannot access application \"x\""}"#,
             category: .credentials, purchase: .notTaken),
         Row(
-            operation: "fal.submit", status: 402, body: #"{"detail":"Payment required"}"#, category: .credits,
+            operation: .fal(.submit), status: 402, body: #"{"detail":"Payment required"}"#,
+            category: .credits,
             purchase: .notTaken),
         Row(
-            operation: "fal.submit", status: 403,
+            operation: .fal(.submit), status: 403,
             body: #"{"detail":"User is locked. Reason: Exhausted balance. Top up your balance at fal.ai."}"#,
             category: .credits, purchase: .notTaken),
         Row(
-            operation: "fal.submit", status: 403, body: #"{"detail":"User is locked. Reason: TOP_UP."}"#,
+            operation: .fal(.submit), status: 403, body: #"{"detail":"User is locked. Reason: TOP_UP."}"#,
             category: .credits, purchase: .notTaken),
         Row(
-            operation: "fal.submit", status: 403, body: #"{"detail":"User is locked. Reason: Admin lock."}"#,
+            operation: .fal(.submit), status: 403, body: #"{"detail":"User is locked. Reason: Admin lock."}"#,
             category: .credentials, purchase: .notTaken),
         Row(
-            operation: "fal.submit", status: 403, body: page, category: .badReply, purchase: .notTaken),
+            operation: .fal(.submit), status: 403, body: page, category: .badReply, purchase: .notTaken),
         Row(
-            operation: "fal.submit", status: 404, body: #"{"detail":"Application \"x\" not found"}"#,
+            operation: .fal(.submit), status: 404, body: #"{"detail":"Application \"x\" not found"}"#,
             category: .notFound, purchase: .notTaken, message: #"Application "x" not found"#),
-        Row(operation: "fal.submit", status: 404, body: page, category: .badReply, purchase: .notTaken),
-        Row(operation: "fal.submit", status: 404, body: "", category: .notFound, purchase: .notTaken),
+        Row(operation: .fal(.submit), status: 404, body: page, category: .badReply, purchase: .notTaken),
+        Row(operation: .fal(.submit), status: 404, body: "", category: .notFound, purchase: .notTaken),
         Row(
-            operation: "fal.submit", status: 422, body: model("missing", #"["body","prompt"]"#),
+            operation: .fal(.submit), status: 422, body: model("missing", #"["body","prompt"]"#),
             category: .validation, purchase: .notTaken, code: "missing", field: "body.prompt"),
         Row(
-            operation: "fal.submit", status: 429, body: request("concurrent_requests_limit"),
+            operation: .fal(.submit), status: 429, body: request("concurrent_requests_limit"),
             fields: ["X-Fal-needs-retry": "1"], category: .rateLimit, purchase: .notTaken, isRetryable: true,
             code: "concurrent_requests_limit"),
         Row(
-            operation: "fal.run", status: 429, body: "", category: .rateLimit, purchase: .notTaken,
+            operation: .fal(.run), status: 429, body: "", category: .rateLimit, purchase: .notTaken,
             isRetryable: true),
         Row(
-            operation: "fal.run", status: 429, body: "", fields: ["X-Fal-Retryable": "false"],
+            operation: .fal(.run), status: 429, body: "", fields: ["X-Fal-Retryable": "false"],
             category: .rateLimit, purchase: .notTaken),
         // The queue's own failure proves nothing: the job may be stored.
         Row(
-            operation: "fal.submit", status: 500, body: request("internal_error"),
+            operation: .fal(.submit), status: 500, body: request("internal_error"),
             fields: ["x-fal-request-id": "r"], category: .provider, purchase: .unknown, isRetryable: true,
             code: "internal_error"),
         Row(
-            operation: "fal.submit", status: 502, body: page, category: .provider, purchase: .unknown,
+            operation: .fal(.submit), status: 502, body: page, category: .provider, purchase: .unknown,
             isRetryable: true),
         Row(
-            operation: "fal.submit", status: 504, body: "", category: .timeout, purchase: .unknown,
+            operation: .fal(.submit), status: 504, body: "", category: .timeout, purchase: .unknown,
             isRetryable: true),
         Row(
-            operation: "fal.submit", status: 408, body: request("request_timeout"), category: .timeout,
+            operation: .fal(.submit), status: 408, body: request("request_timeout"), category: .timeout,
             purchase: .unknown, isRetryable: true, code: "request_timeout"),
-        Row(operation: "fal.submit", status: 499, body: "", category: .timeout, purchase: .unknown),
-        Row(operation: "fal.submit", status: 302, body: "", category: .badReply, purchase: .unknown),
+        Row(operation: .fal(.submit), status: 499, body: "", category: .timeout, purchase: .unknown),
+        Row(operation: .fal(.submit), status: 302, body: "", category: .badReply, purchase: .unknown),
         // Nor does a page of what stands before the run.
         Row(
-            operation: "fal.run", status: 502, body: page, category: .provider, purchase: .unknown,
+            operation: .fal(.run), status: 502, body: page, category: .provider, purchase: .unknown,
             isRetryable: true),
         Row(
-            operation: "fal.run", status: 503, body: "", category: .provider, purchase: .unknown,
+            operation: .fal(.run), status: 503, body: "", category: .provider, purchase: .unknown,
             isRetryable: true),
         Row(
-            operation: "fal.run", status: 503, body: "", fields: ["x-fal-request-id": "r"],
+            operation: .fal(.run), status: 503, body: "", fields: ["x-fal-request-id": "r"],
             category: .provider, purchase: .notTaken, isRetryable: true),
         Row(
-            operation: "fal.run", status: 500, body: page,
+            operation: .fal(.run), status: 500, body: page,
             fields: ["X-Fal-Error-Type": "runner_server_error"],
             category: .provider, purchase: .notTaken, isRetryable: true, code: "runner_server_error"),
         Row(
-            operation: "fal.run", status: 408, body: #"{"detail":"too late"}"#, category: .timeout,
+            operation: .fal(.run), status: 408, body: #"{"detail":"too late"}"#, category: .timeout,
             purchase: .unknown, isRetryable: true),
         Row(
-            operation: "fal.run", status: 408, body: "", category: .timeout, purchase: .unknown,
+            operation: .fal(.run), status: 408, body: "", category: .timeout, purchase: .unknown,
             isRetryable: true),
     ]
 
     /// Calls about a job that was accepted, and calls that cost nothing.
     static let laterRows: [Row] = [
         Row(
-            operation: "fal.status", status: 502, body: page, category: .provider, purchase: .taken,
+            operation: .fal(.status), status: 502, body: page, category: .provider, purchase: .taken,
             isRetryable: true),
         Row(
-            operation: "fal.status", status: 404, body: #"{"status":"NOT_FOUND"}"#, category: .notFound,
+            operation: .fal(.status), status: 404, body: #"{"status":"NOT_FOUND"}"#, category: .notFound,
             purchase: .taken, message: "NOT_FOUND"),
         Row(
-            operation: "fal.status", status: 401, body: #"{"detail":"invalid key credentials"}"#,
+            operation: .fal(.status), status: 401, body: #"{"detail":"invalid key credentials"}"#,
             category: .credentials, purchase: .taken),
         Row(
-            operation: "fal.status", status: 429, body: "", category: .rateLimit, purchase: .taken,
+            operation: .fal(.status), status: 429, body: "", category: .rateLimit, purchase: .taken,
             isRetryable: true),
         Row(
-            operation: "fal.cancel", status: 500, body: "", category: .provider, purchase: .taken,
+            operation: .fal(.cancel), status: 500, body: "", category: .provider, purchase: .taken,
             isRetryable: true),
         Row(
-            operation: "fal.result", status: 400, body: #"{"detail":"Request is still in progress"}"#,
+            operation: .fal(.result), status: 400, body: #"{"detail":"Request is still in progress"}"#,
             category: .provider, purchase: .taken, isRetryable: true, message: "Request is still in progress"),
         Row(
-            operation: "fal.result", status: 400, body: request("bad_request"), category: .validation,
+            operation: .fal(.result), status: 400, body: request("bad_request"), category: .validation,
             purchase: .taken, code: "bad_request"),
         Row(
-            operation: "fal.result", status: 404, body: #"{"status":"NOT_FOUND"}"#, category: .notFound,
+            operation: .fal(.result), status: 404, body: #"{"status":"NOT_FOUND"}"#, category: .notFound,
             purchase: .taken),
         // The job failed: a 422 may be billed, a 5xx is not.
         Row(
-            operation: "fal.result", status: 422,
+            operation: .fal(.result), status: 422,
             body: model("content_policy_violation", #"["body","prompt"]"#),
             category: .moderation, purchase: .taken, code: "content_policy_violation", field: "body.prompt"),
         Row(
-            operation: "fal.result", status: 422, body: model("image_too_small"),
+            operation: .fal(.result), status: 422, body: model("image_too_small"),
             fields: ["X-Fal-Needs-Retry": "1"], category: .validation, purchase: .taken,
             code: "image_too_small", field: "body.image_urls.0"),
         Row(
-            operation: "fal.result", status: 500, body: model("internal_server_error", #"["body"]"#),
+            operation: .fal(.result), status: 500, body: model("internal_server_error", #"["body"]"#),
             category: .provider, purchase: .notTaken, code: "internal_server_error", field: "body"),
         Row(
-            operation: "fal.result", status: 504, body: model("generation_timeout", #"["body"]"#),
+            operation: .fal(.result), status: 504, body: model("generation_timeout", #"["body"]"#),
             fields: ["X-Fal-Needs-Retry": "1"], category: .timeout, purchase: .notTaken, isRetryable: true,
             code: "generation_timeout", field: "body"),
         // The call failed: the job keeps its result.
         Row(
-            operation: "fal.result", status: 500, body: request("internal_error"),
+            operation: .fal(.result), status: 500, body: request("internal_error"),
             fields: ["x-fal-request-id": "r"], category: .provider, purchase: .taken, isRetryable: true,
             code: "internal_error"),
         Row(
-            operation: "fal.result", status: 502, body: page, category: .provider, purchase: .taken,
+            operation: .fal(.result), status: 502, body: page, category: .provider, purchase: .taken,
             isRetryable: true),
         Row(
-            operation: "fal.result", status: 499, body: request("client_cancelled"), category: .cancelled,
+            operation: .fal(.result), status: 499, body: request("client_cancelled"), category: .cancelled,
             purchase: .taken, code: "client_cancelled"),
         Row(
-            operation: "fal.initiate", status: 400, body: #"{"detail":"Invalid storage type"}"#,
+            operation: .fal(.initiate), status: 400, body: #"{"detail":"Invalid storage type"}"#,
             category: .validation, purchase: .notTaken, message: "Invalid storage type"),
         Row(
-            operation: "fal.put", status: 500, body: page, category: .provider, purchase: .notTaken,
+            operation: .fal(.put), status: 500, body: page, category: .provider, purchase: .notTaken,
             isRetryable: true),
         Row(
-            operation: "fal.token", status: 408, body: "", category: .timeout, purchase: .notTaken,
+            operation: .fal(.token), status: 408, body: "", category: .timeout, purchase: .notTaken,
             isRetryable: true),
     ]
 
@@ -259,7 +260,7 @@ struct FalFailureTests {
         #expect(error.isRetryable == row.isRetryable)
         #expect(error.code == row.code)
         #expect(error.field == row.field)
-        #expect(error.status == row.status && error.operation == row.operation && error.provider == .fal)
+        #expect(error.status == row.status && error.operation == "\(row.operation)" && error.provider == .fal)
         #expect(!error.message.isEmpty)
         if let message = row.message { #expect(error.message == message) }
         // A page is described, not quoted.
@@ -270,7 +271,7 @@ struct FalFailureTests {
     func several() {
         let body =
             #"{"detail":[{"loc":["body","prompt"],"msg":"Field required","type":"missing"},{"loc":["body","seed"],"msg":"b","type":"int_type"},{"x":1}]}"#
-        let error = FalSample.fal.failure(FalSample.reply(422, body), operation: "fal.submit")
+        let error = FalSample.fal.failure(FalSample.reply(422, body), operation: .fal(.submit))
         #expect(error.message == "Field required (and 2 more)" && error.field == "body.prompt")
         #expect(error.description == "fal.submit: 422 missing: body.prompt: Field required (and 2 more)")
     }
@@ -283,7 +284,7 @@ struct FalFailureTests {
             ("null", nil), (#"{"detail":[{"loc":"body","msg":7}]}"#, nil), ("\u{0}\u{1}", nil),
         ])
     func oddShapes(_ body: String, _ message: String?) {
-        let error = FalSample.fal.failure(FalSample.reply(422, body), operation: "fal.submit")
+        let error = FalSample.fal.failure(FalSample.reply(422, body), operation: .fal(.submit))
         #expect(error.status == 422 && error.field == nil && !error.message.isEmpty)
         if let message { #expect(error.message == message) }
     }
@@ -293,7 +294,7 @@ struct FalFailureTests {
         let uri = "data:image/png;base64," + String(repeating: "A", count: 5000)
         let body =
             #"{"detail":[{"loc":["body","image_urls",0],"msg":"cannot read \#(uri) here","type":"x"}]}"#
-        let error = FalSample.fal.failure(FalSample.reply(422, body), operation: "fal.submit")
+        let error = FalSample.fal.failure(FalSample.reply(422, body), operation: .fal(.submit))
         #expect(!error.message.contains("AAAA"))
     }
 
@@ -302,7 +303,7 @@ struct FalFailureTests {
         arguments: [("3", 3.0), ("0.5", 0.5), ("Sun, 06 Nov 1994 08:49:37 GMT", 0)])
     func retryAfter(_ text: String, _ seconds: Double) {
         let error = FalSample.fal.failure(
-            FalSample.reply(429, "", ["Retry-After": text]), operation: "fal.submit")
+            FalSample.reply(429, "", ["Retry-After": text]), operation: .fal(.submit))
         #expect(error.retryAfter == seconds)
     }
 
@@ -311,14 +312,14 @@ struct FalFailureTests {
         arguments: ["soon", "inf", "-3", "Sun, 06 Xyz 1994"])
     func noRetryAfter(_ text: String) {
         let error = FalSample.fal.failure(
-            FalSample.reply(429, "", ["Retry-After": text]), operation: "fal.submit")
+            FalSample.reply(429, "", ["Retry-After": text]), operation: .fal(.submit))
         #expect(error.retryAfter == nil)
     }
 
     @Test("comes with fal's id of the request")
     func requestID() {
         let error = FalSample.fal.failure(
-            FalSample.reply(500, "", ["x-fal-request-id": "764c"]), operation: "fal.run")
+            FalSample.reply(500, "", ["x-fal-request-id": "764c"]), operation: .fal(.run))
         #expect(error.requestID == "764c")
     }
 

@@ -42,7 +42,7 @@ struct FalJobTests {
         #expect(ticket.requestID == id && ticket.model == "fal-ai/bytedance/seedream/v4/edit")
         let status = try #require(fal.statusRequest(for: ticket, withLogs: false, in: context))
         #expect(status.url == "\(base)/status?x=1&logs=false")
-        #expect(status.method == .get && status.isKeyed && status.operation == "fal.status")
+        #expect(status.method == .get && status.isKeyed && status.operation == .fal(.status))
         let result = try #require(fal.resultRequest(for: ticket, in: context))
         #expect(result.url == "\(base)/response" && result.method == .get && result.isKeyed)
         let cancel = try #require(fal.cancelRequest(for: ticket, in: context))

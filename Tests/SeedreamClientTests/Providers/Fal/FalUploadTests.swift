@@ -33,7 +33,7 @@ struct FalUploadTests {
         let caller = ScriptedCaller([slot, empty])
         #expect(try await upload(caller) == "https://v3.fal.media/files/b/1_dog.png")
         let requests = caller.requests
-        #expect(requests.map(\.operation) == ["fal.initiate", "fal.put"])
+        #expect(requests.map(\.operation.description) == ["fal.initiate", "fal.put"])
         #expect(
             requests[0].url == "https://rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3")
         #expect(requests[0].method == .post && requests[0].isKeyed)
@@ -68,7 +68,7 @@ struct FalUploadTests {
         }
         #expect(url == "https://v3b.fal.media/files/b/2_dog.png")
         let requests = caller.requests
-        #expect(requests.map(\.operation) == ["fal.token", "fal.upload"])
+        #expect(requests.map(\.operation.description) == ["fal.token", "fal.upload"])
         #expect(requests[0].url == "https://rest.fal.ai/storage/auth/token?storage_type=fal-cdn-v3")
         #expect(requests[0].isKeyed && FalSample.text(requests[0].body) == "{}")
         #expect(requests[1].url == "https://v3.fal.media/files/upload" && !requests[1].isKeyed)
@@ -85,9 +85,9 @@ struct FalUploadTests {
         let refusal = FalSample.reply(status, #"{"detail":"Invalid storage type"}"#)
         let caller = ScriptedCaller([refusal, token, stored])
         #expect(try await upload(caller) == "https://v3b.fal.media/files/b/2_dog.png")
-        #expect(caller.requests.map(\.operation) == ["fal.initiate", "fal.token", "fal.upload"])
+        #expect(caller.requests.map(\.operation.description) == ["fal.initiate", "fal.token", "fal.upload"])
         // The same where the caller has retried in vain.
-        let error = FalSample.fal.failure(refusal, operation: "fal.initiate")
+        let error = FalSample.fal.failure(refusal, operation: .fal(.initiate))
         let tired = ScriptedCaller([.failure(error), .success(token), .success(stored)])
         #expect(try await upload(tired) == "https://v3b.fal.media/files/b/2_dog.png")
     }

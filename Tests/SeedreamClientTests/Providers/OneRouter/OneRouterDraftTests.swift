@@ -12,7 +12,7 @@ struct OneRouterDraftTests {
     func edit() throws {
         let draft = try provider.draft(SampleImage.request(2))
         #expect(draft.url == "https://image.onerouter.pro/v1/images/edits")
-        #expect(draft.operation == "onerouter.edit")
+        #expect(draft.operation == .onerouter(.edit))
         #expect(
             try draft.sent == [
                 "model": "seedream-v4-image-to-image", "prompt": "Replace the dog with a puppy",
@@ -29,7 +29,7 @@ struct OneRouterDraftTests {
     func generate() throws {
         let draft = try provider.draft(SampleImage.request(0))
         #expect(draft.url == "https://image.onerouter.pro/v1/images/generations")
-        #expect(draft.operation == "onerouter.generate")
+        #expect(draft.operation == .onerouter(.generate))
         #expect(
             try draft.sent == [
                 "model": "seedream-v4-text-to-image", "prompt": "Replace the dog with a puppy",

@@ -92,7 +92,7 @@ struct OneRouterReplyTests {
         ])
     func errors(_ row: ErrorRow) throws {
         #expect(row.mismatches(try provider.refusal(row.reply)) == [])
-        #expect(row.mismatches(provider.failure(row.reply, operation: "onerouter.edit")) == [])
+        #expect(row.mismatches(provider.failure(row.reply, operation: .onerouter(.edit))) == [])
     }
 
     @Test("a task, as newer models give, is no picture, and may have been bought")
