@@ -120,6 +120,8 @@ let package = Package(
             path: "CModules/CodecBridge",
             // A trait is a condition for Swift code only; C has to be told.
             cSettings: [
+                // Bounds of memcpy and its kin are checked where the compiler knows them.
+                .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
                 .define("WITH_BMP", .when(traits: ["BMP"])),
                 .define("WITH_FAST_PNG", .when(traits: ["FastPNG"])),
                 .define("WITH_GIF", .when(traits: ["GIF"])),

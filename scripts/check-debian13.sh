@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Builds the project in a Debian 13 beside this system, runs `make demo` there, and the suites that read images.
+# Says plainly, and ends with 0, where no such system may be made.
+#
+#   scripts/check-debian13.sh          the demonstration, and the image suites without the provider client
+#   scripts/check-debian13.sh --all    the demonstration, and the whole suite
+#
+#   SEEDREAM_DEBIAN13   a script that makes and mounts a Debian 13 with Swift in the folder that it is given
+#                       (default: ../shared/tools/debian13-chroot.sh)
+#   TRIXIE              that folder; it is used again where it is there (default: $HOME/trixie)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+maker=${SEEDREAM_DEBIAN13:-../shared/tools/debian13-chroot.sh}
+root=${TRIXIE:-$HOME/trixie}
+
+skip() {
+    echo "Debian 13: NOT CHECKED: $1"
+    exit 0
+}
+
+[[ "$(uname)" == Linux ]] || skip "this is no Linux"
+[[ "$(id -u)" -eq 0 ]] || skip "a chroot needs root"
+[[ -f "$maker" ]] || skip "there is no script at $maker that makes one (SEEDREAM_DEBIAN13 names another)"
+# In a mount namespace of its own, nothing stays mounted when this ends.
+if [[ -z "${SEEDREAM_IN_NAMESPACE:-}" ]]; then
+    unshare --mount true 2>/dev/null || skip "this system lets nobody mount anything"
+    SEEDREAM_IN_NAMESPACE=1 exec unshare --mount --propagation private "$0" "$@"
+fi
+SWIFT_PACKAGES=${SWIFT_PACKAGES:-} sh "$maker" "$root" || skip "$maker failed"
+
+corpus=$(realpath -m "${SEEDREAM_CORPUS:-../shared/corpus}")
+faults=$(realpath -m "${SEEDREAM_FAULTS:-../shared/faults}")
+mkdir -p "$root/src/seedreamkit"
+# What git knows, in its present state; what was built there before stays for the next time.
+git ls-files -z | tar --create --null --files-from=- --ignore-failed-read 2>/dev/null |
+    tar --extract --directory "$root/src/seedreamkit"
+for folder in "$corpus" "$faults"; do
+    [[ -d "$folder" ]] || continue
+    mkdir -p "$root/src/shared/$(basename "$folder")"
+    mount --bind -o ro "$folder" "$root/src/shared/$(basename "$folder")"
+done
+
+inside() { chroot "$root" /usr/bin/env -i HOME=/root CI=true PATH="$(dirname "$(readlink -f "$(command -v swift)")"):/usr/sbin:/usr/bin:/sbin:/bin" \
+    SEEDREAM_CORPUS=/src/shared/corpus SEEDREAM_FAULTS=/src/shared/faults bash -c "cd /src/seedreamkit && $1" </dev/null; }
+
+echo "Debian $(cat "$root/etc/debian_version")"
+inside "scripts/install-dependencies.sh --tests"
+inside "make demo"
+inside ".build/prep/release/seedream --version"
+if [[ "${1:-}" == --all ]]; then
+    inside "make test"
+else
+    traits=$(sed -n 's/^PREP_TRAITS := //p' Makefile)
+    inside "swift build --build-tests --disable-default-traits --traits $traits 2>&1 | tail -3"
+    inside "swift test --skip-build --disable-xctest --no-parallel --disable-default-traits --traits $traits \
+        --filter 'PixelsTests|SeedreamModelTests|ImageCodecsTests|ImagePreparationTests|CorpusTests|CommandTests'"
+fi
+echo "Debian 13: as it should be"
