@@ -6,7 +6,7 @@ set -euo pipefail
 [[ "$(uname)" == Linux ]] || { echo "hardening: checked on Linux only"; exit 0; }
 program=$1
 broken=0
-expect() { readelf "$2" --wide "$program" | grep -q "$3" || { echo "error: $program: $1" >&2; broken=1; }; }
+expect() { grep -q "$3" <<<"$(readelf "$2" --wide "$program")" || { echo "error: $program: $1" >&2; broken=1; }; }
 expect "symbols are not bound at start (BIND_NOW)" --dynamic 'BIND_NOW'
 expect "the relocation table stays writable (GNU_RELRO)" --program-headers 'GNU_RELRO'
 expect "it is not position-independent" --dynamic 'PIE'
