@@ -88,6 +88,16 @@ extension CodecError: CustomStringConvertible {
 }
 
 extension CodecError {
+    /// Memory for samples, with the error that codecs report.
+    static func memory(_ byteCount: Int) throws(CodecError) -> WorkingMemory {
+        try inMemory { () throws(PixelError) in try WorkingMemory(byteCount: byteCount) }
+    }
+
+    /// What `make` makes of memory, with the error that codecs report.
+    static func inMemory<Made>(_ make: () throws(PixelError) -> Made) throws(CodecError) -> Made {
+        do throws(PixelError) { return try make() } catch { throw .outOfMemory }
+    }
+
     /// Throws what the status says, unless it says that all is well.
     static func check(_ status: bridge_status) throws(CodecError) {
         guard status.code != Int32(BRIDGE_OK.rawValue) else { return }

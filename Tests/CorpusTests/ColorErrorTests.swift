@@ -69,7 +69,7 @@ struct ColorErrorTests {
             of: source, probe: probe, limits: DecodeLimits(), precision: .word
         ) {
             reader in
-            let rows = RowBandSource(reader, alpha: .drop, primaries: .displayP3)
+            let rows = try RowBandSource(reader, alpha: .drop, primaries: .displayP3)
             let sink = try PNGSink(
                 format: PlaneFormat(.rgb, size: probe.size), settings: EncodeSettings(quality: 90))
             let pipeline = PixelPipeline(region: PixelRegion(probe.size))

@@ -135,7 +135,7 @@ struct FastPNGTests {
         let picture = PNGFile(width: 517, height: 401, channels: channels, seed: 11)
         let format = PlaneFormat(channels == 1 ? .grey : .rgb, size: PixelSize(width: 517, height: 401))
         let sink = try PNGSink(format: format, settings: EncodeSettings(quality: 90))
-        let buffer = PlaneBuffer(format: format, rows: 416, widths: sink.rowWidths)
+        let buffer = try PlaneBuffer(format: format, rows: 416, widths: sink.rowWidths)
         for y in 0..<401 {
             for plane in 0..<channels {
                 let row = buffer.row(y, ofPlane: plane)

@@ -41,7 +41,7 @@ struct Reading: Equatable {
     ) throws -> [[UInt8]] {
         try JPEGPlaneSource.withSource(of: source, denominator: denominator, limits: limits) { planes in
             let format = planes.format
-            let buffer = PlaneBuffer(format: format, rows: planes.bandRows, widths: planes.rowWidths)
+            let buffer = try PlaneBuffer(format: format, rows: planes.bandRows, widths: planes.rowWidths)
             var result = [[UInt8]](repeating: [], count: format.planeCount)
             for row in stride(from: 0, to: format.size.height, by: planes.bandRows) {
                 try planes.readBand(into: buffer, at: row)

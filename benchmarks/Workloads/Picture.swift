@@ -23,7 +23,7 @@ struct Picture: @unchecked Sendable {
     /// Reads all of a source.
     init(reading source: some BandSource) throws {
         let height = source.format.size.height
-        let tile = PlaneBuffer(
+        let tile = try PlaneBuffer(
             format: source.format, rows: height.roundedUp(toMultipleOf: source.bandRows),
             widths: source.rowWidths)
         for row in stride(from: 0, to: height, by: source.bandRows) {
@@ -53,7 +53,7 @@ struct Picture: @unchecked Sendable {
         let opaque = try rgb()
         var format = opaque.format
         format.hasAlpha = true
-        let tile = PlaneBuffer(format: format, rows: nil)
+        let tile = try PlaneBuffer(format: format, rows: nil)
         for y in 0..<format.size.height {
             for plane in 0..<3 {
                 tile.row(y, ofPlane: plane)

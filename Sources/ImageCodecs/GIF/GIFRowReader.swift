@@ -7,18 +7,17 @@ final class GIFRowReader: RowReader {
     let size: PixelSize
     let channels = 4
     let sampleType = SampleType.byte
-    private let pixels: UnsafeMutablePointer<UInt8>
+    private let memory: WorkingMemory
+    private var pixels: UnsafeMutablePointer<UInt8> { memory.bytes }
     private var row = 0
 
     init(_ bytes: UnsafeRawBufferPointer, probe: ImageProbe) throws(CodecError) {
         size = probe.size
-        pixels = .allocate(capacity: max(size.area * 4, 1))
+        memory = try CodecError.memory(size.area * 4)
         let data = bytes.bindMemory(to: UInt8.self)
         try CodecError.check(
             bridge_gif_decode(data.baseAddress, data.count, pixels, Int32(size.width), Int32(size.height)))
     }
-
-    deinit { pixels.deallocate() }
 
     func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
         target.update(from: pixels + row * rowBytes, count: rowBytes)

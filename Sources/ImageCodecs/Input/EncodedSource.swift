@@ -1,4 +1,5 @@
 import CodecBridge
+import Pixels
 
 #if canImport(Glibc)
 private import Glibc
@@ -128,9 +129,15 @@ package final class EncodedSource: Sendable {
     /// Calls `body` with all bytes in memory; valid only during the call.
     package func withAllBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         switch storage {
-        case .memory(let bytes): try bytes.withUnsafeBytes(body)
-        case .loaded(let file): try withExtendedLifetime(file) { try body(file.bytes) }
-        case .file: try bytes(at: 0, length: count).withUnsafeBytes(body)
+        case .memory(let bytes): return try bytes.withUnsafeBytes(body)
+        case .loaded(let file): return try withExtendedLifetime(file) { try body(file.bytes) }
+        case .file:
+            let memory = try CodecError.memory(count)
+            let target = UnsafeMutableRawBufferPointer(start: memory.base, count: count)
+            let got = try read(at: 0, into: target)
+            return try withExtendedLifetime(memory) {
+                try body(UnsafeRawBufferPointer(rebasing: target[..<got]))
+            }
         }
     }
 }

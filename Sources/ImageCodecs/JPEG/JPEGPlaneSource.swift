@@ -63,7 +63,10 @@ package final class JPEGPlaneSource: BandSource {
         let finer = planes.count == 3 ? Self.finerSubsampling(planes, than: stored) : stored
         if finer != stored {
             let decoded = PlaneFormat(.yCbCr, size: size, subsampling: finer, primaries: primaries)
-            fineChroma = PlaneBuffer(format: decoded, rows: bandRows, widths: [0, widths[1], widths[2]])
+            let (rows, wide) = (bandRows, [0, widths[1], widths[2]])
+            fineChroma = try CodecError.inMemory { () throws(PixelError) in
+                try PlaneBuffer(format: decoded, rows: rows, widths: wide)
+            }
             widths[1] = format.size(ofPlane: 1).width
             widths[2] = widths[1]
         } else {

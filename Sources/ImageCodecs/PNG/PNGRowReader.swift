@@ -9,7 +9,7 @@ package final class PNGRowReader: RowReader {
     package let sampleType: SampleType
     private let decoder: OpaquePointer
     /// All rows of an interlaced picture, which come in seven passes.
-    private let image: UnsafeMutablePointer<UInt8>?
+    private let image: WorkingMemory?
     private var row = 0
 
     /// Whether the trait `FastPNG` is on.
@@ -57,22 +57,19 @@ package final class PNGRowReader: RowReader {
             return
         }
         let stride = size.width * channels * sampleType.bytes
-        let image = UnsafeMutablePointer<UInt8>.allocate(capacity: stride * size.height)
+        let image = try CodecError.memory(stride * size.height)
         self.image = image
-        try CodecError.check(bridge_png_read_image(decoder, image, stride))
+        try CodecError.check(bridge_png_read_image(decoder, image.bytes, stride))
     }
 
-    deinit {
-        bridge_png_close(decoder)
-        image?.deallocate()
-    }
+    deinit { bridge_png_close(decoder) }
 
     package func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
         guard let image else {
             try CodecError.check(bridge_png_read_row(decoder, target))
             return
         }
-        target.update(from: image + row * rowBytes, count: rowBytes)
+        target.update(from: image.bytes + row * rowBytes, count: rowBytes)
         row += 1
     }
 

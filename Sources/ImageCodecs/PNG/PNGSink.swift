@@ -7,13 +7,15 @@ package final class PNGSink: ImageSink {
     package let bandRows = 16
     package var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
     private let encoder: OpaquePointer
-    private let row: UnsafeMutablePointer<UInt8>
+    private let memory: WorkingMemory
+    private var row: UnsafeMutablePointer<UInt8> { memory.bytes }
 
     /// Level 4 of zlib: on photographs 2 % larger than level 6 and twice as fast; ours.
     private static let compression: Int32 = 4
 
     /// - Precondition: `format` is grey or RGB.
     package init(format: PlaneFormat, settings: EncodeSettings) throws(CodecError) {
+        memory = try CodecError.memory(format.size.width * format.planeCount)
         var options = bridge_png_encode_options()
         options.width = Int32(format.size.width)
         options.height = Int32(format.size.height)
@@ -31,13 +33,9 @@ package final class PNGSink: ImageSink {
         guard let encoder else { throw .misuse("no encoder") }
         self.encoder = encoder
         self.format = format
-        row = .allocate(capacity: format.size.width * format.planeCount)
     }
 
-    deinit {
-        bridge_png_encoder_close(encoder)
-        row.deallocate()
-    }
+    deinit { bridge_png_encoder_close(encoder) }
 
     package func writeBand(from buffer: PlaneBuffer, at first: Int) throws {
         for y in first..<min(first + bandRows, format.size.height) {

@@ -14,7 +14,7 @@ final class ColorManagedReader: RowReader {
 
     private let inner: any RowReader
     private let conversion: Conversion
-    private let row: UnsafeMutablePointer<UInt8>
+    private let memory: WorkingMemory
 
     /// The reader itself where its samples are sRGB, otherwise one that converts.
     static func wrap(_ inner: any RowReader, probe: ImageProbe) throws(CodecError) -> any RowReader {
@@ -22,7 +22,7 @@ final class ColorManagedReader: RowReader {
         switch probe.colorSpace {
         case .sRGB: return inner
         case .inks:
-            return ColorManagedReader(inner, channels: 3, .plainInks(isInverted: probe.hasInvertedInks))
+            return try ColorManagedReader(inner, channels: 3, .plainInks(isInverted: probe.hasInvertedInks))
         case .displayP3: profile = ColorProfiles.displayP3
         case .profile(let bytes): profile = bytes
         }
@@ -30,21 +30,21 @@ final class ColorManagedReader: RowReader {
             from: profile, channels: inner.channels, isInks: probe.isInks, isInverted: probe.hasInvertedInks,
             sampleType: inner.sampleType)
         guard let transform else { throw .misuse("no transform from a profile that was accepted") }
-        return ColorManagedReader(inner, channels: probe.isInks ? 3 : inner.channels, .transform(transform))
+        return try ColorManagedReader(
+            inner, channels: probe.isInks ? 3 : inner.channels, .transform(transform))
     }
 
-    private init(_ inner: any RowReader, channels: Int, _ conversion: Conversion) {
+    private init(_ inner: any RowReader, channels: Int, _ conversion: Conversion) throws(CodecError) {
+        memory = try CodecError.memory(inner.rowBytes)
         self.inner = inner
         self.channels = channels
         self.conversion = conversion
         size = inner.size
         sampleType = inner.sampleType
-        row = .allocate(capacity: inner.rowBytes)
     }
 
-    deinit { row.deallocate() }
-
     func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
+        let row = memory.bytes
         try inner.readRow(into: row)
         switch conversion {
         case .transform(let transform): transform.convert(row, to: target, count: size.width)
@@ -52,7 +52,7 @@ final class ColorManagedReader: RowReader {
             if sampleType == .byte {
                 Self.mix(UnsafePointer(row), into: target, count: size.width, isInverted: isInverted)
             } else {
-                // Rows are allocated at 16-byte boundaries.
+                // Rows are allocated at 64-byte boundaries.
                 let source = UnsafeRawPointer(row).assumingMemoryBound(to: UInt16.self)
                 let words = UnsafeMutableRawPointer(target).assumingMemoryBound(to: UInt16.self)
                 Self.mix(source, into: words, count: size.width, isInverted: isInverted)

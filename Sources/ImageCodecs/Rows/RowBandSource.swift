@@ -21,24 +21,24 @@ package final class RowBandSource: BandSource {
 
     private let reader: any RowReader
     private let alpha: Alpha
-    private let row: UnsafeMutablePointer<UInt8>
+    private let memory: WorkingMemory
+    private var row: UnsafeMutablePointer<UInt8> { memory.bytes }
 
     /// Reads from `reader`, whose alpha channel, if it has one, is treated as `alpha` says.
     ///
     /// - Parameter primaries: Of the samples as the reader gives them.
+    /// - Throws: ``PixelError/outOfMemory``.
     package init(
         _ reader: any RowReader, alpha: Alpha, primaries: PlaneFormat.Primaries = .bt709
-    ) {
+    ) throws(PixelError) {
+        memory = try WorkingMemory(byteCount: reader.rowBytes)
         self.reader = reader
         self.alpha = alpha
         var model: PlaneFormat.Model = reader.channels <= 2 ? .grey : .rgb
         if reader.channels == 2, case .flatten(let background) = alpha, !background.isGrey { model = .rgb }
         let keepsAlpha = alpha == .keep && reader.channels.isMultiple(of: 2)
         format = PlaneFormat(model, size: reader.size, hasAlpha: keepsAlpha, primaries: primaries)
-        row = .allocate(capacity: reader.rowBytes)
     }
-
-    deinit { row.deallocate() }
 
     package func readBand(into buffer: PlaneBuffer, at first: Int) throws {
         for y in first..<min(first + bandRows, format.size.height) {
@@ -48,7 +48,7 @@ package final class RowBandSource: BandSource {
                 separate(UnsafePointer(row), into: planes)
             } else {
                 let count = format.size.width
-                // Rows are allocated at 16-byte boundaries, planes at 64.
+                // Rows and planes are allocated at 64-byte boundaries.
                 row.withMemoryRebound(to: UInt16.self, capacity: count * reader.channels) { samples in
                     separate(
                         UnsafePointer(samples),

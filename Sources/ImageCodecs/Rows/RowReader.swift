@@ -23,8 +23,8 @@ extension RowReader {
     /// Whether a sample of the alpha channel is below 255. Stops at the first such row, so the rows are used up.
     package func hasTransparency() throws -> Bool {
         guard channels == 2 || channels == 4 else { return false }
-        let row = UnsafeMutablePointer<UInt8>.allocate(capacity: rowBytes)
-        defer { row.deallocate() }
+        let memory = try WorkingMemory(byteCount: rowBytes)
+        let row = memory.bytes
         let step = channels * sampleType.bytes
         for _ in 0..<size.height {
             try readRow(into: row)

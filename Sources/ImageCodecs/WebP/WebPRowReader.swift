@@ -6,14 +6,15 @@ final class WebPRowReader: RowReader {
     let size: PixelSize
     let channels: Int
     let sampleType = SampleType.byte
-    private let pixels: UnsafeMutablePointer<UInt8>
+    private let memory: WorkingMemory
+    private var pixels: UnsafeMutablePointer<UInt8> { memory.bytes }
     private var row = 0
 
     init(_ bytes: UnsafeRawBufferPointer, probe: ImageProbe) throws(CodecError) {
         size = probe.size
         channels = probe.hasAlpha ? 4 : 3
         let stride = size.width * channels
-        pixels = .allocate(capacity: stride * size.height)
+        memory = try CodecError.memory(stride * size.height)
         var info = bridge_webp_info()
         let data = bytes.bindMemory(to: UInt8.self)
         try CodecError.check(bridge_webp_probe(data.baseAddress, data.count, &info))
@@ -24,8 +25,6 @@ final class WebPRowReader: RowReader {
             bridge_webp_decode(
                 data.baseAddress, data.count, Int32(channels), pixels, stride, stride * size.height))
     }
-
-    deinit { pixels.deallocate() }
 
     func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
         target.update(from: pixels + row * size.width * channels, count: size.width * channels)

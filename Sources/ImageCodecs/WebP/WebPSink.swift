@@ -7,7 +7,8 @@ package final class WebPSink: ImageSink {
     package let bandRows = 16
     package var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
     private let settings: EncodeSettings
-    private let pixels: UnsafeMutablePointer<UInt8>
+    private let memory: WorkingMemory
+    private var pixels: UnsafeMutablePointer<UInt8> { memory.bytes }
     /// WebP has no grey: one plane is written three times.
     private var channels: Int { format.hasAlpha ? 4 : 3 }
     private var stride: Int { format.size.width * channels }
@@ -19,10 +20,8 @@ package final class WebPSink: ImageSink {
         }
         self.format = format
         self.settings = settings
-        pixels = .allocate(capacity: format.size.area * (format.hasAlpha ? 4 : 3))
+        memory = try CodecError.memory(format.size.area * (format.hasAlpha ? 4 : 3))
     }
-
-    deinit { pixels.deallocate() }
 
     package func writeBand(from buffer: PlaneBuffer, at first: Int) throws {
         for y in first..<min(first + bandRows, format.size.height) {

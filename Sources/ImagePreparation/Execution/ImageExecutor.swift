@@ -103,15 +103,16 @@ struct ImageExecutor {
         if let loaded, let kept = keepsAll ? loaded.bytes : loaded.keep(stripped) {
             bytes = EncodedBytes(kept, in: loaded)
         } else {
-            bytes = try EncodedBytes(count: byteCount) { target throws(CodecError) in
-                if isIdentical {
-                    guard try source.read(at: 0, into: target) == byteCount else {
-                        throw .truncated("the file became shorter while it was read")
-                    }
-                } else {
-                    try stripped.write(from: source, into: target)
+            let memory = try WorkingMemory(byteCount: byteCount)
+            let target = UnsafeMutableRawBufferPointer(start: memory.base, count: byteCount)
+            if isIdentical {
+                guard try source.read(at: 0, into: target) == byteCount else {
+                    throw CodecError.truncated("the file became shorter while it was read")
                 }
+            } else {
+                try stripped.write(from: source, into: target)
             }
+            bytes = EncodedBytes(UnsafeRawBufferPointer(target), in: memory)
         }
         var reasons: [Reason] = []
         if !isIdentical {

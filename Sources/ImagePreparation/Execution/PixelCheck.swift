@@ -8,7 +8,8 @@ enum PixelCheck {
     ) throws {
         let isChecked: Void? = try PlaneSources.withSource(of: source, probe: probe, limits: limits) {
             planes, _ in
-            let buffer = PlaneBuffer(format: planes.format, rows: planes.bandRows, widths: planes.rowWidths)
+            let buffer = try PlaneBuffer(
+                format: planes.format, rows: planes.bandRows, widths: planes.rowWidths)
             let height = planes.format.size.height
             for row in stride(from: 0, to: height, by: planes.bandRows) {
                 try planes.readBand(into: buffer, at: row)
@@ -18,10 +19,9 @@ enum PixelCheck {
         }
         if isChecked != nil { return }
         try RowReaders.withReader(of: source, probe: probe, limits: limits) { reader in
-            let row = UnsafeMutablePointer<UInt8>.allocate(capacity: reader.size.width * reader.channels)
-            defer { row.deallocate() }
+            let row = try WorkingMemory(byteCount: reader.rowBytes)
             for y in 0..<reader.size.height {
-                try reader.readRow(into: row)
+                try reader.readRow(into: row.bytes)
                 if y & 63 == 0 { try checkpoint(Double(y) / Double(reader.size.height)) }
             }
             try reader.finish()

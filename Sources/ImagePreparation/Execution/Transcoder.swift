@@ -42,7 +42,7 @@ struct Transcoder {
         ) { reader in
             let alpha: RowBandSource.Alpha =
                 attempt.keepsAlpha ? .keep : isKnownOpaque ? .drop : .flatten(options.background)
-            let rows = RowBandSource(reader, alpha: alpha, primaries: primaries)
+            let rows = try RowBandSource(reader, alpha: alpha, primaries: primaries)
             let bytes = try encode(rows, region: PixelRegion(rows.format.size), checkpoint)
             return Result(bytes: bytes, flattened: rows.hasFlattened)
         }
@@ -75,7 +75,7 @@ struct Transcoder {
         let orientation = job.probe.orientation
         let framed = orientation.displaySize(of: job.framed)
         if framed.area > job.probe.size.area {
-            source = PaddedBandSource(decoded, size: framed, background: options.background)
+            source = try PaddedBandSource(decoded, size: framed, background: options.background)
             region = PixelRegion(framed)
         } else if framed.area < job.probe.size.area {
             // Whole pairs, so that chroma samples stay where they are.

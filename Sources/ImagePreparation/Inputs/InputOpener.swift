@@ -1,4 +1,5 @@
 import ImageCodecs
+import Pixels
 import SeedreamModel
 
 #if canImport(Glibc)
@@ -74,6 +75,7 @@ enum InputOpener {
         guard body.count / 4 * 3 <= limit else {
             throw .codec(.limitExceeded(.inputBytes, value: body.count / 4 * 3, maximum: limit))
         }
+        guard WorkingMemory.isAvailable(body.count) else { throw .codec(.outOfMemory) }
         // Most texts lie in memory in one piece.
         let decoded =
             body.withContiguousStorageIfAvailable { Base64.decode($0) }

@@ -1,4 +1,5 @@
 import ImageCodecs
+import Pixels
 private import Synchronization
 
 #if canImport(Glibc)
@@ -32,6 +33,10 @@ final class StandardInputSpool: Sendable {
             if got < 0, errno == EINTR { continue }
             if got < 0 { return .failure(.codec(.readFailed(errno: errno))) }
             if got == 0 { break }
+            // An array that cannot grow ends the process.
+            guard all.count + got <= all.capacity || WorkingMemory.isAvailable(2 * all.count + got) else {
+                return .failure(.codec(.outOfMemory))
+            }
             all.append(contentsOf: chunk[..<got])
         }
         return .success(all)

@@ -18,7 +18,7 @@ package final class PlaneBuffer {
     package let format: PlaneFormat
     package let sampleType: SampleType
     package let planes: [Plane]
-    private let storage: UnsafeMutableRawPointer
+    private let memory: WorkingMemory
 
     /// Allocates planes.
     ///
@@ -26,7 +26,10 @@ package final class PlaneBuffer {
     ///   - format: The picture's format.
     ///   - rows: Rows of the picture to hold, a multiple of the chroma rows' step; `nil` for all.
     ///   - widths: For each plane, samples that a row must have room for; the plane's own width when `nil`.
-    package init(format: PlaneFormat, rows: Int?, widths: [Int]? = nil, sampleType: SampleType = .byte) {
+    /// - Throws: ``PixelError/outOfMemory``.
+    package init(
+        format: PlaneFormat, rows: Int?, widths: [Int]? = nil, sampleType: SampleType = .byte
+    ) throws(PixelError) {
         self.format = format
         self.sampleType = sampleType
         var offset = 0
@@ -40,16 +43,15 @@ package final class PlaneBuffer {
             layout.append((offset, stride, lines, shift))
             offset += stride * lines
         }
-        storage = .allocate(byteCount: max(offset, 64), alignment: 64)
-        planes = layout.map { [storage] in
+        let memory = try WorkingMemory(byteCount: offset)
+        self.memory = memory
+        planes = layout.map {
             Plane(
-                base: (storage + $0.offset).assumingMemoryBound(to: UInt8.self), stride: $0.stride,
+                base: (memory.base + $0.offset).assumingMemoryBound(to: UInt8.self), stride: $0.stride,
                 lines: $0.lines,
                 verticalShift: $0.shift)
         }
     }
-
-    deinit { storage.deallocate() }
 
     /// The address of the first sample of a row of a plane; `row` counts in that plane's own rows.
     package func row(_ row: Int, ofPlane plane: Int) -> UnsafeMutablePointer<UInt8> {

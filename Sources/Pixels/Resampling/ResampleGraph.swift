@@ -21,7 +21,7 @@ package final class ResampleGraph {
     }
 
     private let graph: OpaquePointer
-    private let scratch: UnsafeMutableRawPointer
+    private let scratch: WorkingMemory
 
     /// Builds the graph.
     ///
@@ -52,14 +52,16 @@ package final class ResampleGraph {
             defer { zimg_filter_graph_free(graph) }
             throw Self.lastError()
         }
+        do throws(PixelError) {
+            scratch = try WorkingMemory(byteCount: scratchBytes)
+        } catch {
+            zimg_filter_graph_free(graph)
+            throw error
+        }
         self.graph = graph
-        scratch = .allocate(byteCount: max(scratchBytes, 64), alignment: 64)
     }
 
-    deinit {
-        zimg_filter_graph_free(graph)
-        scratch.deallocate()
-    }
+    deinit { zimg_filter_graph_free(graph) }
 
     /// Runs the graph over all rows of the source. Not from two threads at once.
     package func run(from source: PlaneView, to target: PlaneView) throws(PixelError) {
@@ -75,7 +77,9 @@ package final class ResampleGraph {
             let slot = Self.slot(index, of: target)
             czimg_set_output_plane(&to, slot, line.base, line.stride, czimg_whole_plane)
         }
-        guard zimg_filter_graph_process(graph, &from, &to, scratch, nil, nil, nil, nil) == ZIMG_ERROR_SUCCESS
+        guard
+            zimg_filter_graph_process(graph, &from, &to, scratch.base, nil, nil, nil, nil)
+                == ZIMG_ERROR_SUCCESS
         else {
             throw Self.lastError()
         }

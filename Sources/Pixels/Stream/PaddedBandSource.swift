@@ -13,7 +13,9 @@ package final class PaddedBandSource: BandSource {
     private var rows = 0
 
     /// - Parameter size: Not smaller than the inner picture on either side.
-    package init(_ inner: any BandSource, size: PixelSize, background: RGBColor) {
+    package init(
+        _ inner: any BandSource, size: PixelSize, background: RGBColor
+    ) throws(PixelError) {
         self.inner = inner
         var format = inner.format
         format.size = size
@@ -22,7 +24,7 @@ package final class PaddedBandSource: BandSource {
         let shift = format.subsampling
         left = (size.width - inner.format.size.width) / 2 & -(1 << shift.horizontalShift)
         top = (size.height - inner.format.size.height) / 2 & -(1 << shift.verticalShift)
-        buffer = PlaneBuffer(
+        buffer = try PlaneBuffer(
             format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths,
             sampleType: inner.sampleType)
         let colors: [UInt8] =

@@ -63,7 +63,7 @@ package struct PixelPipeline {
         format.size.height = height.roundedUp(toMultipleOf: source.bandRows)
         // The ring holds a band on its way into the sink and some being read.
         let ringRows = isTurned ? format.size.height : 4 * max(source.bandRows, sink.bandRows)
-        let buffer = PlaneBuffer(
+        let buffer = try PlaneBuffer(
             format: format, rows: ringRows, widths: zip(source.rowWidths, sink.rowWidths).map(max))
         let feeder = try BandFeeder(
             source: source, buffer: buffer, ringRows: ringRows, concurrently: readsAhead)
@@ -103,7 +103,7 @@ package struct PixelPipeline {
         let ringRows = (readsAhead ? 4 : 1) * band
         var ringFormat = geometry.extended(rows: source.format.size.height)
         ringFormat.size.height = source.format.size.height
-        let ring = PlaneBuffer(
+        let ring = try PlaneBuffer(
             format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
         let feeder = try BandFeeder(
             source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
@@ -118,11 +118,11 @@ package struct PixelPipeline {
         let changesPrimaries = source.format.primaries != stored.primaries
         let strip = (changesPrimaries ? 16 * Self.stripRows : Self.stripRows).roundedUp(
             toMultipleOf: sink.bandRows)
-        let window = RowWindow(
+        let window = try RowWindow(
             format: geometry.middle(rows: source.format.size.height),
             capacity: geometry.rows(for: 0..<strip).count + 2 * geometry.reach + 3 * band)
         let isTurned = orientation != .topLeft
-        let output = PlaneBuffer(
+        let output = try PlaneBuffer(
             format: padded, rows: isTurned ? padded.size.height : strip,
             widths: isTurned ? nil : sink.rowWidths)
 

@@ -11,11 +11,11 @@ final class RowWindow {
     /// - Parameters:
     ///   - format: Of the rows; its height is that of the whole picture.
     ///   - capacity: Rows held at once, at most; rounded up to whole chroma rows.
-    init(format: PlaneFormat, capacity: Int) {
+    init(format: PlaneFormat, capacity: Int) throws(PixelError) {
         let step = 1 << format.subsampling.verticalShift
         self.capacity = capacity.roundedUp(toMultipleOf: step)
         height = format.size.height
-        buffer = PlaneBuffer(format: format, rows: self.capacity, sampleType: .word)
+        buffer = try PlaneBuffer(format: format, rows: self.capacity, sampleType: .word)
     }
 
     /// Where the next rows go.

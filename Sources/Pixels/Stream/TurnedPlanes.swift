@@ -16,7 +16,7 @@ struct TurnedPlanes {
     /// Writes the turned picture, which may have a last half chroma sample more than the sink takes.
     func write(to sink: any BandSink, checkpoint: (Double) throws -> Void) throws {
         let height = sink.format.size.height
-        let buffer = PlaneBuffer(format: sink.format, rows: sink.bandRows, widths: sink.rowWidths)
+        let buffer = try PlaneBuffer(format: sink.format, rows: sink.bandRows, widths: sink.rowWidths)
         for row in stride(from: 0, to: height, by: sink.bandRows) {
             for plane in 0..<sink.format.planeCount {
                 let shift = sink.format.subsampling(ofPlane: plane).verticalShift

@@ -123,7 +123,7 @@ struct InputReader: Sendable {
                     region: PixelRegion(probe.size),
                     orientation: openPoints.appliesOrientation ? probe.orientation : .topLeft,
                     filter: .bilinear
-                ).run(from: RowBandSource(reader, alpha: .flatten(white)), to: sink)
+                ).run(from: try RowBandSource(reader, alpha: .flatten(white)), to: sink)
             }
         } catch {
             throw .undecodable("\(error)")
