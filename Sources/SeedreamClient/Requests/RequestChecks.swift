@@ -115,7 +115,9 @@ package struct RequestChecks {
         if case .matchFirstImage = wanted, !request.images.isEmpty, first == nil {
             warn(.shapeUnknown, "size", "the first image lies behind a URL, so a square is asked for")
         }
-        guard var size = wanted.pixels(first: first) else { return nil }
+        guard var size = wanted.pixels(first: first, maximumSide: limits.sides?.upperBound) else {
+            return nil
+        }
         guard size.shortSide > 0 else {
             throw RequestError(
                 field: "size", message: "expected sides of 1 px or more, found \(size)",

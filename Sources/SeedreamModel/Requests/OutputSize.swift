@@ -13,17 +13,23 @@ public enum OutputSize: Hashable, Sendable {
 }
 
 extension OutputSize {
-    /// The longest side that any host makes, in px: AIML's and Apiframe's validators, Ark's 4096x4096.
+    /// The longest side of providers that limit sides, in px: AIML's and Apiframe's validators. For the others
+    /// the area alone counts.
     public static let maximumSide = 4096
 
-    /// The size in px of a shape with a tier's area: no side beyond ``maximumSide``, the shorter side at least 1.
+    /// Returns the size in px of a shape with a tier's area, or the largest below it that has no side beyond a limit.
+    /// The shorter side is at least 1.
     ///
     /// - Parameters:
     ///   - width: The shape's width, in any unit, at least 1.
     ///   - height: The shape's height, in the same unit, at least 1.
-    public static func pixels(width: Int, height: Int, tier: SizeTier) -> PixelSize {
+    ///   - limit: The longest side that the provider makes, in px. Default: none, where only the area counts,
+    ///     so that 16:9 at 4K is 5461x3072.
+    public static func pixels(width: Int, height: Int, tier: SizeTier, maximumSide limit: Int? = nil)
+        -> PixelSize
+    {
         let ratio = Double(max(width, 1)) / Double(max(height, 1))
-        let limit = Double(maximumSide)
+        let limit = limit.map(Double.init) ?? .infinity
         var wide = Double(tier.side) * ratio.squareRoot()
         var high = Double(tier.side) / ratio.squareRoot()
         if wide > limit { (wide, high) = (limit, limit / ratio) }
@@ -34,15 +40,18 @@ extension OutputSize {
 
     /// The size in px; `nil` for a preset, whose pixels the host chooses.
     ///
-    /// - Parameter first: The first image's size, if it is known.
-    public func pixels(first: PixelSize?) -> PixelSize? {
+    /// - Parameters:
+    ///   - first: The first image's size, if it is known.
+    ///   - maximumSide: The longest side of a shape, in px. Default: none.
+    public func pixels(first: PixelSize?, maximumSide: Int? = nil) -> PixelSize? {
         switch self {
         case .matchFirstImage(let tier):
-            Self.pixels(width: first?.width ?? 1, height: first?.height ?? 1, tier: tier)
+            Self.pixels(
+                width: first?.width ?? 1, height: first?.height ?? 1, tier: tier, maximumSide: maximumSide)
         case .preset: nil
         case .pixels(let size): size
         case .aspect(let ratio, let tier):
-            Self.pixels(width: ratio.width, height: ratio.height, tier: tier)
+            Self.pixels(width: ratio.width, height: ratio.height, tier: tier, maximumSide: maximumSide)
         }
     }
 }

@@ -47,7 +47,7 @@ struct ArkDraftTests {
         #expect(
             try draft.sent == [
                 "model": "doubao-seedream-4-0-250828", "prompt": "Replace the dog with a puppy",
-                "image": ["https://cdn.example/1.jpg", "https://cdn.example/2.jpg"], "size": "4096x2304",
+                "image": ["https://cdn.example/1.jpg", "https://cdn.example/2.jpg"], "size": "5461x3072",
                 "sequential_image_generation": "auto",
                 "sequential_image_generation_options": ["max_images": 13], "response_format": "b64_json",
                 "watermark": true, "optimize_prompt_options": ["mode": "fast"],
