@@ -106,6 +106,8 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        // What Swift cannot call of Linux: no library, only a header.
+        .systemLibrary(name: "CProcess", path: "CModules/CProcess"),
         .target(
             name: "CodecBridge",
             dependencies: [
@@ -154,7 +156,7 @@ let package = Package(
             name: "ImagePreparation",
             dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "Cryptography"],
             swiftSettings: settings),
-        .target(name: "AtomicFiles", swiftSettings: settings),
+        .target(name: "AtomicFiles", dependencies: ["CProcess"], swiftSettings: settings),
         .target(
             name: "SeedreamClient",
             dependencies: [

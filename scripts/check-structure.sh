@@ -41,6 +41,7 @@ importing CodecBridge ImageCodecs
 importing CZimg Pixels
 importing CLittleCMS Pixels
 importing CCrypto Cryptography
+importing CProcess AtomicFiles
 importing VectorBase64 SeedreamModel
 forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGdkPixbuf|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG)($|[^[:alnum:]_])' Sources -- --include='*.swift'
 forbid 'no C module is part of the API' 'public import C[A-Z]' Sources -- --include='*.swift'

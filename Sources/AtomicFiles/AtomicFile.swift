@@ -10,12 +10,15 @@ import Darwin
 
 /// A file that appears under its name complete, or not at all.
 ///
-/// The bytes go to a temporary file in the same folder, whose name nobody can guess and which begins with `.seedream-`. A process that
-/// is killed may leave it behind; one that is not never does.
+/// The bytes go to a temporary file in the same folder, whose name nobody can guess and which begins with
+/// `.seedream-`. It is locked as long as its process works on it. A process that is killed leaves it behind,
+/// unlocked, and the next process that makes a file in the folder removes it.
 package final class AtomicFile: Sendable {
     private struct State {
         /// -1 when closed.
         var descriptor: Int32
+        /// Keeps the temporary file locked once it is closed; -1 when there is none.
+        var lock: Int32 = -1
         /// Whether the temporary file is there.
         var isPending = true
         /// Why the bytes are not all on the medium.
@@ -37,11 +40,25 @@ package final class AtomicFile: Sendable {
     package init(in folder: String, subject: String? = nil, mode: UInt32 = 0o666) throws(FileError) {
         self.subject = subject ?? folder
         let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-        let path = "\(folder)/.seedream-\(Self.unguessable())"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
-        guard descriptor >= 0 else { throw FileError(.write, self.subject, errno: errno) }
-        self.path = path
-        state = Mutex(State(descriptor: descriptor))
+        Leftovers.sweep(folder.isEmpty ? "/" : folder)
+        let made = try Self.make(in: folder, mode: mode_t(mode), subject: self.subject)
+        path = made.path
+        state = Mutex(State(descriptor: made.descriptor))
+    }
+
+    private static func make(in folder: String, mode: mode_t, subject: String) throws(FileError) -> (
+        path: String, descriptor: Int32
+    ) {
+        for _ in 0..<3 {
+            let path = "\(folder)/\(Leftovers.prefix)\(unguessable())"
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+            guard descriptor >= 0 else { throw FileError(.write, subject, errno: errno) }
+            // Between the two calls another process may have taken it for a leftover.
+            if FileLock.locksNewFile(descriptor) { return (path, descriptor) }
+            close(descriptor)
+            unlink(path)
+        }
+        throw FileError(.write, subject, errno: EAGAIN)
     }
 
     deinit { discard() }
@@ -92,6 +109,7 @@ package final class AtomicFile: Sendable {
     private static func finish(_ state: inout State) -> Int32? {
         guard state.descriptor >= 0 else { return state.failure }
         state.failure = Descriptor.sync(state.descriptor)
+        state.lock = fcntl(state.descriptor, F_DUPFD_CLOEXEC, 0)
         // Some file systems tell of a full disk only here.
         if close(state.descriptor) != 0, state.failure == nil, errno != EINTR { state.failure = errno }
         state.descriptor = -1
@@ -104,17 +122,29 @@ package final class AtomicFile: Sendable {
     ///   - target: A path in the folder that the file was made in.
     ///   - overwriting: Whether a file of that name, or a link but not what it names, is replaced.
     /// - Throws: ``FileError``. With `EEXIST`, which comes only without `overwriting`, another name can be tried; whatever else it
-    ///   is, the file can only be discarded.
+    ///   is, the file can only be discarded. With `EIO` it may have its name, but not durably.
     package func publish(as target: String, overwriting: Bool = false) throws(FileError) {
         let code: Int32? = state.withLock { state in
             precondition(state.isPending, "a file is published once")
             if let code = Self.finish(&state) { return code }
             let code = overwriting ? Self.replace(path, target) : Self.create(path, target)
-            if code == nil { state.isPending = false }
+            if code == nil {
+                state.isPending = false
+                Self.unlock(&state)
+            }
             return code
         }
         if let code { throw FileError(.write, target, errno: code) }
-        Folder.sync(Folder.containing(target))
+        do throws(FileError) {
+            try Folder.sync(Folder.containing(target))
+        } catch {
+            throw FileError(.write, target, errno: error.errno)
+        }
+    }
+
+    private static func unlock(_ state: inout State) {
+        if state.lock >= 0 { close(state.lock) }
+        state.lock = -1
     }
 
     private static func replace(_ path: String, _ target: String) -> Int32? {
@@ -147,6 +177,7 @@ package final class AtomicFile: Sendable {
             state.descriptor = -1
             if state.isPending { unlink(path) }
             state.isPending = false
+            Self.unlock(&state)
         }
     }
 

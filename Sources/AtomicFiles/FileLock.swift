@@ -52,11 +52,60 @@ package final class FileLock: Sendable {
         throw FileError(.lock, path, errno: code)
     }
 
+    /// Locks a file that this process has just made.
+    ///
+    /// - Returns: `false` if another process has taken it for a leftover. A file system without locks is no
+    ///   reason: nothing is swept there either.
+    static func locksNewFile(_ descriptor: Int32) -> Bool {
+        if lock(descriptor, LOCK_EX) == EWOULDBLOCK { return false }
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+    }
+
+    /// Removes a file that its owner locked as long as it lived. Does nothing while someone has it locked,
+    /// or if it is no file of this user's.
+    static func removeUnlocked(_ path: String) {
+        // Some file systems give an exclusive lock only to those who may write.
+        let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        do throws(PrivateFile.Fault) {
+            try PrivateFile.check(descriptor: descriptor, forbidden: 0)
+            if lock(descriptor, LOCK_EX) == nil { unlink(path) }
+        } catch {
+            // It is not ours to remove.
+        }
+    }
+
     private static func lock(_ descriptor: Int32, _ kind: Int32) -> Int32? {
         while flock(descriptor, kind | LOCK_NB) != 0 {
             guard errno == EINTR else { return errno }
         }
         return nil
+    }
+
+    /// Asks whether the file system has the other kind of lock, that on a range of bytes, which databases use.
+    ///
+    /// - Returns: `nil` if it has, else the error number. NFS without its lock service answers `ENOLCK`.
+    package func byteRangeFailure() -> Int32? {
+        descriptor.withLock { descriptor in
+            var range = Self.range(F_WRLCK)
+            while fcntl(descriptor, F_SETLK, &range) != 0 {
+                // NFS makes both kinds of lock from this one, so that the first excludes the second.
+                if errno == EAGAIN || errno == EACCES { return nil }
+                guard errno == EINTR else { return errno }
+            }
+            range = Self.range(F_UNLCK)
+            _ = fcntl(descriptor, F_SETLK, &range)
+            return nil
+        }
+    }
+
+    private static func range(_ kind: some BinaryInteger) -> flock {
+        var range = flock()
+        range.l_type = Int16(truncatingIfNeeded: kind)
+        range.l_whence = Int16(SEEK_SET)
+        return range
     }
 
     /// Lets go of the file.

@@ -17,7 +17,7 @@ package enum Folder {
             let parent = partial.isEmpty ? "." : partial
             partial += part + "/"
             if mkdir(partial, mode_t(mode)) == 0 {
-                sync(parent)
+                try sync(parent)
             } else if errno != EEXIST {
                 // A parent may be there and not be ours to write.
                 let code = errno
@@ -31,17 +31,48 @@ package enum Folder {
         guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.useFolder, path, errno: ENOTDIR) }
     }
 
+    /// Whether there is a folder at a path.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether anything has a name, a link to nothing included.
+    package static func isTaken(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// Checks that files can be made in a folder.
     package static func checkWritable(_ path: String) throws(FileError) {
         guard access(path, W_OK | X_OK) == 0 else { throw FileError(.writeToFolder, path, errno: errno) }
     }
 
-    /// Makes the names in a folder durable. Some file systems refuse; the files themselves are synced.
-    package static func sync(_ path: String) {
+    /// Makes the names in a folder durable.
+    ///
+    /// - Throws: ``FileError`` where the medium fails or is full. That a file system has no way to do it, or
+    ///   that the folder may not be read, is no error: the files themselves are synced.
+    package static func sync(_ path: String) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        _ = Descriptor.sync(descriptor)
-        close(descriptor)
+        let code = descriptor >= 0 ? Descriptor.sync(descriptor) : errno
+        if descriptor >= 0 { close(descriptor) }
+        if let code, [EIO, ENOSPC, EDQUOT, ESTALE].contains(code) {
+            throw FileError(.write, path, errno: code)
+        }
+    }
+
+    /// The names in a folder, those of `.` and `..` left out, in the system's order; none if it cannot be read.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 
     /// The folder that a path lies in: `"."` for a bare name.

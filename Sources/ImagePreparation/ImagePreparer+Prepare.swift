@@ -28,6 +28,8 @@ extension ImagePreparer {
     ) async throws -> PreparedBatch {
         defer { reporter?.finish() }
         let survey = try survey(inputs)
+        // Reading standard input ends early if the task is cancelled.
+        try Task.checkCancellation()
         var batch = PreparedBatch(images: [], failed: survey.plan.failed, dropped: survey.plan.dropped)
         if failures == .refuse, !batch.failed.isEmpty { throw PreparationFailure(inputs: batch.failed) }
         reporter?.begin(total: survey.jobs.count)
@@ -71,6 +73,7 @@ extension ImagePreparer {
                         index: index, position: 1, name: inputs[index].name, error: error)
                 }
             }
+            try Task.checkCancellation()
             var next = slice.lowerBound
             func deliverFailures(before end: Int) async throws {
                 for index in next..<max(next, end) {

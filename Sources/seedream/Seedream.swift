@@ -1,5 +1,14 @@
 import ArgumentParser
+import AtomicFiles
 import ImageCodecs
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// The command tree.
 @main
@@ -40,7 +49,37 @@ struct Seedream: AsyncParsableCommand {
     static let release = "0.1.0"
 
     static func main() async {
+        ThisProcess.prepare()
         StandardOutput.ignoreSignalsOfWrites()
-        await main(nil)
+        guard CommandLine.argc > 0 else {
+            // On Linux, Swift reads the arguments from /proc/self/cmdline.
+            Diagnostics().failure(
+                "the command line cannot be read", hint: "is /proc mounted? it holds the arguments")
+            ThisProcess.end(ExitStatus.configuration.rawValue)
+        }
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(error)
+        }
+        finish(nil)
+    }
+
+    /// Ends the process with what ArgumentParser says of an error, escaped as everything is that is shown.
+    private static func finish(_ error: (any Error)?) -> Never {
+        #if Client
+        ClientSetup.closeLedgers()
+        #endif
+        guard let error else { ThisProcess.end(ExitStatus.done.rawValue) }
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        let stream = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO
+        if !text.isEmpty { try? Terminal.write(TerminalText(lines: text) + "\n", to: stream) }
+        ThisProcess.end(code.rawValue)
     }
 }

@@ -184,3 +184,62 @@ struct AtomicFileTests {
         #expect(try folder.names().allSatisfy { $0.hasPrefix(".seedream-") })
     }
 }
+
+/// What killed processes leave in a folder, and who removes it.
+@Suite("leftovers of atomic files")
+struct LeftoverTests {
+    @Test("go when the next process makes a file there; those of living processes and of other names stay")
+    func sweeping() async throws {
+        let folder = try TemporaryFolder()
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
+            let files = try (0..<3).map { _ in try AtomicFile(in: path) }
+            try files[0].write([1])
+            try files[1].finish()
+            kill(getpid(), SIGKILL)
+            files.forEach { $0.discard() }
+        }
+        #expect(try folder.names().count == 3)
+        try folder.write([1], as: ".seedream-notes")
+        try folder.write([1], as: ".seedream-\(String(repeating: "A", count: 32))")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file(".seedream-\(String(repeating: "b", count: 32))"),
+            withDestinationPath: folder.file(".seedream-notes"))
+        // Written and closed, but without its name: its process still checks it.
+        let living = try AtomicFile(in: folder.file("."))
+        try living.write([2])
+        try living.finish()
+        await #expect(processExitsWith: .success) { [path = folder.path as String] in
+            try AtomicFile.write([3], to: "\(path)/new")
+        }
+        let expected = [
+            ".seedream-\(String(repeating: "A", count: 32))",
+            ".seedream-\(String(repeating: "b", count: 32))",
+            ".seedream-notes", "new", living.path.split(separator: "/").last.map(String.init) ?? "",
+        ]
+        #expect(try folder.names() == expected.sorted())
+        try living.publish(as: folder.file("living"))
+        #expect(try folder.names().contains("living"))
+    }
+
+    @Test("are not made by many processes that work in one folder at the same time: none loses a file")
+    func race() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path
+        await withTaskGroup { group in
+            for number in 0..<3 {
+                group.addTask { await Self.work(in: path, number) }
+            }
+        }
+        #expect(try folder.names().count == 120)
+    }
+
+    private static func work(in path: String, _ number: Int) async {
+        await #expect(processExitsWith: .success) { [path = path as String, number = number as Int] in
+            // Each form of the path is swept once.
+            for turn in 0..<40 {
+                let path = path + String(repeating: "/.", count: turn)
+                try AtomicFile.write([1], to: "\(path)/\(number)-\(turn)")
+            }
+        }
+    }
+}

@@ -90,4 +90,31 @@ struct TerminalTests {
         #expect(result.status == 65)
         #expect(!result.output.contains(0x1B))
     }
+
+    @Test(
+        "nothing from outside reaches it raw: in tables, errors, hints, JSON and the words of wrong command lines",
+        arguments: [
+            "prep '%'", "prep --json '%'", "inspect '%'", "inspect --json '%'",
+            "prep '\(Sample.conforming)' -o '%/%'",
+            "prep --json '\(Sample.conforming)' -o '/dev/null/%'", "'%'", "prep '\(Sample.conforming)' '--%'",
+            "prep --fit '%' x", "prep --profile '%' x", "generate x --provider '%'",
+            "generate 'a %' --dry-run", "generate 'a %' --dry-run --json", "jobs --ledger '/nonexistent/%'",
+            "status '%'", "generate x --base-url 'http://%/'", "generate x --dry-run --model '%'",
+            "prep --ndjson --each '%'", "generate --prompt-file '%'",
+        ])
+    func nothingRaw(_ line: String) async throws {
+        let folder = try TemporaryFolder()
+        // ESC, C1, right-to-left override, isolates, a zero-width space, a line separator.
+        let hostile = "\u{1B}]0;x\u{7}\u{9B}31m\u{202E}\u{2066}\u{200B}\u{2028}z"
+        let result = try await terminal(
+            "\(line.replacingOccurrences(of: "%", with: hostile))",
+            ["TERM": "xterm", "NO_COLOR": "1", "XDG_STATE_HOME": folder.file("state"), "FAL_KEY": "k"])
+        let text = String(decoding: result.output, as: UTF8.self)
+        let raw = text.unicodeScalars.filter {
+            ($0.value < 0x20 && $0 != "\n" && $0 != "\r" && $0 != "\t") || (0x7F...0x9F).contains($0.value)
+                || [0x202E, 0x2066, 0x200B, 0x2028].contains($0.value)
+        }
+        #expect(raw.isEmpty, "\(text.debugDescription)")
+        #expect(!text.isEmpty)
+    }
 }

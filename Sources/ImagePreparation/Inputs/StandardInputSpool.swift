@@ -10,6 +10,45 @@ private import Musl
 private import Darwin
 #endif
 
+/// Standard input, read to its end while a task may be cancelled.
+package enum StandardInput {
+    /// Reads it.
+    ///
+    /// - Parameter maximum: At most one byte more than this is read.
+    /// - Throws: ``PreparationError``; `readFailed` with `ECANCELED` if the task was cancelled meanwhile.
+    package static func contents(maximum: Int) throws(PreparationError) -> [UInt8] {
+        var all: [UInt8] = []
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { chunk.deallocate() }
+        while all.count <= maximum {
+            if !waits() { throw .codec(.readFailed(errno: ECANCELED)) }
+            let got = read(STDIN_FILENO, chunk.baseAddress, chunk.count)
+            if got < 0, errno == EINTR || errno == EAGAIN { continue }
+            if got < 0 { throw .codec(.readFailed(errno: errno)) }
+            if got == 0 { break }
+            // An array that cannot grow ends the process.
+            guard all.count + got <= all.capacity || WorkingMemory.isAvailable(2 * all.count + got) else {
+                throw .codec(.outOfMemory)
+            }
+            all.append(contentsOf: chunk[..<got])
+        }
+        return all
+    }
+
+    /// Waits until there is something to read.
+    ///
+    /// - Returns: `false` if the task was cancelled first. A read that blocks would not hear of it.
+    private static func waits() -> Bool {
+        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        while !Task.isCancelled {
+            let count = poll(&input, 1, 100)
+            // What cannot be waited for can be read at once, and says what is wrong with it.
+            if count > 0 || (count < 0 && errno != EINTR) { return true }
+        }
+        return false
+    }
+}
+
 /// Standard input, which can be read only once, kept in memory.
 final class StandardInputSpool: Sendable {
     private let bytes = Mutex<Result<[UInt8], PreparationError>?>(nil)
@@ -17,28 +56,11 @@ final class StandardInputSpool: Sendable {
     /// The bytes; at most one more than `maximum` are read.
     func contents(maximum: Int) throws(PreparationError) -> [UInt8] {
         let result = bytes.withLock { kept in
-            let result = kept ?? Self.readAll(maximum: maximum)
+            let result =
+                kept ?? Result { () throws(PreparationError) in try StandardInput.contents(maximum: maximum) }
             kept = result
             return result
         }
         return try result.get()
-    }
-
-    private static func readAll(maximum: Int) -> Result<[UInt8], PreparationError> {
-        var all: [UInt8] = []
-        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-        defer { chunk.deallocate() }
-        while all.count <= maximum {
-            let got = read(STDIN_FILENO, chunk.baseAddress, chunk.count)
-            if got < 0, errno == EINTR { continue }
-            if got < 0 { return .failure(.codec(.readFailed(errno: errno))) }
-            if got == 0 { break }
-            // An array that cannot grow ends the process.
-            guard all.count + got <= all.capacity || WorkingMemory.isAvailable(2 * all.count + got) else {
-                return .failure(.codec(.outOfMemory))
-            }
-            all.append(contentsOf: chunk[..<got])
-        }
-        return .success(all)
     }
 }

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// The JSON document of `seedream prep --json`, schema 1.
 public struct PreparationReport: Hashable, Codable, Sendable {
     /// Sums over the document.
@@ -24,6 +26,8 @@ public struct PreparationReport: Hashable, Codable, Sendable {
     public var dropped: [DroppedInput]
     /// Sums.
     public var totals: Totals
+    /// Why nothing at all could be done; absent otherwise.
+    public var error: FailureRecord.Failure?
 
     /// Makes a document from its entries.
     public init(images: [ImageRecord], failed: [FailureRecord], dropped: [DroppedInput]) {
@@ -34,6 +38,12 @@ public struct PreparationReport: Hashable, Codable, Sendable {
             images: images.count, failed: failed.count, dropped: dropped.count,
             preparedBytes: images.reduce(0) { $0 + ($1.prepared.bytes ?? 0) },
             dataURIBytes: images.reduce(0) { $0 + ($1.prepared.dataURILength ?? 0) })
+    }
+
+    /// The document of a run that could not begin, as its folder for results cannot be used.
+    public init(outputFailure message: String, hint: String) {
+        self.init(images: [], failed: [], dropped: [])
+        error = FailureRecord.Failure(code: .outputFailed, message: message, hint: hint)
     }
 
     /// The document of a plan.

@@ -27,7 +27,7 @@ package struct APIClient: APICaller {
     ///
     /// - Parameters:
     ///   - backoff: Holds policy and budget; all clients of a host should share one budget.
-    ///   - spoolFolder: It must exist, and be nobody else's.
+    ///   - spoolFolder: For images that replies hold; made when it is needed.
     package init(
         provider: any Provider, key: APIKey?, context: RequestContext, transport: any HTTPTransport,
         backoff: Backoff = Backoff(), logger: Logger = Logger(label: "seedream.client"), spoolFolder: String

@@ -45,11 +45,12 @@ extension SeedreamClient {
     {
         let isPrivate =
             URLParts(context.endpoints.api).map { AddressPolicy.objection(toHostOf: $0) != nil } ?? false
-        let saver = ResultSaver(
+        var saver = ResultSaver(
             ledger: ledger,
             fetching: ResultDownloader(
                 provider: provider, transport: transport, backoff: backoff, allowsPrivateAddresses: isPrivate),
             verifier: verifier, toolkit: Self.toolkit)
+        saver.spoolFolder = spoolFolder
         return try await saver.save(job) { progress in
             if case .saved(let file) = progress { reporter?.report(.saved(file)) }
         }

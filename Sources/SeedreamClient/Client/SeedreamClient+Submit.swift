@@ -25,7 +25,7 @@ extension SeedreamClient {
         id: String = SeedreamClient.newJobID(),
         reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
-        let api = try api()
+        let api = try api(buying: true)
         let carried = try planner.routes(of: request)
         // All that can be refused is refused before a byte is uploaded.
         let preview = try host.draft(request, images: carried.map(\.preview), in: context)

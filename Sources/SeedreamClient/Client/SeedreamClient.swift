@@ -57,21 +57,28 @@ public struct SeedreamClient: Sendable {
     /// - Throws: ``KeyError``.
     public func checkKey() throws(KeyError) { _ = try keys.key(for: provider) }
 
+    /// The folder for images that replies hold, until they are saved; made when it is needed.
+    var spoolFolder: String {
+        configuration.spoolFolder ?? ledger.spoolFolder ?? "\(StateFolder.path())/spool"
+    }
+
     /// Calls with a key, which is read now.
     ///
+    /// - Parameter buying: Whether it is to pay for images, which must have a place to go before that.
     /// - Throws: ``KeyError``; ``SaveError`` where the folder for inline results cannot be made.
-    func api() throws -> APIClient {
+    func api(buying: Bool = false) throws -> APIClient {
         let key = try keys.key(for: provider)
-        let spool = configuration.spoolFolder ?? "\(StateFolder.path())/spool"
-        do throws(FileError) {
-            try Folder.make(spool, mode: 0o700)
-        } catch {
-            throw SaveError(error)
+        if buying {
+            do throws(FileError) {
+                try Folder.make(spoolFolder, mode: 0o700)
+            } catch {
+                throw SaveError(error)
+            }
         }
         var api = APIClient(
             provider: host, key: key, context: context, transport: transport, backoff: backoff,
             logger: configuration.logger,
-            spoolFolder: spool)
+            spoolFolder: spoolFolder)
         api.readTimeout = configuration.readTimeout
         return api
     }

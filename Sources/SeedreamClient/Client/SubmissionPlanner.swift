@@ -56,13 +56,22 @@ public struct SubmissionPlanner: Sendable {
     ///
     /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse.
     public func payload(of request: GenerationRequest) throws(RequestError) -> RequestBody {
+        try inlineDraft(of: request).body.body
+    }
+
+    /// What that body says otherwise than the request does.
+    package func payloadWarnings(of request: GenerationRequest) throws(RequestError) -> [RequestWarning] {
+        try inlineDraft(of: request).warnings
+    }
+
+    private func inlineDraft(of request: GenerationRequest) throws(RequestError) -> RequestDraft {
         let images = request.images.map { image -> ImageReference in
             switch image {
             case .remote(let url): .url(url)
             case .prepared(let image): .dataURI(image.dataURI)
             }
         }
-        return try host.draft(request, images: images, in: context).body.body
+        return try host.draft(request, images: images, in: context)
     }
 
     // MARK: How pictures travel

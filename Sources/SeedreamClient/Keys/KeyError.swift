@@ -31,7 +31,7 @@ extension KeyError: CustomStringConvertible {
         case .notAFile(let path): "\(path): expected a file of keys, found something else"
         case .foreign(let path): "\(path): expected your own file of keys, found somebody else's"
         case .exposed(let path, let mode):
-            "\(path): expected mode 0600, found \(Self.octal(mode)): others may read or change the keys"
+            "\(path): expected mode 0600, found \(mode.octal): others may read or change the keys"
         case .malformedLine(let path, let line):
             "\(path): line \(line): expected NAME=value, found something else"
         }
@@ -51,9 +51,12 @@ extension KeyError: CustomStringConvertible {
         case .malformedLine: "write one NAME=value a line; comments begin with #"
         }
     }
+}
 
-    private static func octal(_ mode: Int) -> String {
-        let digits = String(mode, radix: 8)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+extension Int {
+    /// A file's permissions as people write them: `"0644"`.
+    var octal: String {
+        let digits = String(self, radix: 8)
+        return String(repeating: "0", count: Swift.max(0, 4 - digits.count)) + digits
     }
 }

@@ -33,15 +33,17 @@ struct KeyFile {
             throw .unreadable(path: path, reason: FileError(.read, path, errno: errno).reason)
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            throw .unreadable(path: path, reason: FileError(.read, path, errno: errno).reason)
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
-        guard status.st_uid == geteuid() else { throw .foreign(path: path) }
-        // Whoever can read a key can spend with it, and whoever can write it can make us spend elsewhere.
-        guard status.st_mode & 0o077 == 0 else {
-            throw .exposed(path: path, mode: Int(status.st_mode & 0o777))
+        do throws(PrivateFile.Fault) {
+            // A user who can read a key can spend with it; one who can write it can make us spend.
+            try PrivateFile.check(descriptor: descriptor, forbidden: 0o077)
+        } catch {
+            switch error {
+            case .unreadable(let code):
+                throw .unreadable(path: path, reason: FileError(.read, path, errno: code).reason)
+            case .wrongKind: throw .notAFile(path: path)
+            case .foreign: throw .foreign(path: path)
+            case .exposed(let mode): throw .exposed(path: path, mode: mode)
+            }
         }
         values = try Self.values(in: try Self.contents(descriptor, path), path)
     }
@@ -90,20 +92,15 @@ struct KeyFile {
     }
 
     private static func contents(_ descriptor: Int32, _ path: String) throws(KeyError) -> String {
-        var bytes = [UInt8](repeating: 0, count: maximumLength + 1)
-        var length = 0
-        while length < bytes.count {
-            let count = pread(descriptor, &bytes[length], bytes.count - length, off_t(length))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw .unreadable(path: path, reason: FileError(.read, path, errno: errno).reason)
-            }
-            if count == 0 { break }
-            length += count
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try WholeFile.contents(of: descriptor, named: path, maximum: maximumLength)
+        } catch {
+            throw .unreadable(path: path, reason: error.reason)
         }
-        guard length <= maximumLength else {
+        guard bytes.count <= maximumLength else {
             throw .unreadable(path: path, reason: "it is longer than \(maximumLength) bytes")
         }
-        return String(decoding: bytes[..<length], as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -27,4 +27,12 @@ public protocol JobLedger: Sendable {
     func claim(_ id: String) async throws(LedgerError) -> JobRecord?
     /// Lets go of a job, so that another process may claim it.
     func release(_ id: String) async throws(LedgerError)
+    /// The folder for images that replies hold, until they are saved; it is made when it is needed.
+    /// Default: `nil`, for the one in the user's state folder.
+    var spoolFolder: String? { get }
+}
+
+extension JobLedger {
+    /// None of its own.
+    public var spoolFolder: String? { nil }
 }

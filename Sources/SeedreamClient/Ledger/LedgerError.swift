@@ -2,6 +2,15 @@
 public enum LedgerError: Error, Hashable, Sendable {
     /// The file or its folder cannot be opened.
     case cannotOpen(path: String, reason: String)
+    /// There is no ledger at the path, and the caller only wants one that is there.
+    case absent(path: String)
+    /// The file, or one of those beside it, belongs to another user.
+    case foreign(path: String)
+    /// Other users may change the file or replace it. The mode is its lowest nine bits.
+    case exposed(path: String, mode: Int)
+    /// Its file system has no locks, so that two processes would spoil it. The name is that of a file
+    /// system that several machines share, if it is known to be one.
+    case cannotLock(path: String, fileSystem: String?)
     /// The file was written by a later version.
     case tooNew(path: String)
     /// The file is no ledger, or damaged.
@@ -21,6 +30,12 @@ extension LedgerError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .cannotOpen(let path, let reason): "\(path): the ledger cannot be opened: \(reason)"
+        case .absent(let path): "\(path): there is no ledger"
+        case .foreign(let path): "\(path): expected your own file, found another user's"
+        case .exposed(let path, let mode):
+            "\(path): expected what only you can change, found mode \(mode.octal)"
+        case .cannotLock(let path, let name):
+            "\(path): the ledger cannot be locked: its file system\(name.map { " (\($0))" } ?? "") has no working locks"
         case .tooNew(let path): "\(path): the ledger was written by a later version"
         case .damaged(let path, let reason): "\(path): expected a ledger, found something else: \(reason)"
         case .cannotWrite(let path, let reason): "\(path): the ledger cannot be written: \(reason)"
@@ -36,6 +51,10 @@ extension LedgerError: CustomStringConvertible {
         switch self {
         case .cannotOpen, .cannotWrite:
             "nothing is sent without a ledger: name a file that can be written with `--ledger`, or free some space"
+        case .absent: "check the path after `--ledger`; `edit` and `generate` make a new ledger"
+        case .foreign(let path): "name a file of your own with `--ledger`; see `ls -ld \(path)`"
+        case .exposed(let path, _): "`chmod go-w \(path)`, or name another file with `--ledger`"
+        case .cannotLock: "name a file on a local disk with `--ledger`"
         case .tooNew: "use the newer version, or another file with `--ledger`"
         case .damaged: "name another file with `--ledger`; this one was left as it is"
         case .notFound: "`seedream jobs` lists them"

@@ -2,12 +2,10 @@
 import AtomicFiles
 import GRDB
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
+#if canImport(FoundationEssentials)
+import FoundationEssentials
 #else
-import Darwin
+import Foundation
 #endif
 
 /// The SQLite file of a ledger: how it is made, recognised and brought up to date.
@@ -17,27 +15,12 @@ enum LedgerFile {
     /// The number of migrations; a file with more was written by a later version.
     private static let version = 1
 
-    /// Makes the file, for its user alone, if it is not there.
-    static func create(_ path: String) throws(FileError) {
-        // Never opens a file that is there: closing it would end the locks that SQLite has on it in this process.
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 {
-            close(descriptor)
-            Folder.sync(Folder.containing(path))
-        } else if errno != EEXIST {
-            throw FileError(.write, path, errno: errno)
-        }
-    }
-
     /// Opens the file, checks that it is a ledger that can be written, and migrates it.
     static func connect(_ path: String) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.label = "seedream.ledger"
-        configuration.busyMode = .timeout(10)
         let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.inDatabase { try check($0, path: path) }
-        // Only now, as the file is left as it is where it is refused.
         try queue.inDatabase { database in
+            try recognize(database, path: path)
+            // Only now, as the file is left as it is where it is refused.
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
             // Apple's SQLite alone knows the difference.
@@ -49,15 +32,88 @@ enum LedgerFile {
         return queue
     }
 
-    private static func check(_ database: Database, path: String) throws {
-        func pragma(_ name: String) throws -> Int { try Int.fetchOne(database, sql: "PRAGMA \(name)") ?? 0 }
-        guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0 > 0 else { return }
-        guard try pragma("application_id") == applicationID else {
+    /// Opens a ledger that cannot be written, changing nothing.
+    static func connectForReading(_ path: String) throws -> DatabaseQueue {
+        do {
+            var configuration = configuration
+            configuration.readonly = true
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { try checkReadable($0, path: path) }
+            return queue
+        } catch is DatabaseError {
+            // Where the folder cannot be written, SQLite does not open a file in WAL.
+            return try copy(of: path)
+        }
+    }
+
+    /// The file and its log, as they are now, in memory.
+    private static func copy(of path: String) throws -> DatabaseQueue {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "seedream-\(UUID().uuidString)", isDirectory: true)
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for suffix in ["", "-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            let target = folder.path + "/jobs" + suffix
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: target)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: target)
+        }
+        let queue = try DatabaseQueue(path: folder.path + "/jobs", configuration: configuration)
+        defer { try? queue.close() }
+        try queue.inDatabase { try checkReadable($0, path: path) }
+        let memory = try DatabaseQueue(configuration: configuration)
+        try queue.backup(to: memory)
+        return memory
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "seedream.ledger"
+        configuration.busyMode = .timeout(10)
+        return configuration
+    }
+
+    // MARK: What it is
+
+    /// Checks that the file is a ledger, and makes one of a file that holds nothing yet.
+    ///
+    /// The file is marked before anything else is written. A first start that ends at any moment leaves
+    /// either nothing or a file with the mark, and the next start goes on from there.
+    private static func recognize(_ database: Database, path: String) throws {
+        if try isUnbegun(database) {
+            return try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
+        try checkIdentity(database, path: path)
+    }
+
+    /// Whether a database holds nothing but, at most, the empty table that GRDB makes first. Up to
+    /// version 0.1.0 that table was written before the mark.
+    private static func isUnbegun(_ database: Database) throws -> Bool {
+        guard try pragma("application_id", database) == 0, try pragma("user_version", database) == 0
+        else { return false }
+        let names = try String.fetchAll(
+            database, sql: "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'")
+        guard names == ["grdb_migrations"] else { return names.isEmpty }
+        return try Int.fetchOne(database, sql: "SELECT count(*) FROM grdb_migrations") == 0
+    }
+
+    private static func checkIdentity(_ database: Database, path: String) throws {
+        guard try pragma("application_id", database) == applicationID else {
             throw LedgerError.damaged(path: path, reason: "it is the database of another program")
         }
-        guard try pragma("user_version") <= version, try !migrator.hasBeenSuperseded(database) else {
-            throw LedgerError.tooNew(path: path)
+        guard try pragma("user_version", database) <= version, try !migrator.hasBeenSuperseded(database)
+        else { throw LedgerError.tooNew(path: path) }
+    }
+
+    private static func checkReadable(_ database: Database, path: String) throws {
+        try checkIdentity(database, path: path)
+        guard try pragma("user_version", database) == version else {
+            throw LedgerError.cannotOpen(path: path, reason: "it was never written completely")
         }
+    }
+
+    private static func pragma(_ name: String, _ database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "PRAGMA \(name)") ?? 0
     }
 
     private static var migrator: DatabaseMigrator {
@@ -93,21 +149,38 @@ enum LedgerFile {
             return isOpen
                 ? .cannotWrite(path: path, reason: error.description)
                 : .cannotOpen(path: path, reason: error.description)
-        case let error as DatabaseError:
-            // Its description holds the statement; the message is SQLite's alone.
-            let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
-            return switch error.resultCode {
-            case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH:
-                .damaged(path: path, reason: reason)
-            case .SQLITE_BUSY, .SQLITE_LOCKED:
-                .cannotWrite(path: path, reason: "another process has held it for 10 s")
-            case .SQLITE_READONLY, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CONSTRAINT:
-                .cannotWrite(path: path, reason: reason)
-            default:
-                isOpen ? .cannotWrite(path: path, reason: reason) : .cannotOpen(path: path, reason: reason)
-            }
+        case let error as DatabaseError: return failure(error, path: path, isOpen: isOpen)
         case is DecodingError: return .damaged(path: path, reason: "a record of it cannot be understood")
+        case let error as CocoaError:
+            return .cannotOpen(path: path, reason: "it cannot be copied: \(error.code)")
         default: return .damaged(path: path, reason: "\(error)")
+        }
+    }
+
+    private static func failure(_ error: DatabaseError, path: String, isOpen: Bool) -> LedgerError {
+        // Its description holds the statement; the message is SQLite's alone.
+        let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+        switch error.extendedResultCode {
+        case .SQLITE_IOERR_LOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_UNLOCK,
+            .SQLITE_IOERR_CHECKRESERVEDLOCK, .SQLITE_IOERR_SHMLOCK, .SQLITE_IOERR_SHMOPEN,
+            .SQLITE_IOERR_SHMMAP, .SQLITE_PROTOCOL, .SQLITE_NOLFS:
+            return .cannotLock(path: path, fileSystem: FileSystem.sharedName(at: path))
+        default: break
+        }
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH:
+            return .damaged(path: path, reason: reason)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            // Of file systems whose locks fail, SQLite says the same as of locks that others hold.
+            let doubt = FileSystem.sharedName(at: path).map {
+                ", or its file system (\($0)) does not keep locks"
+            }
+            return .cannotWrite(
+                path: path, reason: "another process has held it for 10 s\(doubt ?? "")")
+        case .SQLITE_READONLY, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CONSTRAINT:
+            return .cannotWrite(path: path, reason: reason)
+        default:
+            return isOpen ? .cannotWrite(path: path, reason: reason) : .cannotOpen(path: path, reason: reason)
         }
     }
 }

@@ -6,16 +6,27 @@ import FoundationEssentials
 import Foundation
 #endif
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// One of those that share a ledger.
 final class LedgerOwner: Sendable {
     /// The name of its file, a UUID.
     let name: String
+    /// The folder for the images of replies that this one receives; made when it is needed.
+    let spool: String
     private let folder: String
     private let lock: FileLock
 
-    init(folder: String, name: String, lock: FileLock) {
+    init(folder: String, name: String, spool: String, lock: FileLock) {
         self.folder = folder
         self.name = name
+        self.spool = spool
         self.lock = lock
     }
 
@@ -29,5 +40,9 @@ final class LedgerOwner: Sendable {
     }
 
     /// Stops being an owner.
-    func leave() { lock.unlock(removing: true) }
+    func leave() {
+        // Only an empty folder goes: what is in it belongs to jobs that are not saved yet.
+        rmdir(spool)
+        lock.unlock(removing: true)
+    }
 }

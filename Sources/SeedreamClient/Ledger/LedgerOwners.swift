@@ -14,21 +14,37 @@ import Musl
 import Darwin
 #endif
 
-/// The folder in which the processes that share a ledger show that they live: a locked file for each.
+/// The folders in which the processes that share a ledger show that they are alive, and keep the images of
+/// replies until they are saved: in `owners` a locked file for each, in `spool` a folder of the same name.
 struct LedgerOwners {
-    let folder: String
+    let owners: String
+    let spool: String
     /// How long to wait for another process that opens the ledger, in seconds: as long as for one that writes.
     private static let patience = 10.0
 
-    func makeFolder() throws(FileError) { try Folder.make(folder, mode: 0o700) }
+    init(of path: String) {
+        owners = "\(path).owners"
+        spool = "\(path).spool"
+    }
+
+    func makeFolder() throws(FileError) { try Folder.make(owners, mode: 0o700) }
 
     /// Waits until no other process opens the ledger.
+    ///
+    /// - Throws: ``LedgerError/cannotLock(path:fileSystem:)``, ``LedgerError/cannotOpen(path:reason:)``.
     func waitForOpening(of path: String) throws(LedgerError) -> FileLock {
         let deadline = Date(timeIntervalSinceNow: Self.patience)
         repeat {
             do throws(FileError) {
-                if let lock = try FileLock.tryLocking("\(folder)/opening") { return lock }
+                if let lock = try FileLock.tryLocking("\(owners)/opening") {
+                    // What SQLite needs; where it is missing, SQLite says that another process has the file.
+                    if let code = lock.byteRangeFailure() { throw FileError(.lock, path, errno: code) }
+                    return lock
+                }
             } catch {
+                if Self.isWithoutLocks(error) {
+                    throw .cannotLock(path: path, fileSystem: FileSystem.sharedName(at: owners))
+                }
                 throw .cannotOpen(path: path, reason: error.description)
             }
             // Opening takes milliseconds.
@@ -38,19 +54,45 @@ struct LedgerOwners {
             path: path, reason: "another process has been opening it for \(Int(Self.patience)) s")
     }
 
-    /// Becomes an owner, and removes the files that killed processes have left. To be called while the opening is locked, so that no
-    /// file is seen before it is locked.
-    func join() throws(FileError) -> LedgerOwner {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where UUID(uuidString: name) != nil {
-            let path = "\(folder)/\(name)"
-            if (try? FileLock.isLocked(path)) == false { try? FileManager.default.removeItem(atPath: path) }
+    private static func isWithoutLocks(_ error: FileError) -> Bool {
+        error.action == .lock && [ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP, EINVAL].contains(error.errno)
+    }
+
+    /// Becomes an owner, and removes what killed processes have left. To be called while the opening is
+    /// locked, so that no file is seen before it is locked.
+    ///
+    /// - Parameter isNeeded: Whether a job still needs an image of that name in a killed process's spool.
+    func join(_ isNeeded: (String) throws -> Bool) throws -> LedgerOwner {
+        var alive: Set<String> = []
+        for name in Self.names(in: owners) {
+            let path = "\(owners)/\(name)"
+            if (try? FileLock.isLocked(path)) == false { unlink(path) } else { alive.insert(name) }
+        }
+        for name in Self.names(in: spool) where !alive.contains(name) {
+            try sweep("\(spool)/\(name)", isNeeded)
         }
         let name = UUID().uuidString.lowercased()
-        guard let lock = try FileLock.tryLocking("\(folder)/\(name)") else {
+        guard let lock = try FileLock.tryLocking("\(owners)/\(name)") else {
             // Nobody else has this name.
-            throw FileError(.lock, "\(folder)/\(name)", errno: 0)
+            throw FileError(.lock, "\(owners)/\(name)", errno: 0)
         }
-        return LedgerOwner(folder: folder, name: name, lock: lock)
+        return LedgerOwner(folder: owners, name: name, spool: "\(spool)/\(name)", lock: lock)
+    }
+
+    /// Removes the images that no job needs, and the folder once it is empty. What other programs may
+    /// have put there stays.
+    private func sweep(_ folder: String, _ isNeeded: (String) throws -> Bool) throws {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where try SpoolFile.isName(name) && !isNeeded(name) {
+            unlink("\(folder)/\(name)")
+        }
+        rmdir(folder)
+    }
+
+    /// The names of owners in a folder; others are not looked at.
+    private static func names(in folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            UUID(uuidString: $0) != nil
+        }
     }
 }

@@ -12,34 +12,75 @@ import Foundation
 ///
 /// A change is on the medium when its method returns: WAL with `synchronous=FULL`. A process that waits for another one's change waits
 /// 10 s at most. Each instance is an owner of its own, known by a file in `<path>.owners` that is locked while it lives; a killed process
-/// leaves the file behind, unlocked, and its jobs can be claimed.
+/// leaves the file behind, unlocked, and its jobs can be claimed. The next start removes it.
 ///
 /// Cancelling a task stops none of the methods: what a host has accepted is written down all the same.
 public final class SQLiteLedger: JobLedger {
     /// The file. Two more lie beside it while it is open: `<path>-wal` and `<path>-shm`.
     public let path: String
     private let queue: DatabaseQueue
-    private let owner: LedgerOwner
+    /// `nil` where the file is open for reading alone.
+    private let owner: LedgerOwner?
+
+    /// What is done where there is no ledger, or none that can be written.
+    public enum Access: Hashable, Sendable {
+        /// A ledger is made where there is none.
+        case creating
+        /// There must be one.
+        case existing
+        /// There must be one; if it cannot be written, it is opened for reading alone.
+        case reading
+    }
 
     /// `jobs.sqlite` in `$XDG_STATE_HOME/seedream` or `~/.local/state/seedream`; on macOS in
     /// `~/Library/Application Support/seedream`.
     public static var defaultPath: String { "\(StateFolder.path())/jobs.sqlite" }
 
-    private init(path: String, queue: DatabaseQueue, owner: LedgerOwner) {
+    private init(path: String, queue: DatabaseQueue, owner: LedgerOwner?) {
         self.path = path
         self.queue = queue
         self.owner = owner
     }
 
-    /// Opens a ledger; makes file (0600) and folders (0700) if they are not there.
+    /// Opens a ledger.
     ///
-    /// - Throws: ``LedgerError/cannotOpen(path:reason:)``, ``LedgerError/cannotWrite(path:reason:)`` where the file is read-only,
-    ///   ``LedgerError/damaged(path:reason:)``, ``LedgerError/tooNew(path:)``. A file that is refused is left as it was.
-    public static func open(path: String = SQLiteLedger.defaultPath) throws(LedgerError) -> SQLiteLedger {
-        let owners: LedgerOwners
+    /// A file that is made has mode 0600, its folders 0700. The file must belong to this user, and no one
+    /// else may be able to change or replace it. A link is followed to a file that exists.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - access: Default: ``Access/creating``.
+    /// - Throws: ``LedgerError/absent(path:)`` unless a ledger may be made; ``LedgerError/foreign(path:)`` and
+    ///   ``LedgerError/exposed(path:mode:)``; ``LedgerError/cannotOpen(path:reason:)``,
+    ///   ``LedgerError/cannotWrite(path:reason:)`` where the file is read-only,
+    ///   ``LedgerError/cannotLock(path:fileSystem:)``, ``LedgerError/damaged(path:reason:)``,
+    ///   ``LedgerError/tooNew(path:)``. A file that is refused is left as it was.
+    public static func open(path: String = SQLiteLedger.defaultPath, access: Access = .creating)
+        throws(LedgerError) -> SQLiteLedger
+    {
+        do throws(LedgerError) {
+            return try openForWriting(path, creates: access == .creating)
+        } catch {
+            guard access == .reading else { throw error }
+            switch error {
+            case .cannotOpen, .cannotWrite, .cannotLock: return try openForReading(path, after: error)
+            default: throw error
+            }
+        }
+    }
+
+    private static func openForWriting(_ path: String, creates: Bool) throws(LedgerError) -> SQLiteLedger {
+        if creates {
+            do throws(FileError) {
+                try Folder.make(Folder.containing(path), mode: 0o700)
+            } catch {
+                throw .cannotOpen(path: path, reason: error.description)
+            }
+        }
+        let place = try LedgerPlace(path)
+        guard creates || place.isThere else { throw .absent(path: path) }
+        let owners = LedgerOwners(of: place.path)
         do throws(FileError) {
-            try Folder.make(Folder.containing(path), mode: 0o700)
-            owners = LedgerOwners(folder: "\(path).owners")
             try owners.makeFolder()
         } catch {
             throw .cannotOpen(path: path, reason: error.description)
@@ -48,17 +89,56 @@ public final class SQLiteLedger: JobLedger {
         let opening = try owners.waitForOpening(of: path)
         defer { opening.unlock() }
         do {
-            try LedgerFile.create(path)
-            let queue = try LedgerFile.connect(path)
-            return SQLiteLedger(path: path, queue: queue, owner: try owners.join())
+            if !place.isThere { try place.create() }
+            // Again, as another process may have made it meanwhile.
+            let place = try LedgerPlace(path)
+            let queue = try LedgerFile.connect(place.path)
+            let owner = try owners.join { name in try queue.read { try isNeeded(name, $0) } }
+            return SQLiteLedger(path: path, queue: queue, owner: owner)
         } catch {
             throw LedgerFile.failure(error, path: path, isOpen: false)
         }
     }
 
-    /// Lets go of all jobs and closes the file; nothing can be done afterwards. The end of the instance does the same.
+    /// - Parameter failure: Why the file cannot be written, which is thrown if it cannot be read either.
+    private static func openForReading(_ path: String, after failure: LedgerError) throws(LedgerError)
+        -> SQLiteLedger
+    {
+        let place = try LedgerPlace(path)
+        guard place.isThere else { throw .absent(path: path) }
+        do {
+            let queue = try LedgerFile.connectForReading(place.path)
+            return SQLiteLedger(path: path, queue: queue, owner: nil)
+        } catch {
+            throw failure
+        }
+    }
+
+    /// Whether a job that is not over has an image of that name in the spool. The name is one of 128 random
+    /// bits, so that a record that holds it anywhere means this file.
+    private static func isNeeded(_ name: String, _ database: Database) throws -> Bool {
+        let over = JobState.allCases.filter { $0.isFinal && $0 != .unknown }.map { "'\($0.rawValue)'" }
+        return try Int.fetchOne(
+            database,
+            sql: """
+                SELECT 1 FROM job
+                WHERE state NOT IN (\(over.joined(separator: ", "))) AND instr(record, ?) > 0
+                """,
+            arguments: [name]) != nil
+    }
+
+    /// A folder of this instance's own in `<path>.spool`. The next one to open the ledger removes what a
+    /// killed process has left there, except for images that a job still needs.
+    public var spoolFolder: String? {
+        guard let owner else { return nil }
+        // A job records where its images are, and may be resumed from another folder.
+        return owner.spool.hasPrefix("/")
+            ? owner.spool : "\(FileManager.default.currentDirectoryPath)/\(owner.spool)"
+    }
+
+    /// Gives up all jobs and closes the file; nothing can be done afterwards. The end of the instance does the same.
     public func close() {
-        owner.leave()
+        owner?.leave()
         // It fails only where a statement is still in use, and none outlives the call that made it.
         try? queue.close()
     }
@@ -67,7 +147,7 @@ public final class SQLiteLedger: JobLedger {
 
     /// Keeps a new job, owned by this instance.
     public func insert(_ job: JobRecord) async throws(LedgerError) {
-        let owner = owner.name
+        let owner = try owned().name
         try await transaction { database in
             try database.execute(
                 sql: """
@@ -139,7 +219,7 @@ public final class SQLiteLedger: JobLedger {
 
     /// Makes this instance the owner of a job whose owner has let go of it or is no longer alive.
     public func claim(_ id: String) async throws(LedgerError) -> JobRecord? {
-        let owner = owner
+        let owner = try owned()
         return try await transaction { database in
             let row = try Row.fetchOne(
                 database, sql: "SELECT owner, record FROM job WHERE id = ?", arguments: [id])
@@ -153,7 +233,7 @@ public final class SQLiteLedger: JobLedger {
 
     /// Lets go of a job; does nothing if another one owns it.
     public func release(_ id: String) async throws(LedgerError) {
-        let owner = owner.name
+        let owner = try owned().name
         try await transaction { database in
             try database.execute(
                 sql: "UPDATE job SET owner = NULL WHERE id = ? AND owner = ?", arguments: [id, owner])
@@ -166,6 +246,12 @@ public final class SQLiteLedger: JobLedger {
     }
 
     // MARK: Access
+
+    /// This instance as an owner of jobs.
+    private func owned() throws(LedgerError) -> LedgerOwner {
+        guard let owner else { throw .cannotWrite(path: path, reason: "it was opened for reading alone") }
+        return owner
+    }
 
     /// Does work with the connection on the queue's own thread, however long another process keeps it waiting, and whether or not the
     /// task is cancelled.
@@ -189,7 +275,8 @@ public final class SQLiteLedger: JobLedger {
         async throws(LedgerError)
         -> Value
     {
-        try await perform { database in
+        _ = try owned()
+        return try await perform { database in
             try database.execute(sql: "BEGIN IMMEDIATE")
             do {
                 let value = try work(database)

@@ -7,6 +7,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Brings the pictures of a finished job home: each one is fetched, checked, recorded, published under a name of its own, and given a
 /// sidecar.
 ///
@@ -23,6 +31,8 @@ package struct ResultSaver: Sendable {
     package var toolkit: String
     /// The most bytes of one picture. 64 MiB by default: 4096x4096 px of PNG that does not compress are 48 MiB.
     package var maximumBytes = 64 << 20
+    /// Where images of replies wait; only files of this folder are removed once they are saved. Default: `nil`.
+    package var spoolFolder: String?
     /// How many pictures are fetched at the same time. 4 by default; our number.
     package var concurrency = 4
 
@@ -310,7 +320,11 @@ package struct ResultSaver: Sendable {
     /// Removes the files that an inline reply was streamed to, which nobody needs any more.
     private func removeSpools(of job: JobRecord) {
         for image in job.result?.images ?? [] {
-            if case .file(let path) = image.location { try? FileManager.default.removeItem(atPath: path) }
+            // What else a record may name is not ours to remove.
+            guard case .file(let path) = image.location, let spoolFolder,
+                SpoolFile.isPath(path, of: spoolFolder)
+            else { continue }
+            unlink(path)
         }
     }
 

@@ -1,9 +1,17 @@
+import AtomicFiles
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
 import Musl
 #else
 import Darwin
+#endif
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
 #endif
 
 /// A new file that nobody else can read, or guess the name of.
@@ -14,7 +22,7 @@ final class SpoolFile {
     private(set) var count = 0
     private var descriptor: Int32
 
-    /// Makes an empty file.
+    /// Makes an empty file, and the folder if it is not there.
     init(in folder: String) throws(SpoolError) {
         var generator = SystemRandomNumberGenerator()
         let name = (0..<2).map { _ in
@@ -22,8 +30,37 @@ final class SpoolFile {
             return String(repeating: "0", count: 16 - digits.count) + digits
         }
         path = "\(folder)/inline-\(name.joined())"
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        descriptor = Self.make(path)
+        if descriptor < 0, errno == ENOENT {
+            do throws(FileError) {
+                try Folder.make(folder, mode: 0o700)
+            } catch {
+                throw SpoolError(path: folder, code: error.errno)
+            }
+            descriptor = Self.make(path)
+        }
         if descriptor < 0 { throw SpoolError(path: folder, code: errno) }
+    }
+
+    private static func make(_ path: String) -> Int32 {
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    }
+
+    /// Whether a file's name is one that this type gives.
+    static func isName(_ name: some StringProtocol) -> Bool {
+        name.hasPrefix("inline-") && name.utf8.count == 39
+            && name.dropFirst(7).allSatisfy { $0.isASCII && $0.isHexDigit && !$0.isUppercase }
+    }
+
+    /// Whether a path names a file of a spool folder, or of another owner's beside it.
+    static func isPath(_ path: String, of folder: String) -> Bool {
+        let own = Folder.containing(path)
+        guard isName(path.dropFirst(own.count + 1)) else { return false }
+        if own == folder { return true }
+        func isOwner(_ path: String) -> Bool {
+            UUID(uuidString: String(path.dropFirst(Folder.containing(path).count + 1))) != nil
+        }
+        return isOwner(own) && isOwner(folder) && Folder.containing(own) == Folder.containing(folder)
     }
 
     deinit { close() }

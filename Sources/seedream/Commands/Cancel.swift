@@ -18,6 +18,12 @@ struct Cancel: AsyncParsableCommand {
             "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
     var id: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The base URL that the job was sent to, if not the provider's own. A key goes nowhere else.",
+            valueName: "url"))
+    var baseURL: String?
+
     @OptionGroup(title: "Client")
     var client: ClientArguments
 
@@ -25,9 +31,9 @@ struct Cancel: AsyncParsableCommand {
         #if Client
         try await ClientFailure.reported {
             let setup = ClientSetup(client)
-            let ledger = try setup.ledger()
+            let ledger = try setup.existingLedger()
             let job = try await setup.job(id, in: ledger)
-            switch try await setup.client(for: job, ledger).cancel(job) {
+            switch try await setup.client(for: job, baseURL: baseURL, ledger).cancel(job) {
             case .requested:
                 try Terminal.print(
                     "\(job.id): the host was asked to stop; `seedream status \(job.id.prefix(8))` says whether it did"

@@ -26,12 +26,17 @@ struct Edit: AsyncParsableCommand {
             \(ExitStatus.table(ExitStatus.ofRequests))
             """)
 
-    @Argument(help: "What the picture shall be.")
-    var prompt: String
+    @Argument(help: "The prompt; - reads it from standard input.")
+    var prompt: String?
 
     @Argument(
         help: ArgumentHelp("Files, - for standard input, data: URIs, http(s) URLs.", valueName: "input"))
     var inputs: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the prompt from this file, in UTF-8; - for standard input.", valueName: "file"))
+    var promptFile: String?
 
     @Flag(help: "Every input is a request of its own. A folder stands for its files.")
     var each = false
@@ -61,23 +66,30 @@ struct Edit: AsyncParsableCommand {
     var preparation: PreparationArguments
 
     func validate() throws {
-        guard !inputs.isEmpty else {
-            throw ValidationError("no input given; name a picture, or use `seedream generate`")
+        if let objection = rule.objection { throw ValidationError(objection) }
+        guard !rule.images.isEmpty else {
+            throw ValidationError("no input given; name an image, or use `seedream generate`")
         }
         guard (1...40).contains(parallel) else {
             throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
         }
-        if inputs.filter({ $0 == "-" }).count > 1 {
+        if rule.images.filter({ $0 == "-" }).count > 1 {
             throw ValidationError("standard input can be named once")
         }
         _ = try constraints.constraints()
         _ = try preparation.options()
     }
 
+    /// What the words mean.
+    private var rule: PromptRule {
+        PromptRule(command: "edit", prompt: prompt, inputs: inputs, file: promptFile)
+    }
+
     func run() async throws {
         #if Client
-        let job = try EditRun(command: self)
-        try await Interruption.cancelling { try await job.run() }
+        try await Interruption.cancelling {
+            try await EditRun(command: self, prompt: try rule.text(), inputs: rule.images).run()
+        }
         #else
         throw Unbuilt.client()
         #endif

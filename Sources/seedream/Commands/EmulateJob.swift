@@ -120,8 +120,8 @@ struct EmulateJob: Sendable {
         }
         for provider in providers {
             let name = provider.rawValue
-            try Terminal.print(
-                name + String(repeating: " ", count: 11 - name.utf8.count) + emulator.url(provider))
+            let gap = String(repeating: " ", count: 11 - name.utf8.count)
+            try Terminal.print("\(name)\(gap)\(emulator.url(provider))")
         }
         try Terminal.print("page       \(page)")
         if configuration.usesTLS {

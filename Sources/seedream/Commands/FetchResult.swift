@@ -26,7 +26,9 @@ struct FetchResult: AsyncParsableCommand {
     var provider: ProviderID?
 
     @Option(
-        help: ArgumentHelp("With --provider: a base URL in place of the host's own.", valueName: "url"))
+        help: ArgumentHelp(
+            "The base URL that the request was sent to, if not the provider's own. A key goes nowhere else.",
+            valueName: "url"))
     var baseURL: String?
 
     @Option(

@@ -17,8 +17,13 @@ struct Generate: AsyncParsableCommand {
             \(ExitStatus.table(ExitStatus.ofRequests))
             """)
 
-    @Argument(help: "What the picture shall be.")
-    var prompt: String
+    @Argument(help: "The prompt; - reads it from standard input.")
+    var prompt: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the prompt from this file, in UTF-8; - for standard input.", valueName: "file"))
+    var promptFile: String?
 
     @OptionGroup(title: "Request")
     var request: RequestArguments
@@ -32,10 +37,20 @@ struct Generate: AsyncParsableCommand {
     @OptionGroup(title: "Client")
     var client: ClientArguments
 
+    func validate() throws {
+        if let objection = rule.objection { throw ValidationError(objection) }
+    }
+
+    /// What the words mean.
+    private var rule: PromptRule {
+        PromptRule(command: "generate", prompt: prompt, inputs: [], file: promptFile)
+    }
+
     func run() async throws {
         #if Client
-        let job = GenerateRun(command: self)
-        try await Interruption.cancelling { try await job.run() }
+        try await Interruption.cancelling {
+            try await GenerateRun(command: self, prompt: try rule.text()).run()
+        }
         #else
         throw Unbuilt.client()
         #endif

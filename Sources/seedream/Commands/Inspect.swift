@@ -51,18 +51,18 @@ struct Inspect: ParsableCommand {
         }
     }
 
-    private static func description(of image: ImageRecord) -> [String] {
+    private static func description(of image: ImageRecord) -> [TerminalText] {
         let source = image.source
         let style = Style(descriptor: 1)
-        func row(_ name: String, _ value: String?) -> String? {
-            value.map { "  " + name + String(repeating: " ", count: 13 - name.count) + $0 }
+        func row(_ name: String, _ value: String?) -> TerminalText? {
+            value.map { "  \(name)\(String(repeating: " ", count: 13 - name.count))\($0)" }
         }
         let coding = [source.colorModel, source.chromaSubsampling, "\(source.bitDepth) bits"]
             .compactMap { $0 }.joined(separator: ", ")
         let sent = image.prepared
         let why = image.reasons.map(\.rawValue).joined(separator: ", ")
         return [
-            style.bold(source.name.visible),
+            style.bold("\(source.name)"),
             row("format", source.format + (source.progressive ? ", progressive or interlaced" : "")),
             row("stored size", "\(source.width)x\(source.height)"),
             row("orientation", "\(source.orientation)"),
@@ -76,6 +76,6 @@ struct Inspect: ParsableCommand {
                 "prep", "\(image.action.rawValue) to \(sent.width)x\(sent.height) \(sent.mediaType.rawValue)"),
             row("because", why.isEmpty ? nil : why),
             row("unknown", image.unknown.map { $0.map(\.rawValue).joined(separator: ", ") }),
-        ].compactMap { $0 } + image.notices.map { "  note         \($0.message)" }
+        ].compactMap { $0 } + image.notices.map { "  note         \($0.message)" as TerminalText }
     }
 }

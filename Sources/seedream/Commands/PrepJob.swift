@@ -29,6 +29,10 @@ struct PrepJob: Sendable {
             Diagnostics().failure(error.description, hint: error.hint)
             throw ExitStatus.usage.code
         } catch let failure as OutputFolder.Failure {
+            if command.json {
+                try? Terminal.print(
+                    JSON.document(PreparationReport(outputFailure: failure.message, hint: failure.hint)))
+            }
             Diagnostics().failure(failure.message, hint: failure.hint)
             throw ExitStatus.outputFailed.code
         } catch let error as RequestError {
@@ -62,6 +66,7 @@ struct PrepJob: Sendable {
 
     private func dryRun(_ inputs: [ImageInput]) throws {
         let plan = command.each ? preparer.planEach(inputs) : try preparer.plan(inputs)
+        try Task.checkCancellation()
         let report = PreparationReport(plan)
         try show(report)
         try finish(report, outputFailures: 0)
@@ -104,7 +109,9 @@ struct PrepJob: Sendable {
     private func printPayload(_ batch: PreparedBatch, for provider: ProviderID) throws {
         let request = GenerationRequest(
             prompt: command.prompt ?? "", images: batch.images.map { .prepared($0) })
-        var reader = try SubmissionPlanner(provider).payload(of: request).makeReader()
+        let planner = SubmissionPlanner(provider)
+        for warning in try planner.payloadWarnings(of: request) { Diagnostics().note(warning.message) }
+        var reader = try planner.payload(of: request).makeReader()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
         defer { buffer.deallocate() }
         while case let count = reader.read(into: buffer), count > 0 {

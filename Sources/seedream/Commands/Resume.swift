@@ -22,6 +22,12 @@ struct Resume: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Jobs at once.", valueName: "n"))
     var parallel = 4
 
+    @Option(
+        help: ArgumentHelp(
+            "The base URL that the jobs were sent to, if not the provider's own. A key goes nowhere else.",
+            valueName: "url"))
+    var baseURL: String?
+
     @Flag(help: "One JSON document on stdout.")
     var json = false
 

@@ -18,6 +18,12 @@ struct Status: AsyncParsableCommand {
             "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
     var id: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The base URL that the job was sent to, if not the provider's own. A key goes nowhere else.",
+            valueName: "url"))
+    var baseURL: String?
+
     @Flag(help: "One JSON document on stdout.")
     var json = false
 
@@ -28,10 +34,12 @@ struct Status: AsyncParsableCommand {
         #if Client
         try await ClientFailure.reported(json: json) {
             let setup = ClientSetup(client)
-            let ledger = try setup.ledger()
+            let ledger = try setup.existingLedger(.reading)
             let job = try await setup.job(id, in: ledger)
             var answer: JobStatus?
-            if job.state == .accepted { answer = try await setup.client(for: job, ledger).status(of: job) }
+            if job.state == .accepted {
+                answer = try await setup.client(for: job, baseURL: baseURL, ledger).status(of: job)
+            }
             if json {
                 try Terminal.print(JSON.document(JobReport([job], host: answer)))
             } else {

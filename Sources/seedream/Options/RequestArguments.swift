@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pixels
 import SeedreamClient
 import SeedreamModel
 
@@ -55,6 +56,12 @@ struct RequestArguments: ParsableArguments {
     func validate() throws {
         guard (1...1000).contains(count) else {
             throw ValidationError("--count: expected 1 to 1000, found \(count)")
+        }
+        // No provider makes an image as small as this; it is a shape that was meant.
+        if case .pixels(let pixels) = size, min(pixels.width, pixels.height) < 64 {
+            throw ValidationError(
+                "--size: \(pixels) is a size in pixels, too small for any provider; for a shape write `--size \(pixels.width):\(pixels.height)`"
+            )
         }
         guard (1...1000).contains(imagesPerCall) else {
             throw ValidationError("--images-per-call: expected 1 to 1000, found \(imagesPerCall)")

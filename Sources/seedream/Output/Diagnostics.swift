@@ -11,11 +11,11 @@ struct Diagnostics {
     }
 
     func failure(_ message: String, hint: String?) {
-        Terminal.note("\(style.red("error:")) \(message.visible)")
+        Terminal.note("\(style.red("error:")) \(message)")
         if let hint { Terminal.note("  hint: \(hint)") }
     }
 
-    func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message.visible)") }
+    func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message)") }
 
     /// The notices of all images, and how the numbers of a prompt have moved.
     func notices(of report: PreparationReport) {

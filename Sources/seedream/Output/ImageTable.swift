@@ -4,7 +4,7 @@ import SeedreamModel
 /// The table of what is sent.
 enum ImageTable {
     /// - Parameter numbersInputs: Whether rows are numbered by input, where every image is a request of its own.
-    static func lines(images: [ImageRecord], failed: [FailureRecord], numbersInputs: Bool) -> [String] {
+    static func lines(images: [ImageRecord], failed: [FailureRecord], numbersInputs: Bool) -> [TerminalText] {
         let style = Style(descriptor: 1)
         var table = Table(header: ["#", "input", "is", "sent as", "because"], rightAligned: [0])
         var rows: [(index: Int, cells: [String])] = images.map { image in
@@ -28,7 +28,7 @@ enum ImageTable {
             lines[offset + 1] = style.red(lines[offset + 1])
         }
         lines.append("")
-        lines.append(summary(images: images, failed: failed))
+        lines.append(TerminalText(summary(images: images, failed: failed)))
         return lines
     }
 

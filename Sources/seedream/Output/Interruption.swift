@@ -21,6 +21,19 @@ enum Interruption {
         guard pipe(&ends) == 0 else { return try await body() }
         let reader = ends[0]
         signalPipe = ends[1]
+        let task = Task { try await body() }
+        let watcher = try? WorkerThread {
+            waitForSignal(reader)
+            task.cancel()
+            waitForSignal(reader)
+            _exit(ExitStatus.interrupted.rawValue)
+        }
+        // Without a thread that hears of them, signals do what they usually do.
+        if watcher != nil { catchSignals() }
+        try await task.value
+    }
+
+    private static func catchSignals() {
         for number in [SIGINT, SIGTERM] {
             // A handler may do little more than write to a pipe (POSIX, async-signal-safety).
             signal(number) { _ in
@@ -30,14 +43,6 @@ enum Interruption {
                 errno = saved
             }
         }
-        let task = Task { try await body() }
-        _ = try? WorkerThread {
-            waitForSignal(reader)
-            task.cancel()
-            waitForSignal(reader)
-            _exit(ExitStatus.interrupted.rawValue)
-        }
-        try await task.value
     }
 
     /// Waits for one signal.

@@ -10,7 +10,7 @@ import Foundation
 /// Jobs as people read them.
 enum JobTable {
     /// The ledger, a job a row.
-    static func lines(_ jobs: [JobRecord]) -> [String] {
+    static func lines(_ jobs: [JobRecord]) -> [TerminalText] {
         guard !jobs.isEmpty else { return ["no jobs"] }
         let style = Style(descriptor: 1)
         var table = Table(
@@ -32,9 +32,9 @@ enum JobTable {
     }
 
     /// What a run has saved, a picture a row, and one line of summary.
-    static func results(_ jobs: [JobRecord]) -> [String] {
+    static func results(_ jobs: [JobRecord]) -> [TerminalText] {
         let files = jobs.flatMap { job in job.files.sorted { $0.index < $1.index }.map { (job, $0) } }
-        var lines: [String] = []
+        var lines: [TerminalText] = []
         if !files.isEmpty {
             var table = Table(header: ["#", "saved as", "is", "made from", "job"], rightAligned: [0])
             for (number, (job, file)) in files.enumerated() {
@@ -52,13 +52,13 @@ enum JobTable {
         }
         let done = jobs.filter { $0.state == .saved }.count
         lines.append(
-            "\(done) of \(jobs.count) \(jobs.count == 1 ? "request" : "requests") done, "
-                + "\(files.count) \(files.count == 1 ? "picture" : "pictures") saved\(cost(of: jobs))")
+            "\(done) of \(jobs.count) \(jobs.count == 1 ? "request" : "requests") done, \(files.count) \(files.count == 1 ? "picture" : "pictures") saved\(cost(of: jobs))"
+        )
         return lines
     }
 
     /// One job, a fact a line.
-    static func description(of job: JobRecord, host: JobStatus?) -> [String] {
+    static func description(of job: JobRecord, host: JobStatus?) -> [TerminalText] {
         var rows: [(String, String)] = [
             ("job", job.id), ("provider", "\(job.provider.displayName), \(job.model)"),
             ("state", job.state.rawValue),
@@ -81,7 +81,7 @@ enum JobTable {
             rows.append(("hint", error.hint))
         }
         let width = rows.map(\.0.count).max() ?? 0
-        return rows.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 }
+        return rows.map { TerminalText($0 + String(repeating: " ", count: width - $0.count + 2) + $1) }
     }
 
     /// A path as one would type it here.

@@ -55,7 +55,7 @@ struct PlanReport: Encodable {
         try Terminal.print("")
         try Terminal.print(JSON.document(request.body))
         try Terminal.print("")
-        for line in Self.facts(of: request) { try Terminal.print(line) }
+        for line in Self.facts(of: request) { try Terminal.print("\(line)") }
         for warning in request.warnings { Diagnostics().note(warning.message) }
     }
 

@@ -1,4 +1,5 @@
 import ImagePreparation
+import SeedreamModel
 
 #if canImport(Glibc)
 import Glibc

@@ -3,7 +3,7 @@ import SeedreamModel
 
 /// The table of hosts.
 enum ProviderTable {
-    static func lines() -> [String] {
+    static func lines() -> [TerminalText] {
         let style = Style(descriptor: 1)
         var table = Table(
             header: [
@@ -25,7 +25,7 @@ enum ProviderTable {
         let sources = ProviderID.allCases.compactMap { provider in
             SubmissionPlanner(provider).limits.price.map { "\(provider.rawValue): \($0.source)" }
         }
-        return lines + [""] + sources.map { "price of \($0)" }
+        return lines + [""] + sources.map { "price of \($0)" as TerminalText }
     }
 
     private static func outputs(_ limits: ProviderLimits) -> String {

@@ -11,12 +11,13 @@ struct RequestLines {
         for request in requests where !printed.contains(request.number) {
             guard let seconds = request.seconds else { continue }
             printed.insert(request.number)
-            let name = (request.operation ?? "\(request.method) \(request.target)").visible
+            let name = request.operation ?? "\(request.method) \(request.target)"
             let status = request.status.map { "\($0)" } ?? "cut"
             let isGood = (200...299).contains(request.status ?? 0)
             let faults = request.faults.isEmpty ? "" : "  \(request.faults.joined(separator: ", "))"
-            let line =
-                "\(request.number)  \(name)  \(isGood ? status : style.red(status))  \(Int(seconds * 1000)) ms\(faults)"
+            let shown: TerminalText = isGood ? "\(status)" : style.red("\(status)")
+            let line: TerminalText =
+                "\(request.number)  \(name)  \(shown)  \(Int(seconds * 1000)) ms\(faults)"
             Terminal.note(line)
         }
         // What the log has forgotten need not be remembered here.

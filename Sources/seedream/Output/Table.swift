@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// Columns of text, as wide as their widest cell, two blanks apart.
 struct Table {
     private var rows: [[String]] = []
@@ -8,10 +10,10 @@ struct Table {
         self.rightAligned = rightAligned
     }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(\.visible)) }
 
     /// The lines; the first is the header.
-    func lines() -> [String] {
+    func lines() -> [TerminalText] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
             rows.map { $0.count > column ? $0[column].displayWidth : 0 }.max() ?? 0
@@ -27,7 +29,7 @@ struct Table {
                     line += column == row.count - 1 ? cell : cell + padding
                 }
             }
-            return line
+            return TerminalText(line)
         }
     }
 }
@@ -43,16 +45,6 @@ extension String {
                 || 0x1F300...0x1FAFF ~= value || 0x20000...0x3FFFD ~= value
             return width + (isWide ? 2 : 1)
         }
-    }
-
-    /// The text with control characters replaced, which would steer the terminal.
-    var visible: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x202E ~= scalar.value
-                        ? "\u{FFFD}" : scalar
-                }))
     }
 
     /// At most `width` columns, the middle left out.

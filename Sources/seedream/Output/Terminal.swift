@@ -27,8 +27,10 @@ enum Terminal {
         if let code = Descriptor.writeAll(bytes, to: descriptor) { throw OutputError(errno: code) }
     }
 
-    static func write(_ text: String, to descriptor: Int32) throws(OutputError) {
-        let bytes = Array(text.utf8)
+    /// Writes text. This is the last step before a terminal, for both streams: there is no other way for
+    /// text to it, and ``TerminalText`` escapes what could steer it.
+    static func write(_ text: TerminalText, to descriptor: Int32) throws(OutputError) {
+        let bytes = Array(text.text.utf8)
         do {
             try bytes.withUnsafeBytes { try write($0, to: descriptor) }
         } catch let error as OutputError {
@@ -39,8 +41,8 @@ enum Terminal {
     }
 
     /// A line of data.
-    static func print(_ line: String) throws(OutputError) { try write(line + "\n", to: STDOUT_FILENO) }
+    static func print(_ line: TerminalText) throws(OutputError) { try write(line + "\n", to: STDOUT_FILENO) }
 
     /// A line for people. Nothing can be done if it cannot be written.
-    static func note(_ line: String) { try? write(line + "\n", to: STDERR_FILENO) }
+    static func note(_ line: TerminalText) { try? write(line + "\n", to: STDERR_FILENO) }
 }

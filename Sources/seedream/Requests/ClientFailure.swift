@@ -105,9 +105,9 @@ enum ClientFailure {
 
     private static func status(after error: LedgerError) -> ExitStatus {
         switch error {
-        case .notFound, .ambiguous: .usage
+        case .notFound, .ambiguous, .absent: .usage
         case .cannotOpen, .cannotWrite: .outputFailed
-        case .tooNew, .damaged, .forbiddenTransition: .configuration
+        case .tooNew, .damaged, .foreign, .exposed, .cannotLock, .forbiddenTransition: .configuration
         }
     }
 

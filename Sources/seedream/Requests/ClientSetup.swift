@@ -1,9 +1,11 @@
 #if Client
+import AtomicFiles
 import ImageCodecs
 import Logging
 import SeedreamClient
 import SeedreamKit
 import SeedreamModel
+import Synchronization
 
 /// Makes clients from what the command line says.
 struct ClientSetup {
@@ -14,10 +16,48 @@ struct ClientSetup {
         FreedMemory.keepLittle()
     }
 
-    /// The ledger of jobs.
+    // MARK: The ledger
+
+    /// The ledger for a command that sends: made if there is none. Only the user's own folder is made with it.
     func ledger() throws -> SQLiteLedger {
-        try SQLiteLedger.open(path: arguments.ledger ?? SQLiteLedger.defaultPath)
+        let path = arguments.ledger ?? SQLiteLedger.defaultPath
+        if arguments.ledger != nil { try Self.checkFolder(of: path) }
+        return Self.kept(try SQLiteLedger.open(path: path))
     }
+
+    /// The ledger for a command that only reads or goes on. None is made: at the usual path none means no
+    /// jobs, at a path that someone has typed it means that the path is wrong.
+    ///
+    /// - Parameter access: ``SQLiteLedger/Access/reading`` for a command that changes nothing.
+    func existingLedger(_ access: SQLiteLedger.Access = .existing) throws -> any JobLedger {
+        if let path = arguments.ledger { return Self.kept(try SQLiteLedger.open(path: path, access: access)) }
+        do throws(LedgerError) {
+            return Self.kept(try SQLiteLedger.open(access: access))
+        } catch .absent {
+            return MemoryLedger()
+        }
+    }
+
+    private static func checkFolder(of path: String) throws {
+        let folder = Folder.containing(path)
+        if !Folder.exists(folder) {
+            throw LedgerError.cannotOpen(path: path, reason: "there is no folder \(folder)")
+        }
+    }
+
+    private static let opened = Mutex<[SQLiteLedger]>([])
+
+    private static func kept(_ ledger: SQLiteLedger) -> SQLiteLedger {
+        opened.withLock { $0.append(ledger) }
+        return ledger
+    }
+
+    /// Closes what was opened, so that all that was written is in the file itself when the process ends.
+    static func closeLedgers() {
+        for ledger in opened.withLock({ $0 }) { ledger.close() }
+    }
+
+    // MARK: Clients
 
     /// Where keys are looked for.
     var keys: KeySource { arguments.keyFile.map { .file($0) } ?? .environment }
@@ -36,7 +76,7 @@ struct ClientSetup {
         configuration.jobTimeout = arguments.timeout
         configuration.retry.maximumRetryAfter = min(configuration.retry.maximumRetryAfter, arguments.timeout)
         if arguments.verbose {
-            configuration.logger = Logger(label: "seedream") { StreamLogHandler.standardError(label: $0) }
+            configuration.logger = Logger(label: "seedream") { TerminalLog(label: $0) }
             configuration.logger.logLevel = .debug
         }
         return configuration
@@ -52,7 +92,20 @@ struct ClientSetup {
     }
 
     /// A client for a job of the ledger: it asks where the request was sent.
-    func client(for job: JobRecord, _ ledger: any JobLedger) throws -> SeedreamClient {
+    ///
+    /// - Parameter baseURL: The one that this command was given. A key goes to a provider's own addresses
+    ///   and to what the command line names, never to what only the ledger names.
+    func client(for job: JobRecord, baseURL: String?, _ ledger: any JobLedger) throws -> SeedreamClient {
+        if let recorded = job.baseURL {
+            let origin = URLParts(recorded)?.origin
+            guard let origin, origin == baseURL.flatMap({ URLParts($0)?.origin }) else {
+                throw RequestError(
+                    field: "--base-url",
+                    message:
+                        "job \(job.id.prefix(8)) was sent to \(recorded), and a key goes there only if you name it",
+                    hint: "if you trust it, add `--base-url \(recorded)`")
+            }
+        }
         var configuration = configuration
         configuration.baseURL = job.baseURL
         return try client(job.provider, configuration, ledger)

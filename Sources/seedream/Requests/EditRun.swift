@@ -8,10 +8,14 @@ import SeedreamModel
 /// One run of `seedream edit`.
 struct EditRun: Sendable {
     private let command: Edit
+    private let prompt: String
+    private let inputs: [String]
     private let preparer: ImagePreparer
 
-    init(command: Edit) throws {
+    init(command: Edit, prompt: String, inputs: [String]) throws {
         self.command = command
+        self.prompt = prompt
+        self.inputs = inputs
         var constraints = try command.constraints.constraints(default: command.host.provider.rawValue)
         var configuration = ClientConfiguration()
         configuration.imageTransport = command.host.transport
@@ -41,16 +45,16 @@ struct EditRun: Sendable {
 
     private func runOnce() async throws {
         let settings = try settings()
-        let first = max(0, command.inputs.count - preparer.constraints.maximumInputs)
+        let first = max(0, inputs.count - preparer.constraints.maximumInputs)
         if command.preparation.strict, first > 0 {
             throw PreparationError.tooManyInputs(
-                count: command.inputs.count, maximum: preparer.constraints.maximumInputs)
+                count: inputs.count, maximum: preparer.constraints.maximumInputs)
         }
-        let dropped = (0..<first).map { DroppedInput(index: $0, name: command.inputs[$0]) }
-        let prepared = try await images(command.inputs[first...])
+        let dropped = (0..<first).map { DroppedInput(index: $0, name: inputs[$0]) }
+        let prepared = try await images(inputs[first...])
         let report = PreparationReport(images: prepared.records, failed: [], dropped: dropped)
         if !command.results.json || !command.results.dryRun { Diagnostics().notices(of: report) }
-        var request = GenerationRequest(prompt: command.prompt, images: prepared.images)
+        var request = GenerationRequest(prompt: prompt, images: prepared.images)
         command.request.apply(to: &request)
         if command.results.dryRun {
             try PlanReport([.init(try settings.planner.plan(request), report)]).show(
@@ -109,7 +113,7 @@ struct EditRun: Sendable {
     // MARK: A request for each input
 
     private func runEach() async throws {
-        let arguments = command.inputs.flatMap { FolderListing.files(in: $0) ?? [$0] }
+        let arguments = inputs.flatMap { FolderListing.files(in: $0) ?? [$0] }
         guard !arguments.isEmpty else {
             throw RequestError(field: "input", message: "the folder holds no files", hint: "name pictures")
         }
@@ -133,7 +137,7 @@ struct EditRun: Sendable {
                 failed.append(input)
                 return nil
             }
-            var request = GenerationRequest(prompt: command.prompt, images: [image])
+            var request = GenerationRequest(prompt: prompt, images: [image])
             command.request.apply(to: &request)
             // What would be refused for every picture is said once, before anything is sent.
             if !isChecked { _ = try settings.planner.plan(request) }
@@ -179,7 +183,7 @@ struct EditRun: Sendable {
             switch try await prepared(argument, index: index) {
             case .failed(let input): failed.append(input)
             case .image(let image):
-                var request = GenerationRequest(prompt: command.prompt, images: [image])
+                var request = GenerationRequest(prompt: prompt, images: [image])
                 command.request.apply(to: &request)
                 let records = [image.prepared].compactMap { $0 }.map {
                     ImageRecord($0, path: nil, includesDigest: command.results.json)

@@ -5,11 +5,12 @@ import SeedreamModel
 /// One run of `seedream generate`.
 struct GenerateRun: Sendable {
     let command: Generate
+    let prompt: String
 
     func run() async throws {
         try await ClientFailure.reported(json: command.results.json) {
             let settings = try RequestSettings(command.host, command.results, command.client)
-            var request = GenerationRequest(prompt: command.prompt)
+            var request = GenerationRequest(prompt: prompt)
             command.request.apply(to: &request)
             if command.results.dryRun {
                 try PlanReport([.init(try settings.planner.plan(request))]).show(json: command.results.json)

@@ -31,7 +31,7 @@ final class RequestProgress: Sendable {
             switch event {
             case .warning(let warning): note("\(name.map { "\($0): " } ?? "")\(warning.message)")
             case .log(let line):
-                if isTerminal { say(Style(descriptor: 2).dim(line.visible.shortened(to: 110))) }
+                if isTerminal { say(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
             case .uploaded(let done, let total): show("uploaded \(done) of \(total)", index)
             case .submitting(let bytes): show("sending \(bytes.formattedBytes)", index)
             case .accepted: show("accepted", index)
@@ -55,7 +55,7 @@ final class RequestProgress: Sendable {
         Diagnostics().note(text)
     }
 
-    private func say(_ text: String) {
+    private func say(_ text: TerminalText) {
         clear()
         Terminal.note(text)
     }

@@ -8,9 +8,9 @@ struct ResultRun: Sendable {
     func run() async throws {
         try await ClientFailure.reported(json: command.json) {
             let setup = ClientSetup(command.client)
-            let ledger = try setup.ledger()
+            let ledger = try ledger(setup)
             let job = try await job(setup, ledger)
-            let client = try setup.client(for: job, ledger)
+            let client = try setup.client(for: job, baseURL: command.baseURL, ledger)
             let run = RequestRun(json: command.json, ledger: ledger, progress: RequestProgress(requests: 1))
             let destination = command.output.map {
                 Destination(folder: $0, template: job.destination?.template ?? Destination.defaultTemplate)
@@ -25,6 +25,11 @@ struct ResultRun: Sendable {
             }
             try run.finish([outcome])
         }
+    }
+
+    /// Only with a provider can a ledger learn of a first job.
+    private func ledger(_ setup: ClientSetup) throws -> any JobLedger {
+        command.provider == nil ? try setup.existingLedger() : try setup.ledger()
     }
 
     /// The ledger's job, or, with a provider, one that the ledger learns of now.

@@ -8,14 +8,20 @@ struct ResumeRun: Sendable {
     func run() async throws {
         try await ClientFailure.reported(json: command.json) {
             let setup = ClientSetup(command.client)
-            let ledger = try setup.ledger()
+            let ledger = try setup.existingLedger()
             let jobs = try await jobs(setup, ledger)
             if jobs.isEmpty, !command.json { Terminal.note("nothing to resume") }
             let run = RequestRun(
                 json: command.json, ledger: ledger, progress: RequestProgress(requests: jobs.count))
             let outcomes = try await run.all(jobs.count, atOnce: command.parallel) { index in
                 let job = jobs[index]
-                let client = try setup.client(for: job, ledger)
+                let client: SeedreamClient
+                do {
+                    client = try setup.client(for: job, baseURL: command.baseURL, ledger)
+                } catch let error as RequestError {
+                    // Said for this job; the others go on.
+                    return { RequestRun.Outcome(index: index, job: job, error: error) }
+                }
                 return {
                     await run.work(on: job.id, index: index, name: job.inputs.first?.name) {
                         try await client.resume(job.id, reportingTo: $0)

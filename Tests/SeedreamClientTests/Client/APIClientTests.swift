@@ -15,7 +15,8 @@ struct APIClientTests {
     static func client(
         _ transport: any HTTPTransport, _ provider: StubProvider = StubProvider(), base: String = base,
         waits: Recorder<Double> = Recorder(), policy: RetryPolicy = RetryPolicy(),
-        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, folder: String = "/none"
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        folder: String = "/dev/null/none"
     ) -> APIClient {
         var backoff = Backoff(policy)
         backoff.draw = { $0 }
@@ -134,7 +135,7 @@ struct APIClientTests {
             let client = Self.client(transport)
             return try await APIClient(
                 provider: client.provider, key: nil, context: client.context, transport: transport,
-                backoff: backoff, spoolFolder: "/none"
+                backoff: backoff, spoolFolder: "/dev/null/none"
             ).call(Self.get())
         }
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -180,7 +180,7 @@ struct PaidOnceTests {
             let quick = try shop.client(StubProvider())
             let client = APIClient(
                 provider: quick.provider, key: quick.key, context: quick.context, transport: shop.transport,
-                backoff: backoff, spoolFolder: "/none")
+                backoff: backoff, spoolFolder: "/dev/null/none")
             let reply = try await client.submit(
                 shop.request(
                     "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", .fal(.submit),

@@ -12,7 +12,7 @@ struct SubmitTests {
 
     private static func submit(
         _ transport: FakeTransport, _ provider: StubProvider = StubProvider(), key: String? = "job-1",
-        folder: String = "/none"
+        folder: String = "/dev/null/none"
     ) async throws -> HTTPReply {
         try await APIClientTests.client(transport, provider, folder: folder)
             .submit(post, idempotencyKey: key, readTimeout: 600, inlinePictures: 0)

@@ -35,7 +35,7 @@ struct CanaryTests {
                         + rig.sending(to: provider),
                     ["edit", "again", photo, "--json", "--inline", "--lenient", "--timeout", "2"]
                         + rig.sending(to: provider),
-                    ["resume", "--verbose", "--timeout", "2"] + rig.common, ["jobs", "--json"] + rig.common,
+                    ["resume", "--verbose", "--timeout", "2"] + rig.asking, ["jobs", "--json"] + rig.common,
                     ["edit", "x", photo, "--dry-run", "--json"] + rig.sending(to: provider),
                 ] {
                     let result = try await rig.run(arguments)

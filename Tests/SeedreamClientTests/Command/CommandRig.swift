@@ -16,7 +16,11 @@ struct CommandRig {
         _ body: (CommandRig) async throws -> Result
     ) async throws -> Result {
         try await Rig.with(change) { rig in
-            try await body(CommandRig(emulator: rig.emulator, folder: rig.folder))
+            let rig = CommandRig(emulator: rig.emulator, folder: rig.folder)
+            // A ledger that is named is made in a folder that is there.
+            try FileManager.default.createDirectory(
+                atPath: rig.folder.file("state"), withIntermediateDirectories: true)
+            return try await body(rig)
         }
     }
 
@@ -25,6 +29,9 @@ struct CommandRig {
 
     /// The options that every command of a test has.
     var common: [String] { ["--ledger", ledger] }
+
+    /// Those of a command that asks about jobs: a key goes only to a base URL that is named.
+    var asking: [String] { common + ["--base-url", "http://127.0.0.1:\(emulator.port)"] }
 
     /// Those of a command that sends.
     func sending(to provider: String) -> [String] {

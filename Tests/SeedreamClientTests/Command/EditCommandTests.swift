@@ -132,12 +132,12 @@ struct EditCommandTests {
             let jobs = try await rig.run(["jobs"] + rig.common)
             #expect(jobs.text.contains("accepted"))
             let id = try #require(jobs.lines.dropFirst().first?.split(separator: " ").first.map(String.init))
-            let status = try await rig.run(["status", id] + rig.common)
+            let status = try await rig.run(["status", id] + rig.asking)
             #expect(status.status == 0, "\(status.errors)")
-            let resumed = try await rig.run(["resume"] + rig.common)
+            let resumed = try await rig.run(["resume"] + rig.asking)
             #expect(resumed.status == 0, "\(resumed.errors)")
             #expect(try await rig.run(["jobs"] + rig.common).text.contains("saved"))
-            #expect(try await rig.run(["resume"] + rig.common).errors.contains("nothing to resume"))
+            #expect(try await rig.run(["resume"] + rig.asking).errors.contains("nothing to resume"))
             #expect(await rig.emulator.ledger.count == 1)
         }
     }
@@ -151,9 +151,9 @@ struct EditCommandTests {
             let jobs = try await rig.run(["jobs", "--json"] + rig.common)
             let document = try JSONSerialization.jsonObject(with: jobs.output) as? [String: Any]
             let id = try #require((document?["jobs"] as? [[String: Any]])?.first?["id"] as? String)
-            let cancelled = try await rig.run(["cancel", id] + rig.common)
+            let cancelled = try await rig.run(["cancel", id] + rig.asking)
             #expect(cancelled.status == 0, "\(cancelled.errors)")
-            let resumed = try await rig.run(["resume", id] + rig.common)
+            let resumed = try await rig.run(["resume", id] + rig.asking)
             #expect(resumed.status == 79)
             #expect(await rig.emulator.ledger.map(\.state) == [.released])
         }

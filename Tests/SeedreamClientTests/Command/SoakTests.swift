@@ -73,12 +73,12 @@ struct SoakTests {
                 + Double((ContinuousClock.now - start).components.seconds)
             if moment == nil { #expect(result.status == 0, "\(result.errors)") }
             if let again {
-                let resumed = try rig.runner.start(["resume"] + rig.common)
+                let resumed = try rig.runner.start(["resume"] + rig.asking)
                 try await Task.sleep(for: .seconds(again))
                 resumed.send(SIGKILL)
                 _ = try await resumed.result()
             }
-            let resumed = try await rig.run(["resume"] + rig.common)
+            let resumed = try await rig.run(["resume"] + rig.asking)
             #expect([0, 76].contains(resumed.status), "\(resumed.status): \(resumed.errors)")
             return (seconds, try await Self.tally(rig))
         }

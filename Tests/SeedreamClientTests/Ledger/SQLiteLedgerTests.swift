@@ -299,7 +299,7 @@ struct SQLiteLedgerTests {
         let path = folder.file("jobs")
         try SQLiteLedger.open(path: path).close()
         #expect(chown(folder.path, 65_534, 65_534) == 0)
-        #expect(chown(path + ".owners", 65_534, 65_534) == 0)
+        for name in [path, path + ".owners"] { #expect(chown(name, 65_534, 65_534) == 0) }
         #expect(chmod(path, 0o444) == 0)
         try FileManager.default.removeItem(atPath: path + ".owners/opening")
         await #expect(processExitsWith: .success) { [path = path as String] in
@@ -318,6 +318,8 @@ struct SQLiteLedgerTests {
     func readOnlyFolder() async throws {
         let folder = try TemporaryFolder()
         try SQLiteLedger.open(path: folder.file("jobs")).close()
+        #expect(chown(folder.file("jobs"), 65_534, 65_534) == 0)
+        try FileManager.default.removeItem(atPath: folder.file("jobs.owners"))
         #expect(chmod(folder.path, 0o755) == 0)
         for name in ["jobs", "new", "a/b"] {
             await #expect(processExitsWith: .success) { [path = folder.file(name) as String] in

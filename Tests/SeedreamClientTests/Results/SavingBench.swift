@@ -18,7 +18,7 @@ struct SavingBench: Sendable {
     /// Where pictures go.
     var out: String { "\(path)/out" }
     /// Where the inline picture lies.
-    var spool: String { "\(path)/spool" }
+    var spool: String { "\(path)/inline-0123456789abcdef0123456789abcdef" }
 
     let fetching: StubFetching
     let ledger: any JobLedger
@@ -47,7 +47,10 @@ struct SavingBench: Sendable {
     }
 
     var saver: ResultSaver {
-        ResultSaver(ledger: ledger, fetching: fetching, verifier: Self.verifier, toolkit: "seedream test")
+        var saver = ResultSaver(
+            ledger: ledger, fetching: fetching, verifier: Self.verifier, toolkit: "seedream test")
+        saver.spoolFolder = path
+        return saver
     }
 
     /// A finished job with these pictures, which the ledger has.

@@ -208,15 +208,28 @@ struct InlineExtractorTests {
         #expect(try folder.names().isEmpty)
     }
 
+    @Test("make their folder when they need it")
+    func folder() throws {
+        let folder = try TemporaryFolder()
+        let extractor = InlineExtractor(
+            .spool(folder: folder.file("a/spool"), maximum: 1 << 20), maximumText: 1 << 20)
+        #expect(try folder.names() == [])
+        try extractor.feed(Array(#"["\#(Self.base64(Self.bytes(9000)))"]"#.utf8))
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("a/spool"))
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+        extractor.discard()
+    }
+
     @Test("that cannot be written say so")
     func unwritable() throws {
         let folder = try TemporaryFolder()
+        try folder.write([1], as: "file")
         let error = #expect(throws: SpoolError.self) {
             let extractor = InlineExtractor(
-                .spool(folder: folder.file("missing"), maximum: 1 << 20), maximumText: 1 << 20)
+                .spool(folder: folder.file("file/missing"), maximum: 1 << 20), maximumText: 1 << 20)
             try extractor.feed(Array(#"["\#(Self.base64(Self.bytes(9000)))"]"#.utf8))
         }
-        #expect(error?.description.hasSuffix(": cannot be written: No such file or directory") == true)
+        #expect(error?.description.hasSuffix(": cannot be written: Not a directory") == true)
     }
 
     @Test("any document comes out as it went in, but for its pictures", arguments: 0..<60)

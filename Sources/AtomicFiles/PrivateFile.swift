@@ -1,0 +1,64 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What a file must be that decides where money or keys go: this user's own, and closed to others.
+package enum PrivateFile {
+    /// Why a file is not trusted.
+    package enum Fault: Error, Hashable, Sendable {
+        /// It cannot be looked at: the system's error number.
+        case unreadable(errno: Int32)
+        /// It is a folder, a link, a pipe or the like.
+        case wrongKind
+        /// It belongs to another user.
+        case foreign
+        /// Others have rights that they must not have. The mode is its lowest nine bits.
+        case exposed(mode: Int)
+    }
+
+    /// What is expected at a path.
+    package enum Kind: Hashable, Sendable {
+        case file, folder
+    }
+
+    /// Checks an open file.
+    ///
+    /// - Parameter forbidden: The permissions that make it untrusted: `0o077` for a secret, `0o022` for
+    ///   what others may see but not change.
+    package static func check(descriptor: Int32, forbidden: Int) throws(Fault) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
+        try check(status, .file, forbidden: forbidden)
+    }
+
+    /// Checks what a path names. A link is not followed: it is of the wrong kind.
+    ///
+    /// - Parameter forbidden: As for ``check(descriptor:forbidden:)``.
+    package static func check(
+        _ path: String, is kind: Kind = .file, forbidden: Int
+    ) throws(Fault) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw .unreadable(errno: errno) }
+        try check(status, kind, forbidden: forbidden)
+    }
+
+    private static func check(_ status: stat, _ kind: Kind, forbidden: Int) throws(Fault) {
+        guard status.st_mode & S_IFMT == (kind == .file ? S_IFREG : S_IFDIR) else { throw .wrongKind }
+        guard status.st_uid == geteuid() else { throw .foreign }
+        let mode = Int(status.st_mode & 0o777)
+        guard mode & forbidden == 0 else { throw .exposed(mode: mode) }
+    }
+
+    /// The mode of a folder where any user may replace any file; `nil` for other folders. In a folder
+    /// with the sticky bit, as `/tmp`, users can replace only their own.
+    package static func openMode(ofFolder path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0
+        else { return nil }
+        return Int(status.st_mode & 0o777)
+    }
+}

@@ -1,0 +1,53 @@
+#if os(Linux)
+private import CProcess
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// How a process begins and ends that holds keys and writes files.
+package enum ThisProcess {
+    /// Opens the standard streams that are closed, and forbids core dumps.
+    package static func prepare() {
+        openStandardStreams()
+        forbidDumps()
+    }
+
+    /// Ends the process.
+    package static func end(_ status: Int32) -> Never { exit(status) }
+
+    /// Fills descriptors 0 to 2, so that no ledger and no image is opened as one of them and written to as
+    /// standard output. What was closed still cannot be used: it is open in the direction that is not asked for.
+    private static func openStandardStreams() {
+        for descriptor: Int32 in 0...2 {
+            while fcntl(descriptor, F_GETFD) == -1, errno == EBADF {
+                let opened = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+                if opened < 0 { return }
+                // Descriptors are filled from the lowest; one beyond it was not closed after all.
+                if opened != descriptor {
+                    close(opened)
+                    break
+                }
+            }
+        }
+    }
+
+    /// A core dump holds the key, and so does the memory that other processes of the user may read.
+    private static func forbidDumps() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        #if canImport(Glibc)
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        #else
+        _ = setrlimit(RLIMIT_CORE, &none)
+        #endif
+        #if os(Linux)
+        // The limit does not hold where the system hands dumps to a program.
+        _ = cprocess_forbid_dumps()
+        #endif
+    }
+}

@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Reads small files at once.
+package enum WholeFile {
+    /// The bytes of a file or of a pipe.
+    ///
+    /// - Parameter maximum: At most one byte more than this is read.
+    package static func contents(of path: String, maximum: Int) throws(FileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.read, path, errno: errno) }
+        defer { close(descriptor) }
+        return try contents(of: descriptor, named: path, maximum: maximum)
+    }
+
+    /// The bytes of an open file, from where it stands.
+    package static func contents(of descriptor: Int32, named path: String, maximum: Int) throws(FileError)
+        -> [UInt8]
+    {
+        var bytes = [UInt8](repeating: 0, count: maximum + 1)
+        var length = 0
+        while length < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { read(descriptor, $0 + length, buffer.count - length) } ?? 0
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileError(.read, path, errno: errno) }
+            if count == 0 { break }
+            length += count
+        }
+        return Array(bytes[..<length])
+    }
+}

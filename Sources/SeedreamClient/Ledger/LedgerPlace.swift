@@ -1,0 +1,85 @@
+#if Client
+import AtomicFiles
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Where a ledger lies, and whether what is there can be trusted: it decides what is paid for again, and
+/// which files are saved where.
+struct LedgerPlace {
+    /// The file itself: links resolved, so that all who open it by another name share its locks.
+    let path: String
+    /// Whether there is a file.
+    let isThere: Bool
+
+    /// Looks at a path.
+    ///
+    /// - Throws: ``LedgerError/cannotOpen(path:reason:)``, ``LedgerError/foreign(path:)``,
+    ///   ``LedgerError/exposed(path:mode:)``.
+    init(_ path: String) throws(LedgerError) {
+        var status = stat()
+        if lstat(path, &status) != 0 {
+            guard errno == ENOENT || errno == ENOTDIR else {
+                throw .cannotOpen(path: path, reason: FileError(.read, path, errno: errno).reason)
+            }
+            (self.path, isThere) = (path, false)
+        } else if status.st_mode & S_IFMT == S_IFLNK {
+            guard let target = realpath(path, nil) else {
+                throw .cannotOpen(path: path, reason: "it is a link to a file that does not exist")
+            }
+            defer { free(target) }
+            (self.path, isThere) = (String(cString: target), true)
+        } else {
+            (self.path, isThere) = (path, true)
+        }
+        try checkFolder()
+        if isThere { try Self.check(self.path, is: .file, "a file") }
+        for suffix in ["-wal", "-shm", "-journal"] {
+            try Self.check(self.path + suffix, is: .file, "a file", isOptional: true)
+        }
+        for suffix in [".owners", ".spool"] {
+            try Self.check(self.path + suffix, is: .folder, "a folder", isOptional: true)
+        }
+    }
+
+    private func checkFolder() throws(LedgerError) {
+        let folder = Folder.containing(path)
+        if let mode = PrivateFile.openMode(ofFolder: folder) { throw .exposed(path: folder, mode: mode) }
+    }
+
+    private static func check(
+        _ path: String, is kind: PrivateFile.Kind, _ name: String, isOptional: Bool = false
+    ) throws(LedgerError) {
+        do throws(PrivateFile.Fault) {
+            // Others may read it if its user lets them, but what it says is its user's alone.
+            try PrivateFile.check(path, is: kind, forbidden: 0o022)
+        } catch {
+            switch error {
+            case .unreadable(let code):
+                if isOptional, code == ENOENT || code == ENOTDIR { return }
+                throw .cannotOpen(path: path, reason: FileError(.read, path, errno: code).reason)
+            case .wrongKind: throw .cannotOpen(path: path, reason: "expected \(name), found something else")
+            case .foreign: throw .foreign(path: path)
+            case .exposed(let mode): throw .exposed(path: path, mode: mode)
+            }
+        }
+    }
+
+    /// Makes the file, for its user alone, if it is not there.
+    func create() throws(FileError) {
+        // Never opens a file that is there: closing it would end the locks that SQLite has on it in this process.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+            try Folder.sync(Folder.containing(path))
+        } else if errno != EEXIST {
+            throw FileError(.write, path, errno: errno)
+        }
+    }
+}
+#endif

@@ -1,0 +1,49 @@
+extension Unicode.Scalar {
+    /// Whether it shows nothing and may change how the text around it is shown, or steer the terminal:
+    /// controls (C0, C1, DEL), formats (bidirectional controls, zero-width characters, tags), and
+    /// separators of lines and paragraphs.
+    package var isInvisible: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// The text as a person may see it, on one line: what is invisible is written out, as `\n` or
+    /// `\u{202E}`. Printable text comes back unchanged, so that doing this twice changes nothing.
+    package var visible: String {
+        guard unicodeScalars.contains(where: \.isInvisible) else { return self }
+        var text = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\t": text += "\\t"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case _ where scalar.isInvisible:
+                text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+
+    /// JSON text that means the same and holds nothing invisible beyond its own line breaks. Outside of
+    /// strings JSON is ASCII, and within them `\u202E` stands for the character.
+    package var visibleJSON: String {
+        guard unicodeScalars.contains(where: { $0.value > 0x7E && $0.isInvisible }) else { return self }
+        var text = ""
+        for scalar in unicodeScalars {
+            if scalar.value > 0x7E, scalar.isInvisible {
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16, uppercase: true)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

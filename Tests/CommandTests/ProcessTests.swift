@@ -1,0 +1,220 @@
+import Foundation
+import ImagePreparation
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// What the process does before and after its work, whatever its surroundings are.
+@Suite("the process")
+struct ProcessTests {
+    // MARK: Streams
+
+    @Test(
+        "takes no file of its own for a standard stream that is closed",
+        arguments: ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
+    func closed(_ streams: String) async throws {
+        let folder = try TemporaryFolder()
+        let line = "XDG_STATE_HOME=\"$2/state\" \"$0\" prep \"$1\" --json -o \"$2/out\" \(streams)"
+        let result = try await shell(line, Sample.conforming, folder.path)
+        // What cannot be shown is an error, as long as there is anything to show.
+        #expect(result.status == (streams.contains(">&-") && !streams.hasPrefix("2") ? 73 : 0), "\(result)")
+        let written = try bytes(ofFile: folder.file("out/01-phone-1.jpg"))
+        #expect(written.starts(with: [0xFF, 0xD8]))
+        #expect(written.suffix(2) == Data([0xFF, 0xD9]))
+    }
+
+    #if os(Linux)
+    @Test(
+        "says that it has no arguments where /proc is missing, and does nothing",
+        .enabled("no file system can be mounted") { await Machine.mounts() })
+    func noProc() async throws {
+        let line =
+            "exec unshare -m sh -c 'mount -t tmpfs none /proc && exec \"$0\" prep \"$1\"' \"$0\" \"$1\""
+        let result = try await shell(line, Sample.conforming)
+        #expect(result.status == 78)
+        #expect(result.text == "")
+        #expect(
+            result.errors == """
+                error: the command line cannot be read
+                  hint: is /proc mounted? it holds the arguments
+
+                """)
+    }
+
+    @Test("leaves no core dump, and lets no other process of its user look into it")
+    func dumps() async throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.file("input"), 0o600) == 0)
+        let command = try CommandRunner(
+            "/bin/sh", "-c", "ulimit -c unlimited; exec \"$0\" prep - <>\"$1\"", CommandRunner.seedream
+        ).start([folder.file("input")])
+        try await Self.untilReading(command.identifier)
+        let limits = try String(contentsOfFile: "/proc/\(command.identifier)/limits", encoding: .utf8)
+        let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+        #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
+        // The files of a process that cannot be dumped belong to root, whoever runs it.
+        if geteuid() != 0 {
+            let owner = try FileManager.default.attributesOfItem(
+                atPath: "/proc/\(command.identifier)/environ")
+            #expect(owner[.ownerAccountID] as? Int == 0)
+        }
+        command.send(SIGTERM)
+        _ = try await command.result()
+    }
+    #endif
+
+    // MARK: Signals
+
+    @Test(
+        "ends at the first signal while it reads standard input",
+        arguments: [SIGINT, SIGTERM],
+        [["prep", "-"], ["generate", "-"], ["edit", "x", "-"], ["prep", "--each", "-"]])
+    func reading(_ signal: Int32, _ arguments: [String]) async throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.file("input"), 0o600) == 0)
+        let words = arguments.map { "'\($0)'" }.joined(separator: " ")
+        var runner = CommandRunner("/bin/sh", "-c", "exec \"$0\" \(words) <>\"$1\"", CommandRunner.seedream)
+        runner.environment["XDG_STATE_HOME"] = folder.file("state")
+        runner.environment["FAL_KEY"] = "k"
+        let command = try runner.start([folder.file("input")])
+        try await Self.untilReading(command.identifier)
+        command.send(signal)
+        let result = try await command.result()
+        #expect([130, 143].contains(result.status), "\(result)")
+        #expect(result.signal == nil)
+        #expect(result.text == "")
+    }
+
+    /// Waits until the program, not the shell, is what runs, and sleeps.
+    private static func untilReading(_ process: Int32) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            #if os(Linux)
+            let command = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
+            let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+            if command == "seedream\n", status?.contains("State:\tS") == true {
+                // It may sleep before it reads; what it begins with takes milliseconds.
+                return try await Task.sleep(for: .milliseconds(300))
+            }
+            #endif
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    // MARK: What is said
+
+    @Test("prints a document where the folder for results cannot be made", arguments: ["file", "file/in"])
+    func document(_ name: String) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("precious".utf8, as: "file")
+        let result = try await seedream("prep", Sample.conforming, "--json", "-o", folder.file(name))
+        #expect(result.status == 73)
+        let report = try result.report
+        #expect(report.images.isEmpty)
+        #expect(report.error?.code == .outputFailed)
+        #expect(result.errorLines.first == "error: \(report.error?.message ?? "")")
+        #expect(result.errorLines.last == "  hint: \(report.error?.hint ?? "")")
+    }
+
+    @Test(
+        "says that a folder's names are not on the medium",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is absent"))
+    func sync() async throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.file("out"), withIntermediateDirectories: false)
+        // The first sync is that of the file, the second that of its folder.
+        var runner = CommandRunner(
+            "/usr/bin/strace", "-f", "-o", folder.file("trace"), "-e", "trace=fsync", "-e",
+            "inject=fsync:error=EIO:when=2", CommandRunner.seedream)
+        runner.timeout = .seconds(120)
+        let result = try await runner.run(["prep", Sample.conforming, "-o", folder.file("out")])
+        #expect(result.status == 73)
+        #expect(
+            result.errorLines.first
+                == "error: \(Sample.conforming): \(folder.file("out/01-phone-1.jpg")): cannot be written: Input/output error"
+        )
+    }
+
+    @Test("prints with a payload what the provider cannot be told")
+    func payload() async throws {
+        let result = try await seedream(
+            "prep", Sample.conforming, "--payload", "ark", "--prompt", "make it night")
+        let fal = try await seedream(
+            "prep", Sample.conforming, "--payload", "fal", "--prompt", "make it night")
+        #expect(result.status == 0)
+        #expect(fal.status == 0)
+    }
+
+    // MARK: Ledgers
+
+    @Test(
+        "makes no ledger at a path that is wrong",
+        arguments: [
+            ["jobs"], ["jobs", "--json"], ["status", "abcd"], ["resume"], ["result", "abcd"],
+            ["cancel", "abcd"],
+        ])
+    func mistyped(_ arguments: [String]) async throws {
+        let folder = try TemporaryFolder()
+        var runner = CommandRunner()
+        runner.environment["XDG_STATE_HOME"] = folder.file("state")
+        let path = folder.file("jbos.sqlite")
+        let result = try await runner.run(arguments + ["--ledger", path])
+        #expect(result.status == 64)
+        #expect(
+            result.errors == """
+                error: \(path): there is no ledger
+                  hint: check the path after `--ledger`; `edit` and `generate` make a new ledger
+
+                """)
+        // The usual one is not there yet, and holds no jobs.
+        let usual = try await runner.run(arguments)
+        #expect(usual.status == (["jobs", "resume"].contains(arguments[0]) ? 0 : 64), "\(usual)")
+        #expect(try folder.names() == [])
+    }
+
+    @Test("makes a ledger for its user alone where it is told to, in a folder that is there")
+    func made() async throws {
+        let folder = try TemporaryFolder()
+        var runner = CommandRunner()
+        runner.environment = [
+            "FAL_KEY": "", "XDG_CONFIG_HOME": folder.path, "XDG_STATE_HOME": folder.file("state"),
+        ]
+        let path = folder.file("jobs.sqlite")
+        let result = try await runner.run(["generate", "a lighthouse", "--ledger", path])
+        #expect(result.status == 77)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        // Closed at the end, so that all is in the file itself.
+        #expect(try folder.names() == ["jobs.sqlite", "jobs.sqlite.owners"])
+        let missing = try await runner.run(["generate", "a", "--ledger", folder.file("no/jobs.sqlite")])
+        #expect(missing.status == 73)
+        #expect(
+            missing.errorLines.first
+                == "error: \(folder.file("no/jobs.sqlite")): the ledger cannot be opened: there is no folder \(folder.file("no"))"
+        )
+    }
+
+    @Test(
+        "needs no folder of the user's if it is told where everything lies",
+        .enabled("no user without root's rights can run the program here") {
+            await Machine.unprivilegedRunner() != nil
+        })
+    func readOnlyHome() async throws {
+        var runner = try #require(await Machine.unprivilegedRunner())
+        let folder = try TemporaryFolder()
+        #expect(chmod(folder.path, 0o777 | 0o1000) == 0)
+        runner.environment = ["HOME": "/proc", "XDG_STATE_HOME": "", "FAL_KEY": "k"]
+        let ledger = folder.file("jobs.sqlite")
+        // The base URL has no server, so that nothing is sent.
+        let sent = try await runner.run([
+            "generate", "a lighthouse", "--ledger", ledger, "--base-url", "http://127.0.0.1:1/fal",
+            "--timeout", "2",
+            "-o", folder.path,
+        ])
+        #expect(sent.status == 69, "\(sent)")
+        let listed = try await runner.run(["jobs", "--ledger", ledger])
+        #expect(listed.status == 0)
+        #expect(listed.text.contains("failed"))
+    }
+}

@@ -1,0 +1,186 @@
+#if Client
+import Foundation
+import GRDB
+import SeedreamClient
+import TestSupport
+import Testing
+
+/// A first start that ends at any moment leaves a file that the next one goes on with.
+@Suite("the ledger's first start")
+struct LedgerStartTests {
+    /// Opens a ledger, keeps a job in it, and closes it.
+    private static func use(_ path: String) async throws {
+        let ledger = try SQLiteLedger.open(path: path)
+        try await ledger.insert(SampleJob.submitting())
+        ledger.close()
+    }
+
+    private static func identity(_ path: String) throws -> [Int] {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.read { database in
+            try ["application_id", "user_version"].map {
+                try Int.fetchOne(database, sql: "PRAGMA \($0)") ?? -1
+            }
+        }
+    }
+
+    /// What may lie at the path before the table of jobs is there.
+    private static let beginnings: [(name: String, make: @Sendable (Database) throws -> Void)] = [
+        ("an empty database", { try $0.execute(sql: "VACUUM") }),
+        ("an empty database in WAL", { try $0.execute(sql: "PRAGMA journal_mode = WAL") }),
+        (
+            "GRDB's table alone, as version 0.1.0 wrote it",
+            { database in
+                try database.execute(sql: "PRAGMA journal_mode = WAL")
+                try database.execute(
+                    sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            }
+        ),
+        ("the mark alone", { try $0.execute(sql: "PRAGMA application_id = 1396986445") }),
+        (
+            "the mark and GRDB's table",
+            { database in
+                try database.execute(sql: "PRAGMA application_id = 1396986445")
+                try database.execute(
+                    sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            }
+        ),
+    ]
+
+    @Test("goes on from every state that an interrupted one leaves", arguments: beginnings.indices)
+    func beginning(_ index: Int) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let queue = try DatabaseQueue(path: path)
+        try await queue.writeWithoutTransaction { try Self.beginnings[index].make($0) }
+        try queue.close()
+        #expect(chmod(path, 0o600) == 0)
+        try await Self.use(path)
+        #expect(try Self.identity(path) == [0x5344_524D, 1], "\(Self.beginnings[index].name)")
+    }
+
+    @Test(
+        "goes on from a file of no bytes, and does not mind logs without a file",
+        arguments: ["", "-wal", "-journal"])
+    func empty(_ suffix: String) async throws {
+        let folder = try TemporaryFolder()
+        let bytes = suffix.isEmpty ? [] : Array("stray bytes of a log".utf8)
+        try folder.write(bytes, as: "jobs\(suffix)")
+        #expect(chmod(folder.file("jobs\(suffix)"), 0o600) == 0)
+        try await Self.use(folder.file("jobs"))
+        #expect(try Self.identity(folder.file("jobs")) == [0x5344_524D, 1])
+    }
+
+    @Test(
+        "takes nothing that may be another program's for an unfinished ledger",
+        arguments: [
+            "CREATE TABLE grdb_migrations (identifier TEXT); INSERT INTO grdb_migrations VALUES ('v1')",
+            "CREATE TABLE grdb_migrations (identifier TEXT); CREATE TABLE place (id)",
+            "PRAGMA user_version = 3",
+            "CREATE VIEW v AS SELECT 1",
+        ])
+    func other(_ statements: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let queue = try DatabaseQueue(path: path)
+        try await queue.writeWithoutTransaction { try $0.execute(sql: statements) }
+        try queue.close()
+        #expect(chmod(path, 0o600) == 0)
+        let before = FileManager.default.contents(atPath: path)
+        #expect(throws: LedgerError.damaged(path: path, reason: "it is the database of another program")) {
+            try SQLiteLedger.open(path: path)
+        }
+        #expect(FileManager.default.contents(atPath: path) == before)
+    }
+
+    @Test("goes on from a log that ends at any of its frames, or within one")
+    func cutLog() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("jobs")
+        let ledger = try SQLiteLedger.open(path: path)
+        try await ledger.insert(SampleJob.submitting("abcd"))
+        let file = try #require(FileManager.default.contents(atPath: path))
+        let log = try #require(FileManager.default.contents(atPath: path + "-wal"))
+        ledger.close()
+        // A header of 32 bytes, then frames of 24 and a page of 4096.
+        let frames = (log.count - 32) / 4120
+        #expect(frames > 3)
+        for cut in (0...frames).map({ 32 + $0 * 4120 }) + (0...frames).map({ 32 + $0 * 4120 - 17 })
+        where cut <= log.count {
+            let copy = folder.file("copy-\(cut)")
+            try file.write(to: URL(fileURLWithPath: copy))
+            try log.prefix(cut).write(to: URL(fileURLWithPath: copy + "-wal"))
+            for name in [copy, copy + "-wal"] { #expect(chmod(name, 0o600) == 0) }
+            try await Self.use(copy)
+            #expect(try Self.identity(copy) == [0x5344_524D, 1])
+        }
+    }
+
+    @Test("goes on when files could not grow beyond any length, and can again")
+    func full() async throws {
+        let folder = try TemporaryFolder()
+        await #expect(processExitsWith: .success) { [path = folder.path as String] in
+            var refused = 0
+            for length in stride(from: 0, through: 60_000, by: 500) {
+                let file = "\(path)/jobs-\(length)"
+                try FileLimit.set(length)
+                do {
+                    try await Self.use(file)
+                } catch is LedgerError {
+                    refused += 1
+                }
+                try FileLimit.set(nil)
+                try await Self.use(file)
+                let identity = try Self.identity(file)
+                #expect(identity == [0x5344_524D, 1])
+            }
+            #expect(refused > 20)
+        }
+    }
+
+    /// How `strace` strikes which call.
+    private static let strikes = [
+        ("pwrite64", "error=ENOSPC"), ("pwrite64", "signal=KILL"), ("fdatasync", "error=EIO"),
+    ]
+
+    private static let strace = ["/usr/bin/strace", "/bin/strace"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    @Test(
+        "struck at each of the first 60 writes, and at each sync, is gone on with",
+        .enabled(if: strace != nil, "strace is absent: writes are struck only through the length of files"),
+        arguments: strikes)
+    func struck(_ call: String, _ strike: String) async throws {
+        let folder = try TemporaryFolder()
+        let strace = try #require(Self.strace)
+        func runner(_ number: Int) -> CommandRunner {
+            var runner = CommandRunner()
+            runner.environment["XDG_STATE_HOME"] = folder.file("\(number)")
+            runner.environment["XDG_CONFIG_HOME"] = folder.file("config")
+            runner.environment["FAL_KEY"] = ""
+            return runner
+        }
+        var last = 0
+        for number in 1...(call == "pwrite64" ? 60 : 12) {
+            var struck = runner(number)
+            struck.executable = strace
+            struck.leadingArguments = [
+                "-f", "-o", folder.file("trace"), "-e", "trace=\(call)", "-e",
+                "inject=\(call):\(strike):when=\(number)", CommandRunner.seedream,
+            ]
+            // It makes the ledger, and then finds no key.
+            let first = try await struck.run(["generate", "a lighthouse"])
+            if first.status != 77 { last = number }
+            let second = try await runner(number).run(["generate", "a lighthouse"])
+            #expect(second.status == 77, "\(number): \(first.errors)\(second.errors)")
+            let listed = try await runner(number).run(["jobs"])
+            #expect(listed.status == 0, "\(number): \(listed.errors)")
+            // Beyond the last call nothing is struck any more.
+            if first.status == 77, number > last + 6 { break }
+        }
+        #expect(call != "pwrite64" || last > 5)
+    }
+}
+#endif
