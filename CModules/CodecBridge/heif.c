@@ -2,23 +2,42 @@
 
 #ifdef WITH_HEIF
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <libheif/heif.h>
 
+/* From this version on, tiles are decoded one by one, and planes come as they are coded. */
+#if LIBHEIF_HAVE_VERSION(1, 19, 0)
+#define HAS_TILES 1
+#else
+#define HAS_TILES 0
+#endif
+
+/* From this version on, a sequence without a still image can be opened. */
+#if LIBHEIF_HAVE_VERSION(1, 21, 0)
+#include <libheif/heif_sequences.h>
+#define HAS_SEQUENCES 1
+#else
+#define HAS_SEQUENCES 0
+#endif
+
 struct bridge_heif_picture {
     struct heif_context *context;
+#if HAS_SEQUENCES
+    heif_track *track; /* where there is no still image */
+#endif
     struct heif_image_handle *handle;
-    struct heif_image *image;
-    const uint8_t *plane;
-    int stride;
-    int32_t width, channels, sample_bytes;
-    int depth; /* bits of a decoded sample */
-    int is_premultiplied;
+    struct heif_image *image; /* what was decoded last */
 };
 
 const char *bridge_heif_version(void) { return heif_get_version(); }
+
+/* The library that runs may be another than the headers. */
+int32_t bridge_heif_has_tiles(void) {
+    return HAS_TILES && heif_get_version_number() >= LIBHEIF_MAKE_VERSION(1, 19, 0);
+}
 
 static bridge_status failure(struct heif_error error) {
     enum bridge_code code = BRIDGE_CORRUPT;
@@ -29,7 +48,7 @@ static bridge_status failure(struct heif_error error) {
     case heif_error_Usage_error: code = BRIDGE_MISUSE; break;
     default: break;
     }
-    /* A meta box that runs to the end of the file; later versions read it. */
+    /* There is no image item; a sequence alone, or a meta box that runs to the end of the file. */
     if (error.subcode == heif_suberror_No_meta_box) code = BRIDGE_UNSUPPORTED;
     /* Memory was there; libheif did not want it. */
     if (error.subcode == heif_suberror_Security_limit_exceeded) code = BRIDGE_UNSUPPORTED;
@@ -37,7 +56,67 @@ static bridge_status failure(struct heif_error error) {
     return bridge_failure(code, error.subcode, error.message);
 }
 
-bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_picture **out, bridge_heif_info *info) {
+static void limit(struct heif_context *context, bridge_heif_limits limits) {
+    /* Tiles are decoded in the calling thread; 1 would start another one. */
+    heif_context_set_max_decoding_threads(context, 0);
+#if HAS_TILES
+    struct heif_security_limits *theirs =
+        bridge_heif_has_tiles() ? heif_context_get_security_limits(context) : NULL;
+    if (theirs == NULL) return;
+    theirs->max_image_size_pixels = (uint64_t)limits.maximum_pixels;
+    theirs->max_memory_block_size = (uint64_t)limits.maximum_memory;
+    /* By default 1000 and 100, which a grid of 200 megapixels in tiles of 512 comes close to. */
+    theirs->max_items = 1 << 17;
+    theirs->max_children_per_box = 1 << 12;
+#if LIBHEIF_HAVE_VERSION(1, 20, 0)
+    if (theirs->version >= 2) theirs->max_total_memory = (uint64_t)limits.maximum_memory;
+#endif
+#else
+    /* A limit on each side; the area has been looked at by the caller. */
+    heif_context_set_maximum_image_size_limit(
+        context, limits.maximum_pixels < INT_MAX ? (int)limits.maximum_pixels : INT_MAX);
+#endif
+}
+
+#if HAS_TILES
+static void read_tiling(const struct heif_image_handle *handle, bridge_heif_info *info) {
+    struct heif_image_tiling tiling;
+    memset(&tiling, 0, sizeof tiling);
+    if (!bridge_heif_has_tiles() || heif_image_handle_get_image_tiling(handle, 0, &tiling).code != heif_error_Ok) return;
+    if (tiling.num_columns > INT16_MAX || tiling.num_rows > INT16_MAX || tiling.tile_width > INT16_MAX
+        || tiling.tile_height > INT16_MAX || tiling.image_width > INT_MAX || tiling.image_height > INT_MAX
+        || tiling.number_of_extra_dimensions != 0) {
+        return;
+    }
+    info->tile_columns = (int32_t)tiling.num_columns;
+    info->tile_rows = (int32_t)tiling.num_rows;
+    info->tile_width = (int32_t)tiling.tile_width;
+    info->tile_height = (int32_t)tiling.tile_height;
+    info->coded_width = (int32_t)tiling.image_width;
+    info->coded_height = (int32_t)tiling.image_height;
+}
+#endif
+
+#if HAS_SEQUENCES
+/* Opens the first track of a file without a still image; 0 if there is none. */
+static int open_sequence(bridge_heif_picture *picture, bridge_heif_info *info) {
+    if (heif_get_version_number() < LIBHEIF_MAKE_VERSION(1, 21, 0) || !heif_context_has_sequence(picture->context)) return 0;
+    picture->track = heif_context_get_track(picture->context, 0);
+    uint16_t width = 0, height = 0;
+    if (picture->track == NULL || heif_track_get_image_resolution(picture->track, &width, &height).code != heif_error_Ok) {
+        return 0;
+    }
+    info->width = width;
+    info->height = height;
+    info->bits = 8;
+    info->has_alpha = heif_track_has_alpha_channel(picture->track);
+    info->pictures = 1;
+    return 1;
+}
+#endif
+
+bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_limits limits,
+                               bridge_heif_picture **out, bridge_heif_info *info) {
     *out = NULL;
     memset(info, 0, sizeof *info);
     bridge_heif_picture *picture = calloc(1, sizeof *picture);
@@ -47,10 +126,17 @@ bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_pi
         free(picture);
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
+    limit(picture->context, limits);
     struct heif_error error = heif_context_read_from_memory_without_copy(picture->context, bytes, size, NULL);
     if (error.code == heif_error_Ok) {
         error = heif_context_get_primary_image_handle(picture->context, &picture->handle);
     }
+#if HAS_SEQUENCES
+    if (error.code != heif_error_Ok && open_sequence(picture, info)) {
+        *out = picture;
+        return bridge_ok();
+    }
+#endif
     if (error.code != heif_error_Ok) {
         bridge_status status = failure(error);
         bridge_heif_close(picture);
@@ -62,133 +148,194 @@ bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_pi
     info->bits = heif_image_handle_get_luma_bits_per_pixel(handle);
     if (info->bits < 0) info->bits = 8;
     info->has_alpha = heif_image_handle_has_alpha_channel(handle);
+    info->is_premultiplied = heif_image_handle_is_premultiplied_alpha(handle);
     info->pictures = heif_context_get_number_of_top_level_images(picture->context);
     info->has_metadata = heif_image_handle_get_number_of_metadata_blocks(handle, NULL) > 0;
     info->profile_size = heif_image_handle_get_raw_color_profile_size(handle);
-    struct heif_color_profile_nclx *nclx = NULL;
-    if (heif_image_handle_get_nclx_color_profile(handle, &nclx).code == heif_error_Ok && nclx != NULL) {
-        info->has_code_points = 1;
-        info->primaries = (int32_t)nclx->color_primaries;
-        info->transfer = (int32_t)nclx->transfer_characteristics;
-        info->matrix = (int32_t)nclx->matrix_coefficients;
-        info->full_range = nclx->full_range_flag;
-        heif_nclx_color_profile_free(nclx);
-    }
-    picture->is_premultiplied = heif_image_handle_is_premultiplied_alpha(handle);
-    picture->width = info->width;
+#if HAS_TILES
+    read_tiling(handle, info);
+#endif
     *out = picture;
     return bridge_ok();
 }
 
 bridge_status bridge_heif_profile(bridge_heif_picture *picture, uint8_t *profile) {
+    if (picture->handle == NULL) return bridge_failure(BRIDGE_MISUSE, 0, "a sequence has no profile");
     struct heif_error error = heif_image_handle_get_raw_color_profile(picture->handle, profile);
     return error.code == heif_error_Ok ? bridge_ok() : failure(error);
 }
 
-bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t channels, int32_t sample_bytes) {
-    enum heif_chroma chroma =
-        sample_bytes == 1 ? (channels == 4 ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB)
-                          : (channels == 4 ? heif_chroma_interleaved_RRGGBBAA_LE : heif_chroma_interleaved_RRGGBB_LE);
+/* Code points that libheif does not know are no reason to refuse what is coded. */
+static int is_about_code_points(struct heif_error error) {
+    return error.subcode == heif_suberror_Unknown_NCLX_color_primaries
+        || error.subcode == heif_suberror_Unknown_NCLX_transfer_characteristics
+        || error.subcode == heif_suberror_Unknown_NCLX_matrix_coefficients;
+}
+
+struct request {
+    enum heif_colorspace model;
+    enum heif_chroma chroma;
+    int32_t column, row; /* of the tile; -1 for the whole */
+};
+
+static struct heif_error decode_once(bridge_heif_picture *picture, struct request request, int is_strict) {
+    static const struct heif_error no_memory = {heif_error_Memory_allocation_error, heif_suberror_Unspecified, ""};
     struct heif_decoding_options *options = heif_decoding_options_alloc();
-    if (options == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
-    options->convert_hdr_to_8bit = sample_bytes == 1;
-    options->strict_decoding = 1;
-    struct heif_error error =
-        heif_decode_image(picture->handle, &picture->image, heif_colorspace_RGB, chroma, options);
+    if (options == NULL) return no_memory;
+    options->strict_decoding = (uint8_t)is_strict;
+#if LIBHEIF_HAVE_VERSION(1, 21, 0)
+    if (options->version >= 8) options->num_codec_threads = 1;
+#endif
+#if LIBHEIF_HAVE_VERSION(1, 23, 0)
+    /* Otherwise limited range and other matrices are converted, with a rounding of their own. */
+    if (options->version >= 10) options->output_image_nclx_profile_passthrough = 1;
+#endif
+    struct heif_error error;
+#if HAS_SEQUENCES
+    if (picture->track != NULL) {
+        error = heif_track_decode_next_image(
+            picture->track, &picture->image, request.model, request.chroma, options);
+        heif_decoding_options_free(options);
+        return error;
+    }
+#endif
+#if HAS_TILES
+    if (request.column >= 0) {
+        options->ignore_transformations = 1;
+        error = heif_image_handle_decode_image_tile(
+            picture->handle, &picture->image, request.model, request.chroma, options,
+            (uint32_t)request.column, (uint32_t)request.row);
+    } else
+#endif
+    {
+        error = heif_decode_image(picture->handle, &picture->image, request.model, request.chroma, options);
+    }
     heif_decoding_options_free(options);
-    if (error.code != heif_error_Ok) return failure(error);
-    picture->plane = heif_image_get_plane_readonly(picture->image, heif_channel_interleaved, &picture->stride);
-    picture->depth = heif_image_get_bits_per_pixel_range(picture->image, heif_channel_interleaved);
-    picture->channels = channels;
-    picture->sample_bytes = sample_bytes;
-    if (picture->plane == NULL) return bridge_failure(BRIDGE_CORRUPT, 0, "no picture was decoded");
-    picture->width = heif_image_get_width(picture->image, heif_channel_interleaved);
-    return bridge_ok();
+    return error;
 }
 
-bridge_status bridge_heif_decode_planes(bridge_heif_picture *picture, int32_t shift_x, int32_t shift_y) {
-    if (shift_x < shift_y) return bridge_failure(BRIDGE_MISUSE, 0, NULL);
-    enum heif_chroma expected = shift_x == 0 ? heif_chroma_444 : shift_y == 0 ? heif_chroma_422 : heif_chroma_420;
-    struct heif_decoding_options *options = heif_decoding_options_alloc();
-    if (options == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
-    options->strict_decoding = 1;
-    /* Asked for what is there, libheif converts nothing. */
-    struct heif_error error =
-        heif_decode_image(picture->handle, &picture->image, heif_colorspace_YCbCr, expected, options);
-    heif_decoding_options_free(options);
-    if (error.code != heif_error_Ok) return failure(error);
-    if (heif_image_get_colorspace(picture->image) != heif_colorspace_YCbCr
-        || heif_image_get_chroma_format(picture->image) != expected
-        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Y) != 8
-        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Cb) != 8
-        || heif_image_get_bits_per_pixel_range(picture->image, heif_channel_Cr) != 8) {
-        return bridge_failure(BRIDGE_MISUSE, 0, NULL);
-    }
-    static const enum heif_channel channels[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
-    int32_t width = heif_image_get_width(picture->image, heif_channel_Y);
-    int32_t height = heif_image_get_height(picture->image, heif_channel_Y);
-    for (int i = 0; i < 3; i++) {
-        int32_t across = i == 0 ? 0 : shift_x, down = i == 0 ? 0 : shift_y;
-        if (heif_image_get_width(picture->image, channels[i]) < (width + (1 << across) - 1) >> across
-            || heif_image_get_height(picture->image, channels[i]) < (height + (1 << down) - 1) >> down) {
-            return bridge_failure(BRIDGE_CORRUPT, 0, "the decoded chroma is smaller than the picture");
-        }
-    }
-    return bridge_ok();
+static struct heif_error decode(bridge_heif_picture *picture, struct request request) {
+    if (picture->image != NULL) heif_image_release(picture->image);
+    picture->image = NULL;
+    struct heif_error error = decode_once(picture, request, 1);
+    return is_about_code_points(error) ? decode_once(picture, request, 0) : error;
 }
 
-const uint8_t *bridge_heif_plane(const bridge_heif_picture *picture, int32_t plane, int32_t *stride) {
-    static const enum heif_channel channels[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
-    return plane < 0 || plane > 2 ? NULL : heif_image_get_plane_readonly(picture->image, channels[plane], stride);
-}
+static const enum heif_channel colored[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
+static const enum heif_channel mixed[3] = {heif_channel_R, heif_channel_G, heif_channel_B};
 
-void bridge_heif_decoded_size(const bridge_heif_picture *picture, int32_t *width, int32_t *height) {
-    enum heif_channel channel = heif_image_get_colorspace(picture->image) == heif_colorspace_YCbCr
-        ? heif_channel_Y : heif_channel_interleaved;
-    *width = heif_image_get_width(picture->image, channel);
-    *height = heif_image_get_height(picture->image, channel);
-}
-
-static unsigned divided(unsigned sample, unsigned alpha, unsigned full) {
-    if (alpha == 0) return 0;
-    unsigned value = (unsigned)(((uint64_t)sample * full + alpha / 2) / alpha);
-    return value > full ? full : value;
-}
-
-bridge_status bridge_heif_read_row(bridge_heif_picture *picture, int32_t y, uint8_t *row) {
-    if (picture->plane == NULL || y < 0
-        || y >= heif_image_get_height(picture->image, heif_channel_interleaved)) {
-        return bridge_failure(BRIDGE_CORRUPT, 0, "the decoded picture has fewer rows than the header says");
-    }
-    const uint8_t *from = picture->plane + (size_t)y * (size_t)picture->stride;
-    size_t samples = (size_t)picture->width * (size_t)picture->channels;
-    if (picture->sample_bytes == 1) {
-        memcpy(row, from, samples);
+/* Fills in what the decoded image is. */
+static bridge_status describe(bridge_heif_picture *picture, bridge_heif_planes *planes) {
+    const struct heif_image *image = picture->image;
+    memset(planes, 0, sizeof *planes);
+    enum heif_colorspace model = heif_image_get_colorspace(image);
+    enum heif_chroma chroma = heif_image_get_chroma_format(image);
+    const enum heif_channel *channels = colored;
+    int count = 3;
+    if (model == heif_colorspace_monochrome) {
+        planes->model = BRIDGE_HEIF_GREY;
+        count = 1;
+    } else if (model == heif_colorspace_YCbCr) {
+        planes->model = BRIDGE_HEIF_YCBCR;
+        planes->shift_x = chroma == heif_chroma_420 || chroma == heif_chroma_422;
+        planes->shift_y = chroma == heif_chroma_420;
     } else {
-        uint16_t *to = (uint16_t *)(void *)row;
-        int shift = 16 - picture->depth;
-        for (size_t i = 0; i < samples; i++) {
-            unsigned value = (unsigned)from[2 * i] | (unsigned)from[2 * i + 1] << 8;
-            /* 10 or 12 bits to 16: the high bits again below, so that full stays full. */
-            to[i] = (uint16_t)(shift > 0 ? value << shift | value >> (picture->depth - shift) : value);
+        planes->model = BRIDGE_HEIF_RGB;
+        channels = mixed;
+    }
+    planes->width = heif_image_get_width(image, channels[0]);
+    planes->height = heif_image_get_height(image, channels[0]);
+    planes->bits = heif_image_get_bits_per_pixel_range(image, channels[0]);
+    if (planes->width <= 0 || planes->height <= 0 || planes->bits < 1 || planes->bits > 16) {
+        return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the samples are of a kind that is not read");
+    }
+    for (int i = 0; i < count; i++) {
+        int32_t across = i == 0 ? 0 : planes->shift_x, down = i == 0 ? 0 : planes->shift_y;
+        planes->samples[i] = heif_image_get_plane_readonly(image, channels[i], &planes->strides[i]);
+        if (planes->samples[i] == NULL || heif_image_get_bits_per_pixel_range(image, channels[i]) != planes->bits) {
+            return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the planes differ in their bits");
+        }
+        if (heif_image_get_width(image, channels[i]) < (planes->width + (1 << across) - 1) >> across
+            || heif_image_get_height(image, channels[i]) < (planes->height + (1 << down) - 1) >> down) {
+            return bridge_failure(BRIDGE_CORRUPT, 0, "the decoded chroma is smaller than the image");
         }
     }
-    if (!picture->is_premultiplied || picture->channels != 4) return bridge_ok();
-    for (int32_t x = 0; x < picture->width; x++) {
-        if (picture->sample_bytes == 1) {
-            uint8_t *pixel = row + 4 * (size_t)x;
-            for (int c = 0; c < 3; c++) pixel[c] = (uint8_t)divided(pixel[c], pixel[3], 255);
-        } else {
-            uint16_t *pixel = (uint16_t *)(void *)row + 4 * (size_t)x;
-            for (int c = 0; c < 3; c++) pixel[c] = (uint16_t)divided(pixel[c], pixel[3], 65535);
+    if (heif_image_has_channel(image, heif_channel_Alpha)) {
+        planes->alpha_bits = heif_image_get_bits_per_pixel_range(image, heif_channel_Alpha);
+        planes->samples[3] = heif_image_get_plane_readonly(image, heif_channel_Alpha, &planes->strides[3]);
+        if (planes->samples[3] == NULL || planes->alpha_bits < 1 || planes->alpha_bits > 16
+            || heif_image_get_width(image, heif_channel_Alpha) < planes->width
+            || heif_image_get_height(image, heif_channel_Alpha) < planes->height) {
+            return bridge_failure(BRIDGE_UNSUPPORTED, 0, "alpha has another size than the image");
         }
+    }
+    planes->matrix = -1;
+    planes->full_range = 1;
+    struct heif_color_profile_nclx *nclx = NULL;
+    if (heif_image_get_nclx_color_profile(image, &nclx).code == heif_error_Ok && nclx != NULL) {
+        planes->matrix = (int32_t)nclx->matrix_coefficients;
+        planes->full_range = nclx->full_range_flag;
+        heif_nclx_color_profile_free(nclx);
     }
     return bridge_ok();
+}
+
+bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t is_grey, int32_t shift_x, int32_t shift_y,
+                                 bridge_heif_planes *planes) {
+    struct request request = {heif_colorspace_undefined, heif_chroma_undefined, -1, -1};
+    int is_converted = 0;
+    if (!bridge_heif_has_tiles() && is_grey) {
+        request.model = heif_colorspace_monochrome;
+        request.chroma = heif_chroma_monochrome;
+    } else if (!bridge_heif_has_tiles()) {
+        /* Before 1.19, colours go through R'G'B' with the matrix and the range that the file tells. Asked for Y'CbCr of the
+           coded subsampling, the way back gives chroma as it was coded, and full range of BT.601. */
+        request.model = heif_colorspace_YCbCr;
+        request.chroma = shift_x == 0 ? heif_chroma_444 : shift_y == 0 ? heif_chroma_422 : heif_chroma_420;
+        is_converted = 1;
+    }
+    struct heif_error error = decode(picture, request);
+    int is_interleaved = error.code == heif_error_Ok
+        && heif_image_has_channel(picture->image, heif_channel_interleaved);
+    int is_refused = error.code != heif_error_Ok && error.subcode == heif_suberror_Unsupported_color_conversion;
+    if (is_interleaved || is_refused) {
+        request.model = heif_colorspace_RGB;
+        request.chroma = heif_chroma_444;
+        error = decode(picture, request);
+    }
+    if (error.code != heif_error_Ok) return failure(error);
+    bridge_status status = describe(picture, planes);
+    if (status.code != BRIDGE_OK) return status;
+    if (is_converted || planes->model == BRIDGE_HEIF_RGB) {
+        planes->matrix = -1;
+        planes->full_range = 1;
+    }
+    if (is_grey && planes->model == BRIDGE_HEIF_RGB) {
+        /* Each of the three is the luma as it is coded, whatever its range. */
+        planes->model = BRIDGE_HEIF_GREY;
+        planes->full_range = -1;
+    }
+    return status;
+}
+
+bridge_status bridge_heif_decode_tile(bridge_heif_picture *picture, int32_t column, int32_t row,
+                                      bridge_heif_planes *planes) {
+    struct request request = {heif_colorspace_undefined, heif_chroma_undefined, column, row};
+    struct heif_error error = decode(picture, request);
+    if (error.code == heif_error_Ok && heif_image_has_channel(picture->image, heif_channel_interleaved)) {
+        request.model = heif_colorspace_RGB;
+        request.chroma = heif_chroma_444;
+        error = decode(picture, request);
+    }
+    return error.code == heif_error_Ok ? describe(picture, planes) : failure(error);
 }
 
 void bridge_heif_close(bridge_heif_picture *picture) {
     if (picture == NULL) return;
     if (picture->image != NULL) heif_image_release(picture->image);
+#if HAS_SEQUENCES
+    if (picture->track != NULL) heif_track_release(picture->track);
+#endif
     if (picture->handle != NULL) heif_image_handle_release(picture->handle);
     heif_context_free(picture->context);
     free(picture);

@@ -11,6 +11,8 @@ public enum CodecError: Error, Hashable, Sendable {
         case pixels
         /// ``DecodeLimits/maximumDecodeMemory``.
         case decodeMemory
+        /// ``DecodeLimits/maximumDecodeMemory``, for an image that a newer library reads in parts.
+        case untiledMemory
         /// ``DecodeLimits/maximumProgressiveScans``.
         case progressiveScans
         /// ``DecodeLimits/maximumWarnings``.
@@ -59,7 +61,8 @@ extension CodecError: CustomStringConvertible {
         case .limitExceeded(.inputBytes, let value, let maximum):
             Self.over("file has", value, "bytes", maximum)
         case .limitExceeded(.pixels, let value, let maximum): Self.over("image has", value, "px", maximum)
-        case .limitExceeded(.decodeMemory, let value, let maximum):
+        case .limitExceeded(.decodeMemory, let value, let maximum),
+            .limitExceeded(.untiledMemory, let value, let maximum):
             Self.over("decoding needs", value, "bytes of memory", maximum)
         case .limitExceeded(.progressiveScans, let value, let maximum):
             Self.over("image has", value, "progressive scans", maximum)

@@ -11,6 +11,20 @@ package enum CodecVersions {
     package static var heif: String { String(cString: bridge_heif_version()) }
     #endif
 
+    /// Whether one version of a library comes before another: compared number by number.
+    package static func isLess(_ one: String, than other: String) -> Bool {
+        let (left, right) = (numbers(one), numbers(other))
+        for index in 0..<max(left.count, right.count) {
+            let (a, b) = (index < left.count ? left[index] : 0, index < right.count ? right[index] : 0)
+            if a != b { return a < b }
+        }
+        return false
+    }
+
+    private static func numbers(_ version: String) -> [Int] {
+        version.split(separator: ".").map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
+    }
+
     /// Name and version of each library that touches pixels.
     package static var all: [(name: String, version: String)] {
         var all = [

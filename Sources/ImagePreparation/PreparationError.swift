@@ -109,6 +109,11 @@ extension PreparationError: CustomStringConvertible {
 }
 
 extension CodecError {
+    /// The option that lets it pass.
+    private static func allowance(_ value: Int?, _ option: String) -> String {
+        value.map { "it with `\(option) \($0)`" } ?? "more with `\(option)`"
+    }
+
     /// What to do about it, one line.
     fileprivate var hint: String {
         switch self {
@@ -119,11 +124,21 @@ extension CodecError {
                 "install \($0.library) and build with the package trait \($0.trait), or convert it to JPEG or PNG first"
             }
                 ?? "convert it to JPEG or PNG first"
+        case .unsupportedFeature(let what) where CodecRequirement.allCases.contains { $0.message == what }:
+            "build with the newer library, or save it as an 8-bit RGB JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
         case .corrupt, .sizeDiffers: "export the picture again from its source"
         case .truncated: "copy or download the file again; part of it is missing"
+        case .limitExceeded(.inputBytes, let value, _):
+            "reduce the image first, or allow \(Self.allowance(value, "--max-input-bytes")) if you trust the file"
+        case .limitExceeded(.pixels, let value, _):
+            "reduce the image first, or allow \(Self.allowance(value, "--max-pixels")) if you trust the file"
+        case .limitExceeded(.decodeMemory, let value, _):
+            "reduce the image first, or allow \(Self.allowance(value, "--max-decode-memory")) if the machine has it"
+        case .limitExceeded(.untiledMemory, let value, _):
+            "install \(CodecRequirement.heifTiles.library) \(CodecRequirement.heifTiles.version) or later, which reads it in tiles, or allow \(Self.allowance(value, "--max-decode-memory")) if the machine has it"
         case .limitExceeded:
-            "reduce the picture first; limits guard against files made to exhaust memory or time"
+            "reduce the image first; limits guard against files made to exhaust memory or time"
         case .outputTooLarge: "allow more with `--max-bytes`"
         case .readFailed: "check the disk or network that holds the file"
         case .outOfMemory: "close other programs or set a smaller `--memory`"

@@ -96,11 +96,11 @@ struct BadInputTests {
             ),
             (
                 "corrupt/huge-header.png", "image has 3600000000 px, the limit is 268402689 px",
-                "reduce the picture first; limits guard against files made to exhaust memory or time"
+                "reduce the image first, or allow it with `--max-pixels 3600000000` if you trust the file"
             ),
             (
                 "corrupt/huge-header.jpg", "image has 3600000000 px, the limit is 268402689 px",
-                "reduce the picture first; limits guard against files made to exhaust memory or time"
+                "reduce the image first, or allow it with `--max-pixels 3600000000` if you trust the file"
             ),
             (
                 "corrupt/ratio-3.5.jpg", "aspect ratio 3.5:1 (140x40) is outside 1:3 to 3:1",

@@ -214,37 +214,80 @@ bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, cons
 /* --- HEIF and AVIF (never jumps). Defined only where the package trait HEIF is on. --------------------------------- */
 
 const char *bridge_heif_version(void);
+/* 1 if tiles are decoded one by one and planes come as they are coded: libheif 1.19 and later. */
+int32_t bridge_heif_has_tiles(void);
 
-/* The primary picture of a file. */
+/* The primary picture of a file, or the first frame of a sequence without one. */
 typedef struct bridge_heif_picture bridge_heif_picture;
+
+typedef struct {
+    int64_t maximum_pixels; /* of one image */
+    int64_t maximum_memory; /* bytes that libheif takes for one image */
+} bridge_heif_limits;
 
 typedef struct {
     int32_t width, height;     /* px, after irot, imir and clap */
     int32_t bits;              /* of a luma sample */
-    int32_t has_alpha;
+    int32_t has_alpha, is_premultiplied;
     int32_t pictures;          /* top-level pictures in the file, at least 1 */
     int32_t has_metadata;
-    int32_t has_code_points;   /* nclx: the four that follow, of ITU-T H.273 */
-    int32_t primaries, transfer, matrix, full_range;
     size_t profile_size;       /* of the ICC profile, or 0 */
+    /* How many tiles there are and how large, and the size before irot, imir and clap; 0 where tiles cannot be had. */
+    int32_t tile_columns, tile_rows, tile_width, tile_height, coded_width, coded_height;
 } bridge_heif_info;
 
 /* Reads the header; nothing is decoded. `bytes` must outlive the picture. On failure `*picture` is NULL. */
-bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_picture **picture,
-                               bridge_heif_info *info);
+bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_limits limits,
+                               bridge_heif_picture **picture, bridge_heif_info *info);
 /* Copies the ICC profile, info.profile_size bytes. */
 bridge_status bridge_heif_profile(bridge_heif_picture *picture, uint8_t *profile);
-/* Decodes the whole picture, its transformations applied. */
-bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t channels, int32_t sample_bytes);
-/* Decodes to the planes as they are coded. BRIDGE_MISUSE if these are not 8 bits of Y'CbCr, chroma reduced by the two shifts. */
-bridge_status bridge_heif_decode_planes(bridge_heif_picture *picture, int32_t shift_x, int32_t shift_y);
-/* The first row of a plane after bridge_heif_decode_planes, rows `*stride` bytes apart; NULL if there is none. */
-const uint8_t *bridge_heif_plane(const bridge_heif_picture *picture, int32_t plane, int32_t *stride);
-/* The size that the decoded picture has, which is not always what the header said. */
-void bridge_heif_decoded_size(const bridge_heif_picture *picture, int32_t *width, int32_t *height);
-/* Copies one row of width * channels samples: straight alpha, full range of 8 or (native byte order) 16 bits. */
-bridge_status bridge_heif_read_row(bridge_heif_picture *picture, int32_t y, uint8_t *row);
+
+enum bridge_heif_model { BRIDGE_HEIF_GREY = 0, BRIDGE_HEIF_YCBCR, BRIDGE_HEIF_RGB };
+
+typedef struct {
+    int32_t model;             /* enum bridge_heif_model */
+    int32_t shift_x, shift_y;  /* log2 of the chroma subsampling */
+    int32_t bits, alpha_bits;  /* samples of more than 8 bits take two bytes, native byte order; 0: no alpha */
+    int32_t width, height;     /* px */
+    int32_t matrix;            /* MatrixCoefficients of ITU-T H.273; -1: nothing is said */
+    int32_t full_range;        /* 1, or 0 for limited range; -1: as the file says */
+    const uint8_t *samples[4]; /* one or three planes, alpha last at [3]; valid until the next decode or close */
+    int32_t strides[4];        /* bytes from one row to the next */
+} bridge_heif_planes;
+
+/* Decodes the whole picture, its transformations applied. How it is coded (grey, or the chroma's shifts) has to be told for
+   the sake of libheif before 1.19, which converts. */
+bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t is_grey, int32_t shift_x, int32_t shift_y,
+                                 bridge_heif_planes *planes);
+/* Decodes one tile, no transformation applied. */
+bridge_status bridge_heif_decode_tile(bridge_heif_picture *picture, int32_t column, int32_t row,
+                                      bridge_heif_planes *planes);
 void bridge_heif_close(bridge_heif_picture *picture);
+
+/* --- Planes to rows: arithmetic only ---------------------------------------------------------------------------------- */
+
+enum bridge_rows_model { BRIDGE_ROWS_GREY = 0, BRIDGE_ROWS_YCBCR, BRIDGE_ROWS_RGB };
+
+typedef struct {
+    int32_t width;             /* px */
+    int32_t model;             /* enum bridge_rows_model */
+    int32_t shift_x, shift_y;  /* log2 of the chroma subsampling, 0 or 1 */
+    int32_t bits, alpha_bits;  /* 1...16, more than 8 in two bytes */
+    int32_t full_range;
+    float matrix[6];           /* what U and V, of 1 from end to end, add to R, to G and to B */
+    int32_t channels;          /* of the target: 3, or 4 with alpha */
+    int32_t sample_bytes;      /* of the target: 1 or 2 */
+    int32_t is_premultiplied;  /* alpha is divided out */
+} bridge_row_conversion;
+
+typedef struct {
+    const uint8_t *planes[3];  /* the row; of subsampled chroma the nearest one */
+    const uint8_t *far[2];     /* of chroma with fewer rows, the second nearest */
+    const uint8_t *alpha;      /* NULL where channels is 3 */
+} bridge_plane_rows;
+
+/* Converts one row of planes to width * channels full-range samples. `scratch` has room for 4 * width + 1 numbers. */
+void bridge_convert_row(const bridge_row_conversion *how, const bridge_plane_rows *rows, float *scratch, uint8_t *target);
 
 /* --- GIF (giflib never jumps). Defined only where the package trait GIF is on. -------------------------------------- */
 

@@ -3,19 +3,29 @@ import CodecBridge
 import Pixels
 
 /// The primary picture of a HEIF or AVIF file, opened by libheif.
+///
+/// libheif is C++ and its `bad_alloc` would end the process, so memory is asked for before it is called: see ``reserve(_:)``.
 final class HEIFPicture {
-    let handle: OpaquePointer
     let info: bridge_heif_info
+    let structure: HEIFStructure
+    private let handle: OpaquePointer
+    private var hasThreads = false
 
     /// Reads the header. The bytes must outlive the picture.
-    init(_ bytes: UnsafeRawBufferPointer) throws(CodecError) {
+    init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) {
+        structure = HEIFStructure(bytes)
+        // Before 1.19 the data of every item are copied once while the boxes are read.
+        try Self.reserve(2 * bytes.count)
         var handle: OpaquePointer?
         var info = bridge_heif_info()
         do throws(CodecError) {
             let data = bytes.bindMemory(to: UInt8.self)
-            try CodecError.check(bridge_heif_open(data.baseAddress, data.count, &handle, &info))
+            let bridged = bridge_heif_limits(
+                maximum_pixels: Int64(limits.maximumPixels), maximum_memory: Int64(limits.maximumDecodeMemory)
+            )
+            try CodecError.check(bridge_heif_open(data.baseAddress, data.count, bridged, &handle, &info))
         } catch {
-            throw Self.naming(error)
+            throw Self.naming(error, structure)
         }
         guard let handle else { throw .misuse("no picture") }
         self.handle = handle
@@ -24,16 +34,85 @@ final class HEIFPicture {
 
     deinit { bridge_heif_close(handle) }
 
-    /// Whether the decoded picture is as large as its header said.
-    func checkDecodedSize(_ size: PixelSize) throws(CodecError) {
-        var (width, height): (Int32, Int32) = (0, 0)
-        bridge_heif_decoded_size(handle, &width, &height)
-        let decoded = PixelSize(width: Int(width), height: Int(height))
-        guard decoded == size else { throw .sizeDiffers(decoded) }
+    /// The ICC profile; `nil` if there is none.
+    func profile() throws(CodecError) -> [UInt8]? {
+        guard info.profile_size > 0 else { return nil }
+        var profile = [UInt8](repeating: 0, count: Int(info.profile_size))
+        try CodecError.check(bridge_heif_profile(handle, &profile))
+        return profile
     }
 
-    /// What libheif cannot read depends on its version, so the message says which one it was.
-    static func naming(_ error: CodecError) -> CodecError {
+    /// The samples of the whole picture, its transformations applied; valid until the next call.
+    ///
+    /// - Parameter memory: What decoding takes, estimated, in bytes.
+    func decode(memory: Int) throws(CodecError) -> bridge_heif_planes {
+        let coding = structure.coding
+        let chroma = coding?.subsampling ?? .full
+        let isGrey: Int32 = coding != nil && coding?.subsampling == nil ? 1 : 0
+        return try planes(memory: memory) { planes in
+            bridge_heif_decode(
+                handle, isGrey, Int32(chroma.horizontalShift), Int32(chroma.verticalShift), &planes)
+        }
+    }
+
+    /// The samples of one tile, as they are coded; valid until the next call.
+    func decodeTile(column: Int, row: Int, memory: Int) throws(CodecError) -> bridge_heif_planes {
+        try planes(memory: memory) { planes in
+            bridge_heif_decode_tile(handle, Int32(column), Int32(row), &planes)
+        }
+    }
+
+    private func planes(
+        memory: Int, _ decode: (inout bridge_heif_planes) -> bridge_status
+    ) throws(CodecError) -> bridge_heif_planes {
+        try Self.reserve(memory)
+        if !hasThreads {
+            // libde265 waits for ever for a thread that could not be started. It starts one for each tile, and one that has
+            // ended counts for a moment longer.
+            guard WorkerThread.areAvailable(4) else { throw .outOfMemory }
+            hasThreads = true
+        }
+        var planes = bridge_heif_planes()
+        do throws(CodecError) {
+            try CodecError.check(decode(&planes))
+        } catch {
+            // The decoders behind libheif say of every failure that it is one.
+            guard WorkingMemory.isAvailable(2 * memory + Self.overhead),
+                WorkerThread.areAvailable(Self.decoderThreads)
+            else { throw .outOfMemory }
+            throw Self.naming(error, structure)
+        }
+        return planes
+    }
+
+    // MARK: Memory
+
+    /// Beyond the samples: tables, the stacks of the decoders' threads.
+    private static let overhead = 32 << 20
+    /// dav1d starts as many as there are processors, and one more.
+    private static let decoderThreads = min(Processors.count, 64) + 1
+
+    /// Makes sure that libheif will get the memory that it is going to ask for, if this process alone asks.
+    private static func reserve(_ byteCount: Int) throws(CodecError) {
+        guard WorkingMemory.isAvailable(byteCount + overhead) else { throw .outOfMemory }
+    }
+
+    // MARK: Failures
+
+    /// Tells what the linked libheif cannot read from what is damaged.
+    private static func naming(_ error: CodecError, _ structure: HEIFStructure) -> CodecError {
+        switch error {
+        case .corrupt, .truncated, .unsupportedFeature:
+            if let unmet = CodecRequirement.needed(by: structure).first(where: { !$0.isMet }) {
+                return .unsupportedFeature(unmet.message)
+            }
+        default: return error
+        }
+        // libde265 has the version 1 profiles and the range extensions (ITU-T H.265, annex A.3).
+        if case .corrupt = error, let profile = structure.coding?.hevcProfile, !(1...4).contains(profile) {
+            return .unsupportedFeature(
+                "HEVC profile \(profile) is not decoded (libheif \(CodecVersions.heif))")
+        }
         guard case .unsupportedFeature(let what) = error else { return error }
         return .unsupportedFeature("\(what) (libheif \(CodecVersions.heif))")
     }

@@ -2,41 +2,36 @@
 import CodecBridge
 import Pixels
 
-/// The planes of a HEIF or AVIF picture as they are coded, transformations applied. libheif decodes it at once.
+/// The planes of a HEIF or AVIF picture as they are coded, transformations applied, where they mean what JPEG's do.
 final class HEIFPlaneSource: BandSource {
     let format: PlaneFormat
     let bandRows = 16
     var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
-    private let picture: HEIFPicture
+    private let window: HEIFWindow
 
-    /// Decodes the picture; `nil` if its samples are not 8 bits of Y'CbCr in the subsampling that the probe expects.
+    /// Decodes the picture, or its first tile.
+    ///
+    /// - Returns: `nil` if its samples are not 8 bits of Y'CbCr (BT.601, full range) in the subsampling that the probe expects.
     init?(
-        _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, primaries: PlaneFormat.Primaries
+        _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, limits: DecodeLimits,
+        primaries: PlaneFormat.Primaries
     ) throws(CodecError) {
         guard let subsampling = probe.planeSubsampling else { return nil }
-        picture = try HEIFPicture(bytes)
-        format = PlaneFormat(.yCbCr, size: probe.size, subsampling: subsampling, primaries: primaries)
-        let status = bridge_heif_decode_planes(
-            picture.handle, Int32(subsampling.horizontalShift), Int32(subsampling.verticalShift))
-        if status.code == Int32(BRIDGE_MISUSE.rawValue) { return nil }
-        do throws(CodecError) {
-            try CodecError.check(status)
-        } catch {
-            throw HEIFPicture.naming(error)
+        window = try HEIFWindow(HEIFPicture(bytes, limits: limits), memory: probe.decodeMemory)
+        guard window.coding.isJPEGs, window.planes.bits == 8, window.subsampling == subsampling else {
+            return nil
         }
-        try picture.checkDecodedSize(probe.size)
+        guard window.size == probe.size else { throw .sizeDiffers(window.size) }
+        format = PlaneFormat(.yCbCr, size: probe.size, subsampling: subsampling, primaries: primaries)
     }
 
     func readBand(into buffer: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount {
             let shift = format.subsampling(ofPlane: plane).verticalShift
             let size = format.size(ofPlane: plane)
-            var stride: Int32 = 0
-            guard let samples = bridge_heif_plane(picture.handle, Int32(plane), &stride) else {
-                throw CodecError.misuse("no plane \(plane)")
-            }
-            for y in (row >> shift)..<min((row + bandRows) >> shift, size.height) {
-                buffer.row(y, ofPlane: plane).update(from: samples + y * Int(stride), count: size.width)
+            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+                buffer.row(y, ofPlane: plane).update(
+                    from: try window.row(y, ofPlane: plane), count: size.width)
             }
         }
     }

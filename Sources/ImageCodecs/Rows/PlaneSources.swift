@@ -23,7 +23,10 @@ package enum PlaneSources {
         #if HEIF
         case .heic, .heif, .avif:
             return try source.withAllBytes { bytes in
-                guard let planes = try HEIFPlaneSource(bytes, probe: probe, primaries: primaries) else {
+                guard
+                    let planes = try HEIFPlaneSource(
+                        bytes, probe: probe, limits: limits, primaries: primaries)
+                else {
                     return nil
                 }
                 return try body(planes, PixelRegion(planes.format.size))

@@ -39,7 +39,7 @@ package enum RowReaders {
         #if HEIF
         case .heic, .heif, .avif:
             return try source.withAllBytes { bytes in
-                try managed(try HEIFRowReader(bytes, probe: probe, precision: precision))
+                try managed(try HEIFRowReader(bytes, probe: probe, limits: limits, precision: precision))
             }
         #endif
         #if TIFF

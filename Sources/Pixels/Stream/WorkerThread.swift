@@ -47,6 +47,32 @@ package final class WorkerThread {
         if !isJoined { pthread_detach(handle) }
     }
 
+    /// Whether so many threads could be started now: asked before a library is called that needs them and does not say so.
+    package static func areAvailable(_ count: Int) -> Bool {
+        let gate = Gate()
+        var threads: [WorkerThread] = []
+        while threads.count < count, let thread = try? WorkerThread({ gate.wait() }) {
+            threads.append(thread)
+        }
+        gate.monitor.locked { gate.isOpen = true }
+        threads.forEach { $0.join() }
+        // The system counts a thread for a moment after it has been joined.
+        usleep(2000)
+        return threads.count == count
+    }
+
+    /// What threads wait at.
+    ///
+    /// `@unchecked Sendable`: `isOpen` is touched under `monitor` only.
+    private final class Gate: @unchecked Sendable {
+        let monitor = Monitor()
+        var isOpen = false
+
+        func wait() {
+            monitor.locked { while !isOpen { monitor.wait() } }
+        }
+    }
+
     /// Returns once the closure has returned.
     package func join() {
         guard !isJoined else { return }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ImageCodecs
 import ImagePreparation
 import Pixels
 
@@ -49,6 +50,37 @@ struct PreparationArguments: ParsableArguments {
             valueName: "bytes"))
     var memory: ByteCount?
 
+    @Option(
+        help: ArgumentHelp(
+            "Largest image that is decoded, in px (default: 268402689).", valueName: "n", visibility: .hidden)
+    )
+    var maxPixels: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory that decoding one image may take (default: 1GiB).", valueName: "size", visibility: .hidden
+        ))
+    var maxDecodeMemory: ByteCount?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of one input file (default: 512MiB).", valueName: "size", visibility: .hidden))
+    var maxInputBytes: ByteCount?
+
+    /// What an image may cost to read.
+    private func limits() throws -> DecodeLimits {
+        var limits = DecodeLimits()
+        func set(_ value: Int?, _ path: WritableKeyPath<DecodeLimits, Int>, _ name: String) throws {
+            guard let value else { return }
+            guard value > 0 else { throw ValidationError("'\(name)' must be above 0") }
+            limits[keyPath: path] = value
+        }
+        try set(maxPixels, \.maximumPixels, "--max-pixels")
+        try set(maxDecodeMemory?.value, \.maximumDecodeMemory, "--max-decode-memory")
+        try set(maxInputBytes?.value, \.maximumInputBytes, "--max-input-bytes")
+        return limits
+    }
+
     func options() throws -> PreparationOptions {
         if let quality, !(1...100).contains(quality) { throw ValidationError("'--quality' must be 1 to 100") }
         if let jobs, jobs < 1 { throw ValidationError("'--jobs' must be at least 1") }
@@ -67,6 +99,7 @@ struct PreparationArguments: ParsableArguments {
         options.isStrict = strict
         options.jobs = jobs
         options.memoryBudget = memory?.value
+        options.limits = try limits()
         return options
     }
 }

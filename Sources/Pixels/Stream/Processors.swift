@@ -7,7 +7,7 @@ private import Darwin
 #endif
 
 /// The machine's processors.
-enum Processors {
+package enum Processors {
     /// Those that are online, at least one.
-    static let count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    package static let count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }

@@ -1,0 +1,110 @@
+/// What a file may need of a linked library that older versions do not have.
+///
+/// The one table of verdicts that depend on a version: messages, tests and documents take it from here.
+package enum CodecRequirement: String, CaseIterable, Sendable {
+    /// An auxiliary image, metadata or a thumbnail that several images share: iOS 18 and later.
+    case heifSharedReferences = "heif-shared-references"
+    /// A grid decoded tile by tile, in rows of tiles instead of as a whole.
+    case heifTiles = "heif-tiles"
+    /// A `meta` box that runs to the end of the file.
+    case heifOpenMeta = "heif-open-meta"
+    /// R'G'B' of limited range, coded as planes.
+    case heifLimitedRGB = "heif-limited-rgb"
+    /// The first frame of an image sequence without a still image.
+    case heifSequence = "heif-sequence"
+    /// Samples that are not compressed (ISO/IEC 23001-17).
+    case heifUncompressed = "heif-uncompressed"
+    /// A JPEG inside HEIF.
+    case heifJPEG = "heif-jpeg"
+    /// JPEG 2000 inside HEIF.
+    case heifJPEG2000 = "heif-jpeg-2000"
+    /// VVC (H.266) inside HEIF.
+    case heifVVC = "heif-vvc"
+    /// AVC (H.264) inside HEIF.
+    case heifAVC = "heif-avc"
+
+    /// What the file has, as the subject of a sentence.
+    package var feature: String {
+        switch self {
+        case .heifSharedReferences: "an auxiliary image of several images (iOS 18 and later)"
+        case .heifTiles: "reading a grid tile by tile"
+        case .heifOpenMeta: "a meta box that runs to the end of the file"
+        case .heifLimitedRGB: "limited-range RGB"
+        case .heifSequence: "an image sequence without a still image"
+        case .heifUncompressed: "an uncompressed HEIF image"
+        case .heifJPEG: "a JPEG inside HEIF"
+        case .heifJPEG2000: "JPEG 2000 inside HEIF"
+        case .heifVVC: "VVC (H.266) inside HEIF"
+        case .heifAVC: "AVC (H.264) inside HEIF"
+        }
+    }
+
+    /// The library.
+    package var library: String { "libheif" }
+
+    /// The first version that has it; from the library's sources, and tried with 1.15 and 1.23.
+    package var version: String {
+        switch self {
+        case .heifUncompressed: "1.16"
+        case .heifJPEG, .heifJPEG2000: "1.17"
+        case .heifVVC: "1.18"
+        case .heifSharedReferences, .heifTiles, .heifOpenMeta, .heifLimitedRGB, .heifAVC: "1.19"
+        case .heifSequence: "1.21"
+        }
+    }
+
+    /// The version that is linked; `nil` in a build without the library.
+    package var linkedVersion: String? {
+        #if HEIF
+        CodecVersions.heif
+        #else
+        nil
+        #endif
+    }
+
+    /// Whether the linked library has it.
+    package var isMet: Bool {
+        guard let linkedVersion else { return false }
+        return !CodecVersions.isLess(linkedVersion, than: version)
+    }
+
+    /// Expected and found, one line.
+    package var message: String {
+        "\(feature) needs \(library) \(version) or later\(linkedVersion.map { ", \($0) is linked" } ?? "")"
+    }
+
+    /// The table as Markdown, for the documents.
+    package static var table: String {
+        let rows = allCases.map { "| \($0.feature) | \($0.library) \($0.version) |" }
+        return (["| what the file needs | read from |", "| --- | --- |"] + rows).joined(separator: "\n")
+    }
+}
+
+#if HEIF
+extension CodecRequirement {
+    /// What the boxes of a file ask for.
+    static func needed(by structure: HEIFStructure) -> [CodecRequirement] {
+        guard structure.hasMeta else { return [structure.frameCount > 0 ? .heifSequence : .heifOpenMeta] }
+        var needed: [CodecRequirement] = []
+        if structure.references.contains(where: {
+            ["auxl", "thmb", "cdsc"].contains($0.type) && $0.to.count > 1
+        }) {
+            needed.append(.heifSharedReferences)
+        }
+        for item in [structure.primaryItem, structure.codedItem] {
+            switch item.flatMap({ structure.itemTypes[$0] }) {
+            case "unci": needed.append(.heifUncompressed)
+            case "jpeg": needed.append(.heifJPEG)
+            case "j2k1": needed.append(.heifJPEG2000)
+            case "vvc1": needed.append(.heifVVC)
+            case "avc1": needed.append(.heifAVC)
+            default: break
+            }
+        }
+        if let points = structure.codePoints, points.matrix == 0, !points.isFullRange {
+            needed.append(.heifLimitedRGB)
+        }
+        return needed
+    }
+}
+#endif

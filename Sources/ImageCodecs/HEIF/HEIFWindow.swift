@@ -1,0 +1,267 @@
+#if HEIF
+import CodecBridge
+import Pixels
+
+/// The planes of a picture, row by row from top to bottom: all of them as libheif gives them, or rows of tiles that are let go
+/// once the next ones are there.
+final class HEIFWindow {
+    /// How tiles are read, told by the header.
+    struct Tiling {
+        let geometry: HEIFGeometry
+        let tile: PixelSize
+        let columns: Int
+        let rows: Int
+        let subsampling: ChromaSubsampling
+
+        /// `nil` for a picture that is decoded as a whole: no grid, alpha, or sizes that do not fit together.
+        init?(_ picture: HEIFPicture) {
+            let info = picture.info
+            guard bridge_heif_has_tiles() != 0, info.tile_columns > 0, info.tile_rows > 0,
+                info.tile_columns * info.tile_rows > 1, info.has_alpha == 0,
+                let item = picture.structure.primaryItem, let coding = picture.structure.coding
+            else { return nil }
+            tile = PixelSize(width: Int(info.tile_width), height: Int(info.tile_height))
+            columns = Int(info.tile_columns)
+            rows = Int(info.tile_rows)
+            subsampling = coding.subsampling ?? .full
+            let coded = PixelSize(width: Int(info.coded_width), height: Int(info.coded_height))
+            guard
+                let geometry = HEIFGeometry(coded: coded, properties: picture.structure.properties(of: item)),
+                geometry.size == PixelSize(width: Int(info.width), height: Int(info.height)),
+                tile.width > 0, tile.height > 0, tile.width * columns >= coded.width,
+                tile.height * rows >= coded.height,
+                tile.width.isMultiple(of: 1 << subsampling.horizontalShift),
+                tile.height.isMultiple(of: 1 << subsampling.verticalShift)
+            else { return nil }
+            self.geometry = geometry
+        }
+
+        /// Shown rows that a row of tiles has at most.
+        var lineRows: Int { geometry.swapsAxes ? tile.width : tile.height }
+        /// As shown.
+        var shownSubsampling: ChromaSubsampling {
+            geometry.swapsAxes ? subsampling.transposed : subsampling
+        }
+
+        /// Bytes held at once: two rows of tiles, and a tile in libheif and in its decoder.
+        func memory(sampleBytes: Int) -> Int {
+            let chroma = 1 << (subsampling.horizontalShift + subsampling.verticalShift)
+            let area = 2 * lineRows * (geometry.size.width + 64) + 4 * tile.area
+            return area * sampleBytes * (chroma + 2) / chroma
+        }
+    }
+
+    /// What the samples are; those of ``bridge_heif_planes/samples`` are not valid for long.
+    let planes: bridge_heif_planes
+    let size: PixelSize
+    let coding: HEIFColorCoding
+
+    private enum Storage {
+        case whole
+        case tiles(Tiles)
+    }
+
+    private let picture: HEIFPicture
+    private let storage: Storage
+
+    /// Decodes all, or the first tile.
+    init(_ picture: HEIFPicture, memory: Int) throws(CodecError) {
+        self.picture = picture
+        let file = picture.structure.codePoints
+        if let tiling = Tiling(picture) {
+            let tiles = try Tiles(picture, tiling, memory: memory)
+            planes = tiles.planes
+            size = tiling.geometry.size
+            storage = .tiles(tiles)
+        } else {
+            planes = try picture.decode(memory: memory)
+            size = PixelSize(width: Int(planes.width), height: Int(planes.height))
+            storage = .whole
+        }
+        coding = try HEIFColorCoding(planes, file: file)
+    }
+
+    /// The subsampling of the shown planes.
+    var subsampling: ChromaSubsampling {
+        switch storage {
+        case .whole:
+            ChromaSubsampling(horizontalShift: Int(planes.shift_x), verticalShift: Int(planes.shift_y))
+        case .tiles(let tiles): tiles.tiling.shownSubsampling
+        }
+    }
+
+    /// A row of a plane (3 is alpha), counted in its own rows; valid until a later row is asked for that needs other tiles.
+    func row(_ y: Int, ofPlane plane: Int) throws(CodecError) -> UnsafePointer<UInt8> {
+        switch storage {
+        case .tiles(let tiles): return try tiles.row(y, ofPlane: plane)
+        case .whole:
+            let rows = withUnsafeBytes(of: planes.samples) {
+                Array($0.bindMemory(to: UnsafePointer<UInt8>?.self))
+            }
+            let strides = withUnsafeBytes(of: planes.strides) { Array($0.bindMemory(to: Int32.self)) }
+            guard let base = rows[plane] else { throw .misuse("no plane \(plane)") }
+            return base + y * Int(strides[plane])
+        }
+    }
+}
+
+extension HEIFWindow {
+    /// Rows of tiles, turned as they are shown, in a ring that holds two.
+    private final class Tiles {
+        let tiling: Tiling
+        let planes: bridge_heif_planes
+        private let picture: HEIFPicture
+        private let memory: Int
+        private let buffer: PlaneBuffer
+        private let planeGeometries: [HEIFGeometry.Plane]
+        /// For each plane, the first row that has not been filled.
+        private var filled: [Int]
+        /// The next row of tiles, as shown, in coded rows or columns of tiles.
+        private var nextLine: Int
+        private let step: Int
+
+        init(_ picture: HEIFPicture, _ tiling: Tiling, memory: Int) throws(CodecError) {
+            self.picture = picture
+            self.tiling = tiling
+            self.memory = memory
+            let geometry = tiling.geometry
+            let first = HEIFGeometry.Plane(geometry, subsampling: .full).place(x: 0, y: 0)
+            nextLine = geometry.swapsAxes ? first.x / tiling.tile.width : first.y / tiling.tile.height
+            step = geometry.swapsAxes ? geometry.row.x : geometry.row.y
+            planes = try picture.decodeTile(
+                column: first.x / tiling.tile.width, row: first.y / tiling.tile.height, memory: memory)
+            let model: PlaneFormat.Model =
+                switch planes.model {
+                case Int32(BRIDGE_HEIF_GREY.rawValue): .grey
+                case Int32(BRIDGE_HEIF_YCBCR.rawValue): .yCbCr
+                default: .rgb
+                }
+            let found = ChromaSubsampling(
+                horizontalShift: Int(planes.shift_x), verticalShift: Int(planes.shift_y))
+            guard found == tiling.subsampling || model != .yCbCr else {
+                throw .corrupt("the tiles are \(found), the file says \(tiling.subsampling)")
+            }
+            let format = PlaneFormat(
+                model, size: geometry.size, subsampling: tiling.shownSubsampling)
+            planeGeometries = (0..<format.planeCount).map { plane in
+                HEIFGeometry.Plane(
+                    geometry, subsampling: plane == 0 || model != .yCbCr ? .full : tiling.subsampling)
+            }
+            filled = [Int](repeating: 0, count: format.planeCount)
+            let rows = (2 * tiling.lineRows + 16).roundedUp(toMultipleOf: 16)
+            let sampleType: SampleType = planes.bits > 8 ? .word : .byte
+            buffer = try CodecError.inMemory { () throws(PixelError) in
+                try PlaneBuffer(format: format, rows: rows, sampleType: sampleType)
+            }
+        }
+
+        func row(_ y: Int, ofPlane plane: Int) throws(CodecError) -> UnsafePointer<UInt8> {
+            while filled[plane] <= y { try fillLine() }
+            return UnsafePointer(buffer.row(y, ofPlane: plane))
+        }
+
+        /// Decodes the next row of tiles and puts it where it is shown.
+        private func fillLine() throws(CodecError) {
+            let isSwapped = tiling.geometry.swapsAxes
+            guard (0..<(isSwapped ? tiling.columns : tiling.rows)).contains(nextLine) else {
+                throw .misuse("no row of tiles \(nextLine)")
+            }
+            let ends = planeGeometries.indices.map { end(ofLine: nextLine, plane: $0) }
+            for across in 0..<(isSwapped ? tiling.rows : tiling.columns) {
+                let (column, row) = isSwapped ? (nextLine, across) : (across, nextLine)
+                let tile = try picture.decodeTile(column: column, row: row, memory: memory)
+                guard tile.model == planes.model, tile.bits == planes.bits, tile.shift_x == planes.shift_x,
+                    tile.shift_y == planes.shift_y, tile.matrix == planes.matrix,
+                    tile.full_range == planes.full_range, Int(tile.width) >= tiling.tile.width,
+                    Int(tile.height) >= tiling.tile.height
+                else { throw .corrupt("tile \(column)/\(row) is of another kind than the first") }
+                for plane in planeGeometries.indices {
+                    copy(tile, column: column, row: row, plane: plane, rows: filled[plane]..<ends[plane])
+                }
+            }
+            filled = ends
+            nextLine += step
+        }
+
+        /// Samples of a tile along one axis of a plane.
+        private func extent(ofPlane plane: Int) -> PixelSize {
+            let isChroma = plane > 0 && planes.model == Int32(BRIDGE_HEIF_YCBCR.rawValue)
+            let shift = isChroma ? tiling.subsampling : .full
+            return PixelSize(
+                width: tiling.tile.width >> shift.horizontalShift,
+                height: tiling.tile.height >> shift.verticalShift)
+        }
+
+        /// One past the last shown row of a plane that lies in this row of tiles.
+        private func end(ofLine line: Int, plane: Int) -> Int {
+            let (geometry, extent) = (planeGeometries[plane], extent(ofPlane: plane))
+            var y = filled[plane]
+            while y < geometry.size.height {
+                let place = geometry.place(x: 0, y: y)
+                guard (tiling.geometry.swapsAxes ? place.x / extent.width : place.y / extent.height) == line
+                else { break }
+                y += 1
+            }
+            return y
+        }
+
+        private func copy(
+            _ tile: bridge_heif_planes, column: Int, row: Int, plane: Int, rows: Range<Int>
+        ) {
+            let (geometry, extent) = (planeGeometries[plane], extent(ofPlane: plane))
+            let samples = [tile.samples.0, tile.samples.1, tile.samples.2]
+            let strides = [tile.strides.0, tile.strides.1, tile.strides.2].map(Int.init)
+            guard let base = samples[plane] else { return }
+            let bytes = buffer.sampleType.bytes
+            let (left, top) = (column * extent.width, row * extent.height)
+            // Along a shown row only one coordinate changes.
+            let isSwapped = tiling.geometry.swapsAxes
+            let isBackward = (isSwapped ? tiling.geometry.column.y : tiling.geometry.column.x) < 0
+            let codedRange = isSwapped ? top..<top + extent.height : left..<left + extent.width
+            var columns: [(shown: Int, coded: Int)] = []
+            columns.reserveCapacity(codedRange.count)
+            for x in shownColumns(of: codedRange, geometry, isBackward: isBackward) {
+                let place = geometry.place(x: x, y: 0)
+                let coded = isSwapped ? place.y : place.x
+                if codedRange.contains(coded) { columns.append((x, coded - codedRange.lowerBound)) }
+            }
+            guard let first = columns.first else { return }
+            let isPlain =
+                !isSwapped && !isBackward
+                && columns[columns.count - 1].coded - first.coded == columns.count - 1
+            let codedStep = isSwapped ? strides[plane] : bytes
+            for y in rows {
+                let place = geometry.place(x: 0, y: y)
+                let from = base + (isSwapped ? (place.x - left) * bytes : (place.y - top) * strides[plane])
+                let to = buffer.row(y, ofPlane: plane)
+                if isPlain {
+                    (to + first.shown * bytes).update(
+                        from: from + first.coded * bytes, count: columns.count * bytes)
+                } else if bytes == 1 {
+                    for (shown, coded) in columns { to[shown] = from[coded * codedStep] }
+                } else {
+                    for (shown, coded) in columns {
+                        to[2 &* shown] = from[coded &* codedStep]
+                        to[2 &* shown &+ 1] = from[coded &* codedStep &+ 1]
+                    }
+                }
+            }
+        }
+
+        /// The shown columns whose place may lie in the coded range.
+        private func shownColumns(
+            of coded: Range<Int>, _ geometry: HEIFGeometry.Plane, isBackward: Bool
+        ) -> Range<Int> {
+            let place = geometry.place(x: 0, y: 0)
+            let start = tiling.geometry.swapsAxes ? place.y : place.x
+            let (first, end) =
+                isBackward
+                ? (start - coded.upperBound + 1, start - coded.lowerBound + 1)
+                : (coded.lowerBound - start, coded.upperBound - start)
+            // What lies beyond the edge repeats the last sample.
+            let lower = min(max(first - 1, 0), geometry.size.width)
+            return lower..<max(lower, min(end + 1, geometry.size.width))
+        }
+    }
+}
+#endif

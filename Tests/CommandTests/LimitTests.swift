@@ -1,0 +1,52 @@
+import ImagePreparation
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// What an image may cost, and what happens where less is there than it needs.
+@Suite("limits of the machine and of the caller")
+struct LimitTests {
+    @Test(
+        "an option for each limit refuses what is above it and allows what is not",
+        arguments: [
+            ("--max-pixels", "1228799", "1228800"), ("--max-input-bytes", "1000", "100MB"),
+            ("--max-decode-memory", "1", "1GiB"),
+        ])
+    func options(_ option: String, _ below: String, _ enough: String) async throws {
+        // Progressive or interlaced, so that it takes memory.
+        let input = option == "--max-decode-memory" ? Fixtures.path("webp/lossy.webp") : Sample.conforming
+        for command in ["prep", "inspect"] {
+            let refused = try await seedream(command, "--json", input, option, below)
+            #expect(try refused.report.failed.map(\.error.code) == [.limitExceeded])
+            #expect(refused.errors.contains("`\(option) ") || command == "inspect")
+            let allowed = try await seedream(command, "--json", input, option, enough)
+            #expect(try allowed.report.failed.isEmpty)
+        }
+        #expect(try await seedream("prep", input, option, "0").status == 64)
+    }
+
+    @Test("the visible help does not show them, the whole help does")
+    func help() async throws {
+        for option in ["--max-pixels", "--max-input-bytes", "--max-decode-memory"] {
+            #expect(try await !seedream("prep", "--help").text.contains(option))
+            #expect(try await seedream("prep", "--help-hidden").text.contains(option))
+        }
+    }
+
+    @Test(
+        "where memory runs out, an image fails and the command goes on",
+        arguments: [
+            "formats/picture.heic", "formats/picture.avif", "formats/grid.heic", "photos/chelsea.png",
+        ])
+    func memory(_ fixture: String) async throws {
+        for megabytes in stride(from: 200, through: 490, by: 58) {
+            let result = try await shell(
+                "ulimit -v \(megabytes * 1024); exec \"$0\" prep --json \"$1\"", Fixtures.path(fixture))
+            // The loader itself needs some of it.
+            if result.status == 127 { continue }
+            #expect([0, 65].contains(result.status), "\(megabytes) MiB: \(result)")
+            let codes = try result.report.failed.map(\.error.code)
+            #expect(codes == [] || codes == [.outOfMemory], "\(megabytes) MiB: \(result)")
+        }
+    }
+}
