@@ -95,6 +95,9 @@ public final class Emulator: Sendable {
     /// Every paid request that was accepted.
     public var ledger: [LedgerEntry] { get async { await bench.ledger.all } }
 
+    /// The clock by which results, uploads and idempotency keys expire.
+    public var clock: EmulatorClock { bench.configuration.clock }
+
     /// Replaces all fault rules.
     public func setFaults(_ rules: [FaultRule], seed: UInt64 = 0) async {
         await faults.replace(with: FaultFile(seed: seed, rules: rules))

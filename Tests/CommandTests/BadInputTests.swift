@@ -122,9 +122,9 @@ struct BadInputTests {
         arguments: ["huge-header.png", "huge-header.jpg"])
     func enormous(_ name: String) async throws {
         let result = try await shell(
-            "ulimit -v 2000000; exec \"$0\" prep --json \"$1\"", Fixtures.path("corrupt/\(name)"))
+            "ulimit -v 2000000; ulimit -t 5; exec \"$0\" prep --json \"$1\"", Fixtures.path("corrupt/\(name)")
+        )
         #expect(try result.report.failed.map(\.error.code) == [.limitExceeded])
-        #expect(result.duration < .seconds(5))
     }
 
     @Test("exactly 3:1 is inside the limit")
@@ -162,7 +162,9 @@ struct BadInputTests {
         arguments: [[], ["--min-area", "1"]])
     func profileBomb(_ more: [String]) async throws {
         let path = Fixtures.path("corrupt/iccp-bomb.png")
-        let result = try await CommandRunner().run(["prep", "--json", path] + more)
+        let limited = CommandRunner(
+            "/bin/sh", "-c", "ulimit -t 10; exec \"$0\" \"$@\"", CommandRunner.seedream)
+        let result = try await limited.run(["prep", "--json", path] + more)
         #expect(result.status == 0)
         let image = try #require(try result.report.images.first)
         #expect(image.source.colorProfile == nil)
@@ -170,7 +172,6 @@ struct BadInputTests {
         #expect(notice?.message == "the colour profile is ignored: it has more than 4194304 bytes")
         // Nor is it carried over where the picture passes through.
         #expect(try #require(image.prepared.bytes) < (more.isEmpty ? 200_000 : 5000))
-        #expect(result.duration < .seconds(10))
     }
 
     @Test("a cut picture with a true end marker passes by its structure, and fails once it is decoded")

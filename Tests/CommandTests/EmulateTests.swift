@@ -20,17 +20,14 @@ struct EmulateTests {
     /// Starts it, and waits for the first line.
     private static func start(_ arguments: String...) async throws -> (RunningCommand, Announcement) {
         let command = try CommandRunner().start(["emulate", "--json"] + arguments)
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !command.textSoFar.hasSuffix("\n"), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await command.wait { command.textSoFar.hasSuffix("\n") }
         return (
             command, try JSONDecoder().decode(Announcement.self, from: Data(command.textSoFar.utf8))
         )
     }
 
     private static func status(_ url: String) async throws -> Int {
-        let request = URLRequest(url: try #require(URL(string: url)), timeoutInterval: 5)
+        let request = URLRequest(url: try #require(URL(string: url)), timeoutInterval: 300)
         let (_, response) = try await URLSession.shared.data(for: request)
         return (response as? HTTPURLResponse)?.statusCode ?? 0
     }

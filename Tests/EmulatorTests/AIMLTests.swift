@@ -332,7 +332,7 @@ struct AIMLTests {
             await emulator.emulator.setFaults([FaultRule("aiml.generate", .jobHangs)])
             await #expect(throws: (any Error).self) {
                 try await emulator.call(
-                    "POST", "aiml/v1/images/generations", headers: [AIML.key], json: AIML.least(), seconds: 1)
+                    "POST", "aiml/v1/images/generations", headers: [AIML.key], json: AIML.least(), seconds: 3)
             }
             #expect(await emulator.emulator.ledger.map(\.state) == [.accepted])
         }

@@ -384,11 +384,11 @@ struct ApiframeTests {
 
     @Test("says that a job has expired once its file is gone")
     func expired() async throws {
-        try await RunningEmulator.with({ $0.resultLifetime = 1 }) { emulator in
+        try await RunningEmulator.with { emulator in
             let submitted = try await emulator.generate()
             let job = try await emulator.ended(submitted)
             #expect(job["expired"] == false)
-            try await Task.sleep(for: .milliseconds(1100))
+            emulator.emulator.clock.advance(by: 86_401)
             let later = try await emulator.ended(submitted)
             #expect(later["status"] == "COMPLETED" && later["expired"] == true)
             #expect(later["result"] == job["result"])

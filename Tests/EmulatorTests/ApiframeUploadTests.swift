@@ -140,11 +140,11 @@ struct ApiframeUploadTests {
     @Test("keeps an upload for a while only; a job that comes later cannot download it")
     func lifetime() async throws {
         #expect(OpenPoints().apiframeUploadLifetime == 3_600)
-        try await RunningEmulator.with({ $0.openPoints.apiframeUploadLifetime = 1 }) { emulator in
+        try await RunningEmulator.with { emulator in
             let reply = try await emulator.upload(try Fixtures.bytes("formats/reference-64x48.png"))
             let url = try #require(try reply.json["url"]?.string)
             #expect(try await emulator.call("GET", url).status == 200)
-            try await Task.sleep(for: .milliseconds(1100))
+            emulator.emulator.clock.advance(by: 3_601)
             #expect(try await emulator.call("GET", url).status == 410)
             let job = try await emulator.job(["image_input": [.string(url)]])
             #expect(job["status"] == "FAILED")

@@ -404,7 +404,7 @@ struct ArkTests {
             await #expect(throws: (any Error).self) {
                 try await emulator.call(
                     "POST", "ark/api/v3/images/generations", headers: [Ark.key],
-                    json: Ark.least(["stream": .bool(isStream)]), seconds: 1)
+                    json: Ark.least(["stream": .bool(isStream)]), seconds: 3)
             }
             #expect(await emulator.emulator.ledger.map(\.state) == [.accepted])
         }
@@ -640,10 +640,12 @@ struct ArkTests {
 
     @Test("forgets its pictures in time")
     func lifetime() async throws {
-        try await RunningEmulator.with({ $0.resultLifetime = 0.2 }) { emulator in
+        try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(Ark.least())
             let url = try #require(try reply.json["data"]?[0]?["url"]?.string)
-            try await Task.sleep(for: .milliseconds(250))
+            emulator.emulator.clock.advance(by: 86_399)
+            #expect(try await emulator.call("GET", url).status == 200)
+            emulator.emulator.clock.advance(by: 2)
             #expect(try await emulator.call("GET", url).status == 410)
         }
     }

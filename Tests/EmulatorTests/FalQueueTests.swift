@@ -10,6 +10,13 @@ struct FalQueueTests {
         try Fal.body(["prompt": prompt, "image_urls": [try Fal.smallURI()]])
     }
 
+    /// One job at a time, which runs until it is cancelled: nothing depends on how fast this machine is.
+    private static let oneLongJob: @Sendable (inout EmulatorConfiguration) -> Void = {
+        $0.concurrentJobs = 1
+        $0.queueTime = 0
+        $0.generationTime = 600
+    }
+
     /// Waits until a job has left the queue.
     private func running(_ handle: JSONValue, _ emulator: RunningEmulator) async throws {
         while try await emulator.follow(handle, "status_url").json["status"] == "IN_QUEUE" {
@@ -23,9 +30,7 @@ struct FalQueueTests {
 
     @Test("gives each waiting job its place, and makes one after the other")
     func positions() async throws {
-        try await RunningEmulator.with({
-            $0.concurrentJobs = 1; $0.generationTime = 0.6
-        }) { emulator in
+        try await RunningEmulator.with(Self.oneLongJob) { emulator in
             let first = try await emulator.submit(try Self.body()).json
             #expect(first["queue_position"] == 0)
             try await running(first, emulator)
@@ -34,43 +39,45 @@ struct FalQueueTests {
                 let handle = try await emulator.submit(try Self.body()).json
                 #expect(handle["queue_position"] == .integer(place))
                 // They enter one after the other.
-                try await Task.sleep(for: .milliseconds(30))
+                while try await position(handle, emulator) != place {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
                 others.append(handle)
             }
             #expect(try await position(first, emulator) == nil)
             for (place, handle) in others.enumerated() {
                 #expect(try await position(handle, emulator) == place)
             }
+            _ = try await emulator.follow(first, "cancel_url", method: "PUT")
             try await running(others[0], emulator)
             #expect(try await position(others[1], emulator) == 0)
             #expect(try await position(others[2], emulator) == 1)
-            _ = try await emulator.completion(of: others[2])
-            for handle in [first] + others {
-                #expect(try await emulator.follow(handle, "response_url").status == 200)
+            for handle in others.dropLast() {
+                _ = try await emulator.follow(handle, "cancel_url", method: "PUT")
             }
+            try await running(others[2], emulator)
         }
     }
 
     @Test("lets everyone else go before a job of low priority")
     func priority() async throws {
-        try await RunningEmulator.with({
-            $0.concurrentJobs = 1; $0.generationTime = 0.6
-        }) { emulator in
+        try await RunningEmulator.with(Self.oneLongJob) { emulator in
             let first = try await emulator.submit(try Self.body()).json
             try await running(first, emulator)
             let low = try await emulator.submit(
                 try Self.body(), headers: [("X-Fal-Queue-Priority", "low")]
             ).json
-            try await Task.sleep(for: .milliseconds(50))
-            #expect(try await position(low, emulator) == 0)
+            while try await position(low, emulator) != 0 { try await Task.sleep(for: .milliseconds(5)) }
             let normal = try await emulator.submit(
                 try Self.body(), headers: [("X-Fal-Queue-Priority", "normal")]
             ).json
             #expect(normal["queue_position"] == 0)
-            #expect(try await position(low, emulator) == 1)
-            _ = try await emulator.completion(of: normal)
-            #expect(try await emulator.follow(low, "status_url").json["status"] != "COMPLETED")
-            #expect(try await emulator.completion(of: low).json["error"] == nil)
+            while try await position(low, emulator) != 1 { try await Task.sleep(for: .milliseconds(5)) }
+            _ = try await emulator.follow(first, "cancel_url", method: "PUT")
+            try await running(normal, emulator)
+            #expect(try await position(low, emulator) == 0)
+            _ = try await emulator.follow(normal, "cancel_url", method: "PUT")
+            try await running(low, emulator)
         }
     }
 
@@ -238,13 +245,13 @@ struct FalQueueTests {
     @Test("keeps a result for as long as the client's lifecycle preference says")
     func lifecycle() async throws {
         try await RunningEmulator.with { emulator in
-            let preference = ("X-Fal-Object-Lifecycle-Preference", #"{"expiration_duration_seconds": 1}"#)
+            let preference = ("X-Fal-Object-Lifecycle-Preference", #"{"expiration_duration_seconds": 900}"#)
             let handle = try await emulator.submit(try Self.body(), headers: [preference]).json
             _ = try await emulator.completion(of: handle)
             let result = try await emulator.follow(handle, "response_url")
             let url = try #require(try result.json["images"]?[0]?["url"]?.string)
             #expect(try await emulator.call("GET", url).status == 200)
-            try await Task.sleep(for: .milliseconds(1100))
+            emulator.emulator.clock.advance(by: 900)
             #expect(try await emulator.call("GET", url).status == 410)
             // The answer itself stays.
             #expect(try await emulator.follow(handle, "response_url").json == (try result.json))

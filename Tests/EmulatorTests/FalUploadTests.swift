@@ -213,11 +213,11 @@ struct FalUploadTests {
                 "POST", "fal/cdn/files/upload",
                 headers: [
                     try await bearer(emulator), ("Content-Type", "image/png"),
-                    (header, #"{"expiration_duration_seconds": 1, "initial_acl": {"default": "hide"}}"#),
+                    (header, #"{"expiration_duration_seconds": 900, "initial_acl": {"default": "hide"}}"#),
                 ], body: bytes)
             let url = try #require(try reply.json["access_url"]?.string)
             #expect(try await emulator.call("GET", url).status == 200)
-            try await Task.sleep(for: .milliseconds(1100))
+            emulator.emulator.clock.advance(by: 900)
             #expect(try await emulator.call("GET", url).status == 410)
             let result = try await emulator.run(try Fal.body(["image_urls": [.string(url)]]))
             #expect(result.status == 422)
@@ -230,13 +230,13 @@ struct FalUploadTests {
     func initiatedLifecycle() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await initiate(
-                emulator, headers: [("X-Fal-Object-Lifecycle", #"{"expiration_duration_seconds": 1}"#)])
+                emulator, headers: [("X-Fal-Object-Lifecycle", #"{"expiration_duration_seconds": 900}"#)])
             _ = try await emulator.call(
                 "PUT", try #require(try reply.json["upload_url"]?.string),
                 headers: [("Content-Type", "image/png")], body: try Fixtures.bytes(Fal.small))
             let url = try #require(try reply.json["file_url"]?.string)
             #expect(try await emulator.call("GET", url).status == 200)
-            try await Task.sleep(for: .milliseconds(1100))
+            emulator.emulator.clock.advance(by: 900)
             #expect(try await emulator.call("GET", url).status == 410)
         }
     }

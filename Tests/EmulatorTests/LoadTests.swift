@@ -43,10 +43,7 @@ struct LoadTests {
     func thousand() async throws {
         let command = try CommandRunner().start(
             ["emulate", "--json", "--queue-time", "0.02", "--generation-time", "0.02"])
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !command.textSoFar.hasSuffix("\n"), ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await command.wait { command.textSoFar.hasSuffix("\n") }
         let base = try #require(try JSONValue(parsing: command.textSoFar.utf8)["page"]?.string)
         _ = try await Self.edit(50, at: base)
         try await Task.sleep(for: .seconds(4))

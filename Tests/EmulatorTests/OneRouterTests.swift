@@ -266,7 +266,7 @@ struct OneRouterTests {
             await #expect(throws: (any Error).self) {
                 try await emulator.call(
                     "POST", "onerouter/v1/images/generations", headers: [OneRouter.bearer],
-                    json: OneRouter.least(), seconds: 1)
+                    json: OneRouter.least(), seconds: 3)
             }
             #expect(await emulator.emulator.ledger.map(\.state) == [.accepted])
         }

@@ -45,7 +45,7 @@ struct RawExchange: Sendable {
     }
 
     /// Sends bytes to a port of 127.0.0.1 and reads until the end or until the time is up.
-    static func make(port: Int, _ request: String, waiting seconds: Double = 5) async -> RawExchange {
+    static func make(port: Int, _ request: String, waiting seconds: Double = 120) async -> RawExchange {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(returning: blocking(port, Array(request.utf8), seconds))

@@ -36,7 +36,7 @@ struct RunningEmulator {
     ///   - headers: `Content-Type: application/json` is added for `json`.
     func call(
         _ method: String, _ path: String, headers: [(String, String)] = [], json: JSONValue? = nil,
-        body: [UInt8]? = nil, seconds: Int64 = 60
+        body: [UInt8]? = nil, seconds: Int64 = 600
     ) async throws -> Reply {
         try await Self.call(
             method, path.contains("://") ? path : "http://127.0.0.1:\(emulator.port)/\(path)",
@@ -46,7 +46,7 @@ struct RunningEmulator {
     /// Calls a URL.
     static func call(
         _ method: String, _ url: String, headers: [(String, String)] = [], json: JSONValue? = nil,
-        body: [UInt8]? = nil, seconds: Int64 = 60
+        body: [UInt8]? = nil, seconds: Int64 = 600
     ) async throws -> Reply {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: method)
@@ -69,6 +69,9 @@ struct RunningEmulator {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
+        // A busy machine is slow to connect, and 50 calls at once wait for no connection of another.
+        configuration.timeout.connect = .seconds(300)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }()
 }

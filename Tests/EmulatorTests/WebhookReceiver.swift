@@ -77,7 +77,7 @@ final class WebhookReceiver: Sendable {
 
     /// Waits until so many requests have come.
     func wait(for count: Int) async throws -> [Delivery] {
-        for _ in 0..<1000 {
+        for _ in 0..<30_000 {
             let found = received
             if found.count >= count { return found }
             try await Task.sleep(for: .milliseconds(10))

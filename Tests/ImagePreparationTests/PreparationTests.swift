@@ -232,8 +232,9 @@ struct PreparationTests {
         var constraints = InputConstraints.seedream4
         constraints.minimumArea = 12_000_000
         let preparer = ImagePreparer(constraints: constraints)
-        let task = Task { try await preparer.prepare(Self.inputs(Self.photos)) }
-        try await Task.sleep(for: .milliseconds(20))
+        let (progress, reporter) = PreparationProgress.makeStream()
+        let task = Task { try await preparer.prepare(Self.inputs(Self.photos), reportingTo: reporter) }
+        for await state in progress where state.fraction > 0 { break }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }

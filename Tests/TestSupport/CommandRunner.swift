@@ -13,8 +13,9 @@ public struct CommandRunner: Sendable {
     public var environment: [String: String] = [:]
     /// Where it runs; that of the tests by default.
     public var directory: String?
-    /// When it is killed, together with all that it started. 60 s by default.
-    public var timeout = Duration.seconds(60)
+    /// When it is killed, together with all that it started. Default: 10 minutes, a guard against
+    /// programs that hang. No test depends on how fast a program is.
+    public var timeout = Duration.seconds(600)
 
     /// A runner of `seedream`.
     public init() {}

@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// A program that was started.
 public final class RunningCommand: Sendable {
@@ -12,6 +13,14 @@ public final class RunningCommand: Sendable {
         }
     }
 
+    /// It ended, or its time was up, before what was waited for had come.
+    public struct NeverCame: Error, CustomStringConvertible {
+        var command: [String]
+        var reason: String
+        /// What was started, and why nothing more is waited for.
+        public var description: String { "\(reason): \(command.joined(separator: " ").prefix(500))" }
+    }
+
     /// The process.
     public let identifier: Int32
     private let command: [String]
@@ -19,6 +28,12 @@ public final class RunningCommand: Sendable {
     private let folder: URL
     private let start = ContinuousClock.now
     private let ends: AsyncStream<(status: Int32, signal: Int32?)>
+    private let hasEnded: HasEnded
+
+    /// Whether the process has ended.
+    private final class HasEnded: Sendable {
+        let value = Mutex(false)
+    }
 
     init(_ process: Process, input: Data, timeout: Duration) throws {
         self.timeout = timeout
@@ -38,7 +53,11 @@ public final class RunningCommand: Sendable {
         process.standardError = handles.2
         let (ends, continuation) = AsyncStream<(status: Int32, signal: Int32?)>.makeStream()
         self.ends = ends
+        let hasEnded = HasEnded()
+        self.hasEnded = hasEnded
         process.terminationHandler = { process in
+            hasEnded.value.withLock { $0 = true }
+            ProcessReaper.shared.ended(process.processIdentifier)
             let number = process.terminationStatus
             let isSignal = process.terminationReason == .uncaughtSignal
             continuation.yield(isSignal ? (128 + number, number) : (number, nil))
@@ -46,6 +65,7 @@ public final class RunningCommand: Sendable {
         }
         try Self.withoutBlockedSignals { try process.run() }
         identifier = process.processIdentifier
+        ProcessReaper.shared.started(identifier)
         try handles.0.close()
         try handles.1.close()
         try handles.2.close()
@@ -60,7 +80,32 @@ public final class RunningCommand: Sendable {
         try body()
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    /// A program that its test has not waited for, as that has failed, is killed.
+    deinit {
+        if !hasEnded.value.withLock({ $0 }) { Self.kill(group: identifier) }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Foundation starts every process as the leader of a group, which what it starts belongs to as well.
+    private static func kill(group: Int32) {
+        if Foundation.kill(-group, SIGKILL) != 0 { Foundation.kill(group, SIGKILL) }
+    }
+
+    /// Waits until a condition holds that the program brings about.
+    ///
+    /// - Throws: ``NeverCame`` if the program ends first, or its ``CommandRunner/timeout`` is up.
+    public func wait(until condition: () throws -> Bool) async throws {
+        while try !condition() {
+            if hasEnded.value.withLock({ $0 }) {
+                if try condition() { return }
+                throw NeverCame(command: command, reason: "ended first")
+            }
+            guard ContinuousClock.now < start + timeout else {
+                throw NeverCame(command: command, reason: "\(timeout) are up")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
 
     /// What it has written on standard output so far.
     public var textSoFar: String {
@@ -68,7 +113,7 @@ public final class RunningCommand: Sendable {
     }
 
     /// Sends it a signal.
-    public func send(_ signal: Int32) { kill(identifier, signal) }
+    public func send(_ signal: Int32) { Foundation.kill(identifier, signal) }
 
     /// Waits for its end. To be called once.
     ///
@@ -77,8 +122,7 @@ public final class RunningCommand: Sendable {
         let (group, deadline) = (identifier, start + timeout)
         let watchdog = Task {
             try await Task.sleep(until: deadline)
-            // Foundation starts every process as the leader of a group, which what it starts belongs to as well.
-            if kill(-group, SIGKILL) != 0 { kill(group, SIGKILL) }
+            Self.kill(group: group)
         }
         defer { watchdog.cancel() }
         for await end in ends {

@@ -14,7 +14,10 @@ actor FileStore {
     /// 4 GiB; ours.
     private static let maximumBytes = 4 << 30
 
-    init() throws {
+    private let clock: EmulatorClock
+
+    init(clock: EmulatorClock) throws {
+        self.clock = clock
         folder =
             FileManager.default.temporaryDirectory.path
             + "/seedream-emulator-\(UUID().uuidString.lowercased())"
@@ -32,7 +35,7 @@ actor FileStore {
         try Data(bytes).write(to: URL(fileURLWithPath: location))
         let file = StoredFile(
             path: path, name: name, mediaType: mediaType, byteCount: bytes.count,
-            expires: Date(timeIntervalSinceNow: lifetime))
+            expires: clock.now + lifetime)
         remove(path)
         files[path] = (file, location)
         order.append(path)
@@ -42,10 +45,12 @@ actor FileStore {
     }
 
     /// The file at a path; `nil` if there is none, or it has expired. A path may carry a service's prefix.
-    func file(at path: String) -> StoredFile? { entry(at: path).flatMap { $0.expires > Date() ? $0 : nil } }
+    func file(at path: String) -> StoredFile? {
+        entry(at: path).flatMap { $0.expires > clock.now ? $0 : nil }
+    }
 
     /// Whether there was a file at the path that has expired since.
-    func hasExpired(_ path: String) -> Bool { entry(at: path).map { $0.expires <= Date() } ?? false }
+    func hasExpired(_ path: String) -> Bool { entry(at: path).map { $0.expires <= clock.now } ?? false }
 
     private func entry(at path: String) -> StoredFile? {
         var rest = path[...]

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A file that a host holds: an upload or a result.
 struct StoredFile: Hashable, Sendable {
     /// Behind the media host: `"files/b/0a8c9d5e/4f2a_dog.png"`.
@@ -11,6 +5,6 @@ struct StoredFile: Hashable, Sendable {
     let name: String
     let mediaType: String
     let byteCount: Int
-    /// When it can no longer be fetched.
-    let expires: Date
+    /// When it can no longer be fetched, in seconds since 1970.
+    let expires: Double
 }

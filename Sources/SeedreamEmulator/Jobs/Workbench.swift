@@ -11,7 +11,7 @@ struct Workbench: Sendable {
 
     init(_ configuration: EmulatorConfiguration, webhooks: any WebhookDelivery) throws {
         self.configuration = configuration
-        files = try FileStore()
+        files = try FileStore(clock: configuration.clock)
         ledger = Ledger(credits: configuration.credits)
         jobs = JobStore(configuration)
         studio = Studio(files: files, configuration: configuration)

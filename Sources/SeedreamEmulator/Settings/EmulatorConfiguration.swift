@@ -30,6 +30,8 @@ public struct EmulatorConfiguration: Sendable {
     public var maximumBody = 160 << 20
     /// What the contracts leave open.
     public var openPoints = OpenPoints()
+    /// The clock by which results, uploads and idempotency keys expire. The system's by default.
+    public var clock = EmulatorClock()
     /// Requests that the log keeps. 1000 by default; ours.
     public var loggedRequests = 1000
 

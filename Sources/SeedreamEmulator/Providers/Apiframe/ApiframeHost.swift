@@ -6,7 +6,7 @@ struct ApiframeHost: EmulatedHost {
     let bench: Workbench
     private let jobs: ApiframeJobs
     private let uploads: ApiframeUploads
-    private let replays = ApiframeReplays()
+    private let replays: ApiframeReplays
 
     /// Credits that an account without a limit shows; ours.
     private static let unlimited = 1_000_000
@@ -17,6 +17,7 @@ struct ApiframeHost: EmulatedHost {
         self.bench = bench
         jobs = ApiframeJobs(bench: bench)
         uploads = ApiframeUploads(bench: bench)
+        replays = ApiframeReplays(clock: bench.configuration.clock)
     }
 
     func route(_ request: EmulatedRequest) -> Route? {

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+import struct FoundationEssentials.UUID
 #else
-import Foundation
+import struct Foundation.UUID
 #endif
 
 /// The idempotency keys of the last 24 hours, and the jobs that they have led to.
@@ -26,13 +26,17 @@ actor ApiframeReplays {
     private struct Entry {
         var id: UUID
         var body: String
-        var since: Date
+        /// In seconds since 1970.
+        var since: Double
         var acceptance: Task<Result<String, ApiframeError>, Never>
     }
 
     private var entries: [Name: Entry] = [:]
+    private let clock: EmulatorClock
     /// Seconds: the documented 24 h.
     private static let lifetime = 86_400.0
+
+    init(clock: EmulatorClock) { self.clock = clock }
 
     /// Accepts a request unless one with its key has been accepted.
     ///
@@ -45,14 +49,14 @@ actor ApiframeReplays {
         _ accept: @escaping @Sendable () async -> Result<String, ApiframeError>
     ) async -> Outcome {
         let name = Name(owner: owner, key: key)
-        if let entry = entries[name], -entry.since.timeIntervalSinceNow < Self.lifetime {
+        if let entry = entries[name], clock.now - entry.since < Self.lifetime {
             guard entry.body == body else { return .conflict }
             switch await entry.acceptance.value {
             case .success(let id): return .replayed(id)
             case .failure(let error): return .refused(error)
             }
         }
-        let entry = Entry(id: UUID(), body: body, since: Date(), acceptance: Task { await accept() })
+        let entry = Entry(id: UUID(), body: body, since: clock.now, acceptance: Task { await accept() })
         entries[name] = entry
         switch await entry.acceptance.value {
         case .success(let id): return .accepted(id)

@@ -38,7 +38,7 @@ struct ApiframeUploads: Sendable {
                     "id": .string(id), "url": .string(request.origin.url(.apiframeMedia, file.path)),
                     "kind": "image", "contentType": .string(file.mediaType),
                     "byteSize": .integer(file.byteCount),
-                    "expiresAt": .string(Timestamp.text(file.expires.timeIntervalSince1970)),
+                    "expiresAt": .string(Timestamp.text(file.expires)),
                 ], status: 201)
         } catch {
             return ApiframeError(status: 502, message: "CDN upload failed").response
