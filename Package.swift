@@ -266,7 +266,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DocumentationTests", dependencies: ["ImagePreparation", "SeedreamModel", "TestSupport"],
+            name: "DocumentationTests",
+            dependencies: ["ImageCodecs", "ImagePreparation", "SeedreamModel", "TestSupport"],
             swiftSettings: settings),
     ]
 )

@@ -13,6 +13,8 @@ public enum CodecError: Error, Hashable, Sendable {
         case decodeMemory
         /// ``DecodeLimits/maximumDecodeMemory``, for an image that a newer library reads in parts.
         case untiledMemory
+        /// The bytes that all images in work may take together.
+        case memoryBudget
         /// ``DecodeLimits/maximumProgressiveScans``.
         case progressiveScans
         /// ``DecodeLimits/maximumWarnings``.
@@ -64,6 +66,8 @@ extension CodecError: CustomStringConvertible {
         case .limitExceeded(.decodeMemory, let value, let maximum),
             .limitExceeded(.untiledMemory, let value, let maximum):
             Self.over("decoding needs", value, "bytes of memory", maximum)
+        case .limitExceeded(.memoryBudget, let value, let maximum):
+            Self.over("preparing needs about", value, "bytes of memory", maximum)
         case .limitExceeded(.progressiveScans, let value, let maximum):
             Self.over("image has", value, "progressive scans", maximum)
         case .limitExceeded(.warnings, let value, let maximum):

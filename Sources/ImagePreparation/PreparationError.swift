@@ -129,6 +129,8 @@ extension CodecError {
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
         case .corrupt, .sizeDiffers: "export the picture again from its source"
         case .truncated: "copy or download the file again; part of it is missing"
+        case .limitExceeded(.memoryBudget, let value, _):
+            "allow more with `--memory \(value ?? 0)`, where the system grants it, or reduce the image first"
         case .limitExceeded(.inputBytes, let value, _):
             "reduce the image first, or allow \(Self.allowance(value, "--max-input-bytes")) if you trust the file"
         case .limitExceeded(.pixels, let value, _):

@@ -44,8 +44,9 @@ public struct PreparationOptions: Hashable, Sendable {
     public var isStrict = false
     /// Pictures worked on at once, at most; the number of processors by default. Memory bounds it further.
     public var jobs: Int?
-    /// Bytes of memory for pictures in work, estimated from their headers. The smaller of 4 GiB and half of the memory
-    /// that the system grants, by default. One picture is always worked on.
+    /// Memory for images in work, in bytes, estimated from their headers. An image that needs more by
+    /// itself is refused. Default: the smaller of 4 GiB and half of what the system grants (the machine's
+    /// memory, the control group's limit, the limit of the address space).
     public var memoryBudget: Int?
     /// What a picture may cost to read.
     public var limits = DecodeLimits()

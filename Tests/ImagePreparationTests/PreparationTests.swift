@@ -254,13 +254,38 @@ struct PreparationTests {
         #expect(last?.completed == Self.photos.count)
     }
 
-    @Test("a budget of no memory still works, one picture at a time")
-    func tinyMemory() async throws {
+    @Test("a small memory budget still works, one image at a time")
+    func smallMemory() async throws {
         var options = PreparationOptions()
-        options.memoryBudget = 1
+        options.memoryBudget = 16 << 20
         #expect(
             try await ImagePreparer(options: options).prepare(Self.inputs(Self.photos)).images.count
                 == Self.photos.count)
+    }
+
+    @Test("an image above the memory budget is one that fails, and the others are prepared")
+    func memoryCeiling() async throws {
+        var options = PreparationOptions()
+        func prepare(within budget: Int) async throws -> PreparedBatch {
+            options.memoryBudget = budget
+            return try await ImagePreparer(options: options).prepare(
+                Self.inputs(Self.photos), failures: .collect)
+        }
+        let refused = try await prepare(within: 1).failed
+        #expect(refused.map(\.code) == Self.photos.map { _ in .limitExceeded })
+        // The message says what is needed, and the hint's value is enough.
+        let needs = try refused.map { failure in
+            let need = try #require(
+                failure.message.wholeMatch(
+                    of: /preparing needs about (\d+) bytes of memory, the limit is 1 bytes of memory/)?.1)
+            #expect(failure.hint.hasPrefix("allow more with `--memory \(need)`"))
+            return try #require(Int(need))
+        }
+        let least = try #require(needs.min())
+        let some = try await prepare(within: least)
+        #expect(some.images.count == needs.count { $0 <= least })
+        #expect(some.failed.count == needs.count { $0 > least })
+        #expect(try await prepare(within: needs.max() ?? 0).images.count == Self.photos.count)
     }
 
     @Test("takes bytes and data URIs like files")

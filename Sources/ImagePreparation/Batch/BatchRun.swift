@@ -60,6 +60,11 @@ struct BatchRun {
         defer { reporter?.complete(index: planned.index, name: planned.source.name) }
         let error: PreparationError
         do {
+            // The ceiling holds for one image as well: it fails, and the others go on.
+            guard item.job.estimatedBytes <= memoryBudget else {
+                throw CodecError.limitExceeded(
+                    .memoryBudget, value: item.job.estimatedBytes, maximum: memoryBudget)
+            }
             return .prepared(
                 try await BlockingWork.run { token in
                     try token.check()

@@ -6,25 +6,48 @@ private import Musl
 private import Darwin
 #endif
 
-/// How much memory pictures in work may take together.
+/// How much memory images in work may take together.
 enum MemoryBudget {
-    /// The smaller of 4 GiB and half of what the system grants: the control group's limit, or the machine's memory.
-    static let systemDefault: Int = {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        let pageSize = sysconf(Int32(_SC_PAGESIZE))
-        let physical = pages > 0 && pageSize > 0 ? pages * pageSize : 8 << 30
-        let granted =
-            ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-            .compactMap(number(inFile:)).filter { $0 > 0 }.min() ?? physical
-        return min(4 << 30, min(granted, physical) / 2)
-    }()
+    /// The smaller of 4 GiB and half of what the system grants, in bytes: the least of the machine's
+    /// memory, the control group's limit, and what is left of this process's address space.
+    static var systemDefault: Int {
+        let granted = [physical, controlGroup.memoryLimit, addressSpace].compactMap { $0 }.min() ?? 8 << 30
+        return min(4 << 30, granted / 2)
+    }
 
-    private static func number(inFile path: String) -> Int? {
+    private static var physical: Int? {
+        let (pages, pageSize) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+        return pages > 0 && pageSize > 0 ? pages * pageSize : nil
+    }
+
+    private static var controlGroup: ControlGroup {
+        ControlGroup(
+            membership: text(ofFile: "/proc/self/cgroup") ?? "",
+            mounts: text(ofFile: "/proc/self/mountinfo") ?? "", read: text(ofFile:))
+    }
+
+    /// What `RLIMIT_AS` leaves; `nil` without a limit.
+    private static var addressSpace: Int? {
+        var limit = rlimit()
+        #if os(Linux) && canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
+        #else
+        let resource = RLIMIT_AS
+        #endif
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < 1 << 60 else { return nil }
+        let pages = text(ofFile: "/proc/self/statm").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+        return max(0, Int(limit.rlim_cur) - pages * sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    private static func text(ofFile path: String) -> String? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
-        var text = [CChar](repeating: 0, count: 64)
-        let count = fread(&text, 1, text.count - 1, file)
-        let digits = text.prefix(count).prefix { 48...57 ~= $0 }
-        return Int(String(decoding: digits.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = fread(&piece, 1, piece.count, file)
+            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+            text += piece[..<count]
+        }
     }
 }

@@ -5,13 +5,17 @@ import SeedreamModel
 /// What preparing a picture takes, from its header.
 enum MemoryEstimate {
     /// Bytes at the peak, on the safe side for the rows in flight.
-    static func bytes(for job: ImageJob) -> Int {
+    ///
+    /// - Parameter decodesAll: Whether every pixel is decoded, also of an image that passes through.
+    static func bytes(for job: ImageJob, decodesAll: Bool) -> Int {
         let probe = job.probe
         let target = job.planned.size
         let fixed = 2 << 20
         // All coefficients, and the file twice.
         if job.planned.action == .turn { return fixed + probe.size.area * 6 + 2 * probe.byteCount }
-        guard job.planned.action == .transcode || probe.hasAlpha else { return probe.byteCount + fixed }
+        guard job.planned.action == .transcode || probe.hasAlpha || decodesAll else {
+            return probe.byteCount + fixed
+        }
         let channels = probe.colorModel == .grey ? 1 : 3
         // The resampler looks back over the filter's support; with bands on both sides, some 128 rows of the source.
         let enlargement = max(1, probe.size.height / max(job.planned.size.height, 1))

@@ -42,7 +42,7 @@ struct Planner {
         var job = ImageJob(
             planned: planned, input: input, probe: probe, identity: identity, framed: framed,
             estimatedBytes: 0)
-        job.estimatedBytes = MemoryEstimate.bytes(for: job)
+        job.estimatedBytes = MemoryEstimate.bytes(for: job, decodesAll: options.verifies)
         return job
     }
 

@@ -1,0 +1,72 @@
+import Foundation
+import ImageCodecs
+import TestSupport
+import Testing
+
+/// The tables of docs/dependencies.md beside what was resolved and linked.
+@Suite("documented dependencies")
+struct DependencyTests {
+    private struct Resolved: Decodable {
+        struct Pin: Decodable {
+            struct State: Decodable { var version: String? }
+            var identity: String
+            var state: State
+        }
+        var pins: [Pin]
+    }
+
+    private static let resolvedFile = Fixtures.root.appendingPathComponent("Package.resolved")
+
+    /// The rows between two markers, their cells without spaces around them.
+    private static func table(_ marker: String) throws -> [[String]] {
+        let text = try String(
+            contentsOf: Fixtures.root.appendingPathComponent("docs/dependencies.md"), encoding: .utf8)
+        let section = Readme.section(
+            of: text, from: "<!-- \(marker) start -->", to: "<!-- \(marker) end -->")
+        let rows = (section ?? "").split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)
+        return rows.map { row in
+            row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    @Test(
+        "are the versions that were resolved",
+        .enabled(
+            if: FileManager.default.fileExists(atPath: resolvedFile.path),
+            "there is no Package.resolved beside Package.swift"))
+    func packages() throws {
+        let resolved = try JSONDecoder().decode(Resolved.self, from: Data(contentsOf: Self.resolvedFile))
+        let versions = Dictionary(
+            resolved.pins.map { ($0.identity, $0.state.version ?? "none") }, uniquingKeysWith: { $1 })
+        let rows = try Self.table("packages")
+        #expect(rows.count == 8)
+        for row in rows {
+            // A build without a trait does not fetch its packages.
+            guard let version = versions[row[0]] else { continue }
+            #expect(
+                row[1] == version, "\(row[0]): run the suite, then write \(version) into docs/dependencies.md"
+            )
+        }
+    }
+
+    @Test("are no newer than the libraries that are linked")
+    func libraries() throws {
+        let rows = try Self.table("libraries")
+        let linked = CodecVersions.all
+        for library in linked {
+            guard let row = rows.first(where: { $0[0] == library.name }) else {
+                Issue.record("\(library.name) is linked and not in docs/dependencies.md")
+                continue
+            }
+            let (found, tested) = (Self.numbers(library.version), Self.numbers(row[1]))
+            #expect(
+                !found.lexicographicallyPrecedes(tested),
+                "\(library.name) \(library.version) is older than \(row[1]), which was tested")
+        }
+        #expect(linked.count >= 5)
+    }
+
+    private static func numbers(_ version: String) -> [Int] {
+        version.split { !$0.isNumber }.compactMap { Int($0) }
+    }
+}
