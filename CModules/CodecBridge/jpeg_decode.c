@@ -1,4 +1,4 @@
-#include "support.h"
+#include "jpeg_messages.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -26,6 +26,7 @@ struct bridge_jpeg_decoder {
     int input_ended; /* libjpeg asked for bytes past the end of the data */
 
     bridge_limits limits;
+    bridge_status damage;   /* the first, where it is tolerated */
     double seconds_before;  /* of earlier calls */
     double entered;         /* thread time when this call began */
     int started;
@@ -38,56 +39,35 @@ static void fail(bridge_jpeg_decoder *decoder, enum bridge_code code, int64_t va
     longjmp(decoder->escape, 1);
 }
 
-static enum bridge_code code_of(int message) {
-    switch (message) {
-    case JERR_OUT_OF_MEMORY: return BRIDGE_OUT_OF_MEMORY;
-    case JERR_INPUT_EMPTY:
-    case JERR_INPUT_EOF: return BRIDGE_TRUNCATED;
-    case JERR_SOF_UNSUPPORTED:
-    case JERR_BAD_PRECISION:
-    case JERR_ARITH_NOTIMPL:
-    case JERR_NOT_COMPILED:
-    case JERR_CONVERSION_NOTIMPL:
-    case JERR_CCIR601_NOTIMPL:
-    case JERR_FRACT_SAMPLE_NOTIMPL: return BRIDGE_UNSUPPORTED;
-    default: return BRIDGE_CORRUPT;
-    }
-}
-
 static void error_exit(j_common_ptr codec) {
     bridge_jpeg_decoder *decoder = decoder_of(codec);
     char message[JMSG_LENGTH_MAX];
     codec->err->format_message(codec, message);
-    fail(decoder, code_of(codec->err->msg_code), codec->err->msg_code, message);
+    fail(decoder, bridge_jpeg_error_code(codec->err->msg_code), codec->err->msg_code, message);
 }
 
-/* Which warnings mean that pixels are wrong. libjpeg carries on after all of them and fills the gap with grey. */
-static int changes_pixels(int message) {
-    switch (message) {
-    case JWRN_HIT_MARKER:        /* the scan's data end before its last block */
-    case JWRN_HUFF_BAD_CODE:
-    case JWRN_ARITH_BAD_CODE:
-    case JWRN_MUST_RESYNC:       /* restart markers out of order */
-    case JWRN_NOT_SEQUENTIAL:
-    case JWRN_BOGUS_PROGRESSION:
-        return 1;
-    default:
-        return 0;
-    }
+/* Ends decoding, or remembers the first damage where damage is tolerated: libjpeg carries on and fills the gap. */
+static void damaged(bridge_jpeg_decoder *decoder, enum bridge_code code, int64_t value, const char *message) {
+    if (!decoder->limits.tolerates_damage) fail(decoder, code, value, message);
+    if (decoder->damage.code == BRIDGE_OK) decoder->damage = bridge_failure(code, value, message);
 }
 
 static void emit_message(j_common_ptr codec, int level) {
     if (level >= 0) return;
     bridge_jpeg_decoder *decoder = decoder_of(codec);
-    codec->err->num_warnings++;
     int message = codec->err->msg_code;
-    if (changes_pixels(message)) {
+    const int *parameters = codec->err->msg_parm.i;
+    /* A progressive file may send details of a component before its averages; whether these came, the end tells. */
+    int is_early_detail = message == JWRN_BOGUS_PROGRESSION && parameters[1] == 0 && decoder->codec.Ss > 0;
+    if (!is_early_detail && bridge_jpeg_warning_is_damage(message, parameters[0], parameters[1])) {
         char text[JMSG_LENGTH_MAX];
         codec->err->format_message(codec, text);
         int at_end = decoder->input_ended || decoder->codec.unread_marker == JPEG_EOI;
         int missing = message == JWRN_HIT_MARKER || message == JWRN_MUST_RESYNC;
-        fail(decoder, missing && at_end ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, message, text);
+        damaged(decoder, missing && at_end ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, message, text);
+        return;
     }
+    codec->err->num_warnings++;
     if (codec->err->num_warnings > decoder->limits.maximum_warnings) {
         fail(decoder, BRIDGE_TOO_MANY_WARNINGS, decoder->limits.maximum_warnings, NULL);
     }
@@ -293,27 +273,59 @@ static int has_all_scans(const struct jpeg_decompress_struct *codec) {
     return 1;
 }
 
+/* Whether every component has had its first scan, which brings its averages. libjpeg does not miss it. */
+static int has_all_components(const struct jpeg_decompress_struct *codec) {
+    for (int component = 0; component < codec->num_components; component++) {
+        if (codec->comp_info[component].quant_table == NULL) return 0;
+        if (codec->coef_bits != NULL && codec->coef_bits[component][0] < 0) return 0;
+    }
+    return 1;
+}
+
 bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
     enter(decoder);
     if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
     /* A missing end marker takes nothing away, but scans may be missing with it: a blurred picture, no warning. */
-    int complete = has_all_scans(&decoder->codec);
+    int has_components = has_all_components(&decoder->codec), complete = has_all_scans(&decoder->codec);
     jpeg_finish_decompress(&decoder->codec);
-    if (decoder->input_ended && !complete) {
-        return leave(decoder, bridge_failure(BRIDGE_TRUNCATED, 0, "the last scans of a progressive image are missing"));
+    int ended = decoder->input_ended;
+    if (!has_components) {
+        damaged(decoder, ended ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, 0, "a component of the image has no scan");
+    }
+    if (ended && !complete) {
+        damaged(decoder, BRIDGE_TRUNCATED, 0, "the last scans of a progressive image are missing");
     }
     /* The arithmetic decoder reads zeros behind the end of its data and says nothing, so a missing end marker is all that
        tells of missing pixels. */
-    if (decoder->input_ended && decoder->codec.arith_code) {
-        return leave(decoder, bridge_failure(BRIDGE_TRUNCATED, 0, "arithmetic-coded data without an end marker"));
+    if (ended && decoder->codec.arith_code) {
+        damaged(decoder, BRIDGE_TRUNCATED, 0, "arithmetic-coded data without an end marker");
     }
     /* A last 0xFF is half of something: a marker, or a stuffed byte of data that libjpeg could not see. */
     uint8_t last = 0;
-    if (decoder->input_ended && bridge_input_read(&decoder->input, decoder->input.size - 1, &last, 1) == 1
-        && last == 0xFF) {
-        return leave(decoder, bridge_failure(BRIDGE_TRUNCATED, 0, "the file ends inside a marker"));
+    if (ended && bridge_input_read(&decoder->input, decoder->input.size - 1, &last, 1) == 1 && last == 0xFF) {
+        damaged(decoder, BRIDGE_TRUNCATED, 0, "the file ends inside a marker");
     }
     return leave(decoder, bridge_ok());
+}
+
+bridge_status bridge_jpeg_damage(const bridge_jpeg_decoder *decoder) { return decoder->damage; }
+
+bridge_status bridge_jpeg_check(bridge_input input, bridge_limits limits) {
+    bridge_jpeg_decoder *decoder = NULL;
+    bridge_jpeg_info info;
+    bridge_status status = bridge_jpeg_open(input, limits, &decoder, &info);
+    if (status.code != BRIDGE_OK) return status;
+    enter(decoder);
+    if (setjmp(decoder->escape)) { /* here from jpeg_read_coefficients below */
+        status = decoder->status;
+        bridge_jpeg_close(decoder);
+        return status;
+    }
+    jpeg_read_coefficients(&decoder->codec);
+    leave(decoder, bridge_ok());
+    status = bridge_jpeg_finish(decoder);
+    bridge_jpeg_close(decoder);
+    return status;
 }
 
 void bridge_jpeg_close(bridge_jpeg_decoder *decoder) {
@@ -321,16 +333,4 @@ void bridge_jpeg_close(bridge_jpeg_decoder *decoder) {
     jpeg_destroy_decompress(&decoder->codec); /* frees only; reports no error */
     free(decoder->chunk);
     free(decoder);
-}
-
-#define BRIDGE_TEXT_(x) #x
-#define BRIDGE_TEXT(x) BRIDGE_TEXT_(x)
-
-/* libjpeg-turbo has no run-time version call in its libjpeg interface; the headers' version is the package's. */
-const char *bridge_jpeg_version(void) {
-#ifdef LIBJPEG_TURBO_VERSION
-    return BRIDGE_TEXT(LIBJPEG_TURBO_VERSION);
-#else
-    return "libjpeg " BRIDGE_TEXT(JPEG_LIB_VERSION);
-#endif
 }

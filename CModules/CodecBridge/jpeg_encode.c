@@ -157,3 +157,15 @@ void bridge_jpeg_encoder_close(bridge_jpeg_encoder *encoder) {
     free(encoder->buffer.bytes);
     free(encoder);
 }
+
+#define BRIDGE_TEXT_(x) #x
+#define BRIDGE_TEXT(x) BRIDGE_TEXT_(x)
+
+/* libjpeg-turbo has no run-time version call in its libjpeg interface; the headers' version is the package's. */
+const char *bridge_jpeg_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+    return BRIDGE_TEXT(LIBJPEG_TURBO_VERSION);
+#else
+    return "libjpeg " BRIDGE_TEXT(JPEG_LIB_VERSION);
+#endif
+}

@@ -6,7 +6,8 @@
 
 #include <turbojpeg.h>
 
-bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orientation, bridge_output *output) {
+bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orientation, bridge_limits limits,
+                               bridge_output *output) {
     static const int operations[9] = {TJXOP_NONE,  TJXOP_NONE,      TJXOP_HFLIP, TJXOP_ROT180,    TJXOP_VFLIP,
                                       TJXOP_TRANSPOSE, TJXOP_ROT90, TJXOP_TRANSVERSE, TJXOP_ROT270};
     output->bytes = NULL;
@@ -34,8 +35,15 @@ bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orient
     unsigned char *targets[1] = {turned};
     unsigned long sizes[1] = {room};
     int failed = tjTransform(handle, bytes, (unsigned long)size, 1, targets, sizes, &transform, TJFLAG_NOREALLOC);
+    /* After a warning the result is there all the same, but which warnings there were, TurboJPEG does not tell. */
+    bridge_input input = {.bytes = bytes, .size = size, .descriptor = -1};
+    int is_complete = sizes[0] >= 4 && sizes[0] < room && turned[sizes[0] - 2] == 0xFF && turned[sizes[0] - 1] == 0xD9;
+    if (failed != 0 && tjGetErrorCode(handle) == TJERR_WARNING && is_complete
+        && bridge_jpeg_check(input, limits).code == BRIDGE_OK) {
+        failed = 0;
+    }
     if (failed != 0) {
-        /* Not perfect, or damaged: libjpeg's warnings count. */
+        /* Not perfect, or damaged. */
         bridge_status status = bridge_failure(BRIDGE_UNSUPPORTED, 0, tjGetErrorStr2(handle));
         tjDestroy(handle);
         free(turned);

@@ -31,6 +31,8 @@ public enum CodecError: Error, Hashable, Sendable {
     case unsupportedFormat(ImageFormat)
     /// A legal file that needs what is not there; says what.
     case unsupportedFeature(String)
+    /// Values of a camera's sensor instead of an image; the format's name where it is known.
+    case cameraRaw(String?)
     /// The data are damaged; the codec's words.
     case corrupt(String)
     /// The data end before the picture does; what was being read.
@@ -58,6 +60,8 @@ extension CodecError: CustomStringConvertible {
         case .notAnImage(let prefix): "expected a picture, found data that begin with \(Self.show(prefix))"
         case .unsupportedFormat(let format): "\(format.displayName) is recognised but not read"
         case .unsupportedFeature(let what): what
+        case .cameraRaw(let name):
+            "expected an image, found camera raw data\(name.map { " (\($0))" } ?? ""), which are not developed"
         case .corrupt(let what): "image data are damaged: \(what)"
         case .truncated(let what): "image data end too early: \(what)"
         case .limitExceeded(.inputBytes, let value, let maximum):
@@ -107,22 +111,27 @@ extension CodecError {
 
     /// Throws what the status says, unless it says that all is well.
     static func check(_ status: bridge_status) throws(CodecError) {
-        guard status.code != Int32(BRIDGE_OK.rawValue) else { return }
+        if let error = CodecError(status) { throw error }
+    }
+
+    /// What the status says; `nil` if it says that all is well.
+    init?(_ status: bridge_status) {
+        guard status.code != Int32(BRIDGE_OK.rawValue) else { return nil }
         let value = Int(status.value)
         let message = withUnsafeBytes(of: status.message) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
         switch bridge_code(rawValue: UInt32(status.code)) {
-        case BRIDGE_TRUNCATED: throw .truncated(message.isEmpty ? "unexpected end" : message)
-        case BRIDGE_CORRUPT: throw .corrupt(message.isEmpty ? "refused by the decoder" : message)
-        case BRIDGE_UNSUPPORTED: throw .unsupportedFeature(message)
-        case BRIDGE_TOO_MANY_SCANS: throw .limitExceeded(.progressiveScans, value: nil, maximum: value)
-        case BRIDGE_TOO_MANY_WARNINGS: throw .limitExceeded(.warnings, value: nil, maximum: value)
-        case BRIDGE_CPU_TIME: throw .limitExceeded(.cpuSeconds, value: nil, maximum: value)
-        case BRIDGE_OUTPUT_LIMIT: throw .outputTooLarge(maximum: value)
-        case BRIDGE_OUT_OF_MEMORY: throw .outOfMemory
-        case BRIDGE_READ_FAILED: throw .readFailed(errno: Int32(value))
-        default: throw .misuse(message)
+        case BRIDGE_TRUNCATED: self = .truncated(message.isEmpty ? "unexpected end" : message)
+        case BRIDGE_CORRUPT: self = .corrupt(message.isEmpty ? "refused by the decoder" : message)
+        case BRIDGE_UNSUPPORTED: self = .unsupportedFeature(message)
+        case BRIDGE_TOO_MANY_SCANS: self = .limitExceeded(.progressiveScans, value: nil, maximum: value)
+        case BRIDGE_TOO_MANY_WARNINGS: self = .limitExceeded(.warnings, value: nil, maximum: value)
+        case BRIDGE_CPU_TIME: self = .limitExceeded(.cpuSeconds, value: nil, maximum: value)
+        case BRIDGE_OUTPUT_LIMIT: self = .outputTooLarge(maximum: value)
+        case BRIDGE_OUT_OF_MEMORY: self = .outOfMemory
+        case BRIDGE_READ_FAILED: self = .readFailed(errno: Int32(value))
+        default: self = .misuse(message)
         }
     }
 }

@@ -20,9 +20,12 @@ public struct DecodeLimits: Hashable, Sendable {
     /// Makes the default limits.
     public init() {}
 
-    var bridged: bridge_limits {
+    var bridged: bridge_limits { bridged(toleratesDamage: false) }
+
+    func bridged(toleratesDamage: Bool) -> bridge_limits {
         bridge_limits(
             maximum_scans: Int32(clamping: maximumProgressiveScans),
-            maximum_warnings: Int32(clamping: maximumWarnings), maximum_cpu_seconds: maximumCPUSeconds)
+            maximum_warnings: Int32(clamping: maximumWarnings), maximum_cpu_seconds: maximumCPUSeconds,
+            tolerates_damage: toleratesDamage ? 1 : 0)
     }
 }

@@ -45,7 +45,7 @@ extension PreparationError {
             case .empty: .emptyInput
             case .notAnImage: .notAnImage
             case .unsupportedFormat: .unsupportedFormat
-            case .unsupportedFeature: .unsupportedFeature
+            case .unsupportedFeature, .cameraRaw: .unsupportedFeature
             case .corrupt, .sizeDiffers: .corruptImage
             case .truncated: .truncatedImage
             case .limitExceeded: .limitExceeded
@@ -127,6 +127,7 @@ extension CodecError {
         case .unsupportedFeature(let what) where CodecRequirement.allCases.contains { $0.message == what }:
             "build with the newer library, or save it as an 8-bit RGB JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
+        case .cameraRaw: "export it from the camera or a raw converter as JPEG or TIFF, and pass that file"
         case .corrupt, .sizeDiffers: "export the picture again from its source"
         case .truncated: "copy or download the file again; part of it is missing"
         case .limitExceeded(.memoryBudget, let value, _):

@@ -23,6 +23,15 @@ public struct PreparationOptions: Hashable, Sendable {
         case keep
     }
 
+    /// What happens to JPEG and TIFF data that are damaged or end too early.
+    public enum DamagePolicy: String, Hashable, Sendable, CaseIterable {
+        /// The image is refused.
+        case refuse
+        /// What can be decoded is encoded anew, with a notice. What is missing is whatever the decoder fills in: grey,
+        /// or the image with fewer details.
+        case warn
+    }
+
     /// `convert` by default.
     public var color = ColorPolicy.convert
     /// `auto` by default.
@@ -40,6 +49,8 @@ public struct PreparationOptions: Hashable, Sendable {
     public var filter = ResamplingFilter.lanczos3
     /// Whether every pixel of pictures that pass through is decoded as well. Off by default.
     public var verifies = false
+    /// `refuse` by default. Damage of formats other than JPEG and TIFF is always refused.
+    public var damage = DamagePolicy.refuse
     /// Whether more inputs than one request takes is an error instead of dropping the first ones. Off by default.
     public var isStrict = false
     /// Pictures worked on at once, at most; the number of processors by default. Memory bounds it further.

@@ -14,6 +14,10 @@ public struct Notice: Hashable, Codable, Sendable {
         case channelsLeftOut = "channels-left-out"
         /// Other pictures in the file were left out.
         case picturesLeftOut = "pictures-left-out"
+        /// The file calls its only image a reduced copy of another.
+        case reducedCopy = "reduced-copy"
+        /// The data are damaged; what could be decoded was used.
+        case damaged
         /// Metadata was to be kept, but the picture had to be encoded anew.
         case metadataNotKept = "metadata-not-kept"
         /// The quality was lowered to fit a byte budget.

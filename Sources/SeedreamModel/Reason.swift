@@ -22,6 +22,8 @@ public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
     case mediaTypeNotAccepted = "media-type-not-accepted"
     /// Arithmetic coding, which few decoders read.
     case arithmeticCoding = "arithmetic-coding"
+    /// The data are damaged: what could be decoded was encoded anew.
+    case damaged
     /// Another format was asked for.
     case formatRequested = "format-requested"
     /// Encoded smaller to fit the bytes of one image.
@@ -49,6 +51,7 @@ public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
         case .firstFrame: "first frame"
         case .mediaTypeNotAccepted, .formatRequested: "converted"
         case .arithmeticCoding: "recoded"
+        case .damaged: "damaged parts filled in"
         case .overByteBudget: "squeezed to the byte budget"
         case .overBodyBudget: "squeezed to the body budget"
         case .metadataRemoved: "metadata removed"

@@ -70,6 +70,7 @@ typedef struct {
     int32_t maximum_scans;
     int32_t maximum_warnings;
     double maximum_cpu_seconds; /* of the calling threads, summed over the calls on this decoder */
+    int32_t tolerates_damage;   /* JPEG and TIFF: what can be decoded of damaged data counts; see bridge_jpeg_damage */
 } bridge_limits;
 
 typedef struct {
@@ -111,11 +112,28 @@ bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row);
 
 /* Reads what follows the last row and says whether the picture was complete. */
 bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder);
+/* The first damage found so far, where the limits tolerate damage; BRIDGE_OK if there is none. */
+bridge_status bridge_jpeg_damage(const bridge_jpeg_decoder *decoder);
 void bridge_jpeg_close(bridge_jpeg_decoder *decoder);
+
+/* Decodes the coefficients of all scans, and no pixel: whether the data are whole. */
+bridge_status bridge_jpeg_check(bridge_input input, bridge_limits limits);
+
+/* Bytes from `start` up to, not including, `end`. */
+typedef struct {
+    uint64_t start, end;
+} bridge_range;
+
+/* Follows the codes of all scans of a Huffman-coded file and lists what lies behind the data of an interval, before the next
+   marker: fill bytes, restart markers behind the last block, and what no decoder reads. BRIDGE_UNSUPPORTED where the scans
+   cannot be followed to their ends, damaged or not, or where there are more than `capacity` ranges. */
+bridge_status bridge_jpeg_unused(bridge_input input, bridge_limits limits, bridge_range *ranges, size_t capacity,
+                                 size_t *count);
 
 /* Turns a JPEG upright in the coefficient domain, metadata left out. BRIDGE_UNSUPPORTED where that is not perfect or the data
    are damaged. Defined only where the package trait LosslessTurn is on; TurboJPEG keeps its own jumps inside. */
-bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orientation, bridge_output *output);
+bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orientation, bridge_limits limits,
+                               bridge_output *output);
 
 /* --- JPEG encoder ----------------------------------------------------------------------------------------------- */
 
@@ -300,7 +318,7 @@ bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixe
 
 const char *bridge_tiff_version(void);
 
-/* The first page of a file that is not a reduced copy of another. */
+/* One image of a file. */
 typedef struct bridge_tiff_picture bridge_tiff_picture;
 
 enum bridge_tiff_model {
@@ -325,14 +343,23 @@ typedef struct {
     size_t profile_size;      /* of the ICC profile, or 0 */
 } bridge_tiff_info;
 
+/* Which image of a file is read. */
+typedef struct {
+    uint64_t directory;   /* where its directory begins */
+    int32_t jpeg_frame;   /* start of frame marker of its JPEG data, or 0 */
+    int32_t jpeg_factors; /* sampling factors of the first component there, 16 * horizontal + vertical, or 0 */
+} bridge_tiff_page;
+
 /* Reads the directory; nothing is decoded. No single allocation of libtiff exceeds `maximum_memory` bytes. On failure `*picture`
    is NULL. */
-bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t maximum_memory,
+bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t maximum_memory, bridge_tiff_page page,
                                bridge_tiff_picture **picture, bridge_tiff_info *info);
 /* Copies the ICC profile, info.profile_size bytes. */
 bridge_status bridge_tiff_profile(bridge_tiff_picture *picture, uint8_t *profile);
 /* Decodes the next row of width * channels samples: straight alpha, full range of 8 or (native byte order) 16 bits. */
 bridge_status bridge_tiff_read_row(bridge_tiff_picture *picture, int32_t sample_bytes, uint8_t *row);
+/* The first damage found so far, where the limits tolerate damage; BRIDGE_OK if there is none. */
+bridge_status bridge_tiff_damage(const bridge_tiff_picture *picture);
 void bridge_tiff_close(bridge_tiff_picture *picture);
 
 /* --- BMP. Defined only where the package trait BMP is on. ---------------------------------------------------------- */

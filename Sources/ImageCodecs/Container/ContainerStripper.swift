@@ -9,7 +9,7 @@ package enum ContainerStripper {
     ) throws(CodecError) -> StrippedImage {
         let keepsProfile = probe.profile != nil
         return switch probe.format {
-        case .jpeg: try JPEGStripper.strip(source, keepsProfile: keepsProfile, limits: limits)
+        case .jpeg: try JPEGStripper.strip(source, probe: probe, limits: limits)
         case .png: try PNGStripper.strip(source, keepsProfile: keepsProfile)
         case .webp: try WebPStripper.strip(source, keepsProfile: keepsProfile)
         default: throw .unsupportedFormat(probe.format)

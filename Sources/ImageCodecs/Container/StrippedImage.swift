@@ -32,6 +32,9 @@ package struct StrippedImage: Sendable {
     package var removals: Set<Removal> = []
     /// Whether the source ends before its end marker: whether all pixels are there, only decoding tells.
     package var lacksEnd = false
+    /// Whether only encoding anew leaves out what is not needed: it lies within the compressed pixels, or these
+    /// cannot be followed to their end and may be damaged.
+    package var needsEncoding = false
 
     /// The size of the result, in bytes.
     package var byteCount: Int { pieces.reduce(0) { $0 + $1.count } }

@@ -1,4 +1,4 @@
-private import Pixels
+import Pixels
 
 /// Reads the segments before the first scan.
 enum JPEGHeader {
@@ -17,10 +17,48 @@ enum JPEGHeader {
         }
     }
 
+    /// The frame header (T.81, B.2.2).
+    struct Frame {
+        /// Which start of frame: the process.
+        var marker: UInt8
+        /// Bits of a sample.
+        var precision: Int
+        var size: PixelSize
+        var components: [Component]
+
+        init(_ segment: JPEGWalker.Segment, _ walker: inout JPEGWalker) throws(CodecError) {
+            let bytes = Array(try walker.bytes(segment.payload))
+            guard bytes.count >= 6, bytes.count >= 6 + 3 * Int(bytes[5]) else {
+                throw .corrupt("start of frame is too short")
+            }
+            marker = segment.marker
+            precision = Int(bytes[0])
+            size = PixelSize(width: bytes[3...4].bigEndianValue, height: bytes[1...2].bigEndianValue)
+            components = (0..<Int(bytes[5])).map { Component(bytes[(6 + 3 * $0)...]) }
+        }
+
+        /// Whether it is coded arithmetically, which few decoders read.
+        var isArithmeticCoded: Bool { [0xC9, 0xCA].contains(marker) }
+
+        /// What the linked codec cannot decode: libjpeg-turbo before 3 knows 8-bit sequential and progressive frames
+        /// only.
+        var unsupportedFeature: String? {
+            guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
+                return marker == 0xC3 || marker == 0xCB
+                    ? "lossless JPEG is not read by the linked libjpeg-turbo \(CodecVersions.jpeg)"
+                    : "hierarchical or differential JPEG is not read"
+            }
+            return precision == 8
+                ? nil
+                : "JPEG of \(precision) bits is not read by the linked libjpeg-turbo \(CodecVersions.jpeg)"
+        }
+    }
+
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         var walker = JPEGWalker(source)
-        var frame: (marker: UInt8, precision: Int, size: PixelSize, components: [Component])?
-        var exif: EXIF?
+        var frame: Frame?
+        var orientation: Orientation?
+        var isAdobeRGB = false
         var adobeTransform: UInt8?
         var hasJFIF = false
         var quality: Int?
@@ -30,20 +68,14 @@ enum JPEGHeader {
         var hasMetadata = false
         while true {
             guard let segment = try walker.next() else { throw .truncated("the header has no start of scan") }
-            if JPEGWalker.Marker.isSkippable(segment.marker), !hasMetadata {
+            if !hasMetadata {
                 let head = Array(try walker.bytes(segment.payload.prefix(32)))
                 hasMetadata = JPEGMetadata.removal(of: segment, head: head) != nil
             }
             switch segment.marker {
             case let marker where JPEGWalker.Marker.isStartOfFrame(marker):
                 guard frame == nil else { throw .corrupt("two start of frame markers") }
-                let bytes = Array(try walker.bytes(segment.payload))
-                guard bytes.count >= 6, bytes.count >= 6 + 3 * Int(bytes[5]) else {
-                    throw .corrupt("start of frame is too short")
-                }
-                let components = (0..<Int(bytes[5])).map { Component(bytes[(6 + 3 * $0)...]) }
-                let size = PixelSize(width: bytes[3...4].bigEndianValue, height: bytes[1...2].bigEndianValue)
-                frame = (marker, Int(bytes[0]), size, components)
+                frame = try Frame(segment, &walker)
             case JPEGWalker.Marker.app0:
                 // Shorter than this libjpeg takes it for something else.
                 if segment.payload.count >= 14,
@@ -53,7 +85,12 @@ enum JPEGHeader {
                 }
             case JPEGWalker.Marker.app1:
                 let bytes = try walker.bytes(segment.payload)
-                if exif == nil, bytes.starts(with: Array("Exif\0\0".utf8)) { exif = EXIF(bytes) }
+                if bytes.starts(with: Array("Exif\0\0".utf8)) {
+                    // Some writers put an empty block in front: the first that says something counts.
+                    let exif = EXIF(bytes)
+                    orientation = orientation ?? exif.orientation
+                    isAdobeRGB = isAdobeRGB || exif.isAdobeRGB
+                }
             case JPEGWalker.Marker.app2:
                 let bytes = try walker.bytes(segment.payload)
                 profile.add(bytes)
@@ -67,6 +104,8 @@ enum JPEGHeader {
                 if quality == nil {
                     quality = JPEGQuality.estimate(table: Array(try walker.bytes(segment.payload)))
                 }
+            case 0xF7 where frame == nil:
+                throw .unsupportedFeature("JPEG-LS is not read")
             case JPEGWalker.Marker.endOfImage:
                 throw .corrupt("no image in the file")
             case JPEGWalker.Marker.startOfScan:
@@ -82,12 +121,13 @@ enum JPEGHeader {
             colorModel: try colorModel(
                 of: frame.components, hasJFIF: hasJFIF, adobeTransform: adobeTransform),
             byteCount: source.count)
-        probe.orientation = exif?.orientation ?? .topLeft
-        probe.hasInvertedInks = adobeTransform != nil
+        probe.orientation = orientation ?? .topLeft
+        // Adobe's files hold CMYK inverted, and decoders take all others for theirs (Pillow, Skia, Gecko, WebKit).
+        probe.hasInvertedInks = probe.isInks
         if probe.isInks { probe.colorSpace = .inks }
         probe.bitDepth = frame.precision
         probe.isProgressive = [0xC2, 0xCA].contains(frame.marker)
-        probe.isArithmeticCoded = [0xC9, 0xCA].contains(frame.marker)
+        probe.isArithmeticCoded = frame.isArithmeticCoded
         probe.estimatedQuality = quality
         probe.hasMetadata = hasMetadata
         probe.frameCount = 1 + extraPictures
@@ -98,13 +138,15 @@ enum JPEGHeader {
                 ?? frame.components.map { "\($0.horizontal)x\($0.vertical)" }.joined(separator: ",")
         }
         probe.hasPlanes = probe.colorModel == .grey || probe.planeSubsampling != nil
-        probe.unsupportedFeature = unsupportedFeature(
-            of: frame.marker, precision: frame.precision, size: frame.size)
+        probe.unsupportedFeature = frame.unsupportedFeature
+        if frame.size.height == 0 {
+            probe.unsupportedFeature = "JPEG whose height follows the scan (DNL) is not read"
+        }
         if probe.isProgressive || scanComponents < frame.components.count {
             probe.decodeMemory = coefficientBytes(size: frame.size, components: frame.components)
         }
         profile.settle(in: &probe, limits: limits)
-        if exif?.isAdobeRGB == true, probe.colorChannels == 3 {
+        if isAdobeRGB, probe.colorChannels == 3 {
             ProfileAcceptance.settle(.adobeRGB, origin: "Adobe RGB (EXIF)", in: &probe)
         }
         return probe
@@ -120,22 +162,9 @@ enum JPEGHeader {
             if hasJFIF { return .yCbCr }
             if let adobeTransform { return adobeTransform == 0 ? .rgb : .yCbCr }
             return components.map(\.identifier) == Array("RGB".utf8) ? .rgb : .yCbCr
-        case 4: return adobeTransform == 2 ? .ycck : .cmyk
+        case 4: return adobeTransform ?? 0 == 0 ? .cmyk : .ycck
         default: throw .unsupportedFeature("JPEG with \(components.count) components")
         }
-    }
-
-    /// What the linked codec cannot decode: libjpeg-turbo before 3 knows 8-bit sequential and progressive frames only.
-    private static func unsupportedFeature(of marker: UInt8, precision: Int, size: PixelSize) -> String? {
-        guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
-            return marker == 0xC3 || marker == 0xCB
-                ? "lossless JPEG is not read by the linked libjpeg-turbo \(CodecVersions.jpeg)"
-                : "hierarchical or differential JPEG is not read"
-        }
-        if precision != 8 {
-            return "JPEG of \(precision) bits is not read by the linked libjpeg-turbo \(CodecVersions.jpeg)"
-        }
-        return size.height == 0 ? "JPEG whose height follows the scan (DNL) is not read" : nil
     }
 
     /// The subsampling, if the planes are ones that ``JPEGPlaneSource`` and the resampler take as they are.

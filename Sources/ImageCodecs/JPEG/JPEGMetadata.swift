@@ -15,9 +15,13 @@ enum JPEGMetadata {
         case JPEGWalker.Marker.app2 where begins("ICC_PROFILE\0"): return nil
         case 0xEB: return .contentCredentials
         case 0xED: return .iptc
-        case JPEGWalker.Marker.app14 where begins("Adobe"): return nil
+        case JPEGWalker.Marker.app14 where begins("Adobe") && segment.payload.count >= 12:
+            // Kept, but without what follows.
+            return segment.payload.count > 12 ? .other : nil
         case JPEGWalker.Marker.comment: return .comment
         case 0xE0...0xEF: return .other
+        // DNL, DHP and EXP; JPG, JPGn and RES: no decoder of the images that are read needs them.
+        case 0xDC, 0xDE, 0xDF, 0xC8, 0xF0...0xFD, 0x02...0xBF: return .other
         default: return nil
         }
     }

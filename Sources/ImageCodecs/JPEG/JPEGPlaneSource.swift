@@ -11,6 +11,7 @@ package final class JPEGPlaneSource: BandSource {
 
     private let decoder: OpaquePointer
     private let rows: PlaneRows
+    private let damage: DamageReport?
     /// Chroma as libjpeg decodes it at a reduced size, where that is finer than it is stored; `nil` otherwise.
     private let fineChroma: PlaneBuffer?
 
@@ -19,23 +20,27 @@ package final class JPEGPlaneSource: BandSource {
     /// - Parameters:
     ///   - denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size.
     ///   - primaries: Of the stored colours.
+    ///   - damage: What tolerates damage and is told of it; `nil` to refuse.
     package static func withSource<Result>(
         of source: EncodedSource, denominator: Int, primaries: PlaneFormat.Primaries = .bt709,
-        limits: DecodeLimits,
+        limits: DecodeLimits, damage: DamageReport? = nil,
         _ body: (JPEGPlaneSource) throws -> Result
     ) throws -> Result {
         try source.withBridgeInput { input in
             try body(
-                try JPEGPlaneSource(input, denominator: denominator, primaries: primaries, limits: limits))
+                try JPEGPlaneSource(
+                    input, denominator: denominator, primaries: primaries, limits: limits, damage: damage))
         }
     }
 
     private init(
-        _ input: bridge_input, denominator: Int, primaries: PlaneFormat.Primaries, limits: DecodeLimits
+        _ input: bridge_input, denominator: Int, primaries: PlaneFormat.Primaries, limits: DecodeLimits,
+        damage: DamageReport?
     ) throws(CodecError) {
         var decoder: OpaquePointer?
         var info = bridge_jpeg_info()
-        try CodecError.check(bridge_jpeg_open(input, limits.bridged, &decoder, &info))
+        try CodecError.check(
+            bridge_jpeg_open(input, limits.bridged(toleratesDamage: damage != nil), &decoder, &info))
         guard let decoder else { throw .misuse("no decoder") }
         var layout = bridge_jpeg_layout()
         do throws(CodecError) {
@@ -49,6 +54,7 @@ package final class JPEGPlaneSource: BandSource {
             Array(bytes.bindMemory(to: bridge_jpeg_plane.self).prefix(Int(layout.planes)))
         }
         self.decoder = decoder
+        self.damage = damage
         let size = PixelSize(width: Int(planes[0].width), height: Int(planes[0].height))
         let stored = ChromaSubsampling(
             horizontalShift: Int(info.chroma_shift_x), verticalShift: Int(info.chroma_shift_y))
@@ -84,7 +90,10 @@ package final class JPEGPlaneSource: BandSource {
         if let fineChroma { averageChroma(fineChroma, into: buffer, at: row) }
     }
 
-    package func finish() throws { try CodecError.check(bridge_jpeg_finish(decoder)) }
+    package func finish() throws {
+        try CodecError.check(bridge_jpeg_finish(decoder))
+        damage?.add(bridge_jpeg_damage(decoder))
+    }
 
     /// What libjpeg made of the chroma: at reduced sizes it spends the reduction on chroma last, on both axes alike.
     ///

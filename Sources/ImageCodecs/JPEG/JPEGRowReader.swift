@@ -7,13 +7,18 @@ final class JPEGRowReader: RowReader {
     let channels: Int
     let sampleType = SampleType.byte
     private let decoder: OpaquePointer
+    private let damage: DamageReport?
 
-    init(_ input: bridge_input, probe: ImageProbe, limits: DecodeLimits) throws(CodecError) {
+    init(
+        _ input: bridge_input, probe: ImageProbe, limits: DecodeLimits, damage: DamageReport?
+    ) throws(CodecError) {
         var decoder: OpaquePointer?
         var info = bridge_jpeg_info()
-        try CodecError.check(bridge_jpeg_open(input, limits.bridged, &decoder, &info))
+        try CodecError.check(
+            bridge_jpeg_open(input, limits.bridged(toleratesDamage: damage != nil), &decoder, &info))
         guard let decoder else { throw .misuse("no decoder") }
         self.decoder = decoder
+        self.damage = damage
         size = PixelSize(width: Int(info.width), height: Int(info.height))
         channels = Int(info.components)
         try CodecError.check(bridge_jpeg_start_rows(decoder, Int32(channels)))
@@ -25,5 +30,8 @@ final class JPEGRowReader: RowReader {
         try CodecError.check(bridge_jpeg_read_row(decoder, row))
     }
 
-    func finish() throws { try CodecError.check(bridge_jpeg_finish(decoder)) }
+    func finish() throws {
+        try CodecError.check(bridge_jpeg_finish(decoder))
+        damage?.add(bridge_jpeg_damage(decoder))
+    }
 }

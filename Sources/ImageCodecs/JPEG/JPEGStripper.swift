@@ -1,12 +1,47 @@
-/// Keeps of a JPEG what decoding and colour need: tables, frames, scans, JFIF without its thumbnail, ICC, Adobe.
-enum JPEGStripper {
-    static func strip(_ source: EncodedSource, keepsProfile: Bool, limits: DecodeLimits) throws(CodecError)
-        -> StrippedImage
-    {
-        var result = StrippedImage()
-        var walker = JPEGWalker(source)
-        var hasFrame = false
-        var scans = 0
+import CodecBridge
+
+/// Keeps of a JPEG what decoding and colour need: tables, the frame, scans up to their last block, JFIF without its
+/// thumbnail, the ICC profile, Adobe's marker. Everything else is left out, whatever it is called.
+struct JPEGStripper {
+    static func strip(
+        _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
+    ) throws(CodecError) -> StrippedImage {
+        var stripper = JPEGStripper(source, probe: probe, limits: limits)
+        return try stripper.strip()
+    }
+
+    /// A segment before the first scan, which may turn out to be superfluous.
+    private enum HeaderPiece {
+        case copied(Range<Int>)
+        case written([UInt8])
+        case profile(Range<Int>)
+        /// Which one it is, from 1.
+        case adobe(Int, Range<Int>)
+    }
+
+    private let source: EncodedSource
+    private let probe: ImageProbe
+    private let limits: DecodeLimits
+    private var walker: JPEGWalker
+    private var result = StrippedImage()
+    private var header: [HeaderPiece] = []
+    private var profile = JPEGProfileParts()
+    private var hasJFIF = false
+    private var adobeMarkers = 0
+    private var hasFrame = false
+    private var scans = 0
+
+    private init(_ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits) {
+        self.source = source
+        self.probe = probe
+        self.limits = limits
+        walker = JPEGWalker(source)
+    }
+
+    private mutating func strip() throws(CodecError) -> StrippedImage {
+        let unused = try Self.unusedRanges(source, limits: limits)
+        // Damaged, or coded in a way that is not followed here: decoding has to judge, and leaves out what is unused.
+        result.needsEncoding = unused == nil
         var dataBytes = 0
         while let segment = try walker.next() {
             switch segment.marker {
@@ -27,15 +62,12 @@ enum JPEGStripper {
                     throw .limitExceeded(
                         .progressiveScans, value: nil, maximum: limits.maximumProgressiveScans)
                 }
+                if scans == 1 { finishHeader() }
                 let start = walker.offset
                 try walker.skipScanData()
                 dataBytes += walker.offset - start
-                result.copy(segment.range.lowerBound..<walker.offset)
-            case JPEGWalker.Marker.app0...0xEF, JPEGWalker.Marker.comment:
-                try keepOrRemove(segment, &walker, keepsProfile: keepsProfile, in: &result)
-            default:
-                if JPEGWalker.Marker.isStartOfFrame(segment.marker) { hasFrame = true }
-                result.copy(segment.range)
+                copy(segment.range.lowerBound..<walker.offset, without: unused ?? [])
+            default: try keepOrRemove(segment)
             }
         }
         guard scans > 0, dataBytes > 0 else { throw .truncated("the file ends before its image data") }
@@ -44,19 +76,115 @@ enum JPEGStripper {
         return result
     }
 
-    private static func keepOrRemove(
-        _ segment: JPEGWalker.Segment, _ walker: inout JPEGWalker, keepsProfile: Bool,
-        in result: inout StrippedImage
-    ) throws(CodecError) {
-        let head = Array(try walker.bytes(segment.payload.prefix(32)))
-        if let removal = JPEGMetadata.removal(of: segment, head: head) {
-            result.removals.insert(removal)
-            guard removal == .thumbnail, head.starts(with: "JFIF\0".utf8) else { return }
-            result.write([0xFF, JPEGWalker.Marker.app0, 0, 16] + head.prefix(12) + [0, 0])
-        } else if segment.marker == JPEGWalker.Marker.app2, !keepsProfile {
-            result.removals.insert(.other)
-        } else {
-            result.copy(segment.range)
+    private mutating func keepOrRemove(_ segment: JPEGWalker.Segment) throws(CodecError) {
+        switch segment.marker {
+        case JPEGWalker.Marker.app0...0xEF, JPEGWalker.Marker.comment: try keepOrRemoveApplication(segment)
+        case 0xC4, JPEGWalker.Marker.quantisationTables, 0xDD: keep(segment)
+        case 0xCC:
+            // Conditioning of arithmetic coding means nothing to Huffman codes.
+            if probe.isArithmeticCoded { keep(segment) } else { result.removals.insert(.other) }
+        case let marker where JPEGWalker.Marker.isStartOfFrame(marker):
+            hasFrame = true
+            keep(segment)
+        // Stray restart markers and TEM; DNL, since the height is known; DHP and EXP, since nothing is hierarchical;
+        // JPG, JPGn and RES, for which decoders have no use.
+        default: result.removals.insert(.other)
         }
+    }
+
+    private mutating func keep(_ segment: JPEGWalker.Segment) {
+        if scans == 0 { header.append(.copied(segment.range)) } else { result.copy(segment.range) }
+    }
+
+    private mutating func keepOrRemoveApplication(_ segment: JPEGWalker.Segment) throws(CodecError) {
+        let head = Array(try walker.bytes(segment.payload.prefix(32)))
+        let removal = JPEGMetadata.removal(of: segment, head: head)
+        // Decoders have settled the colours when the first scan begins.
+        guard scans == 0 else {
+            result.removals.insert(removal ?? .other)
+            return
+        }
+        if let removal { result.removals.insert(removal) }
+        switch segment.marker {
+        case JPEGWalker.Marker.app0 where head.starts(with: "JFIF\0".utf8) && segment.payload.count >= 14:
+            if hasJFIF {
+                result.removals.insert(.other)
+            } else if removal != nil {
+                header.append(.written([0xFF, JPEGWalker.Marker.app0, 0, 16] + head.prefix(12) + [0, 0]))
+            } else {
+                header.append(.copied(segment.range))
+            }
+            hasJFIF = true
+        case JPEGWalker.Marker.app14 where head.starts(with: "Adobe".utf8) && segment.payload.count >= 12:
+            adobeMarkers += 1
+            if segment.payload.count > 12 { result.removals.insert(.other) }
+            header.append(.adobe(adobeMarkers, segment.range))
+        case JPEGWalker.Marker.app2
+        where removal == nil && probe.profile != nil && segment.payload.count >= JPEGProfileParts.headerBytes:
+            profile.add(try walker.bytes(segment.payload))
+            header.append(.profile(segment.range))
+        default:
+            if removal == nil { result.removals.insert(.other) }
+        }
+    }
+
+    /// Writes what stands before the first scan: of several Adobe markers the last, which counts; of the profile the
+    /// parts as they are, or anew if something is left out of them.
+    private mutating func finishHeader() {
+        // `nil` once it is written.
+        var rewritten = probe.profile.flatMap {
+            profile.isPlain($0) ? nil : JPEGProfileParts.segments(of: $0)
+        }
+        let rewrites = rewritten != nil
+        for piece in header {
+            switch piece {
+            case .copied(let range): result.copy(range)
+            case .written(let bytes): result.write(bytes)
+            case .adobe(let number, let range):
+                guard number == adobeMarkers else {
+                    result.removals.insert(.other)
+                    continue
+                }
+                if range.count == 16 {
+                    result.copy(range)
+                } else {
+                    result.write([0xFF, JPEGWalker.Marker.app14, 0, 14])
+                    result.copy((range.lowerBound + 4)..<(range.lowerBound + 16))
+                }
+            case .profile(let range):
+                guard rewrites else {
+                    result.copy(range)
+                    continue
+                }
+                result.removals.insert(.other)
+                if let bytes = rewritten { result.write(bytes) }
+                rewritten = nil
+            }
+        }
+    }
+
+    /// Copies a scan without those parts of it.
+    private mutating func copy(_ range: Range<Int>, without unused: [Range<Int>]) {
+        var start = range.lowerBound
+        for hole in unused where hole.overlaps(range) {
+            result.copy(start..<hole.lowerBound)
+            result.removals.insert(.other)
+            start = hole.upperBound
+        }
+        result.copy(start..<max(start, range.upperBound))
+    }
+
+    /// Bytes within scans that no decoder reads; `nil` if the scans cannot be followed.
+    private static func unusedRanges(
+        _ source: EncodedSource, limits: DecodeLimits
+    ) throws(CodecError) -> [Range<Int>]? {
+        var ranges = [bridge_range](repeating: bridge_range(), count: 1024)
+        var count = 0
+        let status = source.withBridgeInput { input in
+            bridge_jpeg_unused(input, limits.bridged, &ranges, ranges.count, &count)
+        }
+        guard status.code != Int32(BRIDGE_UNSUPPORTED.rawValue) else { return nil }
+        try CodecError.check(status)
+        return ranges.prefix(count).map { Int($0.start)..<Int($0.end) }
     }
 }

@@ -30,12 +30,15 @@ package enum JPEGTurner {
     }
 
     /// The turned file without any metadata or profile, or `nil` if it would not be perfect or the data are damaged.
-    package static func turn(_ source: EncodedSource, orientation: Orientation) throws -> EncodedBuffer? {
+    package static func turn(_ source: EncodedSource, orientation: Orientation, limits: DecodeLimits) throws
+        -> EncodedBuffer?
+    {
         #if LosslessTurn
         var output = bridge_output()
         let status = try source.withAllBytes { bytes in
             let data = bytes.bindMemory(to: UInt8.self)
-            return bridge_jpeg_turn(data.baseAddress, data.count, Int32(orientation.rawValue), &output)
+            return bridge_jpeg_turn(
+                data.baseAddress, data.count, Int32(orientation.rawValue), limits.bridged, &output)
         }
         guard status.code != Int32(BRIDGE_UNSUPPORTED.rawValue) else { return nil }
         try CodecError.check(status)

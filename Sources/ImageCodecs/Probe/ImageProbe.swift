@@ -69,6 +69,8 @@ public struct ImageProbe: Hashable, Sendable {
     package enum Remark: Hashable, Sendable {
         /// The profile is larger than the limit or not a profile; it is ignored.
         case profileIgnored(String)
+        /// The file calls its only image a reduced copy of another.
+        case reducedCopy
         /// So many channels are neither colour nor alpha: spot colours, saved selections.
         case channelsLeftOut(Int)
     }

@@ -12,6 +12,7 @@ package enum Prober {
             throw .limitExceeded(.inputBytes, value: source.count, maximum: limits.maximumInputBytes)
         }
         let prefix = try source.bytes(at: 0, length: FormatSniffer.prefixLength)
+        if let name = CameraRaw.name(beginningWith: prefix) { throw .cameraRaw(name) }
         guard let format = FormatSniffer.format(of: prefix) else {
             if let begun = FormatSniffer.formatBegun(by: prefix) {
                 throw .truncated(

@@ -7,18 +7,19 @@ package enum PlaneSources {
     /// - Parameters:
     ///   - denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size. More than 1 for JPEG only.
     ///   - primaries: Of the stored colours.
+    ///   - damage: What tolerates damage of JPEG data and is told of it; `nil` to refuse.
     /// - Returns: What `body` returns; `nil` where the planes cannot be had, or mean something else than JPEG's.
     /// - Throws: ``CodecError``, or what `body` throws.
     package static func withSource<Result>(
         of source: EncodedSource, probe: ImageProbe, denominator: Int = 1,
-        primaries: PlaneFormat.Primaries = .bt709, limits: DecodeLimits,
+        primaries: PlaneFormat.Primaries = .bt709, limits: DecodeLimits, damage: DamageReport? = nil,
         _ body: (any BandSource, PixelRegion) throws -> Result
     ) throws -> Result? {
         guard probe.hasPlanes else { return nil }
         switch probe.format {
         case .jpeg:
             return try JPEGPlaneSource.withSource(
-                of: source, denominator: denominator, primaries: primaries, limits: limits
+                of: source, denominator: denominator, primaries: primaries, limits: limits, damage: damage
             ) { try body($0, $0.region) }
         #if HEIF
         case .heic, .heif, .avif:

@@ -7,10 +7,11 @@ package enum RowReaders {
     /// - Parameters:
     ///   - precision: `word` for 16-bit samples where the picture has them.
     ///   - convertsColor: Whether colours are converted to sRGB. CMYK always is.
+    ///   - damage: What tolerates damage of JPEG and TIFF data and is told of it; `nil` to refuse.
     /// - Throws: ``CodecError``, or what `body` throws.
     package static func withReader<Result>(
         of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, precision: SampleType = .byte,
-        convertsColor: Bool = false, _ body: (any RowReader) throws -> Result
+        convertsColor: Bool = false, damage: DamageReport? = nil, _ body: (any RowReader) throws -> Result
     ) throws -> Result {
         func managed(_ reader: any RowReader) throws -> Result {
             try body(convertsColor || probe.isInks ? ColorManagedReader.wrap(reader, probe: probe) : reader)
@@ -18,7 +19,7 @@ package enum RowReaders {
         switch probe.format {
         case .jpeg:
             return try source.withBridgeInput { input in
-                try managed(try JPEGRowReader(input, probe: probe, limits: limits))
+                try managed(try JPEGRowReader(input, probe: probe, limits: limits, damage: damage))
             }
         case .png:
             return try source.withBridgeInput { input in
@@ -45,7 +46,9 @@ package enum RowReaders {
         #if TIFF
         case .tiff:
             return try source.withBridgeInput { input in
-                try managed(try TIFFRowReader(input, probe: probe, limits: limits, precision: precision))
+                try managed(
+                    try TIFFRowReader(
+                        source, input, probe: probe, limits: limits, precision: precision, damage: damage))
             }
         #endif
         default:

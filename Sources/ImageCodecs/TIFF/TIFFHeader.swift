@@ -7,7 +7,7 @@ enum TIFFHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         do {
             return try source.withBridgeInput { input in
-                try probe(TIFFPicture(input, limits: limits), byteCount: source.count, limits: limits)
+                try probe(TIFFPicture(source, input, limits: limits), byteCount: source.count, limits: limits)
             }
         } catch let error as CodecError {
             throw error
@@ -37,6 +37,8 @@ enum TIFFHeader {
         probe.frameCount = Int(info.pages)
         probe.hasMetadata = info.has_metadata != 0
         probe.decodeMemory = Int(info.decode_memory)
+        if picture.isReduced { probe.remarks.append(.reducedCopy) }
+        probe.unsupportedFeature = picture.unsupportedFeature
         if info.channels_left_out > 0 {
             probe.remarks.append(.channelsLeftOut(Int(info.channels_left_out)))
         }

@@ -2,18 +2,43 @@
 import CodecBridge
 import Pixels
 
-/// The first page of a TIFF that is not a reduced copy of another, opened by libtiff.
+/// The image of a TIFF among its pages, opened by libtiff.
 final class TIFFPicture {
     let handle: OpaquePointer
     let info: bridge_tiff_info
 
-    /// Reads the directory. What the input reads from must outlive the picture.
-    init(_ input: bridge_input, limits: DecodeLimits) throws(CodecError) {
+    /// Whether the file calls its only image a reduced copy of another.
+    let isReduced: Bool
+    /// What of its JPEG data the linked codec cannot decode; `nil` if there is nothing.
+    let unsupportedFeature: String?
+
+    /// Reads the directories. What the input reads from, the same as the source, must outlive the image.
+    init(
+        _ source: EncodedSource, _ input: bridge_input, limits: DecodeLimits, toleratesDamage: Bool = false
+    ) throws(CodecError) {
+        guard let (page, isReduced) = try TIFFPages(source).image() else {
+            throw .corrupt("no directory can be read")
+        }
+        let frame = try page.jpegFrame(in: source)
+        var bridged = bridge_tiff_page()
+        bridged.directory = UInt64(page.offset)
+        bridged.jpeg_frame = Int32(frame?.marker ?? 0)
+        if let first = frame?.components.first {
+            bridged.jpeg_factors = Int32(first.horizontal << 4 | first.vertical)
+        }
+        self.isReduced = isReduced
+        // Process 14 of old-style JPEG is the lossless one.
+        unsupportedFeature =
+            page[.jpegProcess] == 14
+            ? "lossless JPEG in TIFF is not read" : frame?.unsupportedFeature
         var handle: OpaquePointer?
         var info = bridge_tiff_info()
         try CodecError.check(
-            bridge_tiff_open(input, limits.bridged, limits.maximumDecodeMemory, &handle, &info))
-        guard let handle else { throw .misuse("no picture") }
+            bridge_tiff_open(
+                input, limits.bridged(toleratesDamage: toleratesDamage), limits.maximumDecodeMemory, bridged,
+                &handle,
+                &info))
+        guard let handle else { throw .misuse("no image") }
         self.handle = handle
         self.info = info
     }

@@ -2,17 +2,20 @@
 import CodecBridge
 import Pixels
 
-/// The first full page of a TIFF as rows, decoded strip by strip or tile row by tile row.
+/// The image of a TIFF as rows, decoded strip by strip or tile row by tile row.
 final class TIFFRowReader: RowReader {
     let size: PixelSize
     let channels: Int
     let sampleType: SampleType
     private let picture: TIFFPicture
+    private let damage: DamageReport?
 
     init(
-        _ input: bridge_input, probe: ImageProbe, limits: DecodeLimits, precision: SampleType
+        _ source: EncodedSource, _ input: bridge_input, probe: ImageProbe, limits: DecodeLimits,
+        precision: SampleType, damage: DamageReport?
     ) throws(CodecError) {
-        picture = try TIFFPicture(input, limits: limits)
+        picture = try TIFFPicture(source, input, limits: limits, toleratesDamage: damage != nil)
+        self.damage = damage
         // The directory is read again: what was planned must still be there.
         let info = picture.info
         guard Int(info.width) == probe.size.width, Int(info.height) == probe.size.height,
@@ -27,6 +30,6 @@ final class TIFFRowReader: RowReader {
         try CodecError.check(bridge_tiff_read_row(picture.handle, Int32(sampleType.bytes), target))
     }
 
-    func finish() throws {}
+    func finish() throws { damage?.add(bridge_tiff_damage(picture.handle)) }
 }
 #endif

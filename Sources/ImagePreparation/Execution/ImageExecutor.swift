@@ -50,8 +50,12 @@ struct ImageExecutor {
         let mayPass = job.planned.reasons.allSatisfy {
             $0 == .overByteBudget || $0.isMetByStripping(job.probe.format)
         }
-        if mayPass, let passed = try passThrough(&work) { return passed }
-        if job.planned.action == .turn, let turned = try turn(&work) { return turned }
+        do {
+            if mayPass, let passed = try passThrough(&work) { return passed }
+            if job.planned.action == .turn, let turned = try turn(&work) { return turned }
+        } catch let error as CodecError where error.isDamage && options.damage == .warn {
+            // Nothing that is damaged goes out as it is; decoding says whether there is an image in it.
+        }
         return try transcode(&work)
     }
 
@@ -64,6 +68,8 @@ struct ImageExecutor {
         var checkpoint: (Double) throws -> Void
         /// Whether the stripped file was over the budget.
         var isTooLargeAsItIs = false
+        /// What stripping alone cannot leave out, and encoding anew does.
+        var hidden: [Reason] = []
         /// Settled by decoding: whether alpha counts. `nil` while unknown.
         var isTransparent: Bool?
     }
@@ -76,6 +82,10 @@ struct ImageExecutor {
         let loaded = try load(work)
         let source = loaded.map { EncodedSource($0) } ?? work.source
         let stripped = try ContainerStripper.strip(source, probe: probe, limits: options.limits)
+        if stripped.needsEncoding, !options.keepsMetadata {
+            work.hidden = reasons(for: stripped)
+            return nil
+        }
         var checked = CheckLevel.structure
         if probe.hasAlpha, !options.keepsAlpha {
             work.isTransparent = try RowReaders.withReader(
@@ -85,7 +95,7 @@ struct ImageExecutor {
             }
             if work.isTransparent == true { return nil }
             checked = .pixels
-        } else if options.verifies || stripped.lacksEnd {
+        } else if options.verifies || stripped.lacksEnd || stripped.needsEncoding {
             try PixelCheck.decode(
                 source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
             checked = .pixels
@@ -114,23 +124,28 @@ struct ImageExecutor {
             }
             bytes = EncodedBytes(UnsafeRawBufferPointer(target), in: memory)
         }
-        var reasons: [Reason] = []
-        if !isIdentical {
-            if stripped.removals.contains(.animation) { reasons.append(.firstFrame) }
-            if !stripped.removals.subtracting([.animation, .trailingData]).isEmpty {
-                reasons.append(.metadataRemoved)
-            }
-            if stripped.removals.contains(.trailingData) { reasons.append(.trailingDataRemoved) }
-            if stripped.lacksEnd { reasons.append(.endMarkerAdded) }
-            // A header that only had to be corrected.
-            if reasons.isEmpty { reasons.append(.metadataRemoved) }
-        }
         return PreparedImage(
             index: work.job.planned.index, position: work.job.planned.position,
             source: work.job.planned.source,
-            action: .passThrough, reasons: reasons, notices: work.job.planned.notices, checked: checked,
+            action: .passThrough, reasons: isIdentical ? [] : reasons(for: stripped),
+            notices: work.job.planned.notices, checked: checked,
             isIdentical: isIdentical, mediaType: MediaType(probe.format) ?? .jpeg, size: probe.displaySize,
             bytes: bytes)
+    }
+
+    /// Why the stripped file differs from the source.
+    private func reasons(for stripped: StrippedImage) -> [Reason] {
+        var reasons: [Reason] = []
+        if stripped.removals.contains(.animation) { reasons.append(.firstFrame) }
+        if !stripped.removals.subtracting([.animation, .trailingData]).isEmpty {
+            reasons.append(.metadataRemoved)
+        }
+        if stripped.removals.contains(.trailingData) || stripped.needsEncoding {
+            reasons.append(.trailingDataRemoved)
+        }
+        if stripped.lacksEnd, !stripped.needsEncoding { reasons.append(.endMarkerAdded) }
+        // A header that only had to be corrected.
+        return reasons.isEmpty ? [.metadataRemoved] : reasons
     }
 
     /// The file in memory, if that takes no more than its result will.
@@ -148,8 +163,13 @@ struct ImageExecutor {
     /// The file turned in the coefficient domain, or `nil` if the pixels must be decoded after all.
     private func turn(_ work: inout Work) throws -> PreparedImage? {
         // The structure is checked first: TurboJPEG has no limit on scans.
-        _ = try ContainerStripper.strip(work.source, probe: work.job.probe, limits: options.limits)
-        guard let turned = try JPEGTurner.turn(work.source, orientation: work.job.probe.orientation) else {
+        let stripped = try ContainerStripper.strip(
+            work.source, probe: work.job.probe, limits: options.limits)
+        guard !stripped.needsEncoding else { return nil }
+        guard
+            let turned = try JPEGTurner.turn(
+                work.source, orientation: work.job.probe.orientation, limits: options.limits)
+        else {
             return nil
         }
         guard turned.count <= work.maximumBytes else {
@@ -172,7 +192,8 @@ struct ImageExecutor {
         let probe = work.job.probe
         if options.keepsAlpha, probe.hasAlpha, work.isTransparent == nil {
             work.isTransparent = try RowReaders.withReader(
-                of: work.source, probe: probe, limits: options.limits
+                of: work.source, probe: probe, limits: options.limits,
+                damage: options.damage == .warn ? DamageReport() : nil
             ) {
                 try $0.hasTransparency()
             }
@@ -200,8 +221,14 @@ struct ImageExecutor {
     ) -> PreparedImage {
         let job = work.job
         var reasons = job.planned.reasons.filter { $0 != .overByteBudget }
+        // What could not be followed was damage, and hid nothing.
+        if result.damage == nil { reasons += work.hidden.filter { !reasons.contains($0) } }
         if result.flattened { reasons.append(.flattened) }
         var notices = job.planned.notices
+        if let damage = result.damage {
+            reasons.append(.damaged)
+            notices.append(Notice(.damaged, "\(damage); what could be decoded is used"))
+        }
         if planned != nil || work.isTooLargeAsItIs {
             reasons.append(work.maximumBytes < constraints.maximumBytes ? .overBodyBudget : .overByteBudget)
         }

@@ -10,6 +10,8 @@ struct Transcoder {
         var bytes: EncodedBytes
         /// Whether transparent parts were composited on the background.
         var flattened: Bool
+        /// What was wrong with the data, where that is tolerated.
+        var damage: CodecError?
     }
 
     var job: ImageJob
@@ -21,6 +23,15 @@ struct Transcoder {
     var readsAhead: Bool
 
     func run(_ source: EncodedSource, checkpoint: (Double) throws -> Void) throws -> Result {
+        let damage = options.damage == .warn ? DamageReport() : nil
+        var result = try decode(source, damage, checkpoint)
+        result.damage = damage?.first
+        return result
+    }
+
+    private func decode(
+        _ source: EncodedSource, _ damage: DamageReport?, _ checkpoint: (Double) throws -> Void
+    ) throws -> Result {
         let probe = job.probe
         // Display P3 is a matrix away, which the resampler does on its way; with alpha, colour comes before compositing.
         let primaries: PlaneFormat.Primaries =
@@ -30,7 +41,7 @@ struct Transcoder {
         if isResamplersWork {
             let result = try PlaneSources.withSource(
                 of: source, probe: probe, denominator: denominator, primaries: primaries,
-                limits: options.limits
+                limits: options.limits, damage: damage
             ) { planes, region in
                 Result(bytes: try encode(planes, region: region, checkpoint), flattened: false)
             }
@@ -38,7 +49,7 @@ struct Transcoder {
         }
         return try RowReaders.withReader(
             of: source, probe: probe, limits: options.limits, precision: .word,
-            convertsColor: !isResamplersWork
+            convertsColor: !isResamplersWork, damage: damage
         ) { reader in
             let alpha: RowBandSource.Alpha =
                 attempt.keepsAlpha ? .keep : isKnownOpaque ? .drop : .flatten(options.background)

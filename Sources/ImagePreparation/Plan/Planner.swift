@@ -121,6 +121,11 @@ struct Planner {
             switch remark {
             case .profileIgnored(let why):
                 notices.append(Notice(.profileIgnored, "the colour profile is ignored: \(why)"))
+            case .reducedCopy:
+                notices.append(
+                    Notice(
+                        .reducedCopy,
+                        "the file calls its only image a reduced copy of one that it does not hold"))
             case .channelsLeftOut(let count):
                 let what = "\(count) channel\(count == 1 ? "" : "s") beside the colours"
                 notices.append(Notice(.channelsLeftOut, "\(what) left out"))

@@ -8,6 +8,7 @@ extension ResamplingFilter: ExpressibleByArgument {}
 extension AspectRatioFit: ExpressibleByArgument {}
 extension PreparationOptions.OutputFormat: ExpressibleByArgument {}
 extension PreparationOptions.ColorPolicy: ExpressibleByArgument {}
+extension PreparationOptions.DamagePolicy: ExpressibleByArgument {}
 
 extension ProviderID: ExpressibleByArgument {}
 extension ImageTransport: ExpressibleByArgument {}

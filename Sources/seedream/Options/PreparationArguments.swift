@@ -38,6 +38,9 @@ struct PreparationArguments: ParsableArguments {
     @Flag(help: "Decode every pixel of images that pass through.")
     var verify = false
 
+    @Option(help: "Damaged JPEG and TIFF data: refuse, or warn and use what can be decoded.")
+    var damage = PreparationOptions.DamagePolicy.refuse
+
     @Flag(help: "More inputs than one request takes is an error.")
     var strict = false
 
@@ -96,6 +99,7 @@ struct PreparationArguments: ParsableArguments {
         options.keepsMetadata = keepMetadata
         options.filter = filter
         options.verifies = verify
+        options.damage = damage
         options.isStrict = strict
         options.jobs = jobs
         options.memoryBudget = memory?.value

@@ -1,0 +1,145 @@
+/* Bits and Huffman codes of JPEG scans, for jpeg_scan.c alone: static, so that the compiler can keep them in registers. */
+#ifndef CODEC_BRIDGE_JPEG_BITS_H
+#define CODEC_BRIDGE_JPEG_BITS_H
+
+#include "support.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { INPUT_CHUNK = 64 * 1024, LOOKUP_BITS = 12 };
+
+typedef struct {
+    int is_defined;
+    uint16_t lookup[1 << LOOKUP_BITS]; /* length << 8 | symbol, 0 for longer codes */
+    /* For coefficients of sequential scans: coefficients passed << 8 | bits of the code and of the value; 0 as above. */
+    uint16_t steps[1 << LOOKUP_BITS];
+    int32_t last_code[18];             /* by length, -1 where there is none; [17] ends the search */
+    int32_t offset[17];                /* of the symbols of a length, less its first code */
+    uint8_t symbols[256];
+} code_table;
+
+typedef struct {
+    bridge_input input;
+    uint8_t *chunk;
+    const uint8_t *window; /* the bytes from `window_start` up to `window_end` */
+    uint64_t window_start, window_end;
+    uint64_t position;     /* of the next byte */
+    int read_error;
+
+    uint64_t bits;         /* the next bits, from the top */
+    int count;             /* valid ones */
+    int at_marker;         /* `position` is the 0xFF of a marker, or the end */
+} bit_reader;
+
+/* The byte at `offset`, or -1 at the end. */
+static inline int byte_at(bit_reader *reader, uint64_t offset) {
+    if (offset < reader->window_start || offset >= reader->window_end) {
+        if (reader->input.bytes != NULL) return -1;
+        /* Some bytes before it too: the end of an interval is looked for backwards. */
+        uint64_t start = offset > 32 ? offset - 32 : 0;
+        int64_t got = bridge_input_read(&reader->input, start, reader->chunk, INPUT_CHUNK);
+        if (got < 0) reader->read_error = errno;
+        reader->window_start = start;
+        reader->window_end = start + (got > 0 ? (uint64_t)got : 0);
+        if (offset >= reader->window_end) return -1;
+    }
+    return reader->window[offset - reader->window_start];
+}
+
+static inline void refill(bit_reader *reader) {
+    /* As many bytes as there is room for, where the next eight have no 0xFF among them. */
+    if (reader->position >= reader->window_start && reader->position + 8 <= reader->window_end) {
+        uint64_t next;
+        memcpy(&next, reader->window + (reader->position - reader->window_start), 8);
+        next = __builtin_bswap64(next); /* from big-endian, on the little-endian machines that Swift runs on */
+        if ((((next & 0x7F7F7F7F7F7F7F7F) + 0x0101010101010101) & next & 0x8080808080808080) == 0) {
+            int bytes = (63 - reader->count) >> 3;
+            reader->bits |= next >> reader->count;
+            reader->position += (unsigned)bytes;
+            reader->count += 8 * bytes;
+            return;
+        }
+    }
+    while (reader->count <= 56 && !reader->at_marker) {
+        int value = byte_at(reader, reader->position);
+        if (value < 0 || (value == 0xFF && byte_at(reader, reader->position + 1) != 0)) {
+            reader->at_marker = 1;
+            return;
+        }
+        reader->position += value == 0xFF ? 2 : 1;
+        reader->bits |= (uint64_t)value << (56 - reader->count);
+        reader->count += 8;
+    }
+}
+
+/* Takes `length` bits, at most 16; 0 where there are fewer. */
+static inline int take(bit_reader *reader, int length, uint32_t *value) {
+    if (reader->count < length) refill(reader);
+    if (reader->count < length) return 0;
+    *value = length == 0 ? 0 : (uint32_t)(reader->bits >> (64 - length));
+    reader->bits <<= length;
+    reader->count -= length;
+    return 1;
+}
+
+static inline int skip(bit_reader *reader, int length) {
+    uint32_t ignored;
+    return take(reader, length, &ignored);
+}
+
+/* The next symbol, or -1: no such code, or no more data. */
+static inline int symbol(bit_reader *reader, const code_table *table) {
+    if (reader->count < 16) refill(reader);
+    unsigned entry = table->lookup[reader->bits >> (64 - LOOKUP_BITS)];
+    int length = (int)(entry >> 8);
+    if (length == 0) {
+        int32_t code;
+        length = LOOKUP_BITS;
+        do {
+            length++;
+            code = (int32_t)(reader->bits >> (64 - length));
+        } while (length < 17 && code > table->last_code[length]);
+        if (length > 16) return -1;
+        entry = table->symbols[(code + table->offset[length]) & 255];
+    }
+    if (length > reader->count) return -1;
+    reader->bits <<= length;
+    reader->count -= length;
+    return entry & 255;
+}
+
+/* Passes the codes and values of coefficients `k` to 63 of a sequential block, as long as there are bits for the longest of them;
+   the index of the coefficient that comes next, 64 or more at the end of the block. */
+static inline int pass_coefficients(bit_reader *reader, const code_table *table, int k) {
+    uint64_t bits = reader->bits;
+    int count = reader->count;
+    while (k < 64) {
+        if (count < 32) {
+            reader->bits = bits;
+            reader->count = count;
+            refill(reader);
+            bits = reader->bits;
+            count = reader->count;
+        }
+        unsigned step = table->steps[bits >> (64 - LOOKUP_BITS)];
+        if (step == 0 || count < 32) break;
+        bits <<= step & 63;
+        count -= (int)(step & 63);
+        k += (int)(step >> 8);
+    }
+    reader->bits = bits;
+    reader->count = count;
+    return k;
+}
+
+/* Where the first byte lies of which no bit has been taken. A zero behind 0xFF is stuffed, whatever follows. */
+static inline uint64_t end_of_data(bit_reader *reader) {
+    uint64_t end = reader->position;
+    for (int left = reader->count / 8; left > 0; left--) {
+        end -= byte_at(reader, end - 1) == 0 && byte_at(reader, end - 2) == 0xFF ? 2 : 1;
+    }
+    return end;
+}
+
+#endif

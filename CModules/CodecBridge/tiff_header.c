@@ -1,0 +1,230 @@
+#ifdef WITH_TIFF
+
+#include "tiff_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static uint16_t short_tag(TIFF *tiff, uint32_t tag, uint16_t otherwise) {
+    uint16_t value = otherwise;
+    return TIFFGetFieldDefaulted(tiff, tag, &value) ? value : otherwise;
+}
+
+static int has_tag(TIFF *tiff, uint32_t tag) {
+    int count = TIFFGetTagListCount(tiff);
+    for (int i = 0; i < count; i++) {
+        if (TIFFGetTagListEntry(tiff, i) == tag) return 1;
+    }
+    /* Custom tags are in the list; those libtiff knows by itself are asked for. */
+    void *first = NULL, *second = NULL;
+    return TIFFFieldWithTag(tiff, tag) != NULL && TIFFGetField(tiff, tag, &first, &second);
+}
+
+static int is_fax(uint16_t compression) {
+    return compression == COMPRESSION_CCITTRLE || compression == COMPRESSION_CCITTRLEW || compression == COMPRESSION_CCITTFAX3
+        || compression == COMPRESSION_CCITTFAX4;
+}
+
+/* What samples mean where PhotometricInterpretation is missing: libtiff's own guesses (tif_getimage.c), and the tags that
+   only one model has. */
+static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t samples, bridge_tiff_page page) {
+    uint16_t *red, *green, *blue;
+    if (is_fax(compression)) return PHOTOMETRIC_MINISWHITE;
+    if (samples < 3) {
+        return TIFFGetField(tiff, TIFFTAG_COLORMAP, &red, &green, &blue) ? PHOTOMETRIC_PALETTE : PHOTOMETRIC_MINISBLACK;
+    }
+    if (samples >= 4 && (has_tag(tiff, TIFFTAG_INKSET) || has_tag(tiff, TIFFTAG_NUMBEROFINKS) || has_tag(tiff, TIFFTAG_DOTRANGE))) {
+        return PHOTOMETRIC_SEPARATED;
+    }
+    if (compression == COMPRESSION_JPEG && samples == 3) {
+        /* Three components are Y'CbCr, as in a JPEG file without markers. libtiff has to know before it decodes. */
+        if (page.jpeg_factors != 0) {
+            TIFFSetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, page.jpeg_factors >> 4, page.jpeg_factors & 15);
+        }
+        TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_YCBCR);
+        return PHOTOMETRIC_YCBCR;
+    }
+    return PHOTOMETRIC_RGB;
+}
+
+static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_page page, bridge_tiff_info *info) {
+    TIFF *tiff = picture->tiff;
+    picture->bits = short_tag(tiff, TIFFTAG_BITSPERSAMPLE, 1);
+    picture->samples = short_tag(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+    picture->planar = short_tag(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    uint16_t format = short_tag(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+    uint16_t compression = short_tag(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+    if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &picture->photometric)) {
+        picture->photometric = guessed_photometric(tiff, compression, picture->samples, page);
+    }
+    if (!TIFFIsCODECConfigured(compression)) {
+        char words[80];
+        snprintf(words, sizeof words, "TIFF compression %u is not in this libtiff", (unsigned)compression);
+        return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
+    }
+    if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_INT && format != SAMPLEFORMAT_VOID) {
+        return bridge_failure(BRIDGE_UNSUPPORTED, 0, "floating-point or complex TIFF samples are not read");
+    }
+    if (picture->bits < 1 || (picture->bits > 16 && picture->bits != 32)) {
+        char words[80];
+        snprintf(words, sizeof words, "TIFF samples of %u bits are not read, only 1 to 16 and 32", (unsigned)picture->bits);
+        return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
+    }
+    /* Of 8 bits, what calls itself signed is not: every decoder, and the pictures, say so. Otherwise 0 is black. */
+    picture->is_signed = format == SAMPLEFORMAT_INT && picture->bits > 8;
+    info->bits = picture->bits;
+    int colors = 0;
+    switch (picture->photometric) {
+    case PHOTOMETRIC_MINISWHITE:
+    case PHOTOMETRIC_MINISBLACK:
+        colors = 1;
+        info->model = BRIDGE_TIFF_GREY;
+        break;
+    case PHOTOMETRIC_RGB:
+        colors = 3;
+        info->model = BRIDGE_TIFF_RGB;
+        break;
+    case PHOTOMETRIC_PALETTE:
+        colors = 1;
+        info->model = BRIDGE_TIFF_PALETTE;
+        if (picture->bits > 16) return bridge_failure(BRIDGE_CORRUPT, 0, "a palette of more than 16 bits");
+        if (!TIFFGetField(tiff, TIFFTAG_COLORMAP, &picture->palette[0], &picture->palette[1], &picture->palette[2])) {
+            return bridge_failure(BRIDGE_CORRUPT, 0, "a palette picture without a palette");
+        }
+        /* Some writers store 8-bit colours where 16 bits are meant. */
+        picture->palette_factor = 257;
+        for (uint32_t i = 0; i < 1u << picture->bits; i++) {
+            if (picture->palette[0][i] > 255 || picture->palette[1][i] > 255 || picture->palette[2][i] > 255) {
+                picture->palette_factor = 1;
+                break;
+            }
+        }
+        break;
+    case PHOTOMETRIC_SEPARATED:
+        if (short_tag(tiff, TIFFTAG_INKSET, INKSET_CMYK) != INKSET_CMYK) {
+            return bridge_failure(BRIDGE_UNSUPPORTED, 0, "TIFF inks other than CMYK are not read");
+        }
+        colors = 4;
+        info->model = BRIDGE_TIFF_CMYK;
+        break;
+    case PHOTOMETRIC_YCBCR:
+        colors = 3;
+        info->model = BRIDGE_TIFF_YCBCR;
+        break;
+    default: {
+        char words[80];
+        const char *name = picture->photometric == PHOTOMETRIC_CIELAB ? "CIE L*a*b*"
+            : picture->photometric == PHOTOMETRIC_LOGL || picture->photometric == PHOTOMETRIC_LOGLUV ? "LogLuv"
+            : picture->photometric == PHOTOMETRIC_CFA ? "camera raw" : NULL;
+        if (name != NULL) snprintf(words, sizeof words, "TIFF colour model %s is not read", name);
+        else snprintf(words, sizeof words, "TIFF colour model %u is not read", (unsigned)picture->photometric);
+        return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
+    }
+    }
+    if (picture->samples < colors) return bridge_failure(BRIDGE_CORRUPT, 0, "fewer samples in a pixel than its colour model has");
+    uint16_t extras = 0, *kinds = NULL;
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds);
+    int extra = picture->samples - colors;
+    /* Unspecified extra samples are saved selections and the like; one that is not even mentioned is alpha. */
+    uint16_t kind = extra == 1 && picture->lacks_extras ? EXTRASAMPLE_UNASSALPHA
+        : extra > 0 && extras > 0                      ? kinds[0]
+                                                       : EXTRASAMPLE_UNSPECIFIED;
+    picture->has_alpha = info->model != BRIDGE_TIFF_CMYK
+        && (kind == EXTRASAMPLE_ASSOCALPHA || kind == EXTRASAMPLE_UNASSALPHA);
+    picture->is_premultiplied = picture->has_alpha && kind == EXTRASAMPLE_ASSOCALPHA;
+    info->channels_left_out = extra - picture->has_alpha;
+    picture->used = (uint16_t)(colors + picture->has_alpha);
+    picture->channels = (info->model == BRIDGE_TIFF_PALETTE ? 3 : colors) + picture->has_alpha;
+    if (info->model == BRIDGE_TIFF_YCBCR) {
+        if (compression == COMPRESSION_JPEG && picture->planar == PLANARCONFIG_CONTIG) {
+            TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+        } else {
+            picture->uses_rgba = 1;
+            picture->has_alpha = 0;
+            picture->channels = 3;
+        }
+    }
+    info->channels = picture->channels;
+    info->has_alpha = picture->has_alpha;
+    return bridge_ok();
+}
+
+/* How many rows are decoded at once, and what that takes. */
+static bridge_status lay_out(bridge_tiff_picture *picture, bridge_tiff_info *info) {
+    TIFF *tiff = picture->tiff;
+    uint32_t rows = 1, tile_width = 0;
+    uint64_t row_bytes;
+    if (TIFFIsTiled(tiff)) {
+        if (!TIFFGetField(tiff, TIFFTAG_TILELENGTH, &rows) || !TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width)
+            || rows == 0 || tile_width == 0) {
+            return bridge_failure(BRIDGE_CORRUPT, 0, "tiles without a size");
+        }
+        uint64_t across = ((uint64_t)picture->width + tile_width - 1) / tile_width;
+        uint64_t samples = picture->planar == PLANARCONFIG_SEPARATE ? 1 : picture->samples;
+        if (across > 1 && (uint64_t)tile_width * samples * picture->bits % 8 != 0) {
+            return bridge_failure(BRIDGE_CORRUPT, 0, "rows of a tile that end inside a byte");
+        }
+        row_bytes = across * TIFFTileRowSize64(tiff);
+    } else {
+        /* PackBits runs may cross rows, although they should not: libtiff copes with that in whole strips only. */
+        if (picture->planar == PLANARCONFIG_SEPARATE || picture->uses_rgba
+            || short_tag(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE) == COMPRESSION_PACKBITS) {
+            TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);
+        }
+        if (rows > picture->height) rows = picture->height;
+        row_bytes = TIFFScanlineSize64(tiff);
+    }
+    if (row_bytes == 0 || rows == 0) return bridge_tiff_failure(picture, "rows without bytes");
+    picture->unit_rows = rows;
+    picture->row_bytes = (size_t)row_bytes;
+    uint64_t planes = picture->planar == PLANARCONFIG_SEPARATE ? picture->samples : 1;
+    uint64_t band = picture->uses_rgba ? (uint64_t)rows * picture->width * 8 : 0;
+    if (!picture->uses_rgba && __builtin_mul_overflow((uint64_t)rows * planes, row_bytes, &band)) band = UINT64_MAX / 4;
+    uint64_t unit = (TIFFIsTiled(tiff) ? TIFFTileSize64(tiff) : 0) + (uint64_t)picture->width * 10;
+    /* The compressed strip or tile, which the file bounds. */
+    uint64_t raw = TIFFGetStrileByteCount(tiff, 0);
+    if (raw > picture->input.size) raw = picture->input.size;
+    uint64_t sum = band / 2 + unit / 2 + raw / 2;
+    info->decode_memory = sum > INT64_MAX / 2 ? INT64_MAX : (int64_t)(sum * 2) + (1 << 20);
+    return bridge_ok();
+}
+
+static int has_metadata(TIFF *tiff) {
+    static const uint32_t tags[] = {
+        TIFFTAG_EXIFIFD, TIFFTAG_GPSIFD, TIFFTAG_XMLPACKET, TIFFTAG_RICHTIFFIPTC, TIFFTAG_PHOTOSHOP,
+        TIFFTAG_IMAGEDESCRIPTION, TIFFTAG_DOCUMENTNAME, TIFFTAG_MAKE, TIFFTAG_MODEL, TIFFTAG_SOFTWARE,
+        TIFFTAG_DATETIME, TIFFTAG_ARTIST, TIFFTAG_HOSTCOMPUTER, TIFFTAG_COPYRIGHT, TIFFTAG_PAGENAME};
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        if (has_tag(tiff, tags[i])) return 1;
+    }
+    return 0;
+}
+
+bridge_status bridge_tiff_read_header(bridge_tiff_picture *picture, bridge_tiff_page page, bridge_tiff_info *info) {
+    TIFF *tiff = picture->tiff;
+    uint32_t pages = TIFFNumberOfDirectories(tiff);
+    picture->lacks_extras = 0;
+    if (!TIFFSetSubDirectory(tiff, page.directory)) return bridge_tiff_failure(picture, "the directory cannot be read");
+    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &picture->width) || !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &picture->height)) {
+        return bridge_tiff_failure(picture, "no size");
+    }
+    info->width = picture->width;
+    info->height = picture->height;
+    if (picture->width == 0 || picture->height == 0) return bridge_failure(BRIDGE_CORRUPT, 0, "a side is 0");
+    bridge_status status = read_samples(picture, page, info);
+    if (status.code != BRIDGE_OK) return status;
+    status = lay_out(picture, info);
+    if (status.code != BRIDGE_OK) return status;
+    info->pages = pages == 0 ? 1 : (int32_t)(pages > INT32_MAX ? INT32_MAX : pages);
+    info->orientation = short_tag(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+    info->has_metadata = has_metadata(tiff);
+    uint32_t size = 0;
+    void *bytes = NULL;
+    if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &size, &bytes) && bytes != NULL) info->profile_size = size;
+    /* What libtiff says of the header in passing, it has coped with. */
+    picture->has_failed = 0;
+    picture->message[0] = 0;
+    return bridge_ok();
+}
+
+#endif
