@@ -14,6 +14,7 @@ typedef struct {
     uint64_t *nonzero;      /* progressive: a bit for each coefficient of each block; else NULL */
     int dc, ac;             /* tables in this scan */
     int is_seen;            /* a scan has brought its averages */
+    uint8_t sent[64];       /* progressive: Al of the last scan with this coefficient, 0 before the first */
 } component;
 
 typedef struct {
@@ -45,9 +46,12 @@ static int read_tables(walk *w, uint64_t offset, uint64_t end) {
             int count = byte_at(&w->reader, offset + (uint64_t)length);
             table->offset[length] = total - code;
             table->last_code[length] = count > 0 ? code + count - 1 : -1;
-            if (count < 0 || total + count > 256 || code + count > 1 << length || symbols + (uint64_t)count > end) return 0;
+            /* As libjpeg has it, no code is all ones, and no average has more than 15 bits. */
+            if (count < 0 || total + count > 256 || symbols + (uint64_t)count > end) return 0;
+            if (count > 0 && code + count >= 1 << length) return 0;
             for (int i = 0; i < count; i++, code++, total++) {
                 int value = byte_at(&w->reader, symbols++);
+                if (value < 0 || (header >> 4 == 0 && value > 15)) return 0;
                 table->symbols[total] = (uint8_t)value;
                 if (length > LOOKUP_BITS) continue;
                 int first = code << (LOOKUP_BITS - length);
@@ -229,6 +233,14 @@ static int read_scan(walk *w, uint64_t offset, uint64_t end) {
         s.high = byte_at(&w->reader, rest + 2) >> 4;
         s.low = byte_at(&w->reader, rest + 2) & 15;
         if (s.last > 63 || s.first > s.last || (s.first == 0) != (s.last == 0) || (s.first > 0 && s.count > 1)) return 0;
+        if (s.low > 13 || (s.high > 0 && s.low != s.high - 1)) return 0;
+        for (int i = 0; i < s.count; i++) {
+            /* Each scan goes on where the last one of the same coefficients ended. */
+            for (int k = s.first; k <= s.last; k++) {
+                if (s.parts[i]->sent[k] != s.high) return 0;
+                s.parts[i]->sent[k] = (uint8_t)s.low;
+            }
+        }
     }
     for (int i = 0; i < s.count; i++) {
         int needs_dc = s.first == 0 && s.high == 0, needs_ac = s.last > 0;

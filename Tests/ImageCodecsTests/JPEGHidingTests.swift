@@ -142,6 +142,23 @@ struct JPEGHidingTests {
         #expect(JPEGFile(once).segments.filter { $0.marker == 0xE2 }.count == 1)
     }
 
+    @Test(
+        "in segments that T.81 reserves do not keep an image from being decoded",
+        arguments: [0x02, 0xC8, 0xDE, 0xF0, 0xFD])
+    func reserved(_ marker: UInt8) throws {
+        let plain = JPEGFile(try Fixtures.bytes("sampling/420.jpg"))
+        var file = plain
+        file.insert([.init(marker, Self.canary)], before: 0xDB)
+        let source = EncodedSource(file.bytes)
+        #expect(try DecodedPixels(source) == DecodedPixels(plain.bytes))
+        let probe = try Prober.probe(source, limits: DecodeLimits())
+        let bands = try PlaneSources.withSource(of: source, probe: probe, limits: DecodeLimits()) {
+            planes, _ in
+            planes.format.size
+        }
+        #expect(bands == probe.size)
+    }
+
     @Test("data that cannot be followed have to be decoded and encoded anew")
     func unfollowed() throws {
         for change: (inout JPEGFile) -> Void in [

@@ -137,7 +137,9 @@ struct JPEGWarningTests {
             var row = [UInt8](repeating: 0, count: reader.rowBytes)
             var rows = 0
             for _ in 0..<reader.size.height {
-                try row.withUnsafeMutableBufferPointer { try reader.readRow(into: #require($0.baseAddress)) }
+                try row.withUnsafeMutableBufferPointer {
+                    if let base = $0.baseAddress { try reader.readRow(into: base) }
+                }
                 rows += 1
             }
             try reader.finish()
@@ -159,7 +161,8 @@ struct JPEGWarningTests {
         }
         let plain = try #require(try turned { _ in })
         for test in Self.harmless where test.source != "progressive-grey" {
-            #expect(try turned(test.change) == plain, "\(test.testDescription)")
+            let bytes = try #require(try turned(test.change), "\(test.testDescription)")
+            #expect(try DecodedPixels(bytes) == DecodedPixels(plain), "\(test.testDescription)")
         }
         #expect(try turned { $0.change(0xDA) { $0.data.removeLast($0.data.count / 2) } } == nil)
         // The first warning is harmless, the second is not.
@@ -222,10 +225,7 @@ struct JPEGWarningTests {
     @Test(
         "lossless JPEG within TIFF is a feature that is not read", .enabled(if: ImageFormat.tiff.isReadable))
     func losslessWithinTIFF() throws {
-        var file = try Self.file("444")
-        let plain = file.bytes
-        file.change(0xC0) { $0.marker = 0xC3 }
-        var source = try Self.tiff(plain).bytes(at: 0, length: .max)
+        var source = try Self.tiff(Self.file("444").bytes).bytes(at: 0, length: .max)
         let frame = try #require(
             source.indices.dropLast().first { source[$0] == 0xFF && source[$0 + 1] == 0xC0 })
         source[frame + 1] = 0xC3

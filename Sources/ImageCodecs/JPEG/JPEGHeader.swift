@@ -66,12 +66,14 @@ enum JPEGHeader {
         var extraPictures = 0
         var scanComponents = 0
         var hasMetadata = false
+        var hasReservedSegments = false
         while true {
             guard let segment = try walker.next() else { throw .truncated("the header has no start of scan") }
             if !hasMetadata {
                 let head = Array(try walker.bytes(segment.payload.prefix(32)))
                 hasMetadata = JPEGMetadata.removal(of: segment, head: head) != nil
             }
+            if JPEGWalker.Marker.isReserved(segment.marker) { hasReservedSegments = true }
             switch segment.marker {
             case let marker where JPEGWalker.Marker.isStartOfFrame(marker):
                 guard frame == nil else { throw .corrupt("two start of frame markers") }
@@ -130,6 +132,7 @@ enum JPEGHeader {
         probe.isArithmeticCoded = frame.isArithmeticCoded
         probe.estimatedQuality = quality
         probe.hasMetadata = hasMetadata
+        probe.hasReservedSegments = hasReservedSegments
         probe.frameCount = 1 + extraPictures
         if probe.colorModel == .yCbCr {
             probe.planeSubsampling = planeSubsampling(of: frame.components)

@@ -20,8 +20,9 @@ enum JPEGMetadata {
             return segment.payload.count > 12 ? .other : nil
         case JPEGWalker.Marker.comment: return .comment
         case 0xE0...0xEF: return .other
-        // DNL, DHP and EXP; JPG, JPGn and RES: no decoder of the images that are read needs them.
-        case 0xDC, 0xDE, 0xDF, 0xC8, 0xF0...0xFD, 0x02...0xBF: return .other
+        // The height is known: images whose height only DNL states are not read.
+        case 0xDC: return .other
+        case let marker where JPEGWalker.Marker.isReserved(marker): return .other
         default: return nil
         }
     }

@@ -10,6 +10,22 @@ struct JPEGStripper {
         return try stripper.strip()
     }
 
+    /// The source as libjpeg can read it: without segments at which it gives up.
+    static func decodable(
+        _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
+    ) throws(CodecError) -> EncodedSource {
+        guard probe.hasReservedSegments else { return source }
+        let stripped = try strip(source, probe: probe, limits: limits)
+        var bytes: [UInt8] = []
+        for piece in stripped.pieces {
+            switch piece {
+            case .copied(let range): bytes += try source.bytes(at: range.lowerBound, length: range.count)
+            case .written(let written): bytes += written
+            }
+        }
+        return EncodedSource(bytes)
+    }
+
     /// A segment before the first scan, which may turn out to be superfluous.
     private enum HeaderPiece {
         case copied(Range<Int>)

@@ -14,7 +14,9 @@ package enum JPEGTurner {
 
     /// Whether the header promises a perfect turn: both sides whole MCUs, and chroma that stays of its kind.
     package static func canTurn(_ probe: ImageProbe) -> Bool {
-        guard isAvailable, probe.format == .jpeg, !probe.isArithmeticCoded else { return false }
+        guard isAvailable, probe.format == .jpeg, !probe.isArithmeticCoded,
+            !probe.hasReservedSegments
+        else { return false }
         let subsampling: ChromaSubsampling
         switch probe.colorModel {
         case .grey: subsampling = .full

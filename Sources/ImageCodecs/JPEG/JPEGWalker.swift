@@ -35,6 +35,10 @@ struct JPEGWalker {
         }
         /// APP0...APP15 and COM: no decoder needs them to find the pixels.
         static func isSkippable(_ marker: UInt8) -> Bool { 0xE0...0xEF ~= marker || marker == comment }
+        /// JPG, DHP, EXP, JPG0...JPG13 and RES: for extensions that no decoder has.
+        static func isReserved(_ marker: UInt8) -> Bool {
+            [0xC8, 0xDE, 0xDF].contains(marker) || 0xF0...0xFD ~= marker || 0x02...0xBF ~= marker
+        }
         /// Without parameters: TEM, RST0...RST7, SOI, EOI.
         static func standsAlone(_ marker: UInt8) -> Bool { marker == 0x01 || 0xD0...0xD9 ~= marker }
     }

@@ -52,6 +52,8 @@ public struct ImageProbe: Hashable, Sendable {
     package var decodeMemory = 0
     /// JPEG only: arithmetic coding, which few decoders read.
     package var isArithmeticCoded = false
+    /// JPEG only: the header holds segments that T.81 reserves, at which libjpeg gives up.
+    package var hasReservedSegments = false
     /// How chroma is coded, where it is coded in a way that JPEG has too.
     package var planeSubsampling: ChromaSubsampling?
     /// Whether the planes can be had as they are coded, and mean what JPEG's do.

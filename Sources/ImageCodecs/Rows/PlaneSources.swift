@@ -19,7 +19,8 @@ package enum PlaneSources {
         switch probe.format {
         case .jpeg:
             return try JPEGPlaneSource.withSource(
-                of: source, denominator: denominator, primaries: primaries, limits: limits, damage: damage
+                of: try JPEGStripper.decodable(source, probe: probe, limits: limits),
+                denominator: denominator, primaries: primaries, limits: limits, damage: damage
             ) { try body($0, $0.region) }
         #if HEIF
         case .heic, .heif, .avif:

@@ -18,7 +18,8 @@ package enum RowReaders {
         }
         switch probe.format {
         case .jpeg:
-            return try source.withBridgeInput { input in
+            let decodable = try JPEGStripper.decodable(source, probe: probe, limits: limits)
+            return try decodable.withBridgeInput { input in
                 try managed(try JPEGRowReader(input, probe: probe, limits: limits, damage: damage))
             }
         case .png:

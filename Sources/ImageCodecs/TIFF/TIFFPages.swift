@@ -56,7 +56,7 @@ struct TIFFPages {
 
     /// Reads the directories. What is damaged ends the list; libtiff has the last word on the page that is read.
     init(_ source: EncodedSource) throws(CodecError) {
-        reader = HeaderReader(source)
+        reader = HeaderReader(source, windowSize: 4096)
         isLittleEndian = try reader.byte(at: 0) == 0x49
         let isBig = try reader.bytes(at: 2, length: 2).contains(0x2B)
         self.isBig = isBig
@@ -97,12 +97,14 @@ struct TIFFPages {
             guard let tag = try number(at: entry, length: 2), let type = try number(at: entry + 2, length: 2),
                 let values = try number(at: entry + 4, length: inline)
             else { break }
+            guard Tag(rawValue: tag) != nil else { continue }
             // SHORT, LONG, IFD, LONG8, IFD8; everything else is one byte wide or is not asked for.
             let size = [3: 2, 4: 4, 13: 4, 16: 8, 18: 8][type] ?? 1
             let start = values > inline / size ? try number(at: entry + 4 + inline, length: inline) : nil
             let position = start ?? entry + 4 + inline
-            guard let value = try number(at: position, length: size) else { continue }
-            page.entries[tag] = (value, position, values, size)
+            // Of texts it is enough that they are there.
+            let value = type == 2 ? 0 : try number(at: position, length: size)
+            page.entries[tag] = (value ?? 0, position, values, size)
         }
         let end = offset + countSize + min(count, reader.count) * entrySize
         return (page, try number(at: end, length: inline) ?? 0)
