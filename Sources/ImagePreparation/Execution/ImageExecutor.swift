@@ -227,7 +227,8 @@ struct ImageExecutor {
         var notices = job.planned.notices
         if let damage = result.damage {
             reasons.append(.damaged)
-            notices.append(Notice(.damaged, "\(damage); what could be decoded is used, the rest is grey or blurred"))
+            let rest = "what could be decoded is used, the rest is grey or blurred"
+            notices.append(Notice(.damaged, "\(damage); \(rest)"))
         }
         if planned != nil || work.isTooLargeAsItIs {
             reasons.append(work.maximumBytes < constraints.maximumBytes ? .overBodyBudget : .overByteBudget)
