@@ -1,3 +1,4 @@
+import ImagePreparation
 import SeedreamModel
 import TestSupport
 import Testing

@@ -53,7 +53,7 @@ struct JPEGWarningTests {
     ]
 
     @Test("of which every sample is right do no harm, to rows or to planes", arguments: harmless)
-    func harmless(_ test: Harmless) throws {
+    func unharmed(_ test: Harmless) throws {
         var file = try Self.file(test.source)
         let whole = try Reading(EncodedSource(file.bytes), limits: DecodeLimits())
         let before = file.bytes
@@ -115,7 +115,7 @@ struct JPEGWarningTests {
     ]
 
     @Test("of which samples are wrong refuse, for rows and for planes", arguments: harmful)
-    func harmful(_ test: Harmful) throws {
+    func refused(_ test: Harmful) throws {
         var file = try Self.file(test.source)
         test.change(&file)
         let source = EncodedSource(file.bytes)

@@ -139,7 +139,7 @@ struct TIFFTests {
     ]
 
     @Test("an ordinary TIFF is read, and the image in full is the one that is read", arguments: plain)
-    func plain(_ test: Plain) throws {
+    func ordinary(_ test: Plain) throws {
         let probe = try Self.probe(test.file)
         #expect(probe.size == test.size)
         #expect(!probe.remarks.contains(.reducedCopy))
