@@ -210,6 +210,10 @@ let package = Package(
             name: "Workloads", dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel"],
             path: "benchmarks/Workloads", swiftSettings: settings),
 
+        // What libpng itself makes of a file, to hold our own judgement of chunks against.
+        .target(
+            name: "LibpngReport", dependencies: ["CPNG"], path: "Tests/LibpngReport",
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
         // Fixtures, the corpus, and independent references that several suites measure against.
         .target(
             name: "TestSupport",
@@ -222,11 +226,13 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ImageCodecsTests",
-            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
+            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "TestSupport", "LibpngReport"],
             swiftSettings: settings),
         .testTarget(
             name: "ImagePreparationTests",
-            dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
+            dependencies: [
+                "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport", "LibpngReport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CorpusTests",

@@ -149,6 +149,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     static const png_byte unused[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0"
                                      "sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
     png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, unused, (int)(sizeof unused / 5));
+    if ((options & BRIDGE_PNG_IGNORES_TRNS) != 0)
+        png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"tRNS", 1);
     png_read_info(codec, decoder->info);
 
     png_uint_32 width = png_get_image_width(codec, decoder->info);

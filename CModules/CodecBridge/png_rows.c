@@ -42,37 +42,50 @@ struct bridge_png_rows {
     uint8_t *above;
 };
 
-bridge_png_rows *bridge_png_rows_open(bridge_input input, uint64_t offset, uint8_t *buffer, int32_t width,
-                                      int32_t height, int channels) {
-    size_t row_bytes = (size_t)width * (size_t)channels;
-    if (row_bytes > LONGEST_ROW) return NULL;
+/* A stream of `size` bytes, read through a window of `capacity` bytes or less. NULL without memory. */
+static bridge_png_rows *open_stream(bridge_input input, uint64_t offset, uint8_t *buffer, uint64_t size,
+                                    size_t capacity) {
     bridge_png_rows *rows = calloc(1, sizeof *rows);
     if (rows == NULL) return NULL;
     rows->input = input;
     rows->offset = offset;
     rows->buffer = buffer;
+    rows->data_left = size;
+    /* libpng takes longer chunks in some versions; no longer one is needed for stored data (png_check_chunk_length). */
+    uint64_t overhead = 6 + 5 * (size / 32566 + 1);
+    rows->longest_chunk = size + overhead;
+    if (rows->longest_chunk < LONGEST_CHUNK) rows->longest_chunk = LONGEST_CHUNK;
+    if (rows->longest_chunk > INT32_MAX) rows->longest_chunk = INT32_MAX;
+    rows->window_capacity = capacity;
+    uint64_t all = size + 1;
+    if (rows->window_capacity > all) rows->window_capacity = (size_t)all; /* one byte too many has to show */
+    rows->window = calloc(rows->window_capacity + UNFILTER_SLACK, 1);
+    if (rows->window == NULL) {
+        bridge_png_rows_close(rows);
+        return NULL;
+    }
+    isal_inflate_init(&rows->stream);
+    rows->stream.crc_flag = ISAL_ZLIB_NO_HDR_VER;
+    return rows;
+}
+
+bridge_png_rows *bridge_png_rows_open(bridge_input input, uint64_t offset, uint8_t *buffer, int32_t width,
+                                      int32_t height, int channels) {
+    size_t row_bytes = (size_t)width * (size_t)channels;
+    if (row_bytes > LONGEST_ROW) return NULL;
+    bridge_png_rows *rows = open_stream(input, offset, buffer, (uint64_t)(row_bytes + 1) * (uint64_t)height,
+                                        WINDOW + UNFILTER_ROWS * (row_bytes + 1));
+    if (rows == NULL) return NULL;
     rows->row_bytes = row_bytes;
     rows->stride = row_bytes + UNFILTER_SLACK;
     rows->channels = channels;
     rows->inflated_left = rows->rows_left = height;
-    rows->data_left = (uint64_t)(row_bytes + 1) * (uint64_t)height;
-    /* libpng takes longer chunks in some versions; no longer one is needed for stored data (png_check_chunk_length). */
-    uint64_t overhead = 6 + 5 * (rows->data_left / 32566 + 1);
-    rows->longest_chunk = rows->data_left + overhead;
-    if (rows->longest_chunk < LONGEST_CHUNK) rows->longest_chunk = LONGEST_CHUNK;
-    if (rows->longest_chunk > INT32_MAX) rows->longest_chunk = INT32_MAX;
-    rows->window_capacity = WINDOW + UNFILTER_ROWS * (row_bytes + 1);
-    uint64_t all = rows->data_left + 1;
-    if (rows->window_capacity > all) rows->window_capacity = (size_t)all; /* one byte too many has to show */
-    rows->window = calloc(rows->window_capacity + UNFILTER_SLACK, 1);
     rows->rows = calloc(2 * UNFILTER_ROWS + 1, rows->stride);
-    if (rows->window == NULL || rows->rows == NULL) {
+    if (rows->rows == NULL) {
         bridge_png_rows_close(rows);
         return NULL;
     }
     rows->above = rows->rows + 2 * UNFILTER_ROWS * rows->stride; /* zeros, above the first row */
-    isal_inflate_init(&rows->stream);
-    rows->stream.crc_flag = ISAL_ZLIB_NO_HDR_VER;
     return rows;
 }
 
@@ -272,6 +285,19 @@ int bridge_png_rows_finish(bridge_png_rows *rows) {
     }
 }
 
+int32_t bridge_png_data_is_plain(bridge_input input, uint64_t offset, uint64_t size) {
+    uint8_t *buffer = malloc(PNG_ROWS_INPUT);
+    bridge_png_rows *rows = buffer == NULL ? NULL : open_stream(input, offset, buffer, size, WINDOW);
+    int is_plain = rows != NULL && begin(rows);
+    while (is_plain && !rows->ended) {
+        rows->window_used = rows->window_size;
+        is_plain = fill(rows);
+    }
+    bridge_png_rows_close(rows);
+    free(buffer);
+    return is_plain;
+}
+
 #define TEXT(number) TEXT_OF(number)
 #define TEXT_OF(number) #number
 
@@ -280,6 +306,11 @@ const char *bridge_isal_version(void) {
 }
 
 #else
+
+int32_t bridge_png_data_is_plain(bridge_input input, uint64_t offset, uint64_t size) {
+    (void)input, (void)offset, (void)size;
+    return 0;
+}
 
 const char *bridge_isal_version(void) { return NULL; }
 

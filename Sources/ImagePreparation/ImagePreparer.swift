@@ -23,6 +23,14 @@ public struct ImagePreparer: Sendable {
         self.options = options
     }
 
+    /// The same preparer, which also decodes every pixel of images that pass through: an image that does not
+    /// decode has to stop a request before it is paid for.
+    package var decodingEveryPixel: ImagePreparer {
+        var preparer = self
+        preparer.options.verifies = true
+        return preparer
+    }
+
     /// Says what would happen to each input, from headers alone: no pixel is decoded, nothing is written.
     ///
     /// Of more inputs than one request takes, only the last are opened. Inputs that cannot be prepared are listed in the

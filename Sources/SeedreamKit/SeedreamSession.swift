@@ -41,7 +41,8 @@ public struct SeedreamSession: Sendable {
         return constraints
     }
 
-    /// Edits pictures.
+    /// Edits pictures. Every pixel of every input is decoded before anything is sent, also where
+    /// `PreparationOptions.verifies` is false.
     ///
     /// - Parameters:
     ///   - prompt: "Image 1" in it means the first of the last ten inputs.
@@ -58,7 +59,8 @@ public struct SeedreamSession: Sendable {
         progress: ProgressReporter? = nil,
         reportingTo reporter: ClientReporter? = nil, configure: (inout GenerationRequest) -> Void = { _ in }
     ) async throws -> JobRecord {
-        let batch = try await preparer.prepare(inputs, failures: .refuse, reportingTo: progress)
+        let batch = try await preparer.decodingEveryPixel
+            .prepare(inputs, failures: .refuse, reportingTo: progress)
         var request = GenerationRequest(prompt: prompt, images: batch.images.map { .prepared($0) })
         configure(&request)
         return try await client.run(request, to: destination, reportingTo: reporter)

@@ -8,6 +8,8 @@ public struct Notice: Hashable, Codable, Sendable {
         case profileKept = "profile-kept"
         /// The embedded colour profile is not usable and was ignored.
         case profileIgnored = "profile-ignored"
+        /// A damaged, misplaced or superfluous chunk was ignored, as decoders do.
+        case chunkIgnored = "chunk-ignored"
         /// CMYK without a profile was converted by the plain formula.
         case inksWithoutProfile = "inks-without-profile"
         /// Channels that are neither colour nor usable alpha were left out.

@@ -59,8 +59,23 @@ const char *bridge_isal_version(void);
 
 uint32_t bridge_crc32(uint32_t crc, const uint8_t *bytes, size_t size);
 
-/* Inflates a zlib stream into a malloc'ed buffer of at most `maximum` bytes. BRIDGE_OUTPUT_LIMIT beyond it. */
-bridge_status bridge_inflate(const uint8_t *bytes, size_t size, size_t maximum, bridge_output *output);
+/* Inflates a zlib stream piece by piece, and takes and refuses what libpng does. NULL without memory. */
+typedef struct bridge_inflater bridge_inflater;
+
+enum {
+    BRIDGE_INFLATER_RUNNING = 0, /* more input or more room is needed */
+    BRIDGE_INFLATER_ENDED,       /* the stream is over and its check sum right; what follows in `bytes` is not its own */
+    BRIDGE_INFLATER_DAMAGED
+};
+
+bridge_inflater *bridge_inflater_open(void);
+/* Reads up to `*size` bytes and writes up to `*capacity`; afterwards they say how many it were. */
+int32_t bridge_inflater_run(bridge_inflater *inflater, const uint8_t *bytes, size_t *size, uint8_t *output,
+                            size_t *capacity);
+void bridge_inflater_close(bridge_inflater *inflater);
+
+/* Makes a zlib stream of the bytes, malloc'ed. */
+bridge_status bridge_deflate(const uint8_t *bytes, size_t size, bridge_output *output);
 
 /* --- JPEG decoder ----------------------------------------------------------------------------------------------- */
 
@@ -171,6 +186,7 @@ typedef struct {
 enum {
     BRIDGE_PNG_KEEPS_16_BITS = 1, /* else 16-bit samples are scaled to 8 */
     BRIDGE_PNG_LIBPNG_ALONE = 2,  /* else (trait FastPNG) ISA-L inflates plain pictures; the result is the same */
+    BRIDGE_PNG_IGNORES_TRNS = 4,  /* versions of libpng differ on a misplaced tRNS: the reader of the header decides */
 };
 bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t options,
                               bridge_png_decoder **decoder, bridge_png_info *info);
@@ -182,6 +198,11 @@ bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row);
 bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels, size_t stride);
 bridge_status bridge_png_finish(bridge_png_decoder *decoder);
 void bridge_png_close(bridge_png_decoder *decoder);
+
+/* Whether the image data, whose first IDAT chunk begins at `offset`, are one zlib stream of `size` bytes that ends
+   where the last of the chunks that follow on ends, with right check sums. No pixel is looked at. 0 says nothing: that
+   it is not so, or (without the trait FastPNG) that it was not looked at. */
+int32_t bridge_png_data_is_plain(bridge_input input, uint64_t offset, uint64_t size);
 
 /* --- PNG encoder ------------------------------------------------------------------------------------------------ */
 

@@ -1,36 +1,66 @@
 import Pixels
 
-/// Colour that PNG chunks describe without a profile.
+/// What the chunks of a PNG say about its colours.
 enum PNGColor {
-    /// gAMA and cHRM; units of 1/100 000. What is missing is as in sRGB.
-    static func settle(gamma: Int?, chromaticities values: [Int]?, in probe: inout ImageProbe) {
-        let standardGamma = gamma.map { 45_000...46_000 ~= $0 } ?? true  // 1/2.2, which sRGB files state
-        let standard = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000]
-        // Within 0.002, the rounding of common writers.
-        let isStandardPlace =
-            values.map { $0.count == 8 && zip($0, standard).allSatisfy { abs($0 - $1) <= 200 } } ?? true
-        guard !standardGamma || !isStandardPlace else { return }
-        var place = Chromaticities.bt709
-        if !isStandardPlace, let values, values.count == 8 {
-            func point(_ index: Int) -> Chromaticities.Point {
-                Chromaticities.Point(Double(values[index]) / 100_000, Double(values[index + 1]) / 100_000)
-            }
-            place = Chromaticities(white: point(0), red: point(2), green: point(4), blue: point(6))
-        }
-        let curve: DescribedColor.Curve =
-            standardGamma ? .sRGB : .gamma(100_000 / Double(max(gamma ?? 45_455, 1)))
-        let origin = values == nil ? "gAMA" : gamma == nil ? "cHRM" : "gAMA and cHRM"
-        ProfileAcceptance.settle(DescribedColor(place, curve), origin: origin, in: &probe)
-    }
-
-    /// cICP: code points for primaries, transfer, matrix (RGB) and range (full).
-    static func settle(codingPoints: [UInt8], in probe: inout ImageProbe) {
-        guard codingPoints[2] == 0, codingPoints[3] == 1 else {
-            let text = codingPoints.map(String.init).joined(separator: " ")
-            probe.remarks.append(.profileIgnored("cICP \(text) does not describe full-range RGB"))
+    /// Settles the colours by the order of precedence of the PNG specification (third edition, 4.3): cICP, iCCP, sRGB,
+    /// gAMA with cHRM. One that says nothing, or nothing that can be used, leaves it to the next.
+    static func settle(
+        _ structure: inout PNGStructure, in probe: inout ImageProbe, limits: DecodeLimits
+    ) throws(CodecError) {
+        let profile = try structure.payload("iCCP")
+        if let codePoints = try structure.payload("cICP"), settle(codePoints: codePoints, in: &probe) {
+            if profile != nil { probe.remarks.append(.profileIgnored("cICP says what the colours are")) }
             return
         }
-        CodePoints(primaries: Int(codingPoints[0]), transfer: Int(codingPoints[1])).settle(
+        if let profile, case .success(let content) = PNGProfile.read(profile),
+            ProfileAcceptance.settle(content.bytes, in: &probe, limits: limits)
+        {
+            return
+        }
+        if structure.chunk("sRGB") != nil { return }
+        settle(
+            gamma: try structure.payload("gAMA")?.bigEndianValue,
+            try structure.payload("cHRM").map(chromaticities), in: &probe)
+    }
+
+    /// gAMA in units of 1/100 000, and cHRM. What is missing is as in sRGB.
+    private static func settle(gamma: Int?, _ place: Chromaticities?, in probe: inout ImageProbe) {
+        let hasStandardGamma = gamma.map { 45_000...46_000 ~= $0 } ?? true  // 1/2.2, which sRGB files state
+        // Within 0.002, the rounding of common writers.
+        let hasStandardPlace = place?.isClose(to: .bt709, within: 0.002) ?? true
+        guard !hasStandardGamma || !hasStandardPlace else { return }
+        let curve: DescribedColor.Curve =
+            hasStandardGamma ? .sRGB : .gamma(100_000 / Double(gamma ?? 45_455))
+        let origin = place == nil ? "gAMA" : gamma == nil ? "cHRM" : "gAMA and cHRM"
+        let color = DescribedColor(hasStandardPlace ? .bt709 : place ?? .bt709, curve)
+        ProfileAcceptance.settle(color, origin: origin, in: &probe)
+    }
+
+    /// cICP: code points for primaries, transfer, matrix (RGB) and range.
+    private static func settle(codePoints bytes: [UInt8], in probe: inout ImageProbe) -> Bool {
+        guard bytes[3] == 1 else {
+            let text = bytes.map(String.init).joined(separator: " ")
+            probe.remarks.append(.profileIgnored("cICP \(text) does not describe full-range RGB"))
+            return false
+        }
+        return CodePoints(primaries: Int(bytes[0]), transfer: Int(bytes[1])).settle(
             origin: "cICP", in: &probe)
+    }
+
+    /// Whether cICP describes a colour that is read, so that decoders need it.
+    static func describesColor(codePoints bytes: [UInt8]) -> Bool {
+        guard bytes.count == 4, bytes[3] == 1 else { return false }
+        if case .color = CodePoints(primaries: Int(bytes[0]), transfer: Int(bytes[1])).meaning { return true }
+        return false
+    }
+
+    /// The payload of cHRM, 32 bytes.
+    static func chromaticities(_ bytes: [UInt8]) -> Chromaticities {
+        func point(_ offset: Int) -> Chromaticities.Point {
+            Chromaticities.Point(
+                Double(bytes[offset..<offset + 4].bigEndianValue) / 100_000,
+                Double(bytes[offset + 4..<offset + 8].bigEndianValue) / 100_000)
+        }
+        return Chromaticities(white: point(0), red: point(8), green: point(16), blue: point(24))
     }
 }

@@ -38,14 +38,17 @@ package final class PNGRowReader: RowReader {
         }
     }
 
+    /// - Parameter ignoresTransparency: Whether a tRNS chunk does not count.
     init(
-        _ input: bridge_input, limits: DecodeLimits, precision: SampleType, usesLibpngAlone: Bool = false
+        _ input: bridge_input, limits: DecodeLimits, precision: SampleType, usesLibpngAlone: Bool = false,
+        ignoresTransparency: Bool = false
     ) throws(CodecError) {
         var decoder: OpaquePointer?
         var info = bridge_png_info()
         var options: Int32 = 0
         if precision == .word { options |= Int32(BRIDGE_PNG_KEEPS_16_BITS) }
         if usesLibpngAlone { options |= Int32(BRIDGE_PNG_LIBPNG_ALONE) }
+        if ignoresTransparency { options |= Int32(BRIDGE_PNG_IGNORES_TRNS) }
         try CodecError.check(bridge_png_open(input, limits.bridged, options, &decoder, &info))
         guard let decoder else { throw .misuse("no decoder") }
         self.decoder = decoder

@@ -1,87 +1,99 @@
-import CodecBridge
+import Pixels
 
-/// Keeps of a PNG the critical chunks and what colour and transparency need.
+/// Keeps of a PNG what decoding, colour and transparency need, and nothing that decoders do not read.
 enum PNGStripper {
-    /// Beside the critical chunks.
-    private static let kept: Set<String> = [
-        "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI", "sBIT",
-    ]
+    /// The chunks that stay if they count, besides IHDR, IDAT and IEND.
+    private static let kept: Set<String> = ["PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "sBIT"]
 
-    /// What removing a chunk takes away; `nil` for what decoding and colour need.
-    static func removal(ofType type: String, isCritical: Bool) -> StrippedImage.Removal? {
-        guard !isCritical, !kept.contains(type) else { return nil }
-        switch type {
-        case "eXIf": return .exif
-        case "tEXt", "zTXt", "iTXt": return .text
-        case "acTL", "fcTL", "fdAT": return .animation
-        case "caBX": return .contentCredentials
-        default: return .other
-        }
-    }
-
-    static func strip(_ source: EncodedSource, keepsProfile: Bool) throws(CodecError) -> StrippedImage {
+    static func strip(
+        _ source: EncodedSource, keepsProfile: Bool
+    ) throws(CodecError) -> StrippedImage {
+        var structure = try PNGStructure(source)
         var result = StrippedImage()
-        var walker = PNGWalker(source, windowSize: 65_536)
-        var dataChunks = 0
-        result.copy(0..<8)
-        while true {
-            let chunk: PNGWalker.Chunk?
-            do throws(CodecError) {
-                chunk = try walker.next()
-            } catch {
-                // Cut inside what follows the pixels, nothing is lost; cut before, it is for the decoder to find out.
-                guard case .truncated = error, dataChunks > 0 else { throw error }
-                chunk = nil
-            }
-            guard let chunk else { break }
-            let isWhole = try hasCorrectChecksum(chunk, source)
-            switch chunk.type {
-            case "IEND":
-                guard dataChunks > 0 else { throw .truncated("the end chunk comes before any image data") }
-                guard isWhole else { throw .corrupt("checksum of chunk IEND is wrong") }
-                result.copy(chunk.range)
-                if chunk.range.upperBound < source.count { result.removals.insert(.trailingData) }
-                return result
-            case _ where chunk.isCritical || chunk.type == "tRNS":
-                guard isWhole else { throw .corrupt("checksum of chunk \(chunk.type) is wrong") }
-                if chunk.type == "IDAT" { dataChunks += 1 }
-                result.copy(chunk.range)
-            case "iCCP" where !keepsProfile: result.removals.insert(.other)
-            default:
-                if let removal = removal(ofType: chunk.type, isCritical: false) {
-                    let isXMP = removal == .text ? try isXMP(chunk, &walker) : false
-                    result.removals.insert(isXMP ? .xmp : removal)
-                } else if isWhole {
-                    result.copy(chunk.range)
-                } else {
-                    result.removals.insert(.other)
-                }
-            }
+        result.removals = structure.removals
+        if !structure.ignored.isEmpty { result.removals.insert(.other) }
+        result.copy(0..<33)  // the signature and IHDR
+        for chunk in structure.counting {
+            try add(chunk, of: &structure, keepsProfile: keepsProfile, to: &result)
         }
-        guard dataChunks > 0 else { throw .truncated("the file ends before its image data") }
-        result.write([0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82])
-        result.lacksEnd = true
+        try addData(&structure, source, to: &result)
+        if let end = structure.end, end.payload.isEmpty {
+            result.copy(end.range)
+        } else {
+            result.write(chunk: "IEND", [])
+            result.lacksEnd = structure.end == nil
+        }
         return result
     }
 
-    private static func isXMP(_ chunk: PNGWalker.Chunk, _ walker: inout PNGWalker) throws(CodecError) -> Bool
-    {
-        try walker.reader.bytes(at: chunk.payload.lowerBound, length: 17).elementsEqual(
-            "XML:com.adobe.xmp".utf8)
+    private static func add(
+        _ chunk: PNGStructure.Chunk, of structure: inout PNGStructure, keepsProfile: Bool,
+        to result: inout StrippedImage
+    ) throws(CodecError) {
+        guard kept.contains(chunk.type) else { return }
+        guard let payload = try structure.payload(chunk.type) else { return }
+        var replacement: [UInt8]? = payload
+        switch chunk.type {
+        case "iCCP":
+            if keepsProfile, case .success(let profile) = PNGProfile.read(payload) {
+                if !profile.isAlone || !profile.hasNeutralName { replacement = try profile.payload() }
+            } else {
+                replacement = nil
+            }
+        // A palette of an image that has none of its own is advice, and entries beyond the depth are not reached.
+        case "PLTE":
+            replacement =
+                structure.header.isPalette
+                ? Array(payload.prefix(3 << structure.header.depth)) : nil
+        case "cICP": if !PNGColor.describesColor(codePoints: payload) { replacement = nil }
+        default: break
+        }
+        if replacement == payload, try structure.isWhole(chunk) {
+            result.copy(chunk.range)
+        } else {
+            if let replacement { result.write(chunk: chunk.type, replacement) }
+            result.removals.insert(.other)
+        }
     }
 
-    /// Over type and payload, as PNG wants it.
-    private static func hasCorrectChecksum(
-        _ chunk: PNGWalker.Chunk, _ source: EncodedSource
-    ) throws(CodecError) -> Bool {
-        var checksum: UInt32 = 0
-        var offset = chunk.payload.lowerBound - 4
-        while offset < chunk.payload.upperBound {
-            let bytes = try source.bytes(at: offset, length: min(65_536, chunk.payload.upperBound - offset))
-            guard !bytes.isEmpty else { throw .truncated("the file became shorter while it was read") }
-            checksum = bridge_crc32(checksum, bytes, bytes.count)
-            offset += bytes.count
+    private static func addData(
+        _ structure: inout PNGStructure, _ source: EncodedSource, to result: inout StrippedImage
+    ) throws(CodecError) {
+        let chunks = structure.data
+        var last = (chunk: chunks.count - 1, bytes: chunks.last?.payload.count ?? 0)
+        switch try PNGImageData.extent(of: &structure, in: source) {
+        case .everything: break
+        case .upTo(let chunk, let bytes):
+            last = (chunk, bytes)
+            let following = chunks[chunk...].reduce(0) { $0 + $1.payload.count } - bytes
+            result.removals.insert(following > 0 ? .trailingData : .other)
+        case .unusable: result.needsEncoding = true
         }
-        return try source.bytes(at: chunk.payload.upperBound, length: 4).bigEndianValue == Int(checksum)
+        for (index, chunk) in chunks.enumerated() where index <= last.chunk {
+            let count = index == last.chunk ? last.bytes : chunk.payload.count
+            if count == 0 {
+                result.removals.insert(.other)
+            } else if count == chunk.payload.count {
+                result.copy(chunk.range)
+            } else {
+                let start = chunk.payload.lowerBound
+                let checksum = try structure.checksum(of: start - 4..<start + count)
+                result.write(UInt32(count).bigEndianBytes)
+                result.copy(start - 4..<start + count)
+                result.write(checksum.bigEndianBytes)
+            }
+        }
     }
+}
+
+extension StrippedImage {
+    /// Writes a chunk of a PNG.
+    fileprivate mutating func write(chunk type: String, _ payload: [UInt8]) {
+        let body = Array(type.utf8) + payload
+        write(UInt32(payload.count).bigEndianBytes + body + PNGStructure.checksum(of: body).bigEndianBytes)
+    }
+}
+
+extension UInt32 {
+    fileprivate var bigEndianBytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) } }
 }

@@ -2,39 +2,63 @@ import Pixels
 
 /// Colour described by the code points of ITU-T H.273, as PNG's cICP and HEIF's nclx do.
 struct CodePoints: Hashable, Sendable {
+    /// What code points amount to.
+    enum Meaning: Hashable {
+        case color(DescribedColor)
+        /// PQ or HLG, by name.
+        case highDynamicRange(String)
+        /// Primaries and transfer are both unspecified (2).
+        case unspecified
+        /// Reserved, or not converted here.
+        case unknown
+    }
+
     var primaries: Int
     var transfer: Int
 
-    /// Puts the colour into the probe, or why it is not used. PQ and HLG make the picture unsupported.
-    func settle(origin: String, in probe: inout ImageProbe) {
-        let place: Chromaticities?
+    var meaning: Meaning {
+        if primaries == 2, transfer == 2 { return .unspecified }
+        let place: Chromaticities
         switch primaries {
         // BT.601's primaries differ from BT.709's by less than a code value on most colours.
         case 1, 2, 5, 6: place = .bt709
         case 9: place = .bt2020
         case 12: place = .displayP3
-        default: place = nil
+        default: return transfer == 16 || transfer == 18 ? highDynamicRange : .unknown
         }
-        let curve: DescribedColor.Curve?
         switch transfer {
-        case 2, 13: curve = .sRGB
-        // Cameras and encoders write BT.709 for pictures that are shown as sRGB; only with other primaries is it meant.
-        case 1, 6: curve = primaries == 9 || primaries == 12 ? .bt709 : .sRGB
-        case 14, 15: curve = .bt709
-        case 4: curve = .gamma(2.2)
-        case 5: curve = .gamma(2.8)
-        case 8: curve = .gamma(1)
-        case 16, 18:
-            let name = transfer == 16 ? "PQ" : "HLG"
-            probe.unsupportedFeature = "HDR picture (\(name) transfer in \(origin)) is not tone-mapped"
-            return
-        default: curve = nil
+        case 2, 13: return .color(DescribedColor(place, .sRGB))
+        // Cameras and encoders write BT.709 for images that are shown as sRGB. It is meant only with other
+        // primaries.
+        case 1, 6:
+            return .color(DescribedColor(place, primaries == 9 || primaries == 12 ? .bt709 : .sRGB))
+        case 14, 15: return .color(DescribedColor(place, .bt709))
+        case 4: return .color(DescribedColor(place, .gamma(2.2)))
+        case 5: return .color(DescribedColor(place, .gamma(2.8)))
+        case 8: return .color(DescribedColor(place, .gamma(1)))
+        case 16, 18: return highDynamicRange
+        default: return .unknown
         }
-        guard let place, let curve else {
+    }
+
+    private var highDynamicRange: Meaning { .highDynamicRange(transfer == 16 ? "PQ" : "HLG") }
+
+    /// Puts the colour into the probe. PQ and HLG make the image unsupported.
+    ///
+    /// - Returns: Whether the code points count. If not, the next source of colour does; unknown code points
+    ///   leave a remark.
+    @discardableResult
+    func settle(origin: String, in probe: inout ImageProbe) -> Bool {
+        switch meaning {
+        case .color(let color): return ProfileAcceptance.settle(color, origin: origin, in: &probe)
+        case .highDynamicRange(let name):
+            probe.unsupportedFeature = "HDR picture (\(name) transfer in \(origin)) is not tone-mapped"
+            return true
+        case .unspecified: return false
+        case .unknown:
             probe.remarks.append(
                 .profileIgnored("\(origin) \(primaries)/\(transfer) is not one that is known"))
-            return
+            return false
         }
-        ProfileAcceptance.settle(DescribedColor(place, curve), origin: origin, in: &probe)
     }
 }

@@ -10,10 +10,18 @@ package struct ColorProfile: Hashable, Sendable {
         bytes.count >= 128 ? String(decoding: bytes[16..<20], as: UTF8.self) : nil
     }
 
-    /// Whether the header is there: long enough, its signature in place, its length not beyond the data.
+    /// Whether the header is there: its signature in place, its length enough for a header and not beyond the
+    /// data.
     package var isPlausible: Bool {
         bytes.count >= 132 && bytes[36..<40].elementsEqual("acsp".utf8)
-            && number(at: 0) ?? .max <= bytes.count
+            && 132...bytes.count ~= number(at: 0) ?? 0
+    }
+
+    /// The profile without what follows the length that its header states (ICC.1:2010, 7.2.2); `nil` if it is
+    /// not plausible.
+    package var declaredPart: ColorProfile? {
+        guard isPlausible, let length = number(at: 0) else { return nil }
+        return length == bytes.count ? self : ColorProfile(bytes: Array(bytes.prefix(length)))
     }
 
     /// The text of the `desc` tag, which is what people call the profile; `nil` if there is none.

@@ -73,6 +73,8 @@ public struct ImageProbe: Hashable, Sendable {
         case profileIgnored(String)
         /// The file calls its only image a reduced copy of another.
         case reducedCopy
+        /// A chunk of this name is damaged, misplaced or superfluous, and decoders ignore it; says why.
+        case chunkIgnored(String, String)
         /// So many channels are neither colour nor alpha: spot colours, saved selections.
         case channelsLeftOut(Int)
     }

@@ -24,7 +24,9 @@ package enum RowReaders {
             }
         case .png:
             return try source.withBridgeInput { input in
-                try managed(try PNGRowReader(input, limits: limits, precision: precision))
+                try managed(
+                    try PNGRowReader(
+                        input, limits: limits, precision: precision, ignoresTransparency: !probe.hasAlpha))
             }
         case .webp:
             return try source.withAllBytes { bytes in try managed(try WebPRowReader(bytes, probe: probe)) }

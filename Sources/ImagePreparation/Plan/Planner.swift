@@ -126,6 +126,8 @@ struct Planner {
                     Notice(
                         .reducedCopy,
                         "the file calls its only image a reduced copy of one that it does not hold"))
+            case .chunkIgnored(let name, let why):
+                notices.append(Notice(.chunkIgnored, "the chunk \(name) is ignored: \(why)"))
             case .channelsLeftOut(let count):
                 let what = "\(count) channel\(count == 1 ? "" : "s") beside the colours"
                 notices.append(Notice(.channelsLeftOut, "\(what) left out"))

@@ -35,4 +35,28 @@ package struct Chromaticities: Hashable, Sendable {
     /// Adobe RGB (1998), version 2005-05.
     package static let adobeRGB = Chromaticities(
         white: d65, red: Point(0.64, 0.33), green: Point(0.21, 0.71), blue: Point(0.15, 0.06))
+
+    /// Whether each coordinate is at most this far from the other's.
+    package func isClose(to other: Chromaticities, within distance: Double) -> Bool {
+        zip([white, red, green, blue], [other.white, other.red, other.green, other.blue]).allSatisfy {
+            abs($0.x - $1.x) <= distance && abs($0.y - $1.y) <= distance
+        }
+    }
+
+    /// Whether there is an RGB space with these points: all are colours, and white is a sum of positive parts of
+    /// the primaries. libpng ignores a cHRM for which there is none (1.6.39, png_colorspace_check_xy).
+    package var isSolvable: Bool {
+        let points = [white, red, green, blue]
+        guard points.allSatisfy({ $0.x >= 0 && $0.y >= 0 && $0.x + $0.y <= 1 }), white.y >= 0.00005 else {
+            return false
+        }
+        /// Twice the area of a triangle, its sign by the order of the corners.
+        func area(_ a: Point, _ b: Point, _ c: Point) -> Double {
+            (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y)
+        }
+        let whole = area(red, green, blue)
+        let parts = [area(white, green, blue), area(red, white, blue), area(red, green, white)]
+        // libpng computes in units of 1/100 000.
+        return parts.allSatisfy { $0 / whole > 0.00001 }
+    }
 }

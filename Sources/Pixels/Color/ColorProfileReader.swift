@@ -5,8 +5,9 @@ private import Synchronization
 package enum ColorProfileReader {
     /// What the samples under this profile mean, or `nil` if LittleCMS cannot use it.
     ///
-    /// Profiles of sRGB and of Display P3 exist in many vendors' bytes, so they are told by what they do: over a grid of
-    /// colours, every 8-bit code must come out within one of what the space itself gives.
+    /// Profiles of sRGB, of Display P3 and of grey with the curve of sRGB exist in many vendors' bytes, so they
+    /// are told by what they do: over a grid of colours, every 8-bit code must come out within one of what the
+    /// space itself gives.
     ///
     /// - Parameter channels: Of the picture: 1, 3 or 4.
     package static func colorSpace(of bytes: [UInt8], channels: Int) -> ColorSpace? {
@@ -34,26 +35,39 @@ package enum ColorProfileReader {
             profile.channels == channels,
             ColorTransform.canConvert(from: profile)
         else { return nil }
-        guard channels == 3 else { return .profile(bytes) }
-        if isSame(profile, as: .sRGB()) { return .sRGB }
-        if isSame(profile, as: .displayP3()) { return .displayP3 }
-        return .profile(bytes)
+        switch channels {
+        case 1: return isSame(profile, as: .sGrey(), on: greys(1), clcms_grey_8) ? .sRGB : .profile(bytes)
+        case 3:
+            let codes = colors + greys(3)
+            if isSame(profile, as: .sRGB(), on: codes, clcms_rgb_8) { return .sRGB }
+            return isSame(profile, as: .displayP3(), on: codes, clcms_rgb_8) ? .displayP3 : .profile(bytes)
+        default: return .profile(bytes)
+        }
     }
 
-    /// Whether codes mean the same in both, within one of 255, over 9³ colours and 256 greys.
-    private static func isSame(_ profile: ColorProfileHandle, as space: ColorProfileHandle?) -> Bool {
+    /// 9³ colours.
+    private static let colors: [UInt8] = {
+        let steps = (0...8).map { UInt8(min($0 * 32, 255)) }
+        return steps.flatMap { red in steps.flatMap { green in steps.flatMap { [red, green, $0] } } }
+    }()
+
+    /// All 256 greys.
+    private static func greys(_ channels: Int) -> [UInt8] {
+        (0...255).flatMap { [UInt8](repeating: UInt8($0), count: channels) }
+    }
+
+    /// Whether the codes mean the same in both, within one of 255.
+    private static func isSame(
+        _ profile: ColorProfileHandle, as space: ColorProfileHandle?, on codes: [UInt8], _ layout: UInt32
+    ) -> Bool {
         guard let space,
             let transform = cmsCreateTransform(
-                profile.handle, clcms_rgb_8, space.handle, clcms_rgb_8, UInt32(INTENT_RELATIVE_COLORIMETRIC),
+                profile.handle, layout, space.handle, layout, UInt32(INTENT_RELATIVE_COLORIMETRIC),
                 UInt32(cmsFLAGS_NOOPTIMIZE) | UInt32(cmsFLAGS_NOCACHE))
         else { return false }
         defer { cmsDeleteTransform(transform) }
-        var codes: [UInt8] = []
-        let steps = (0...8).map { UInt8(min($0 * 32, 255)) }
-        for red in steps { for green in steps { for blue in steps { codes += [red, green, blue] } } }
-        for level in 0...255 { codes += [UInt8](repeating: UInt8(level), count: 3) }
         var result = [UInt8](repeating: 0, count: codes.count)
-        cmsDoTransform(transform, codes, &result, UInt32(codes.count / 3))
+        cmsDoTransform(transform, codes, &result, UInt32(codes.count / (layout == clcms_grey_8 ? 1 : 3)))
         return zip(codes, result).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
     }
 }

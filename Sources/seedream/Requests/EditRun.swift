@@ -23,7 +23,9 @@ struct EditRun: Sendable {
         constraints.maximumBodyBytes =
             SeedreamSession.constraints(for: command.host.provider, configuration: configuration)
             .maximumBodyBytes
-        preparer = ImagePreparer(constraints: constraints, options: try command.preparation.options())
+        preparer =
+            ImagePreparer(constraints: constraints, options: try command.preparation.options())
+            .decodingEveryPixel
     }
 
     func run() async throws {

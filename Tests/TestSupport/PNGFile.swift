@@ -1,9 +1,7 @@
-import TestSupport
-
 /// PNGs made by hand, right or wrong in any detail, so that a test can say which.
-struct PNGFile {
+package struct PNGFile {
     /// How the rows are written as a DEFLATE stream (RFC 1951).
-    enum Blocks: CaseIterable {
+    package enum Blocks: CaseIterable {
         case stored
         /// Fixed codes, with copies from up to 32 KiB before.
         case fixed
@@ -13,36 +11,39 @@ struct PNGFile {
         case mixed
     }
 
-    var width: Int
-    var height: Int
+    package var width: Int
+    package var height: Int
     /// 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
-    var channels: Int
+    package var channels: Int
     /// Rows of samples.
-    var samples: [UInt8]
+    package var samples: [UInt8]
     /// The filter of each row, in turn.
-    var filters: [UInt8] = [0]
-    var blocks = Blocks.fixed
+    package var filters: [UInt8] = [0]
+    package var blocks = Blocks.fixed
     /// The lengths of the IDAT chunks, in turn.
-    var chunkLengths = [8192]
+    package var chunkLengths = [8192]
     /// The two bytes of zlib; `nil` for a window of 32 KiB.
-    var zlibHeader: [UInt8]?
+    package var zlibHeader: [UInt8]?
     /// Appended to the filtered rows before they are deflated.
-    var surplus: [UInt8] = []
+    package var surplus: [UInt8] = []
     /// Filtered bytes that are left out at the end.
-    var missing = 0
+    package var missing = 0
     /// Appended to the stream, behind its check sum.
-    var junk: [UInt8] = []
+    package var junk: [UInt8] = []
     /// Added to the check sum.
-    var checksumError: UInt32 = 0
+    package var checksumError: UInt32 = 0
     /// What is between the picture data and IEND.
-    var tail: [(type: String, payload: [UInt8])] = []
+    package var tail: [(type: String, payload: [UInt8])] = []
+    /// Whole chunks between IHDR and the picture data, and behind them.
+    package var head: [UInt8] = []
+    package var behind: [UInt8] = []
 
-    init(width: Int, height: Int, channels: Int, samples: [UInt8]) {
+    package init(width: Int, height: Int, channels: Int, samples: [UInt8]) {
         (self.width, self.height, self.channels, self.samples) = (width, height, channels, samples)
     }
 
     /// A picture that has gradients, edges and noise.
-    init(width: Int, height: Int, channels: Int, seed: UInt64) {
+    package init(width: Int, height: Int, channels: Int, seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var samples: [UInt8] = []
         samples.reserveCapacity(width * height * channels)
@@ -60,7 +61,7 @@ struct PNGFile {
     }
 
     /// The file.
-    func bytes() -> [UInt8] {
+    package func bytes() -> [UInt8] {
         var filtered = filteredRows()
         filtered.removeLast(min(missing, filtered.count))
         filtered += surplus
@@ -69,18 +70,20 @@ struct PNGFile {
         stream += Self.bigEndian(Self.adler32(filtered) &+ checksumError) + junk
         return Self.file(
             width: width, height: height, colorType: [0, 4, 2, 6][channels - 1], stream: stream,
-            chunkLengths: chunkLengths, tail: tail)
+            chunkLengths: chunkLengths, head: head, tail: tail, behind: behind)
     }
 
     /// The file around a zlib stream.
-    static func file(
-        width: Int, height: Int, colorType: UInt8, stream: [UInt8], chunkLengths: [Int],
-        tail: [(type: String, payload: [UInt8])] = []
+    package static func file(
+        width: Int, height: Int, colorType: UInt8, depth: UInt8 = 8, stream: [UInt8], chunkLengths: [Int],
+        head: [UInt8] = [], tail: [(type: String, payload: [UInt8])] = [], behind: [UInt8] = [],
+        end: [UInt8] = chunk("IEND", [])
     ) -> [UInt8] {
         var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
         file += chunk(
             "IHDR",
-            bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, colorType, 0, 0, 0])
+            bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [depth, colorType, 0, 0, 0])
+        file += head
         var start = 0
         var index = 0
         while start < stream.count {
@@ -90,12 +93,19 @@ struct PNGFile {
             index += 1
         }
         for (type, payload) in tail { file += chunk(type, payload) }
-        return file + chunk("IEND", [])
+        return file + behind + end
     }
 
-    static func chunk(_ type: String, _ payload: [UInt8]) -> [UInt8] {
+    /// - Parameter isDamaged: Whether the check sum is wrong.
+    package static func chunk(_ type: String, _ payload: [UInt8], isDamaged: Bool = false) -> [UInt8] {
         let body = Array(type.utf8) + payload
-        return bigEndian(UInt32(payload.count)) + body + bigEndian(crc32(body))
+        let sum = crc32(body) ^ (isDamaged ? 1 : 0)
+        return bigEndian(UInt32(payload.count)) + body + bigEndian(sum)
+    }
+
+    /// A zlib stream (RFC 1950) of stored blocks.
+    package static func zlib(_ bytes: [UInt8]) -> [UInt8] {
+        [0x78, 0x01] + DeflateWriter.deflate(bytes, as: .stored) + bigEndian(adler32(bytes))
     }
 
     private func filteredRows() -> [UInt8] {
@@ -128,7 +138,7 @@ struct PNGFile {
         return result
     }
 
-    static func bigEndian(_ value: UInt32) -> [UInt8] {
+    package static func bigEndian(_ value: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
     }
 
@@ -140,7 +150,7 @@ struct PNGFile {
         ~bytes.reduce(UInt32.max) { crcTable[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
     }
 
-    static func adler32(_ bytes: [UInt8]) -> UInt32 {
+    package static func adler32(_ bytes: [UInt8]) -> UInt32 {
         var (low, high) = (UInt32(1), UInt32(0))
         for byte in bytes {
             low = (low + UInt32(byte)) % 65_521

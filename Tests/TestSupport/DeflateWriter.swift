@@ -1,10 +1,12 @@
 /// A plain DEFLATE encoder (RFC 1951) that makes the kind of blocks a test asks for.
-struct DeflateWriter {
-    private(set) var bytes: [UInt8] = []
+package struct DeflateWriter {
+    package init() {}
+
+    package private(set) var bytes: [UInt8] = []
     private var bits: UInt32 = 0
     private var bitCount: UInt32 = 0
 
-    static func deflate(_ input: [UInt8], as kind: PNGFile.Blocks) -> [UInt8] {
+    package static func deflate(_ input: [UInt8], as kind: PNGFile.Blocks) -> [UInt8] {
         var writer = DeflateWriter()
         // Blocks of no round length, so that their borders fall anywhere.
         let length = kind == .stored ? 65_535 : 10_007
@@ -26,7 +28,7 @@ struct DeflateWriter {
     }
 
     /// Writes the lowest bits first, as all that is no code.
-    mutating func write(_ value: Int, bits count: UInt32) {
+    package mutating func write(_ value: Int, bits count: UInt32) {
         bits |= UInt32(value) << bitCount
         bitCount += count
         while bitCount >= 8 {
@@ -37,11 +39,11 @@ struct DeflateWriter {
     }
 
     /// Writes the highest bit first, as codes are.
-    mutating func writeCode(_ code: Int, bits count: UInt32) {
+    package mutating func writeCode(_ code: Int, bits count: UInt32) {
         for index in 0..<count { write(code >> Int(count - 1 - index) & 1, bits: 1) }
     }
 
-    mutating func align() {
+    package mutating func align() {
         if bitCount > 0 { write(0, bits: 8 - bitCount) }
     }
 
@@ -123,7 +125,7 @@ struct DeflateWriter {
     }
 
     /// A header with code lengths 7...9 for all literals and the end, and one distance of one bit.
-    mutating func writeDynamicHeader(isLast: Bool, lengths: [Int]) {
+    package mutating func writeDynamicHeader(isLast: Bool, lengths: [Int]) {
         write(isLast ? 5 : 4, bits: 3)
         write(0, bits: 5)  // 257 literals and lengths
         write(0, bits: 5)  // one distance

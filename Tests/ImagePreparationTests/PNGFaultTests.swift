@@ -1,0 +1,97 @@
+import ImageCodecs
+import ImagePreparation
+import Pixels
+import SeedreamModel
+import TestSupport
+import Testing
+
+/// Files of public bug reports: each with what other decoders make of it.
+@Suite("PNG faults", .enabled(if: Faults.isPresent, "\(Faults.absence)"))
+struct PNGFaultTests {
+    static func prepare(_ file: String) async throws -> PreparedImage {
+        try await PNGHidingTests.prepare(Faults.bytes(file))
+    }
+
+    @Test(
+        "a chunk that decoders ignore changes nothing, is not sent, and is named",
+        arguments: [
+            ("png-gama-zero.png", "gAMA is ignored: its values are not valid"),
+            ("png-gama-huge.png", "gAMA is ignored: its values are not valid"),
+            ("png-gama-badcrc.png", "gAMA is ignored: its checksum is wrong"),
+            ("png-gama-short.png", "gAMA is ignored: it has 2 bytes"),
+            ("png-cicp-pq-badcrc.png", "cICP is ignored: its checksum is wrong"),
+        ])
+    func ignored(_ file: String, _ notice: String) async throws {
+        let image = try await Self.prepare(file)
+        #expect(image.action == .passThrough)
+        #expect(image.reasons == [.metadataRemoved])
+        #expect(image.notices.map(\.code) == [.chunkIgnored])
+        #expect(image.notices.first?.message.hasSuffix(notice) == true, "\(image.notices)")
+        #expect(try DecodedPixels(image.bytes.array) == DecodedPixels(Faults.bytes(file)))
+        #expect(image.source.colorOrigin == nil)
+    }
+
+    @Test("cICP that says nothing, or nothing known, leaves the profile in force")
+    func fallThrough() async throws {
+        for (file, notices) in [
+            ("png-cicp-unspecified-plus-iccp.png", 0), ("png-cicp-unknown-plus-iccp.png", 1),
+        ] {
+            let image = try await Self.prepare(file)
+            #expect(image.source.colorProfile != nil, "\(file)")
+            #expect(image.reasons.contains(.convertedToSRGB), "\(file)")
+            #expect(image.notices.count == notices, "\(file): \(image.notices)")
+        }
+    }
+
+    @Test("grey under a profile that means what sRGB does passes as it is")
+    func grey() async throws {
+        let image = try await Self.prepare("png-grey-sgray-icc.png")
+        #expect(image.action == .passThrough)
+        #expect(image.source.colorProfile != nil)
+        #expect(!image.reasons.contains(.convertedToSRGB))
+    }
+
+    @Test("a chunk that is critical and not known is refused")
+    func unknownCritical() async throws {
+        let failure = await #expect(throws: PreparationFailure.self) {
+            try await Self.prepare("png-unknown-critical.png")
+        }
+        #expect(failure?.inputs.map(\.code) == [.corruptImage])
+    }
+
+    @Test("what lies behind the profile is not sent")
+    func secret() async throws {
+        let image = try await Self.prepare("png-srgb-icc-trailing-secret.png")
+        #expect(image.action == .passThrough)
+        #expect(image.reasons == [.metadataRemoved])
+        let before = try PNGHidingTests.contents(Faults.bytes("png-srgb-icc-trailing-secret.png"))
+        #expect(String(decoding: before, as: UTF8.self).contains("SECRET"))
+        let after = PNGHidingTests.contents(image.bytes.array)
+        #expect(!String(decoding: after, as: UTF8.self).contains("SECRET"))
+    }
+
+    @Test("grey profiles count by what they do, in PNG and in JPEG")
+    func greyProfiles() async throws {
+        let curves: [(String, @Sendable (Double) -> Double, Bool)] = [
+            ("sRGB", { ColorTests.decodeSRGB($0) }, true),
+            ("gamma 2.2", { power($0, 2.2) }, false),
+            ("gamma 1", { $0 }, false),
+        ]
+        for (name, curve, passes) in curves {
+            let profile = ICCProfile.grey(curve).bytes()
+            var file = PNGFile(width: 64, height: 64, channels: 1, seed: 3)
+            file.head = PNGFile.chunk("iCCP", Array("icc".utf8) + [0, 0] + PNGFile.zlib(profile))
+            let format = PlaneFormat(.grey, size: PixelSize(width: 64, height: 64))
+            let settings = EncodeSettings(quality: 92, profile: ColorProfile(bytes: profile))
+            let sink = try JPEGSink(format: format, settings: settings)
+            let pipeline = PixelPipeline(region: PixelRegion(format.size))
+            try pipeline.run(from: PlanePictureSource(.zonePlate(format, frequency: 0.5)), to: sink)
+            for bytes in [file.bytes(), try sink.finish().array()] {
+                let image = try await PNGHidingTests.prepare(bytes)
+                #expect(image.source.colorProfile != nil, "\(name)")
+                #expect((image.action == .passThrough) == passes, "\(name): \(image.reasons)")
+                #expect(image.reasons.contains(.convertedToSRGB) == !passes, "\(name)")
+            }
+        }
+    }
+}
