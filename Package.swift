@@ -99,10 +99,6 @@ let package = Package(
         .systemLibrary(
             name: "CTIFF", path: "CModules/CTIFF", pkgConfig: "libtiff-4",
             providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
-        // Its pkg-config file holds -pthread, which SwiftPM refuses with a warning at every build; see its shim.h.
-        .systemLibrary(
-            name: "CGdkPixbuf", path: "CModules/CGdkPixbuf",
-            providers: [.apt(["libgdk-pixbuf-2.0-dev"]), .brew(["gdk-pixbuf"])]),
         .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
@@ -112,7 +108,6 @@ let package = Package(
             name: "CodecBridge",
             dependencies: [
                 "CJPEG", "CPNG", "CWebP",
-                .target(name: "CGdkPixbuf", condition: .when(traits: ["BMP"])),
                 .target(name: "CGIF", condition: .when(traits: ["GIF"])),
                 .target(name: "CISAL", condition: .when(traits: ["FastPNG"])),
                 .target(name: "CHEIF", condition: .when(traits: ["HEIF"])),
@@ -124,7 +119,6 @@ let package = Package(
             cSettings: [
                 // Bounds of memcpy and its kin are checked where the compiler knows them.
                 .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
-                .define("WITH_BMP", .when(traits: ["BMP"])),
                 .define("WITH_FAST_PNG", .when(traits: ["FastPNG"])),
                 .define("WITH_GIF", .when(traits: ["GIF"])),
                 .define("WITH_HEIF", .when(traits: ["HEIF"])),
@@ -136,9 +130,6 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z"),
                 .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("webpmux"),
-                .linkedLibrary("gdk_pixbuf-2.0", .when(traits: ["BMP"])),
-                .linkedLibrary("gobject-2.0", .when(traits: ["BMP"])),
-                .linkedLibrary("glib-2.0", .when(traits: ["BMP"])),
                 .linkedLibrary("isal", .when(traits: ["FastPNG"])),
                 .linkedLibrary("gif", .when(traits: ["GIF"])),
                 .linkedLibrary("heif", .when(traits: ["HEIF"])),
@@ -154,7 +145,7 @@ let package = Package(
         .target(name: "ImageCodecs", dependencies: ["Pixels", "CodecBridge"], swiftSettings: settings),
         .target(
             name: "ImagePreparation",
-            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "Cryptography"],
+            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "Cryptography", "AtomicFiles"],
             swiftSettings: settings),
         .target(name: "AtomicFiles", dependencies: ["CProcess"], swiftSettings: settings),
         .target(

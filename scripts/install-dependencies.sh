@@ -5,8 +5,8 @@
 #   scripts/install-dependencies.sh --tests    and curl, exiftool and transicc, for the tests
 set -euo pipefail
 
-apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev liblcms2-dev libgdk-pixbuf-2.0-dev libgif-dev libheif-dev libisal-dev libtiff-dev libturbojpeg0-dev libssl-dev libsqlite3-dev pkg-config)
-brew_packages=(jpeg-turbo libpng webp zimg little-cms2 gdk-pixbuf giflib libheif isa-l libtiff openssl@3 sqlite pkgconf)
+apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev liblcms2-dev libgif-dev libheif-dev libisal-dev libtiff-dev libturbojpeg0-dev libssl-dev libsqlite3-dev pkg-config)
+brew_packages=(jpeg-turbo libpng webp zimg little-cms2 giflib libheif isa-l libtiff openssl@3 sqlite pkgconf)
 if [[ "${1:-}" == --tests ]]; then
     apt_packages+=(curl libimage-exiftool-perl liblcms2-utils)
     brew_packages+=(exiftool)

@@ -18,6 +18,9 @@ struct gif_memory {
     const uint8_t *bytes;
     size_t size, offset;
     int ended; /* giflib asked for bytes past the end */
+    /* The size of a frame that states none: it is read in place of the four bytes from `sizes` on, where that is not 0. */
+    size_t sizes;
+    uint8_t frame_size[4];
 };
 
 static int read_memory(GifFileType *file, GifByteType *target, int count) {
@@ -25,8 +28,17 @@ static int read_memory(GifFileType *file, GifByteType *target, int count) {
     size_t left = memory->size - memory->offset;
     size_t step = (size_t)count < left ? (size_t)count : left;
     memcpy(target, memory->bytes + memory->offset, step);
+    for (size_t i = 0; memory->sizes != 0 && i < step; i++) {
+        size_t place = memory->offset + i - memory->sizes; /* wraps before `sizes` */
+        if (place < sizeof memory->frame_size) target[i] = memory->frame_size[place];
+    }
     memory->offset += step;
     if (step < (size_t)count) memory->ended = 1;
+    if (step == 0 && count == 1) {
+        /* The end of a list of blocks, which some files lack. Where samples are missing, giflib refuses it. */
+        *target = 0;
+        return 1;
+    }
     return (int)step;
 }
 
@@ -38,7 +50,7 @@ static bridge_status failure(const struct gif_memory *memory, int error) {
 }
 
 /* Moves to the first image descriptor; the transparent index, or -1, goes to `*transparent`. */
-static bridge_status find_first_frame(GifFileType *file, const struct gif_memory *memory, int *transparent) {
+static bridge_status find_first_frame(GifFileType *file, struct gif_memory *memory, int *transparent) {
     *transparent = NO_TRANSPARENT_COLOR;
     for (;;) {
         GifRecordType type;
@@ -55,6 +67,15 @@ static bridge_status find_first_frame(GifFileType *file, const struct gif_memory
         }
         while (block != NULL) {
             if (DGifGetExtensionNext(file, &block) == GIF_ERROR) return failure(memory, file->Error);
+        }
+    }
+    if (memory->size - memory->offset >= 8) {
+        const uint8_t *size = memory->bytes + memory->offset + 4;
+        int is_empty = (size[0] | size[1]) == 0 || (size[2] | size[3]) == 0;
+        /* Browsers take the screen's size then; giflib would decode nothing. */
+        if (is_empty && memory->offset >= 13) {
+            memory->sizes = memory->offset + 4;
+            memcpy(memory->frame_size, memory->bytes + 6, sizeof memory->frame_size);
         }
     }
     if (DGifGetImageDesc(file) == GIF_ERROR) return failure(memory, file->Error);
@@ -100,15 +121,18 @@ static bridge_status decode_frame(GifFileType *file, const struct gif_memory *me
     return bridge_ok();
 }
 
-bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, int32_t width, int32_t height) {
-    struct gif_memory memory = {bytes, size, 0, 0};
+bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, size_t capacity, int32_t width,
+                                int32_t height) {
+    if (width <= 0 || height <= 0 || capacity / 4 / (size_t)width < (size_t)height) {
+        return bridge_failure(BRIDGE_MISUSE, 0, "pixel buffer too small");
+    }
+    struct gif_memory memory = {.bytes = bytes, .size = size};
     int error = 0;
     GifFileType *file = DGifOpen(&memory, read_memory, &error);
     if (file == NULL) return failure(&memory, error);
     int transparent;
     bridge_status status = find_first_frame(file, &memory, &transparent);
     if (status.code == BRIDGE_OK) {
-        memset(pixels, 0, (size_t)width * (size_t)height * 4);
         status = decode_frame(file, &memory, transparent, pixels, width, height);
     }
     DGifCloseFile(file, &error);

@@ -26,71 +26,103 @@ static bridge_status decoding_failure(VP8StatusCode code) {
     }
 }
 
-static bridge_status decode_first_frame(const uint8_t *bytes, size_t size, int32_t channels, uint8_t *pixels,
-                                        size_t stride) {
-    WebPAnimDecoderOptions options;
-    if (!WebPAnimDecoderOptionsInit(&options)) return bridge_failure(BRIDGE_MISUSE, 0, "libwebp version mismatch");
-    options.color_mode = MODE_RGBA;
-    options.use_threads = 0;
-    WebPData data = {bytes, size};
-    WebPAnimDecoder *decoder = WebPAnimDecoderNew(&data, &options);
-    if (decoder == NULL) return bridge_failure(BRIDGE_CORRUPT, 0, "animation header");
-    WebPAnimInfo info;
-    uint8_t *canvas = NULL;
-    int timestamp = 0;
-    if (!WebPAnimDecoderGetInfo(decoder, &info) || !WebPAnimDecoderGetNext(decoder, &canvas, &timestamp)) {
-        WebPAnimDecoderDelete(decoder);
-        return bridge_failure(BRIDGE_CORRUPT, 0, "first frame of the animation");
+/* Decodes one bitstream to where its frame lies in the target. */
+static bridge_status decode_frame(const uint8_t *bytes, size_t size, const bridge_webp_target *target, int32_t left,
+                                  int32_t top, int32_t width, int32_t height) {
+    size_t channels = (size_t)target->channels, stride = (size_t)target->width * channels;
+    if (target->width <= 0 || target->height <= 0 || (target->channels != 3 && target->channels != 4) || stride > INT32_MAX
+        || target->capacity / stride < (size_t)target->height) {
+        return bridge_failure(BRIDGE_MISUSE, 0, "pixel buffer too small");
     }
-    for (uint32_t y = 0; y < info.canvas_height; y++) {
-        const uint8_t *from = canvas + (size_t)y * info.canvas_width * 4;
-        uint8_t *to = pixels + (size_t)y * stride;
-        if (channels == 4) {
-            memcpy(to, from, (size_t)info.canvas_width * 4);
-        } else {
-            for (uint32_t x = 0; x < info.canvas_width; x++) memcpy(to + x * 3, from + x * 4, 3);
-        }
+    if (left < 0 || top < 0 || width > target->width - left || height > target->height - top) {
+        return bridge_failure(BRIDGE_CORRUPT, 0, "a frame outside of the canvas");
     }
-    WebPAnimDecoderDelete(decoder);
-    return bridge_ok();
-}
-
-bridge_status bridge_webp_probe(const uint8_t *bytes, size_t size, bridge_webp_info *info) {
-    WebPBitstreamFeatures features;
-    VP8StatusCode code = WebPGetFeatures(bytes, size, &features);
-    if (code != VP8_STATUS_OK) return decoding_failure(code);
-    info->width = features.width;
-    info->height = features.height;
-    info->has_alpha = features.has_alpha;
-    info->frames = 1;
-    if (features.has_animation) {
-        WebPData data = {bytes, size};
-        WebPDemuxer *demuxer = WebPDemux(&data);
-        if (demuxer == NULL) return bridge_failure(BRIDGE_CORRUPT, 0, "animation chunks");
-        info->frames = (int32_t)WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT);
-        WebPDemuxDelete(demuxer);
-    }
-    return bridge_ok();
-}
-
-bridge_status bridge_webp_decode(const uint8_t *bytes, size_t size, int32_t channels, uint8_t *pixels, size_t stride,
-                                 size_t capacity) {
     WebPDecoderConfig config;
     if (!WebPInitDecoderConfig(&config)) return bridge_failure(BRIDGE_MISUSE, 0, "libwebp version mismatch");
     VP8StatusCode code = WebPGetFeatures(bytes, size, &config.input);
     if (code != VP8_STATUS_OK) return decoding_failure(code);
-    if (stride * (size_t)config.input.height > capacity || stride < (size_t)config.input.width * (size_t)channels) {
-        return bridge_failure(BRIDGE_MISUSE, 0, "pixel buffer too small");
+    if (config.input.width != width || config.input.height != height) {
+        return bridge_failure(BRIDGE_CORRUPT, 0, "the image has another size than its header says");
     }
-    if (config.input.has_animation) return decode_first_frame(bytes, size, channels, pixels, stride);
+    size_t offset = (size_t)top * stride + (size_t)left * channels;
     config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;
-    config.output.u.RGBA.rgba = pixels;
+    config.output.u.RGBA.rgba = target->pixels + offset;
     config.output.u.RGBA.stride = (int)stride;
-    config.output.u.RGBA.size = capacity;
+    config.output.u.RGBA.size = target->capacity - offset;
     code = WebPDecode(bytes, size, &config);
     WebPFreeDecBuffer(&config.output);
     return code == VP8_STATUS_OK ? bridge_ok() : decoding_failure(code);
+}
+
+static WebPIDecoder *new_decoder(WebPDecoderConfig *config, const bridge_webp_target *target) {
+    if (!WebPInitDecoderConfig(config)) return NULL;
+    config->output.colorspace = target->channels == 4 ? MODE_RGBA : MODE_RGB;
+    config->output.is_external_memory = 1;
+    config->output.u.RGBA.rgba = target->pixels;
+    config->output.u.RGBA.stride = target->width * target->channels;
+    config->output.u.RGBA.size = target->capacity;
+    return WebPIDecode(NULL, 0, config);
+}
+
+/* VP8_STATUS_OK if the first `size` bytes hold the whole image, VP8_STATUS_SUSPENDED if it needs more. */
+static VP8StatusCode decode_prefix(const uint8_t *bytes, size_t size, const bridge_webp_target *target) {
+    WebPDecoderConfig config;
+    WebPIDecoder *decoder = new_decoder(&config, target);
+    if (decoder == NULL) return VP8_STATUS_OUT_OF_MEMORY;
+    VP8StatusCode code = WebPIUpdate(decoder, bytes, size);
+    WebPIDelete(decoder);
+    return code;
+}
+
+bridge_status bridge_webp_measure(const uint8_t *bytes, size_t size, const bridge_webp_target *target,
+                                  double maximum_cpu_seconds, size_t *used) {
+    /* Encoders end with up to 4 bytes that no decoder needs; some decoders read 2 ahead. */
+    enum { ENDING = 8, AHEAD = 2 };
+    *used = size;
+    WebPDecoderConfig config;
+    WebPIDecoder *decoder = new_decoder(&config, target);
+    if (decoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    size_t enough = size > ENDING ? size - ENDING : 0;
+    VP8StatusCode code = WebPIUpdate(decoder, bytes, enough);
+    int has_more = code == VP8_STATUS_OK;
+    if (code == VP8_STATUS_SUSPENDED) code = WebPIUpdate(decoder, bytes, size);
+    WebPIDelete(decoder);
+    if (code == VP8_STATUS_SUSPENDED) code = VP8_STATUS_NOT_ENOUGH_DATA;
+    if (code != VP8_STATUS_OK) return decoding_failure(code);
+    double began = bridge_thread_seconds();
+    for (size_t too_few = 0; has_more && enough - too_few > 1;) {
+        if (bridge_thread_seconds() - began > maximum_cpu_seconds) {
+            return bridge_failure(BRIDGE_CPU_TIME, (int64_t)maximum_cpu_seconds, NULL);
+        }
+        size_t middle = too_few + (enough - too_few) / 2;
+        code = decode_prefix(bytes, middle, target);
+        if (code == VP8_STATUS_OUT_OF_MEMORY) return decoding_failure(code);
+        if (code == VP8_STATUS_OK) enough = middle;
+        else too_few = middle;
+        *used = enough + AHEAD;
+    }
+    return bridge_ok();
+}
+
+bridge_status bridge_webp_decode(const uint8_t *bytes, size_t size, const bridge_webp_target *target) {
+    return decode_frame(bytes, size, target, 0, 0, target->width, target->height);
+}
+
+bridge_status bridge_webp_decode_first_frame(const uint8_t *bytes, size_t size, const bridge_webp_target *target) {
+    WebPData data = {bytes, size};
+    WebPDemuxer *demuxer = WebPDemux(&data);
+    if (demuxer == NULL) return bridge_failure(BRIDGE_CORRUPT, 0, "animation chunks");
+    bridge_status status = bridge_failure(BRIDGE_CORRUPT, 0, "first frame of the animation");
+    WebPIterator frame;
+    if (WebPDemuxGetFrame(demuxer, 1, &frame)) {
+        /* What is left of a transparent canvas once a frame is put on it is the frame. */
+        status = decode_frame(frame.fragment.bytes, frame.fragment.size, target, frame.x_offset, frame.y_offset,
+                              frame.width, frame.height);
+        WebPDemuxReleaseIterator(&frame);
+    }
+    WebPDemuxDelete(demuxer);
+    return status;
 }
 
 /* --- encoder ---------------------------------------------------------------------------------------------------- */

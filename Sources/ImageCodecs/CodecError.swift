@@ -104,6 +104,15 @@ extension CodecError {
         try inMemory { () throws(PixelError) in try WorkingMemory(byteCount: byteCount) }
     }
 
+    /// Memory for rows of samples, all of them zero.
+    static func clearMemory(rows: Int, rowBytes: Int) throws(CodecError) -> WorkingMemory {
+        let (count, overflow) = rows.multipliedReportingOverflow(by: rowBytes)
+        guard !overflow else { throw .outOfMemory }
+        let memory = try memory(count)
+        memory.bytes.initialize(repeating: 0, count: count)
+        return memory
+    }
+
     /// What `make` makes of memory, with the error that codecs report.
     static func inMemory<Made>(_ make: () throws(PixelError) -> Made) throws(CodecError) -> Made {
         do throws(PixelError) { return try make() } catch { throw .outOfMemory }

@@ -31,9 +31,6 @@ package enum CodecVersions {
             ("libjpeg-turbo", jpeg), ("libpng", png), ("libwebp", webp), ("zimg", ResampleGraph.version),
             ("LittleCMS", ColorProfiles.engineVersion),
         ]
-        #if BMP
-        all.append(("gdk-pixbuf", String(cString: bridge_bmp_version())))
-        #endif
         #if FastPNG
         all.append(("ISA-L", String(cString: bridge_isal_version())))
         #endif

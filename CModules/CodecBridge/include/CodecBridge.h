@@ -226,17 +226,22 @@ void bridge_png_encoder_close(bridge_png_encoder *encoder);
 
 const char *bridge_webp_version(void);
 
+/* Where decoded rows go, width * channels bytes apart: RGB (3 channels) or straight RGBA (4). The caller fills it with zeros. */
 typedef struct {
-    int32_t width, height;
-    int32_t has_alpha;
-    int32_t frames; /* 1, or the frame count of an animation */
-} bridge_webp_info;
+    uint8_t *pixels;
+    size_t capacity; /* in bytes */
+    int32_t width, height, channels;
+} bridge_webp_target;
 
-bridge_status bridge_webp_probe(const uint8_t *bytes, size_t size, bridge_webp_info *info);
-/* Decodes the picture, or the first frame of an animation composed on its transparent canvas, to RGB (channels 3)
-   or straight RGBA (channels 4), rows `stride` bytes apart. */
-bridge_status bridge_webp_decode(const uint8_t *bytes, size_t size, int32_t channels, uint8_t *pixels, size_t stride,
-                                 size_t capacity);
+/* Decodes a still image of the target's size from its VP8 or VP8L chunk, or from the ALPH chunk before it on. Nothing behind
+   `size` bytes is read, whatever the length of the chunk says. */
+bridge_status bridge_webp_decode(const uint8_t *bytes, size_t size, const bridge_webp_target *target);
+/* Decodes like bridge_webp_decode, and says how many of the bytes are needed, give or take an encoder's usual ending. Where
+   there are more of them, the search for their end takes some 20 decodings. `target` is unspecified afterwards. */
+bridge_status bridge_webp_measure(const uint8_t *bytes, size_t size, const bridge_webp_target *target,
+                                  double maximum_cpu_seconds, size_t *used);
+/* Decodes the first frame of an animated file onto its transparent canvas, which has the target's size. */
+bridge_status bridge_webp_decode_first_frame(const uint8_t *bytes, size_t size, const bridge_webp_target *target);
 
 typedef struct {
     int32_t width, height;
@@ -331,9 +336,11 @@ void bridge_convert_row(const bridge_row_conversion *how, const bridge_plane_row
 /* --- GIF (giflib never jumps). Defined only where the package trait GIF is on. -------------------------------------- */
 
 const char *bridge_gif_version(void);
-/* Decodes the first frame onto a transparent canvas of width x height straight RGBA pixels, rows width * 4 apart. What of the
-   frame lies outside of the canvas is left out. */
-bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, int32_t width, int32_t height);
+/* Decodes the first frame onto a canvas of width x height straight RGBA pixels, rows width * 4 apart, which the caller has
+   filled with zeros; `capacity` is in bytes. What of the frame lies outside of the canvas is left out. A frame without a size
+   has the screen's. */
+bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, size_t capacity, int32_t width,
+                                int32_t height);
 
 /* --- TIFF (libtiff catches libjpeg's jumps itself). Defined only where the package trait TIFF is on. ----------------- */
 
@@ -382,25 +389,5 @@ bridge_status bridge_tiff_read_row(bridge_tiff_picture *picture, int32_t sample_
 /* The first damage found so far, where the limits tolerate damage; BRIDGE_OK if there is none. */
 bridge_status bridge_tiff_damage(const bridge_tiff_picture *picture);
 void bridge_tiff_close(bridge_tiff_picture *picture);
-
-/* --- BMP. Defined only where the package trait BMP is on. ---------------------------------------------------------- */
-
-const char *bridge_bmp_version(void);
-
-typedef struct bridge_bmp_picture bridge_bmp_picture;
-
-typedef struct {
-    int32_t width, height;
-    int32_t bits;            /* of a pixel */
-    int32_t is_top_down_rle; /* run-length coded, and the height is negative: decoded the other way up */
-    int32_t header_bytes;    /* both headers, masks and palette */
-    uint64_t pixel_offset;   /* where pixels begin, at least header_bytes */
-} bridge_bmp_layout;
-
-/* Decodes a picture of that size, or refuses it before memory is taken. */
-bridge_status bridge_bmp_open(bridge_input input, bridge_bmp_layout layout, bridge_bmp_picture **picture);
-/* Copies row `y`: 3 channels (RGB) or 4 (straight RGBA). */
-bridge_status bridge_bmp_read_row(bridge_bmp_picture *picture, int32_t y, int32_t channels, uint8_t *row);
-void bridge_bmp_close(bridge_bmp_picture *picture);
 
 #endif

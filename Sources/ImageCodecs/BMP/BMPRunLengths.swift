@@ -1,34 +1,120 @@
-#if BMP
 import Pixels
 
-/// Walks the opcodes of BMP's run-length coding (RLE4 and RLE8) without decoding them.
+/// Decodes BMP's run-length codings: RLE4, RLE8, and RLE24 of OS/2.
 enum BMPRunLengths {
-    /// - Throws: ``CodecError/truncated(_:)`` where the data end before the picture and without an end mark.
-    static func check(
-        _ source: EncodedSource, from start: Int, size: PixelSize, bitCount: Int
-    ) throws(CodecError) {
-        var reader = HeaderReader(source)
-        var (offset, column, row) = (start, 0, 0)
-        opcodes: while let count = try reader.byte(at: offset), let value = try reader.byte(at: offset + 1) {
-            offset += 2
+    /// Decodes a whole image to RGBA, top row first. What the runs skip stays transparent, and what they write beyond a row's
+    /// end is left out.
+    ///
+    /// - Throws: ``CodecError/truncated(_:)`` where the data end before the image and without an end mark;
+    ///   ``CodecError/outOfMemory``.
+    static func decode(
+        _ source: EncodedSource, _ header: BMPHeader, colors: [UInt8]
+    ) throws(CodecError) -> WorkingMemory {
+        let size = header.size
+        var canvas = Canvas(
+            memory: try CodecError.clearMemory(rows: size.height, rowBytes: size.width * 4), size: size,
+            isTopDown: header.isTopDown)
+        var bytes = ByteReader(source, from: header.pixelOffset)
+        let isDirect = header.compression == .runLength24
+        func color(_ index: Int) -> Color {
+            (colors[3 * index], colors[3 * index + 1], colors[3 * index + 2])
+        }
+        /// The two colours that alternate for a byte of indices.
+        func pair(_ value: UInt8) -> (Color, Color) {
+            header.bitCount == 4
+                ? (color(Int(value >> 4)), color(Int(value & 15))) : (color(Int(value)), color(Int(value)))
+        }
+        opcodes: while let count = try bytes.next(), let value = try bytes.next() {
             switch (count, value) {
-            case (0, 0): (column, row) = (0, row + 1)
-            case (0, 1): return
+            case (0, 0): canvas.endRow()
+            case (0, 1): return canvas.memory
             case (0, 2):
-                column += Int(try reader.byte(at: offset) ?? 0)
-                row += Int(try reader.byte(at: offset + 1) ?? 0)
-                offset += 2
+                guard let right = try bytes.next(), let down = try bytes.next() else { break opcodes }
+                canvas.skip(right: Int(right), down: Int(down))
             case (0, _):
-                guard offset + (Int(value) * bitCount + 7) / 8 <= source.count else { break opcodes }
-                column += Int(value)
-                // Whole bytes, and an even number of them.
-                offset += (Int(value) * bitCount + 15) / 16 * 2
-            default: column += Int(count)
+                // Single pixels, filled up to an even number of bytes.
+                var used = 0
+                var place = 0
+                while place < Int(value) {
+                    guard let byte = try bytes.next() else { break opcodes }
+                    used += 1
+                    if isDirect {
+                        guard let green = try bytes.next(), let red = try bytes.next() else { break opcodes }
+                        used += 2
+                        canvas.put((red, green, byte))
+                        place += 1
+                    } else {
+                        let (first, second) = pair(byte)
+                        canvas.put(first)
+                        if header.bitCount == 4, place + 1 < Int(value) { canvas.put(second) }
+                        place += header.bitCount == 4 ? 2 : 1
+                    }
+                }
+                if !used.isMultiple(of: 2) { _ = try bytes.next() }
+            default:
+                if isDirect {
+                    guard let green = try bytes.next(), let red = try bytes.next() else { break opcodes }
+                    for _ in 0..<count { canvas.put((red, green, value)) }
+                } else {
+                    let (first, second) = pair(value)
+                    for place in 0..<Int(count) { canvas.put(place.isMultiple(of: 2) ? first : second) }
+                }
             }
         }
-        guard row >= size.height || row == size.height - 1 && column >= size.width else {
-            throw .truncated("run-length coded rows end at \(row) of \(size.height)")
+        guard canvas.isFull else {
+            throw .truncated("run-length coded rows end at \(canvas.row) of \(size.height)")
+        }
+        return canvas.memory
+    }
+
+    private typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
+
+    /// Where the next pixel goes.
+    private struct Canvas {
+        let memory: WorkingMemory
+        let size: PixelSize
+        let isTopDown: Bool
+        /// In the order in which rows are stored.
+        private(set) var row = 0
+        private var column = 0
+
+        init(memory: WorkingMemory, size: PixelSize, isTopDown: Bool) {
+            (self.memory, self.size, self.isTopDown) = (memory, size, isTopDown)
+        }
+
+        /// Whether the last pixel has been passed.
+        var isFull: Bool { row >= size.height || row == size.height - 1 && column >= size.width }
+
+        mutating func endRow() { (column, row) = (0, row + 1) }
+
+        mutating func skip(right: Int, down: Int) { (column, row) = (column + right, row + down) }
+
+        mutating func put(_ color: Color) {
+            defer { column += 1 }
+            guard column < size.width, row < size.height else { return }
+            let y = isTopDown ? row : size.height - 1 - row
+            let pixel = memory.bytes + (y * size.width + column) * 4
+            (pixel[0], pixel[1], pixel[2], pixel[3]) = (color.red, color.green, color.blue, 255)
+        }
+    }
+
+    /// The bytes of a source one after another.
+    private struct ByteReader {
+        private let source: EncodedSource
+        private var window: [UInt8] = []
+        private var index = 0
+        private var offset: Int
+
+        init(_ source: EncodedSource, from start: Int) { (self.source, offset) = (source, start) }
+
+        mutating func next() throws(CodecError) -> UInt8? {
+            if index == window.count {
+                window = try source.bytes(at: offset, length: 65_536)
+                guard !window.isEmpty else { return nil }
+                (index, offset) = (0, offset + window.count)
+            }
+            defer { index += 1 }
+            return window[index]
         }
     }
 }
-#endif

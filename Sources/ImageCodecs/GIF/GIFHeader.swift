@@ -7,7 +7,7 @@ enum GIFHeader {
         var reader = HeaderReader(source, windowSize: 4096)
         let screen = Array(try reader.bytes(at: 0, length: 13))
         guard screen.count == 13 else { throw .truncated("screen descriptor") }
-        let canvas = PixelSize(
+        var canvas = PixelSize(
             width: screen[6...7].littleEndianValue, height: screen[8...9].littleEndianValue)
         var probe = ImageProbe(format: .gif, size: canvas, colorModel: .palette, byteCount: source.count)
         var offset = 13 + tableBytes(screen[10])
@@ -26,18 +26,18 @@ enum GIFHeader {
                 let descriptor = Array(try reader.bytes(at: offset + 1, length: 9))
                 guard descriptor.count == 9 else { break blocks }
                 if frames == 0 {
-                    // A frame may be larger than its canvas, and is decoded whole.
-                    let reach = PixelSize(
-                        width: descriptor[0...1].littleEndianValue + descriptor[4...5].littleEndianValue,
-                        height: descriptor[2...3].littleEndianValue + descriptor[6...7].littleEndianValue)
-                    guard reach.area <= limits.maximumPixels else {
-                        throw .limitExceeded(.pixels, value: reach.area, maximum: limits.maximumPixels)
-                    }
-                    let covers =
-                        descriptor[0..<4].allSatisfy { $0 == 0 }
-                        && descriptor[4...5].littleEndianValue >= canvas.width
-                        && descriptor[6...7].littleEndianValue >= canvas.height
-                    probe.hasAlpha = isTransparent || !covers
+                    // The canvas grows until it holds the first frame, as in browsers: screens of 0x0 or smaller than
+                    // the frame are found in files. A frame without a size has the screen's.
+                    let left = descriptor[0...1].littleEndianValue
+                    let top = descriptor[2...3].littleEndianValue
+                    var frame = PixelSize(
+                        width: descriptor[4...5].littleEndianValue,
+                        height: descriptor[6...7].littleEndianValue)
+                    let screen = canvas
+                    canvas.width = max(screen.width, left + frame.width)
+                    canvas.height = max(screen.height, top + frame.height)
+                    if frame.area == 0 { frame = screen }
+                    probe.hasAlpha = isTransparent || (left, top) != (0, 0) || frame != canvas
                     probe.isProgressive = descriptor[8] & 0x40 != 0
                 }
                 frames += 1
@@ -47,6 +47,7 @@ enum GIFHeader {
                 break blocks
             }
         }
+        probe.size = canvas
         probe.frameCount = max(1, frames)
         probe.decodeMemory = canvas.area * 4 + source.count
         return probe

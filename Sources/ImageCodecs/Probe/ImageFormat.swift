@@ -28,9 +28,6 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     /// `nil` for formats that are read, or never are.
     package var missing: (trait: String, library: String)? {
         switch self {
-        #if !BMP
-        case .bmp: ("BMP", "libgdk-pixbuf-2.0-dev")
-        #endif
         #if !GIF
         case .gif: ("GIF", "libgif-dev")
         #endif
@@ -47,10 +44,7 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     /// Whether pixels can be read from it.
     public var isReadable: Bool {
         switch self {
-        case .jpeg, .png, .webp: true
-        #if BMP
-        case .bmp: true
-        #endif
+        case .jpeg, .png, .webp, .bmp: true
         #if GIF
         case .gif: true
         #endif

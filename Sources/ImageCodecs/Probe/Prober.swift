@@ -25,9 +25,7 @@ package enum Prober {
         case .jpeg: probe = try JPEGHeader.probe(source, limits: limits)
         case .png: probe = try PNGHeader.probe(source, limits: limits)
         case .webp: probe = try WebPHeader.probe(source, limits: limits)
-        #if BMP
         case .bmp: probe = try BMPHeader.probe(source, limits: limits)
-        #endif
         #if GIF
         case .gif: probe = try GIFHeader.probe(source, limits: limits)
         #endif

@@ -29,13 +29,11 @@ package enum RowReaders {
                         input, limits: limits, precision: precision, ignoresTransparency: !probe.hasAlpha))
             }
         case .webp:
-            return try source.withAllBytes { bytes in try managed(try WebPRowReader(bytes, probe: probe)) }
-        #if BMP
-        case .bmp:
-            return try source.withBridgeInput { input in
-                try managed(try BMPRowReader(source, input, probe: probe))
+            return try source.withAllBytes { bytes in
+                try managed(try WebPRowReader(source, bytes, probe: probe))
             }
-        #endif
+        case .bmp:
+            return try managed(try BMPRowReader(source, probe: probe))
         #if GIF
         case .gif:
             return try source.withAllBytes { bytes in try managed(try GIFRowReader(bytes, probe: probe)) }

@@ -1,86 +1,38 @@
-private import Pixels
+import Pixels
 
-/// Reads the chunk headers of a WebP file.
+/// Tells from the chunks of a WebP file what it holds.
 enum WebPHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
-        var walker = try WebPWalker(source)
-        var canvas: PixelSize?
-        var flags: UInt8 = 0
-        var bitstream: (size: PixelSize, hasAlpha: Bool, isLossless: Bool)?
-        var hasAlphaChunk = false
-        var frames = 0
-        var orientation: Orientation?
-        var profile: [UInt8]?
-        var hasMetadata = false
-        var firstFailure: CodecError?
-        while true {
-            let chunk: WebPWalker.Chunk?
-            do throws(CodecError) {
-                chunk = try walker.next()
-            } catch {
-                firstFailure = error
-                break
-            }
-            guard let chunk else { break }
-            func payload(_ length: Int) throws(CodecError) -> [UInt8] {
-                Array(
-                    try walker.reader.bytes(
-                        at: chunk.payload.lowerBound, length: min(length, chunk.payload.count)))
-            }
-            switch chunk.type {
-            case "VP8X":
-                let bytes = try payload(10)
-                guard bytes.count == 10, canvas == nil else { continue }
-                flags = bytes[0]
-                canvas = PixelSize(
-                    width: bytes[4..<7].littleEndianValue + 1, height: bytes[7..<10].littleEndianValue + 1)
-            // Of two bitstreams the first counts, for libwebp and for stripping: it must be a good one.
-            case "VP8 " where bitstream == nil:
-                let bytes = try payload(10)
-                guard bytes.count == 10, bytes[3...5].elementsEqual([0x9D, 0x01, 0x2A]) else {
-                    throw .corrupt("the VP8 chunk has no start code")
-                }
-                let size = PixelSize(
-                    width: bytes[6..<8].littleEndianValue & 0x3FFF,
-                    height: bytes[8..<10].littleEndianValue & 0x3FFF)
-                bitstream = (size, false, false)
-            case "VP8L" where bitstream == nil:
-                let bytes = try payload(5)
-                guard bytes.count == 5, bytes[0] == 0x2F else {
-                    throw .corrupt("the VP8L chunk has no signature")
-                }
-                let bits = bytes[1..<5].littleEndianValue
-                let size = PixelSize(width: (bits & 0x3FFF) + 1, height: (bits >> 14 & 0x3FFF) + 1)
-                bitstream = (size, bits >> 28 & 1 == 1, true)
-            case "ALPH": hasAlphaChunk = true
-            case "ANMF": frames += 1
-            case "XMP ": hasMetadata = true
-            case "EXIF":
-                hasMetadata = true
-                if orientation == nil { orientation = EXIF(try payload(EXIF.maximumBytes)).orientation }
-            case "ICCP": if profile == nil { profile = try payload(limits.maximumProfileBytes + 1) }
-            default: break
-            }
+        let layout = try WebPLayout(source)
+        let isAnimated = layout.isAnimated
+        let bitstream = layout.image?.bitstream
+        guard let size = isAnimated ? layout.extended?.canvas : bitstream?.size else {
+            throw layout.failure ?? .corrupt("no image chunk")
         }
-        let isAnimated = flags & 0x02 != 0
-        guard let size = canvas ?? bitstream?.size, isAnimated || bitstream != nil else {
-            throw firstFailure ?? .corrupt("no image chunk")
+        func payload(_ chunk: WebPLayout.Chunk?, _ maximum: Int) throws(CodecError) -> [UInt8]? {
+            guard let chunk else { return nil }
+            return try source.bytes(at: chunk.payload.lowerBound, length: min(chunk.payload.count, maximum))
         }
+        let isLossless = !isAnimated && bitstream?.isLossless == true
         var probe = ImageProbe(
-            format: .webp, size: isAnimated ? size : bitstream?.size ?? size,
-            colorModel: bitstream?.isLossless == true ? .rgb : .yCbCr, byteCount: source.count)
-        probe.orientation = orientation ?? .topLeft
+            format: .webp, size: size, colorModel: isLossless ? .rgb : .yCbCr, byteCount: source.count)
+        if let exif = try payload(layout.exif, EXIF.maximumBytes) {
+            probe.orientation = EXIF(exif).orientation ?? .topLeft
+        }
         probe.hasAlpha =
-            isAnimated || flags & 0x10 != 0 && bitstream?.isLossless != true
-            || hasAlphaChunk || bitstream?.hasAlpha == true
-        probe.hasMetadata = hasMetadata
-        probe.frameCount = isAnimated ? max(frames, 1) : 1
+            isAnimated
+            || (isLossless ? bitstream?.hasAlpha == true : layout.extended?.flags.contains(.alpha) == true)
+        probe.hasMetadata =
+            layout.exif != nil || layout.xmp != nil || !layout.unneeded.isDisjoint(with: ["EXIF", "XMP "])
+        probe.frameCount = isAnimated ? max(layout.frames, 1) : 1
         if probe.colorModel == .yCbCr { probe.chromaSubsampling = ChromaSubsampling.quarter.description }
-        // The decoded picture; a lossless one has its own copy inside libwebp, an animation two canvases more.
+        // The decoded image; libwebp has its own copy of a lossless one, and of the first frame of an animation.
         let channels = probe.hasAlpha ? 4 : 3
-        let inside = isAnimated ? 12 : bitstream?.isLossless == true ? 4 : 0
+        let inside = isLossless || isAnimated ? 4 : 0
         probe.decodeMemory = probe.size.area * (channels + inside) + source.count
-        if let profile { ProfileAcceptance.settle(profile, in: &probe, limits: limits) }
+        if let profile = try payload(layout.profile, limits.maximumProfileBytes + 1) {
+            ProfileAcceptance.settle(profile, in: &probe, limits: limits)
+        }
         return probe
     }
 }

@@ -1,33 +1,40 @@
 import CodecBridge
 import Pixels
 
-/// A WebP picture, or the first frame of an animation, as RGB or RGBA rows. libwebp decodes the whole picture at once.
+/// A WebP image, or the first frame of an animation, as RGB or RGBA rows. libwebp decodes the whole image at once.
 final class WebPRowReader: RowReader {
     let size: PixelSize
     let channels: Int
     let sampleType = SampleType.byte
-    private let memory: WorkingMemory
-    private var pixels: UnsafeMutablePointer<UInt8> { memory.bytes }
+    private let pixels: WorkingMemory
     private var row = 0
 
-    init(_ bytes: UnsafeRawBufferPointer, probe: ImageProbe) throws(CodecError) {
+    init(
+        _ source: EncodedSource, _ bytes: UnsafeRawBufferPointer, probe: ImageProbe
+    ) throws(CodecError) {
         size = probe.size
         channels = probe.hasAlpha ? 4 : 3
-        let stride = size.width * channels
-        memory = try CodecError.memory(stride * size.height)
-        var info = bridge_webp_info()
-        let data = bytes.bindMemory(to: UInt8.self)
-        try CodecError.check(bridge_webp_probe(data.baseAddress, data.count, &info))
-        guard info.width == size.width, info.height == size.height else {
-            throw .corrupt("the header says \(size), the picture has \(info.width)x\(info.height)")
-        }
+        let layout = try WebPLayout(source)
+        let isAnimated = layout.isAnimated
+        let range = isAnimated ? 0..<bytes.count : try layout.stillRange()
+        // The header is read again: what was planned must still be there.
+        guard range.upperBound <= bytes.count,
+            (isAnimated ? layout.extended?.canvas : layout.image?.bitstream.size) == size
+        else { throw .corrupt("the file changed while it was read") }
+        pixels = try CodecError.clearMemory(rows: size.height, rowBytes: size.width * channels)
+        let data = UnsafeRawBufferPointer(rebasing: bytes[range]).bindMemory(to: UInt8.self)
+        var target = bridge_webp_target(
+            pixels: pixels.bytes, capacity: size.area * channels, width: Int32(size.width),
+            height: Int32(size.height),
+            channels: Int32(channels))
         try CodecError.check(
-            bridge_webp_decode(
-                data.baseAddress, data.count, Int32(channels), pixels, stride, stride * size.height))
+            isAnimated
+                ? bridge_webp_decode_first_frame(data.baseAddress, data.count, &target)
+                : bridge_webp_decode(data.baseAddress, data.count, &target))
     }
 
     func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
-        target.update(from: pixels + row * size.width * channels, count: size.width * channels)
+        target.update(from: pixels.bytes + row * size.width * channels, count: size.width * channels)
         row += 1
     }
 

@@ -13,7 +13,8 @@ enum MemoryEstimate {
         let fixed = 2 << 20
         // All coefficients, and the file twice.
         if job.planned.action == .turn { return fixed + probe.size.area * 6 + 2 * probe.byteCount }
-        guard job.planned.action == .transcode || probe.hasAlpha || decodesAll else {
+        // Of a WebP that passes, the pixels are looked at too.
+        guard job.planned.action == .transcode || probe.hasAlpha || decodesAll || probe.format == .webp else {
             return probe.byteCount + fixed
         }
         let channels = probe.colorModel == .grey ? 1 : 3
