@@ -44,8 +44,18 @@ importing CLittleCMS Pixels
 importing CCrypto Cryptography
 importing CProcess AtomicFiles
 importing VectorBase64 SeedreamModel
-forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGdkPixbuf|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG)($|[^[:alnum:]_])' Sources -- --include='*.swift'
+forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG)($|[^[:alnum:]_])' Sources -- --include='*.swift'
 forbid 'no C module is part of the API' 'public import C[A-Z]' Sources -- --include='*.swift'
+
+# AtomicFiles takes paths as text without loss; the C library's own functions take what UTF-8 makes of them.
+calls='(^|[^[:alnum:]_.])(open|opendir|access|mkdir|rename|link|unlink)\([a-zA-Z"]'
+raw=$(grep -rlE "$calls" Sources --include='*.swift' --exclude-dir=AtomicFiles --exclude-dir=SeedreamEmulator |
+    xargs grep -lE 'import (Glibc|Foundation)' | xargs grep -L 'import AtomicFiles' || true)
+forbid 'fileStatus takes paths as text' '(^|[^[:alnum:]_.])l?stat\([a-zA-Z"]' Sources -- --include='*.swift' --exclude=SystemCalls.swift
+if [[ -n $raw ]]; then
+    printf 'error: calls that take a path are those of AtomicFiles\n%s\n' "$raw" >&2
+    broken=1
+fi
 
 forbid 'tests use Swift Testing, and the package access level' '@testable|import XCTest' Tests -- --include='*.swift'
 

@@ -165,8 +165,7 @@ package final class AtomicFile: Sendable {
         }
         guard isUnsupported.contains(errno) else { return errno }
         // A file system with neither has no way to be sure; this is as near as it gets.
-        var status = stat()
-        if lstat(target, &status) == 0 { return EEXIST }
+        if fileStatus(target, followsLinks: false) != nil { return EEXIST }
         return replace(path, target)
     }
 

@@ -21,26 +21,22 @@ package enum Folder {
             } else if errno != EEXIST {
                 // A parent may be there and not be ours to write.
                 let code = errno
-                var status = stat()
-                if stat(partial, &status) == 0 { continue }
+                if fileStatus(partial) != nil { continue }
                 throw FileError(.makeFolder, path, errno: code)
             }
         }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw FileError(.useFolder, path, errno: errno) }
+        guard let status = fileStatus(path) else { throw FileError(.useFolder, path, errno: errno) }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.useFolder, path, errno: ENOTDIR) }
     }
 
     /// Whether there is a folder at a path.
     package static func exists(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        fileStatus(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
     /// Whether anything has a name, a link to nothing included.
     package static func isTaken(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
+        fileStatus(path, followsLinks: false) != nil
     }
 
     /// Checks that files can be made in a folder.
@@ -62,17 +58,36 @@ package enum Folder {
     }
 
     /// The names in a folder, those of `.` and `..` left out, in the system's order; none if it cannot be read.
-    static func names(in path: String) -> [String] {
+    package static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { PathText.text($0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
         return names
+    }
+
+    /// Paths of what lies directly in a folder, hidden names and folders left out, sorted by name; `nil` if the path is no
+    /// folder.
+    package static func visibleFiles(in path: String) -> [String]? {
+        guard let folder = opendir(path) else { return nil }
+        defer { closedir(folder) }
+        let parent = path.hasSuffix("/") ? String(path.dropLast()) : path
+        var paths: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { PathText.text($0) }
+            }
+            guard !name.hasPrefix(".") else { continue }
+            let path = "\(parent)/\(name)"
+            // What cannot be looked at is listed, so that it fails under its name.
+            if !exists(path) { paths.append(path) }
+        }
+        return paths.sorted()
     }
 
     /// The folder that a path lies in: `"."` for a bare name.

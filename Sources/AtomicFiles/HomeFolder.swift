@@ -15,7 +15,7 @@ enum HomeFolder {
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1 << 14) { buffer in
             guard let base = buffer.baseAddress,
                 getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil,
-                let home = absolute(entry.pw_dir.map { String(cString: $0) })
+                let home = absolute(entry.pw_dir.map { PathText.text($0) })
                 // What Debian gives users without a home: nothing can be made there, and the error says where.
             else { return "/nonexistent" }
             return home
@@ -29,5 +29,5 @@ enum HomeFolder {
     }
 
     /// A variable of this process.
-    static func systemVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    static func systemVariable(_ name: String) -> String? { PathText.variable(name) }
 }

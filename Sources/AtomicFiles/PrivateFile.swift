@@ -41,8 +41,7 @@ package enum PrivateFile {
     package static func check(
         _ path: String, is kind: Kind = .file, forbidden: Int
     ) throws(Fault) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { throw .unreadable(errno: errno) }
+        guard let status = fileStatus(path, followsLinks: false) else { throw .unreadable(errno: errno) }
         try check(status, kind, forbidden: forbidden)
     }
 
@@ -56,8 +55,7 @@ package enum PrivateFile {
     /// The mode of a folder where any user may replace any file; `nil` for other folders. In a folder
     /// with the sticky bit, as `/tmp`, users can replace only their own.
     package static func openMode(ofFolder path: String) -> Int? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0
+        guard let status = fileStatus(path), status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0
         else { return nil }
         return Int(status.st_mode & 0o777)
     }

@@ -10,17 +10,25 @@ extension Unicode.Scalar {
     }
 }
 
+extension Unicode.Scalar {
+    /// Whether it stands for a byte of a file name that is not UTF-8, as `PathText` of AtomicFiles writes it.
+    fileprivate var standsForByte: Bool { (0x10F780...0x10F7FF).contains(value) }
+}
+
 extension String {
     /// The text as a person may see it, on one line: what is invisible is written out, as `\n` or
-    /// `\u{202E}`. Printable text comes back unchanged, so that doing this twice changes nothing.
+    /// `\u{202E}`, and a byte of a file name that is not UTF-8 as `\xE9`. Printable text comes back
+    /// unchanged, so that doing this twice changes nothing.
     package var visible: String {
-        guard unicodeScalars.contains(where: \.isInvisible) else { return self }
+        guard unicodeScalars.contains(where: { $0.isInvisible || $0.standsForByte }) else { return self }
         var text = ""
         for scalar in unicodeScalars {
             switch scalar {
             case "\t": text += "\\t"
             case "\n": text += "\\n"
             case "\r": text += "\\r"
+            case _ where scalar.standsForByte:
+                text += "\\x\(String(scalar.value & 0xFF, radix: 16, uppercase: true))"
             case _ where scalar.isInvisible:
                 text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
             default: text.unicodeScalars.append(scalar)

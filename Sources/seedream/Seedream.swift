@@ -58,7 +58,7 @@ struct Seedream: AsyncParsableCommand {
             ThisProcess.end(ExitStatus.configuration.rawValue)
         }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(PathText.arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

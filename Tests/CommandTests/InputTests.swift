@@ -108,6 +108,26 @@ struct InputTests {
         #expect(second.output == first.output)
     }
 
+    @Test("a data URI is read as browsers read it: white space, percent-encoding, no padding")
+    func likeBrowsers() async throws {
+        let base64 = try Self.picture.get().base64EncodedString()
+        var lines = base64
+        for place in stride(from: base64.count - base64.count % 76, to: 0, by: -76) {
+            lines.insert(contentsOf: "\r\n", at: lines.index(lines.startIndex, offsetBy: place))
+        }
+        let encoded = base64.replacing("+", with: "%2B").replacing("/", with: "%2f").replacing(
+            "=", with: "%3D")
+        #expect(encoded != base64)
+        let plain = try await seedream("prep", "--json", dataURI("image/jpeg")).report.images.map(\.prepared)
+        for uri in [
+            "data:image/jpeg;base64,\(lines)\n", "data:image/jpeg;base64,\(encoded)",
+            "DATA:;Base64 ,\t\(base64)", "data:image/jpeg; base64,\(String(base64.prefix { $0 != "=" }))",
+        ] {
+            let result = try await seedream("prep", "--json", uri)
+            #expect(try result.report.images.map(\.prepared) == plain, "\(uri.prefix(60)): \(result)")
+        }
+    }
+
     @Test(
         "a malformed data URI is unreadable, and the message says what it lacks",
         arguments: [
@@ -115,6 +135,10 @@ struct InputTests {
             ("data:image/png,iVBOR", "data URI is malformed: expected `;base64` before the comma"),
             ("data:image/png;base64,iVBOR*w0", "data URI is malformed: content is not base64"),
             ("data:image/png;base64,iVBOR", "data URI is malformed: content is not base64"),
+            ("data:image/png;base64,iVBO%zz", "data URI is malformed: content is not base64"),
+            ("data:image/png;base64,iVBO-_w0", "data URI is malformed: content is not base64"),
+            ("data:image/png;base64,iV=BORw0", "data URI is malformed: content is not base64"),
+            ("data:image/pngbase64,iVBORw0K", "data URI is malformed: expected `;base64` before the comma"),
         ])
     func malformed(_ uri: String, _ message: String) async throws {
         let result = try await seedream("prep", "--json", uri, Sample.conforming)

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// One picture as the caller holds it.
 public struct ImageInput: Sendable {
     enum Origin: Sendable {
@@ -12,9 +14,15 @@ public struct ImageInput: Sendable {
     public let name: String
 
     /// A file, by its path. The content decides the format, not the name.
+    ///
+    /// A file name need not be text. In `path`, and in ``name``, the characters U+10F780 to U+10F7FF stand for the bytes
+    /// 0x80 to 0xFF that are no UTF-8; ``file(bytes:)`` takes the bytes themselves.
     public static func file(_ path: String) -> ImageInput {
         ImageInput(origin: .file(path: path), name: path)
     }
+
+    /// A file, by the bytes of its path, without a zero at their end.
+    public static func file(bytes path: some Collection<UInt8>) -> ImageInput { .file(PathText.text(path)) }
 
     /// Encoded bytes in memory.
     public static func bytes(_ bytes: [UInt8], name: String) -> ImageInput {

@@ -1,3 +1,4 @@
+import AtomicFiles
 import ImageCodecs
 import Pixels
 import SeedreamModel
@@ -23,13 +24,7 @@ enum InputOpener {
 
     private static func openFile(_ path: String) throws(PreparationError) -> EncodedSource {
         // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
-        #if canImport(Darwin)
-        let descriptor = Darwin.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        #elseif canImport(Musl)
-        let descriptor = Musl.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        #else
-        let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        #endif
+        let descriptor = AtomicFiles.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(errno: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -64,23 +59,17 @@ enum InputOpener {
     private static func decodeDataURI(_ text: String, limits: DecodeLimits) throws(PreparationError)
         -> [UInt8]
     {
-        guard let comma = text.utf8.firstIndex(of: UInt8(ascii: ",")) else {
-            throw .malformedDataURI("there is no comma")
+        guard WorkingMemory.isAvailable(text.utf8.count) else { throw .codec(.outOfMemory) }
+        do throws(DataURI.DecodingError) {
+            return try DataURI.decode(text, maximum: limits.maximumInputBytes)
+        } catch {
+            switch error {
+            case .noComma: throw .malformedDataURI("there is no comma")
+            case .notMarkedAsBase64: throw .malformedDataURI("expected `;base64` before the comma")
+            case .notBase64: throw .malformedDataURI("content is not base64")
+            case .tooLarge(let count):
+                throw .codec(.limitExceeded(.inputBytes, value: count, maximum: limits.maximumInputBytes))
+            }
         }
-        guard text[..<comma].lowercased().hasSuffix(";base64") else {
-            throw .malformedDataURI("expected `;base64` before the comma")
-        }
-        let body = text.utf8[text.utf8.index(after: comma)...]
-        let limit = limits.maximumInputBytes
-        guard body.count / 4 * 3 <= limit else {
-            throw .codec(.limitExceeded(.inputBytes, value: body.count / 4 * 3, maximum: limit))
-        }
-        guard WorkingMemory.isAvailable(body.count) else { throw .codec(.outOfMemory) }
-        // Most texts lie in memory in one piece.
-        let decoded =
-            body.withContiguousStorageIfAvailable { Base64.decode($0) }
-            ?? Array(body).withUnsafeBufferPointer { Base64.decode($0) }
-        guard let decoded else { throw .malformedDataURI("content is not base64") }
-        return decoded
     }
 }

@@ -19,8 +19,7 @@ public enum KeySource: Sendable {
     ///
     /// - Parameter environment: This process's by default.
     public static func defaultFile(in environment: [String: String]? = nil) -> String {
-        let environment = environment ?? ProcessInfo.processInfo.environment
-        return "\(ConfigurationFolder.path { environment[$0] })/keys"
+        "\(ConfigurationFolder.path(variable: environment.map { environment in { environment[$0] } }))/keys"
     }
 
     /// The key for a host.

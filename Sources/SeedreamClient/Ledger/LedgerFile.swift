@@ -17,7 +17,7 @@ enum LedgerFile {
 
     /// Opens the file, checks that it is a ledger that can be written, and migrates it.
     static func connect(_ path: String) throws -> DatabaseQueue {
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let queue = try open(path, configuration)
         try queue.inDatabase { database in
             try recognize(database, path: path)
             // Only now, as the file is left as it is where it is refused.
@@ -37,7 +37,7 @@ enum LedgerFile {
         do {
             var configuration = configuration
             configuration.readonly = true
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try open(path, configuration)
             try queue.inDatabase { try checkReadable($0, path: path) }
             return queue
         } catch is DatabaseError {
@@ -64,6 +64,14 @@ enum LedgerFile {
         let memory = try DatabaseQueue(configuration: configuration)
         try queue.backup(to: memory)
         return memory
+    }
+
+    /// Opens a database that is there, in a folder of any name.
+    private static func open(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+        let alias = PathAlias(path)
+        return try withExtendedLifetime(alias) {
+            try DatabaseQueue(path: alias.path, configuration: configuration)
+        }
     }
 
     private static var configuration: Configuration {

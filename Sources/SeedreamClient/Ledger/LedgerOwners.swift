@@ -82,7 +82,7 @@ struct LedgerOwners {
     /// Removes the images that no job needs, and the folder once it is empty. What other programs may
     /// have put there stays.
     private func sweep(_ folder: String, _ isNeeded: (String) throws -> Bool) throws {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in Folder.names(in: folder)
         where try SpoolFile.isName(name) && !isNeeded(name) {
             unlink("\(folder)/\(name)")
         }
@@ -91,8 +91,6 @@ struct LedgerOwners {
 
     /// The names of owners in a folder; others are not looked at.
     private static func names(in folder: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
-            UUID(uuidString: $0) != nil
-        }
+        Folder.names(in: folder).filter { UUID(uuidString: $0) != nil }
     }
 }

@@ -22,18 +22,17 @@ struct LedgerPlace {
     /// - Throws: ``LedgerError/cannotOpen(path:reason:)``, ``LedgerError/foreign(path:)``,
     ///   ``LedgerError/exposed(path:mode:)``.
     init(_ path: String) throws(LedgerError) {
-        var status = stat()
-        if lstat(path, &status) != 0 {
+        let status = fileStatus(path, followsLinks: false)
+        if status == nil {
             guard errno == ENOENT || errno == ENOTDIR else {
                 throw .cannotOpen(path: path, reason: FileError(.read, path, errno: errno).reason)
             }
             (self.path, isThere) = (path, false)
-        } else if status.st_mode & S_IFMT == S_IFLNK {
-            guard let target = realpath(path, nil) else {
+        } else if let status, status.st_mode & S_IFMT == S_IFLNK {
+            guard let target = PathText.resolved(path) else {
                 throw .cannotOpen(path: path, reason: "it is a link to a file that does not exist")
             }
-            defer { free(target) }
-            (self.path, isThere) = (String(cString: target), true)
+            (self.path, isThere) = (target, true)
         } else {
             (self.path, isThere) = (path, true)
         }

@@ -133,7 +133,7 @@ public final class SQLiteLedger: JobLedger {
         guard let owner else { return nil }
         // A job records where its images are, and may be resumed from another folder.
         return owner.spool.hasPrefix("/")
-            ? owner.spool : "\(FileManager.default.currentDirectoryPath)/\(owner.spool)"
+            ? owner.spool : "\(PathText.currentFolder ?? ".")/\(owner.spool)"
     }
 
     /// Gives up all jobs and closes the file; nothing can be done afterwards. The end of the instance does the same.

@@ -1,3 +1,4 @@
+import AtomicFiles
 package import HTTPTypes
 package import SeedreamModel
 
@@ -46,7 +47,7 @@ package struct HTTPReply: Sendable {
     package func removeInline(except result: GenerationResult? = nil) {
         let kept = Set(result?.images.map(\.location) ?? [])
         for part in inline where !kept.contains(.file(part.path)) {
-            try? FileManager.default.removeItem(atPath: part.path)
+            unlink(part.path)
         }
     }
 }

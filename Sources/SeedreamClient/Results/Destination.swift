@@ -1,11 +1,5 @@
 import AtomicFiles
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Where pictures are saved.
 public struct Destination: Hashable, Codable, Sendable {
     /// The folder; made if it is not there.
@@ -31,7 +25,7 @@ public struct Destination: Hashable, Codable, Sendable {
     var absolute: Destination {
         guard !folder.hasPrefix("/") else { return self }
         let parts = folder.split(separator: "/").filter { $0 != "." }
-        let here = FileManager.default.currentDirectoryPath
+        let here = PathText.currentFolder ?? "."
         return Destination(
             folder: ([here] + parts.map(String.init)).joined(separator: "/"), template: template)
     }

@@ -49,7 +49,6 @@ enum FileReader {
 
     /// Whether anything has that name, a link to nothing included.
     static func isTaken(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
+        fileStatus(path, followsLinks: false) != nil
     }
 }

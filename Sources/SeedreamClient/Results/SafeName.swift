@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// Makes file names of texts that nobody here has written.
 enum SafeName {
     /// The text without what may not stand in a name, cut to a length in bytes between characters; `image` if nothing is left.
@@ -18,6 +20,8 @@ enum SafeName {
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "-", "_", ".", " ": true
+        // A byte of a name that is not UTF-8, which is kept as it is.
+        case _ where PathText.byte(scalar) != nil: true
         default:
             switch scalar.properties.generalCategory {
             case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,

@@ -1,3 +1,4 @@
+import AtomicFiles
 import SeedreamModel
 
 #if canImport(Glibc)

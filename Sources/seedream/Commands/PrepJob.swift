@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import ImageCodecs
 import ImagePreparation
 import SeedreamClient
@@ -52,7 +53,7 @@ struct PrepJob: Sendable {
     private func expandedInputs() throws -> [ImageInput] {
         var inputs: [ImageInput] = []
         for argument in command.inputs {
-            if command.each, let files = FolderListing.files(in: argument) {
+            if command.each, let files = Folder.visibleFiles(in: argument) {
                 if files.isEmpty { Diagnostics().note("\(argument): the folder holds no files") }
                 inputs += files.map { .file($0) }
             } else {

@@ -37,7 +37,7 @@ struct PromptRule {
         if !prompt.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.isInvisible }) {
             return "the prompt is empty; say what the image is to be"
         }
-        if RawArguments.isMalformed(prompt) {
+        if prompt.unicodeScalars.contains(where: { PathText.byte($0) != nil }) {
             return "the prompt is not UTF-8; write it in UTF-8, or in a file with --prompt-file"
         }
         if prompt.hasPrefix("@"), !Self.isSentence(prompt) || Folder.isTaken(String(prompt.dropFirst())) {

@@ -1,3 +1,4 @@
+import AtomicFiles
 import SeedreamClient
 import SeedreamModel
 
@@ -86,7 +87,7 @@ enum JobTable {
 
     /// A path as one would type it here.
     private static func shown(_ path: String) -> String {
-        let here = FileManager.default.currentDirectoryPath + "/"
+        let here = (PathText.currentFolder ?? "") + "/"
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 

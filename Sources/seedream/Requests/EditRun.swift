@@ -1,4 +1,5 @@
 #if Client
+import AtomicFiles
 import ImageCodecs
 import ImagePreparation
 import SeedreamClient
@@ -115,7 +116,7 @@ struct EditRun: Sendable {
     // MARK: A request for each input
 
     private func runEach() async throws {
-        let arguments = inputs.flatMap { FolderListing.files(in: $0) ?? [$0] }
+        let arguments = inputs.flatMap { Folder.visibleFiles(in: $0) ?? [$0] }
         guard !arguments.isEmpty else {
             throw RequestError(field: "input", message: "the folder holds no files", hint: "name pictures")
         }

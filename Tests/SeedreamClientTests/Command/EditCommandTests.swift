@@ -27,6 +27,37 @@ struct EditCommandTests {
         }
     }
 
+    @Test("file names that are not UTF-8 are kept in results, sidecars, the ledger and its path")
+    func rawNames() async throws {
+        try await CommandRig.with { rig in
+            var runner = rig.runner
+            runner.executable = "/bin/sh"
+            // \351 and \377 are bytes that no UTF-8 text has there.
+            let script = """
+                work=$(printf '%s/\\377' "$1"); mkdir "$work"; cp "$2" "$work/$(printf 'caf\\351.jpg')"; shift 2
+                XDG_STATE_HOME=$work; export XDG_STATE_HOME; cd "$work"
+                "$0" edit hat "$(printf 'caf\\351.jpg')" -o "$(printf '\\376')" "$@" >&2 || exit 9
+                "$0" jobs --json | tr -d '\\n'; echo; cat "$(printf '\\376')"/*.json | tr -d '\\n'; echo
+                ls "$(printf '\\376')" seedream | od -An -v -tx1 | tr -d ' \\n'; rm -rf "$work"
+                """
+            runner.leadingArguments = ["-c", script, CommandRunner.seedream]
+            let result = try await runner.run([
+                rig.folder.path, Self.photo, "--provider", "fal", "--base-url",
+                "http://127.0.0.1:\(rig.emulator.port)/fal",
+            ])
+            #expect(result.status == 0, "\(result)")
+            let lines = result.lines
+            try #require(lines.count == 3, "\(result)")
+            let name = "caf\u{10F7E9}.jpg"
+            #expect(lines[0].contains(name), "the ledger: \(lines[0])")
+            #expect(lines[0].contains("/\u{10F7FF}/\u{10F7FE}/caf\u{10F7E9}-1."), "the ledger: \(lines[0])")
+            #expect(lines[1].contains(name), "the sidecar: \(lines[1])")
+            #expect(lines[2].contains("636166e92d312e"), "the result's name: \(lines[2])")
+            #expect(lines[2].contains("6a6f62732e73716c697465"), "the ledger's file: \(lines[2])")
+            #expect(result.errors.contains(#"caf\xE9-1."#), "\(result.errors)")
+        }
+    }
+
     @Test("a folder, a request for each file, one bad file among them")
     func each() async throws {
         try await CommandRig.with { rig in
