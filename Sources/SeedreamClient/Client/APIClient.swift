@@ -22,6 +22,10 @@ package struct APIClient: APICaller {
     package let spoolFolder: String
     /// The longest silence in calls that cost nothing, in seconds. 60 by default: `reliability.md`, section 3.
     package var readTimeout = 60.0
+    /// When calls and the waits between them have to be over. A paid request that is under way gets what it needs all the same.
+    package var deadline = Deadline.never
+    /// Seconds that a paid request which is under way is given for its answer once the task is cancelled. 0 by default.
+    package var grace = 0.0
 
     /// Makes a client.
     ///
@@ -42,9 +46,7 @@ package struct APIClient: APICaller {
     }
 
     /// Whether a status may pass if the call is repeated. 501 will not.
-    package static func isPassing(_ status: Int) -> Bool {
-        [408, 429, 500, 502, 503, 504].contains(status)
-    }
+    package static func isPassing(_ status: Int) -> Bool { Backoff.Cause(status: status) != nil }
 
     /// Sends a request that costs nothing; see ``call(_:inlinePictures:)``.
     package func call(_ request: APIRequest) async throws -> HTTPReply {
@@ -56,10 +58,10 @@ package struct APIClient: APICaller {
     /// - Parameter inlinePictures: How many pictures the reply may hold; they are put into files, which are the caller's to remove.
     /// - Throws: ``ClientError`` where no reply came; it says `notTaken`, as this call buys nothing. `CancellationError`.
     package func call(_ request: APIRequest, inlinePictures: Int) async throws -> HTTPReply {
-        let outgoing = try outgoing(request, readTimeout: readTimeout, inlinePictures: inlinePictures)
         var attempt = 1
         while true {
             try Task.checkCancellation()
+            let outgoing = try outgoing(request, readTimeout: readTimeout, inlinePictures: inlinePictures)
             switch await send(outgoing, for: request, attempt: attempt, inlinePictures: inlinePictures) {
             case .reply(let reply):
                 guard Self.isPassing(reply.status) else {
@@ -68,73 +70,11 @@ package struct APIClient: APICaller {
                 }
                 guard try await wait(after: attempt, reply) else { return reply }
             case .transport(let error):
-                guard Self.isWorthRepeating(error), try await wait(after: attempt, error) else {
-                    throw failure(error, of: request, .notTaken)
-                }
+                guard let cause = error.passing,
+                    try await backoff.wait(after: attempt, cause, by: deadline)
+                else { throw failure(error, of: request, .notTaken) }
             case .spool(let error): throw failure(error, of: request, .notTaken)
             case .cancelled: throw CancellationError()
-            }
-            attempt += 1
-        }
-    }
-
-    /// Orders what a draft describes; see ``submit(_:idempotencyKey:readTimeout:inlinePictures:)``.
-    package func submit(
-        _ draft: RequestDraft, idempotencyKey: String?, readTimeout: Double
-    ) async throws -> HTTPReply {
-        var fields = draft.fields
-        if fields[.contentType] == nil { fields[.contentType] = "application/json" }
-        return try await submit(
-            APIRequest(
-                operation: draft.operation, method: .post, url: draft.url, fields: fields,
-                body: draft.body.body),
-            idempotencyKey: idempotencyKey, readTimeout: readTimeout,
-            inlinePictures: draft.isInline ? draft.outputs.upperBound * provider.limits.inlineCopies : 0)
-    }
-
-    /// Sends the request that is paid for. It is sent again only where the contract proves that the host did not take it: no connection
-    /// was given a byte, 429, or the host honours the idempotency key that goes along.
-    ///
-    /// - Parameters:
-    ///   - idempotencyKey: Sent as `Idempotency-Key` where ``ProviderLimits/honorsIdempotencyKeys``, and left out elsewhere.
-    ///   - readTimeout: The longest silence of the host, in seconds.
-    ///   - inlinePictures: How many pictures the reply is expected to hold. They are put into files, which are the caller's to remove.
-    /// - Returns: The reply, whatever its status; ``Provider/failure(_:operation:)`` knows what it means.
-    /// - Throws: ``ClientError`` with the purchase `notTaken` where the host provably never got it, and `unknown` otherwise: nobody
-    ///   may then send it again by himself. `CancellationError` if it was cancelled before anything was sent.
-    package func submit(
-        _ request: APIRequest, idempotencyKey: String?, readTimeout: Double, inlinePictures: Int
-    ) async throws -> HTTPReply {
-        let honoredKey = provider.limits.honorsIdempotencyKeys ? idempotencyKey : nil
-        var outgoing = try outgoing(request, readTimeout: readTimeout, inlinePictures: inlinePictures)
-        outgoing.needsFreshConnection = true
-        if let honoredKey, let name = HTTPField.Name("Idempotency-Key") {
-            outgoing.head.headerFields[name] = honoredKey
-        }
-        // Even where no picture is expected in the reply: one that is paid for is not refused for being there.
-        let pictures = max(inlinePictures, 1)
-        var mayBeTaken = false
-        var attempt = 1
-        while true {
-            if Task.isCancelled { throw cancellation(of: request, mayBeTaken: mayBeTaken) }
-            switch await send(outgoing, for: request, attempt: attempt, inlinePictures: pictures) {
-            case .reply(let reply):
-                if reply.isSuccess { backoff.budget.giveBack() }
-                let isRefused = reply.status == 429
-                let mayRepeat = isRefused || honoredKey != nil && Self.isPassing(reply.status)
-                guard mayRepeat,
-                    try await again(
-                        request, mayBeTaken || !isRefused, { try await wait(after: attempt, reply) })
-                else { return try judged(reply, of: request, mayBeTaken: mayBeTaken) }
-                mayBeTaken = mayBeTaken || !isRefused
-            case .transport(let error):
-                mayBeTaken = mayBeTaken || error.mayHaveArrived
-                let mayRepeat = !error.mayHaveArrived || honoredKey != nil
-                guard mayRepeat, Self.isWorthRepeating(error),
-                    try await again(request, mayBeTaken, { try await wait(after: attempt, error) })
-                else { throw failure(error, of: request, mayBeTaken ? .unknown : .notTaken) }
-            case .spool(let error): throw failure(error, of: request, .unknown)
-            case .cancelled: throw cancellation(of: request, mayBeTaken: true)
             }
             attempt += 1
         }
@@ -150,7 +90,7 @@ package struct APIClient: APICaller {
         case cancelled
     }
 
-    private func send(
+    func send(
         _ outgoing: OutgoingRequest, for request: APIRequest, attempt: Int, inlinePictures: Int
     ) async -> Outcome {
         let clock = ContinuousClock()
@@ -198,13 +138,19 @@ package struct APIClient: APICaller {
         return masked
     }
 
-    private func outgoing(_ request: APIRequest, readTimeout: Double, inlinePictures: Int) throws(ClientError)
+    /// The request with the key, where it may go, and its time-outs.
+    func outgoing(_ request: APIRequest, readTimeout: Double, inlinePictures: Int) throws(ClientError)
         -> OutgoingRequest
     {
         guard let url = URLParts(request.url) else {
             throw ClientError(
                 .badReply, request.operation,
                 message: "expected an http or https URL to call, found something else", purchase: .notTaken)
+        }
+        if deadline.hasPassed {
+            throw ClientError(
+                .timeout, request.operation, message: "the time was up before it was sent",
+                purchase: .notTaken)
         }
         var fields = request.fields
         fields[.userAgent] = Self.userAgent
@@ -213,11 +159,22 @@ package struct APIClient: APICaller {
             try checkKey(mayGoTo: url, of: request)
             provider.authorize(&fields, with: key, in: context)
         }
-        // What takes longer than 10 kB/s would need, and 10 minutes for each picture that comes back, does not end any more.
-        let total = readTimeout + 60 + Double(request.body.length) / 10_000 + Double(inlinePictures) * 600
+        // What takes longer than 10 kB/s would need, and 10 minutes for each image that comes back, does not end any more.
+        let longest = readTimeout + 60 + Double(request.body.length) / 10_000 + Double(inlinePictures) * 600
+        let left = deadline.remaining.map {
+            request.operation.kind.isPaid ? max($0, need(of: request)) : $0
+        }
         return OutgoingRequest(
             head: url.head(request.method, fields), body: request.body, readTimeout: readTimeout,
-            totalTimeout: total)
+            totalTimeout: left.map { min($0, longest) } ?? longest)
+    }
+
+    /// Seconds that a paid request gets whatever the deadline says, since its answer is all that tells what was bought: 25 where a
+    /// job is put into a queue; 120 where the images are made meanwhile, twice what the slowest size takes; and the time that its body
+    /// needs at 100 kB/s. Ours.
+    private func need(of request: APIRequest) -> Double {
+        let queues = provider.limits.hasJobs && request.operation.kind != .run
+        return (queues ? 25 : 120) + Double(request.body.length) / 100_000
     }
 
     private func checkKey(mayGoTo url: URLParts, of request: APIRequest) throws(ClientError) {
@@ -236,69 +193,34 @@ package struct APIClient: APICaller {
 
     // MARK: - Again?
 
-    /// What will be the same the next time is not repeated.
-    private static func isWorthRepeating(_ error: TransportError) -> Bool {
-        ![.tooLarge, .forbiddenAddress, .malformed].contains(error.kind)
-    }
-
     private func wait(after attempt: Int, _ reply: HTTPReply) async throws -> Bool {
         try await backoff.wait(
-            after: attempt,
-            reply.status == 429 ? .throttled : [408, 504].contains(reply.status) ? .timeout : .failure,
-            retryAfter: RetryAfter.seconds(in: reply.head.headerFields, now: backoff.now()))
+            after: attempt, Backoff.Cause(status: reply.status) ?? .failure,
+            retryAfter: RetryAfter.seconds(in: reply.head.headerFields, now: backoff.now()), by: deadline)
     }
 
-    private func wait(after attempt: Int, _ error: TransportError) async throws -> Bool {
-        try await backoff.wait(after: attempt, error.kind == .timeout ? .timeout : .failure)
-    }
-
-    /// Waits; to be cancelled meanwhile is an unknown outcome only if an earlier attempt may have arrived.
-    private func again(
-        _ request: APIRequest, _ mayBeTaken: Bool, _ wait: () async throws -> Bool
-    ) async throws -> Bool {
-        do {
-            return try await wait()
-        } catch {
-            throw cancellation(of: request, mayBeTaken: mayBeTaken)
-        }
-    }
-
-    // MARK: - What it means
-
-    /// A refusal says nothing about an earlier attempt that may have arrived, and what is no JSON nothing at all.
-    private func judged(_ reply: HTTPReply, of request: APIRequest, mayBeTaken: Bool) throws -> HTTPReply {
-        if reply.isSuccess {
-            if reply.json != nil { return reply }
-            throw ClientError(
-                .badReply, request.operation, status: reply.status,
-                message: "expected JSON, found something else", purchase: .unknown)
-        }
-        guard mayBeTaken else { return reply }
-        var error = provider.failure(reply, operation: request.operation)
-        error.purchase = .unknown
-        throw error
-    }
-
-    private func failure(
+    func failure(
         _ error: TransportError, of request: APIRequest, _ purchase: ClientError.Purchase
     ) -> ClientError {
         ClientError(
             error, request.operation, purchase: purchase,
-            isRetryable: purchase == .notTaken && Self.isWorthRepeating(error))
+            isRetryable: purchase == .notTaken && error.passing != nil)
     }
 
-    private func failure(
+    func failure(
         _ error: SpoolError, of request: APIRequest, _ purchase: ClientError.Purchase
     ) -> ClientError {
-        ClientError(
-            .result, request.operation, message: error.description,
-            purchase: purchase)
+        ClientError(.result, request.operation, message: error.description, purchase: purchase)
     }
+}
 
-    private func cancellation(of request: APIRequest, mayBeTaken: Bool) -> any Error {
-        guard mayBeTaken else { return CancellationError() }
-        return ClientError(
-            .cancelled, request.operation,
-            message: "cancelled after the request was begun", purchase: .unknown)
+extension TransportError {
+    /// Why the same request may fare better later; `nil` for what will be the same the next time.
+    var passing: Backoff.Cause? {
+        switch kind {
+        case .tooLarge, .forbiddenAddress, .malformed: nil
+        case .timeout: .timeout
+        case .nameResolution, .connect, .tls, .proxy, .connectionLost: .failure
+        }
     }
 }

@@ -22,8 +22,16 @@ public struct ClientConfiguration: Sendable {
     public var paidReadTimeout = 600.0
     /// The longest silence in every other call, in seconds. 60 by default.
     public var readTimeout = 60.0
-    /// Seconds after which a job is no longer waited for; it stays in the ledger. 900 by default.
+    /// Seconds that one call of the client may take: uploads, questions, waits and downloads together. A paid request that is under way
+    /// is not cut off by it, and its time is not counted; it gets 25 s where a job is put into a queue and 120 s elsewhere, or what is
+    /// left if that is more. The job stays in the ledger. 900 by default.
     public var jobTimeout = 900.0
+    /// Seconds that a paid request which is under way is given for its answer once the task is cancelled. 25 by default, ours: the
+    /// answer is all that tells what was bought.
+    public var submitGrace = 25.0
+    /// Seconds after the submit for which "no such job" is asked again: a provider may not know at once what it has just accepted. 60 by
+    /// default, ours.
+    public var newJobPatience = 60.0
     /// Seconds between two questions about a job: from the first, half as much again each time, up to the last. 0.5 to 5 by default.
     public var pollInterval: ClosedRange<Double> = 0.5...5
     /// What may be spent by one request at most. No limit by default.

@@ -9,8 +9,10 @@ extension SeedreamClient {
         _ request: GenerationRequest, to destination: Destination, id: String = SeedreamClient.newJobID(),
         reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
-        let job = try await submit(request, to: destination, id: id, reportingTo: reporter)
-        return try await complete(job, reportingTo: reporter)
+        var deadline = Deadline(after: configuration.jobTimeout)
+        let job = try await submit(
+            request, to: destination, id: id, by: &deadline, reportingTo: reporter)
+        return try await complete(job, by: deadline, reportingTo: reporter)
     }
 
     /// Edits prepared pictures, waits, and saves the results.
@@ -43,12 +45,19 @@ extension SeedreamClient {
     ///   could be saved is saved, and calling this again goes on. ``RequestError`` for a job without a destination.
     public func save(_ job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord
     {
+        try await save(job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
+    }
+
+    private func save(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?)
+        async throws -> JobRecord
+    {
         let isPrivate =
             URLParts(context.endpoints.api).map { AddressPolicy.objection(toHostOf: $0) != nil } ?? false
         var saver = ResultSaver(
             ledger: ledger,
             fetching: ResultDownloader(
-                provider: provider, transport: transport, backoff: backoff, allowsPrivateAddresses: isPrivate),
+                provider: provider, transport: transport, backoff: backoff, allowsPrivateAddresses: isPrivate,
+                deadline: deadline),
             verifier: verifier, toolkit: Self.toolkit)
         saver.spoolFolder = spoolFolder
         return try await saver.save(job) { progress in
@@ -81,31 +90,35 @@ extension SeedreamClient {
                     message: "the process ended while the request was being sent", purchase: .unknown)
             }
         }
-        // Whoever asked with another account's key was told that there is no such job.
+        // A job with a ticket can be asked about, whatever was made of an earlier answer.
         if job.state == .unknown, job.ticket != nil { job = try await kept(job) { $0.state = .accepted } }
         guard !job.state.isFinal else {
             try await ledger.release(job.id)
             if [.failed, .cancelled].contains(job.state), let error = job.error { throw error }
             return job
         }
-        return try await complete(job, reportingTo: reporter)
+        return try await complete(
+            job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
     }
 
-    /// Waits, saves, and lets go of the job, whatever becomes of it.
-    private func complete(_ job: JobRecord, reportingTo reporter: ClientReporter?) async throws -> JobRecord {
+    /// Waits, saves, and releases the job, whether or not that succeeds.
+    private func complete(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?)
+        async throws -> JobRecord
+    {
         do {
-            let saved = try await save(try await wait(for: job, reportingTo: reporter), reportingTo: reporter)
-            await letGo(job)
+            let finished = try await wait(for: job, by: deadline, reportingTo: reporter)
+            let saved = try await save(finished, by: deadline, reportingTo: reporter)
+            await release(job)
             return saved
         } catch {
-            await letGo(job)
+            await release(job)
             throw error
         }
     }
 
-    private func letGo(_ job: JobRecord) async {
+    private func release(_ job: JobRecord) async {
         let ledger = ledger
-        // Not to let go does no harm: the process ends, and with it its ownership.
+        // A job that is not released does no harm: the process ends, and with it its ownership.
         _ = await Task { try? await ledger.release(job.id) }.value
     }
 }

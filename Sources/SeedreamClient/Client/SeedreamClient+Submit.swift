@@ -1,4 +1,5 @@
 import Cryptography
+import HTTPTypes
 public import SeedreamModel
 
 #if canImport(FoundationEssentials)
@@ -25,15 +26,28 @@ extension SeedreamClient {
         id: String = SeedreamClient.newJobID(),
         reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
-        let api = try api(buying: true)
+        var deadline = Deadline(after: configuration.jobTimeout)
+        return try await submit(request, to: destination, id: id, by: &deadline, reportingTo: reporter)
+    }
+
+    /// As ``submit(_:to:id:reportingTo:)``.
+    ///
+    /// - Parameter deadline: Holds for all but the paid request, which gets what it needs: the time that it took is added.
+    func submit(
+        _ request: GenerationRequest, to destination: Destination?, id: String, by deadline: inout Deadline,
+        reportingTo reporter: ClientReporter?
+    ) async throws -> JobRecord {
+        let api = try api(by: deadline, buying: true)
         let carried = try planner.routes(of: request)
         // All that can be refused is refused before a byte is uploaded.
-        let preview = try host.draft(request, images: carried.map(\.preview), in: context)
-        try planner.checkBudget(preview)
+        var draft = try host.draft(request, images: carried.map(\.preview), in: context)
+        try planner.checkBudget(draft)
         if let destination { try destination.absolute.makeFolder() }
-        for warning in preview.warnings { reporter?.report(.warning(warning)) }
-        let images = try await upload(carried, through: api, reporter)
-        let draft = try host.draft(request, images: images, in: context)
+        for warning in draft.warnings { reporter?.report(.warning(warning)) }
+        if let images = try await upload(carried, through: api, reporter) {
+            // Only the URLs are new.
+            draft = try host.draft(request, images: images, in: context)
+        }
         let body = draft.body.body
         try planner.checkBody(body.length)
         let job = record(of: request, draft, destination, id)
@@ -41,7 +55,9 @@ extension SeedreamClient {
         do {
             try Task.checkCancellation()
             reporter?.report(.submitting(bytes: body.length))
-            let (reply, answer) = try await order(draft, job, through: api)
+            let left = deadline.remaining
+            let answer = try await send(draft, body, job, through: api)
+            deadline = left.map { Deadline(after: $0) } ?? .never
             switch answer {
             case .accepted(let ticket):
                 let accepted = try await kept(job) {
@@ -51,7 +67,6 @@ extension SeedreamClient {
                 reporter?.report(.accepted(requestID: ticket.requestID))
                 return accepted
             case .finished(let result):
-                reply.removeInline(except: result)
                 let finished = try await kept(job) {
                     $0.state = .finished
                     $0.result = StoredResult(result)
@@ -66,68 +81,28 @@ extension SeedreamClient {
             _ = await settled(
                 job,
                 ClientError(
-                    .cancelled, draft.operation,
-                    message: "cancelled before it was sent",
-                    purchase: .notTaken))
+                    .cancelled, draft.operation, message: "cancelled before it was sent", purchase: .notTaken)
+            )
             throw CancellationError()
         }
     }
 
-    /// Sends the paid request, again only where it is certain that the host has not taken it, or will know it.
-    private func order(_ draft: RequestDraft, _ job: JobRecord, through api: APIClient) async throws
-        -> (HTTPReply, SubmitReply)
+    /// Sends the paid request, and reads the answer.
+    private func send(_ draft: RequestDraft, _ body: RequestBody, _ job: JobRecord, through api: APIClient)
+        async throws -> SubmitReply
     {
-        var attempt = 1
-        var mayBeTaken = false
-        while true {
-            do {
-                let reply = try await sent(draft, job, through: api)
-                do throws(ClientError) {
-                    return (reply, try host.submitReply(reply, to: draft, in: context))
-                } catch {
-                    reply.removeInline()
-                    throw error
-                }
-            } catch let error as ClientError where error.mayBeSentAgain(hasKey: job.idempotencyKey != nil) {
-                mayBeTaken = mayBeTaken || error.purchase != .notTaken
-                // To be cancelled while waiting leaves the outcome as it is.
-                guard
-                    (try? await backoff.wait(after: attempt, .throttled, retryAfter: error.retryAfter))
-                        == true
-                else { throw error }
-                attempt += 1
-            } catch  where mayBeTaken {
-                // A refusal of the second says nothing about the first.
-                var unknown =
-                    error as? ClientError
-                    ?? ClientError(
-                        .cancelled, draft.operation,
-                        message: "cancelled after the request was begun", purchase: .unknown)
-                unknown.purchase = .unknown
-                throw unknown
-            }
-        }
-    }
-
-    /// Sends once. A host with jobs answers at once, and its answer is waited for even where the task is cancelled: it is what the job can
-    /// be asked about by.
-    private func sent(_ draft: RequestDraft, _ job: JobRecord, through api: APIClient) async throws
-        -> HTTPReply
-    {
-        let (key, timeout) = (job.idempotencyKey, configuration.paidReadTimeout)
-        guard host.limits.hasJobs, draft.operation.kind != .run else {
-            return try await api.submit(draft, idempotencyKey: key, readTimeout: timeout)
-        }
-        try Task.checkCancellation()
-        let sending = Task { try await api.submit(draft, idempotencyKey: key, readTimeout: timeout) }
-        return try await withTaskCancellationHandler {
-            try await sending.value
-        } onCancel: {
-            // Not for ever. Ten seconds are ours.
-            Task {
-                try? await Task.sleep(for: .seconds(10))
-                sending.cancel()
-            }
+        var fields = draft.fields
+        if fields[.contentType] == nil { fields[.contentType] = "application/json" }
+        let (host, context) = (host, context)
+        return try await api.submit(
+            APIRequest(
+                operation: draft.operation, method: .post, url: draft.url, fields: fields, body: body),
+            idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout,
+            inlinePictures: draft.isInline ? draft.outputs.upperBound * host.limits.inlineCopies : 0
+        ) { reply throws(ClientError) in
+            let answer = try host.submitReply(reply, to: draft, in: context)
+            if case .finished(let result) = answer { reply.removeInline(except: result) }
+            return answer
         }
     }
 
@@ -149,15 +124,15 @@ extension SeedreamClient {
             destination: destination?.absolute)
     }
 
-    /// Uploads what travels by upload, four at a time.
+    /// Uploads what travels by upload, four at a time; `nil` where nothing does.
     private func upload(
         _ carried: [SubmissionPlanner.Carried], through api: APIClient, _ reporter: ClientReporter?
-    ) async throws -> [ImageReference] {
+    ) async throws -> [ImageReference]? {
         var references = carried.map(\.preview)
         let waiting = carried.enumerated().compactMap { index, image -> (index: Int, image: PreparedImage)? in
             if case .upload(let image) = image { (index, image) } else { nil }
         }
-        guard !waiting.isEmpty else { return references }
+        guard !waiting.isEmpty else { return nil }
         let (host, context) = (host, context)
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
             var next = 0
@@ -232,14 +207,5 @@ extension InputProvenance {
                 sha256: image.bytes.withBytes { SHA256Digest($0).hexadecimal },
                 action: image.action, reasons: image.reasons, size: image.size)
         }
-    }
-}
-
-extension ClientError {
-    /// Whether a reply with a status code of success is reason to send the same once more: OneRouter says 429 with HTTP 200, and a
-    /// host that honours idempotency keys may be asked again for a reply that cannot be read.
-    fileprivate func mayBeSentAgain(hasKey: Bool) -> Bool {
-        guard let status, (200...299).contains(status) else { return false }
-        return category == .rateLimit && purchase == .notTaken || hasKey && category == .badReply
     }
 }

@@ -16,15 +16,20 @@ extension SeedreamClient {
     public func wait(for job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws
         -> JobRecord
     {
+        try await wait(for: job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
+    }
+
+    /// As ``wait(for:reportingTo:)``, until the deadline.
+    func wait(for job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?) async throws
+        -> JobRecord
+    {
         guard job.state == .accepted, let ticket = job.ticket else { return job }
-        let api = try api()
-        let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(configuration.jobTimeout)
+        let api = try api(by: deadline)
         var interval = configuration.pollInterval.lowerBound
         var failures = 0
         var asked = 0.0
         var shownLogs = 0
-        while true {
+        while !deadline.hasPassed {
             do {
                 let status = try await status(of: ticket, through: api)
                 // A job that is made and whose result fails is not getting on.
@@ -47,24 +52,37 @@ extension SeedreamClient {
                 }
             } catch let settled as Settled {
                 throw await self.settled(job, settled.error)
-            } catch let error as ClientError where error.mayPass && failures < 5 {
+            } catch let error as ClientError
+                where failures < 5 && error.mayPass || isTooNew(job, error)
+            {
                 failures += 1
                 asked = min(error.retryAfter ?? 0, configuration.retry.maximumRetryAfter)
+                if deadline.hasPassed { throw await unanswered(job, error) }
             } catch let error as ClientError {
                 throw await unanswered(job, error)
             }
-            guard clock.now < deadline else {
-                throw await unanswered(
-                    job,
-                    ClientError(
-                        .timeout, APIOperation(provider, .status),
-                        message: "not done within \(Int(configuration.jobTimeout)) s; the host goes on",
-                        requestID: ticket.requestID, purchase: .taken))
-            }
-            try await Task.sleep(for: .seconds(max(interval, asked)))
+            let pause = max(interval, asked)
+            try await Task.sleep(for: .seconds(deadline.limit(pause) ?? pause))
             asked = 0
             interval = min(interval * 1.5, configuration.pollInterval.upperBound)
         }
+        throw await unanswered(
+            job,
+            ClientError(
+                .timeout, APIOperation(provider, .status),
+                message:
+                    "not done within \(Self.text(configuration.jobTimeout)) s; \(provider.displayName) goes on",
+                requestID: ticket.requestID, purchase: .taken))
+    }
+
+    /// Whether a provider that says "no such job" may not know yet what it has just accepted.
+    private func isTooNew(_ job: JobRecord, _ error: ClientError) -> Bool {
+        error.category == .notFound && JobRecord.now - job.created < configuration.newJobPatience
+    }
+
+    /// A number of seconds, without a fraction where it has none.
+    private static func text(_ seconds: Double) -> String {
+        seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
     }
 
     /// An error that ends the job.
@@ -97,22 +115,27 @@ extension SeedreamClient {
         return finished
     }
 
-    /// A job about which the host no longer says anything useful: it stays as it is, with the reason, unless the host has forgotten it.
+    /// A job whose provider gives no useful answer now: it stays open, with the reason. It was accepted, and no answer to a question about
+    /// it undoes that. Only where the provider does not know it any more, and by its contract keeps no result for so long, it is `unknown`.
     private func unanswered(_ job: JobRecord, _ error: ClientError) async -> any Error {
         var error = error
-        if error.category == .notFound {
+        let kept = host.limits.resultLifetime ?? Self.keptResults
+        if error.category == .notFound, JobRecord.now - job.created > kept {
             error.purchase = .unknown
             return await settled(job, error)
         }
         error.purchase = .taken
-        let kept = error
+        let reason = error
         do {
-            _ = try await self.kept(job) { $0.error = kept }
+            _ = try await self.kept(job) { $0.error = reason }
         } catch {
             return error
         }
         return error
     }
+
+    /// Seconds for which a result is taken to be kept where no document says: 30 days, for which fal keeps requests (section 2.9).
+    private static let keptResults = 30 * 86_400.0
 
     // MARK: Single questions
 
@@ -121,7 +144,7 @@ extension SeedreamClient {
     /// - Throws: ``KeyError``, ``ClientError``.
     public func status(of job: JobRecord) async throws -> JobStatus {
         guard let ticket = job.ticket else { throw noTicket(job) }
-        return try await status(of: ticket, through: try api())
+        return try await status(of: ticket, through: try api(by: Deadline(after: configuration.jobTimeout)))
     }
 
     /// Asks the host to cancel a job, and records it where the host says at once that it has stopped.
@@ -130,7 +153,7 @@ extension SeedreamClient {
     public func cancel(_ job: JobRecord) async throws -> CancellationOutcome {
         guard let ticket = job.ticket else { throw noTicket(job) }
         guard let request = host.cancelRequest(for: ticket, in: context) else { return .notPossible }
-        let api = try api()
+        let api = try api(by: Deadline(after: configuration.jobTimeout))
         let outcome = try host.cancellation(in: try await api.call(request))
         guard job.state == .accepted, let status = try? await status(of: ticket, through: api) else {
             return outcome
@@ -162,7 +185,7 @@ extension SeedreamClient {
         let ticket = JobTicket(requestID: requestID, model: model)
         // A typing error is no job.
         do {
-            _ = try await status(of: ticket, through: try api())
+            _ = try await status(of: ticket, through: try api(by: Deadline(after: configuration.jobTimeout)))
         } catch var error as ClientError {
             if error.category == .notFound { error.purchase = .notTaken }
             throw error

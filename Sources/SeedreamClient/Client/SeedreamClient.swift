@@ -13,7 +13,7 @@ import AtomicFiles
 public struct SeedreamClient: Sendable {
     /// What maps requests and decides how pictures travel.
     public let planner: SubmissionPlanner
-    /// Where jobs are kept.
+    /// Where jobs are kept: the ledger that was handed in, over which nothing is lost that cannot be recorded at once.
     public let ledger: any JobLedger
     let keys: KeySource
     let transport: any HTTPTransport
@@ -35,7 +35,7 @@ public struct SeedreamClient: Sendable {
         ledger: any JobLedger, transport: any HTTPTransport, verifier: PictureVerifier? = nil
     ) {
         planner = SubmissionPlanner(provider, configuration: configuration)
-        self.ledger = ledger
+        self.ledger = SpoolingLedger.over(ledger)
         self.transport = transport
         self.keys = keys
         self.verifier = verifier
@@ -64,9 +64,11 @@ public struct SeedreamClient: Sendable {
 
     /// Calls with a key, which is read now.
     ///
-    /// - Parameter buying: Whether it is to pay for images, which must have a place to go before that.
+    /// - Parameters:
+    ///   - deadline: Holds for every call and every wait between two.
+    ///   - buying: Whether it is to pay for images, which must have a place to go before that.
     /// - Throws: ``KeyError``; ``SaveError`` where the folder for inline results cannot be made.
-    func api(buying: Bool = false) throws -> APIClient {
+    func api(by deadline: Deadline, buying: Bool = false) throws -> APIClient {
         let key = try keys.key(for: provider)
         if buying {
             do throws(FileError) {
@@ -80,6 +82,8 @@ public struct SeedreamClient: Sendable {
             logger: configuration.logger,
             spoolFolder: spoolFolder)
         api.readTimeout = configuration.readTimeout
+        api.deadline = deadline
+        api.grace = configuration.submitGrace
         return api
     }
 }

@@ -1,29 +1,39 @@
 extension ClientError {
-    /// What to do about it, one line.
+    /// What to do about it, and what is known of the money, one line.
     public var hint: String {
         switch (purchase, category) {
         case (.unknown, _):
             "it may have been bought: look at the account, or at `seedream jobs`, before it is sent again"
-        case (_, .credentials):
-            "check the key of \(provider.displayName) in its environment variable, or the key file"
-        case (_, .credits): "add credits to the account at \(provider.displayName); nothing was bought"
-        case (_, .validation): "change what the message names; nothing was made"
-        case (_, .moderation): "change the prompt or the pictures; the host will refuse the same again"
-        case (_, .rateLimit):
-            retryAfter.map { "wait \(Int(min(max($0, 0), 1e9).rounded(.up))) s, then try again" }
-                ?? "wait, then try again"
+        case (.taken, .validation), (.taken, .moderation), (.taken, .cancelled):
+            "\(remedy); it may have been billed"
         case (.taken, .provider) where !isRetryable:
-            "the host gave up on it: look at the account, then send it anew if it is worth the price"
-        case (.taken, .timeout), (.taken, .transport), (.taken, .badReply), (.taken, .provider):
-            "nothing is lost: `seedream resume` asks for the result again"
-        case (.taken, .result): "`seedream resume` fetches it again, while the host keeps it"
-        case (_, .transport):
-            "check the network, the proxy and the base URL, then try again; nothing was bought"
-        case (_, .timeout), (_, .provider): "try again later"
-        case (_, .badReply): "check that the base URL is that of \(provider.displayName)"
-        case (_, .notFound): "check the model's id and the request's; the host forgets old ones"
-        case (_, .result): "try again"
-        case (_, .cancelled): "nothing is left to do"
+            "the provider gave up on it: look at the account, then send it anew if it is worth the price"
+        case (.taken, .credentials), (.taken, .credits):
+            "\(remedy), then `seedream resume`: the job is open"
+        case (.taken, .result): "`seedream resume` fetches it again, while the provider keeps it"
+        case (.taken, _): "nothing is lost: `seedream resume` asks for the result again"
+        case (.notTaken, .cancelled): remedy
+        case (.notTaken, _): "\(remedy); nothing was bought"
+        }
+    }
+
+    /// What to do about what went wrong, without a word about money or about the job.
+    package var remedy: String {
+        let name = provider.displayName
+        switch category {
+        case .credentials: return "check the key of \(name) in its environment variable, or the key file"
+        case .credits: return "add credits to the account at \(name)"
+        case .validation: return "change what the message names"
+        case .moderation: return "change the prompt or the images; \(name) will refuse the same again"
+        case .rateLimit:
+            return retryAfter.map { "wait \(Int(min(max($0, 0), 1e9).rounded(.up))) s, then try again" }
+                ?? "wait, then try again"
+        case .transport: return "check the network, the proxy and the base URL, then try again"
+        case .timeout, .provider: return "try again later"
+        case .badReply: return "check that the base URL is that of \(name)"
+        case .notFound: return "check the model's id and the request's; \(name) forgets old ones"
+        case .result: return "try again"
+        case .cancelled: return "nothing is left to do"
         }
     }
 }

@@ -11,12 +11,15 @@ package struct ResultDownloader: ResultFetching {
     private let resolver: NameResolver
     /// Whether results may lie on this machine or in a private network: where the API itself does.
     private let allowsPrivateAddresses: Bool
+    /// When the file has to be here.
+    private let deadline: Deadline
 
     /// Makes a downloader.
     package init(
         provider: ProviderID, transport: any HTTPTransport, backoff: Backoff = Backoff(),
-        resolver: NameResolver = .system, allowsPrivateAddresses: Bool = true
+        resolver: NameResolver = .system, allowsPrivateAddresses: Bool = true, deadline: Deadline = .never
     ) {
+        self.deadline = deadline
         self.allowsPrivateAddresses = allowsPrivateAddresses
         self.provider = provider
         self.transport = transport
@@ -44,7 +47,8 @@ package struct ResultDownloader: ResultFetching {
                 failed = error
             }
             guard let cause = failed.cause,
-                try await backoff.wait(after: attempt, cause, retryAfter: failed.error.retryAfter)
+                try await backoff.wait(
+                    after: attempt, cause, retryAfter: failed.error.retryAfter, by: deadline)
             else { throw failed.error }
             attempt += 1
         }
@@ -104,7 +108,7 @@ package struct ResultDownloader: ResultFetching {
             return try await transport.send(
                 OutgoingRequest(
                     head: url.head(.get, [.userAgent: APIClient.userAgent, .accept: "image/*, */*;q=0.5"]),
-                    totalTimeout: 600, pinnedAddress: address))
+                    totalTimeout: deadline.limit(600), pinnedAddress: address))
         } catch let error as TransportError {
             throw failure(error)
         }

@@ -15,6 +15,16 @@ package struct Backoff: Sendable {
 
         /// Tokens of the budget: the AWS SDKs' numbers.
         var cost: Int { self == .timeout ? 10 : 5 }
+
+        /// Why a request that was answered with this status may be answered better later; `nil` where it will not. 501 will not.
+        package init?(status: Int) {
+            switch status {
+            case 429: self = .throttled
+            case 408, 504: self = .timeout
+            case 500, 502, 503: self = .failure
+            default: return nil
+            }
+        }
     }
 
     /// How often, and how much later.
@@ -44,19 +54,24 @@ package struct Backoff: Sendable {
         return min(bound, policy.cap)
     }
 
-    /// Waits before the next attempt, unless there is to be none: all attempts are made, the budget is spent, or the host asks for more
-    /// patience than the policy has.
+    /// Waits before the next attempt, unless there is to be none: all attempts are made, the budget is spent, the provider asks for
+    /// more patience than the policy has, or the wait would not be over before the deadline.
     ///
     /// - Parameters:
     ///   - attempt: The number of the one that failed, from 1.
-    ///   - retryAfter: What the host asks for, in seconds. The drawn delay is added, lest all come back in the same moment.
+    ///   - retryAfter: What the provider asks for, in seconds. The drawn delay is added, lest all come back in the same moment.
+    ///   - deadline: When the next attempt would be too late.
     /// - Returns: Whether another attempt is to be made.
     /// - Throws: `CancellationError`.
-    package func wait(after attempt: Int, _ cause: Cause, retryAfter: Double? = nil) async throws -> Bool {
+    package func wait(
+        after attempt: Int, _ cause: Cause, retryAfter: Double? = nil, by deadline: Deadline = .never
+    ) async throws -> Bool {
         guard attempt < policy.attempts else { return false }
         if let retryAfter, retryAfter > policy.maximumRetryAfter { return false }
+        let delay = max(retryAfter ?? 0, 0) + draw(bound(after: attempt, cause))
+        if let remaining = deadline.remaining, delay >= remaining { return false }
         guard budget.take(cause.cost) else { return false }
-        try await sleep(max(retryAfter ?? 0, 0) + draw(bound(after: attempt, cause)))
+        try await sleep(delay)
         return true
     }
 }

@@ -29,25 +29,39 @@ struct Cancel: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await ClientFailure.reported {
+        try await ClientFailure.reported(client) {
             let setup = ClientSetup(client)
             let ledger = try setup.existingLedger()
             let job = try await setup.job(id, in: ledger)
-            switch try await setup.client(for: job, baseURL: baseURL, ledger).cancel(job) {
+            // The provider is not asked about what is over.
+            if job.state.isFinal, job.state != .unknown {
+                Diagnostics().failure(
+                    "\(job.id): it is \(job.state.rawValue) already",
+                    hint: "nothing is left to stop; \(Invocation.command("status", job)) shows it")
+                throw ExitStatus.refusedByProvider.code
+            }
+            let outcome = try await ClientFailure.about(job) {
+                try await setup.client(for: job, baseURL: baseURL, ledger).cancel(job)
+            }
+            let name = job.provider.displayName
+            switch outcome {
             case .requested:
                 try Terminal.print(
-                    "\(job.id): the host was asked to stop; `seedream status \(job.id.prefix(8))` says whether it did"
+                    "\(job.id): \(name) was asked to stop; \(Invocation.command("status", job)) says whether it did"
                 )
             case .alreadyCompleted:
-                Diagnostics().failure("\(job.id): it is made already", hint: "`seedream resume` fetches it")
+                Diagnostics().failure(
+                    "\(job.id): it is made already", hint: "\(Invocation.command("resume", job)) fetches it")
                 throw ExitStatus.refusedByProvider.code
             case .notFound:
                 Diagnostics().failure(
-                    "\(job.id): the host does not know the job", hint: "the host forgets old ones")
+                    "\(job.id): \(name) does not know the job",
+                    hint: "\(Invocation.command("resume", job)) asks again")
                 throw ExitStatus.refusedByProvider.code
             case .notPossible:
                 Diagnostics().failure(
-                    "\(job.id): \(job.provider.displayName) cannot cancel", hint: "wait for it, or leave it")
+                    "\(job.id): \(name) cannot cancel",
+                    hint: "\(Invocation.command("resume", job)) waits for it; or leave it")
                 throw ExitStatus.refusedByProvider.code
             }
         }

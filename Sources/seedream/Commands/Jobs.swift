@@ -35,7 +35,7 @@ struct Jobs: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await ClientFailure.reported(json: json) {
+        try await ClientFailure.reported(client, json: json) {
             let ledger = try ClientSetup(client).existingLedger(.reading)
             let jobs = try await ledger.jobs(
                 in: state.isEmpty ? nil : Set(state), limit: limit == 0 ? nil : limit)

@@ -32,13 +32,16 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await ClientFailure.reported(json: json) {
+        try await ClientFailure.reported(client, json: json) {
             let setup = ClientSetup(client)
             let ledger = try setup.existingLedger(.reading)
             let job = try await setup.job(id, in: ledger)
             var answer: JobStatus?
-            if job.state == .accepted {
-                answer = try await setup.client(for: job, baseURL: baseURL, ledger).status(of: job)
+            // A job whose id at the provider is known can be asked about, whatever was made of an earlier answer.
+            if [.accepted, .unknown].contains(job.state), job.ticket != nil {
+                answer = try await ClientFailure.about(job) {
+                    try await setup.client(for: job, baseURL: baseURL, ledger).status(of: job)
+                }
             }
             if json {
                 try Terminal.print(JSON.document(JobReport([job], host: answer)))

@@ -21,8 +21,17 @@ struct ClientArguments: ParsableArguments {
     @Option(help: ArgumentHelp("More certificates to trust, as PEM.", valueName: "file"))
     var caFile: String?
 
-    @Option(help: ArgumentHelp("Seconds to wait for one job; it stays in the ledger.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds for one job, without the paid request itself; it stays in the ledger.",
+            valueName: "seconds"))
     var timeout = 900.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds that a paid request under way gets for its answer after Ctrl-C.", valueName: "seconds",
+            visibility: .hidden))
+    var grace = 25.0
 
     @Flag(name: .shortAndLong, help: "Log each call to stderr: operation, status, request id.")
     var verbose = false
@@ -30,6 +39,9 @@ struct ClientArguments: ParsableArguments {
     func validate() throws {
         guard timeout > 0, timeout <= 86_400 else {
             throw ValidationError("--timeout: expected more than 0 and at most 86400, found \(timeout)")
+        }
+        guard (0...3600).contains(grace) else {
+            throw ValidationError("--grace: expected 0 to 3600, found \(grace)")
         }
     }
 }

@@ -15,9 +15,9 @@ struct ErrorDocument: Encodable {
     var purchase: ClientError.Purchase?
     var hint: String?
 
-    init(_ error: any Error) {
-        let words = ClientFailure.words(for: error)
-        (message, hint) = (words.text, words.hint)
+    /// - Parameter job: The job that it is about.
+    init(_ error: any Error, about job: JobRecord? = nil) {
+        (message, hint) = (ClientFailure.text(of: error), Verdict(error, about: job).hint)
         switch error {
         case let error as ClientError:
             category = error.category.rawValue

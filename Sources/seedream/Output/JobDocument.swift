@@ -49,7 +49,7 @@ struct JobDocument: Encodable {
         inputs = job.inputs
         files = job.files.sorted { $0.index < $1.index }
         failures = job.result?.failures ?? []
-        error = job.error.map { ErrorDocument($0) }
+        error = job.error.map { ErrorDocument($0, about: job) }
         host = status.map { status in
             var answer = Answer(phase: status.word, logs: status.logs)
             switch status.phase {

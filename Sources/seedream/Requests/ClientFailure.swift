@@ -6,8 +6,18 @@ import SeedreamClient
 enum ClientFailure {
     /// Runs `body`, says what went wrong, and ends with the code for it.
     ///
-    /// - Parameter json: Whether standard output gets a document also where nothing could be done.
-    static func reported(json: Bool = false, _ body: () async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - client: The options that commands in advice repeat.
+    ///   - json: Whether standard output gets a document also where nothing could be done.
+    static func reported(
+        _ client: ClientArguments, json: Bool = false, _ body: () async throws -> Void
+    ) async throws {
+        try await Invocation.$options.withValue(client.repeated) {
+            try await reported(json: json, body)
+        }
+    }
+
+    private static func reported(json: Bool, _ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch let code as ExitCode {
@@ -18,18 +28,39 @@ enum ClientFailure {
             Terminal.note("interrupted; nothing was sent")
             throw ExitStatus.interrupted.code
         } catch {
+            let (cause, job) = (error as? JobFailure).map { ($0.cause, $0.job) } ?? (error, nil)
             if json {
-                let inputs = (error as? PreparationFailure)?.inputs ?? []
+                let inputs = (cause as? PreparationFailure)?.inputs ?? []
                 try? Terminal.print(
-                    JSON.document(JobReport([], failed: inputs.map { FailureRecord($0) }, error: error)))
+                    JSON.document(
+                        JobReport(
+                            [job].compactMap(\.self), failed: inputs.map { FailureRecord($0) }, error: cause))
+                )
             }
-            say(error)
-            throw status(after: error).code
+            say(cause, job: job)
+            throw Verdict(cause, about: job).status.code
         }
     }
 
+    /// Runs `body`, whose errors are about a job.
+    static func about<Value>(_ job: JobRecord, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error where !(error is CancellationError || error is ExitCode || error is OutputError) {
+            throw JobFailure(cause: error, job: job)
+        }
+    }
+
+    /// An error about a job of the ledger.
+    private struct JobFailure: Error {
+        var cause: any Error
+        var job: JobRecord
+    }
+
     /// One line, and a hint.
-    static func say(_ error: any Error, about name: String? = nil, job: JobRecord? = nil) {
+    static func say(
+        _ error: any Error, about name: String? = nil, job: JobRecord? = nil, isRecorded: Bool = true
+    ) {
         let diagnostics = Diagnostics()
         if let failure = error as? PreparationFailure {
             for input in failure.inputs {
@@ -38,9 +69,11 @@ enum ClientFailure {
             diagnostics.note("nothing was sent: a request short of a picture is another request")
             return
         }
-        let (text, hint) = words(for: error)
+        let text = text(of: error)
         let line = name.map { "\($0): \(text)" } ?? text
-        diagnostics.failure(job.map { "\(line) (job \($0.id.prefix(8)))" } ?? line, hint: hint)
+        diagnostics.failure(
+            job.map { "\(line) (job \($0.id.prefix(8)))" } ?? line,
+            hint: Verdict(error, about: job, isRecorded: isRecorded).hint)
     }
 
     /// What a request's field is called on the command line.
@@ -56,26 +89,29 @@ enum ClientFailure {
         }
     }
 
-    /// Message and hint.
-    static func words(for error: any Error) -> (text: String, hint: String?) {
+    /// The message of an error, on one line.
+    static func text(of error: any Error) -> String {
+        (error as? RequestError).map { "\(option(for: $0.field)): \($0.message)" } ?? "\(error)"
+    }
+
+    /// What to do about an error that is none of a provider's.
+    static func hint(for error: any Error) -> String? {
         switch error {
-        case let error as ClientError: ("\(error)", error.hint)
-        case let error as RequestError: ("\(option(for: error.field)): \(error.message)", error.hint)
-        case let error as BudgetError: ("\(error)", error.hint)
-        case let error as LedgerError: ("\(error)", error.hint)
-        case let error as KeyError: ("\(error)", error.hint)
-        case let error as SaveError: ("\(error)", error.hint)
-        case let error as FetchError: ("\(error)", error.hint)
-        case let error as UnrecordedJob: ("\(error)", error.hint)
-        case let error as PreparationError: ("\(error)", error.hint)
-        default: ("\(error)", nil)
+        case let error as RequestError: error.hint
+        case let error as BudgetError: error.hint
+        case let error as LedgerError: error.hint
+        case let error as KeyError: error.hint
+        case let error as SaveError: error.hint
+        case let error as FetchError: error.hint
+        case let error as UnrecordedJob: error.hint
+        case let error as PreparationError: error.hint
+        default: nil
         }
     }
 
-    /// The code for an error.
+    /// The code for an error that is none of a provider's.
     static func status(after error: any Error) -> ExitStatus {
         switch error {
-        case let error as ClientError: status(after: error)
         case is RequestError: .usage
         case is BudgetError: .overBudget
         case is KeyError: .credentials
@@ -90,19 +126,6 @@ enum ClientFailure {
         }
     }
 
-    private static func status(after error: ClientError) -> ExitStatus {
-        if error.purchase == .unknown { return .outcomeUnknown }
-        switch error.category {
-        case .credentials: return .credentials
-        case .credits, .validation, .moderation, .notFound, .cancelled: return .refusedByProvider
-        case .rateLimit: return error.purchase == .taken ? .outcomeUnknown : .tryAgainLater
-        case .result: return .outputFailed
-        case .timeout, .transport, .badReply, .provider:
-            // The host has the job, and nobody knows yet what becomes of it.
-            return error.purchase == .taken && !error.isFinal ? .outcomeUnknown : .providerUnavailable
-        }
-    }
-
     private static func status(after error: LedgerError) -> ExitStatus {
         switch error {
         case .notFound, .ambiguous, .absent: .usage
@@ -112,10 +135,10 @@ enum ClientFailure {
     }
 
     /// The code of a run of several requests: that something may have been bought outweighs all else.
-    static func status(of jobs: [JobRecord], errors: [any Error]) -> ExitStatus {
-        let codes = errors.map { status(after: $0) }
+    static func status(of outcomes: [(job: JobRecord?, error: any Error)], anySaved: Bool) -> ExitStatus {
+        let codes = outcomes.map { Verdict($0.error, about: $0.job).status }
         if codes.contains(.outcomeUnknown) { return .outcomeUnknown }
         guard let first = codes.first else { return .done }
-        return jobs.contains { $0.state == .saved } ? .someFailed : first
+        return anySaved ? .someFailed : first
     }
 }

@@ -19,7 +19,7 @@ struct ClientSetup {
     // MARK: The ledger
 
     /// The ledger for a command that sends: made if there is none. Only the user's own folder is made with it.
-    func ledger() throws -> SQLiteLedger {
+    func ledger() throws -> any JobLedger {
         let path = arguments.ledger ?? SQLiteLedger.defaultPath
         if arguments.ledger != nil { try Self.checkFolder(of: path) }
         return Self.kept(try SQLiteLedger.open(path: path))
@@ -47,9 +47,9 @@ struct ClientSetup {
 
     private static let opened = Mutex<[SQLiteLedger]>([])
 
-    private static func kept(_ ledger: SQLiteLedger) -> SQLiteLedger {
+    private static func kept(_ ledger: SQLiteLedger) -> any JobLedger {
         opened.withLock { $0.append(ledger) }
-        return ledger
+        return SpoolingLedger.over(ledger)
     }
 
     /// Closes what was opened, so that all that was written is in the file itself when the process ends.
@@ -74,6 +74,7 @@ struct ClientSetup {
     var configuration: ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.jobTimeout = arguments.timeout
+        configuration.submitGrace = arguments.grace
         configuration.retry.maximumRetryAfter = min(configuration.retry.maximumRetryAfter, arguments.timeout)
         if arguments.verbose {
             configuration.logger = Logger(label: "seedream") { TerminalLog(label: $0) }

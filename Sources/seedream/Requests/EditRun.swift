@@ -30,7 +30,7 @@ struct EditRun: Sendable {
     }
 
     func run() async throws {
-        try await ClientFailure.reported(json: command.results.json) {
+        try await ClientFailure.reported(command.client, json: command.results.json) {
             if command.each {
                 try await runEach()
             } else {

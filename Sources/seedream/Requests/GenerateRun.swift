@@ -8,7 +8,7 @@ struct GenerateRun: Sendable {
     let prompt: String
 
     func run() async throws {
-        try await ClientFailure.reported(json: command.results.json) {
+        try await ClientFailure.reported(command.client, json: command.results.json) {
             let settings = try RequestSettings(command.host, command.results, command.client)
             var request = GenerationRequest(prompt: prompt)
             command.request.apply(to: &request)

@@ -100,29 +100,63 @@ struct RequestRun: Sendable {
         }
         for failure in failures { Diagnostics().failure(failure) }
         for outcome in outcomes { say(outcome, of: outcomes.count) }
-        let open = jobs.filter { !$0.state.isFinal }.map { String($0.id.prefix(8)) }
-        if !open.isEmpty {
-            Terminal.note("`seedream resume \(open.joined(separator: " "))` fetches what is still to come")
+        for job in unrecorded { say(job) }
+        // What ended in an error has its own advice.
+        let open = outcomes.filter { $0.error == nil || $0.error is CancellationError }.compactMap(\.job)
+            .filter {
+                job in
+                [.accepted, .finished].contains(job.state)
+                    && !unrecorded.contains { $0.job.id == job.id && $0.file == nil }
+            }
+        for jobs in Dictionary(grouping: open, by: \.baseURL).values {
+            let ids = jobs.map { String($0.id.prefix(8)) }
+            let command = Invocation.command(["resume"] + ids + Invocation.base(jobs[0]))
+            Terminal.note("\(command) fetches what is still to come")
         }
         if Task.isCancelled || outcomes.contains(where: { $0.error is CancellationError }) {
-            Terminal.note("interrupted; what was sent is in the ledger: `seedream jobs`")
+            Terminal.note("interrupted; what was sent is in the ledger: \(Invocation.command(["jobs"]))")
         }
-        try end(jobs, outcomes, failed)
+        try end(
+            jobs, outcomes, failed, isLost: unrecorded.contains { $0.file == nil && $0.job.state != .saved })
+    }
+
+    /// What the ledger could not record.
+    private var unrecorded: [SpoolingLedger.Unrecorded] { (ledger as? SpoolingLedger)?.unrecorded ?? [] }
+
+    private func say(_ unrecorded: SpoolingLedger.Unrecorded) {
+        let job = unrecorded.job
+        if let file = unrecorded.file {
+            Diagnostics().note(
+                "\(unrecorded.reason); job \(job.id.prefix(8)) is \(job.state.rawValue), which \(file) holds until the next command records it"
+            )
+        } else if job.state == .saved {
+            Diagnostics().note(
+                "\(unrecorded.reason); job \(job.id.prefix(8)) is saved all the same, and is not to be sent again"
+            )
+        } else {
+            Diagnostics().failure(
+                "\(UnrecordedJob(job: job, reason: unrecorded.reason))",
+                hint: Verdict(unrecorded.reason, about: job, isRecorded: false).hint)
+        }
     }
 
     private func say(_ outcome: Outcome, of count: Int) {
         if let error = outcome.error, !(error is CancellationError) {
             let name = count > 1 ? outcome.job?.inputs.first?.name : nil
-            ClientFailure.say(error, about: name, job: outcome.job)
+            let isLost = unrecorded.contains { $0.job.id == outcome.job?.id && $0.file == nil }
+            ClientFailure.say(error, about: name, job: outcome.job, isRecorded: !isLost)
         }
         for failure in outcome.job?.result?.failures ?? [] {
             Diagnostics().note("the host failed to make one of the pictures: \(failure)")
         }
     }
 
-    private func end(_ jobs: [JobRecord], _ outcomes: [Outcome], _ failed: [FailedInput]) throws {
-        let status = ClientFailure.status(of: jobs, errors: outcomes.compactMap(\.error))
-        if status == .outcomeUnknown || jobs.contains(where: { $0.state == .unknown }) {
+    private func end(
+        _ jobs: [JobRecord], _ outcomes: [Outcome], _ failed: [FailedInput], isLost: Bool
+    ) throws {
+        let errors = outcomes.compactMap { outcome in outcome.error.map { (job: outcome.job, error: $0) } }
+        let status = ClientFailure.status(of: errors, anySaved: jobs.contains { $0.state == .saved })
+        if status == .outcomeUnknown || isLost || jobs.contains(where: { $0.state == .unknown }) {
             throw ExitStatus.outcomeUnknown.code
         }
         if Task.isCancelled { throw ExitStatus.interrupted.code }

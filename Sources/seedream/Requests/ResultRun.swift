@@ -6,7 +6,7 @@ struct ResultRun: Sendable {
     let command: FetchResult
 
     func run() async throws {
-        try await ClientFailure.reported(json: command.json) {
+        try await ClientFailure.reported(command.client, json: command.json) {
             let setup = ClientSetup(command.client)
             let ledger = try ledger(setup)
             let job = try await job(setup, ledger)

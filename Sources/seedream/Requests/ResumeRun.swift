@@ -6,7 +6,7 @@ struct ResumeRun: Sendable {
     let command: Resume
 
     func run() async throws {
-        try await ClientFailure.reported(json: command.json) {
+        try await ClientFailure.reported(command.client, json: command.json) {
             let setup = ClientSetup(command.client)
             let ledger = try setup.existingLedger()
             let jobs = try await jobs(setup, ledger)
@@ -36,7 +36,10 @@ struct ResumeRun: Sendable {
                 $0.state == .unknown
             }
             for job in unknown {
-                Diagnostics().failure("\(job.id): the outcome is unknown", hint: job.error?.hint)
+                let error = job.error.map { ": \($0)" } ?? ""
+                Diagnostics().failure(
+                    "\(job.id): the outcome is unknown\(error)",
+                    hint: Verdict(job.error ?? LedgerError.notFound(job.id), about: job).hint)
             }
             if !jobs.isEmpty || command.json { try run.finish(outcomes) }
             if !unknown.isEmpty { throw ExitStatus.outcomeUnknown.code }

@@ -43,7 +43,8 @@ struct PaidOnceTests {
                 request(
                     "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", .fal(.submit),
                     ["prompt": "a dog", "image_size": ["width": 1024, "height": 1024]]),
-                idempotencyKey: "ignored", readTimeout: readTimeout, inlinePictures: 0)
+                idempotencyKey: "ignored", readTimeout: readTimeout, inlinePictures: 0,
+                read: StubProvider().success(in:))
         }
 
         /// Apiframe, which honours the key.
@@ -52,7 +53,7 @@ struct PaidOnceTests {
                 request(
                     "apiframe/v2/images/generate", .apiframe(.generate),
                     ["model": "seedream-4", "prompt": "a dog", "seedreamParams": ["size": "1K", "seed": 7]]),
-                idempotencyKey: key, readTimeout: 5, inlinePictures: 0)
+                idempotencyKey: key, readTimeout: 5, inlinePictures: 0, read: StubProvider().success(in:))
         }
 
         /// OneRouter, with its pictures in the reply.
@@ -64,7 +65,7 @@ struct PaidOnceTests {
                         "model": "seedream-v4-text-to-image", "prompt": "a dog", "size": "square_hd",
                         "output_format": "b64_json",
                     ]),
-                idempotencyKey: nil, readTimeout: 30, inlinePictures: 1)
+                idempotencyKey: nil, readTimeout: 30, inlinePictures: 1, read: StubProvider().success(in:))
         }
 
         func arrivals(_ operation: String) async -> Int {
@@ -123,7 +124,7 @@ struct PaidOnceTests {
     }
 
     @Test(
-        "an error's status is handed over, and not tried again",
+        "an error's status is told, and not tried again",
         arguments: [
             (.status(500, retryAfter: nil, accepted: true), 1),
             (.status(503, retryAfter: "1", accepted: false), 0),
@@ -134,8 +135,8 @@ struct PaidOnceTests {
         ] as [(Fault, Int)])
     func statuses(_ fault: Fault, _ purchases: Int) async throws {
         try await Self.with([FaultRule("fal.submit", fault)]) { shop in
-            let reply = try await shop.submit()
-            #expect(!reply.isSuccess)
+            let error = await #expect(throws: ClientError.self) { try await shop.submit() }
+            #expect(error?.status != nil)
             #expect(await shop.arrivals("fal.submit") == 1)
             #expect(await shop.emulator.requests.count == 1)
             #expect(await shop.emulator.ledger.count <= purchases)
@@ -185,7 +186,7 @@ struct PaidOnceTests {
                 shop.request(
                     "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", .fal(.submit),
                     ["prompt": "a dog"]),
-                idempotencyKey: nil, readTimeout: 5, inlinePictures: 0)
+                idempotencyKey: nil, readTimeout: 5, inlinePictures: 0, read: StubProvider().success(in:))
             #expect(reply.isSuccess)
             #expect(await shop.emulator.ledger.count == 1)
         }

@@ -31,6 +31,12 @@ struct StubProvider: Provider {
         throw failure(reply, operation: draft.operation)
     }
 
+    /// A reply of success as it is.
+    func success(in reply: HTTPReply) throws(ClientError) -> HTTPReply {
+        guard reply.isSuccess else { throw failure(reply, operation: APIOperation(id, .submit)) }
+        return reply
+    }
+
     func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         ClientError(
             .provider, operation, status: reply.status, message: "refused",

@@ -15,7 +15,9 @@ struct SubmitTests {
         folder: String = "/dev/null/none"
     ) async throws -> HTTPReply {
         try await APIClientTests.client(transport, provider, folder: folder)
-            .submit(post, idempotencyKey: key, readTimeout: 600, inlinePictures: 0)
+            .submit(
+                post, idempotencyKey: key, readTimeout: 600, inlinePictures: 0,
+                read: provider.success(in:))
     }
 
     private static func failure(
@@ -62,24 +64,29 @@ struct SubmitTests {
         #expect(closed.requests.all.count == 3)
     }
 
-    @Test("is sent again after 429, as long as the host asks, and its last 429 is handed over")
+    @Test("is sent again after 429, as long as the host asks, and its last 429 is thrown")
     func throttled() async throws {
         let transport = FakeTransport { _, number in IncomingReply(429, [.retryAfter: "2"], "{}") }
         let waits = Recorder<Double>()
-        let reply = try await APIClientTests.client(transport, waits: waits)
-            .submit(Self.post, idempotencyKey: nil, readTimeout: 600, inlinePictures: 0)
-        #expect(reply.status == 429)
+        let error = await #expect(throws: ClientError.self) {
+            try await APIClientTests.client(transport, waits: waits)
+                .submit(
+                    Self.post, idempotencyKey: nil, readTimeout: 600, inlinePictures: 0,
+                    read: StubProvider().success(in:))
+        }
+        #expect(error?.status == 429 && error?.purchase == .notTaken)
         #expect(transport.requests.all.count == 3)
         #expect(waits.all == [3, 4])
     }
 
     @Test(
-        "any other refusal is handed over at once",
+        "any other refusal is thrown at once",
         arguments: [400, 401, 402, 403, 404, 408, 409, 413, 422, 500, 501, 502, 503, 504])
     func refused(_ status: Int) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(status, "no") }
-        let reply = try await Self.submit(transport)
-        #expect(reply.status == status)
+        let error = await Self.failure(transport)
+        // The stub's contract says of every error that nothing was taken.
+        #expect(error?.status == status && error?.purchase == .notTaken)
         #expect(transport.requests.all.count == 1)
     }
 

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("How jobs end")
 struct EndingTests {
-    @Test("a result that never comes is given up, and asked for again when it is resumed")
+    @Test("a result that never comes leaves the job open, and is asked for again when it is resumed")
     func missingResult() async throws {
         try await Rig.with { rig in
             await rig.emulator.setFaults([
@@ -19,12 +19,82 @@ struct EndingTests {
             let error = await #expect(throws: ClientError.self) {
                 try await client.run(try await Photo.edit(), to: rig.destination)
             }
-            #expect(error?.category == .notFound)
+            #expect(error?.category == .notFound && error?.purchase == .taken)
             let job = try #require(await ledger.jobs(in: nil, limit: nil).first)
-            #expect(job.state == .unknown)
+            #expect(job.state == .accepted && job.error?.category == .notFound)
             await rig.emulator.setFaults([])
             #expect(try await client.resume(job.id)?.state == .saved)
             #expect(await rig.emulator.ledger.count == 1)
+        }
+    }
+
+    @Test(
+        "a provider that does not know yet what it has just accepted is asked again",
+        arguments: [ProviderID.fal, .apiframe])
+    func notKnownYet(_ provider: ProviderID) async throws {
+        try await Rig.with { rig in
+            let operation = provider == .fal ? "fal.status" : "apiframe.job"
+            // More often than what cannot be answered is asked otherwise.
+            await rig.emulator.setFaults([
+                FaultRule(operation, .status(404, retryAfter: nil, accepted: false), count: 9)
+            ])
+            let client = try rig.client(provider) { $0.newJobPatience = 30 }
+            let job = try await client.run(try await Photo.edit(), to: rig.destination)
+            #expect(job.state == .saved)
+            #expect(await rig.emulator.ledger.count == 1)
+        }
+    }
+
+    @Test(
+        "a job stays open whatever a question about it is answered with",
+        arguments: [ProviderID.fal, .apiframe], [400, 401, 402, 403, 404, 409, 422, 500])
+    func stillOpen(_ provider: ProviderID, _ status: Int) async throws {
+        try await Rig.with { rig in
+            let operation = provider == .fal ? "fal.status" : "apiframe.job"
+            await rig.emulator.setFaults([
+                FaultRule(operation, .status(status, retryAfter: nil, accepted: false))
+            ])
+            let ledger = MemoryLedger()
+            let client = try rig.client(provider, ledger: ledger)
+            let error = await #expect(throws: ClientError.self) {
+                try await client.run(try await Photo.edit(), to: rig.destination)
+            }
+            #expect(error?.purchase == .taken && error?.status == status)
+            let job = try #require(await ledger.jobs(in: nil, limit: nil).first)
+            #expect(job.state == .accepted)
+            await rig.emulator.setFaults([])
+            #expect(try await client.resume(job.id)?.state == .saved)
+        }
+    }
+
+    @Test(
+        "a job that is not known any more is unknown only after the time for which its provider keeps results"
+    )
+    func forgotten() async throws {
+        try await Rig.with { rig in
+            await rig.emulator.setFaults([
+                FaultRule("apiframe.job", .status(404, retryAfter: nil, accepted: false))
+            ])
+            let ledger = MemoryLedger()
+            let client = try rig.client(.apiframe, ledger: ledger)
+            let sent = try await client.submit(try await Photo.edit(), to: rig.destination)
+            // Apiframe keeps results for a day.
+            let ages: [(Double, JobState)] = [(3600, .accepted), (100_000, .unknown)]
+            for (index, (age, state)) in ages.enumerated() {
+                var job = JobRecord(
+                    id: "old-\(index)", provider: .apiframe, baseURL: sent.baseURL, model: sent.model,
+                    operation: .edit,
+                    prompt: "", created: sent.created - age, inputs: [], maximumOutputs: 1,
+                    destination: rig.destination.absolute)
+                (job.state, job.ticket) = (.accepted, sent.ticket)
+                try await ledger.insert(job)
+                await #expect(throws: ClientError.self) { try await client.resume(job.id) }
+                let left = try #require(await ledger.job(job.id))
+                #expect(left.state == state && left.ticket == sent.ticket)
+            }
+            // Its id is known, so that asking is still possible.
+            await rig.emulator.setFaults([])
+            #expect(try await client.resume("old-1")?.state == .saved)
         }
     }
 
@@ -103,12 +173,16 @@ struct EndingTests {
         }
     }
 
-    @Test("an interrupted submit to a host with jobs still learns the job's id")
-    func interrupted() async throws {
+    @Test(
+        "an interrupted paid request still gets its answer: the job's id, or the images",
+        arguments: [ProviderID.fal, .aiml, .ark])
+    func interrupted(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
-            await rig.emulator.setFaults([FaultRule("fal.submit", .delay(seconds: 1))])
+            await rig.emulator.setFaults([
+                FaultRule("*.submit", .delay(seconds: 1)), FaultRule("*.generate", .delay(seconds: 1)),
+            ])
             let ledger = MemoryLedger()
-            let client = try rig.client(.fal, ledger: ledger)
+            let client = try rig.client(provider, ledger: ledger)
             let request = try await Photo.edit()
             let destination = rig.destination
             let run = Task { try await client.run(request, to: destination) }
@@ -116,8 +190,31 @@ struct EndingTests {
             run.cancel()
             await #expect(throws: CancellationError.self) { try await run.value }
             let job = try #require(await ledger.jobs(in: nil, limit: nil).first)
-            #expect(job.state == .accepted)
+            #expect(job.state == (provider == .fal ? .accepted : .finished))
             #expect(try await client.resume(job.id)?.state == .saved)
+            #expect(await rig.emulator.ledger.count == 1)
+        }
+    }
+
+    @Test("an interrupted paid request that gets no answer in time is unknown")
+    func unansweredAfterInterruption() async throws {
+        try await Rig.with { rig in
+            await rig.emulator.setFaults([FaultRule("fal.submit", .delay(seconds: 20))])
+            let ledger = MemoryLedger()
+            let client = try rig.client(.fal, ledger: ledger) {
+                $0.submitGrace = 0.3
+                $0.paidReadTimeout = 60
+            }
+            let request = try await Photo.edit()
+            let destination = rig.destination
+            let run = Task { try await client.run(request, to: destination) }
+            while await rig.emulator.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+            let start = ContinuousClock.now
+            run.cancel()
+            let error = await #expect(throws: ClientError.self) { try await run.value }
+            #expect(error?.purchase == .unknown && error?.category == .cancelled)
+            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(await ledger.jobs(in: nil, limit: nil).map(\.state) == [.unknown])
         }
     }
 }

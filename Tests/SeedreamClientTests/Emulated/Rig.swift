@@ -45,6 +45,7 @@ struct Rig {
         configuration.jobTimeout = 20
         configuration.readTimeout = 2
         configuration.paidReadTimeout = 3
+        configuration.newJobPatience = 0.5
         configuration.spoolFolder = folder.path
         return configuration
     }

@@ -219,7 +219,7 @@ struct ResultSaverTests {
         #expect(error?.category == .result)
         #expect(error?.purchase == .taken)
         #expect(error?.message == "picture 3: expected JPEG, PNG or WebP, found HTML or XML (8 bytes)")
-        #expect(error?.hint == "`seedream resume` fetches it again, while the host keeps it")
+        #expect(error?.hint == "`seedream resume` fetches it again, while the provider keeps it")
         let kept = try #require(try await missing.ledger.job(job.id))
         #expect(kept.state == .finished)
         #expect(kept.error == error)

@@ -1,0 +1,224 @@
+#if Client && Emulator
+import Foundation
+import GRDB
+import SeedreamClient
+import SeedreamEmulator
+import TestSupport
+import Testing
+
+/// What the command prints when something goes wrong is run, and has to do what it says.
+@Suite("Advice, tried")
+struct AdviceTests {
+    /// Where a fault strikes, and how the command has to end.
+    struct Scenario: Sendable, CustomTestStringConvertible {
+        var provider: String
+        var rule: FaultRule?
+        var status: Int32
+        /// The state of the job in the ledger; `nil` where none was sent.
+        var state: String?
+        /// What the hint has to contain.
+        var says: String
+        /// The exit code of the command in the hint, once the fault is gone; `nil` where it names none.
+        var after: Int32?
+        var options: [String] = []
+
+        var testDescription: String {
+            "\(provider) \(rule.map { "\($0.operation) \($0.fault)" } ?? "") \(options)"
+        }
+    }
+
+    private static func refuse(_ operation: String, _ status: Int) -> FaultRule {
+        FaultRule(operation, .status(status, retryAfter: nil, accepted: false))
+    }
+
+    private static let locked = FaultRule(
+        "fal.status",
+        .answer(
+            status: 403, headers: ["Content-Type": "application/json"],
+            body: #"{"detail":"User is locked. Reason: Exhausted balance. Top up your balance"}"#))
+
+    /// Jobs that were accepted: whatever is answered later, they are open.
+    private static let open: [Scenario] =
+        [400, 401, 403, 409, 422, 500].map {
+            Scenario(
+                provider: "fal", rule: refuse("fal.status", $0), status: 76, state: "accepted",
+                says: "asking again buys nothing", after: 0)
+        }
+        + [402, 404, 410].map {
+            Scenario(
+                provider: "apiframe", rule: refuse("apiframe.job", $0), status: 76, state: "accepted",
+                says: "asking again buys nothing", after: 0, options: ["--timeout", "2"])
+        } + [
+            Scenario(
+                provider: "fal", rule: locked, status: 76, state: "accepted", says: "add credits", after: 0),
+            Scenario(
+                provider: "fal", rule: refuse("fal.result", 401), status: 76, state: "accepted",
+                says: "check the key", after: 0),
+            Scenario(
+                provider: "fal", rule: FaultRule("fal.status", .delay(seconds: 60)), status: 76,
+                state: "accepted", says: "asks again", after: 0, options: ["--timeout", "1"]),
+            Scenario(
+                provider: "fal", rule: FaultRule("fal.download", .slowWrite(bytesPerSecond: 1)), status: 76,
+                state: "finished", says: "fetching them buys nothing", after: 0, options: ["--timeout", "2"]),
+            Scenario(
+                provider: "aiml", rule: refuse("aiml.download", 403), status: 73, state: "finished",
+                says: "fetches them", after: 0),
+        ]
+
+    /// Requests that were refused, or of which nobody knows.
+    private static let over: [Scenario] = [
+        Scenario(
+            provider: "fal", rule: refuse("fal.submit", 401), status: 77, state: "failed",
+            says: "nothing was bought"),
+        Scenario(
+            provider: "aiml", rule: refuse("aiml.generate", 422), status: 79, state: "failed",
+            says: "nothing was bought"),
+        Scenario(
+            provider: "ark", rule: refuse("ark.generate", 429), status: 75, state: "failed",
+            says: "nothing was bought"),
+        Scenario(
+            provider: "aiml", rule: FaultRule("aiml.generate", .reset(.afterAccept)), status: 76,
+            state: "unknown",
+            says: "look at the account at AIML API before the same is sent again; it may have been bought"),
+        Scenario(
+            provider: "fal", rule: FaultRule("fal.submit", .invalidJSON), status: 76, state: "unknown",
+            says: "it may have been bought"),
+    ]
+
+    @Test("is a command that does what is said of it", arguments: open + over)
+    func scenario(_ scenario: Scenario) async throws {
+        try await CommandRig.with { rig in
+            await rig.emulator.setFaults([scenario.rule].compactMap(\.self))
+            let result = try await rig.run(
+                ["generate", "a lighthouse", "--size", "1024x1024"] + scenario.options
+                    + rig.sending(to: scenario.provider))
+            #expect(result.status == scenario.status, "\(result.errors)")
+            let hint = try #require(Self.hints(in: result.errors).first, "\(result.errors)")
+            #expect(hint.contains(scenario.says), "\(hint)")
+            #expect(try await Self.states(rig) == [scenario.state].compactMap(\.self))
+            if scenario.state != "failed" {
+                #expect(!result.errors.contains("nothing was bought"), "\(result.errors)")
+            }
+            let commands = Self.commands(in: hint)
+            #expect(commands.isEmpty == (scenario.after == nil), "\(hint)")
+            await rig.emulator.setFaults([])
+            for command in commands {
+                let next = try await Self.type(command, rig)
+                #expect(next.status == scenario.after, "\(command): \(next.errors)")
+                #expect(try await Self.states(rig) == ["saved"])
+            }
+            #expect(await rig.emulator.ledger.count <= 1)
+        }
+    }
+
+    @Test("of a wrong key names the key, and the job is fetched once it is right")
+    func wrongKey() async throws {
+        try await CommandRig.with {
+            $0.queueTime = 0.5
+        } _: { rig in
+            _ = try await rig.run(["generate", "x", "--no-wait"] + rig.sending(to: "fal"))
+            var runner = rig.runner
+            runner.environment["FAL_KEY"] = ""
+            let missing = try await runner.run(["resume"] + rig.asking)
+            // The job is open, whatever the key is.
+            #expect(missing.status == 76, "\(missing.errors)")
+            let hint = try #require(Self.hints(in: missing.errors).first)
+            #expect(hint.contains("FAL_KEY"))
+            let command = try #require(Self.commands(in: hint).last)
+            #expect(try await Self.type(command, rig).status == 0)
+        }
+    }
+
+    @Test("after cancelling what is saved, or cannot be cancelled")
+    func cancelling() async throws {
+        try await CommandRig.with { rig in
+            _ = try await rig.run(["generate", "x", "--json"] + rig.sending(to: "fal"))
+            let id = try #require(try await Self.ids(rig).first)
+            let asked = await rig.emulator.requests.count
+            let cancelled = try await rig.run(["cancel", id] + rig.asking)
+            #expect(cancelled.status == 79)
+            #expect(!cancelled.errors.contains("resume"), "\(cancelled.errors)")
+            #expect(await rig.emulator.requests.count == asked)
+            let command = try #require(Self.commands(in: cancelled.errors).first)
+            #expect(try await Self.type(command, rig).text.contains("saved"))
+        }
+        try await CommandRig.with { rig in
+            _ = try await rig.run(["generate", "x", "--no-wait"] + rig.sending(to: "apiframe"))
+            let id = try #require(try await Self.ids(rig).first)
+            let cancelled = try await rig.run(["cancel", id] + rig.asking)
+            #expect(cancelled.status == 79)
+            let command = try #require(Self.commands(in: cancelled.errors).first)
+            #expect(try await Self.type(command, rig).status == 0)
+            #expect(try await Self.states(rig) == ["saved"])
+        }
+    }
+
+    @Test(
+        "is not needed where the ledger has no room for what was accepted: the images are saved, and the next command records it"
+    )
+    func fullLedger() async throws {
+        try await CommandRig.with { rig in
+            // A ledger that takes new jobs and no changes.
+            try SQLiteLedger.open(path: rig.ledger).close()
+            let file = try DatabaseQueue(path: rig.ledger)
+            try await file.write {
+                try $0.execute(
+                    sql: """
+                        CREATE TRIGGER full BEFORE UPDATE OF record ON job
+                        BEGIN SELECT RAISE(ABORT, 'no room'); END
+                        """)
+            }
+            let result = try await rig.run(
+                ["generate", "a lighthouse", "--size", "1024x1024"] + rig.sending(to: "fal"))
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.errors.contains("until the next command records it"), "\(result.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: rig.output).count == 2)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: rig.ledger + ".pending").count == 1)
+            try await file.write { try $0.execute(sql: "DROP TRIGGER full") }
+            try file.close()
+            #expect(try await rig.run(["resume"] + rig.asking).errors.contains("nothing to resume"))
+            #expect(try await Self.states(rig) == ["saved"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: rig.ledger + ".pending").isEmpty)
+            #expect(await rig.emulator.ledger.count == 1)
+        }
+    }
+
+    // MARK: Reading what is printed
+
+    private static func hints(in text: String) -> [String] {
+        text.split(separator: "\n").compactMap {
+            $0.firstRange(of: "hint: ").map { range in String(text[range.upperBound...].prefix { $0 != "\n" })
+            }
+        }
+    }
+
+    /// The commands between backticks.
+    private static func commands(in text: String) -> [String] {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { !$0.offset.isMultiple(of: 2) && $0.element.hasPrefix("seedream ") }
+            .map { String($0.element) }
+    }
+
+    /// Runs a command as a person would who copies it into a shell.
+    private static func type(_ command: String, _ rig: CommandRig) async throws -> CommandResult {
+        var runner = rig.runner
+        runner.executable = "/bin/sh"
+        runner.leadingArguments = ["-c"]
+        return try await runner.run(["'\(CommandRunner.seedream)'" + command.dropFirst("seedream".count)])
+    }
+
+    private static func jobs(_ rig: CommandRig) async throws -> [[String: Any]] {
+        let result = try await rig.run(["jobs", "--json"] + rig.common)
+        let document = try JSONSerialization.jsonObject(with: result.output) as? [String: Any]
+        return document?["jobs"] as? [[String: Any]] ?? []
+    }
+
+    private static func states(_ rig: CommandRig) async throws -> [String] {
+        try await jobs(rig).compactMap { $0["state"] as? String }
+    }
+
+    private static func ids(_ rig: CommandRig) async throws -> [String] {
+        try await jobs(rig).compactMap { $0["id"] as? String }
+    }
+}
+#endif
