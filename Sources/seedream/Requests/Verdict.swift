@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImagePreparation
 import SeedreamClient
+import SeedreamModel
 
 /// What is said about a request after an error: the exit code, the money, and what to do.
 ///
