@@ -175,7 +175,9 @@ struct APIClientTests {
         let client = Self.client(transport)
         let called = await #expect(throws: ClientError.self) { try await client.call(request) }
         let submitted = await #expect(throws: ClientError.self) {
-            try await client.submit(request, idempotencyKey: nil, readTimeout: 1, inlinePictures: 0)
+            try await client.submit(
+                request, idempotencyKey: nil, readTimeout: 1, inlinePictures: 0,
+                read: StubProvider().success(in:))
         }
         for error in [called, submitted] {
             #expect([.credentials, .badReply].contains(error?.category))
