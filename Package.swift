@@ -58,6 +58,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // The emulator's TLS, on a connection that is begun as plain text (CONNECT).
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // The limit on what a compressed reply becomes: AsyncHTTPClient takes it from there.
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         // The client's log, which the application that uses it directs; the emulator keeps its server's silent.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Words for methods, status codes and header fields: what a transport takes and gives.
@@ -161,6 +163,9 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Client"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Client"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Client"])),
+                .product(
+                    name: "NIOHTTPCompression", package: "swift-nio-extras",
+                    condition: .when(traits: ["Client"])),
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),
             ],
             swiftSettings: settings),

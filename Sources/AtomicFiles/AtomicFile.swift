@@ -51,7 +51,8 @@ package final class AtomicFile: Sendable {
     ) {
         for _ in 0..<3 {
             let path = "\(folder)/\(Leftovers.prefix)\(unguessable())"
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+            let descriptor = Descriptor.openFile(
+                path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: UInt32(mode))
             guard descriptor >= 0 else { throw FileError(.write, subject, errno: errno) }
             // Between the two calls another process may have taken it for a leftover.
             if FileLock.locksNewFile(descriptor) { return (path, descriptor) }
@@ -91,7 +92,9 @@ package final class AtomicFile: Sendable {
     package func restart() throws(FileError) {
         let code: Int32? = state.withLock { state in
             precondition(state.descriptor >= 0, "a file is written before it is published or discarded")
-            guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
+            guard Descriptor.retrying({ ftruncate(state.descriptor, 0) }) == 0,
+                lseek(state.descriptor, 0, SEEK_SET) == 0
+            else {
                 return errno
             }
             return nil
@@ -148,7 +151,7 @@ package final class AtomicFile: Sendable {
     }
 
     private static func replace(_ path: String, _ target: String) -> Int32? {
-        rename(path, target) == 0 ? nil : errno
+        Descriptor.retrying { rename(path, target) } == 0 ? nil : errno
     }
 
     /// Gives the temporary file a name that nothing has.
@@ -159,7 +162,7 @@ package final class AtomicFile: Sendable {
         guard isUnsupported.contains(errno) else { return errno }
         #endif
         // Unlike rename, link never replaces a file that another process has made meanwhile.
-        if link(path, target) == 0 {
+        if Descriptor.retrying({ link(path, target) }) == 0 || errno == EEXIST && isSameFile(path, target) {
             unlink(path)
             return nil
         }
@@ -167,6 +170,15 @@ package final class AtomicFile: Sendable {
         // A file system with neither has no way to be sure; this is as near as it gets.
         if fileStatus(target, followsLinks: false) != nil { return EEXIST }
         return replace(path, target)
+    }
+
+    /// Whether two names are of one file: a call that a signal interrupts may have made the second name before it was repeated.
+    private static func isSameFile(_ first: String, _ second: String) -> Bool {
+        let saved = errno
+        defer { errno = saved }
+        var (one, other) = (stat(), stat())
+        return lstat(first, &one) == 0 && lstat(second, &other) == 0 && one.st_dev == other.st_dev
+            && one.st_ino == other.st_ino
     }
 
     /// Removes the temporary file; does nothing once it is published.

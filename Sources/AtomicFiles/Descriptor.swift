@@ -6,16 +6,34 @@ import Musl
 import Darwin
 #endif
 
-/// What the system's calls on open files leave to their caller.
+/// What the system's calls on files leave to their caller.
 package enum Descriptor {
+    /// Makes a call again as long as a signal interrupts it. Not for `close`, which has closed all the same.
+    ///
+    /// - Parameter call: A call that returns a negative number and sets `errno` where it fails.
+    package static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+
+    /// Opens a file that no program which is started inherits.
+    ///
+    /// - Returns: A descriptor; a negative number where `errno` says why there is none.
+    package static func openFile(_ path: String, _ flags: Int32, mode: UInt32 = 0) -> Int32 {
+        retrying { open(path, flags | O_CLOEXEC, mode_t(mode)) }
+    }
+
     /// Writes all bytes, however often the system takes but some of them or is interrupted.
     ///
     /// - Returns: `nil` if that worked, else the error number.
     package static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
         var offset = 0
         while offset < bytes.count {
-            let written = write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-            if written < 0, errno == EINTR { continue }
+            let written = retrying {
+                write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
             // No file takes nothing without saying why.
             guard written > 0 else { return written == 0 ? EIO : errno }
             offset += written
@@ -26,14 +44,11 @@ package enum Descriptor {
     /// Waits until the medium has what was written.
     ///
     /// - Returns: `nil` if that worked, else the error number.
-    static func sync(_ descriptor: Int32) -> Int32? {
+    package static func sync(_ descriptor: Int32) -> Int32? {
         #if canImport(Darwin)
         // There, fsync leaves the bytes in the drive's own cache.
         if fcntl(descriptor, F_FULLFSYNC) == 0 { return nil }
         #endif
-        while fsync(descriptor) != 0 {
-            guard errno == EINTR else { return errno }
-        }
-        return nil
+        return retrying { fsync(descriptor) } == 0 ? nil : errno
     }
 }

@@ -28,7 +28,7 @@ package final class FileLock: Sendable {
     ///
     /// - Returns: `nil` if somebody has it locked.
     package static func tryLocking(_ path: String) throws(FileError) -> FileLock? {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let descriptor = Descriptor.openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
         guard descriptor >= 0 else { throw FileError(.lock, path, errno: errno) }
         if let code = lock(descriptor, LOCK_EX) {
             close(descriptor)
@@ -40,7 +40,7 @@ package final class FileLock: Sendable {
 
     /// Whether somebody has a file locked. A file that is not there is not locked.
     package static func isLocked(_ path: String) throws(FileError) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        let descriptor = Descriptor.openFile(path, O_RDONLY | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return false }
             throw FileError(.lock, path, errno: errno)
@@ -66,7 +66,7 @@ package final class FileLock: Sendable {
     /// or if it is no file of this user's.
     static func removeUnlocked(_ path: String) {
         // Some file systems give an exclusive lock only to those who may write.
-        let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = Descriptor.openFile(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         do throws(PrivateFile.Fault) {
@@ -78,10 +78,7 @@ package final class FileLock: Sendable {
     }
 
     private static func lock(_ descriptor: Int32, _ kind: Int32) -> Int32? {
-        while flock(descriptor, kind | LOCK_NB) != 0 {
-            guard errno == EINTR else { return errno }
-        }
-        return nil
+        Descriptor.retrying { flock(descriptor, kind | LOCK_NB) } == 0 ? nil : errno
     }
 
     /// Asks whether the file system has the other kind of lock, that on a range of bytes, which databases use.

@@ -16,7 +16,7 @@ package enum Folder {
         for part in path.split(separator: "/") {
             let parent = partial.isEmpty ? "." : partial
             partial += part + "/"
-            if mkdir(partial, mode_t(mode)) == 0 {
+            if Descriptor.retrying({ mkdir(partial, mode_t(mode)) }) == 0 {
                 try sync(parent)
             } else if errno != EEXIST {
                 // A parent may be there and not be ours to write.
@@ -49,7 +49,7 @@ package enum Folder {
     /// - Throws: ``FileError`` where the medium fails or is full. That a file system has no way to do it, or
     ///   that the folder may not be read, is no error: the files themselves are synced.
     package static func sync(_ path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = Descriptor.openFile(path, O_RDONLY | O_DIRECTORY)
         let code = descriptor >= 0 ? Descriptor.sync(descriptor) : errno
         if descriptor >= 0 { close(descriptor) }
         if let code, [EIO, ENOSPC, EDQUOT, ESTALE].contains(code) {

@@ -12,7 +12,7 @@ package enum WholeFile {
     ///
     /// - Parameter maximum: At most one byte more than this is read.
     package static func contents(of path: String, maximum: Int) throws(FileError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Descriptor.openFile(path, O_RDONLY)
         guard descriptor >= 0 else { throw FileError(.read, path, errno: errno) }
         defer { close(descriptor) }
         return try contents(of: descriptor, named: path, maximum: maximum)

@@ -16,14 +16,15 @@ package final class CertificateAuthority: @unchecked Sendable {
     /// The authority's certificate: what a client has to trust.
     package let pem: String
 
-    private static let validity = 30 * 86_400
+    /// From an hour back, for clocks that differ, to 30 days from now, in seconds.
+    package static let validity = -3600...30 * 86_400
 
     /// Makes a new key and signs it with itself.
     package init(commonName: String) throws(CryptographyError) {
         let key = try Self.makeKey()
         do throws(CryptographyError) {
             certificate = try Self.certificate(
-                for: key, name: commonName, issuer: nil, signedBy: key,
+                for: key, name: commonName, issuer: nil, signedBy: key, validity: Self.validity,
                 extensions: [
                     (NID_basic_constraints, "critical,CA:TRUE"),
                     (NID_key_usage, "critical,keyCertSign,cRLSign"),
@@ -47,12 +48,36 @@ package final class CertificateAuthority: @unchecked Sendable {
     /// - Parameters:
     ///   - hosts: DNS names that it answers for.
     ///   - addresses: IP addresses that it answers for.
-    package func identity(hosts: [String], addresses: [String]) throws(CryptographyError) -> Identity {
+    ///   - validity: From when to when it is valid, in seconds from now.
+    package func identity(
+        hosts: [String], addresses: [String], validity: ClosedRange<Int> = CertificateAuthority.validity
+    ) throws(CryptographyError) -> Identity {
         let key = try Self.makeKey()
         defer { EVP_PKEY_free(key) }
+        let leaf = try Self.leaf(
+            for: key, hosts: hosts, addresses: addresses, issuer: certificate, signedBy: self.key,
+            validity: validity)
+        return Identity(chain: leaf + pem, privateKey: try Self.text(of: key))
+    }
+
+    /// Makes the certificate of a server that no authority has signed.
+    package static func selfSigned(hosts: [String], addresses: [String]) throws(CryptographyError) -> Identity
+    {
+        let key = try makeKey()
+        defer { EVP_PKEY_free(key) }
+        let leaf = try leaf(
+            for: key, hosts: hosts, addresses: addresses, issuer: nil, signedBy: key, validity: validity)
+        return Identity(chain: leaf, privateKey: try text(of: key))
+    }
+
+    /// A server's certificate, as PEM.
+    private static func leaf(
+        for key: OpaquePointer, hosts: [String], addresses: [String], issuer: OpaquePointer?,
+        signedBy signer: OpaquePointer, validity: ClosedRange<Int>
+    ) throws(CryptographyError) -> String {
         let names = hosts.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" }
-        let leaf = try Self.certificate(
-            for: key, name: hosts.first ?? "localhost", issuer: certificate, signedBy: self.key,
+        let leaf = try certificate(
+            for: key, name: hosts.first ?? "localhost", issuer: issuer, signedBy: signer, validity: validity,
             extensions: [
                 (NID_basic_constraints, "critical,CA:FALSE"),
                 (NID_key_usage, "critical,digitalSignature"),
@@ -62,9 +87,11 @@ package final class CertificateAuthority: @unchecked Sendable {
                 (NID_authority_key_identifier, "keyid"),
             ])
         defer { X509_free(leaf) }
-        return Identity(
-            chain: try Self.text { PEM_write_bio_X509($0, leaf) } + pem,
-            privateKey: try Self.text { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) })
+        return try text { PEM_write_bio_X509($0, leaf) }
+    }
+
+    private static func text(of key: OpaquePointer) throws(CryptographyError) -> String {
+        try text { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) }
     }
 
     private static func makeKey() throws(CryptographyError) -> OpaquePointer {
@@ -80,7 +107,7 @@ package final class CertificateAuthority: @unchecked Sendable {
 
     private static func certificate(
         for key: OpaquePointer, name: String, issuer: OpaquePointer?, signedBy signer: OpaquePointer,
-        extensions: [(nid: Int32, value: String)]
+        validity: ClosedRange<Int>, extensions: [(nid: Int32, value: String)]
     ) throws(CryptographyError) -> OpaquePointer {
         guard let certificate = X509_new() else { throw .last("making a certificate") }
         var isDone = false
@@ -90,12 +117,12 @@ package final class CertificateAuthority: @unchecked Sendable {
         defer { BN_free(serial) }
         let subject = X509_get_subject_name(certificate)
         let nameBytes = Array(name.utf8)
-        // 2: version 3. An hour back, for clocks that differ.
+        // 2: version 3.
         guard BN_rand(serial, 159, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1,
             BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(certificate)) != nil,
             X509_set_version(certificate, 2) == 1,
-            X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) != nil,
-            X509_gmtime_adj(X509_getm_notAfter(certificate), validity) != nil,
+            X509_gmtime_adj(X509_getm_notBefore(certificate), validity.lowerBound) != nil,
+            X509_gmtime_adj(X509_getm_notAfter(certificate), validity.upperBound) != nil,
             X509_set_pubkey(certificate, key) == 1,
             X509_NAME_add_entry_by_txt(
                 subject, "CN", MBSTRING_UTF8, nameBytes, Int32(nameBytes.count), -1, 0) == 1,

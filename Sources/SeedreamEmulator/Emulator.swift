@@ -42,8 +42,10 @@ public final class Emulator: Sendable {
         var authority: String?
         if configuration.usesTLS {
             let made = try CertificateAuthority(commonName: "SeedreamKit emulator")
-            let identity = try made.identity(
-                hosts: ["localhost"] + Service.allCases.flatMap(\.hosts), addresses: ["127.0.0.1", "::1"])
+            let identity =
+                try configuration.identity
+                ?? made.identity(
+                    hosts: ["localhost"] + Service.allCases.flatMap(\.hosts), addresses: ["127.0.0.1", "::1"])
             var settings = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(identity.chain.utf8)).map {
                     .certificate($0)

@@ -20,6 +20,25 @@ struct DescriptorTests {
         #expect([UInt8](repeating: 0, count: 10).withUnsafeBytes { Descriptor.writeAll($0, to: -1) } == EBADF)
     }
 
+    @Test("repeat a call that a signal interrupts, and no other", arguments: [0, 1, 3])
+    func retrying(_ interruptions: Int) {
+        var calls = 0
+        let result = Descriptor.retrying { () -> Int32 in
+            calls += 1
+            errno = EINTR
+            return calls > interruptions ? 7 : -1
+        }
+        #expect(result == 7)
+        #expect(calls == interruptions + 1)
+        let failed = Descriptor.retrying { () -> Int in
+            calls += 1
+            errno = EMFILE
+            return -1
+        }
+        #expect(failed == -1)
+        #expect(calls == interruptions + 2)
+    }
+
     /// What the two threads tell each other.
     private final class Shared: Sendable {
         let writer = Mutex<pthread_t?>(nil)

@@ -1,4 +1,5 @@
 #if Emulator
+import Cryptography
 import SeedreamModel
 import Foundation
 import SeedreamEmulator
@@ -20,27 +21,85 @@ struct HostileClientTests {
         "GET /\(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Key k\r\nConnection: close\r\n\r\n"
     }
 
+    /// What a browser says of a page that calls. `PORT` is the emulator's port.
+    private static let pages: [(fields: [(String, String)], isOwn: Bool)] = [
+        ([("Origin", "http://evil.test")], false), ([("Origin", "null")], false), ([("Origin", "")], false),
+        ([("Origin", "http://127.0.0.1.evil.test")], false), ([("Origin", "http://127.0.0.1:1")], false),
+        ([("Origin", "http://localhost:8080")], false), ([("Origin", "http://127.0.0.1")], false),
+        ([("Origin", "http://127.0.0.1:PORT@evil.test")], false),
+        ([("Origin", "http://localhost:1@evil.test")], false),
+        ([("Origin", "https://127.0.0.1:PORT")], false), ([("Origin", "http://localhost:PORT")], false),
+        ([("Origin", "http://127.0.0.1:PORT"), ("Origin", "http://evil.test")], false),
+        ([("Origin", "http://127.0.0.1:PORT/")], false),
+        ([("Sec-Fetch-Site", "cross-site")], false), ([("Sec-Fetch-Site", "same-site")], false),
+        (
+            [
+                ("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Mode", "navigate"),
+                ("Sec-Fetch-Dest", "document"),
+            ], false
+        ),
+        ([("Origin", "http://127.0.0.1:PORT"), ("Sec-Fetch-Site", "cross-site")], false),
+        ([("Origin", "http://127.0.0.1:PORT")], true), ([("Sec-Fetch-Site", "none")], true),
+        ([("Origin", "http://127.0.0.1:PORT"), ("Sec-Fetch-Site", "same-origin")], true), ([], true),
+    ]
+
     @Test(
-        "a web page of another origin reaches no control path",
-        arguments: ["http://evil.test", "null", "http://127.0.0.1.evil.test", ""])
-    func otherOrigins(_ origin: String) async throws {
+        "only the emulator's own page reaches a control path, and no page of another port", arguments: pages)
+    func webPages(_ fields: [(String, String)], _ isOwn: Bool) async throws {
         try await RunningEmulator.with { running in
             _ = try await running.run(Self.cheap, model: Fal.textToImage)
-            for path in ["_emulator/reset", "_emulator/faults"] {
-                let reply = try await running.call(
-                    "POST", path, headers: [("Origin", origin)], body: Array(#"{"rules":[]}"#.utf8))
-                #expect(reply.status == 404)
+            let named = fields.map {
+                ($0.0, $0.1.replacingOccurrences(of: "PORT", with: "\(running.emulator.port)"))
             }
-            #expect(await running.emulator.ledger.count == 1)
+            for path in ["_emulator/faults", "_emulator/reset"] {
+                let reply = try await running.call(
+                    "POST", path, headers: named, body: Array(#"{"rules":[]}"#.utf8))
+                #expect(reply.status == (isOwn ? 200 : 404), "\(path)")
+            }
+            #expect(await running.emulator.ledger.count == (isOwn ? 0 : 1))
         }
     }
 
-    @Test("the emulator's own page reaches them", arguments: ["http://127.0.0.1:1", "http://localhost:8080"])
-    func ownOrigin(_ origin: String) async throws {
+    /// Hosts of requests, and whether what is asked for is there.
+    private static let hosts: [(host: String, isHere: Bool)] = [
+        ("127.0.0.1", true), ("127.0.0.1:80", true), ("localhost:1", true), ("LOCALHOST", true),
+        ("[::1]:8080", true), ("evil.test", false), ("localhost.evil.test", false),
+        ("localhost:1@evil.test", false), ("user@localhost", false), ("127.0.0.1:80:80", false),
+        ("127.0.0.1:x", false), ("[::1]evil.test", false), ("[::1", false), ("127.0.0.1.nip.io", false),
+        ("2130706433", false), ("", false),
+    ]
+
+    @Test("a host that is neither this machine nor a provider reaches nothing, on any path", arguments: hosts)
+    func hostOfRequest(_ host: String, _ isHere: Bool) async throws {
         try await RunningEmulator.with { running in
-            let reply = try await running.call(
-                "POST", "_emulator/reset", headers: [("Origin", origin)], body: [])
-            #expect(reply.status == 200)
+            for path in ["", "_emulator/ledger", "fal/rest/.well-known/jwks.json"] {
+                let exchange = await Self.raw(
+                    running, "GET /\(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+                let status = exchange.head.first?.split(separator: " ").dropFirst().first ?? ""
+                #expect((status == "200") == isHere, "\(path): \(status)")
+            }
+        }
+    }
+
+    @Test("a link from elsewhere opens the page, which runs its own script alone and is shown in no frame")
+    func navigation() async throws {
+        try await RunningEmulator.with { running in
+            let page = try await running.call(
+                "GET", "",
+                headers: [
+                    ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"),
+                    ("Sec-Fetch-Dest", "document"),
+                ])
+            #expect(page.status == 200)
+            let policy = try #require(page.header("Content-Security-Policy"))
+            #expect(policy.hasPrefix("default-src 'none'; script-src 'sha256-"))
+            #expect(policy.hasSuffix("frame-ancestors 'none'"))
+            #expect(page.header("X-Content-Type-Options") == "nosniff")
+            // The digest is that of the script as it stands in the page.
+            let script = try #require(page.text.components(separatedBy: "<script>").last)
+                .components(separatedBy: "</script>")[0]
+            let digest = Data(SHA256Digest(Array(script.utf8)).bytes).base64EncodedString()
+            #expect(policy.contains("'sha256-\(digest)'"))
         }
     }
 

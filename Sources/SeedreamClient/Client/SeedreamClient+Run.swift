@@ -51,12 +51,10 @@ extension SeedreamClient {
     private func save(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?)
         async throws -> JobRecord
     {
-        let isPrivate =
-            URLParts(context.endpoints.api).map { AddressPolicy.objection(toHostOf: $0) != nil } ?? false
         var saver = ResultSaver(
             ledger: ledger,
             fetching: ResultDownloader(
-                provider: provider, transport: transport, backoff: backoff, allowsPrivateAddresses: isPrivate,
+                provider: provider, base: context.endpoints.api, transport: transport, backoff: backoff,
                 deadline: deadline),
             verifier: verifier, toolkit: Self.toolkit)
         saver.spoolFolder = spoolFolder

@@ -62,6 +62,8 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
     public var isRetryable: Bool
     /// Whether the host has said of a job that it had accepted that nothing more will come of it.
     public var isFinal = false
+    /// What to do where the connection itself failed, one line: which file, limit or address to change. `nil` otherwise.
+    public var connectionHint: String?
 
     /// Makes an error; the text is cut to 500 characters on one line.
     public init(

@@ -1,4 +1,4 @@
-/// Which addresses a URL from outside must not lead to: whoever wrote it would see this machine's network through our eyes.
+/// Which addresses a URL from outside must not lead to: its author would see this machine's network through our eyes.
 package enum AddressPolicy {
     /// What the host of a URL is.
     package enum Host: Hashable, Sendable {
@@ -7,6 +7,20 @@ package enum AddressPolicy {
         case address(IPAddress)
         /// It ends in a number and is no address in its usual spelling: `127.1`, `0x7f000001`, `2130706433`, `127.0.0.1.`
         case disguisedNumber
+    }
+
+    /// The kind of network that an address is in.
+    package enum Zone: Hashable, Sendable, CaseIterable {
+        /// Public.
+        case world
+        /// This machine: loopback.
+        case machine
+        /// A private network: RFC 1918, RFC 4193, and the shared addresses of RFC 6598.
+        case privateNetwork
+        /// The link itself. The metadata of clouds, keys among them, lie there.
+        case link
+        /// None that a server has.
+        case special
     }
 
     /// Tells a name from an address, by the rule of the WHATWG URL standard ("ends in a number"): names never end in one.
@@ -25,19 +39,28 @@ package enum AddressPolicy {
         switch host(of: url) {
         case .address(let address): objection(to: address).map { "\(url.host) is \($0)" }
         case .disguisedNumber: "\(url.host) is no name"
-        case .name: url.host == "localhost" ? "localhost is this machine" : nil
+        // RFC 6761, section 6.3: the name and all below it; a dot at the end means the same name.
+        case .name:
+            ".\(url.host)".hasSuffix(".localhost") || ".\(url.host)".hasSuffix(".localhost.")
+                ? "\(url.host) is this machine" : nil
         }
     }
 
     /// Why an address must not be called, as `"link-local"`; `nil` where it may.
     package static func objection(to address: IPAddress) -> String? {
+        let (zone, name) = zone(of: address)
+        return zone == .world ? nil : name
+    }
+
+    /// The kind of network that an address is in, and its name, as `"link-local"`.
+    package static func zone(of address: IPAddress) -> (zone: Zone, name: String) {
         for network in networks where address.isWithin(network.address, bits: network.bits) {
-            return network.name
+            return (network.zone, network.name)
         }
         if case .v6 = address, !address.isWithin(globalUnicast, bits: 3) {
-            return "no global unicast address"
+            return (.special, "no global unicast address")
         }
-        return nil
+        return (.world, "public")
     }
 
     /// IANA gives out addresses of all IPv6 from here only, so that what is not named below is refused as well: NAT64, addresses
@@ -45,16 +68,20 @@ package enum AddressPolicy {
     private static let globalUnicast = IPAddress.v6(0x2 << 124)
 
     /// The special-purpose registries of IANA (RFC 6890 and its updates), read 2026-11-21.
-    private static let networks: [(address: IPAddress, bits: Int, name: String)] = [
-        ("0.0.0.0", 8, "unspecified"), ("10.0.0.0", 8, "private"), ("100.64.0.0", 10, "carrier-grade NAT"),
-        ("127.0.0.0", 8, "loopback"), ("169.254.0.0", 16, "link-local"), ("172.16.0.0", 12, "private"),
-        ("192.0.0.0", 24, "reserved"), ("192.0.2.0", 24, "documentation"), ("192.88.99.0", 24, "6to4"),
-        ("192.168.0.0", 16, "private"), ("198.18.0.0", 15, "benchmarking"),
-        ("198.51.100.0", 24, "documentation"), ("203.0.113.0", 24, "documentation"),
-        ("224.0.0.0", 4, "multicast"), ("255.255.255.255", 32, "broadcast"), ("240.0.0.0", 4, "reserved"),
-        ("::", 128, "unspecified"), ("::1", 128, "loopback"), ("::ffff:0:0", 96, "mapped from IPv4"),
-        ("64:ff9b::", 96, "NAT64"), ("64:ff9b:1::", 48, "NAT64"), ("2001::", 23, "reserved"),
-        ("2001:db8::", 32, "documentation"), ("2002::", 16, "6to4"), ("3fff::", 20, "documentation"),
-        ("fc00::", 7, "private"), ("fe80::", 10, "link-local"), ("ff00::", 8, "multicast"),
-    ].compactMap { text, bits, name in IPAddress(text).map { ($0, bits, name) } }
+    private static let networks: [(address: IPAddress, bits: Int, zone: Zone, name: String)] = [
+        ("0.0.0.0", 8, .special, "unspecified"), ("10.0.0.0", 8, .privateNetwork, "private"),
+        ("100.64.0.0", 10, .privateNetwork, "carrier-grade NAT"), ("127.0.0.0", 8, .machine, "loopback"),
+        ("169.254.0.0", 16, .link, "link-local"), ("172.16.0.0", 12, .privateNetwork, "private"),
+        ("192.0.0.0", 24, .special, "reserved"), ("192.0.2.0", 24, .special, "documentation"),
+        ("192.88.99.0", 24, .special, "6to4"), ("192.168.0.0", 16, .privateNetwork, "private"),
+        ("198.18.0.0", 15, .special, "benchmarking"), ("198.51.100.0", 24, .special, "documentation"),
+        ("203.0.113.0", 24, .special, "documentation"), ("224.0.0.0", 4, .special, "multicast"),
+        ("255.255.255.255", 32, .special, "broadcast"), ("240.0.0.0", 4, .special, "reserved"),
+        ("::", 128, .special, "unspecified"), ("::1", 128, .machine, "loopback"),
+        ("::ffff:0:0", 96, .special, "mapped from IPv4"), ("64:ff9b::", 96, .special, "NAT64"),
+        ("64:ff9b:1::", 48, .special, "NAT64"), ("2001::", 23, .special, "reserved"),
+        ("2001:db8::", 32, .special, "documentation"), ("2002::", 16, .special, "6to4"),
+        ("3fff::", 20, .special, "documentation"), ("fc00::", 7, .privateNetwork, "private"),
+        ("fe80::", 10, .link, "link-local"), ("ff00::", 8, .special, "multicast"),
+    ].compactMap { text, bits, zone, name in IPAddress(text).map { ($0, bits, zone, name) } }
 }

@@ -3,6 +3,8 @@ import AsyncHTTPClient
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -12,7 +14,10 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The transport over AsyncHTTPClient: HTTP/1.1, no redirects, no compression, no cookies, no retries.
+/// The transport over AsyncHTTPClient: HTTP/1.1, no redirects, no cookies, no retries.
+///
+/// No reply is asked to be compressed. One that is compressed with gzip or deflate all the same is decoded, and its
+/// header says nothing of it; any other encoding is left as it came, and named by `Content-Encoding`.
 ///
 /// Bodies are made while they are sent, 64 KiB at a time and only as fast as the host takes them. A request with
 /// ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress``, or with a body beyond 64 KiB, has a connection of its
@@ -31,18 +36,33 @@ public final class AsyncHTTPTransport: HTTPTransport {
         var isShutDown = false
     }
 
+    /// The most bytes that a compressed reply becomes: 2 GiB; ours. What is read of it is bounded by its reader; this
+    /// ends what nobody would ever read.
+    private static let maximumDecoded = 2 << 30
+    /// What NIO's decompressor decodes.
+    private static let decoded: Set<String> = ["gzip", "deflate"]
+
     /// Shared clients at most; requests with other settings have a client of their own. The client uses 4 settings at most.
     private static let maximumShared = 16
 
     private let connectTimeout: Double
     private let proxies: ProxySettings
     private let tls: TLSConfiguration
+    private let resolver: NameResolver
     private let clients = Mutex(Clients())
 
     /// Makes a transport; nothing is connected yet.
     ///
     /// - Throws: ``RequestError`` where the proxy's URL or the file of certificates cannot be read.
-    public init(_ configuration: TransportConfiguration = TransportConfiguration()) throws(RequestError) {
+    public convenience init(_ configuration: TransportConfiguration = TransportConfiguration())
+        throws(RequestError)
+    {
+        try self.init(configuration, resolver: .system)
+    }
+
+    /// - Parameter resolver: What says why a name has no address.
+    package init(_ configuration: TransportConfiguration, resolver: NameResolver) throws(RequestError) {
+        self.resolver = resolver
         connectTimeout = configuration.connectTimeout
         proxies =
             switch configuration.proxy {
@@ -51,6 +71,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
             case .address(let address): ProxySettings(address)
             }
         var tls = TLSConfiguration.makeClientConfiguration()
+        // Earlier versions are deprecated (RFC 8996); SwiftNIO's own default still takes TLS 1.0.
+        tls.minimumTLSVersion = .tlsv12
         if let path = configuration.trustRoots {
             do {
                 tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(path))]
@@ -67,6 +89,15 @@ public final class AsyncHTTPTransport: HTTPTransport {
         let left = clients.withLock { Array($0.shared.values) + Array($0.own.values) }
         for client in left { Self.end(client) }
     }
+
+    /// Starts the thread that serves connections, so that what can fail for want of threads and descriptors fails
+    /// here.
+    ///
+    /// - Throws: ``ResourceError``.
+    public func prepare() throws { _ = try EventLoops.start() }
+
+    /// Whether a proxy is asked for the URL.
+    public func isProxied(_ url: String) -> Bool { URLParts(url).flatMap(proxies.proxy(for:)) != nil }
 
     /// Ends all connections. Calls that are under way fail, as do later ones.
     public func shutdown() async {
@@ -92,7 +123,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         let proxy = proxies.proxy(for: url)
         let failures = FailureReader(
             host: url.authority, readTimeout: request.readTimeout, writeTimeout: request.writeTimeout,
-            totalTimeout: request.totalTimeout, connectTimeout: connectTimeout, hasProxy: proxy != nil)
+            totalTimeout: request.totalTimeout, connectTimeout: connectTimeout, proxy: proxy)
         let lease = try lease(for: request, to: url, through: proxy)
         let deadline = request.totalTimeout.map { ContinuousClock.now + .seconds($0) }
         do {
@@ -106,8 +137,39 @@ public final class AsyncHTTPTransport: HTTPTransport {
                     .connect, mayHaveArrived: false,
                     message: "\(url.authority): cancelled before it was connected")
             }
-            throw failures.error(for: error, mayHaveArrived: lease.wasConnected)
+            let failure = failures.error(for: error, mayHaveArrived: lease.wasConnected)
+            throw await explained(failure, error, url, at: request.pinnedAddress, through: proxy)
         }
+    }
+
+    /// Says more precisely what AsyncHTTPClient does not tell: why a name has no address, and what is wrong with a
+    /// certificate.
+    private func explained(
+        _ failure: any Error, _ cause: any Error, _ url: URLParts, at address: String?,
+        through proxy: ProxyAddress?
+    ) async -> any Error {
+        guard var failure = failure as? TransportError else { return failure }
+        if failure.kind == .nameResolution {
+            let name = proxy?.host ?? url.host
+            do {
+                _ = try await Deadline(after: connectTimeout).enforced(
+                    throwing: NameResolver.Failure.noAnswer
+                ) {
+                    [resolver] in try await resolver.addresses(name)
+                }
+            } catch let reason as NameResolver.Failure {
+                failure.message =
+                    "\(proxy.map { "the proxy \($0.host):\($0.port)" } ?? url.authority): \(reason)"
+                failure.hint = reason.hint
+            } catch {}
+        } else if FailureReader.isUntrusted(cause), let group = try? EventLoops.start() {
+            let inspector = CertificateInspector(group: group, tls: tls, timeout: connectTimeout)
+            let chain = await inspector.chain(of: url, at: address, through: proxy)
+            let finding = CertificateFinding(chain)
+            failure.message = "\(url.authority): \(finding)"
+            failure.hint = finding.hint
+        }
+        return failure
     }
 
     /// Sends the request, and watches that its body is taken.
@@ -148,6 +210,10 @@ public final class AsyncHTTPTransport: HTTPTransport {
         for field in request.head.headerFields {
             outgoing.headers.add(name: field.name.rawName, value: field.value)
         }
+        // NIO's decompressor would ask for what it can decode.
+        if !outgoing.headers.contains(name: "Accept-Encoding") {
+            outgoing.headers.add(name: "Accept-Encoding", value: "identity")
+        }
         return outgoing
     }
 
@@ -156,13 +222,16 @@ public final class AsyncHTTPTransport: HTTPTransport {
         failures: FailureReader, deadline: ContinuousClock.Instant?
     ) -> IncomingReply {
         var head = HTTPResponse(status: HTTPResponse.Status(code: Int(reply.status.code)))
+        let isDecoded = reply.headers.first(name: "Content-Encoding").map(decoded.contains) ?? false
         for (name, value) in reply.headers {
+            // They tell of bytes that are decoded by now.
+            if isDecoded, ["content-encoding", "content-length"].contains(name.lowercased()) { continue }
             guard let name = HTTPField.Name(name) else { continue }
             head.headerFields.append(HTTPField(name: name, value: value))
         }
         let hasBody = method != .head && ![204, 304].contains(reply.status.code)
         let expected =
-            hasBody && !reply.headers.contains(name: "Transfer-Encoding")
+            hasBody && !isDecoded && !reply.headers.contains(name: "Transfer-Encoding")
             ? reply.headers.first(name: "Content-Length").flatMap { Int($0) } : nil
         return IncomingReply(
             head: head,
@@ -176,6 +245,12 @@ public final class AsyncHTTPTransport: HTTPTransport {
         -> ClientLease
     {
         let settings = Settings(readTimeout: request.readTimeout, proxy: proxy)
+        let group: MultiThreadedEventLoopGroup
+        do throws(ResourceError) {
+            group = try EventLoops.start()
+        } catch {
+            throw TransportError(.connect, mayHaveArrived: false, message: error.message, hint: error.hint)
+        }
         return try clients.withLock { clients in
             if clients.isShutDown {
                 throw TransportError(
@@ -184,7 +259,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
             if !request.needsFreshConnection, request.pinnedAddress == nil, !Self.streams(request.body) {
                 if let client = clients.shared[settings] { return ClientLease(sharing: client, of: self) }
                 if clients.shared.count < Self.maximumShared {
-                    let client = client(configuration(settings))
+                    let client = HTTPClient(
+                        eventLoopGroup: group, configuration: configuration(settings))
                     clients.shared[settings] = client
                     return ClientLease(sharing: client, of: self)
                 }
@@ -195,18 +271,18 @@ public final class AsyncHTTPTransport: HTTPTransport {
             configuration.http1_1ConnectionDebugInitializer = { channel in
                 // A proxy is told the address, and its own is the one that is seen here.
                 if let pinned, proxy == nil, !Self.leads(channel, to: pinned) {
+                    channel.close(promise: nil)
                     return channel.eventLoop.makeFailedFuture(
                         TransportError(
                             .forbiddenAddress, mayHaveArrived: false,
                             message: "\(url.authority): expected a connection to \(pinned)"))
                 }
-                connection.connected(channel)
-                return channel.eventLoop.makeSucceededVoidFuture()
+                return ReplyGuard.install(on: channel).map { connection.connected(channel) }
             }
             if let pinned, pinned != url.host {
                 configuration.dnsOverride = [url.isIPv6 ? "[\(url.host)]" : url.host: pinned]
             }
-            let client = client(configuration)
+            let client = HTTPClient(eventLoopGroup: group, configuration: configuration)
             clients.own[ObjectIdentifier(client)] = client
             return ClientLease(owning: client, of: self, connection: connection)
         }
@@ -225,17 +301,14 @@ public final class AsyncHTTPTransport: HTTPTransport {
 
     private static func end(_ client: HTTPClient) { Task.detached { try? await client.shutdown() } }
 
-    private func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
-        HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
-    }
-
     private func configuration(_ settings: Settings) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(
                 connect: Self.amount(connectTimeout), read: Self.amount(settings.readTimeout)),
-            decompression: .disabled)
+            decompression: .enabled(limit: .size(Self.maximumDecoded)))
         configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = { ReplyGuard.install(on: $0) }
         // A host that cannot be reached is reported at once; whether to try again is not decided here.
         configuration.connectionPool.retryConnectionEstablishment = false
         // A request that waits for one of 8 connections, as is the default, would be said to have found none.

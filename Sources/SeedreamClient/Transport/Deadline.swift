@@ -33,3 +33,24 @@ package struct Deadline: Hashable, Sendable {
         return instant <= others ? self : other
     }
 }
+
+extension Deadline {
+    /// Runs `body`, and cancels it when the deadline passes.
+    ///
+    /// - Throws: What `body` throws; `error` once the deadline has passed, as soon as `body` has taken notice.
+    package func enforced<Value: Sendable>(
+        throwing error: any Error, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard let instant else { return try await body() }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(until: instant, clock: .continuous)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() ?? nil else { throw error }
+            return value
+        }
+    }
+}

@@ -2,6 +2,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
 
@@ -13,7 +14,8 @@ import Musl
 import Darwin
 #endif
 
-/// Puts what AsyncHTTPClient, SwiftNIO and BoringSSL throw into our words. Theirs are not passed on: they quote header fields and URLs.
+/// Puts what AsyncHTTPClient, SwiftNIO and BoringSSL throw into our words. Theirs are not passed on: they quote
+/// header fields and URLs.
 struct FailureReader: Sendable {
     /// Whom the message names: host and port, never path or query.
     let host: String
@@ -21,20 +23,51 @@ struct FailureReader: Sendable {
     let writeTimeout: Double
     let totalTimeout: Double?
     let connectTimeout: Double
-    let hasProxy: Bool
+    let proxy: ProxyAddress?
+
+    /// What an error of a library means.
+    private struct Reading {
+        var kind: TransportError.Kind
+        /// What happened to the host.
+        var message: String
+        /// Whether this is thrown only before a request is given to a connection.
+        var isBefore = false
+        /// Whether it happened to the proxy instead, which `message` begins with.
+        var isOfProxy = false
+        var hint: String?
+
+        init(_ kind: TransportError.Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
+
+        var before: Reading {
+            var reading = self
+            reading.isBefore = true
+            return reading
+        }
+
+        func hinting(_ hint: String) -> Reading {
+            var reading = self
+            reading.hint = hint
+            return reading
+        }
+    }
 
     /// The error that `error` stands for.
     ///
     /// - Parameter mayHaveArrived: What is known of it; `nil`: only what the kind of error proves.
     func error(for error: any Error, mayHaveArrived: Bool?) -> any Error {
         if error is CancellationError || error is TransportError { return error }
-        var (kind, message, isBefore) = read(error, isConnected: mayHaveArrived ?? true)
-        if mayHaveArrived == false, [.connectionLost, .malformed].contains(kind) {
-            // There was no connection to lose yet.
-            kind = hasProxy ? .proxy : .connect
+        var reading = read(error, isConnected: mayHaveArrived ?? true)
+        if mayHaveArrived == false, [.connectionLost, .malformed].contains(reading.kind) {
+            // There was no connection to the host to lose yet.
+            if proxy != nil {
+                reading = ofProxy("ended the connection before it led to the host")
+            } else {
+                reading.kind = .connect
+            }
         }
         return TransportError(
-            kind, mayHaveArrived: mayHaveArrived ?? !isBefore, message: "\(host): \(message)")
+            reading.kind, mayHaveArrived: mayHaveArrived ?? !reading.isBefore,
+            message: reading.isOfProxy ? reading.message : "\(host): \(reading.message)", hint: reading.hint)
     }
 
     /// The time for everything is up.
@@ -52,80 +85,160 @@ struct FailureReader: Sendable {
             message: "\(host): no byte was taken for \(Self.text(writeTimeout)) s")
     }
 
-    /// Kind, message, and whether this is thrown only before a request is given to a connection.
-    private func read(_ error: any Error, isConnected: Bool) -> (TransportError.Kind, String, Bool) {
+    /// Whether an error says that a certificate was refused, and not why.
+    static func isUntrusted(_ error: any Error) -> Bool { "\(error)".contains("CERTIFICATE_VERIFY_FAILED") }
+
+    private func read(_ error: any Error, isConnected: Bool) -> Reading {
         switch error {
         case let error as HTTPClientError: read(error)
         case let error as NIOConnectionError: read(error)
-        case is SocketAddressError: (.nameResolution, "the name has no address", true)
+        case is SocketAddressError: noAddress
+        case let error as ReplyGuard.Refusal: Reading(.malformed, error.message)
         case let error as HTTPParserError:
             error == .invalidEOFState
-                ? (.connectionLost, "the connection ended within the reply", false)
-                : (.malformed, "what came is no HTTP", false)
-        case ChannelError.connectTimeout: (.connect, noConnection, true)
-        case is ChannelError: (.connectionLost, "the connection ended", false)
+                ? Reading(.connectionLost, "the connection ended within the reply")
+                : Reading(.malformed, "what came is no HTTP")
+        case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
+            Reading(.malformed, "the compressed reply is damaged")
+        case ChannelError.connectTimeout: noConnection
+        case is ChannelError: Reading(.connectionLost, "the connection ended")
         case let error as IOError:
             isConnected
-                ? (.connectionLost, Self.text(error), false)
-                : (hasProxy ? .proxy : .connect, Self.text(error), false)
-        case NIOSSLError.uncleanShutdown: (.connectionLost, "the connection ended within the reply", false)
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: (.tls, Self.tls(error), false)
+                ? Reading(.connectionLost, "the connection \(Self.predicate(error.errnoCode))")
+                : unreachable(error.errnoCode)
+        case NIOSSLError.uncleanShutdown:
+            Reading(.connectionLost, "the connection ended within the reply")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: tls(error)
         default:
             isConnected
-                ? (.connectionLost, "the connection failed (\(type(of: error)))", false)
-                : (hasProxy ? .proxy : .connect, "no connection was made (\(type(of: error)))", false)
+                ? Reading(.connectionLost, "the connection failed (\(type(of: error)))")
+                : proxy == nil
+                    ? Reading(.connect, "no connection was made (\(type(of: error)))")
+                    : ofProxy("made no connection (\(type(of: error)))")
         }
     }
 
-    private func read(_ error: HTTPClientError) -> (TransportError.Kind, String, Bool) {
+    private func read(_ error: HTTPClientError) -> Reading {
         switch error {
-        case .readTimeout:
-            (.timeout, "no byte came for \(Self.text(readTimeout)) s", false)
+        case .readTimeout: Reading(.timeout, "no byte came for \(Self.text(readTimeout)) s")
         case .deadlineExceeded:
-            (
-                .timeout,
-                "expected the reply within \(Self.text(totalTimeout ?? 0)) s, found none", false
-            )
-        case .connectTimeout, .getConnectionFromPoolTimeout: (.connect, noConnection, true)
-        case .tlsHandshakeTimeout: (.tls, "no TLS within \(Self.text(connectTimeout)) s", true)
-        case .proxyAuthenticationRequired: (.proxy, "the proxy asks for user and password", true)
-        case .invalidProxyResponse: (.proxy, "the proxy refuses to connect", true)
+            Reading(.timeout, "expected the reply within \(Self.text(totalTimeout ?? 0)) s, found none")
+        case .connectTimeout, .getConnectionFromPoolTimeout: noConnection
+        case .tlsHandshakeTimeout: Reading(.tls, "no TLS within \(Self.text(connectTimeout)) s").before
+        case .proxyAuthenticationRequired:
+            ofProxy("asks for user and password")
+                .hinting("give them in the proxy's URL: http://user:password@host:port")
+        case .invalidProxyResponse:
+            ofProxy("refuses to connect to \(host)")
+                .hinting(
+                    "ask who runs the proxy, or name the host in NO_PROXY where it can be reached without")
         case .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
-            (.proxy, "no answer of the proxy within \(Self.text(connectTimeout)) s", true)
+            ofProxy("did not answer within \(Self.text(connectTimeout)) s")
         case .remoteConnectionClosed, .uncleanShutdown, .cancelled, .requestStreamCancelled:
-            (.connectionLost, "the connection ended before the reply", false)
-        case .alreadyShutdown: (.connect, "the transport was shut down", true)
-        case .invalidURL, .emptyHost, .emptyScheme: (.connect, "the URL cannot be called", true)
+            Reading(.connectionLost, "the connection ended before the reply")
+        case .alreadyShutdown: Reading(.connect, "the transport was shut down").before
+        case .invalidURL, .emptyHost, .emptyScheme: Reading(.connect, "the URL cannot be called").before
         // The short description never holds a value of the request.
-        default: (.malformed, error.shortDescription.lowercased(), false)
+        default: Reading(.malformed, error.shortDescription.lowercased())
         }
     }
 
-    private func read(_ error: NIOConnectionError) -> (TransportError.Kind, String, Bool) {
-        guard let first = error.connectionErrors.first?.error else {
-            return (.nameResolution, "the name has no address", true)
+    private func read(_ error: NIOConnectionError) -> Reading {
+        guard let first = error.connectionErrors.first?.error else { return noAddress }
+        if case ChannelError.connectTimeout = first { return noConnection }
+        guard let failure = first as? IOError else {
+            return proxy == nil
+                ? Reading(.connect, "no connection was made").before : ofProxy("made no connection")
         }
-        if case ChannelError.connectTimeout = first { return (.connect, noConnection, true) }
-        let reason = (first as? IOError).map(Self.text) ?? "no connection was made"
-        return (hasProxy ? .proxy : .connect, reason, true)
+        return unreachable(failure.errnoCode)
     }
 
-    private var noConnection: String { "no connection within \(Self.text(connectTimeout)) s" }
+    /// Something that the proxy did, or did not.
+    private func ofProxy(_ predicate: String) -> Reading {
+        guard let proxy else { return Reading(.proxy, predicate).before }
+        let name = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
+        var reading = Reading(.proxy, "the proxy \(name):\(proxy.port) \(predicate)").before
+        reading.isOfProxy = true
+        reading.hint = "check that the proxy runs, and its address in `--proxy` or in HTTPS_PROXY"
+        return reading
+    }
 
-    private static func text(_ error: IOError) -> String {
-        switch error.errnoCode {
-        case ECONNREFUSED: "the connection was refused"
-        case ECONNRESET, EPIPE: "the connection was reset"
-        case EHOSTUNREACH, ENETUNREACH: "there is no way to the host"
-        case ETIMEDOUT: "the connection timed out"
-        default: "the connection failed (error \(error.errnoCode))"
+    private var noAddress: Reading {
+        proxy == nil
+            ? Reading(.nameResolution, "the name has no address").before
+            : ofProxy("has a name without address")
+    }
+
+    private var noConnection: Reading {
+        let time = "\(Self.text(connectTimeout)) s"
+        return proxy == nil
+            ? Reading(.connect, "no connection within \(time)").before
+            : ofProxy("took no connection within \(time)")
+    }
+
+    /// No connection to the host, or to the proxy before it.
+    private func unreachable(_ code: Int32) -> Reading {
+        switch code {
+        case EMFILE, ENFILE:
+            // Neither the network nor the proxy has to do with it.
+            return Reading(.connect, "no file descriptor is left for a connection").before
+                .hinting(
+                    "raise the limit of open files, for example with `ulimit -n 256`, or use fewer at once")
+        case ENOBUFS, ENOMEM:
+            return Reading(.connect, "no memory is left for a connection").before
+        case ENETUNREACH, ENETDOWN:
+            return Reading(.connect, "the network cannot be reached").before
+                .hinting("check that this machine is connected to a network")
+        case EACCES, EPERM:
+            return Reading(.connect, "this machine does not allow the connection").before
+                .hinting("check the firewall of this machine")
+        default: break
+        }
+        guard proxy != nil else { return Reading(.connect, Self.sentence(code)).before }
+        switch code {
+        case ECONNREFUSED: return ofProxy("refused the connection")
+        case EHOSTUNREACH: return ofProxy("cannot be reached")
+        default: return ofProxy("was not connected to: the connection \(Self.predicate(code))")
         }
     }
 
-    private static func tls(_ error: any Error) -> String {
+    private static func sentence(_ code: Int32) -> String {
+        code == EHOSTUNREACH ? "there is no route to the host" : "the connection \(predicate(code))"
+    }
+
+    private static func predicate(_ code: Int32) -> String {
+        switch code {
+        case ECONNREFUSED: "was refused"
+        case ECONNRESET, EPIPE: "was reset"
+        case ETIMEDOUT: "timed out"
+        default: "failed (error \(code))"
+        }
+    }
+
+    private func tls(_ error: any Error) -> Reading {
+        // BoringSSL's reasons come as text only.
         let words = "\(error)"
-        return words.contains("CERTIFICATE_VERIFY_FAILED") || error is NIOSSLExtraError
-            ? "the certificate is not to be trusted" : "no TLS was agreed on"
+        func has(_ reasons: String...) -> Bool { reasons.contains { words.contains($0) } }
+        if Self.isUntrusted(error) {
+            return Reading(.tls, "\(CertificateFinding([]))").before.hinting(CertificateFinding([]).hint)
+        }
+        if error is NIOSSLExtraError || has("unableToValidateCertificate") {
+            return Reading(.tls, "the certificate is for another host name").before
+                .hinting("check the base URL; behind a proxy, ask who runs it")
+        }
+        if has("EOF during handshake") {
+            return Reading(.connect, "the connection ended in the TLS handshake").before
+        }
+        if has("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST") {
+            return Reading(.tls, "expected TLS, found something else on this port").before
+                .hinting("check the port; a server of your own that speaks no TLS has an http URL")
+        }
+        if has("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION") {
+            return Reading(.tls, "expected TLS 1.2 or later, found an earlier version").before
+        }
+        var reading = Reading(.tls, "no TLS was agreed on")
+        if case NIOSSLError.handshakeFailed = error { reading = reading.before }
+        return reading
     }
 
     private static func text(_ seconds: Double) -> String {

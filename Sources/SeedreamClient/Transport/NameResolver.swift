@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -11,20 +12,49 @@ import Darwin
 /// Finds the addresses of a name.
 package struct NameResolver: Sendable {
     /// All addresses, the best first; empty where the name has none.
-    package var addresses: @Sendable (_ host: String) async -> [IPAddress]
+    ///
+    /// - Throws: ``Failure``; `CancellationError`, at once, also while the system is still looking.
+    package var addresses: @Sendable (_ host: String) async throws -> [IPAddress]
 
-    package init(addresses: @escaping @Sendable (_ host: String) async -> [IPAddress]) {
+    package init(addresses: @escaping @Sendable (_ host: String) async throws -> [IPAddress]) {
         self.addresses = addresses
     }
 
-    /// The system's. It blocks a thread of its own, none of Swift's.
-    package static let system = NameResolver { host in
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: lookUp(host)) }
+    /// Why a name was not resolved.
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        /// There is no such name, or it has no address.
+        case noAddress
+        /// No name server answered.
+        case noAnswer
+        /// The system refused, with its error number.
+        case system(Int32)
+
+        package var description: String {
+            switch self {
+            case .noAddress: "the name has no address"
+            case .noAnswer: "the name server does not answer"
+            case .system(EMFILE), .system(ENFILE): "no file descriptor is left to resolve the name"
+            case .system(let code): "the name cannot be resolved (error \(code))"
+            }
+        }
+
+        /// What to do, one line.
+        package var hint: String {
+            switch self {
+            case .noAddress: "check the spelling of the name"
+            case .noAnswer: "check that this machine is connected to a network, and its name server"
+            case .system: "raise the limit of open files, for example with `ulimit -n 256`"
+            }
         }
     }
 
-    private static func lookUp(_ host: String) -> [IPAddress] {
+    /// The system's. It blocks threads of its own, none of Swift's, and at most ``Lookups/maximum`` of them.
+    package static let system: NameResolver = {
+        let lookups = Lookups(lookUp)
+        return NameResolver { try await lookups.addresses(of: $0) }
+    }()
+
+    private static func lookUp(_ host: String) -> Result<[IPAddress], Failure> {
         var hints = addrinfo()
         #if canImport(Glibc)
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -32,7 +62,17 @@ package struct NameResolver: Sendable {
         hints.ai_socktype = SOCK_STREAM
         #endif
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }
+        let code = getaddrinfo(host, nil, &hints, &list)
+        guard code == 0 else {
+            // glibc reports a want of descriptors as EAI_SYSTEM or as a name server that does not answer.
+            let number = errno
+            if [EMFILE, ENFILE].contains(number), code != EAI_NONAME { return .failure(.system(number)) }
+            switch code {
+            case EAI_AGAIN: return .failure(.noAnswer)
+            case EAI_SYSTEM: return .failure(.system(number))
+            default: return .failure(.noAddress)
+            }
+        }
         defer { freeaddrinfo(list) }
         var addresses: [IPAddress] = []
         var next = list
@@ -40,7 +80,7 @@ package struct NameResolver: Sendable {
             if let address = read(entry), !addresses.contains(address) { addresses.append(address) }
             next = entry.ai_next
         }
-        return addresses
+        return .success(addresses)
     }
 
     private static func read(_ entry: addrinfo) -> IPAddress? {
@@ -57,6 +97,79 @@ package struct NameResolver: Sendable {
                 }
             }
         default: return nil
+        }
+    }
+}
+
+/// Look-ups that block: each name once at a time, and few names at the same time.
+///
+/// `getaddrinfo` cannot be interrupted, and a name server that is silent holds it for half a minute. Whoever asks can
+/// give up at any time; the thread stays with the look-up, which the next one who asks for that name joins.
+package final class Lookups: Sendable {
+    /// Names that are looked up at the same time; ours.
+    package static let maximum = 4
+
+    private struct State {
+        /// Who waits for a name, by number.
+        var waiting: [String: [Int: CheckedContinuation<[IPAddress], any Error>]] = [:]
+        var queue: [String] = []
+        var running: Set<String> = []
+        var last = 0
+    }
+
+    private let state = Mutex(State())
+    private let lookUp: @Sendable (String) -> Result<[IPAddress], NameResolver.Failure>
+
+    package init(_ lookUp: @escaping @Sendable (String) -> Result<[IPAddress], NameResolver.Failure>) {
+        self.lookUp = lookUp
+    }
+
+    /// - Throws: ``NameResolver/Failure``; `CancellationError` at once.
+    package func addresses(of host: String) async throws -> [IPAddress] {
+        let number = state.withLock { state in
+            state.last += 1
+            return state.last
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isCancelled = state.withLock { state in
+                    // The handler may have come first, and found nobody.
+                    if Task.isCancelled { return true }
+                    state.waiting[host, default: [:]][number] = continuation
+                    if !state.running.contains(host), !state.queue.contains(host) { state.queue.append(host) }
+                    return false
+                }
+                if isCancelled { continuation.resume(throwing: CancellationError()) }
+                startNext()
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.waiting[host]?.removeValue(forKey: number) }
+            waiter?.resume(throwing: CancellationError())
+        }
+    }
+
+    private func startNext() {
+        let host: String? = state.withLock { state in
+            guard state.running.count < Self.maximum else { return nil }
+            while !state.queue.isEmpty {
+                let host = state.queue.removeFirst()
+                if state.waiting[host]?.isEmpty == false {
+                    state.running.insert(host)
+                    return host
+                }
+                state.waiting[host] = nil
+            }
+            return nil
+        }
+        guard let host else { return }
+        DispatchQueue.global().async { [self] in
+            let answer = lookUp(host)
+            let waiters = state.withLock { state in
+                state.running.remove(host)
+                return state.waiting.removeValue(forKey: host) ?? [:]
+            }
+            for waiter in waiters.values { waiter.resume(with: answer.mapError { $0 as any Error }) }
+            startNext()
         }
     }
 }

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Where a proxy is. Its password prints nowhere.
 public struct ProxyAddress: Hashable, Sendable {
     /// What a proxy speaks.
@@ -16,6 +22,11 @@ public struct ProxyAddress: Hashable, Sendable {
     public let port: Int
     package let user: String?
     package let password: String?
+
+    /// User and password as `Proxy-Authorization: Basic` has them; `nil` where there are none.
+    package var credentials: String? {
+        user.map { Data("\($0):\(password ?? "")".utf8).base64EncodedString() }
+    }
 
     /// Reads `http://[user[:password]@]host[:port]`, `socks5://host[:port]`, or `host:port`. User and password may be percent-encoded.
     ///

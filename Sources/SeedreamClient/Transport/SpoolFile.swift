@@ -43,7 +43,7 @@ final class SpoolFile {
     }
 
     private static func make(_ path: String) -> Int32 {
-        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        Descriptor.openFile(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     }
 
     /// Whether a file's name is one that this type gives.
@@ -67,34 +67,27 @@ final class SpoolFile {
 
     /// Appends bytes.
     func write(_ bytes: [UInt8]) throws(SpoolError) {
-        var written = 0
-        while written < bytes.count {
-            let result = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map {
-                    Self.system(descriptor, $0 + written, bytes.count - written)
-                } ?? 0
-            }
-            if result < 0 {
-                if errno == EINTR { continue }
-                throw SpoolError(path: path, code: errno)
-            }
-            written += result
+        if let code = bytes.withUnsafeBytes({ Descriptor.writeAll($0, to: descriptor) }) {
+            throw SpoolError(path: path, code: code)
         }
         count += bytes.count
     }
 
     /// What was written, from the first byte on.
     func contents() throws(SpoolError) -> [UInt8] {
-        let reader = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let reader = Descriptor.openFile(path, O_RDONLY | O_NOFOLLOW)
         guard reader >= 0 else { throw SpoolError(path: path, code: errno) }
         defer { _ = Self.system(closing: reader) }
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
             let result = bytes.withUnsafeMutableBytes { buffer in
-                buffer.baseAddress.map { read(reader, $0 + filled, count - filled) } ?? 0
+                Descriptor.retrying {
+                    buffer.baseAddress.map { read(reader, $0 + filled, count - filled) } ?? 0
+                }
             }
-            guard result > 0 else { throw SpoolError(path: path, code: errno) }
+            // A file that has become shorter says nothing about why.
+            guard result > 0 else { throw SpoolError(path: path, code: result == 0 ? EIO : errno) }
             filled += result
         }
         return bytes
@@ -102,9 +95,7 @@ final class SpoolFile {
 
     /// Ends writing, once the bytes are on the medium: the ledger that names the file is as well.
     func finish() throws(SpoolError) {
-        while fsync(descriptor) != 0 {
-            guard errno == EINTR else { throw SpoolError(path: path, code: errno) }
-        }
+        if let code = Descriptor.sync(descriptor) { throw SpoolError(path: path, code: code) }
         close()
     }
 
@@ -127,16 +118,6 @@ final class SpoolFile {
         Musl.close(descriptor)
         #else
         Darwin.close(descriptor)
-        #endif
-    }
-
-    private static func system(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-        #if canImport(Glibc)
-        Glibc.write(descriptor, bytes, count)
-        #elseif canImport(Musl)
-        Musl.write(descriptor, bytes, count)
-        #else
-        Darwin.write(descriptor, bytes, count)
         #endif
     }
 }

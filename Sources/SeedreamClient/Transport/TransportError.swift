@@ -29,9 +29,12 @@ public struct TransportError: Error, Hashable, Sendable {
     public var mayHaveArrived: Bool
     /// One line, lower case, without keys and without the query of a URL.
     public var message: String
+    /// What to do about it, one line; `nil` where the kind of failure says it all.
+    public var hint: String?
 
     /// Makes an error.
-    public init(_ kind: Kind, mayHaveArrived: Bool, message: String) {
+    public init(_ kind: Kind, mayHaveArrived: Bool, message: String, hint: String? = nil) {
+        self.hint = hint
         self.kind = kind
         self.mayHaveArrived = mayHaveArrived
         self.message = message

@@ -1,4 +1,11 @@
+import Cryptography
 import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// The page at `/`, made anew at each call: what arrived, what it carried, what became of it, what it cost.
 struct Page: Sendable {
@@ -30,6 +37,15 @@ struct Page: Sendable {
         </html>
         """
     }
+
+    /// The `Content-Security-Policy` of the page: its own script, known by its digest, and its own images; nothing else, so that a
+    /// text that escaped escaping would still run nothing.
+    static let securityPolicy: String = {
+        let digest = Data(SHA256Digest(Array(script.utf8)).bytes).base64EncodedString()
+        return
+            "default-src 'none'; script-src 'sha256-\(digest)'; style-src 'unsafe-inline'; img-src 'self'; "
+            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    }()
 
     private var totals: String {
         let billed = entries.filter { $0.state == .billed }

@@ -7,10 +7,11 @@ struct Arrival: Sendable {
     let method: String
     /// Percent-decoded segments.
     let path: [String]
-    /// Without a body; `nil` where neither the host nor the path leads to a service.
+    /// Without a body; `nil` where the path leads to no service, and where the host is neither this machine nor a provider's, so
+    /// that a name of someone else's that leads here (DNS rebinding) reaches nothing.
     let request: EmulatedRequest?
-    /// Whether the host is this machine's own address, and so is the web page that calls, if one does: only then are the page and
-    /// the control paths there, so that no web page of another name reaches them.
+    /// Whether the host is this machine's own address, and the web page that calls, if one does, is the emulator's own: only then
+    /// are the page and the control paths there. A page of another name reaches them as little as one of another local port.
     let isLocal: Bool
     private let target: String
     private let headers: [(name: String, value: String)]
@@ -28,22 +29,18 @@ struct Arrival: Sendable {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (name: Self.decoded(sides[0]), value: sides.count > 1 ? Self.decoded(sides[1]) : "")
         }
-        let host = Self.host(of: authority[...])
-        isLocal =
-            Self.isLocal(host)
-            && head.headerFields[values: .origin].allSatisfy { origin in
-                origin.firstRange(of: "://").map { Self.isLocal(Self.host(of: origin[$0.upperBound...])) }
-                    ?? false
-            }
+        let host = Self.host(of: authority)
+        let isHere = host.map { ["127.0.0.1", "localhost", "[::1]"].contains($0) } ?? false
+        isLocal = isHere && Self.isOwnPage(head, at: "\(isSecure ? "https" : "http")://\(authority)")
         let service: Service?
         let origin: Origin
         let inner: [String]
-        if let named = Service.named(host) {
+        if let host, let named = Service.named(host) {
             service = named
             origin = Origin(style: .hostNames, scheme: "https", authority: authority)
             inner = path
         } else {
-            service = Service.prefixing(path)
+            service = isHere ? Service.prefixing(path) : nil
             origin = Origin(style: .prefixes, scheme: isSecure ? "https" : "http", authority: authority)
             inner = Array(path.dropFirst(service?.prefix.count ?? 0))
         }
@@ -54,14 +51,34 @@ struct Arrival: Sendable {
         }
     }
 
-    /// The host of an authority, without the port.
-    private static func host(of authority: Substring) -> String {
-        authority.hasPrefix("[")
-            ? String(authority.prefix { $0 != "]" }) + "]" : String(authority.prefix { $0 != ":" })
+    /// The host of `name`, `name:port`, `[address]` or `[address]:port`, in lower case; `nil` for anything else, such as user
+    /// information.
+    private static func host(of authority: String) -> String? {
+        let isAddress = authority.hasPrefix("[")
+        let end =
+            isAddress
+            ? authority.firstIndex(of: "]").map { authority.index(after: $0) }
+            : authority.firstIndex(of: ":") ?? authority.endIndex
+        guard let end else { return nil }
+        let host = authority[..<end]
+        let (allowed, rest) = (isAddress ? "[]:." : "._-", authority[end...])
+        guard !host.isEmpty,
+            host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || allowed.contains($0) }),
+            rest.isEmpty || rest.first == ":" && rest.dropFirst().allSatisfy({ ("0"..."9").contains($0) })
+        else { return nil }
+        return host.lowercased()
     }
 
-    private static func isLocal(_ host: String) -> Bool {
-        ["127.0.0.1", "localhost", "[::1]"].contains(host.lowercased())
+    /// Whether no web page calls, or one of `origin`. Browsers say who calls in `Origin`, and in `Sec-Fetch-Site` (W3C, Fetch
+    /// Metadata) also where they leave that out; a person may follow a link from anywhere.
+    private static func isOwnPage(_ head: HTTPRequest, at origin: String) -> Bool {
+        func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { head.headerFields[$0] } }
+        guard head.headerFields[values: .origin].allSatisfy({ $0.lowercased() == origin.lowercased() }) else {
+            return false
+        }
+        guard let site = field("Sec-Fetch-Site"), !["same-origin", "none"].contains(site) else { return true }
+        return head.method == .get && field("Sec-Fetch-Mode") == "navigate"
+            && field("Sec-Fetch-Dest") == "document"
     }
 
     /// Form decoding: `+` is a space.

@@ -22,7 +22,11 @@ struct Control: Sendable {
         let path = path.first == "_emulator" ? Array(path.dropFirst()) : path.isEmpty ? [""] : ["?"]
         switch (method, path) {
         case ("GET", [""]), ("HEAD", [""]):
-            return .text(await page(), type: "text/html; charset=utf-8")
+            var page = EmulatedResponse.text(await page(), type: "text/html; charset=utf-8")
+            page.headers += [
+                ("Content-Security-Policy", Page.securityPolicy), ("X-Content-Type-Options", "nosniff"),
+            ]
+            return page
         case ("GET", ["ledger"]): return .json(await ledger())
         case ("GET", ["requests"]): return Self.encoded(await bench.log.all)
         case ("GET", ["faults"]): return .json(await faults.report)

@@ -1,3 +1,5 @@
+package import Cryptography
+
 /// How the emulator behaves.
 public struct EmulatorConfiguration: Sendable {
     /// The port on 127.0.0.1; a free one when 0, the default.
@@ -7,6 +9,8 @@ public struct EmulatorConfiguration: Sendable {
     /// Whether TLS and `CONNECT` are answered, with a certificate made at the start. On the same port as plain HTTP. `false` by
     /// default.
     public var usesTLS = false
+    /// What TLS shows instead of a certificate that is made at the start. For tests of clients.
+    package var identity: CertificateAuthority.Identity?
     /// What goes wrong. Nothing by default.
     public var faults: FaultFile?
     /// The shortest time that a job is queued, in seconds. 0.2 by default; ours.

@@ -103,6 +103,7 @@ enum ClientFailure {
         case let error as KeyError: error.hint
         case let error as SaveError: error.hint
         case let error as FetchError: error.hint
+        case let error as ResourceError: error.hint
         case let error as UnrecordedJob: error.hint
         case let error as PreparationError: error.hint
         default: nil
@@ -121,6 +122,7 @@ enum ClientFailure {
         case is PreparationError: .usage
         case is SaveError: .outputFailed
         case is FetchError: .noUsableInput
+        case is ResourceError: .tryAgainLater
         case is CancellationError: .interrupted
         default: .outputFailed
         }

@@ -62,12 +62,14 @@ struct ClientSetup {
     /// Where keys are looked for.
     var keys: KeySource { arguments.keyFile.map { .file($0) } ?? .environment }
 
-    /// What carries requests.
+    /// What carries requests, ready to do so: before a job is recorded.
     func transport() throws -> AsyncHTTPTransport {
         var configuration = TransportConfiguration()
         if let proxy = arguments.proxy { configuration.proxy = .address(try ProxyAddress(proxy)) }
         configuration.trustRoots = arguments.caFile
-        return try AsyncHTTPTransport(configuration)
+        let transport = try AsyncHTTPTransport(configuration)
+        try transport.prepare()
+        return transport
     }
 
     /// How a client works, as far as every command says.

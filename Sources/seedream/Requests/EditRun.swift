@@ -108,8 +108,9 @@ struct EditRun: Sendable {
 
     private func input(_ argument: String) async throws -> ImageInput {
         guard Self.isURL(argument) else { return ImageInput(argument: argument) }
-        let fetcher = SafeFetcher(try ClientSetup(command.client).transport())
-        let bytes = try await fetcher.fetch(argument, maximum: preparer.options.limits.maximumInputBytes)
+        let fetcher = GuardedFetcher(try ClientSetup(command.client).transport())
+        let bytes = try await fetcher.bytes(
+            argument, .input(maximumBytes: preparer.options.limits.maximumInputBytes))
         return .bytes(bytes, name: String(argument.prefix { $0 != "?" && $0 != "#" }))
     }
 

@@ -39,12 +39,13 @@ struct ResultDownloaderTests {
     private static func fetch(
         _ url: String, _ transport: any HTTPTransport, into sink: Sink = Sink(), maximum: Int = 64 << 20,
         waits: Recorder<Double> = Recorder()
-    ) async throws -> FetchedResult {
+    ) async throws -> FetchedFile {
         var backoff = Backoff()
         backoff.draw = { $0 }
         backoff.sleep = { waits.append($0) }
+        // The provider is where the first URL is.
         return try await ResultDownloader(
-            provider: .fal, transport: transport, backoff: backoff, resolver: resolver
+            provider: .fal, base: url, transport: transport, backoff: backoff, resolver: resolver
         ).fetch(url, maximum: maximum, begin: { sink.begin() }, write: { sink.write($0) })
     }
 
@@ -67,7 +68,7 @@ struct ResultDownloaderTests {
         }
         let sink = Sink()
         let result = try await Self.fetch("https://cdn.example/a.png?signature=1", transport, into: sink)
-        #expect(result == FetchedResult(contentType: "image/png", byteCount: 7))
+        #expect(result == FetchedFile(contentType: "image/png", byteCount: 7))
         #expect(sink.bytes == Array("picture".utf8))
         let head = try #require(transport.requests.all.first?.head)
         #expect(head.headerFields[.authorization] == nil)
@@ -75,14 +76,16 @@ struct ResultDownloaderTests {
         #expect(head.path == "/a.png?signature=1")
     }
 
-    @Test("what is gone is said to be gone, and not asked for again", arguments: [403, 404, 410])
-    func gone(_ status: Int) async throws {
+    @Test(
+        "what is gone is said to be gone, and asked for again only if it may not be there yet",
+        arguments: [(403, 1), (404, 3), (410, 1)])
+    func gone(_ status: Int, _ attempts: Int) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(status, "") }
         let error = await Self.failure("https://cdn.example/a.png?secret", transport)
         #expect(error?.category == .result)
         #expect(error?.status == status)
-        #expect(error?.message == "https://cdn.example/a.png: the picture is no longer there")
-        #expect(transport.requests.all.count == 1)
+        #expect(error?.message == "https://cdn.example/a.png: the image is no longer there")
+        #expect(transport.requests.all.count == attempts)
     }
 
     @Test(
@@ -133,7 +136,8 @@ struct ResultDownloaderTests {
     func unwritable() async throws {
         struct Full: Error {}
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
-        let downloader = ResultDownloader(provider: .fal, transport: transport, resolver: Self.resolver)
+        let downloader = ResultDownloader(
+            provider: .fal, base: "https://queue.fal.run", transport: transport, resolver: Self.resolver)
         await #expect(throws: Full.self) {
             try await downloader.fetch("https://cdn.example/a", maximum: 100, begin: {}) { _ in throw Full() }
         }
@@ -171,12 +175,12 @@ struct ResultDownloaderTests {
         ("https://cdn.example/a", "https://[::1]/b", nil),
         ("https://cdn.example/a", "https://2130706433/b", nil),
         ("https://cdn.example/a", "https://unknown.example/b", nil),
-        ("http://127.0.0.1:80/a", "http://127.0.0.1:81/b", ""),
-        ("http://127.0.0.1/a", "http://localhost/b", ""),
+        ("http://127.0.0.1:80/a", "http://127.0.0.1:81/b", "127.0.0.1"),
+        ("http://127.0.0.1/a", "http://localhost/b", "127.0.0.1"),
         ("http://127.0.0.1/a", "http://169.254.169.254/", nil),
         ("http://127.0.0.1/a", "http://10.0.0.1/", nil),
         ("http://127.0.0.1/a", "https://cdn.example/b", "93.184.216.34"),
-        ("http://inner.example/a", "http://inner2.example/b", ""),
+        ("http://inner.example/a", "http://inner2.example/b", "10.0.0.1"),
         ("http://inner.example/a", "http://127.0.0.1/b", nil),
     ]
 
@@ -190,7 +194,9 @@ struct ResultDownloaderTests {
         }
         if let address {
             _ = try await Self.fetch(from, transport)
-            #expect(transport.requests.all.map(\.pinnedAddress) == [nil, address.isEmpty ? nil : address])
+            #expect(transport.requests.all.count == 2)
+            #expect(transport.requests.all.allSatisfy { $0.pinnedAddress != nil })
+            #expect(transport.requests.all.last?.pinnedAddress == address)
         } else {
             let error = await Self.failure(from, transport)
             #expect([.result, .transport].contains(error?.category))
@@ -218,7 +224,8 @@ struct ResultDownloaderTests {
         (.contentLength(offBy: 10), 1, 2, nil), (.reset(.beforeHeaders), 2, 3, nil),
         (.reset(.inBody), 1, 2, nil),
         (.reset(.inHeaders), nil, 3, .transport),
-        (.status(404, retryAfter: nil, accepted: false), nil, 1, .result),
+        (.status(404, retryAfter: nil, accepted: false), nil, 3, .result),
+        (.status(404, retryAfter: nil, accepted: false), 1, 2, nil),
         (.status(503, retryAfter: nil, accepted: false), 2, 3, nil),
         (.status(429, retryAfter: "1", accepted: false), 1, 2, nil),
         (.redirect(location: "http://169.254.169.254/latest/meta-data/"), nil, 1, .result),

@@ -24,7 +24,7 @@ final class StubFetching: ResultFetching {
     func fetch(
         _ url: String, maximum: Int, begin: @escaping @Sendable () throws -> Void,
         write: @escaping @Sendable ([UInt8]) throws -> Void
-    ) async throws -> FetchedResult {
+    ) async throws -> FetchedFile {
         fetched.withLock { $0.append(url) }
         try begin()
         switch answers[url] {
@@ -44,10 +44,10 @@ final class StubFetching: ResultFetching {
         }
     }
 
-    private func send(_ bytes: [UInt8], _ write: @Sendable ([UInt8]) throws -> Void) throws -> FetchedResult {
+    private func send(_ bytes: [UInt8], _ write: @Sendable ([UInt8]) throws -> Void) throws -> FetchedFile {
         for start in stride(from: 0, to: bytes.count, by: 5000) {
             try write(Array(bytes[start..<min(start + 5000, bytes.count)]))
         }
-        return FetchedResult(contentType: "text/html", byteCount: bytes.count)
+        return FetchedFile(contentType: "text/html", byteCount: bytes.count)
     }
 }

@@ -57,7 +57,7 @@ struct AddressPolicyTests {
     func refused() async throws {
         #expect(Self.refusedHosts.count >= 100)
         let transport = FakeTransport { _, _ in IncomingReply(200, "never") }
-        let fetcher = SafeFetcher(
+        let fetcher = GuardedFetcher(
             transport,
             resolver: NameResolver { host in
                 Issue.record("\(host) was looked up")
@@ -66,7 +66,7 @@ struct AddressPolicyTests {
         for (host, reason) in Self.refusedHosts {
             for scheme in ["http", "https"] {
                 let error = await #expect(throws: FetchError.self, "\(host)") {
-                    try await fetcher.fetch("\(scheme)://\(host)/x.png?key=secret")
+                    try await fetcher.bytes("\(scheme)://\(host)/x.png?key=secret", .input())
                 }
                 #expect(error?.kind == .forbidden, "\(host)")
                 #expect(error?.description.contains(reason) == true, "\(host): \(error?.description ?? "")")
@@ -91,7 +91,9 @@ struct AddressPolicyTests {
         ])
     func noURL(_ text: String) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "never") }
-        let error = await #expect(throws: FetchError.self) { try await SafeFetcher(transport).fetch(text) }
+        let error = await #expect(throws: FetchError.self) {
+            try await GuardedFetcher(transport).bytes(text, .input())
+        }
         #expect(error?.kind == .url)
         #expect(transport.requests.all.isEmpty)
     }
@@ -109,7 +111,7 @@ struct AddressPolicyTests {
     @Test("a public address is called, and pinned", arguments: allowedHosts)
     func allowed(_ host: String) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
-        let bytes = try await SafeFetcher(transport).fetch("https://\(host)/x.png")
+        let bytes = try await GuardedFetcher(transport).bytes("https://\(host)/x.png", .input())
         #expect(bytes == Array("picture".utf8))
         let pinned = transport.requests.all.first?.pinnedAddress
         #expect(pinned.flatMap(IPAddress.init) == IPAddress(String(host.filter { !"[]".contains($0) })))
@@ -120,9 +122,9 @@ struct AddressPolicyTests {
     func names() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
         func fetch(_ addresses: [String]) async throws -> [UInt8] {
-            try await SafeFetcher(
+            try await GuardedFetcher(
                 transport, resolver: NameResolver { _ in addresses.compactMap { IPAddress($0) } }
-            ).fetch("https://a.example/x")
+            ).bytes("https://a.example/x", .input())
         }
         #expect(try await fetch(["93.184.216.34", "2606:4700::1"]) == Array("picture".utf8))
         #expect(transport.requests.all.map(\.pinnedAddress) == ["93.184.216.34"])

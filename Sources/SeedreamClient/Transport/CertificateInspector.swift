@@ -1,0 +1,177 @@
+#if Client
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Why a certificate is not trusted, as far as it says itself.
+enum CertificateFinding: Hashable, CustomStringConvertible {
+    case expired(Date)
+    case notYetValid(Date)
+    /// The server signed it itself.
+    case selfSigned
+    /// Nobody that is trusted here signed it, or it could not be looked at.
+    case untrusted
+
+    /// - Parameter chain: The server's certificate first; empty where it is not known.
+    init(_ chain: [NIOSSLCertificate], now: Date = Date()) {
+        let seconds = now.timeIntervalSince1970
+        if let late = chain.first(where: { Double($0.notValidAfter) < seconds }) {
+            self = .expired(Date(timeIntervalSince1970: Double(late.notValidAfter)))
+        } else if let early = chain.first(where: { Double($0.notValidBefore) > seconds }) {
+            self = .notYetValid(Date(timeIntervalSince1970: Double(early.notValidBefore)))
+        } else if let first = chain.first, Self.isSelfSigned(first) {
+            self = .selfSigned
+        } else {
+            self = .untrusted
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .expired(let date): "the certificate expired at \(date.ISO8601Format())"
+        case .notYetValid(let date): "the certificate is not valid before \(date.ISO8601Format())"
+        case .selfSigned: "the certificate is signed by itself, and is not trusted here"
+        case .untrusted: "the certificate is from an authority that is not trusted here"
+        }
+    }
+
+    /// What to do, one line.
+    var hint: String {
+        switch self {
+        case .expired: "check the clock of this machine; if it is right, the server needs a new certificate"
+        case .notYetValid: "set the clock of this machine right; it says \(Date().ISO8601Format())"
+        case .selfSigned: "if the server is yours, pass its certificate with `--ca-file FILE`"
+        case .untrusted:
+            "if your network or your server has an authority of its own, pass it with `--ca-file FILE`"
+        }
+    }
+
+    /// Whether issuer and subject are the same bytes (RFC 5280, section 4.1).
+    private static func isSelfSigned(_ certificate: NIOSSLCertificate) -> Bool {
+        guard let bytes = try? certificate.toDERBytes(), let outer = children(bytes[...]).first,
+            let body = children(outer.content).first
+        else { return false }
+        var parts = children(body.content)
+        if parts.first?.tag == 0xA0 { parts.removeFirst() }
+        // Serial number, algorithm, issuer, validity, subject.
+        return parts.count > 4 && parts[2].content == parts[4].content
+    }
+
+    /// The values in a DER value, one after the other; none where it is no DER.
+    private static func children(_ bytes: ArraySlice<UInt8>) -> [(tag: UInt8, content: ArraySlice<UInt8>)] {
+        var found: [(UInt8, ArraySlice<UInt8>)] = []
+        var rest = bytes
+        while let tag = rest.popFirst(), let first = rest.popFirst() {
+            var length = Int(first)
+            if first > 0x80 {
+                guard first <= 0x84 else { return [] }
+                length = 0
+                for _ in 0..<(first & 0x7F) {
+                    guard let byte = rest.popFirst() else { return [] }
+                    length = length << 8 | Int(byte)
+                }
+            }
+            guard length <= rest.count else { return [] }
+            found.append((tag, rest.prefix(length)))
+            rest = rest.dropFirst(length)
+        }
+        return found
+    }
+}
+
+/// Looks at the certificates that a server shows once more, after they were refused: BoringSSL's error says that,
+/// and not why. Only a handshake is begun, and it is ended before anything is sent.
+struct CertificateInspector {
+    let group: MultiThreadedEventLoopGroup
+    let tls: TLSConfiguration
+    /// The longest time for all of it, in seconds.
+    let timeout: Double
+
+    /// The chain, the server's certificate first; empty where none is shown in time, and behind a SOCKS proxy.
+    func chain(of url: URLParts, at address: String?, through proxy: ProxyAddress?) async
+        -> [NIOSSLCertificate]
+    {
+        guard proxy?.kind != .socks5, let context = try? NIOSSLContext(configuration: tls) else { return [] }
+        let loop = group.next()
+        let found = loop.makePromise(of: [NIOSSLCertificate].self)
+        let name = IPAddress(url.host) == nil ? url.host : nil
+        let begin: @Sendable (any Channel) throws -> Void = { channel in
+            let handler = try NIOSSLClientHandler(context: context, serverHostname: name) {
+                (chain: [NIOSSLCertificate], verdict: EventLoopPromise<NIOSSLVerificationResult>) in
+                found.succeed(chain)
+                verdict.succeed(.failed)
+            }
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }
+        let target = address ?? url.host
+        let time = TimeAmount.nanoseconds(Int64(max(0.1, min(timeout, 600)) * 1e9))
+        let connecting = ClientBootstrap(group: loop).connectTimeout(time).connect(
+            host: proxy?.host ?? target, port: proxy?.port ?? url.port)
+        connecting.whenFailure { _ in found.succeed([]) }
+        connecting.whenSuccess { channel in
+            let timer = loop.scheduleTask(in: time) { channel.close(promise: nil) }
+            channel.closeFuture.whenComplete { _ in
+                timer.cancel()
+                found.succeed([])
+            }
+            loop.execute {
+                do {
+                    guard let proxy else { return try begin(channel) }
+                    let host = target.contains(":") ? "[\(target)]" : target
+                    try channel.pipeline.syncOperations.addHandler(
+                        Tunnel(to: "\(host):\(url.port)", credentials: proxy.credentials, open: begin))
+                } catch {
+                    channel.close(promise: nil)
+                }
+            }
+        }
+        let chain = try? await found.futureResult.get()
+        if let channel = try? await connecting.get() { channel.close(promise: nil) }
+        return chain ?? []
+    }
+
+    /// Asks a proxy for a connection, and hands it over when it stands.
+    private final class Tunnel: ChannelInboundHandler, RemovableChannelHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let target: String
+        private let credentials: String?
+        private let open: @Sendable (any Channel) throws -> Void
+        private var head: [UInt8] = []
+
+        init(to target: String, credentials: String?, open: @escaping @Sendable (any Channel) throws -> Void)
+        {
+            (self.target, self.credentials, self.open) = (target, credentials, open)
+        }
+
+        func handlerAdded(context: ChannelHandlerContext) {
+            let field = credentials.map { "Proxy-Authorization: Basic \($0)\r\n" } ?? ""
+            let text = "CONNECT \(target) HTTP/1.1\r\nHost: \(target)\r\n\(field)\r\n"
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            head += unwrapInboundIn(data).readableBytesView
+            guard head.count < 65_536 else { return context.close(promise: nil) }
+            guard head.suffix(4) == Array("\r\n\r\n".utf8)[...] else { return }
+            let status = head.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
+            guard status?.first == UInt8(ascii: "2") else { return context.close(promise: nil) }
+            let (channel, open) = (context.channel, open)
+            context.pipeline.syncOperations.removeHandler(self).whenComplete { _ in
+                do {
+                    try open(channel)
+                } catch {
+                    channel.close(promise: nil)
+                }
+            }
+        }
+    }
+}
+#endif

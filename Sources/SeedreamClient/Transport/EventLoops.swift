@@ -1,0 +1,99 @@
+/// What the system has too little of for a connection to be made at all.
+public struct ResourceError: Error, Hashable, Sendable {
+    /// One line.
+    public var message: String
+    /// What to do, one line.
+    public var hint: String
+}
+
+extension ResourceError: CustomStringConvertible {
+    /// ``message``.
+    public var description: String { message }
+}
+
+#if Client
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The thread that serves all connections of this process.
+///
+/// SwiftNIO ends the process where a thread, or a descriptor of an event loop, cannot be had. So both are tried
+/// before, by our own means, and one loop serves everybody: connections wait for networks, not for processors.
+enum EventLoops {
+    private static let running = Mutex<MultiThreadedEventLoopGroup?>(nil)
+    /// Descriptors of a loop on Linux: epoll, an event and a timer.
+    private static let descriptorsOfLoop = 3
+    /// Descriptors of one request beside those: a connection, three of a name's resolution, and those of a file
+    /// that is written. Our number.
+    private static let descriptorsOfRequest = 8
+
+    /// The loop; starts it if it does not run yet.
+    static func start() throws(ResourceError) -> MultiThreadedEventLoopGroup {
+        try running.withLock { group throws(ResourceError) in
+            if let group { return group }
+            try checkDescriptors()
+            try checkThread()
+            let made = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            group = made
+            return made
+        }
+    }
+
+    private static func checkDescriptors() throws(ResourceError) {
+        var opened: [Int32] = []
+        defer { for descriptor in opened { close(descriptor) } }
+        let wanted = descriptorsOfLoop + descriptorsOfRequest
+        for _ in 0..<wanted {
+            let descriptor = retrying { open("/", O_RDONLY | O_CLOEXEC) }
+            guard descriptor >= 0 else {
+                guard [EMFILE, ENFILE].contains(errno) else { return }
+                var limit = rlimit()
+                getrlimit(resource, &limit)
+                throw ResourceError(
+                    message: "expected \(wanted) free file descriptors for a connection, "
+                        + "found \(opened.count) (this process may have \(limit.rlim_cur))",
+                    hint: "raise the limit of open files, for example with `ulimit -n 256`")
+            }
+            opened.append(descriptor)
+        }
+    }
+
+    private static func retrying(_ call: () -> Int32) -> Int32 {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+
+    #if canImport(Glibc)
+    private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
+    #else
+    private static var resource: Int32 { RLIMIT_NOFILE }
+    #endif
+
+    private static func checkThread() throws(ResourceError) {
+        #if canImport(Darwin)
+        var thread: pthread_t?
+        let code = pthread_create(&thread, nil, { _ in nil }, nil)
+        if code == 0, let thread { pthread_join(thread, nil) }
+        #else
+        var thread = pthread_t()
+        let code = pthread_create(&thread, nil, { _ in nil }, nil)
+        if code == 0 { pthread_join(thread, nil) }
+        #endif
+        guard code == 0 else {
+            throw ResourceError(
+                message: "expected a thread for connections, found none (error \(code))",
+                hint: "raise the limits of processes and memory: `ulimit -u` and `ulimit -v` print them")
+        }
+    }
+}
+#endif

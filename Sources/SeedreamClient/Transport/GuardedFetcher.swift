@@ -1,0 +1,316 @@
+import HTTPTypes
+import Synchronization
+
+/// Fetches files from URLs that come from outside, inputs and results alike, without letting them reach into this
+/// machine's network.
+///
+/// A name is resolved once, every address of it is checked, and the connection goes to a checked one, so that a name
+/// that changes its address in between gains nothing. Each redirect is treated in the same way. Neither key nor cookie
+/// is sent.
+///
+/// Behind a proxy, names are the proxy's to resolve: this machine often cannot. There a URL is judged by its spelling,
+/// which refuses addresses and `localhost`, and the proxy decides about everything else.
+///
+/// A redirect from https to http is refused, as browsers refuse it within a page of https (W3C, Mixed Content); curl
+/// follows it unless `--proto-redir =https` is given.
+package struct GuardedFetcher: Sendable {
+    /// Which networks a fetch reaches.
+    package enum Reach: Hashable, Sendable {
+        /// Public addresses only.
+        case world
+        /// Public addresses, and the kind of network that the host of this URL is in: this machine, or private networks.
+        case worldAndNeighbors(of: URLParts)
+        /// Every address, for tests and those who say so.
+        case everywhere
+    }
+
+    /// What is fetched, and for how long it is tried.
+    package struct Policy: Hashable, Sendable {
+        /// Which networks are reached.
+        package var reach: Reach
+        /// The ports that are called; any if `nil`.
+        package var ports: Set<Int>?
+        /// The most bytes.
+        package var maximumBytes: Int
+        /// Redirects that are followed. 3 by default; ours.
+        package var maximumRedirects = 3
+        /// The longest silence of the server, in seconds. 60 by default.
+        package var readTimeout = 60.0
+        /// The longest time for one file with all attempts, in seconds. 600 by default.
+        package var totalTimeout = 600.0
+        /// When it has to be over, whatever ``totalTimeout`` says.
+        package var deadline = Deadline.never
+        /// The statuses that may pass if the file is asked for again.
+        package var passingStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
+
+        package init(reach: Reach, ports: Set<Int>?, maximumBytes: Int) {
+            (self.reach, self.ports, self.maximumBytes) = (reach, ports, maximumBytes)
+        }
+
+        /// For URLs that a person names as inputs: public addresses, and the ports of http and https.
+        ///
+        /// - Parameter maximumBytes: 512 MiB by default, as for a file of this machine.
+        package static func input(maximumBytes: Int = 512 << 20) -> Policy {
+            Policy(reach: .world, ports: [80, 443], maximumBytes: maximumBytes)
+        }
+
+        /// For URLs that a provider names as results.
+        ///
+        /// - Parameter base: The provider's address. Results lie in private networks only where it does.
+        package static func result(of base: String, maximumBytes: Int) -> Policy {
+            var policy = Policy(
+                reach: URLParts(base).map { .worldAndNeighbors(of: $0) } ?? .world, ports: nil,
+                maximumBytes: maximumBytes)
+            // Right after completion, a file may not have reached every server of a CDN.
+            policy.passingStatuses.insert(404)
+            return policy
+        }
+    }
+
+    /// Where the bytes go.
+    package struct Sink: Sendable {
+        /// Called before each attempt; forgets what an earlier one has written.
+        package var begin: @Sendable () throws -> Void
+        /// Receives the bytes in order.
+        package var write: @Sendable ([UInt8]) throws -> Void
+
+        package init(
+            begin: @escaping @Sendable () throws -> Void, write: @escaping @Sendable ([UInt8]) throws -> Void
+        ) {
+            (self.begin, self.write) = (begin, write)
+        }
+    }
+
+    private let transport: any HTTPTransport
+    private let resolver: NameResolver
+    private let backoff: Backoff
+
+    package init(
+        _ transport: any HTTPTransport, resolver: NameResolver = .system, backoff: Backoff = Backoff()
+    ) {
+        self.transport = transport
+        self.resolver = resolver
+        self.backoff = backoff
+    }
+
+    /// Fetches a file into memory.
+    ///
+    /// - Throws: ``FetchError``, also for bytes in an encoding that is not decoded; `CancellationError`.
+    package func bytes(_ url: String, _ policy: Policy) async throws -> [UInt8] {
+        let collected = Collected()
+        let file = try await fetch(
+            url, policy,
+            into: Sink(begin: { collected.bytes.withLock { $0 = [] } }) { piece in
+                collected.bytes.withLock { $0 += piece }
+            })
+        if let encoding = file.contentEncoding {
+            throw FetchError(.encoding, "expected a file without content encoding, found \(encoding)")
+        }
+        return collected.bytes.withLock { $0 }
+    }
+
+    private final class Collected: Sendable {
+        let bytes = Mutex<[UInt8]>([])
+    }
+
+    /// Fetches a file, with the retries of a GET.
+    ///
+    /// - Throws: ``FetchError``; what the sink throws; `CancellationError`.
+    package func fetch(_ url: String, _ policy: Policy, into sink: Sink) async throws -> FetchedFile {
+        guard let first = URLParts(url) else {
+            throw FetchError(.url, "expected an http or https URL, found something else")
+        }
+        let deadline = policy.deadline.sooner(Deadline(after: policy.totalTimeout))
+        let overdue = FetchError(
+            .transport(.timeout), "\(first.shown): expected the file in time, found it unfinished")
+        return try await deadline.enforced(throwing: overdue) {
+            var attempt = 1
+            while true {
+                try Task.checkCancellation()
+                try sink.begin()
+                let failure: FetchError
+                do {
+                    let file = try await follow(first, policy, deadline, sink)
+                    backoff.budget.giveBack()
+                    return file
+                } catch let error as FetchError {
+                    failure = error
+                }
+                guard let cause = failure.cause,
+                    try await backoff.wait(after: attempt, cause, retryAfter: failure.retryAfter)
+                else { throw failure }
+                attempt += 1
+            }
+        }
+    }
+
+    private func follow(_ first: URLParts, _ policy: Policy, _ deadline: Deadline, _ sink: Sink) async throws
+        -> FetchedFile
+    {
+        var url = first
+        var allowed: Set<AddressPolicy.Zone>?
+        for _ in 0...max(0, policy.maximumRedirects) {
+            let place = try await place(of: url, policy)
+            let zones: Set<AddressPolicy.Zone>
+            if let allowed {
+                zones = allowed
+            } else {
+                // What begins in the world stays in the world: its servers must not send us into our own network.
+                zones = place.isPublic ? [.world] : try await reached(by: policy)
+                allowed = zones
+            }
+            if let problem = place.objection(to: url, allowing: zones) { throw problem }
+            let reply = try await ask(url, at: place.addresses, policy, deadline)
+            switch url.redirection(in: reply.head) {
+            case .refused(let reason): throw FetchError(.redirect, "\(url.shown): \(reason)")
+            case .none: return try await read(reply, from: url, policy, sink)
+            case .to(let target): url = target
+            }
+        }
+        throw FetchError(.redirect, "\(first.shown): expected at most \(policy.maximumRedirects) redirects")
+    }
+
+    // MARK: - Where
+
+    /// Where the host of a URL is.
+    private struct Place {
+        /// The addresses to connect to, the best first; empty where a proxy finds them.
+        var addresses: [IPAddress]
+        /// The kind of network of each address, and how the address is named in errors.
+        var zones: [(zone: AddressPolicy.Zone, text: String)]
+
+        var isPublic: Bool { zones.allSatisfy { $0.zone == .world } }
+
+        /// One forbidden address is enough: a public server has none.
+        func objection(to url: URLParts, allowing allowed: Set<AddressPolicy.Zone>) -> FetchError? {
+            zones.first { !allowed.contains($0.zone) }.map {
+                FetchError(.forbidden, "\(url.shown): expected a public address, found \($0.text)")
+            }
+        }
+    }
+
+    private func place(of url: URLParts, _ policy: Policy) async throws -> Place {
+        if let ports = policy.ports, !ports.contains(url.port) {
+            let list = ports.sorted().map { "\($0)" }.joined(separator: " or ")
+            throw FetchError(.forbidden, "\(url.shown): expected port \(list), found \(url.port)")
+        }
+        let addresses: [IPAddress]
+        switch AddressPolicy.host(of: url) {
+        case .disguisedNumber:
+            throw FetchError(
+                .forbidden, "\(url.shown): expected a name or four decimal numbers, found \(url.host)")
+        case .address(let address): addresses = [address]
+        case .name where transport.isProxied(url.text):
+            let isHere = AddressPolicy.objection(toHostOf: url) != nil
+            return Place(addresses: [], zones: isHere ? [(.machine, "\(url.host) (this machine)")] : [])
+        case .name: addresses = try await resolved(url)
+        }
+        return Place(
+            addresses: addresses,
+            zones: addresses.map { address in
+                let (zone, name) = AddressPolicy.zone(of: address)
+                return (zone, "\(address) (\(name))")
+            })
+    }
+
+    private func resolved(_ url: URLParts) async throws -> [IPAddress] {
+        do {
+            let addresses = try await resolver.addresses(url.host)
+            guard addresses.isEmpty else { return addresses }
+            throw NameResolver.Failure.noAddress
+        } catch let reason as NameResolver.Failure {
+            var error = FetchError(.transport(.nameResolution), "\(url.authority): \(reason)")
+            (error.cause, error.remedy) = (.failure, reason.hint)
+            throw error
+        }
+    }
+
+    private func reached(by policy: Policy) async throws -> Set<AddressPolicy.Zone> {
+        switch policy.reach {
+        case .world: return [.world]
+        case .everywhere: return Set(AddressPolicy.Zone.allCases)
+        case .worldAndNeighbors(let base):
+            var anyPort = policy
+            anyPort.ports = nil
+            return Set(try await place(of: base, anyPort).zones.map(\.zone)).union([.world])
+        }
+    }
+
+    // MARK: - One request
+
+    /// Asks the addresses of a URL in turn until one can be connected to.
+    private func ask(
+        _ url: URLParts, at addresses: [IPAddress], _ policy: Policy, _ deadline: Deadline
+    ) async throws -> IncomingReply {
+        var request = OutgoingRequest(
+            head: url.head(.get, [.userAgent: APIClient.userAgent, .accept: "image/*, */*;q=0.5"]),
+            readTimeout: policy.readTimeout)
+        let candidates = addresses.isEmpty ? [nil] : addresses.prefix(3).map { Optional("\($0)") }
+        var last: TransportError?
+        for address in candidates {
+            request.pinnedAddress = address
+            request.totalTimeout = deadline.limit(policy.totalTimeout)
+            do {
+                return try await transport.send(request)
+            } catch let error as TransportError {
+                last = error
+                guard error.kind == .connect else { break }
+            }
+        }
+        throw last.map { FetchError($0) } ?? FetchError(.url, "\(url.shown): expected an address, found none")
+    }
+
+    private func read(_ reply: IncomingReply, from url: URLParts, _ policy: Policy, _ sink: Sink) async throws
+        -> FetchedFile
+    {
+        let (status, fields) = (reply.head.status.code, reply.head.headerFields)
+        guard status == 200 else {
+            var error = FetchError(.status(status), "\(url.shown): expected status 200, found \(status)")
+            if policy.passingStatuses.contains(status) {
+                error.cause = status == 429 ? .throttled : [408, 504].contains(status) ? .timeout : .failure
+            }
+            error.retryAfter = RetryAfter.seconds(in: fields, now: backoff.now())
+            throw error
+        }
+        let promised = fields[.contentLength].flatMap { Int($0) }
+        let tooLarge = FetchError(
+            .tooLarge, "\(url.shown): expected at most \(policy.maximumBytes) bytes, found more")
+        if let promised, promised > policy.maximumBytes { throw tooLarge }
+        var count = 0
+        var pieces = reply.body.makeAsyncIterator()
+        while true {
+            let piece: [UInt8]?
+            do {
+                piece = try await pieces.next(isolation: #isolation)
+            } catch let error as TransportError {
+                throw FetchError(error)
+            }
+            guard let piece else { break }
+            count += piece.count
+            if count > policy.maximumBytes { throw tooLarge }
+            try sink.write(piece)
+        }
+        if let promised, promised != count {
+            var error = FetchError(
+                .transport(.connectionLost), "\(url.shown): expected \(promised) bytes, found \(count)")
+            error.cause = .failure
+            throw error
+        }
+        return FetchedFile(
+            contentType: fields[.contentType], contentEncoding: fields[.contentEncoding], byteCount: count)
+    }
+}
+
+/// What came with a file that was fetched.
+package struct FetchedFile: Hashable, Sendable {
+    /// What the server said it was; not believed.
+    package var contentType: String?
+    /// The encoding that the bytes still have, as `br`; `nil` where they are the file's own.
+    package var contentEncoding: String?
+    /// How many bytes were written.
+    package var byteCount: Int
+
+    package init(contentType: String?, contentEncoding: String? = nil, byteCount: Int) {
+        (self.contentType, self.contentEncoding, self.byteCount) = (contentType, contentEncoding, byteCount)
+    }
+}
