@@ -2,6 +2,7 @@ public import ImageCodecs
 import ImagePreparation
 import Pixels
 public import SeedreamClient
+import SeedreamModel
 
 extension PictureVerifier {
     /// Decodes every pixel with this package's codecs.
@@ -15,24 +16,38 @@ extension PictureVerifier {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                throw Rejection("\(error)")
+                throw Rejection("\(error)", isUnsupported: isUnsupported(error))
             }
-            guard let mediaType = probe.format.mediaType else {
-                throw Rejection("expected a JPEG, PNG or WebP, found \(probe.format.displayName)")
-            }
-            return Verdict(mediaType: mediaType, size: probe.displaySize)
+            return Verdict(mediaType: probe.format.mediaType, size: probe.displaySize)
         }
+    }
+
+    private static func isUnsupported(_ error: any Error) -> Bool {
+        let codecError = error as? CodecError
+        let error = codecError.map { PreparationError.codec($0) } ?? error as? PreparationError
+        return error?.code == .unsupportedFormat || error?.code == .unsupportedFeature
     }
 }
 
 extension ImageFormat {
-    /// The media type of the formats that hosts make.
-    fileprivate var mediaType: String? {
+    /// The media type, as IANA registers it.
+    fileprivate var mediaType: String {
         switch self {
         case .jpeg: "image/jpeg"
         case .png: "image/png"
         case .webp: "image/webp"
-        default: nil
+        case .gif: "image/gif"
+        case .bmp: "image/bmp"
+        case .tiff: "image/tiff"
+        case .heic: "image/heic"
+        case .heif: "image/heif"
+        case .avif: "image/avif"
+        case .jpegXL: "image/jxl"
+        case .jpeg2000: "image/jp2"
+        case .ico: "image/vnd.microsoft.icon"
+        case .psd: "image/vnd.adobe.photoshop"
+        case .svg: "image/svg+xml"
+        case .pdf: "application/pdf"
         }
     }
 }

@@ -53,11 +53,49 @@ extension JSONValue {
     /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
-    /// The value that the text holds.
+    /// The value that the text holds. It is JSON to the letter, and nothing in it nests deeper than 64 levels.
     ///
-    /// - Throws: What the decoder throws where the text is no JSON.
-    public init(parsing text: some Sequence<UInt8>) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(text))
+    /// - Complexity: O(*n*) in the bytes of the text.
+    public init(parsing text: some Sequence<UInt8>) throws(JSONSyntaxError) {
+        self = try Self.parsed(text, isTolerant: false)
+    }
+
+    /// The value of a text that should be JSON, from a server whose answer is worth reading as far as it can be read.
+    ///
+    /// NaN and Infinity are `null`, as is what nests deeper than 64 levels; bytes that are not UTF-8, and halves of characters,
+    /// are U+FFFD; commas too many are passed over; what follows the value is ignored, but the objects of one after the other
+    /// are one. The text may be UTF-16.
+    ///
+    /// - Complexity: O(*n*) in the bytes of the text.
+    package init(tolerating text: some Sequence<UInt8>) throws(JSONSyntaxError) {
+        self = try Self.parsed(text, isTolerant: true)
+    }
+
+    private static func parsed(
+        _ text: some Sequence<UInt8>, isTolerant: Bool
+    ) throws(JSONSyntaxError) -> JSONValue {
+        var bytes = Array(text)
+        if isTolerant, let utf8 = utf8(fromUTF16: bytes) { bytes = utf8 }
+        let outcome: Result<JSONValue, JSONSyntaxError> = bytes.withUnsafeBufferPointer { buffer in
+            var parser = JSONParser(buffer, isTolerant: isTolerant)
+            return Result { () throws(JSONSyntaxError) in try parser.document() }
+        }
+        return try outcome.get()
+    }
+
+    /// The text in UTF-8, if its first character tells that it is UTF-16.
+    private static func utf8(fromUTF16 bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count >= 2 else { return nil }
+        let isBig: Bool
+        switch (bytes[0], bytes[1]) {
+        case (0xFE, 0xFF), (0, 1...): isBig = true
+        case (0xFF, 0xFE), (1..., 0): isBig = false
+        default: return nil
+        }
+        let units = stride(from: 0, to: bytes.count - 1, by: 2).map { index in
+            UInt16(bytes[isBig ? index : index + 1]) << 8 | UInt16(bytes[isBig ? index + 1 : index])
+        }
+        return Array(String(decoding: units.drop { $0 == 0xFEFF }, as: UTF16.self).utf8)
     }
 
     /// JSON text on one line, keys sorted.

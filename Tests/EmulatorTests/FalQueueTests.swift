@@ -59,6 +59,21 @@ struct FalQueueTests {
         }
     }
 
+    @Test("knows a job under owner and alias alone")
+    func shortRoot() async throws {
+        try await RunningEmulator.with { emulator in
+            var handle = try await emulator.submit(try Self.body()).json
+            for name in ["status_url", "response_url"] {
+                let url = try #require(handle[name]?.string)
+                #expect(url.contains("/fal-ai/bytedance/requests/"))
+                guard case .object(var members) = handle else { return }
+                members[name] = .string(url.replacing("/bytedance/", with: "/bytedance/seedream/v4/edit/"))
+                handle = .object(members)
+                #expect(try await emulator.follow(handle, name).status == 404)
+            }
+        }
+    }
+
     @Test("lets everyone else go before a job of low priority")
     func priority() async throws {
         try await RunningEmulator.with(Self.oneLongJob) { emulator in

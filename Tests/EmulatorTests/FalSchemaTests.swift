@@ -183,6 +183,18 @@ struct FalSchemaTests {
     }
 
     @Test(
+        "a side that is left out is 512",
+        arguments: [("width", 1800, 200), ("height", 1800, 200), ("width", 8192, 200), ("width", 1799, 422)])
+    func defaultSide(_ name: String, _ value: Int, _ status: Int) async throws {
+        try await RunningEmulator.with { emulator in
+            let size = JSONValue.object([name: .integer(value)])
+            #expect(
+                try await emulator.run(["prompt": "a hat", "image_size": size], model: Fal.textToImage).status
+                    == status)
+        }
+    }
+
+    @Test(
         "counts inputs and possible outputs together: 15 pass, 16 do not",
         arguments: [
             (10, 5, 1, true), (10, 1, 5, true), (9, 2, 3, true), (9, 6, 1, true), (10, 6, 1, false),

@@ -101,7 +101,7 @@ extension APIClient {
                 return (.answered, .success(try read(reply)))
             } catch {
                 reply.removeInline()
-                return (event(of: error, in: reply), .failure(error))
+                return (event(of: error, in: reply), .failure(keeping(reply, error)))
             }
         case .transport(let error):
             return (

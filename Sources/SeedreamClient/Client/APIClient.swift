@@ -95,18 +95,21 @@ package struct APIClient: APICaller {
     ) async -> Outcome {
         let clock = ContinuousClock()
         let began = clock.now
+        let mask = mask(for: outgoing)
         var outcome: Outcome
         var head: HTTPResponse?
         do {
             let reply = try await transport.send(outgoing)
-            head = reply.head
+            head = mask.masked(reply.head)
             let reader = ReplyReader(
                 maximum: request.maximumReply,
-                spool: ReplyReader.Spool(folder: spoolFolder, pictures: inlinePictures))
-            outcome = .reply(withoutKey(try await reader.read(reply)))
+                spool: ReplyReader.Spool(folder: spoolFolder, pictures: inlinePictures), url: request.url,
+                mask: mask)
+            outcome = .reply(try await reader.read(reply))
         } catch let error as TransportError {
             // A host that has answered has been reached, whatever another transport says.
             var error = error
+            error.message = mask.masked(error.message)
             if head != nil { error.mayHaveArrived = true }
             outcome = .transport(error)
         } catch let error as SpoolError {
@@ -126,16 +129,10 @@ package struct APIClient: APICaller {
         return outcome
     }
 
-    /// Hosts quote a wrong key in the refusal, which is shown and kept.
-    private func withoutKey(_ reply: HTTPReply) -> HTTPReply {
-        guard !reply.isSuccess, let key else { return reply }
-        var text = String(decoding: reply.body, as: UTF8.self)
-        let parts = [key.secret[...]] + key.secret.split(separator: ":").filter { $0.count >= 8 }
-        guard parts.contains(where: { text.contains($0) }) else { return reply }
-        for part in parts { text = text.replacing(part, with: "<key>") }
-        var masked = reply
-        masked.body = Array(text.utf8)
-        return masked
+    /// What takes the key, and the token that a call carries in its place, out of all that comes back.
+    private func mask(for outgoing: OutgoingRequest) -> KeyMask {
+        let token = outgoing.head.headerFields[.authorization].flatMap { $0.split(separator: " ").last }
+        return KeyMask([key?.secret, token.map(String.init)].compactMap(\.self))
     }
 
     /// The request with the key, where it may go, and its time-outs.

@@ -34,6 +34,8 @@ public struct ClientConfiguration: Sendable {
     public var newJobPatience = 60.0
     /// Seconds between two questions about a job: from the first, half as much again each time, up to the last. 0.5 to 5 by default.
     public var pollInterval: ClosedRange<Double> = 0.5...5
+    /// Whether a host is asked for the log of a job, where its lines are reported. `true` by default.
+    public var wantsLogs = true
     /// What may be spent by one request at most. No limit by default.
     public var budget: Budget?
     /// What one picture costs, where the table does not say or is not right. The table's by default.

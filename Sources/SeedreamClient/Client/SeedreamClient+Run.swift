@@ -36,33 +36,6 @@ extension SeedreamClient {
         try await run(GenerationRequest(prompt: prompt), to: destination, reportingTo: reporter)
     }
 
-    /// Fetches the pictures of a finished job, checks and saves them.
-    ///
-    /// Each is in the ledger before it has its name, so that a process which is killed leaves none half, none twice, and none unknown.
-    ///
-    /// - Returns: The job, `saved`.
-    /// - Throws: ``ClientError`` where a picture cannot be had, ``SaveError`` where it cannot be written: the job stays `finished`, what
-    ///   could be saved is saved, and calling this again goes on. ``RequestError`` for a job without a destination.
-    public func save(_ job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord
-    {
-        try await save(job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
-    }
-
-    private func save(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?)
-        async throws -> JobRecord
-    {
-        var saver = ResultSaver(
-            ledger: ledger,
-            fetching: ResultDownloader(
-                provider: provider, base: context.endpoints.api, transport: transport, backoff: backoff,
-                deadline: deadline),
-            verifier: verifier, toolkit: Self.toolkit)
-        saver.spoolFolder = spoolFolder
-        return try await saver.save(job) { progress in
-            if case .saved(let file) = progress { reporter?.report(.saved(file)) }
-        }
-    }
-
     /// Takes a job of the ledger as far as it goes: asks about it, fetches and saves what is there.
     ///
     /// A job that was being sent when its process ended is `unknown`: nobody here can tell whether the host has it.
@@ -77,6 +50,12 @@ extension SeedreamClient {
         _ id: String, to destination: Destination? = nil, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord? {
         guard var job = try await ledger.claim(id) else { return nil }
+        if job.state == .saved, try job.lacksFiles(in: destination?.absolute) {
+            job = try await kept(job) {
+                $0.state = .finished
+                $0.destination = destination?.absolute ?? $0.destination
+            }
+        }
         if let destination = destination?.absolute, !job.state.isFinal {
             job = try await kept(job) { $0.destination = destination }
         }

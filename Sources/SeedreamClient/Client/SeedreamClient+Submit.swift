@@ -66,7 +66,8 @@ extension SeedreamClient {
                 }
                 reporter?.report(.accepted(requestID: ticket.requestID))
                 return accepted
-            case .finished(let result):
+            case .finished(let made):
+                let result = bounded(made, for: job, reporter)
                 let finished = try await kept(job) {
                     $0.state = .finished
                     $0.result = StoredResult(result)

@@ -29,9 +29,11 @@ extension SeedreamClient {
         var failures = 0
         var asked = 0.0
         var shownLogs = 0
+        var wantsLogs = reporter != nil && configuration.wantsLogs
         while !deadline.hasPassed {
             do {
-                let status = try await status(of: ticket, through: api)
+                let status = try await status(
+                    of: ticket, pictures: max(job.maximumOutputs, 1), withLogs: wantsLogs, through: api)
                 // A job that is made and whose result fails is not getting on.
                 if case .completed = status.phase {} else { failures = 0 }
                 for line in status.logs.dropFirst(shownLogs) { reporter?.report(.log(line)) }
@@ -45,9 +47,10 @@ extension SeedreamClient {
                         job,
                         try await result.orFetched(
                             from: self, ticket, pictures: max(job.maximumOutputs, 1), api), reporter)
-                case .failed(var error):
-                    if error.purchase == .unknown { error.purchase = .taken }
-                    throw Settled(error: error)
+                case .failed(let error):
+                    return try await finished(
+                        job, try await result(of: ticket, failedWith: error, job.maximumOutputs, api),
+                        reporter)
                 case .cancelled: throw Settled(error: cancelled(ticket))
                 }
             } catch let settled as Settled {
@@ -56,6 +59,8 @@ extension SeedreamClient {
                 where failures < 5 && error.mayPass || isTooNew(job, error)
             {
                 failures += 1
+                // What is only shown keeps no job from being done.
+                if error.category == .badReply { wantsLogs = false }
                 asked = min(error.retryAfter ?? 0, configuration.retry.maximumRetryAfter)
                 if deadline.hasPassed { throw await unanswered(job, error) }
             } catch let error as ClientError {
@@ -103,9 +108,10 @@ extension SeedreamClient {
             requestID: ticket.requestID, purchase: .taken)
     }
 
-    private func finished(_ job: JobRecord, _ result: GenerationResult, _ reporter: ClientReporter?)
+    private func finished(_ job: JobRecord, _ made: GenerationResult, _ reporter: ClientReporter?)
         async throws -> JobRecord
     {
+        let result = bounded(made, for: job, reporter)
         let finished = try await kept(job) {
             $0.state = .finished
             $0.result = StoredResult(result)
@@ -144,7 +150,9 @@ extension SeedreamClient {
     /// - Throws: ``KeyError``, ``ClientError``.
     public func status(of job: JobRecord) async throws -> JobStatus {
         guard let ticket = job.ticket else { throw noTicket(job) }
-        return try await status(of: ticket, through: try api(by: Deadline(after: configuration.jobTimeout)))
+        return try await status(
+            of: ticket, pictures: 0, withLogs: true,
+            through: try api(by: Deadline(after: configuration.jobTimeout)))
     }
 
     /// Asks the host to cancel a job, and records it where the host says at once that it has stopped.
@@ -155,7 +163,9 @@ extension SeedreamClient {
         guard let request = host.cancelRequest(for: ticket, in: context) else { return .notPossible }
         let api = try api(by: Deadline(after: configuration.jobTimeout))
         let outcome = try host.cancellation(in: try await api.call(request))
-        guard job.state == .accepted, let status = try? await status(of: ticket, through: api) else {
+        guard job.state == .accepted,
+            let status = try? await status(of: ticket, pictures: 0, withLogs: false, through: api)
+        else {
             return outcome
         }
         switch status.phase {
@@ -176,29 +186,37 @@ extension SeedreamClient {
     public func adopt(requestID: String, model: String? = nil, to destination: Destination) async throws
         -> JobRecord
     {
+        var job = try unrecordedJob(requestID: requestID, model: model)
+        job.destination = destination.absolute
+        // A typing error is no job.
+        do {
+            _ = try await status(of: job)
+        } catch var error as ClientError {
+            if error.category == .notFound { error.purchase = .notTaken }
+            throw error
+        }
+        try await ledger.insert(job)
+        return job
+    }
+
+    /// A job of which only the host's id of the request is known, to be asked about. It is not in the ledger.
+    ///
+    /// - Parameter model: The host's id of the model; that of edits by default.
+    /// - Throws: ``RequestError`` where the host has no jobs.
+    public func unrecordedJob(requestID: String, model: String? = nil) throws(RequestError) -> JobRecord {
         guard host.limits.hasJobs else {
             throw RequestError(
                 field: "request", message: "\(provider.displayName) has no jobs to ask about",
                 hint: "its results come with the reply")
         }
         let model = model ?? host.limits.editModel
-        let ticket = JobTicket(requestID: requestID, model: model)
-        // A typing error is no job.
-        do {
-            _ = try await status(of: ticket, through: try api(by: Deadline(after: configuration.jobTimeout)))
-        } catch var error as ClientError {
-            if error.category == .notFound { error.purchase = .notTaken }
-            throw error
-        }
         var job = JobRecord(
             id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,
             operation: .edit,
             prompt: "", created: Date().timeIntervalSince1970, inputs: [],
-            maximumOutputs: host.limits.counts.upperBound * host.limits.imagesPerGeneration.upperBound,
-            destination: destination.absolute)
+            maximumOutputs: host.limits.counts.upperBound * host.limits.imagesPerGeneration.upperBound)
         job.state = .accepted
-        job.ticket = ticket
-        try await ledger.insert(job)
+        job.ticket = JobTicket(requestID: requestID, model: model)
         return job
     }
 
@@ -209,16 +227,50 @@ extension SeedreamClient {
             purchase: job.state == .unknown ? .unknown : .notTaken)
     }
 
-    private func status(of ticket: JobTicket, through api: APIClient) async throws -> JobStatus {
-        guard let request = host.statusRequest(for: ticket, withLogs: true, in: context) else {
+    /// - Parameter pictures: How many images an answer that holds the result may have within it; 0 where they are not wanted.
+    func status(
+        of ticket: JobTicket, pictures: Int, withLogs: Bool, through api: APIClient
+    ) async throws -> JobStatus {
+        guard let request = host.statusRequest(for: ticket, withLogs: withLogs, in: context) else {
             return JobStatus(phase: .other("none"))
         }
-        let reply = try await api.call(request)
+        let reply = try await api.call(request, inlinePictures: pictures)
         guard reply.isSuccess else { throw host.failure(reply, operation: request.operation) }
-        return try host.status(in: reply)
+        do throws(ClientError) {
+            let status = try host.status(in: reply)
+            if case .completed(let result?) = status.phase {
+                reply.removeInline(except: result)
+            } else {
+                reply.removeInline()
+            }
+            return status
+        } catch {
+            reply.removeInline()
+            throw api.keeping(reply, error)
+        }
     }
 
-    fileprivate func result(of ticket: JobTicket, pictures: Int, through api: APIClient) async throws
+    /// Asks for the result of a job that its status calls failed: it says more, as which input is to blame, and it may be there.
+    ///
+    /// - Throws: `Settled`, with what the result says, or else the status.
+    private func result(
+        of ticket: JobTicket, failedWith error: ClientError, _ pictures: Int, _ api: APIClient
+    ) async throws -> GenerationResult {
+        var told = error
+        if told.purchase == .unknown { told.purchase = .taken }
+        guard host.resultRequest(for: ticket, in: context) != nil else { throw Settled(error: told) }
+        do {
+            return try await result(of: ticket, pictures: max(pictures, 1), through: api)
+        } catch let settled as Settled {
+            throw settled
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw Settled(error: told)
+        }
+    }
+
+    func result(of ticket: JobTicket, pictures: Int, through api: APIClient) async throws
         -> GenerationResult
     {
         guard let request = host.resultRequest(for: ticket, in: context) else {
@@ -227,7 +279,7 @@ extension SeedreamClient {
                 message: "the host names no result",
                 requestID: ticket.requestID, purchase: .taken)
         }
-        let reply = try await api.call(request, inlinePictures: host.limits.deliversInline ? pictures : 0)
+        let reply = try await api.call(request, inlinePictures: pictures)
         if reply.isSuccess {
             do throws(ClientError) {
                 let result = try host.result(in: reply)
@@ -235,7 +287,8 @@ extension SeedreamClient {
                 return result
             } catch {
                 reply.removeInline()
-                throw error
+                if error.isFinal { throw Settled(error: error) }
+                throw api.keeping(reply, error)
             }
         }
         // What the model says about the job comes as the status code of its result.

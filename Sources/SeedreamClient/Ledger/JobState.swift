@@ -23,14 +23,16 @@ public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a job may go from this state to another. Nothing leaves a final state but a result that turns up after all.
+    /// Whether a job may go from this state to another. Nothing leaves a final state but a result that turns up after all, and
+    /// one whose files are gone or wanted elsewhere.
     public func mayBecome(_ next: JobState) -> Bool {
         switch self {
         case .submitting: [.accepted, .finished, .failed, .unknown].contains(next)
         case .accepted: [.finished, .failed, .cancelled, .unknown].contains(next)
         case .finished: [.saved, .failed].contains(next)
         case .unknown: [.accepted, .finished, .failed].contains(next)
-        case .saved, .failed, .cancelled: false
+        case .saved: next == .finished
+        case .failed, .cancelled: false
         }
     }
 }

@@ -8,39 +8,72 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A reply that was read to its end.
+/// A reply that was read to its end: parsed once, and without the key from here on.
 package struct HTTPReply: Sendable {
     /// Status code and header fields.
-    package var head: HTTPResponse
-    /// The body. Of an inline result, each long text is replaced by `inline:N`, the index into ``inline``.
-    package var body: [UInt8]
-    /// Files that the long texts of an inline result were decoded into, in the order of the body.
-    package var inline: [InlinePart]
+    package let head: HTTPResponse
+    /// The body as JSON, read as ``JSONValue/init(tolerating:)`` reads; `nil` if it is none. Of an inline result, each image is
+    /// replaced by `inline:N`, the index into ``inline``.
+    package let json: JSONValue?
+    /// Bytes of the body, images left out.
+    package let byteCount: Int
+    /// Files that the images of an inline result were decoded into, in the order of the body.
+    package let inline: [InlinePart]
+    /// The URL that was called, against which a URL in the reply may be relative.
+    package let url: String?
+    /// Hidden, as it may hold the key.
+    private let body: [UInt8]
+    private let mask: KeyMask?
 
-    package init(head: HTTPResponse, body: [UInt8], inline: [InlinePart] = []) {
-        self.head = head
-        self.body = body
+    /// Parses a body.
+    ///
+    /// - Parameters:
+    ///   - url: The URL that was called.
+    ///   - mask: What takes the key out.
+    package init(
+        head: HTTPResponse, body: [UInt8], inline: [InlinePart] = [], url: String? = nil, mask: KeyMask? = nil
+    ) {
+        self.head = mask?.masked(head) ?? head
+        let parsed = (try? JSONValue(tolerating: body)) ?? Self.url(alone: body)
+        json = mask.flatMap { mask in parsed.map { mask.masked($0) } } ?? parsed
+        byteCount = body.count
         self.inline = inline
+        self.url = url
+        self.body = body
+        self.mask = mask
     }
 
     /// The status code.
     package var status: Int { head.status.code }
     /// Whether the status code is 200 to 299.
     package var isSuccess: Bool { (200...299).contains(status) }
-    /// The body as JSON; `nil` if it is none.
-    package var json: JSONValue? { try? JSONValue(parsing: body) }
 
     /// The value of a header field, by its name in any case.
     package func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { head.headerFields[$0] } }
 
-    /// Where the picture in a text of the body lies: behind a URL, or, for `inline:N`, in the file that it was decoded into. `nil` for
-    /// anything else, the empty text included.
-    package func location(_ text: String?) -> GeneratedImage.Location? {
-        guard let text, !text.isEmpty else { return nil }
-        if text.hasPrefix("inline:"), let index = Int(text.dropFirst(7)), inline.indices.contains(index) {
-            return .file(inline[index].path)
+    /// The body as text, for a file that keeps it: without the key, and without the images.
+    package var text: String {
+        if let json { return json.text }
+        let text = String(decoding: body, as: UTF8.self)
+        return mask?.masked(text) ?? text
+    }
+
+    /// The first URL in the body, for a person to look at.
+    package var firstURL: String? {
+        let text = text.replacing("\\/", with: "/")
+        guard let start = ["https://", "http://"].compactMap({ text.firstRange(of: $0)?.lowerBound }).min()
+        else {
+            return nil
         }
-        return text.hasPrefix("https://") || text.hasPrefix("http://") ? .url(text) : nil
+        return String(text[start...].prefix { $0.isASCII && !$0.isWhitespace && !"\"'<>\\".contains($0) })
+    }
+
+    /// A body that is nothing but a URL.
+    private static func url(alone body: [UInt8]) -> JSONValue? {
+        guard body.count <= 4096 else { return nil }
+        let words = String(decoding: body, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard words.count == 1, URLParts(String(words[0])) != nil else { return nil }
+        return .string(String(words[0]))
     }
 
     /// Removes the files of the reply that a result does not name: AIML sends each picture twice, and what cannot be read names none.

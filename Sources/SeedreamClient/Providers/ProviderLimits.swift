@@ -6,7 +6,7 @@ public struct ProviderLimits: Hashable, Sendable {
     public var generateModel: String
     /// Input images of one request.
     public var maximumImages = 10
-    /// Separate generations of one request.
+    /// Separate generations of one request; up to `Int.max` where no document gives an end.
     public var counts: ClosedRange<Int> = 1...1
     /// Images that one generation may make.
     public var imagesPerGeneration: ClosedRange<Int> = 1...1

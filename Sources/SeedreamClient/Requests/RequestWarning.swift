@@ -12,6 +12,12 @@ public struct RequestWarning: Hashable, Codable, Sendable {
         case longPrompt = "long-prompt"
         /// A field is sent whose effect no document states.
         case effectUnknown = "effect-unknown"
+        /// The provider keeps no copy of the result: what comes inside the reply is in none of its lists.
+        case notKept = "not-kept"
+        /// The provider gave more images than were asked for; those beyond are left out.
+        case resultsDropped = "results-dropped"
+        /// A result is saved as it came, in a format that was not expected.
+        case unusualFormat = "unusual-format"
     }
 
     /// What kind of thing.

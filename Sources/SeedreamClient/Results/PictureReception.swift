@@ -37,7 +37,7 @@ final class PictureReception: Sendable {
         try file.write(bytes)
         let count = state.withLock { state in
             state.digest.update(bytes)
-            state.prefix += bytes.prefix(PictureSignature.length - state.prefix.count)
+            state.prefix += bytes.prefix(ImageSignature.length - state.prefix.count)
             state.byteCount += bytes.count
             return state.byteCount
         }

@@ -20,9 +20,14 @@ public struct PictureVerifier: Sendable {
     public struct Rejection: Error, Hashable, Sendable, CustomStringConvertible {
         /// One line, lower case.
         public var description: String
+        /// Whether nothing is known to be wrong with the file: it is of a kind that is not read here.
+        public var isUnsupported: Bool
 
         /// Makes a rejection.
-        public init(_ description: String) { self.description = description }
+        public init(_ description: String, isUnsupported: Bool = false) {
+            self.description = description
+            self.isUnsupported = isUnsupported
+        }
     }
 
     /// Reads a file to its end.

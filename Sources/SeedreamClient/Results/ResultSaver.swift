@@ -116,29 +116,27 @@ package struct ResultSaver: Sendable {
         }
     }
 
-    /// A picture that was fetched and checked, in its temporary file.
-    private struct Picture: Sendable {
-        let file: AtomicFile
-        let sha256: String
-        let byteCount: Int
-        let mediaType: MediaType
-        let verdict: PictureVerifier.Verdict?
-    }
-
     private func saveAll(
         _ images: [GeneratedImage], _ saving: inout Saving,
         _ progress: @escaping @Sendable (SavingProgress) -> Void
     ) async throws {
         var missing: [Int] = []
+        // Where a picture lies that was saved elsewhere before: a copy of it is as good as the host's.
+        var copies: [Int: String] = [:]
         for index in images.indices {
-            if let file = saving.recorded(index), try isSaved(file, saving.job) {
+            let file = saving.recorded(index)
+            if let file, Folder.containing(file.path) == folderOfNames(saving), try isSaved(file, saving.job)
+            {
                 try writeSidecar(file, saving.job)
                 progress(.saved(file))
             } else {
                 missing.append(index)
+                if let file, try FileReader.holds(file.path, sha256: file.sha256) {
+                    copies[index] = file.path
+                }
             }
         }
-        let (job, folder) = (saving.job, saving.folder)
+        let (job, folder, present) = (saving.job, saving.folder, copies)
         try await withThrowingTaskGroup(of: (index: Int, picture: Result<Picture, ClientError>).self) {
             group in
             var waiting = missing.makeIterator()
@@ -146,7 +144,8 @@ package struct ResultSaver: Sendable {
                 guard let index = waiting.next() else { return }
                 group.addTask {
                     do {
-                        return (index, .success(try await receive(images[index], index, folder, progress)))
+                        let image = present[index].map { images[index].at($0) } ?? images[index]
+                        return (index, .success(try await receive(image, index, folder, progress)))
                     } catch let error as CancellationError {
                         throw error
                     } catch let error as FileError {
@@ -171,59 +170,6 @@ package struct ResultSaver: Sendable {
 
     // MARK: One picture
 
-    private func receive(
-        _ image: GeneratedImage, _ index: Int, _ folder: String,
-        _ progress: @escaping @Sendable (SavingProgress) -> Void
-    ) async throws -> Picture {
-        let reception = try PictureReception(in: folder) {
-            progress(.received(index: index, byteCount: $0))
-        }
-        switch image.location {
-        case .url(let url):
-            _ = try await fetching.fetch(
-                url, maximum: maximumBytes, begin: { try reception.begin() },
-                write: { try reception.write($0) })
-        case .file(let path):
-            let length = try FileReader.read(path) { piece in
-                try Task.checkCancellation()
-                try reception.write(Array(piece))
-            }
-            guard length != nil else {
-                throw PictureVerifier.Rejection("what the reply held is no longer at \(path)")
-            }
-        }
-        let (prefix, byteCount) = (reception.prefix, reception.byteCount)
-        guard let mediaType = PictureSignature.mediaType(of: prefix) else {
-            throw PictureVerifier.Rejection(
-                "expected JPEG, PNG or WebP, found \(PictureSignature.description(of: prefix)) (\(byteCount) bytes)"
-            )
-        }
-        try reception.file.finish()
-        let verdict = try await verify(reception.file.path, as: mediaType, byteCount, image)
-        return Picture(
-            file: reception.file, sha256: reception.digest(), byteCount: byteCount, mediaType: mediaType,
-            verdict: verdict)
-    }
-
-    private func verify(_ path: String, as mediaType: MediaType, _ byteCount: Int, _ image: GeneratedImage)
-        async throws -> PictureVerifier.Verdict?
-    {
-        guard let verifier else { return nil }
-        do {
-            let verdict = try await verifier.verify(path)
-            guard verdict.mediaType == mediaType.rawValue else {
-                throw PictureVerifier.Rejection(
-                    "it begins as \(mediaType.rawValue) and decodes as \(verdict.mediaType)")
-            }
-            return verdict
-        } catch let rejection as PictureVerifier.Rejection {
-            // Hosts round, or name another file's length: a hint for whoever reads the error, and no more.
-            guard let told = image.byteCount, told != byteCount else { throw rejection }
-            throw PictureVerifier.Rejection(
-                "\(rejection.description) (the host told of \(told) bytes, \(byteCount) came)")
-        }
-    }
-
     /// Records a picture, gives it its name and its sidecar.
     private func publish(
         _ picture: Picture, _ index: Int, _ saving: inout Saving,
@@ -233,7 +179,7 @@ package struct ResultSaver: Sendable {
         while true {
             let file = SavedFile(
                 index: index, path: path, sha256: picture.sha256, byteCount: picture.byteCount,
-                mediaType: picture.mediaType.rawValue, size: picture.verdict?.size)
+                mediaType: picture.format.mediaType, size: picture.size, notice: picture.notice)
             // Before the file has its name: a file that no ledger knows would be fetched a second time.
             saving.job = try await ledger.update(saving.job.id) { job in
                 job.files.removeAll { $0.index == index }
@@ -259,7 +205,7 @@ package struct ResultSaver: Sendable {
     /// The path that an earlier process has recorded for this picture, if it is still free.
     private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) -> String? {
         guard let path = saving.recorded(index)?.path, Folder.containing(path) == folderOfNames(saving),
-            path.hasSuffix(".\(picture.mediaType.fileExtension)"), !FileReader.isTaken(path),
+            path.hasSuffix(".\(picture.format.fileExtension)"), !FileReader.isTaken(path),
             !FileReader.isTaken(Sidecar.path(for: path))
         else { return nil }
         return path
@@ -276,7 +222,7 @@ package struct ResultSaver: Sendable {
         let stem = folderOfNames(saving) == "/" ? "/\(name)" : "\(folderOfNames(saving))/\(name)"
         var number = 1
         while true {
-            let path = "\(stem)\(number == 1 ? "" : "-\(number)").\(picture.mediaType.fileExtension)"
+            let path = "\(stem)\(number == 1 ? "" : "-\(number)").\(picture.format.fileExtension)"
             if !others.contains(path), !FileReader.isTaken(path),
                 !FileReader.isTaken(Sidecar.path(for: path))
             {
@@ -339,7 +285,11 @@ package struct ResultSaver: Sendable {
     /// Whatever it was: the picture is paid for, and can be asked for again.
     private static func error(_ job: JobRecord, picture index: Int, _ cause: any Error) -> ClientError {
         guard let cause = cause as? ClientError else {
-            return error(job, "picture \(index + 1): \(cause)")
+            var error = error(job, "picture \(index + 1): \(cause)")
+            // A server that is still writing the file gives half of it, or a page about it; and a job can be asked again.
+            let isFile = if case .file? = job.result?.images[index].location { true } else { false }
+            error.isRetryable = !isFile || job.ticket != nil
+            return error
         }
         var error = error(job, "picture \(index + 1): \(cause.message)")
         error.operation = cause.operation
@@ -348,5 +298,14 @@ package struct ResultSaver: Sendable {
         error.retryAfter = cause.retryAfter
         error.isRetryable = cause.isRetryable
         return error
+    }
+}
+
+extension GeneratedImage {
+    /// The same image in a file.
+    fileprivate func at(_ path: String) -> GeneratedImage {
+        var image = self
+        image.location = .file(path)
+        return image
     }
 }

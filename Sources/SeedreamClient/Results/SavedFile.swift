@@ -14,10 +14,13 @@ public struct SavedFile: Hashable, Codable, Sendable {
     public var mediaType: String
     /// Its size in px, if it was decoded.
     public var size: PixelSize?
+    /// What is to be known about it: its format is not a usual one, or it could not be checked.
+    public var notice: String?
 
     /// Makes a file.
     public init(
-        index: Int, path: String, sha256: String, byteCount: Int, mediaType: String, size: PixelSize? = nil
+        index: Int, path: String, sha256: String, byteCount: Int, mediaType: String, size: PixelSize? = nil,
+        notice: String? = nil
     ) {
         self.index = index
         self.path = path
@@ -25,12 +28,13 @@ public struct SavedFile: Hashable, Codable, Sendable {
         self.byteCount = byteCount
         self.mediaType = mediaType
         self.size = size
+        self.notice = notice
     }
 }
 
 extension SavedFile {
     private enum CodingKeys: String, CodingKey {
-        case index, path, sha256, bytes, mediaType, width, height
+        case index, path, sha256, bytes, mediaType, width, height, notice
     }
 
     /// Reads what ``encode(to:)`` writes.
@@ -44,6 +48,7 @@ extension SavedFile {
         size = try PixelSize(
             width: values.decodeIfPresent(Int.self, forKey: .width),
             height: values.decodeIfPresent(Int.self, forKey: .height))
+        notice = try values.decodeIfPresent(String.self, forKey: .notice)
     }
 
     /// Writes the words that all JSON of this project has: `bytes`, `width`, `height`.
@@ -56,6 +61,7 @@ extension SavedFile {
         try values.encode(mediaType, forKey: .mediaType)
         try values.encodeIfPresent(size?.width, forKey: .width)
         try values.encodeIfPresent(size?.height, forKey: .height)
+        try values.encodeIfPresent(notice, forKey: .notice)
     }
 }
 

@@ -16,6 +16,7 @@ struct Sidecar: Encodable {
         let mediaType: String
         let width: Int?
         let height: Int?
+        let notice: String?
     }
 
     let schema = 1
@@ -24,6 +25,8 @@ struct Sidecar: Encodable {
     let model: String
     let operation: GenerationOperation
     let prompt: String
+    /// What the provider made of the prompt, where it says so.
+    let revisedPrompt: String?
     let jobID: String
     let requestID: String?
     /// When the job was recorded, ISO 8601 in UTC.
@@ -50,6 +53,7 @@ struct Sidecar: Encodable {
         usage = job.result?.usage ?? Usage()
         index = file.index
         let images = job.result?.images ?? []
+        revisedPrompt = images.indices.contains(file.index) ? images[file.index].revisedPrompt : nil
         if images.indices.contains(file.index), case .url(let url) = images[file.index].location {
             source = Self.withoutSecrets(url)
         } else {
@@ -58,7 +62,8 @@ struct Sidecar: Encodable {
         self.file = File(
             name: file.path.split(separator: "/").last.map { String($0) } ?? file.path, sha256: file.sha256,
             bytes: file.byteCount,
-            mediaType: file.mediaType, width: file.size?.width, height: file.size?.height)
+            mediaType: file.mediaType, width: file.size?.width, height: file.size?.height,
+            notice: file.notice)
         inputs = job.inputs
     }
 

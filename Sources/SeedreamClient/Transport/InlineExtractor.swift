@@ -9,10 +9,11 @@ import Musl
 import Darwin
 #endif
 
-/// Reads JSON as it arrives, and takes the pictures out of it: each long string that is base64, or a base64 data URI, is decoded into a
-/// file, and `inline:N` stands in its place. What is held in memory does not grow with the pictures.
+/// Reads JSON as it arrives, and takes the images out of it: each string that is an image as base64 or as a data URI, and each long
+/// one that is base64, is decoded into a file, and `inline:N` stands in its place. What is held in memory does not grow with the images.
 ///
-/// It does not check that the text is JSON; of what is none, something comes out that is none either.
+/// It does not check that the text is JSON; of what is none, something comes out that is none either. A body that is an image itself
+/// becomes the one string `"inline:0"`.
 package final class InlineExtractor {
     /// What becomes of long strings.
     package enum Mode: Sendable {
@@ -37,7 +38,11 @@ package final class InlineExtractor {
         /// In a long string that stays.
         case text
         case picture(Base64File, prefix: [UInt8], type: String?)
+        /// In a data URI without base64, which is held to its end.
+        case plainURI
         case elided
+        /// In a body that is no JSON, but an image.
+        case raw(SpoolFile)
     }
 
     private enum Escape {
@@ -60,6 +65,8 @@ package final class InlineExtractor {
     private var isName = false
     private var parts: [InlinePart] = []
     private var spooled = 0
+    /// The first bytes of the body, until they tell whether it is an image; `nil` from then on.
+    private var opening: [UInt8]? = []
     private var isFinished = false
 
     /// - Parameter maximumText: Bytes of everything but the pictures.
@@ -74,10 +81,31 @@ package final class InlineExtractor {
     ///
     /// - Throws: ``TransportError`` where there is more than allowed; ``SpoolError``.
     package func feed(_ bytes: [UInt8]) throws {
+        guard let begun = opening else { return try read(bytes) }
+        let all = begun + bytes
+        opening = all
+        if all.count >= ImageSignature.length { try open() }
+    }
+
+    /// Tells by the first bytes whether the body is an image, and reads them.
+    private func open() throws {
+        guard let begun = opening else { return }
+        opening = nil
+        if case .spool(let folder, _) = mode, ImageSignature.format(of: begun)?.isCertain == true {
+            state = .raw(try SpoolFile(in: folder))
+        }
+        try read(begun)
+    }
+
+    private func read(_ bytes: [UInt8]) throws {
         var index = 0
         while index < bytes.count {
             switch state {
             case .structure: index = readStructure(bytes, from: index)
+            case .raw(let file):
+                try file.write(index == 0 ? bytes : Array(bytes[index...]))
+                try check(file.count)
+                index = bytes.count
             default: index = try readString(bytes, from: index)
             }
         }
@@ -90,8 +118,16 @@ package final class InlineExtractor {
 
     /// The body, and the pictures that are now the caller's to remove.
     package func finish() throws -> (body: [UInt8], parts: [InlinePart]) {
+        try open()
+        switch state {
         // A string that does not end is no JSON; whoever parses it will say so.
-        if case .picture(let file, _, _) = state { file.discard() }
+        case .picture(let file, _, _): file.discard()
+        case .raw(let file):
+            try file.finish()
+            output += Array("\"inline:0\"".utf8)
+            parts.append(InlinePart(path: file.path, byteCount: file.count, contentType: nil))
+        default: break
+        }
         output += held
         held = []
         isFinished = true
@@ -99,11 +135,15 @@ package final class InlineExtractor {
     }
 
     /// What has come so far, for a text that was cut.
-    package var text: [UInt8] { Array((output + held).prefix(maximumText)) }
+    package var text: [UInt8] { Array(((opening ?? []) + output + held).prefix(maximumText)) }
 
     /// Removes all files.
     package func discard() {
-        if case .picture(let file, _, _) = state { file.discard() }
+        switch state {
+        case .picture(let file, _, _): file.discard()
+        case .raw(let file): file.discard()
+        default: break
+        }
         state = .text
         for part in parts { unlink(part.path) }
         parts = []
@@ -150,8 +190,7 @@ package final class InlineExtractor {
                 escape = .unicode([])
             } else {
                 escape = .none
-                let isSlash = bytes[start] == UInt8(ascii: "/")
-                try append([UInt8(ascii: "\\"), bytes[start]], meaning: isSlash ? UInt8(ascii: "/") : nil)
+                try append([UInt8(ascii: "\\"), bytes[start]], meaning: Self.meaning(of: bytes[start]))
             }
             return start + 1
         case .unicode(var digits):
@@ -181,8 +220,9 @@ package final class InlineExtractor {
     /// Takes characters that stand for themselves.
     private func append(_ run: ArraySlice<UInt8>) throws {
         switch state {
-        case .structure, .elided: break
+        case .structure, .elided, .raw: break
         case .text: output += run
+        case .plainURI: held += run
         case .short:
             held += run
             if held.count > Self.threshold { try judge() }
@@ -190,8 +230,9 @@ package final class InlineExtractor {
             if try !file.append(run) {
                 try giveUp(file, prefix)
                 output += run
+            } else {
+                try check(file.count)
             }
-            try check(file)
         }
     }
 
@@ -204,81 +245,87 @@ package final class InlineExtractor {
         try append(written[...])
     }
 
+    /// What the character behind a backslash stands for, of those that may be within base64.
+    private static func meaning(of byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "/"): byte
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: nil
+        }
+    }
+
     /// A string has become long: what is it?
     private func judge() throws {
-        let written = held
-        held = []
         guard case .spool(let folder, _) = mode else {
+            held = []
             state = .elided
             output += Array("<left out>".utf8)
             return
         }
-        state = .text
-        if let (prefix, type, characters) = Self.picture(written) {
-            let file = try Base64File(in: folder)
+        switch InlineText(held) {
+        case .plainURI?: state = .plainURI
+        case .base64(let prefix, let type, let characters, let isTolerant)?:
+            let file = try Base64File(in: folder, isTolerant: isTolerant)
             state = .picture(file, prefix: prefix, type: type)
-            if try file.append(characters[...]) { return try check(file) }
-            file.discard()
-            state = .text
-        }
-        output += written
-    }
-
-    /// Prefix, media type and first characters, if this may be base64.
-    private static func picture(_ written: [UInt8]) -> (prefix: [UInt8], type: String?, characters: [UInt8])?
-    {
-        guard let plain = unescaped(written) else { return nil }
-        guard plain.starts(with: Array("data:".utf8)) else { return ([], nil, plain) }
-        guard let comma = plain.firstIndex(of: UInt8(ascii: ",")) else { return nil }
-        let header = String(decoding: plain[5..<comma], as: UTF8.self).lowercased()
-        guard header.hasSuffix(";base64"), header.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x22 }) else {
-            return nil
-        }
-        let type = header.prefix { $0 != ";" }
-        return (Array(plain[...comma]), type.isEmpty ? nil : String(type), Array(plain[(comma + 1)...]))
-    }
-
-    /// The text that is meant; `nil` where it holds anything but ASCII.
-    private static func unescaped(_ written: [UInt8]) -> [UInt8]? {
-        guard written.contains(UInt8(ascii: "\\")) else { return written }
-        var plain: [UInt8] = []
-        var index = 0
-        while index < written.count {
-            guard written[index] == UInt8(ascii: "\\") else {
-                plain.append(written[index])
-                index += 1
-                continue
+            if try file.append(characters[...]) {
+                held = []
+                try check(file.count)
+            } else {
+                file.discard()
+                stay()
             }
-            guard index + 1 < written.count else { return nil }
-            switch written[index + 1] {
-            case UInt8(ascii: "/"):
-                plain.append(UInt8(ascii: "/"))
-                index += 2
-            case UInt8(ascii: "u"):
-                guard index + 5 < written.count,
-                    let value = UInt8(
-                        String(decoding: written[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16),
-                    value < 0x80
-                else { return nil }
-                plain.append(value)
-                index += 6
-            default: return nil
-            }
+        case nil: stay()
         }
-        return plain
     }
 
-    private func check(_ file: Base64File) throws {
-        guard case .spool(_, let maximum) = mode, case .picture = state else { return }
+    /// What is held is text.
+    private func stay() {
+        state = .text
+        output += held
+        held = []
+    }
+
+    /// Decodes a string that has come to its end, if it is an image.
+    ///
+    /// - Returns: Whether it was one; it is among the parts then.
+    private func takeHeld() throws -> Bool {
+        guard case .spool(let folder, let maximum) = mode, let text = InlineText(held),
+            parts.count < max(16, maximum / Self.maximumPicture * 4)
+        else { return false }
+        switch text {
+        case .plainURI:
+            guard let (bytes, type) = InlineText.decoded(held) else { return false }
+            let file = try SpoolFile(in: folder)
+            try file.write(bytes)
+            try file.finish()
+            parts.append(InlinePart(path: file.path, byteCount: file.count, contentType: type))
+        case .base64(_, let type, let characters, let isTolerant):
+            // Short texts may be base64 without being meant.
+            guard isTolerant else { return false }
+            let file = try Base64File(in: folder, isTolerant: true)
+            guard try file.append(characters[...]), try file.finish() else {
+                file.discard()
+                return false
+            }
+            parts.append(InlinePart(path: file.path, byteCount: file.count, contentType: type))
+        }
+        return true
+    }
+
+    private func check(_ count: Int) throws {
+        guard case .spool(_, let maximum) = mode else { return }
         let most = min(Self.maximumPicture, maximum - spooled)
-        guard file.count <= most else {
+        guard count <= most else {
             throw TransportError(
                 .tooLarge, mayHaveArrived: true,
                 message: "expected at most \(most) bytes of a picture in the reply, found more")
         }
     }
 
-    /// It was no base64 after all: the text is made again from what was decoded, which loses nothing but needless escapes.
+    /// It was no base64 after all: the text is made again from what was decoded, which loses nothing but needless escapes, and the
+    /// white space within an image.
     private func giveUp(_ file: Base64File, _ prefix: [UInt8]) throws {
         state = .text
         defer { file.discard() }
@@ -293,11 +340,12 @@ package final class InlineExtractor {
 
     private func endString() throws {
         switch state {
-        case .structure, .text, .elided: break
-        case .short: output += held
+        case .structure, .text, .elided, .raw: break
+        case .short, .plainURI:
+            output += try takeHeld() ? Array("inline:\(parts.count - 1)".utf8) : held
         case .picture(let file, let prefix, let type):
             if try file.finish() {
-                try check(file)
+                try check(file.count)
                 output += Array("inline:\(parts.count)".utf8)
                 parts.append(InlinePart(path: file.path, byteCount: file.count, contentType: type))
                 spooled += file.count

@@ -19,10 +19,16 @@ package struct ReplyReader: Sendable {
     package var maximum: Int
     /// Where pictures go; `nil` where none are expected.
     package var spool: Spool?
+    /// The URL that was called.
+    package var url: String?
+    /// What takes the key out of what is read.
+    package var mask: KeyMask?
 
-    package init(maximum: Int, spool: Spool? = nil) {
+    package init(maximum: Int, spool: Spool? = nil, url: String? = nil, mask: KeyMask? = nil) {
         self.maximum = maximum
         self.spool = spool
+        self.url = url
+        self.mask = mask
     }
 
     /// Reads a reply.
@@ -42,32 +48,39 @@ package struct ReplyReader: Sendable {
         if !isSuccess {
             extractor = InlineExtractor(.elide, maximumText: maximum)
         } else if let spool, spool.pictures > 0 {
+            let (most, overflows) = spool.pictures.multipliedReportingOverflow(
+                by: InlineExtractor.maximumPicture)
             extractor = InlineExtractor(
-                .spool(
-                    folder: spool.folder, maximum: spool.pictures * InlineExtractor.maximumPicture),
-                maximumText: maximum)
+                .spool(folder: spool.folder, maximum: overflows ? .max : most), maximumText: maximum)
         } else {
-            return HTTPReply(head: reply.head, body: try await readPlain(reply.body))
+            return made(reply.head, try await bytes(of: reply.body))
         }
         do {
             for try await piece in reply.body { try extractor.feed(piece) }
         } catch let error as TransportError where error.kind == .tooLarge && !isSuccess {
-            return HTTPReply(head: reply.head, body: extractor.text)
+            return made(reply.head, extractor.text)
         } catch {
             extractor.discard()
             throw error
         }
         let (body, parts) = try extractor.finish()
-        return HTTPReply(head: reply.head, body: body, inline: parts)
+        return made(reply.head, body, parts)
     }
 
-    private func readPlain(_ pieces: ReplyBody) async throws -> [UInt8] {
+    /// The bytes of a body as they are.
+    ///
+    /// - Throws: ``TransportError``; `CancellationError`.
+    package func bytes(of pieces: ReplyBody) async throws -> [UInt8] {
         var body: [UInt8] = []
         for try await piece in pieces {
             guard body.count + piece.count <= maximum else { throw tooLarge }
             body += piece
         }
         return body
+    }
+
+    private func made(_ head: HTTPResponse, _ body: [UInt8], _ parts: [InlinePart] = []) -> HTTPReply {
+        HTTPReply(head: head, body: body, inline: parts, url: url, mask: mask)
     }
 
     private var tooLarge: TransportError {

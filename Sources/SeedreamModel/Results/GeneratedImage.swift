@@ -18,6 +18,8 @@ public struct GeneratedImage: Hashable, Codable, Sendable {
     public var size: PixelSize?
     /// What the host says its length in bytes is; not believed.
     public var byteCount: Int?
+    /// The prompt that the provider made of the one that was sent, where it says so.
+    public var revisedPrompt: String?
 
     /// Makes a picture.
     public init(location: Location, contentType: String? = nil, size: PixelSize? = nil, byteCount: Int? = nil)

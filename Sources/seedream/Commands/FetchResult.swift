@@ -22,14 +22,8 @@ struct FetchResult: AsyncParsableCommand {
             "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
     var id: String
 
-    @Option(name: .shortAndLong, help: "Who was asked, where the ledger does not know the request.")
-    var provider: ProviderID?
-
-    @Option(
-        help: ArgumentHelp(
-            "The base URL that the request was sent to, if not the provider's own. A key goes nowhere else.",
-            valueName: "url"))
-    var baseURL: String?
+    @OptionGroup
+    var asked: JobArguments
 
     @Option(
         name: .shortAndLong,

@@ -6,8 +6,11 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask how a job is. Changes nothing.",
         discussion: """
+            With --provider, also of a request that the ledger does not know, by the host's id of it.
+
             Examples:
               seedream status 3f0c91aa
+              seedream status 764cabcf-b745-4b3e-ae38-1200304cf45b --provider fal
 
             Exit codes:
             \(ExitStatus.table(ExitStatus.ofRequests))
@@ -18,11 +21,8 @@ struct Status: AsyncParsableCommand {
             "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
     var id: String
 
-    @Option(
-        help: ArgumentHelp(
-            "The base URL that the job was sent to, if not the provider's own. A key goes nowhere else.",
-            valueName: "url"))
-    var baseURL: String?
+    @OptionGroup
+    var asked: JobArguments
 
     @Flag(help: "One JSON document on stdout.")
     var json = false
@@ -34,13 +34,21 @@ struct Status: AsyncParsableCommand {
         #if Client
         try await ClientFailure.reported(client, json: json) {
             let setup = ClientSetup(client)
-            let ledger = try setup.existingLedger(.reading)
-            let job = try await setup.job(id, in: ledger)
+            let ledger: any JobLedger =
+                asked.provider == nil ? try setup.existingLedger(.reading) : try setup.ledger()
+            let job: JobRecord
+            if let known = try await ledger.job(id) {
+                job = known
+            } else if let client = try setup.client(asked, ledger) {
+                job = try client.unrecordedJob(requestID: id, model: asked.model)
+            } else {
+                throw LedgerError.notFound(id)
+            }
             var answer: JobStatus?
             // A job whose id at the provider is known can be asked about, whatever was made of an earlier answer.
             if [.accepted, .unknown].contains(job.state), job.ticket != nil {
                 answer = try await ClientFailure.about(job) {
-                    try await setup.client(for: job, baseURL: baseURL, ledger).status(of: job)
+                    try await setup.client(for: job, baseURL: asked.baseURL, ledger).status(of: job)
                 }
             }
             if json {

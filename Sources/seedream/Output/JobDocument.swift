@@ -30,6 +30,10 @@ struct JobDocument: Encodable {
     var usage: Usage?
     var inputs: [InputProvenance]
     var files: [SavedFile]
+    /// Where the pictures lie that the host has made: URLs, or files of this machine. They are not all saved while the job is open.
+    var locations: [String]?
+    /// The host's log, where it was asked for.
+    var logs: [String]?
     /// Pictures that the host failed to make, in its words.
     var failures: [String]
     var error: ErrorDocument?
@@ -48,6 +52,7 @@ struct JobDocument: Encodable {
         usage = job.result?.usage
         inputs = job.inputs
         files = job.files.sorted { $0.index < $1.index }
+        locations = job.result.map { $0.images.map(\.location.text) }
         failures = job.result?.failures ?? []
         error = job.error.map { ErrorDocument($0, about: job) }
         host = status.map { status in

@@ -77,6 +77,13 @@ enum JobTable {
             for line in host.logs.suffix(5) { rows.append(("log", line.visible.shortened(to: 100))) }
         }
         for file in job.files.sorted(by: { $0.index < $1.index }) { rows.append(("file", file.path.visible)) }
+        // What is not saved can be fetched by other means.
+        if job.state == .finished {
+            for (index, image) in (job.result?.images ?? []).enumerated()
+            where !job.files.contains(where: { $0.index == index }) {
+                rows.append(("at", image.location.text.visible))
+            }
+        }
         if let error = job.error {
             rows.append(("error", "\(error)".visible))
             rows.append(("hint", error.hint))

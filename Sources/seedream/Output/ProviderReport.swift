@@ -33,7 +33,8 @@ struct ProviderReport: Encodable {
             editModel = limits.editModel
             generateModel = limits.generateModel
             maximumImages = limits.maximumImages
-            counts = [limits.counts.lowerBound, limits.counts.upperBound]
+            // The end is left out where no document gives one.
+            counts = [limits.counts.lowerBound, limits.counts.upperBound].filter { $0 < .max }
             imagesPerGeneration = [
                 limits.imagesPerGeneration.lowerBound, limits.imagesPerGeneration.upperBound,
             ]

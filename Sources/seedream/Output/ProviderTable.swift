@@ -29,6 +29,7 @@ enum ProviderTable {
     }
 
     private static func outputs(_ limits: ProviderLimits) -> String {
+        guard limits.counts.upperBound < .max else { return "\(limits.counts.lowerBound) or more" }
         let most = limits.counts.upperBound * limits.imagesPerGeneration.upperBound
         let together = limits.maximumInputsAndOutputs.map { ", \($0) with inputs" } ?? ""
         let total = min(most, limits.maximumInputsAndOutputs ?? most)

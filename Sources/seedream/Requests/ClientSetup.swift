@@ -7,6 +7,14 @@ import SeedreamKit
 import SeedreamModel
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Makes clients from what the command line says.
 struct ClientSetup {
     private let arguments: ClientArguments
@@ -77,6 +85,7 @@ struct ClientSetup {
         var configuration = ClientConfiguration()
         configuration.jobTimeout = arguments.timeout
         configuration.submitGrace = arguments.grace
+        configuration.wantsLogs = arguments.verbose || Terminal.isTerminal(STDERR_FILENO)
         configuration.retry.maximumRetryAfter = min(configuration.retry.maximumRetryAfter, arguments.timeout)
         if arguments.verbose {
             configuration.logger = Logger(label: "seedream") { TerminalLog(label: $0) }
@@ -112,6 +121,14 @@ struct ClientSetup {
         var configuration = configuration
         configuration.baseURL = job.baseURL
         return try client(job.provider, configuration, ledger)
+    }
+
+    /// A client for a request that the ledger does not know; `nil` where no provider is named.
+    func client(_ asked: JobArguments, _ ledger: any JobLedger) throws -> SeedreamClient? {
+        guard let provider = asked.provider else { return nil }
+        var configuration = configuration
+        configuration.baseURL = asked.baseURL
+        return try client(provider, configuration, ledger)
     }
 
     /// The job that a person means.

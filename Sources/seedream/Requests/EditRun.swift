@@ -67,7 +67,8 @@ struct EditRun: Sendable {
         let ledger = try settings.setup.ledger()
         let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
         let run = RequestRun(
-            json: command.results.json, ledger: ledger, progress: RequestProgress(requests: 1))
+            json: command.results.json, ledger: ledger,
+            progress: RequestProgress(requests: 1, showsLogs: command.client.verbose))
         try run.finish(
             [await run.send(request, with: client, settings)], dropped: dropped, waited: settings.waits)
     }
@@ -130,7 +131,8 @@ struct EditRun: Sendable {
         let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
         try client.checkKey()
         let run = RequestRun(
-            json: command.results.json, ledger: ledger, progress: RequestProgress(requests: arguments.count))
+            json: command.results.json, ledger: ledger,
+            progress: RequestProgress(requests: arguments.count, showsLogs: command.client.verbose))
         var failed: [FailedInput] = []
         var isChecked = false
         let outcomes = try await run.all(arguments.count, atOnce: command.parallel) { index in

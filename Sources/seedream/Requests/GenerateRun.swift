@@ -19,7 +19,8 @@ struct GenerateRun: Sendable {
             let ledger = try settings.setup.ledger()
             let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
             let run = RequestRun(
-                json: command.results.json, ledger: ledger, progress: RequestProgress(requests: 1))
+                json: command.results.json, ledger: ledger,
+                progress: RequestProgress(requests: 1, showsLogs: command.client.verbose))
             try run.finish([await run.send(request, with: client, settings)], waited: settings.waits)
         }
     }

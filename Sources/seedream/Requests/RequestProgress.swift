@@ -23,15 +23,25 @@ final class RequestProgress: Sendable {
     private let state: Mutex<State>
     private let isTerminal = Terminal.isTerminal(STDERR_FILENO)
 
-    init(requests total: Int) { state = Mutex(State(total: total)) }
+    private let showsLogs: Bool
+
+    /// - Parameter showsLogs: Whether the host's log is shown even where nobody watches.
+    init(requests total: Int, showsLogs: Bool = false) {
+        state = Mutex(State(total: total))
+        self.showsLogs = showsLogs || isTerminal
+    }
 
     /// Follows one request to its end.
-    func follow(_ events: AsyncStream<ClientEvent>, index: Int, name: String?) async {
+    ///
+    /// - Returns: The lines of the host's log.
+    func follow(_ events: AsyncStream<ClientEvent>, index: Int, name: String?) async -> [String] {
+        var logs: [String] = []
         for await event in events {
             switch event {
             case .warning(let warning): note("\(name.map { "\($0): " } ?? "")\(warning.message)")
             case .log(let line):
-                if isTerminal { say(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
+                logs.append(line)
+                if showsLogs { say(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
             case .uploaded(let done, let total): show("uploaded \(done) of \(total)", index)
             case .submitting(let bytes): show("sending \(bytes.formattedBytes)", index)
             case .accepted: show("accepted", index)
@@ -47,6 +57,7 @@ final class RequestProgress: Sendable {
             $0.words[index] = nil
             $0.done += 1
         }
+        return logs
     }
 
     /// Says something for good, above the line.

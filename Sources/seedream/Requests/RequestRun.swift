@@ -11,6 +11,8 @@ struct RequestRun: Sendable {
         var index: Int
         var job: JobRecord?
         var error: (any Error)?
+        /// The host's log.
+        var logs: [String] = []
     }
 
     let json: Bool
@@ -39,7 +41,7 @@ struct RequestRun: Sendable {
         _ body: @escaping @Sendable (ClientReporter) async throws -> JobRecord?
     ) async -> Outcome {
         let (events, reporter) = ClientReporter.makeStream()
-        async let followed: Void = progress.follow(events, index: index, name: name)
+        async let followed = progress.follow(events, index: index, name: name)
         var outcome = Outcome(index: index)
         do {
             outcome.job = try await body(reporter)
@@ -49,7 +51,7 @@ struct RequestRun: Sendable {
             if outcome.job == nil { outcome.job = try? await ledger.job(id) }
         }
         reporter.finish()
-        await followed
+        outcome.logs = await followed
         return outcome
     }
 
@@ -91,8 +93,10 @@ struct RequestRun: Sendable {
         let failures = failed.map { FailureRecord($0) }
         if json {
             let error = outcomes.count == 1 && jobs.isEmpty ? outcomes[0].error : nil
-            try Terminal.print(
-                JSON.document(JobReport(jobs, failed: failures, dropped: dropped, error: error)))
+            var report = JobReport(jobs, failed: failures, dropped: dropped, error: error)
+            let logs = outcomes.filter { $0.job != nil }.map(\.logs)
+            for (index, lines) in logs.enumerated() where !lines.isEmpty { report.jobs[index].logs = lines }
+            try Terminal.print(JSON.document(report))
         } else if !waited {
             for line in JobTable.lines(jobs) { try Terminal.print(line) }
         } else if !jobs.isEmpty {

@@ -17,6 +17,8 @@ struct RequestSettings: Sendable {
         provider = host.provider
         var configuration = setup.configuration
         configuration.baseURL = host.baseURL
+        // The document holds the host's log.
+        if results.json { configuration.wantsLogs = true }
         configuration.options = host.options
         configuration.isLenient = host.lenient
         configuration.imageTransport = host.transport

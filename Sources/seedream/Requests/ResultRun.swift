@@ -10,8 +10,10 @@ struct ResultRun: Sendable {
             let setup = ClientSetup(command.client)
             let ledger = try ledger(setup)
             let job = try await job(setup, ledger)
-            let client = try setup.client(for: job, baseURL: command.baseURL, ledger)
-            let run = RequestRun(json: command.json, ledger: ledger, progress: RequestProgress(requests: 1))
+            let client = try setup.client(for: job, baseURL: command.asked.baseURL, ledger)
+            let run = RequestRun(
+                json: command.json, ledger: ledger,
+                progress: RequestProgress(requests: 1, showsLogs: command.client.verbose))
             let destination = command.output.map {
                 Destination(folder: $0, template: job.destination?.template ?? Destination.defaultTemplate)
             }
@@ -29,18 +31,17 @@ struct ResultRun: Sendable {
 
     /// Only with a provider can a ledger learn of a first job.
     private func ledger(_ setup: ClientSetup) throws -> any JobLedger {
-        command.provider == nil ? try setup.existingLedger() : try setup.ledger()
+        command.asked.provider == nil ? try setup.existingLedger() : try setup.ledger()
     }
 
     /// The ledger's job, or, with a provider, one that the ledger learns of now.
     private func job(_ setup: ClientSetup, _ ledger: any JobLedger) async throws -> JobRecord {
         if let job = try await ledger.job(command.id) { return job }
-        guard let provider = command.provider else { throw LedgerError.notFound(command.id) }
-        var configuration = setup.configuration
-        configuration.baseURL = command.baseURL
-        let client = try setup.client(provider, configuration, ledger)
+        guard let client = try setup.client(command.asked, ledger) else {
+            throw LedgerError.notFound(command.id)
+        }
         let destination = Destination(folder: command.output ?? ".")
-        return try await client.adopt(requestID: command.id, to: destination)
+        return try await client.adopt(requestID: command.id, model: command.asked.model, to: destination)
     }
 }
 #endif

@@ -12,7 +12,8 @@ struct ResumeRun: Sendable {
             let jobs = try await jobs(setup, ledger)
             if jobs.isEmpty, !command.json { Terminal.note("nothing to resume") }
             let run = RequestRun(
-                json: command.json, ledger: ledger, progress: RequestProgress(requests: jobs.count))
+                json: command.json, ledger: ledger,
+                progress: RequestProgress(requests: jobs.count, showsLogs: command.client.verbose))
             let outcomes = try await run.all(jobs.count, atOnce: command.parallel) { index in
                 let job = jobs[index]
                 let client: SeedreamClient

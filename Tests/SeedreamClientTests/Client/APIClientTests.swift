@@ -50,7 +50,7 @@ struct APIClientTests {
         let waits = Recorder<Double>()
         let reply = try await Self.client(transport, waits: waits).call(Self.get())
         #expect(reply.status == status)
-        #expect(reply.body == Array("\(attempts - 1)".utf8))
+        #expect(reply.text == "\(attempts - 1)")
         #expect(transport.requests.all.count == attempts)
         #expect(waits.all == (attempts == 1 ? [] : status == 429 ? [1, 2] : [0.5, 1]))
     }

@@ -51,6 +51,64 @@ struct CanaryTests {
         }
     }
 
+    /// Replies of success and of failure whose words hold the key: as it is, and in JSON's escapes.
+    private static func echoes(_ key: String) -> [String: [FaultRule]] {
+        func rule(_ operation: String, _ status: Int, _ body: String) -> FaultRule {
+            FaultRule(
+                operation,
+                .answer(
+                    status: status,
+                    headers: [
+                        "Content-Type": "application/json", "x-fal-request-id": key, "x-request-id": key,
+                        "x-inference-id": key,
+                    ], body: body))
+        }
+        let escaped = key.utf16.map { String(format: "\\u%04x", $0) }.joined()
+        return [
+            "onerouter": [
+                rule(
+                    "onerouter.edit", 200,
+                    #"{"error":{"code":401,"message":"Incorrect API key provided: \#(key)"}}"#)
+            ],
+            "fal": [
+                rule(
+                    "fal.status", 200,
+                    #"{"status":"COMPLETED","error":"key \#(escaped)","error_type":"\#(key)"}"#),
+                rule(
+                    "fal.result", 422, #"{"detail":[{"loc":["body"],"msg":"\#(escaped)","type":"\#(key)"}]}"#),
+            ],
+            "apiframe": [rule("apiframe.job", 200, #"{"status":"FAILED","error":"Provider: \#(key)"}"#)],
+            "aiml": [rule("aiml.generate", 401, #"{"message":"\#(escaped)","requestId":"\#(key)"}"#)],
+            "ark": [
+                rule("ark.generate", 200, #"{"error":{"code":"AuthenticationError","message":"\#(key)"}}"#)
+            ],
+        ]
+    }
+
+    @Test("nor where the provider says the key", arguments: ["fal", "aiml", "onerouter", "apiframe", "ark"])
+    func echoed(_ provider: String) async throws {
+        try await CommandRig.with { rig in
+            await rig.emulator.setFaults(try #require(Self.echoes(CommandRig.key)[provider]))
+            let photo = Fixtures.path("photos/rocket.jpg")
+            let canary = Canary(files: [])
+            var hits: [String] = []
+            var said = ""
+            for arguments in [
+                ["edit", "put it in a hat", photo, "--verbose", "--timeout", "5"] + rig.sending(to: provider),
+                ["edit", "again", photo, "--json", "--timeout", "5"] + rig.sending(to: provider),
+                ["jobs", "--json"] + rig.common,
+            ] {
+                let result = try await rig.run(arguments)
+                said += result.errors
+                hits += canary.hits(in: result.output, "stdout of \(arguments[0])")
+                hits += canary.hits(in: Data(result.errors.utf8), "stderr of \(arguments[0])")
+            }
+            hits += canary.hits(inFolder: rig.folder.path, except: [])
+            #expect(hits.isEmpty, "\(provider): \(hits)")
+            #expect(said.contains("<key>"))
+        }
+    }
+
     @Test("the search finds what is there")
     func search() throws {
         let folder = try TemporaryFolder()

@@ -73,9 +73,9 @@ package struct AIMLProvider: Provider {
         let failure = AIMLFailure(json)
         // 201 was documented in 2025, 200 is now.
         guard reply.isSuccess else { throw error(reply, failure, Self.operation) }
+        if let failure, (failure.statusCode ?? 0) >= 400 { throw error(reply, failure, Self.operation) }
         let requestID = requestID(of: reply, failure)
         guard let made = AIMLReply(reply, json) else {
-            if let failure, (failure.statusCode ?? 0) >= 400 { throw error(reply, failure, Self.operation) }
             throw FailureReport(
                 operation: Self.operation, reply: reply, requestID: requestID
             ).badReply(expected: "JSON with pictures in \"data\" or \"images\"")

@@ -10,8 +10,8 @@ struct AIMLReply {
 
     /// `nil` where there is no picture.
     init?(_ reply: HTTPReply, _ json: JSONValue?) {
-        let lists = ["data", "images"].lazy.compactMap { json?[$0]?.array }.map { reply.pictures(in: $0) }
-        guard let list = lists.first(where: { !$0.images.isEmpty }) else { return nil }
+        let list = reply.pictures(under: ["data", "images"])
+        guard !list.images.isEmpty else { return nil }
         (images, failures) = list
         seed = json?["seed"]?.integer
         usage = Usage()

@@ -1,3 +1,4 @@
+import HTTPTypes
 import SeedreamModel
 
 /// A job, as `GET /v2/jobs/{id}` and, with `jobId` and `event`, the webhooks show it.
@@ -14,28 +15,19 @@ struct ApiframeJob {
     var isExpired: Bool
 
     /// `nil` for what is no JSON object.
-    init?(_ json: JSONValue?) {
+    ///
+    /// - Parameter reply: The reply that the JSON is of; without one, images are read that lie behind URLs.
+    init?(_ json: JSONValue?, of reply: HTTPReply = HTTPReply(head: HTTPResponse(status: .ok), body: [])) {
         guard let json, json.object != nil else { return nil }
         func text(_ name: String) -> String? { json[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
         id = text("id") ?? text("jobId")
         status = text("status")
         progress = json["progress"]?.number.flatMap { $0.isFinite ? min(max($0 / 100, 0), 1) : nil }
-        images = Self.images(in: json["result"])
+        // The specification leaves it untyped: `{"images":[url…]}` in current documents, a bare URL in older ones.
+        images = json["result"].map { reply.pictures(under: ["images"], of: ["result": $0]).images } ?? []
         creditCost = json["creditCost"]?.number
         error = text("error")
         isExpired = json["expired"]?.bool ?? false
-    }
-
-    /// `result`, which the specification leaves untyped: `{"images":[url…]}` in current documents, a bare URL in older ones.
-    private static func images(in result: JSONValue?) -> [GeneratedImage] {
-        let texts: [String?] =
-            if let text = result?.string { [text] } else {
-                (result?["images"]?.array ?? []).map { $0.string ?? $0["url"]?.string }
-            }
-        return texts.compactMap { text in
-            guard let text, text.hasPrefix("https://") || text.hasPrefix("http://") else { return nil }
-            return GeneratedImage(location: .url(text))
-        }
     }
 
     /// What the job made.

@@ -126,24 +126,25 @@ package struct ApiframeProvider: Provider {
     {
         APIRequest(
             operation: Self.job, method: .get,
-            url: "\(context.endpoints.api)/v2/jobs/\(URLParts.encoded(ticket.requestID))")
+            url: "\(context.endpoints.api)/v2/jobs/\(URLParts.encoded(ticket.requestID))",
+            maximumReply: 16 << 20)
     }
 
     package func status(in reply: HTTPReply) throws(ClientError) -> JobStatus {
         guard reply.isSuccess else { throw failure(reply, operation: Self.job) }
-        guard let job = ApiframeJob(reply.json), let status = job.status else {
+        guard let job = ApiframeJob(reply.json, of: reply), let status = job.status else {
             throw report(reply, Self.job).badReply(expected: "JSON with \"status\"")
         }
         let requestID = reply.field("x-request-id")
         let phase: JobStatus.Phase =
-            switch status {
-            case "QUEUED": .queued(position: nil)
-            case "PROCESSING": .running(progress: job.progress)
-            case "COMPLETED": try completed(job, reply)
-            case "FAILED":
+            switch JobWord(status) {
+            case .queued: .queued(position: nil)
+            case .running: .running(progress: job.progress)
+            case .completed: try completed(job, reply)
+            case .failed:
                 .failed(job.failure(status: reply.status, operation: Self.job, requestID: requestID))
-            case "CANCELLED": .cancelled
-            default: .other(status)
+            case .cancelled: .cancelled
+            case nil: .other(status)
             }
         return JobStatus(phase: phase, requestID: requestID)
     }
@@ -154,6 +155,11 @@ package struct ApiframeProvider: Provider {
                 report(reply, Self.job).error(
                     ReplyVerdict(.result),
                     message: "the host has deleted the pictures, as it does after a while"))
+        }
+        if let list = reply.json?["result"]?["images"]?.array ?? reply.json?["result"]?.array, list.isEmpty {
+            return .failed(
+                report(reply, Self.job).error(
+                    ReplyVerdict(.provider), message: "the job made no image, and the host does not say why"))
         }
         guard !job.images.isEmpty else {
             throw report(reply, Self.job).badReply(expected: "a URL in \"result\"")

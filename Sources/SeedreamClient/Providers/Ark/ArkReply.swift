@@ -16,6 +16,7 @@ struct ArkReply {
         for (index, item) in items.enumerated() {
             if let failure = ArkFailure(item) {
                 failures.append(failure)
+                guard lines.count < 20 else { continue }
                 lines.append("image \(index + 1) of \(items.count): \(failure.line)")
             } else if var picture = reply.picture(in: item) {
                 if let text = item["size"]?.string, case .pixels(let size)? = OutputSize(text) {
@@ -26,6 +27,7 @@ struct ArkReply {
                 lines.append("image \(index + 1) of \(items.count) has neither a URL nor a picture")
             }
         }
+        if images.isEmpty, failures.isEmpty { (images, lines) = reply.pictures(under: []) }
         tokens = json?["usage"]?["total_tokens"]?.integer
         billed = json?["usage"]?["generated_images"]?.integer
     }

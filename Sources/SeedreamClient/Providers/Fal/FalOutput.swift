@@ -10,10 +10,18 @@ enum FalOutput {
         in reply: HTTPReply, operation: APIOperation, purchase: ClientError.Purchase
     ) throws(ClientError) -> GenerationResult {
         let requestID = FalHeader.requestID.value(in: reply)
+        let report = FailureReport(
+            operation: operation, reply: reply, requestID: requestID, settled: purchase)
         guard let json = reply.json, var result = result(in: json, of: reply) else {
-            throw FailureReport(
-                operation: operation, reply: reply, requestID: requestID, settled: purchase
-            ).badReply(expected: "\"images\" with URLs", isRetryable: purchase == .taken)
+            // The model is done, and says itself that there is nothing.
+            if let images = reply.json?["images"], images.isNull || images.array?.isEmpty == true {
+                var error = report.error(
+                    ReplyVerdict(.provider), code: "no_media_generated",
+                    message: "the model made no image, and fal does not say why")
+                (error.isFinal, error.purchase) = (true, .taken)
+                throw error
+            }
+            throw report.badReply(expected: "\"images\" with URLs", isRetryable: purchase == .taken)
         }
         result.requestID = requestID
         if let units = FalHeader.billableUnits.value(in: reply).flatMap(Double.init), units.isFinite {
@@ -29,8 +37,7 @@ enum FalOutput {
 
     /// Reads an output; `nil` where there is no picture in it.
     private static func result(in json: JSONValue, of reply: HTTPReply) -> GenerationResult? {
-        guard let items = json["images"]?.array else { return nil }
-        let (images, failures) = reply.pictures(in: items)
+        let (images, failures) = reply.pictures(under: ["images"], of: json)
         guard !images.isEmpty else { return nil }
         return GenerationResult(images: images, seed: json["seed"]?.integer, failures: failures)
     }

@@ -21,6 +21,12 @@ extension FalProvider {
         let webhook = try webhook(request, isRun: isRun, &checks)
         let base = isRun ? context.endpoints.api : context.endpoints.queue
         let isInline = request.delivery == .inline
+        if isInline {
+            checks.warn(
+                .notKept, "delivery",
+                "fal keeps no copy of what comes inside its reply (`sync_mode`): it will not be in your history there"
+            )
+        }
         return RequestDraft(
             model: app.id, operation: isRun ? .fal(.run) : .fal(.submit),
             url: "\(base)/\(app.id)" + (webhook.map { "?fal_webhook=\(URLParts.encoded($0))" } ?? ""),

@@ -6,7 +6,7 @@ extension FalProvider {
         let body = FalErrorBody(json)
         let code = body.code ?? FalHeader.errorType.value(in: reply)
         // A page was written by something before fal, or by another server; nothing at all may well be fal's.
-        var verdict = ReplyVerdict(status: reply.status, isJSON: json != nil || reply.body.isEmpty)
+        var verdict = ReplyVerdict(status: reply.status, isJSON: json != nil || reply.byteCount == 0)
         verdict.category = Self.category(reply.status, code: code, message: body.message) ?? verdict.category
         let isFromFal =
             body.isOfFal || FalHeader.errorType.value(in: reply) != nil

@@ -30,12 +30,13 @@ extension FalProvider {
         let url = url(ticket.statusURL, of: ticket, "/status", context)
         return APIRequest(
             operation: .fal(.status), method: .get,
-            url: "\(url)\(url.contains("?") ? "&" : "?")logs=\(withLogs)")
+            url: "\(url)\(url.contains("?") ? "&" : "?")logs=\(withLogs)", maximumReply: Self.maximumReply)
     }
 
     package func resultRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
         APIRequest(
-            operation: .fal(.result), method: .get, url: url(ticket.responseURL, of: ticket, "", context))
+            operation: .fal(.result), method: .get, url: url(ticket.responseURL, of: ticket, "", context),
+            maximumReply: Self.maximumReply)
     }
 
     package func cancelRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest? {
@@ -52,16 +53,29 @@ extension FalProvider {
         }
         let requestID = FalHeader.requestID.value(in: reply) ?? json["request_id"]?.string
         let phase: JobStatus.Phase =
-            switch word {
-            case "IN_QUEUE": .queued(position: json["queue_position"]?.integer)
-            case "IN_PROGRESS": .running(progress: nil)
-            case "COMPLETED": Self.end(json, requestID: requestID)
-            default: .other(word)
+            switch JobWord(word) {
+            case .queued: .queued(position: json["queue_position"]?.integer)
+            case .running: .running(progress: nil)
+            case .completed: Self.end(json, requestID: requestID) ?? .completed(nil)
+            // fal documents none of these words: a failed job is completed, with an error.
+            case .failed:
+                Self.end(json, requestID: requestID) ?? .failed(Self.failedJob(word, json, requestID))
+            case .cancelled: .cancelled
+            case nil: Self.end(json, requestID: requestID) ?? .other(word)
             }
         return JobStatus(
-            phase: phase, logs: json["logs"]?.array?.compactMap { $0["message"]?.string } ?? [],
+            phase: phase,
+            logs: json["logs"]?.array?.prefix(Self.maximumLogLines).compactMap {
+                ($0["message"]?.string ?? $0.string).map { String($0.prefix(Self.maximumLogLine)) }
+            } ?? [],
             requestID: requestID)
     }
+
+    /// Bytes of a reply about a job, its log included. Ours.
+    private static let maximumReply = 16 << 20
+    /// Lines of a log that are kept, and characters of a line. Ours.
+    private static let maximumLogLines = 1000
+    private static let maximumLogLine = 2000
 
     package func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
         guard reply.isSuccess else { throw failure(reply, operation: .fal(.result)) }
@@ -81,15 +95,20 @@ extension FalProvider {
         return json?["success"]?.bool == false ? .alreadyCompleted : .requested
     }
 
-    /// How a job ended. There is no `FAILED`: a failed job is completed, with an error.
-    private static func end(_ json: JSONValue, requestID: String?) -> JobStatus.Phase {
-        let message = json["error"]?.string ?? ""
+    /// How a job ended, if something is said to have gone wrong; `nil` if not.
+    private static func end(_ json: JSONValue, requestID: String?) -> JobStatus.Phase? {
         let code = json["error_type"]?.string ?? ""
         // Neither is there when all went well, or is null.
-        let hasError = json["error"].map { !$0.isNull && $0 != "" } ?? false
-        guard hasError || !code.isEmpty else { return .completed(nil) }
+        let hasError = json["error"].map { !$0.isNull && $0 != "" && $0 != false } ?? false
+        guard hasError || !code.isEmpty else { return nil }
         if code == "client_cancelled" { return .cancelled }
+        let message = json["error"]?.string ?? json["error"]?["message"]?.string ?? ""
         return .failed(failedJob(code: code, message: message, field: nil, requestID: requestID))
+    }
+
+    private static func failedJob(_ word: String, _ json: JSONValue, _ requestID: String?) -> ClientError {
+        let text = json["message"]?.string ?? json["detail"]?.string ?? ""
+        return failedJob(code: word, message: text, field: nil, requestID: requestID)
     }
 
     /// The error of a job that fal gave up: not billed where it was fal's fault, maybe billed where it was the request's.

@@ -10,8 +10,8 @@ package struct OneRouterProvider: Provider {
         // inferred, and ``GenerationRequest/model`` replaces them.
         var limits = ProviderLimits(
             editModel: "seedream-v4-image-to-image", generateModel: "seedream-v4-text-to-image")
-        // `n` is 1 or more; the end is ours, the most that Ark makes in one request.
-        limits.counts = 1...15
+        // `n` is 1 or more; no document gives an end.
+        limits.counts = 1 ... .max
         limits.area = 921_600...16_777_216
         limits.deliversInline = true
         return limits
@@ -67,12 +67,12 @@ package struct OneRouterProvider: Provider {
         guard reply.isSuccess, failure == nil else { throw error(reply, failure, json, operation) }
         var report = FailureReport(
             operation: operation, reply: reply, requestID: reply.field("x-request-id"))
-        if let task = json?["data"]?["task_id"]?.string {
+        let list = reply.pictures(under: ["data"])
+        if list.images.isEmpty, let task = json?["data"]?["task_id"]?.string {
             // How newer models answer. Nothing says that Seedream 4 does, so that nothing here asks about tasks.
             report.requestID = task
             throw report.badReply(expected: "pictures in \"data\", not a task")
         }
-        let list = reply.pictures(in: json?["data"]?.array ?? [])
         guard !list.images.isEmpty else { throw report.badReply(expected: "JSON with pictures in \"data\"") }
         return GenerationResult(
             images: list.images, requestID: report.requestID, failures: list.failures)

@@ -155,7 +155,9 @@ struct FalHost: EmulatedHost {
         guard let marker = request.path.firstIndex(of: "requests"), marker >= 2 else {
             return request.method == "POST" ? Route("fal.submit") { await self.submit($0) } : nil
         }
-        let owner = request.path[..<marker].prefix(2).joined(separator: "/")
+        // Jobs are known under owner and alias alone, never under the model's whole path.
+        guard marker == 2 else { return nil }
+        let owner = request.path[..<marker].joined(separator: "/")
         let rest = Array(request.path[marker...].dropFirst())
         guard let id = rest.first else { return nil }
         return switch (request.method, Array(rest.dropFirst())) {

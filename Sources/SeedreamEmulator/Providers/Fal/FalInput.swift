@@ -132,8 +132,9 @@ struct FalInput: Sendable {
                     ["expected": .array(Self.presets.map { .string($0) })], .string(name))
             }
         case .object(let sides)?:
-            guard let width = sides["width"]?.integer, let height = sides["height"]?.integer, width > 0,
-                height > 0
+            // A side that is left out is 512 in fal's schema.
+            guard let width = (sides["width"] ?? 512).integer, let height = (sides["height"] ?? 512).integer,
+                width > 0, height > 0
             else {
                 refuse(
                     ["image_size"], "Input should have a positive integer width and height", "int_type", nil,

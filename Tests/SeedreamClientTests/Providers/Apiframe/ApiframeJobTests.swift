@@ -82,9 +82,18 @@ struct ApiframeJobTests {
         #expect(try failed(nil) == "failed provider not-taken")
     }
 
-    @Test("the result is read in both forms, with what it cost")
+    @Test(
+        "a completed job without images will never have any", arguments: [["images": []], []] as [JSONValue])
+    func empty(_ result: JSONValue) throws {
+        #expect(try phase(["result": .some(result)]) == "failed provider taken")
+    }
+
+    @Test("the result is read in every form, with what it cost")
     func result() throws {
         for result: JSONValue in [
+            ["https://cdn2.test/1.png"], [["image_url": "https://cdn2.test/1.png"]],
+            ["image_url": "https://cdn2.test/1.png"], ["image_url": ["url": "https://cdn2.test/1.png"]],
+            ["output": ["https://cdn2.test/1.png"]], "HTTPS://cdn2.test/1.png", " https://cdn2.test/1.png\n",
             ["images": ["https://cdn2.test/1.png"]], "https://cdn2.test/1.png",
             ["images": [["url": "https://cdn2.test/1.png"]]],
         ] {
@@ -98,7 +107,7 @@ struct ApiframeJobTests {
 
     @Test(
         "a completed job without a URL makes no sense, and was bought",
-        arguments: [nil, "", "file:///etc/passwd", ["images": []], ["images": [""]], [], 7] as [JSONValue])
+        arguments: [nil, "", "file:///etc/passwd", ["images": [""]], 7] as [JSONValue])
     func noResult(_ result: JSONValue) {
         let error = #expect(throws: ClientError.self) {
             try provider.status(in: HostReply.json(Self.job(["result": .some(result)])))

@@ -66,6 +66,8 @@ struct FalDraftTests {
                     + #""enable_safety_checker":false,"enhance_prompt_mode":"fast","sync_mode":true,"seed":7}"#
             ))
         #expect(draft.outputs == 2...6 && draft.isInline)
+        // fal's history has nothing of it.
+        #expect(draft.warnings.map(\.code) == [.notKept])
         let checked = try FalSample.draft(FalSample.request { $0.safetyChecker = true })
         #expect(checked.body["enable_safety_checker"] == true)
     }

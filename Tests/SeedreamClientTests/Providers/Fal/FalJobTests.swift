@@ -144,7 +144,36 @@ struct FalJobTests {
         }
     }
 
-    @Test("goes on while fal says a word that is not known", arguments: ["PAUSED", "FAILED", ""])
+    @Test(
+        "has ended where a word says so that fal does not document",
+        arguments: ["FAILED", "ERROR", "TIMED_OUT", "failed", "Rejected"], [#","error":"It is so""#, ""])
+    func undocumentedEnd(_ word: String, _ more: String) throws {
+        guard case .failed(let error) = try status(#"{"status":"\#(word)"\#(more)}"#).phase else {
+            Issue.record("expected a failed job")
+            return
+        }
+        #expect(error.purchase == .taken && error.category == .provider)
+        #expect(more.isEmpty ? error.code == word : error.message == "It is so")
+        guard case .cancelled = try status(#"{"status":"CANCELLED"}"#).phase else {
+            Issue.record("expected a cancelled job")
+            return
+        }
+    }
+
+    @Test("keeps a thousand lines of a log, each as long as a line may be")
+    func longLog() throws {
+        let line = String(repeating: "x", count: 5000)
+        let lines = (0..<3000).map { _ in #"{"message":"\#(line)"}"# }.joined(separator: ",")
+        let status = try status(
+            #"{"status":"COMPLETED","metrics":{"inference_time":NaN},"logs":[\#(lines)]}"#)
+        #expect(status.logs.count == 1000 && status.logs.allSatisfy { $0.count == 2000 })
+        guard case .completed = status.phase else {
+            Issue.record("expected a completed job")
+            return
+        }
+    }
+
+    @Test("goes on while fal says a word that is not known", arguments: ["PAUSED", ""])
     func otherWords(_ word: String) throws {
         guard case .other(word) = try status(#"{"status":"\#(word)"}"#).phase else {
             Issue.record("expected another word")
@@ -243,13 +272,22 @@ struct FalJobTests {
     @Test(
         "is not lost where its result cannot be read",
         arguments: [
-            "", "{}", #"{"images":[]}"#, #"{"images":[{"url":"inline:4"}]}"#,
+            "", "{}", #"{"images":[{"url":"inline:4"}]}"#,
             #"{"images":[{"url":"ftp://a/b"}]}"#,
             #"{"images":"#,
         ])
     func badResult(_ body: String) {
         let error = #expect(throws: ClientError.self) { try fal.result(in: FalSample.reply(200, body)) }
         #expect(error?.category == .badReply && error?.purchase == .taken && error?.isRetryable == true)
+    }
+
+    @Test(
+        "is failed where the model made nothing",
+        arguments: [#"{"images":[]}"#, #"{"images":null,"seed":7}"#])
+    func noImages(_ body: String) {
+        let error = #expect(throws: ClientError.self) { try fal.result(in: FalSample.reply(200, body)) }
+        #expect(error?.category == .provider && error?.isFinal == true && error?.purchase == .taken)
+        #expect(error?.message == "the model made no image, and fal does not say why")
     }
 
     // MARK: Cancelling

@@ -91,7 +91,7 @@ struct OneRouterDraftTests {
         #expect(small.predictedSize == PixelSize(width: 1280, height: 720))
     }
 
-    @Test("takes 1 to 15 generations and 10 inputs")
+    @Test("takes any number of generations and 10 inputs")
     func ranges() {
         func refused(_ change: (inout GenerationRequest) -> Void) -> String? {
             var request = SampleImage.request()
@@ -100,7 +100,7 @@ struct OneRouterDraftTests {
         }
         #expect(refused { $0.count = 0 } == "count")
         #expect(refused { $0.count = 15 } == nil)
-        #expect(refused { $0.count = 16 } == "count")
+        #expect(refused { $0.count = 1000 } == nil)
         #expect(refused { $0.images = SampleImage.request(10).images } == nil)
         #expect(refused { $0.images = SampleImage.request(11).images } == "images")
         #expect(refused { $0.prompt = "" } == "prompt")

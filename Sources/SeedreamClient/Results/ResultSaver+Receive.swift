@@ -1,0 +1,89 @@
+import AtomicFiles
+import Pixels
+import SeedreamModel
+
+extension ResultSaver {
+    /// A picture that was fetched and checked, in its temporary file.
+    struct Picture: Sendable {
+        let file: AtomicFile
+        let sha256: String
+        let byteCount: Int
+        let format: ImageSignature.Format
+        let size: PixelSize?
+        let notice: String?
+    }
+
+    /// Fetches a picture into a temporary file and checks it.
+    func receive(
+        _ image: GeneratedImage, _ index: Int, _ folder: String,
+        _ progress: @escaping @Sendable (SavingProgress) -> Void
+    ) async throws -> Picture {
+        let reception = try PictureReception(in: folder) {
+            progress(.received(index: index, byteCount: $0))
+        }
+        switch image.location {
+        case .url(let url):
+            _ = try await fetching.fetch(
+                url, maximum: maximumBytes, begin: { try reception.begin() },
+                write: { try reception.write($0) })
+        case .file(let path):
+            let length = try FileReader.read(path) { piece in
+                try Task.checkCancellation()
+                try reception.write(Array(piece))
+            }
+            guard length != nil else {
+                throw PictureVerifier.Rejection("what the reply held is no longer at \(path)")
+            }
+        }
+        do {
+            return try await checked(reception, image)
+        } catch var rejection as PictureVerifier.Rejection {
+            if case .file(let path) = image.location { rejection.description += "; its bytes are in \(path)" }
+            throw rejection
+        }
+    }
+
+    private func checked(_ reception: PictureReception, _ image: GeneratedImage) async throws -> Picture {
+        let (prefix, byteCount) = (reception.prefix, reception.byteCount)
+        guard let format = ImageSignature.format(of: prefix) else {
+            throw PictureVerifier.Rejection(
+                "expected an image, found \(ImageSignature.description(of: prefix)) (\(byteCount) bytes)")
+        }
+        try reception.file.finish()
+        var size: PixelSize?
+        var notice = format.isUsual ? nil : "saved as the \(format.name) that came"
+        do {
+            size = try await verify(reception.file.path, as: format, byteCount, image)?.size
+        } catch let rejection as PictureVerifier.Rejection where rejection.isUnsupported {
+            notice = "saved as the \(format.name) that came, and not checked: \(rejection)"
+        }
+        return Picture(
+            file: reception.file, sha256: reception.digest(), byteCount: byteCount, format: format,
+            size: size,
+            notice: notice)
+    }
+
+    private func verify(
+        _ path: String, as format: ImageSignature.Format, _ byteCount: Int, _ image: GeneratedImage
+    ) async throws -> PictureVerifier.Verdict? {
+        guard let verifier else { return nil }
+        do {
+            let verdict = try await verifier.verify(path)
+            // HEIF is a family whose members name each other.
+            let family = ["image/heif", "image/heic", "image/avif"]
+            guard
+                verdict.mediaType == format.mediaType
+                    || family.contains(verdict.mediaType) && family.contains(format.mediaType)
+            else {
+                throw PictureVerifier.Rejection(
+                    "it begins as \(format.mediaType) and decodes as \(verdict.mediaType)")
+            }
+            return verdict
+        } catch let rejection as PictureVerifier.Rejection where !rejection.isUnsupported {
+            // Hosts round, or name another file's length: a hint for whoever reads the error, and no more.
+            guard let told = image.byteCount, told != byteCount else { throw rejection }
+            throw PictureVerifier.Rejection(
+                "\(rejection.description) (the host told of \(told) bytes, \(byteCount) came)")
+        }
+    }
+}
