@@ -195,6 +195,22 @@ struct ProcessTests {
         )
     }
 
+    @Test("makes one ledger with others that start at the same moment")
+    func together() async throws {
+        let folder = try TemporaryFolder()
+        var runner = CommandRunner()
+        runner.environment = [
+            "FAL_KEY": "", "XDG_CONFIG_HOME": folder.path, "XDG_STATE_HOME": folder.file("state"),
+        ]
+        let started = try (0..<6).map { _ in try runner.start(["generate", "a lighthouse"]) }
+        for command in started {
+            let result = try await command.result()
+            // Each finds no key, and so has opened the ledger.
+            #expect(result.status == 77, "\(result)")
+        }
+        #expect(try await runner.run(["jobs"]).text == "no jobs\n")
+    }
+
     @Test(
         "needs no folder of the user's if it is told where everything lies",
         .enabled("no user without root's rights can run the program here") {
