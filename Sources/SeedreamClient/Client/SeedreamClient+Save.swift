@@ -75,7 +75,9 @@ extension SeedreamClient {
         return (try? await kept(job) { $0.result?.images = Array(fresh.prefix(images.count)) }) ?? job
     }
 
-    private func freshImages(of ticket: JobTicket, atMost count: Int, by deadline: Deadline) async throws -> [GeneratedImage] {
+    private func freshImages(of ticket: JobTicket, atMost count: Int, by deadline: Deadline) async throws
+        -> [GeneratedImage]
+    {
         let api = try api(by: deadline)
         if host.resultRequest(for: ticket, in: context) != nil {
             return try await result(of: ticket, pictures: count, through: api).images

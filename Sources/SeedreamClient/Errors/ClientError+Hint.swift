@@ -5,21 +5,21 @@ extension ClientError {
         case (.unknown, _):
             "it may have been bought: look at the account, or at `seedream jobs`, before it is sent again"
         case (.taken, .validation), (.taken, .moderation), (.taken, .cancelled):
-            "\(advice); it may have been billed"
+            "\(remedy); it may have been billed"
         case (.taken, .provider) where !isRetryable:
             "the provider gave up on it: look at the account, then send it anew if it is worth the price"
         case (.taken, .credentials), (.taken, .credits):
-            "\(advice), then `seedream resume`: the job is open"
+            "\(remedy), then `seedream resume`: the job is open"
         case (.taken, .result): "`seedream resume` fetches it again, while the provider keeps it"
         case (.taken, _): "nothing is lost: `seedream resume` asks for the result again"
-        case (.notTaken, .cancelled): advice
-        case (.notTaken, _): "\(advice); nothing was bought"
+        case (.notTaken, .cancelled): remedy
+        case (.notTaken, _): "\(remedy); nothing was bought"
         }
     }
 
     /// What to do about what went wrong, without a word about money or about the job.
-    package var advice: String {
-        if let remedy { return remedy }
+    package var remedy: String {
+        if let connectionHint { return connectionHint }
         let name = provider.displayName
         switch category {
         case .credentials: return "check the key of \(name) in its environment variable, or the key file"

@@ -66,15 +66,15 @@ struct Verdict {
         case (.unknown, _):
             return Verdict(
                 .outcomeUnknown, money: "it may have been bought", advice: lookAtAccount(error.provider))
-        case (_, .cancelled): return Verdict(.refusedByProvider, money: nil, advice: error.advice)
+        case (_, .cancelled): return Verdict(.refusedByProvider, money: nil, advice: error.remedy)
         case (.taken, .provider), (.taken, .timeout):
             return Verdict(
                 .providerUnavailable, money: "it may have been billed",
                 advice: "look at the account, then send it anew if it is worth the price")
         case (.taken, _):
-            return Verdict(status(of: error), money: "it may have been billed", advice: error.advice)
+            return Verdict(status(of: error), money: "it may have been billed", advice: error.remedy)
         case (.notTaken, _):
-            return Verdict(status(of: error), money: "nothing was bought", advice: error.advice)
+            return Verdict(status(of: error), money: "nothing was bought", advice: error.remedy)
         }
     }
 
@@ -97,7 +97,7 @@ struct Verdict {
         switch error {
         case let error as ClientError:
             switch error.category {
-            case .credentials, .credits: error.advice
+            case .credentials, .credits: error.remedy
             case .rateLimit: error.retryAfter.map { "wait \(Int(min(max($0, 0), 1e9).rounded(.up))) s" }
             case .transport: "check the network, the proxy and the base URL"
             default: nil
