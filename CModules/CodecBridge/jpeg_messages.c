@@ -24,17 +24,14 @@ enum bridge_code bridge_jpeg_error_code(int message) {
 }
 
 int bridge_jpeg_warning_is_damage(int message, int first, int second) {
-    (void)first;
+    (void)first, (void)second;
     switch (message) {
     case JWRN_NOT_SEQUENTIAL: /* Ss, Se, Ah and Al of a sequential scan can only have one value: decoders do not need them */
     case JWRN_ADOBE_XFORM:    /* every decoder takes an unknown transform for Y'CbCr or YCCK */
     case JWRN_JFIF_MAJOR:
     case JWRN_JPEG_EOF: /* what is missing with the end marker, if anything, is said by JWRN_HIT_MARKER */
+    case JWRN_EXTRANEOUS_DATA: /* skipped bytes: no block refers to them, and webcams pad restart intervals with some */
         return 0;
-    case JWRN_EXTRANEOUS_DATA:
-        /* Skipped before a restart marker they are what an interval did not use: its blocks are not the encoder's. Between
-           segments, and after the last block, nothing refers to them. */
-        return second >= 0xD0 && second <= 0xD7;
     case JWRN_HIT_MARKER:        /* the scan's data end before its last block */
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
