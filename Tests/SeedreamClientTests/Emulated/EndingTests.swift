@@ -85,7 +85,7 @@ struct EndingTests {
                     id: "old-\(index)", provider: .apiframe, baseURL: sent.baseURL, model: sent.model,
                     operation: .edit,
                     prompt: "", created: sent.created - age, inputs: [], maximumOutputs: 1,
-                    destination: rig.destination.absolute)
+                    destination: rig.destination)
                 (job.state, job.ticket) = (.accepted, sent.ticket)
                 try await ledger.insert(job)
                 await #expect(throws: ClientError.self) { try await client.resume(job.id) }
