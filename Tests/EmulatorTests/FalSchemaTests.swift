@@ -188,9 +188,9 @@ struct FalSchemaTests {
     func defaultSide(_ name: String, _ value: Int, _ status: Int) async throws {
         try await RunningEmulator.with { emulator in
             let size = JSONValue.object([name: .integer(value)])
-            #expect(
-                try await emulator.run(["prompt": "a hat", "image_size": size], model: Fal.textToImage).status
-                    == status)
+            let body: JSONValue = ["prompt": "a hat", "image_size": size]
+            let reply = try await emulator.run(body, model: Fal.textToImage)
+            #expect(reply.status == status)
         }
     }
 

@@ -18,7 +18,7 @@ package struct HTTPReply: Sendable {
     /// Bytes of the body, images left out.
     package let byteCount: Int
     /// Files that the images of an inline result were decoded into, in the order of the body.
-    package let inline: [InlinePart]
+    package var inline: [InlinePart]
     /// The URL that was called, against which a URL in the reply may be relative.
     package let url: String?
     /// Hidden, as it may hold the key.

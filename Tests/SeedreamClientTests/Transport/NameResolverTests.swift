@@ -84,7 +84,7 @@ struct NameResolverTests {
     func system() async throws {
         let here = try await NameResolver.system.addresses("localhost")
         #expect(!here.isEmpty)
-        #expect(here.allSatisfy(\.isLoopback))
+        #expect(here.allSatisfy { $0.isLoopback })
         await #expect(throws: NameResolver.Failure.self) {
             try await NameResolver.system.addresses("no-such-host.invalid")
         }

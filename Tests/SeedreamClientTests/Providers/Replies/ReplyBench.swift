@@ -4,6 +4,7 @@ import Logging
 import SeedreamClient
 import SeedreamModel
 import TestSupport
+import Testing
 
 /// A provider that answers every operation as its documents say, in this process; a test changes one of its replies.
 struct ReplyBench {
