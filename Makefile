@@ -10,7 +10,7 @@ PHOTOS := $(sort $(wildcard fixtures/photos/*))
 .PHONY: help setup demo demo-edit build prep test soak emulator official-client lint benchmark benchmark-stages clean
 
 # What preparing needs; the provider client would take minutes more to build.
-PREP_TRAITS := BMP,FastPNG,GIF,HEIF,LosslessTurn,TIFF
+PREP_TRAITS := FastPNG,GIF,HEIF,LosslessTurn,TIFF
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-24s%s\n", $$1, $$2 }'

@@ -28,8 +28,7 @@ let package = Package(
         .library(name: "Workloads", targets: ["Workloads"]),
     ],
     traits: [
-        .default(enabledTraits: ["BMP", "Client", "FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
-        .trait(name: "BMP", description: "Reads BMPs with gdk-pixbuf (libgdk-pixbuf-2.0-dev)."),
+        .default(enabledTraits: ["Client", "FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
         .trait(
             name: "Client",
             description:

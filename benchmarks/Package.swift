@@ -33,7 +33,7 @@ let package = Package(
         // All but the client and the emulator, whose packages would be fetched and not used.
         .package(
             name: "SeedreamKit", path: "..",
-            traits: ["BMP", "FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
+            traits: ["FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
     ],
     targets: [
         .target(

@@ -176,9 +176,10 @@ package final class AtomicFile: Sendable {
     private static func isSameFile(_ first: String, _ second: String) -> Bool {
         let saved = errno
         defer { errno = saved }
-        var (one, other) = (stat(), stat())
-        return lstat(first, &one) == 0 && lstat(second, &other) == 0 && one.st_dev == other.st_dev
-            && one.st_ino == other.st_ino
+        guard let one = fileStatus(first, followsLinks: false),
+            let other = fileStatus(second, followsLinks: false)
+        else { return false }
+        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
 
     /// Removes the temporary file; does nothing once it is published.

@@ -74,7 +74,11 @@ struct BadInputTests {
 
     @Test("every other fixture is prepared, CMYK too")
     func accepted() async throws {
-        let rows = Fixtures.readableRows.filter { $0.expect.error == nil }
+        // What the linked libheif cannot read is refused by name; HEIFTests hold that.
+        let limitedRGB = "ranges/444-10-limited-0.avif"
+        let rows = Fixtures.readableRows.filter {
+            $0.expect.error == nil && ($0.path != limitedRGB || CodecRequirement.heifLimitedRGB.isMet)
+        }
         let result = try await CommandRunner().run(
             ["prep", "--json", "--each"] + rows.map { Fixtures.path($0.path) })
         #expect(result.status == 0)
@@ -169,7 +173,8 @@ struct BadInputTests {
         let image = try #require(try result.report.images.first)
         #expect(image.source.colorProfile == nil)
         let notice = image.notices.first { $0.code == .profileIgnored }
-        #expect(notice?.message == "the colour profile is ignored: it has more than 4194304 bytes")
+        #expect(
+            notice?.message == "the colour profile is ignored: it has 67108864 bytes, the limit is 8000000")
         // Nor is it carried over where the picture passes through.
         #expect(try #require(image.prepared.bytes) < (more.isEmpty ? 200_000 : 5000))
     }

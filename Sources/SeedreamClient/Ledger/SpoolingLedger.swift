@@ -265,8 +265,8 @@ public final class SpoolingLedger: JobLedger {
 
     /// What a file of ours says; `nil` for a file of another user, one that others can write, and one that is none of these.
     private static func document(_ path: String) -> Document? {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+        guard let status = fileStatus(path, followsLinks: false), status.st_mode & S_IFMT == S_IFREG,
+            status.st_uid == geteuid(),
             status.st_mode & 0o022 == 0, let data = FileManager.default.contents(atPath: path)
         else { return nil }
         return try? JSONDecoder().decode(Document.self, from: data)

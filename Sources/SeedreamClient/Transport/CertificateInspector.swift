@@ -125,7 +125,7 @@ struct CertificateInspector {
                     guard let proxy else { return try begin(channel) }
                     let host = target.contains(":") ? "[\(target)]" : target
                     try channel.pipeline.syncOperations.addHandler(
-                        Tunnel(to: "\(host):\(url.port)", credentials: proxy.credentials, open: begin))
+                        Tunnel(to: "\(host):\(url.port)", credentials: proxy.credentials, startTLS: begin))
                 } catch {
                     channel.close(promise: nil)
                 }
@@ -143,12 +143,14 @@ struct CertificateInspector {
 
         private let target: String
         private let credentials: String?
-        private let open: @Sendable (any Channel) throws -> Void
+        private let startTLS: @Sendable (any Channel) throws -> Void
         private var head: [UInt8] = []
 
-        init(to target: String, credentials: String?, open: @escaping @Sendable (any Channel) throws -> Void)
-        {
-            (self.target, self.credentials, self.open) = (target, credentials, open)
+        init(
+            to target: String, credentials: String?,
+            startTLS: @escaping @Sendable (any Channel) throws -> Void
+        ) {
+            (self.target, self.credentials, self.startTLS) = (target, credentials, startTLS)
         }
 
         func handlerAdded(context: ChannelHandlerContext) {
@@ -163,10 +165,10 @@ struct CertificateInspector {
             guard head.suffix(4) == Array("\r\n\r\n".utf8)[...] else { return }
             let status = head.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
             guard status?.first == UInt8(ascii: "2") else { return context.close(promise: nil) }
-            let (channel, open) = (context.channel, open)
+            let (channel, startTLS) = (context.channel, startTLS)
             context.pipeline.syncOperations.removeHandler(self).whenComplete { _ in
                 do {
-                    try open(channel)
+                    try startTLS(channel)
                 } catch {
                     channel.close(promise: nil)
                 }

@@ -12,6 +12,7 @@ extension ResourceError: CustomStringConvertible {
 }
 
 #if Client
+import AtomicFiles
 import NIOPosix
 import Synchronization
 
@@ -52,7 +53,7 @@ enum EventLoops {
         defer { for descriptor in opened { close(descriptor) } }
         let wanted = descriptorsOfLoop + descriptorsOfRequest
         for _ in 0..<wanted {
-            let descriptor = retrying { open("/", O_RDONLY | O_CLOEXEC) }
+            let descriptor = Descriptor.openFile("/", O_RDONLY)
             guard descriptor >= 0 else {
                 guard [EMFILE, ENFILE].contains(errno) else { return }
                 var limit = rlimit()
@@ -63,13 +64,6 @@ enum EventLoops {
                     hint: "raise the limit of open files, for example with `ulimit -n 256`")
             }
             opened.append(descriptor)
-        }
-    }
-
-    private static func retrying(_ call: () -> Int32) -> Int32 {
-        while true {
-            let result = call()
-            if result >= 0 || errno != EINTR { return result }
         }
     }
 

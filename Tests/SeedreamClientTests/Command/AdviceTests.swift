@@ -58,7 +58,7 @@ struct AdviceTests {
                 provider: "fal", rule: FaultRule("fal.status", .delay(seconds: 60)), status: 76,
                 state: "accepted", says: "asks again", after: 0, options: ["--timeout", "1"]),
             Scenario(
-                provider: "fal", rule: FaultRule("fal.download", .slowWrite(bytesPerSecond: 1)), status: 76,
+                provider: "fal", rule: FaultRule("fal.download", .slowWrite(bytesPerSecond: 1)), status: 73,
                 state: "finished", says: "fetching them buys nothing", after: 0, options: ["--timeout", "2"]),
             Scenario(
                 provider: "aiml", rule: refuse("aiml.download", 403), status: 73, state: "finished",
