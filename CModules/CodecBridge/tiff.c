@@ -99,7 +99,10 @@ static int remember_warning(TIFF *tiff, void *data, const char *module, const ch
     char text[sizeof picture->message];
     vsnprintf(text, sizeof text, format, arguments);
     if (strcmp(format, "%s") == 0) {
-        if (!is_jpeg_damage(picture, text)) return 1;
+        if (!is_jpeg_damage(picture, text)) {
+            picture->has_warned = 1;
+            return 1;
+        }
     } else {
         for (size_t i = 0; i < sizeof harmless_warnings / sizeof harmless_warnings[0]; i++) {
             if (strncmp(format, harmless_warnings[i], strlen(harmless_warnings[i])) == 0) return 1;

@@ -16,6 +16,7 @@ struct bridge_tiff_picture {
     int lacks_extras; /* samples that no tag mentions */
     int jpeg_frame;   /* start of frame marker of JPEG data, or 0 */
     int is_decoding;  /* from here on a warning may be damage */
+    int has_warned;   /* of JPEG data, harmlessly: libjpeg passes on the first warning of a strip alone */
     int has_failed;   /* libtiff has reported an error */
     int is_damaged;   /* a warning means that pixels can be wrong */
     int tolerates_damage;

@@ -31,6 +31,41 @@ static bridge_status start(bridge_tiff_picture *picture) {
     return bridge_ok();
 }
 
+/* Looks for the warnings that the first of a strip or tile has hidden: decodes its JPEG data once more, by our own hand. */
+static void check_jpeg(bridge_tiff_picture *picture, uint32_t index) {
+    TIFF *tiff = picture->tiff;
+    picture->has_warned = 0;
+    uint16_t compression = 0;
+    uint32_t count = 0;
+    const uint8_t *tables = NULL;
+    TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
+    uint64_t size = TIFFGetStrileByteCount(tiff, index);
+    if (compression != COMPRESSION_JPEG || size < 2 || size > picture->input.size) return;
+    if (!TIFFGetField(tiff, TIFFTAG_JPEGTABLES, &count, &tables) || count < 4) {
+        static const uint8_t no_tables[4] = {0xFF, 0xD8, 0xFF, 0xD9};
+        tables = no_tables;
+        count = sizeof no_tables;
+    }
+    /* The tables without their end marker, then the data without their start marker. */
+    size_t head = count - 2;
+    uint8_t *bytes = malloc(head + (size_t)size);
+    if (bytes == NULL) {
+        picture->is_damaged = 1;
+        return;
+    }
+    tmsize_t read = TIFFIsTiled(tiff) ? TIFFReadRawTile(tiff, index, bytes + head - 2, (tmsize_t)size)
+                                      : TIFFReadRawStrip(tiff, index, bytes + head - 2, (tmsize_t)size);
+    memcpy(bytes, tables, head);
+    bridge_limits limits = {.maximum_scans = 100, .maximum_warnings = 100,
+                            .maximum_cpu_seconds = picture->maximum_cpu_seconds};
+    bridge_input input = {.bytes = bytes, .size = head - 2 + (size_t)size, .descriptor = -1};
+    bridge_status status = read == (tmsize_t)size ? bridge_jpeg_check(input, limits) : bridge_failure(BRIDGE_TRUNCATED, 0, "");
+    free(bytes);
+    if (status.code == BRIDGE_OK || status.code == BRIDGE_UNSUPPORTED) return;
+    if (!picture->has_failed && !picture->is_damaged) memcpy(picture->message, status.message, sizeof picture->message);
+    picture->is_damaged = 1;
+}
+
 static int read_tiles(bridge_tiff_picture *picture, uint32_t first, uint16_t plane, uint8_t *target) {
     TIFF *tiff = picture->tiff;
     uint32_t tile_width = 1;
@@ -41,6 +76,7 @@ static int read_tiles(bridge_tiff_picture *picture, uint32_t first, uint16_t pla
     for (uint32_t x = 0; x < picture->width; at += tile_row) {
         uint32_t index = TIFFComputeTile(tiff, x, first, 0, plane);
         if (TIFFReadEncodedTile(tiff, index, picture->tile, -1) < 0) return 0;
+        if (picture->has_warned) check_jpeg(picture, index);
         for (uint32_t row = 0; row < rows; row++) {
             memcpy(at + row * picture->row_bytes, picture->tile + row * tile_row, tile_row);
         }
@@ -67,12 +103,14 @@ static int read_band(bridge_tiff_picture *picture, uint32_t first) {
         } else if (picture->unit_rows == 1 && picture->planar == PLANARCONFIG_CONTIG) {
             /* libtiff decodes a strip of any height row by row. */
             if (TIFFReadScanline(picture->tiff, target, first, 0) < 0) return 0;
+            if (picture->has_warned) check_jpeg(picture, TIFFComputeStrip(picture->tiff, first, plane));
         } else {
             tmsize_t wanted = (tmsize_t)(picture->row_bytes * picture->band_rows);
             uint32_t strip = TIFFComputeStrip(picture->tiff, first, plane);
             /* Uncompressed, libtiff does not look. */
             if (TIFFGetStrileByteCount(picture->tiff, strip) == 0 || TIFFGetStrileOffset(picture->tiff, strip) == 0) return 0;
             if (TIFFReadEncodedStrip(picture->tiff, strip, target, wanted) < 0) return 0;
+            if (picture->has_warned) check_jpeg(picture, strip);
         }
     }
     return 1;

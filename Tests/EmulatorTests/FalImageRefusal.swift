@@ -46,7 +46,7 @@ struct FalImageRefusal: Sendable, CustomTestStringConvertible {
             type: "image_too_large", context: ["max_height": 6000, "max_width": 6000]),
         FalImageRefusal(
             name: "a header of 60000x60000 px",
-            uri: { .string(try Fal.dataURI("corrupt/huge-header.png", type: "image/png")) },
+            uri: { .string(try Fal.dataURI("corrupt/huge-header.jpg", type: "image/jpeg")) },
             type: "image_too_large", context: ["max_height": 6000, "max_width": 6000]),
         FalImageRefusal(
             name: "3.01:1", uri: { TestPicture.jpegURI(try TestPicture.jpeg(301, 100)) },

@@ -50,7 +50,6 @@ struct FalViolation: Sendable, CustomTestStringConvertible {
                 ]
             ]),
         FalViolation(["image_size": 7], ["image_size"], "one_of"),
-        FalViolation(["image_size": ["width": 2048]], ["image_size"], "int_type"),
         FalViolation(["image_size": ["width": -1, "height": 2048]], ["image_size"], "int_type"),
         FalViolation(
             ["image_size": ["width": 4096, "height": 4097]], ["image_size"], "less_than_equal",

@@ -58,6 +58,8 @@ package enum Fixtures {
     /// The rows whose format this build reads, or that no build does.
     package static let readableRows = rows.filter { row in
         let prefix = (try? bytes(row.path).prefix(FormatSniffer.prefixLength)) ?? []
-        return FormatSniffer.format(of: prefix)?.missing == nil
+        // What the linked libheif cannot read is refused by name; HEIFTests hold that.
+        let needsNewer = row.path == "ranges/444-10-limited-0.avif" && !CodecRequirement.heifLimitedRGB.isMet
+        return FormatSniffer.format(of: prefix)?.missing == nil && !needsNewer
     }
 }

@@ -110,8 +110,8 @@ enum BMPRunLengths {
         mutating func next() throws(CodecError) -> UInt8? {
             if index == window.count {
                 window = try source.bytes(at: offset, length: 65_536)
-                guard !window.isEmpty else { return nil }
                 (index, offset) = (0, offset + window.count)
+                guard !window.isEmpty else { return nil }
             }
             defer { index += 1 }
             return window[index]

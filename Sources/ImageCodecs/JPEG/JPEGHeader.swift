@@ -107,7 +107,11 @@ enum JPEGHeader {
                     quality = JPEGQuality.estimate(table: Array(try walker.bytes(segment.payload)))
                 }
             case 0xF7 where frame == nil:
-                throw .unsupportedFeature("JPEG-LS is not read")
+                // A frame header of JPEG-LS (ITU-T T.87, C.2.2); else a reserved segment, which says nothing.
+                let bytes = Array(try walker.bytes(segment.payload))
+                if bytes.count >= 6, bytes.count == 6 + 3 * Int(bytes[5]), 2...16 ~= bytes[0] {
+                    throw .unsupportedFeature("JPEG-LS is not read")
+                }
             case JPEGWalker.Marker.endOfImage:
                 throw .corrupt("no image in the file")
             case JPEGWalker.Marker.startOfScan:

@@ -84,7 +84,7 @@ final class ReplyGuard: ChannelInboundHandler {
     private static func normalizeEncoding(of head: inout HTTPResponseHead) {
         let name = "Content-Encoding"
         let written = head.headers[canonicalForm: name]
-        guard !written.isEmpty else { return }
+        guard head.headers.contains(name: name) else { return }
         let codings = written.map { $0.lowercased() }.filter { !$0.isEmpty && $0 != "identity" }
         let isEmpty =
             [204, 304].contains(head.status.code) || head.headers.first(name: "Content-Length") == "0"

@@ -19,7 +19,7 @@ struct DescriptorShortageTests {
     private static func commands(_ rig: CommandRig, _ photo: String) -> [[String]] {
         [
             ["generate", "a dog"] + rig.sending(to: "fal"),
-            ["edit", photo, "a hat"] + rig.sending(to: "apiframe"),
+            ["edit", "put it in a hat", photo] + rig.sending(to: "apiframe"),
             ["status", "0123abcd"] + rig.common, ["resume"] + rig.common, ["jobs"] + rig.common,
             ["prep", photo, "-o", rig.folder.file("prepared")],
         ]
