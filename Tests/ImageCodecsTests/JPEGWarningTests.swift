@@ -160,7 +160,11 @@ struct JPEGWarningTests {
         }
         let plain = try #require(try turned { _ in })
         for test in Self.harmless where test.source != "progressive-grey" {
-            let bytes = try #require(try turned(test.change), "\(test.testDescription)")
+            guard let bytes = try turned(test.change) else {
+                // TurboJPEG does not read past these; the decoder does.
+                #expect(test.testDescription == "bytes between segments (JWRN_EXTRANEOUS_DATA)")
+                continue
+            }
             #expect(try DecodedPixels(bytes) == DecodedPixels(plain), "\(test.testDescription)")
         }
         #expect(try turned { $0.change(0xDA) { $0.data.removeLast($0.data.count / 2) } } == nil)
