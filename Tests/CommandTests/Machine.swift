@@ -37,6 +37,9 @@ enum Machine {
         return (try? await shell(line, folder.path).status) == 0
     }
 
+    /// Whether a process can have mounts of its own; within a chroot it cannot.
+    static func unshares() async -> Bool { (try? await shell("unshare -m true").status) == 0 }
+
     /// Where a release's README is.
     static let readme = Fixtures.root.appendingPathComponent("README.md")
 

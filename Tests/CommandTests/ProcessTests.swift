@@ -26,7 +26,7 @@ struct ProcessTests {
     #if os(Linux)
     @Test(
         "says that it has no arguments where /proc is missing, and does nothing",
-        .enabled("no file system can be mounted") { await Machine.mounts() })
+        .enabled("no process can have mounts of its own") { await Machine.unshares() })
     func noProc() async throws {
         let line =
             "exec unshare -m sh -c 'mount -t tmpfs none /proc && exec \"$0\" prep \"$1\"' \"$0\" \"$1\""
