@@ -44,7 +44,10 @@ struct CertificateTests {
             "`--ca-file FILE`"
         ),
         // No authority, also where it is named as one: BoringSSL takes what may sign others alone.
-        (.selfSigned, true, "the certificate is signed by itself, and is not trusted here", "`--ca-file FILE`"),
+        (
+            .selfSigned, true, "the certificate is signed by itself, and is not trusted here",
+            "`--ca-file FILE`"
+        ),
     ]
 
     @Test("each in a sentence of its own, with what mends it", arguments: cases)
