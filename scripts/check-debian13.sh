@@ -54,6 +54,6 @@ else
     traits=$(sed -n 's/^PREP_TRAITS := //p' Makefile)
     inside "swift build --build-tests --disable-default-traits --traits $traits 2>&1 | tail -3"
     inside "swift test --skip-build --disable-xctest --no-parallel --disable-default-traits --traits $traits \
-        --filter 'PixelsTests|SeedreamModelTests|ImageCodecsTests|ImagePreparationTests|CorpusTests|CommandTests'"
+        --filter 'PixelsTests|SeedreamModelTests|ImageCodecsTests|ImagePreparationTests|CorpusTests'"
 fi
 echo "Debian 13: as it should be"

@@ -1,3 +1,4 @@
+#if Client
 import Foundation
 import ImagePreparation
 import SeedreamModel
@@ -234,3 +235,4 @@ struct ProcessTests {
         #expect(listed.text.contains("failed"))
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Client
 import Foundation
 import TestSupport
 import Testing
@@ -248,3 +249,4 @@ struct PromptTests {
             result.errorLines.first == "Error: gone: the prompt cannot be read: No such file or directory")
     }
 }
+#endif
