@@ -270,6 +270,8 @@ int bridge_png_rows_finish(bridge_png_rows *rows) {
         for (int i = 0; i < 4; i++) {
             if ((name[i] | 32) < 'a' || (name[i] | 32) > 'z') return 0;
         }
+        /* A third letter that is small is reserved: newer versions of libpng refuse it, older ones do not look. */
+        if ((name[2] & 32) != 0) return 0;
         if (left > (is_end ? 0 : LONGEST_CHUNK) || (!is_end && (name[0] & 32) == 0)) return 0;
         uint32_t crc = crc32_gzip_refl(0, name, 4);
         while (left > 0) {

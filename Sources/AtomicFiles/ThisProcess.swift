@@ -18,6 +18,24 @@ package enum ThisProcess {
         forbidDumps()
     }
 
+    /// How many files this process may have open at most: its limit, raised to `wanted` where the
+    /// system allows that.
+    package static func openFileLimit(wanting wanted: Int) -> Int {
+        #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+        let resource = RLIMIT_NOFILE
+        #endif
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return .max }
+        if limit.rlim_cur < rlim_t(wanted) {
+            var raised = limit
+            raised.rlim_cur = min(limit.rlim_max, rlim_t(wanted))
+            if setrlimit(resource, &raised) == 0 { limit = raised }
+        }
+        return Int(exactly: limit.rlim_cur) ?? .max
+    }
+
     /// Ends the process.
     package static func end(_ status: Int32) -> Never { exit(status) }
 

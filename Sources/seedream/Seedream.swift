@@ -48,6 +48,19 @@ struct Seedream: AsyncParsableCommand {
 
     static let release = "0.1.0"
 
+    /// Open files with which every command ends by itself: with fewer, Swift's runtime ends the process
+    /// by a signal. Our number, tried.
+    private static let leastOpenFiles = 16
+
+    private static func checkOpenFiles() throws {
+        let limit = ThisProcess.openFileLimit(wanting: 256)
+        guard limit < leastOpenFiles else { return }
+        Diagnostics().failure(
+            "expected a limit of at least \(leastOpenFiles) open files, found \(limit)",
+            hint: "raise it, for example with `ulimit -n 256`")
+        throw ExitStatus.tryAgainLater.code
+    }
+
     static func main() async {
         ThisProcess.prepare()
         StandardOutput.ignoreSignalsOfWrites()
@@ -59,6 +72,7 @@ struct Seedream: AsyncParsableCommand {
         }
         do {
             var command = try parseAsRoot(PathText.arguments)
+            try checkOpenFiles()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

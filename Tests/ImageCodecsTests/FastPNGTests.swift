@@ -236,7 +236,8 @@ struct FastPNGTests {
             Self.compare(EncodedSource(file.bytes()), label, isFast: isFast)
         }
         check("text", isFast: true, [("tEXt", Array("a\0b".utf8)), ("tIME", [7, 0, 1, 1, 1, 1, 1])])
-        check("an unknown chunk", isFast: true, [("abcd", [1, 2, 3])])
+        check("an unknown chunk", isFast: true, [("abCd", [1, 2, 3])])
+        check("an unknown chunk with the reserved bit", isFast: false, [("abcd", [1, 2, 3])])
         check("an unknown critical chunk", isFast: false, [("ABCD", [1, 2, 3])])
         check("no chunk's name", isFast: false, [("ab1d", [1])])
         check("an empty IDAT", isFast: nil, [("IDAT", [])])
