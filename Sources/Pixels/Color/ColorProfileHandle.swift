@@ -28,7 +28,11 @@ final class ColorProfileHandle {
         var count: UInt32 = 0
         guard cmsSaveProfileToMem(handle, nil, &count) != 0, count > 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(count))
-        return cmsSaveProfileToMem(handle, &bytes, &count) != 0 ? bytes : nil
+        guard cmsSaveProfileToMem(handle, &bytes, &count) != 0 else { return nil }
+        // LittleCMS writes the time of day as the date of creation (ICC.1, 7.2.8): the same colours would
+        // be other bytes a second later.
+        if bytes.count >= 36 { bytes.replaceSubrange(24..<36, with: repeatElement(0, count: 12)) }
+        return bytes
     }
 
     static func sRGB() -> ColorProfileHandle? { cmsCreate_sRGBProfile().map(ColorProfileHandle.init) }
