@@ -53,7 +53,7 @@ struct DescriptorShortageTests {
     func message() async throws {
         try await CommandRig.with { rig in
             var said: String?
-            for limit in 8...40 where said == nil {
+            for limit in 16...40 where said == nil {
                 let result = try await Self.runner(rig, limit).run(
                     ["generate", "a dog"] + rig.sending(to: "fal"))
                 if result.status == 75 { said = result.errors }
