@@ -122,6 +122,7 @@ struct KeyMaskTests {
     func long() {
         let text = String(repeating: "canary-77aa %63 \\u0063 &amp; ", count: 8_000)
         #expect(Self.mask.masked(text) == text)
-        #expect(Self.mask.masked(text + Self.key) == text + "<key>")
+        let masked = Self.mask.masked(text + Self.key)
+        #expect(!masked.contains(Self.key) && masked.hasSuffix("<key>"))
     }
 }

@@ -143,7 +143,7 @@ struct ReplyBench {
         configuration.retry.base = 0.001
         configuration.retry.throttledBase = 0.001
         configuration.retry.attempts = 3
-        configuration.jobTimeout = 5
+        configuration.jobTimeout = 600
         configuration.spoolFolder = folder.file("spool")
         configuration.imageTransport = [.fal, .apiframe].contains(provider) ? .upload : .automatic
         configuration.logger = log.logger
