@@ -41,7 +41,9 @@ struct LoadTests {
 
     @Test("1000 requests, 50 at once: all are answered, each is billed once, and the memory is given back")
     func thousand() async throws {
-        let command = try CommandRunner().start(
+        var runner = CommandRunner()
+        runner.timeout = .seconds(1800)
+        let command = try runner.start(
             ["emulate", "--json", "--queue-time", "0.02", "--generation-time", "0.02"])
         try await command.wait { command.textSoFar.hasSuffix("\n") }
         let base = try #require(try JSONValue(parsing: command.textSoFar.utf8)["page"]?.string)
