@@ -175,7 +175,7 @@ package struct ResultSaver: Sendable {
         _ picture: Picture, _ index: Int, _ saving: inout Saving,
         _ progress: @Sendable (SavingProgress) -> Void
     ) async throws {
-        var path = recordedPath(for: picture, index, saving) ?? freePath(for: picture, index, saving)
+        var path = try recordedPath(for: picture, index, saving) ?? freePath(for: picture, index, saving)
         while true {
             let file = SavedFile(
                 index: index, path: path, sha256: picture.sha256, byteCount: picture.byteCount,
@@ -202,11 +202,12 @@ package struct ResultSaver: Sendable {
         }
     }
 
-    /// The path that an earlier process has recorded for this picture, if it is still free.
-    private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) -> String? {
+    /// The path that is recorded for this picture, if it is still free: the file was never there, or it
+    /// was deleted, and its sidecar may have stayed.
+    private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) throws -> String? {
         guard let path = saving.recorded(index)?.path, Folder.containing(path) == folderOfNames(saving),
             path.hasSuffix(".\(picture.format.fileExtension)"), !FileReader.isTaken(path),
-            !FileReader.isTaken(Sidecar.path(for: path))
+            try sidecarOwner(beside: path).map({ $0.jobID == saving.job.id }) ?? true
         else { return nil }
         return path
     }
@@ -243,24 +244,26 @@ package struct ResultSaver: Sendable {
     /// Whether a recorded file is there, with its bytes, and no other job's.
     private func isSaved(_ file: SavedFile, _ job: JobRecord) throws -> Bool {
         guard try FileReader.holds(file.path, sha256: file.sha256) else { return false }
-        guard let owner = try sidecarOwner(of: file) else { return true }
-        return owner == job.id
+        guard let owner = try sidecarOwner(beside: file.path) else { return true }
+        return owner == (job.id, file.sha256)
     }
 
-    /// The job whose sidecar lies beside a file; `nil` if nothing lies there, empty if it is no sidecar of this file.
-    private func sidecarOwner(of file: SavedFile) throws -> String? {
-        let path = Sidecar.path(for: file.path)
+    /// What the sidecar beside a file says; `nil` if nothing lies there, and empty if it is no sidecar.
+    private func sidecarOwner(beside file: String) throws -> (jobID: String, sha256: String)? {
+        let path = Sidecar.path(for: file)
         guard FileReader.isTaken(path) else { return nil }
         var bytes: [UInt8] = []
         _ = try FileReader.read(path) { bytes += $0 }
-        guard let owner = Sidecar.owner(of: bytes), owner.sha256 == file.sha256 else { return "" }
-        return owner.jobID
+        return Sidecar.owner(of: bytes) ?? ("", "")
     }
 
+    /// A sidecar of this job that tells of other bytes is replaced; anybody else's is not.
     private func writeSidecar(_ file: SavedFile, _ job: JobRecord) throws {
-        if try sidecarOwner(of: file) == job.id { return }
+        let owner = try sidecarOwner(beside: file.path)
+        if let owner, owner == (job.id, file.sha256) { return }
         try AtomicFile.write(
-            Sidecar(file, of: job, toolkit: toolkit).bytes, to: Sidecar.path(for: file.path))
+            Sidecar(file, of: job, toolkit: toolkit).bytes, to: Sidecar.path(for: file.path),
+            overwriting: owner?.jobID == job.id)
     }
 
     /// Removes the files that an inline reply was streamed to, which nobody needs any more.

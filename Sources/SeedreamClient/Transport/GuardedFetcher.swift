@@ -40,9 +40,6 @@ package struct GuardedFetcher: Sendable {
         package var totalTimeout = 600.0
         /// When it has to be over, whatever ``totalTimeout`` says.
         package var deadline = Deadline.never
-        /// The statuses that may pass if the file is asked for again.
-        package var passingStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
-
         package init(reach: Reach, ports: Set<Int>?, maximumBytes: Int) {
             (self.reach, self.ports, self.maximumBytes) = (reach, ports, maximumBytes)
         }
@@ -58,12 +55,9 @@ package struct GuardedFetcher: Sendable {
         ///
         /// - Parameter base: The provider's address. Results lie in private networks only where it does.
         package static func result(of base: String, maximumBytes: Int) -> Policy {
-            var policy = Policy(
+            Policy(
                 reach: URLParts(base).map { .worldAndNeighbors(of: $0) } ?? .world, ports: nil,
                 maximumBytes: maximumBytes)
-            // Right after completion, a file may not have reached every server of a CDN.
-            policy.passingStatuses.insert(404)
-            return policy
         }
     }
 
@@ -80,6 +74,10 @@ package struct GuardedFetcher: Sendable {
             (self.begin, self.write) = (begin, write)
         }
     }
+
+    /// The statuses that may pass if the same URL is asked for again. An image that is not at its URL yet, or
+    /// no longer, is not among them: whoever saves it asks the provider where it is.
+    private static let passingStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
     private let transport: any HTTPTransport
     private let resolver: NameResolver
@@ -266,7 +264,7 @@ package struct GuardedFetcher: Sendable {
         let (status, fields) = (reply.head.status.code, reply.head.headerFields)
         guard status == 200 else {
             var error = FetchError(.status(status), "\(url.shown): expected status 200, found \(status)")
-            if policy.passingStatuses.contains(status) {
+            if Self.passingStatuses.contains(status) {
                 error.cause = status == 429 ? .throttled : [408, 504].contains(status) ? .timeout : .failure
             }
             error.retryAfter = RetryAfter.seconds(in: fields, now: backoff.now())
