@@ -61,26 +61,30 @@ package final class CertificateAuthority: @unchecked Sendable {
     }
 
     /// Makes the certificate of a server that no authority has signed.
-    package static func selfSigned(hosts: [String], addresses: [String]) throws(CryptographyError) -> Identity
-    {
+    ///
+    /// - Parameter isAuthority: Whether it may sign others, as one that `openssl req -x509` makes.
+    package static func selfSigned(
+        hosts: [String], addresses: [String], isAuthority: Bool
+    ) throws(CryptographyError) -> Identity {
         let key = try makeKey()
         defer { EVP_PKEY_free(key) }
         let leaf = try leaf(
-            for: key, hosts: hosts, addresses: addresses, issuer: nil, signedBy: key, validity: validity)
+            for: key, hosts: hosts, addresses: addresses, issuer: nil, signedBy: key, validity: validity,
+            isAuthority: isAuthority)
         return Identity(chain: leaf, privateKey: try text(of: key))
     }
 
     /// A server's certificate, as PEM.
     private static func leaf(
         for key: OpaquePointer, hosts: [String], addresses: [String], issuer: OpaquePointer?,
-        signedBy signer: OpaquePointer, validity: ClosedRange<Int>
+        signedBy signer: OpaquePointer, validity: ClosedRange<Int>, isAuthority: Bool = false
     ) throws(CryptographyError) -> String {
         let names = hosts.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" }
         let leaf = try certificate(
             for: key, name: hosts.first ?? "localhost", issuer: issuer, signedBy: signer, validity: validity,
             extensions: [
-                (NID_basic_constraints, "critical,CA:FALSE"),
-                (NID_key_usage, "critical,digitalSignature"),
+                (NID_basic_constraints, "critical,CA:\(isAuthority ? "TRUE" : "FALSE")"),
+                (NID_key_usage, "critical,digitalSignature\(isAuthority ? ",keyCertSign" : "")"),
                 (NID_ext_key_usage, "serverAuth"),
                 (NID_subject_alt_name, names.joined(separator: ",")),
                 (NID_subject_key_identifier, "hash"),

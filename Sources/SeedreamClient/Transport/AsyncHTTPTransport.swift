@@ -149,7 +149,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         through proxy: ProxyAddress?
     ) async -> any Error {
         guard var failure = failure as? TransportError else { return failure }
-        if failure.kind == .nameResolution {
+        if FailureReader.isUnresolved(cause) {
             let name = proxy?.host ?? url.host
             do {
                 _ = try await Deadline(after: connectTimeout).enforced(

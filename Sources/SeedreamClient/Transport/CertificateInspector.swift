@@ -13,8 +13,8 @@ import Foundation
 enum CertificateFinding: Hashable, CustomStringConvertible {
     case expired(Date)
     case notYetValid(Date)
-    /// The server signed it itself.
-    case selfSigned
+    /// The server signed it itself. BoringSSL takes such a certificate from a file only if it may sign others.
+    case selfSigned(isAuthority: Bool)
     /// Nobody that is trusted here signed it, or it could not be looked at.
     case untrusted
 
@@ -25,8 +25,11 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
             self = .expired(Date(timeIntervalSince1970: Double(late.notValidAfter)))
         } else if let early = chain.first(where: { Double($0.notValidBefore) > seconds }) {
             self = .notYetValid(Date(timeIntervalSince1970: Double(early.notValidBefore)))
-        } else if let first = chain.first, Self.isSelfSigned(first) {
-            self = .selfSigned
+        } else if let fields = chain.first.map(Self.fields), fields.count > 4,
+            fields[2].content == fields[4].content
+        {
+            // Issuer and subject are the same bytes (RFC 5280, section 4.1).
+            self = .selfSigned(isAuthority: Self.isAuthority(fields))
         } else {
             self = .untrusted
         }
@@ -46,21 +49,37 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
         switch self {
         case .expired: "check the clock of this machine; if it is right, the server needs a new certificate"
         case .notYetValid: "set the clock of this machine right; it says \(Date().ISO8601Format())"
-        case .selfSigned: "if the server is yours, pass its certificate with `--ca-file FILE`"
+        case .selfSigned(isAuthority: true):
+            "if the server is yours, pass its certificate with `--ca-file FILE`"
+        case .selfSigned(isAuthority: false):
+            "if the server is yours, make it a certificate with CA:TRUE, as `openssl req -x509` does, and pass "
+                + "that with `--ca-file FILE`"
         case .untrusted:
             "if your network or your server has an authority of its own, pass it with `--ca-file FILE`"
         }
     }
 
-    /// Whether issuer and subject are the same bytes (RFC 5280, section 4.1).
-    private static func isSelfSigned(_ certificate: NIOSSLCertificate) -> Bool {
+    /// Serial number, algorithm, issuer, validity, subject, key, and extensions, without the version.
+    private static func fields(_ certificate: NIOSSLCertificate) -> [(tag: UInt8, content: ArraySlice<UInt8>)]
+    {
         guard let bytes = try? certificate.toDERBytes(), let outer = children(bytes[...]).first,
             let body = children(outer.content).first
+        else { return [] }
+        let fields = children(body.content)
+        return fields.first?.tag == 0xA0 ? Array(fields.dropFirst()) : fields
+    }
+
+    /// Whether `cA` of the basic constraints is true (RFC 5280, section 4.2.1.9).
+    private static func isAuthority(_ fields: [(tag: UInt8, content: ArraySlice<UInt8>)]) -> Bool {
+        guard let list = fields.first(where: { $0.tag == 0xA3 }), let all = children(list.content).first
         else { return false }
-        var parts = children(body.content)
-        if parts.first?.tag == 0xA0 { parts.removeFirst() }
-        // Serial number, algorithm, issuer, validity, subject.
-        return parts.count > 4 && parts[2].content == parts[4].content
+        let basicConstraints: [UInt8] = [0x55, 0x1D, 0x13]
+        for item in children(all.content).map({ children($0.content) })
+        where item.first?.content.elementsEqual(basicConstraints) == true {
+            guard let octets = item.last, let value = children(octets.content).first else { return false }
+            return children(value.content).first.map { $0.tag == 1 && $0.content.first == 0xFF } ?? false
+        }
+        return false
     }
 
     /// The values in a DER value, one after the other; none where it is no DER.

@@ -88,6 +88,15 @@ struct FailureReader: Sendable {
     /// Whether an error says that a certificate was refused, and not why.
     static func isUntrusted(_ error: any Error) -> Bool { "\(error)".contains("CERTIFICATE_VERIFY_FAILED") }
 
+    /// Whether an error says that a name has no address, the host's or the proxy's, and not why.
+    static func isUnresolved(_ error: any Error) -> Bool {
+        switch error {
+        case is SocketAddressError: true
+        case let error as NIOConnectionError: error.connectionErrors.isEmpty
+        default: false
+        }
+    }
+
     private func read(_ error: any Error, isConnected: Bool) -> Reading {
         switch error {
         case let error as HTTPClientError: read(error)

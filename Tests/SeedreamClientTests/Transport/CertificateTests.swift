@@ -11,7 +11,7 @@ import Testing
 struct CertificateTests {
     /// A certificate that a server shows.
     enum Kind: Hashable, Sendable, CaseIterable {
-        case good, expired, notYetValid, otherHost, selfSigned
+        case good, expired, notYetValid, otherHost, selfSigned, selfSignedAuthority
     }
 
     private static let day = 86_400
@@ -27,7 +27,9 @@ struct CertificateTests {
         case .notYetValid:
             try authority.identity(hosts: hosts, addresses: ["127.0.0.1"], validity: day...2 * day)
         case .otherHost: try authority.identity(hosts: ["other.example"], addresses: ["10.0.0.1"])
-        case .selfSigned: try CertificateAuthority.selfSigned(hosts: hosts, addresses: ["127.0.0.1"])
+        case .selfSigned, .selfSignedAuthority:
+            try CertificateAuthority.selfSigned(
+                hosts: hosts, addresses: ["127.0.0.1"], isAuthority: kind == .selfSignedAuthority)
         }
     }
 
@@ -40,13 +42,17 @@ struct CertificateTests {
         (.notYetValid, true, "the certificate is not valid before 20", "clock"),
         (.otherHost, true, "the certificate is for another host name", "base URL"),
         (
-            .selfSigned, false, "the certificate is signed by itself, and is not trusted here",
-            "`--ca-file FILE`"
+            .selfSignedAuthority, false, "the certificate is signed by itself, and is not trusted here",
+            "pass its certificate with `--ca-file FILE`"
         ),
-        // No authority, also where it is named as one: BoringSSL takes what may sign others alone.
+        (.selfSignedAuthority, true, nil, ""),
+        (
+            .selfSigned, false, "the certificate is signed by itself, and is not trusted here",
+            "make it a certificate with CA:TRUE"
+        ),
         (
             .selfSigned, true, "the certificate is signed by itself, and is not trusted here",
-            "`--ca-file FILE`"
+            "make it a certificate with CA:TRUE"
         ),
     ]
 
@@ -60,7 +66,7 @@ struct CertificateTests {
         let folder = try TemporaryFolder()
         var configuration = AsyncHTTPTransportTests.direct
         if isTrusted {
-            let pem = kind == .selfSigned ? identity.chain : authority.pem
+            let pem = [.selfSigned, .selfSignedAuthority].contains(kind) ? identity.chain : authority.pem
             configuration.trustRoots = try folder.write(Array(pem.utf8), as: "ca.pem")
         }
         var proxied = configuration
