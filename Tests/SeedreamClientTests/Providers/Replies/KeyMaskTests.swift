@@ -122,7 +122,6 @@ struct KeyMaskTests {
     func long() {
         let text = String(repeating: "canary-77aa %63 \\u0063 &amp; ", count: 8_000)
         #expect(Self.mask.masked(text) == text)
-        let masked = Self.mask.masked(text + Self.key)
-        #expect(!masked.contains(Self.key) && masked.hasSuffix("<key>"))
+        #expect(Self.mask.masked(text + Self.key) == text + "<key>")
     }
 }
