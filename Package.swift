@@ -189,8 +189,9 @@ let package = Package(
                     condition: .when(traits: ["Emulator"])),
             ],
             swiftSettings: settings),
-        .executableTarget(
-            name: "seedream",
+        // The command, apart from its `main`, so that tests can import it.
+        .target(
+            name: "SeedreamCommand",
             dependencies: [
                 "SeedreamKit", "SeedreamClient", "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel",
                 "AtomicFiles",
@@ -199,6 +200,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        .executableTarget(name: "seedream", dependencies: ["SeedreamCommand"], swiftSettings: settings),
 
         // What is measured. Its inputs come from fixtures/photos.
         .target(
@@ -236,7 +238,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "seedream", "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport",
+                "seedream", "SeedreamCommand", "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel",
+                "TestSupport",
             ],
             exclude: ["Expected"], swiftSettings: settings),
         .testTarget(
@@ -246,7 +249,8 @@ let package = Package(
         .testTarget(
             name: "SeedreamClientTests",
             dependencies: [
-                "seedream", "SeedreamKit", "SeedreamClient", "ImagePreparation", "ImageCodecs",
+                "seedream", "SeedreamCommand", "SeedreamKit", "SeedreamClient", "ImagePreparation",
+                "ImageCodecs",
                 "SeedreamModel",
                 "Pixels", "Cryptography", "AtomicFiles", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -268,7 +272,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "DocumentationTests",
-            dependencies: ["ImageCodecs", "ImagePreparation", "SeedreamModel", "TestSupport"],
+            dependencies: [
+                "SeedreamCommand", "ImageCodecs", "ImagePreparation", "SeedreamModel", "TestSupport",
+            ],
             swiftSettings: settings),
     ]
 )

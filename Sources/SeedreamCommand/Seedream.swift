@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 import AtomicFiles
 import ImageCodecs
 
@@ -11,9 +11,8 @@ import Darwin
 #endif
 
 /// The command tree.
-@main
-struct Seedream: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct Seedream: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "seedream",
         abstract: "Edit and generate pictures with ByteDance's Seedream 4, from local files to local files.",
         discussion: """
@@ -61,7 +60,10 @@ struct Seedream: AsyncParsableCommand {
         throw ExitStatus.tryAgainLater.code
     }
 
-    static func main() async {
+    package init() {}
+
+    /// Runs the command line of this process, and ends it.
+    package static func main() async {
         ThisProcess.prepare()
         StandardOutput.ignoreSignalsOfWrites()
         guard CommandLine.argc > 0 else {

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The one table of exit codes. Numbers are those of `sysexits.h` where it has one that fits.
-enum ExitStatus: Int32, CaseIterable {
+package enum ExitStatus: Int32, CaseIterable {
     case done = 0
     case someFailed = 1
     case usage = 64
@@ -16,7 +16,7 @@ enum ExitStatus: Int32, CaseIterable {
     case overBudget = 80
     case interrupted = 130
 
-    var meaning: String {
+    package var meaning: String {
         switch self {
         case .done: "all done"
         case .someFailed: "some inputs failed, the others are done"
