@@ -11,9 +11,13 @@ extension ImagePreparer {
 
     /// Prepares the inputs of one request.
     ///
-    /// Of more inputs than one request takes, only the last are used. Several images are worked on at once, bounded by
-    /// processors and ``PreparationOptions/memoryBudget``. The whole body is kept within
-    /// ``InputConstraints/maximumBodyBytes``: the largest images are encoded again, smaller, if they are too much together.
+    /// Of more inputs than one request takes, only the last are used. Several images are in work at once, within the
+    /// processors and the ``PreparationOptions/memoryBudget`` that all calls of the process share: call this from as many
+    /// tasks as you like, images wait for their turn in the order in which they ask. What is prepared already is the
+    /// caller's and is not counted.
+    ///
+    /// The whole body is kept within ``InputConstraints/maximumBodyBytes``: the largest images are encoded again, smaller,
+    /// if they are too much together.
     ///
     /// - Parameters:
     ///   - inputs: At least one.
@@ -21,7 +25,7 @@ extension ImagePreparer {
     ///   - reporter: Receives progress, and is finished when this returns.
     /// - Returns: Prepared images in input order; with `collect`, failures beside them.
     /// - Throws: ``PreparationFailure`` naming every input that failed; ``PreparationError/tooManyInputs(count:maximum:)``
-    ///   if the options are strict; `CancellationError`, between bands, if the task is cancelled.
+    ///   if the options are strict; `CancellationError`, between bands or while an image waits for its turn, if the task is cancelled.
     public func prepare(
         _ inputs: [ImageInput], failures: FailurePolicy = .refuse,
         reportingTo reporter: ProgressReporter? = nil
@@ -34,7 +38,7 @@ extension ImagePreparer {
         if failures == .refuse, !batch.failed.isEmpty { throw PreparationFailure(inputs: batch.failed) }
         reporter?.begin(total: survey.jobs.count)
         let executor = ImageExecutor(constraints: constraints, options: options)
-        let run = BatchRun(executor: executor, reporter: reporter)
+        let run = BatchRun(executor: executor, budget: budget, reporter: reporter)
         let items = survey.jobs.map { BatchRun.Item(job: $0, maximumBytes: constraints.maximumBytes) }
         try await run.run(items) { batch.add($0) }
         try await shareBody(among: survey.jobs, in: &batch, executor)
@@ -45,8 +49,10 @@ extension ImagePreparer {
 
     /// Prepares many inputs, each for a request of its own, and hands each outcome over in input order.
     ///
-    /// Nothing is dropped and bodies hold one image each. Memory does not grow with the number of inputs: an outcome is let
-    /// go once `deliver` returns, and work waits for a slow `deliver`.
+    /// Nothing is dropped and bodies hold one image each. Memory does not grow with the number of inputs: an outcome is
+    /// released once `deliver` returns, and work waits for a slow `deliver`. Images of all calls share one budget, as in
+    /// ``prepare(_:failures:reportingTo:)``; while `deliver` runs, this call takes no more of it than the images that are
+    /// in work already.
     ///
     /// - Throws: What `deliver` throws, and `CancellationError`; failing inputs are outcomes.
     public func prepareEach(
@@ -56,7 +62,7 @@ extension ImagePreparer {
         defer { reporter?.finish() }
         reporter?.begin(total: inputs.count)
         let executor = ImageExecutor(constraints: constraints, options: options)
-        let run = BatchRun(executor: executor, reporter: reporter)
+        let run = BatchRun(executor: executor, budget: budget, reporter: reporter)
         // Headers are read a slice at a time: ten thousand descriptions of pictures are not held at once.
         for start in stride(from: 0, to: inputs.count, by: 256) {
             let slice = start..<min(start + 256, inputs.count)
@@ -121,7 +127,7 @@ extension ImagePreparer {
         let items = jobs.filter { indices.contains($0.planned.index) }.map {
             BatchRun.Item(job: $0, maximumBytes: min(maximumBytes, constraints.maximumBytes))
         }
-        try await BatchRun(executor: executor).run(items) { batch.add($0) }
+        try await BatchRun(executor: executor, budget: budget).run(items) { batch.add($0) }
     }
 }
 

@@ -14,6 +14,8 @@ public struct ImagePreparer: Sendable {
     public var constraints: InputConstraints
     /// How they are made so.
     public var options: PreparationOptions
+    /// What images in work may take: for all preparers of the process together, but in tests.
+    package var budget = ProcessBudget.shared
 
     /// Makes a preparer. Nothing is read or started before a call.
     public init(

@@ -53,11 +53,17 @@ public struct PreparationOptions: Hashable, Sendable {
     public var damage = DamagePolicy.refuse
     /// Whether more inputs than one request takes is an error instead of dropping the first ones. Off by default.
     public var isStrict = false
-    /// Pictures worked on at once, at most; the number of processors by default. Memory bounds it further.
+    /// Images of one call in work at once, at most; the number of processors by default.
+    ///
+    /// All calls of the process together use as many threads as there are processors, or this many if it is more.
+    /// Memory bounds them further.
     public var jobs: Int?
-    /// Memory for images in work, in bytes, estimated from their headers. An image that needs more by
-    /// itself is refused. Default: the smaller of 4 GiB and half of what the system grants (the machine's
-    /// memory, the control group's limit, the limit of the address space).
+    /// Memory for all images in work in this process, in bytes, estimated from their headers.
+    ///
+    /// An image starts only if those in work, of all preparers and calls, and itself are within this number. So calls
+    /// that agree on it keep the process within it, and one with a smaller number waits until the others are done. An
+    /// image that needs more by itself is refused. Default: the smaller of 4 GiB and half of what the system granted when
+    /// the first image was prepared (the machine's memory, the control group's limit, the limit of the address space).
     public var memoryBudget: Int?
     /// What a picture may cost to read.
     public var limits = DecodeLimits()

@@ -24,7 +24,23 @@ package final class FileMemory: Sendable {
     private let spares = Mutex<[Block]>([])
     private let maximumSpares: Int
 
-    /// - Parameter maximumSpares: Blocks kept while nobody uses them; they go with this object.
+    /// `weak` is no property of a type that a mutex takes by itself.
+    private struct Current: Sendable {
+        weak var memory: FileMemory?
+    }
+
+    private static let current = Mutex(Current())
+
+    /// The one that all who read files now share: made for the first of them, gone with the last.
+    package static func shared(maximumSpares: Int) -> FileMemory {
+        current.withLock { current in
+            let memory = current.memory ?? FileMemory(maximumSpares: maximumSpares)
+            current.memory = memory
+            return memory
+        }
+    }
+
+    /// - Parameter maximumSpares: Blocks kept while none uses them; they go with this object.
     package init(maximumSpares: Int) { self.maximumSpares = maximumSpares }
 
     deinit { spares.withLock { $0.forEach { $0.release() } } }

@@ -2,13 +2,14 @@ import ImageCodecs
 import Pixels
 import SeedreamModel
 
-/// Works on several images at once: as many as there are processors, bounded by a budget of bytes, delivered in order.
+/// Works on several images at once, as far as the budget of the process allows, and delivers them in order.
 struct BatchRun {
     var executor: ImageExecutor
+    var budget: ProcessBudget
     var reporter: ProgressReporter?
 
-    private var lanes: Int { max(1, executor.options.jobs ?? Processors.count) }
-    private var memoryBudget: Int { executor.options.memoryBudget ?? MemoryBudget.systemDefault }
+    private var lanes: Int { max(1, executor.options.jobs ?? budget.threads) }
+    private var memoryLimit: Int { executor.options.memoryBudget ?? budget.memory }
 
     /// A job and how many bytes its result may have.
     struct Item: Sendable {
@@ -20,31 +21,26 @@ struct BatchRun {
     ///
     /// - Throws: `CancellationError`, or what `deliver` throws; then all work stops. A failing image throws nothing.
     func run(_ items: [Item], deliver: (PreparationOutcome) async throws -> Void) async throws {
-        // A picture alone gets a second thread, for its decoder.
+        // An image alone gets a second thread, for its decoder.
         let readsAhead = items.count < lanes
         // Results that wait for a slower one before them are held in memory: no more than these, and where they are large none
         // beyond the lanes. Both numbers are ours.
         let window = lanes + 2
         let roomForWaiting = lanes << 21
         let waiting = WaitingOutcomes()
-        try await withThrowingTaskGroup(of: Int.self) { group in
-            var (started, delivered, running, bytesInWork) = (0, 0, 0, 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var (started, delivered, running) = (0, 0, 0)
             while delivered < items.count {
                 let limit = delivered + (waiting.byteCount > roomForWaiting ? lanes : window)
-                while started < min(limit, items.count), running < lanes,
-                    running == 0 || bytesInWork + items[started].job.estimatedBytes <= memoryBudget
-                {
+                while started < min(limit, items.count), running < lanes {
                     let (number, item) = (started, items[started])
                     group.addTask {
                         waiting.add(try await outcome(of: item, readsAhead: readsAhead), number: number)
-                        return number
                     }
-                    bytesInWork += item.job.estimatedBytes
                     running += 1
                     started += 1
                 }
-                guard let number = try await group.next() else { break }
-                bytesInWork -= items[number].job.estimatedBytes
+                guard try await group.next() != nil else { break }
                 running -= 1
                 while let next = waiting.take(number: delivered) {
                     try await deliver(next)
@@ -61,20 +57,26 @@ struct BatchRun {
         let error: PreparationError
         do {
             // The ceiling holds for one image as well: it fails, and the others go on.
-            guard item.job.estimatedBytes <= memoryBudget else {
+            guard item.job.estimatedBytes <= memoryLimit else {
                 throw CodecError.limitExceeded(
-                    .memoryBudget, value: item.job.estimatedBytes, maximum: memoryBudget)
+                    .memoryBudget, value: item.job.estimatedBytes, maximum: memoryLimit)
             }
-            return .prepared(
-                try await BlockingWork.run { token in
-                    try token.check()
-                    return try executor.prepare(
-                        item.job, maximumBytes: item.maximumBytes, readsAhead: readsAhead
-                    ) { fraction in
+            let claim = ProcessBudget.Claim(
+                bytes: item.job.estimatedBytes, memoryLimit: executor.options.memoryBudget,
+                threadLimit: executor.options.jobs, mayReadAhead: readsAhead)
+            return try await budget.run(claim) { readsAhead in
+                .prepared(
+                    try await BlockingWork.run { token in
                         try token.check()
-                        reporter?.update(index: planned.index, name: planned.source.name, fraction: fraction)
-                    }
-                })
+                        return try executor.prepare(
+                            item.job, maximumBytes: item.maximumBytes, readsAhead: readsAhead
+                        ) { fraction in
+                            try token.check()
+                            reporter?.update(
+                                index: planned.index, name: planned.source.name, fraction: fraction)
+                        }
+                    })
+            }
         } catch let failure as PreparationError {
             error = failure
         } catch let failure as CodecError {

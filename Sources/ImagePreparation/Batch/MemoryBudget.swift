@@ -6,7 +6,7 @@ private import Musl
 private import Darwin
 #endif
 
-/// How much memory images in work may take together.
+/// How much memory images in work may take together, as far as the system says.
 enum MemoryBudget {
     /// The smaller of 4 GiB and half of what the system grants, in bytes: the least of the machine's
     /// memory, the control group's limit, and what is left of this process's address space.

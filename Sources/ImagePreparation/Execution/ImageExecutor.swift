@@ -12,7 +12,7 @@ struct ImageExecutor {
     init(constraints: InputConstraints, options: PreparationOptions) {
         self.constraints = constraints
         self.options = options
-        fileMemory = FileMemory(maximumSpares: options.jobs ?? Processors.count)
+        fileMemory = .shared(maximumSpares: Processors.count)
     }
 
     /// Prepares the image within `maximumBytes`.
