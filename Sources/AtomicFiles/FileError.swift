@@ -57,6 +57,9 @@ package struct FileError: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether the task was cancelled while it waited for the file.
+    package var isCancelled: Bool { errno == ECANCELED }
+
     /// The system's words for its number.
     package var reason: String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }
 

@@ -37,6 +37,33 @@ struct JSONParser {
         return document
     }
 
+    /// Reads the members of the one object that the text is; `nil` if it is another value.
+    mutating func topMembers() throws(JSONSyntaxError) -> [JSONMember]? {
+        skipSpace()
+        guard byte == UInt8(ascii: "{") else {
+            _ = try document()
+            return nil
+        }
+        position += 1
+        var members: [JSONMember] = []
+        var isOpen = !take("}")
+        while isOpen {
+            skipSpace()
+            guard byte == UInt8(ascii: "\"") else { throw error("the name of a member") }
+            let name = try string()
+            guard take(":") else { throw error("a colon") }
+            skipSpace()
+            let start = position
+            let value = try value(depth: 1)
+            members.append(JSONMember(name: name, value: value, text: start..<position))
+            isOpen = !take("}")
+            if isOpen, !take(",") { throw error("a comma or }") }
+        }
+        skipSpace()
+        guard position == bytes.count else { throw error("the end") }
+        return members
+    }
+
     private var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private func error(_ expected: String) -> JSONSyntaxError {
@@ -260,6 +287,16 @@ struct JSONParser {
         }
         return rest.isEmpty
     }
+}
+
+/// One member of an object, as it was written.
+package struct JSONMember: Hashable, Sendable {
+    /// Its name.
+    package var name: String
+    /// Its value.
+    package var value: JSONValue
+    /// Where its value stands in the text, in bytes.
+    package var text: Range<Int>
 }
 
 /// Why a text is no JSON.

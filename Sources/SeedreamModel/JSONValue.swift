@@ -71,6 +71,15 @@ extension JSONValue {
         self = try Self.parsed(text, isTolerant: true)
     }
 
+    /// The members of the object that the text holds, in their order, and a name as often as it stands there; `nil` if the text
+    /// holds another value. It is JSON to the letter.
+    package static func members(parsing text: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError)
+        -> [JSONMember]?
+    {
+        var parser = JSONParser(text, isTolerant: false)
+        return try parser.topMembers()
+    }
+
     private static func parsed(
         _ text: some Sequence<UInt8>, isTolerant: Bool
     ) throws(JSONSyntaxError) -> JSONValue {

@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A file, a pipe or standard input that is read once, from its beginning to its end, in pieces.
+package final class SequentialFile: Sendable {
+    /// What errors name.
+    package let name: String
+    /// Whether it is a regular file, which can be read again.
+    package let isRegular: Bool
+    private let descriptor: Int32
+    private let isOwned: Bool
+
+    /// Opens what a path names.
+    package init(_ path: String) throws(FileError) {
+        // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come, and no signal ends that.
+        descriptor = Descriptor.openFile(path, O_RDONLY | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.read, path, errno: errno) }
+        name = path
+        isOwned = true
+        isRegular = Self.isRegular(descriptor)
+    }
+
+    /// Standard input of this process.
+    package init() {
+        descriptor = STDIN_FILENO
+        name = "standard input"
+        isOwned = false
+        isRegular = Self.isRegular(STDIN_FILENO)
+    }
+
+    deinit {
+        if isOwned { close(descriptor) }
+    }
+
+    private static func isRegular(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Reads the next bytes, and waits for them if there are none yet.
+    ///
+    /// - Returns: How many bytes were read; 0 at the end.
+    /// - Throws: ``FileError``; with `ECANCELED` if the task that it is called in was cancelled while it waited.
+    package func read(into piece: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        while true {
+            guard isRegular || waits() else { throw FileError(.read, name, errno: ECANCELED) }
+            let count = Self.read(descriptor, piece)
+            if count >= 0 { return count }
+            guard errno == EINTR || errno == EAGAIN else { throw FileError(.read, name, errno: errno) }
+        }
+    }
+
+    private static func read(_ descriptor: Int32, _ piece: UnsafeMutableRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+        Glibc.read(descriptor, piece.baseAddress, piece.count)
+        #elseif canImport(Musl)
+        Musl.read(descriptor, piece.baseAddress, piece.count)
+        #else
+        Darwin.read(descriptor, piece.baseAddress, piece.count)
+        #endif
+    }
+
+    /// Waits until there is something to read.
+    ///
+    /// - Returns: `false` if the task was cancelled first.
+    private func waits() -> Bool {
+        var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while !Task.isCancelled {
+            let count = poll(&input, 1, 100)
+            // What cannot be waited for can be read at once, and says what is wrong with it.
+            if count > 0 || (count < 0 && errno != EINTR) { return true }
+        }
+        return false
+    }
+}

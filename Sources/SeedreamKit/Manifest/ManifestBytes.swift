@@ -1,0 +1,109 @@
+import AtomicFiles
+import Cryptography
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The bytes of a manifest, in pieces of 256 KiB, and the digest of those that were read.
+struct ManifestBytes: ~Copyable {
+    /// What a line turned out to be.
+    enum Line {
+        /// Its bytes, without its line feed.
+        case bytes([UInt8])
+        /// It is longer than allowed, and was passed over.
+        case tooLong
+    }
+
+    private static let pieceLength = 1 << 18
+
+    private let file: SequentialFile
+    private let piece: UnsafeMutableRawBufferPointer
+    private var position = 0
+    private var end = 0
+    private var isAtEnd = false
+    private var digest = SHA256Stream()
+
+    init(_ file: SequentialFile) {
+        self.file = file
+        piece = .allocate(byteCount: Self.pieceLength, alignment: 16)
+    }
+
+    deinit { piece.deallocate() }
+
+    /// The next byte, which stays the next one; `nil` at the end.
+    mutating func peek() throws(ManifestError) -> UInt8? {
+        guard try fill() else { return nil }
+        return piece[position]
+    }
+
+    /// Passes over the byte that ``peek()`` gave.
+    mutating func advance() { position += 1 }
+
+    /// The first bytes of the manifest, as far as they lie in one piece, once there is a character of ASCII among them that is no
+    /// space; nothing is passed over. To be called before anything else.
+    mutating func head() throws(ManifestError) -> [UInt8] {
+        while true {
+            let head = Array(piece[..<end])
+            if head.contains(where: { !Self.isSpace($0) && $0 < 0x80 }) { return head }
+            let count = end
+            guard try append(), end > count else { return head }
+        }
+    }
+
+    static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+
+    /// Reads more behind what is there; `false` at the end and where there is no room.
+    private mutating func append() throws(ManifestError) -> Bool {
+        guard !isAtEnd, end < piece.count else { return false }
+        let count: Int
+        do throws(FileError) {
+            count = try file.read(into: .init(rebasing: piece[end...]))
+        } catch {
+            throw ManifestError(error)
+        }
+        isAtEnd = count == 0
+        digest.update(UnsafeRawBufferPointer(rebasing: piece[end..<end + count]))
+        end += count
+        return count > 0
+    }
+
+    /// Makes sure that there is a byte; `false` at the end.
+    private mutating func fill() throws(ManifestError) -> Bool {
+        if position < end { return true }
+        (position, end) = (0, 0)
+        return try append()
+    }
+
+    /// The next line; `nil` at the end.
+    mutating func line(maximum: Int) throws(ManifestError) -> Line? {
+        guard try fill() else { return nil }
+        var line: [UInt8] = []
+        var isTooLong = false
+        while try fill() {
+            let rest = UnsafeRawBufferPointer(rebasing: piece[position..<end])
+            let found = rest.baseAddress.flatMap { memchr($0, 0x0A, rest.count) }
+            let count =
+                found.map { UnsafeRawPointer($0) - (rest.baseAddress ?? UnsafeRawPointer($0)) } ?? rest.count
+            if line.count + count > maximum { isTooLong = true }
+            if isTooLong { line = [] } else { line.append(contentsOf: rest[..<count]) }
+            position += count
+            if found != nil {
+                position += 1
+                break
+            }
+        }
+        return isTooLong ? .tooLong : .bytes(line)
+    }
+
+    /// The SHA-256 of the manifest, in hexadecimal; `nil` before its end. To be called once.
+    mutating func finish() -> String? {
+        isAtEnd && position == end ? digest.finish().hexadecimal : nil
+    }
+}

@@ -1,0 +1,277 @@
+import Pixels
+import SeedreamClient
+import SeedreamModel
+
+/// What a field of a row holds: JSON, or the text of a cell.
+enum ManifestValue {
+    case json(JSONValue)
+    case cell(String)
+
+    /// What messages call it: `"big"`, `17`, `a list`.
+    var shown: String {
+        switch self {
+        case .cell(let text), .json(.string(let text)): Self.quoted(text)
+        case .json(.array): "a list"
+        case .json(.object): "an object"
+        case .json(let value): value.text
+        }
+    }
+
+    /// A text as a message may hold it: at most 60 characters, on one line.
+    static func quoted(_ text: String) -> String {
+        let start = text.prefix(60)
+        return "\"\(String(start).visible)\(start.endIndex == text.endIndex ? "" : "…")\""
+    }
+}
+
+/// Why a row is no request, without where it stands.
+struct ManifestComplaint: Error, Hashable {
+    var message: String
+    var hint: String
+
+    init(_ message: String, hint: String) { (self.message, self.hint) = (message, hint) }
+}
+
+/// The values of one row, each checked for its type and its range.
+struct ManifestChecks {
+    /// The fields that are there. `null` and an empty cell are not, except where they say that there are no images.
+    var fields: [ManifestField: ManifestValue]
+    /// Where relative paths start.
+    let folder: String
+
+    /// The longest id in bytes; ours.
+    static let maximumIDLength = 512
+
+    /// The id that the row gives itself; `nil` if it gives none.
+    func id() throws(ManifestComplaint) -> String? {
+        let id: String
+        switch fields[.id] {
+        case nil: return nil
+        case .cell(let text)?, .json(.string(let text))?: id = text
+        case .json(.integer(let number))?: id = "\(number)"
+        case let value?:
+            throw ManifestComplaint("id: expected text, found \(value.shown)", hint: "write it as \"a-17\"")
+        }
+        guard (1...Self.maximumIDLength).contains(id.utf8.count) else {
+            throw ManifestComplaint(
+                "id: expected 1 to \(Self.maximumIDLength) bytes, found \(id.utf8.count)",
+                hint: "leave the field out, and the number of the line is the id")
+        }
+        guard !id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw ManifestComplaint(
+                "id: expected characters that can be shown, found \(ManifestValue.quoted(id))",
+                hint: "leave the control characters out")
+        }
+        return id
+    }
+
+    /// The whole row.
+    func row(id: String, line: Int) throws(ManifestComplaint) -> ManifestRow {
+        var row = ManifestRow(id: id, line: line, prompt: try prompt(), images: try images())
+        row.model = try text(.model, hint: "leave the field out for the provider's Seedream 4")
+        row.provider = try word(.provider, ProviderID.allCases)
+        row.size = try size()
+        row.seed = try integer(.seed)
+        row.count = try integer(.count, in: 1...1000)
+        row.imagesPerGeneration = try integer(.imagesPerGeneration, in: 1...1000)
+        row.name = try name()
+        row.safety = try safety()
+        row.enhance = try word(.enhance, PromptEnhancement.allCases)
+        return row
+    }
+
+    private func prompt() throws(ManifestComplaint) -> String {
+        let hint = "say what the image is to be, as \"prompt\": \"a red fox in snow\""
+        guard let prompt = try text(.prompt, hint: hint) else {
+            throw ManifestComplaint("prompt: expected one, found none", hint: hint)
+        }
+        guard prompt.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.isInvisible }) else {
+            throw ManifestComplaint(
+                "prompt: expected words, found \(ManifestValue.quoted(prompt))", hint: hint)
+        }
+        return prompt
+    }
+
+    // MARK: Images
+
+    private func images() throws(ManifestComplaint) -> [String] {
+        let hint = "write \"images\": [\"a.jpg\"], or \"images\": [] for an image from words alone"
+        switch fields[.images] {
+        case nil, .json(.null)?:
+            throw ManifestComplaint("images: expected a list, found none", hint: hint)
+        case .cell(let text)?:
+            if text.isEmpty { return [] }
+            if text.lowercased().contains("data:") {
+                throw ManifestComplaint(
+                    "images: expected paths or URLs, found a data URI, which holds the ; between images",
+                    hint: "name a file, or write the manifest as JSON Lines")
+            }
+            let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+            return try resolved(parts.map { Self.trimmed($0) })
+        case .json(.array(let elements))?:
+            var images: [String] = []
+            for element in elements {
+                guard case .string(let image) = element else {
+                    throw ManifestComplaint(
+                        "images: expected paths or URLs, found \(ManifestValue.json(element).shown)",
+                        hint: hint)
+                }
+                images.append(image)
+            }
+            return try resolved(images)
+        case let value?:
+            throw ManifestComplaint("images: expected a list, found \(value.shown)", hint: hint)
+        }
+    }
+
+    /// A text without spaces and tabs around it.
+    private static func trimmed(_ text: some StringProtocol) -> String {
+        func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
+        guard let start = text.firstIndex(where: { !isSpace($0) }),
+            let end = text.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(text[start...end])
+    }
+
+    private func resolved(_ images: [String]) throws(ManifestComplaint) -> [String] {
+        var resolved: [String] = []
+        for image in images { resolved.append(try self.resolved(image)) }
+        return resolved
+    }
+
+    private func resolved(_ image: String) throws(ManifestComplaint) -> String {
+        try checkNoZero(image, .images)
+        let lower = image.prefix(64).lowercased()
+        if ["http://", "https://", "data:"].contains(where: lower.hasPrefix) { return image }
+        if image.isEmpty {
+            throw ManifestComplaint(
+                "images: expected paths or URLs, found an empty text", hint: "leave it out")
+        }
+        if image == "-" {
+            throw ManifestComplaint(
+                "images: expected paths or URLs, found - for standard input",
+                hint: "name a file; one that is called - is ./-")
+        }
+        if Self.hasScheme(image) {
+            throw ManifestComplaint(
+                "images: expected a path or an http or https URL, found \(ManifestValue.quoted(image))",
+                hint: "name a local file by its path, or give a URL that the provider can fetch")
+        }
+        if image.hasPrefix("/") || folder == "." { return image }
+        return folder.hasSuffix("/") ? folder + image : "\(folder)/\(image)"
+    }
+
+    /// Whether a text begins as a URL does: letters, digits and `+-.`, then `://`.
+    private static func hasScheme(_ text: String) -> Bool {
+        let scheme = text.utf8.prefix {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        return !scheme.isEmpty && text.utf8[scheme.endIndex...].starts(with: "://".utf8)
+    }
+
+    // MARK: Kinds of values
+
+    private func text(_ field: ManifestField, hint: String) throws(ManifestComplaint) -> String? {
+        let text: String
+        switch fields[field] {
+        case nil: return nil
+        case .cell(let cell)?: text = cell
+        case .json(.string(let string))?: text = string
+        case let value?:
+            throw ManifestComplaint("\(field.rawValue): expected text, found \(value.shown)", hint: hint)
+        }
+        guard !text.isEmpty else {
+            throw ManifestComplaint("\(field.rawValue): expected text, found an empty one", hint: hint)
+        }
+        try checkNoZero(text, field)
+        return text
+    }
+
+    private func checkNoZero(_ text: String, _ field: ManifestField) throws(ManifestComplaint) {
+        guard !text.utf8.contains(0) else {
+            throw ManifestComplaint(
+                "\(field.rawValue): expected text, found a NUL character in it", hint: "leave it out")
+        }
+    }
+
+    private func integer(_ field: ManifestField, in range: ClosedRange<Int>? = nil)
+        throws(ManifestComplaint) -> Int?
+    {
+        guard let value = fields[field] else { return nil }
+        let number: Int? =
+            switch value {
+            case .json(let value): value.integer
+            // Programs that know no missing integer write 7.0.
+            case .cell(let text): (try? JSONValue(parsing: Self.trimmed(text).utf8))?.integer
+            }
+        if let number, range?.contains(number) ?? true { return number }
+        let expected = range.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "a whole number"
+        var hint = "leave the field out for the usual one"
+        if case .json(.string(let text)) = value, Int(text) != nil { hint = "write it without quotes" }
+        throw ManifestComplaint("\(field.rawValue): expected \(expected), found \(value.shown)", hint: hint)
+    }
+
+    private func word<Word: RawRepresentable<String>>(_ field: ManifestField, _ words: [Word])
+        throws(ManifestComplaint) -> Word?
+    {
+        guard let value = fields[field] else { return nil }
+        let text: String? =
+            switch value {
+            case .json(let value): value.string
+            case .cell(let text): Self.trimmed(text)
+            }
+        if let word = text.flatMap(Word.init(rawValue:)) { return word }
+        throw ManifestComplaint(
+            "\(field.rawValue): expected one of \(words.map(\.rawValue).joined(separator: ", ")), found \(value.shown)",
+            hint: "write one of them, or leave the field out")
+    }
+
+    private func size() throws(ManifestComplaint) -> OutputSize? {
+        let hint = "as 2K, match@4K, 16:9, 16:9@4K, 1536x1024, or a provider's name as square_hd"
+        guard let value = fields[.size] else { return nil }
+        let text = try text(.size, hint: hint).map { Self.trimmed($0) }
+        guard let size = text.flatMap({ OutputSize($0) }) else {
+            throw ManifestComplaint("size: expected a size, found \(value.shown)", hint: hint)
+        }
+        // No provider makes an image as small as this; it is a shape that was meant.
+        if case .pixels(let pixels) = size, min(pixels.width, pixels.height) < 64 {
+            throw ManifestComplaint(
+                "size: expected sides of at least 64 px, found \(pixels)",
+                hint: "for a shape write \(pixels.width):\(pixels.height)")
+        }
+        return size
+    }
+
+    private func name() throws(ManifestComplaint) -> String? {
+        guard let name = try text(.name, hint: "leave the field out for the usual names") else { return nil }
+        do throws(RequestError) {
+            try Destination(folder: ".", template: name).check()
+        } catch {
+            throw ManifestComplaint("name: \(error.message)", hint: error.hint)
+        }
+        return name
+    }
+
+    private func safety() throws(ManifestComplaint) -> Bool? {
+        guard let value = fields[.safety] else { return nil }
+        switch value {
+        case .json(.bool(let isOn)): return isOn
+        case .cell(let text), .json(.string(let text)):
+            switch Self.trimmed(text).lowercased() {
+            case "on", "true": return true
+            case "off", "false": return false
+            default: break
+            }
+        default: break
+        }
+        throw ManifestComplaint(
+            "safety: expected on or off, found \(value.shown)",
+            hint: "write one of them, or leave the field out")
+    }
+}

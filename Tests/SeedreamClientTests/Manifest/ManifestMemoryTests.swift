@@ -1,0 +1,101 @@
+#if os(Linux)
+import Foundation
+import SeedreamKit
+import TestSupport
+import Testing
+
+@Suite("Memory of a manifest", .serialized)
+struct ManifestMemoryTests {
+    /// Bytes of this process that no file can give back.
+    private static func residentBytes() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
+        return try #require(Int(line.split(whereSeparator: \.isWhitespace)[1])) << 10
+    }
+
+    /// Writes a manifest of so many rows in pieces.
+    private static func write(_ count: Int, to path: String, header: String, _ row: (Int) -> String) throws {
+        _ = FileManager.default.createFile(atPath: path, contents: Data(header.utf8))
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        try handle.seekToEnd()
+        for start in stride(from: 0, to: count, by: 10_000) {
+            let text = (start..<min(start + 10_000, count)).map(row).joined(separator: "\n") + "\n"
+            try handle.write(contentsOf: Data(text.utf8))
+        }
+        try handle.close()
+    }
+
+    /// Reads all of it.
+    ///
+    /// - Returns: How many rows there were, how many of them failed, and the most memory above that of before.
+    private static func read(_ path: String) throws -> (rows: Int, failures: Int, growth: Int) {
+        let before = try residentBytes()
+        let reader = try ManifestReader(path)
+        var (rows, failures, growth) = (0, 0, 0)
+        while let record = try reader.next() {
+            rows += 1
+            if case .failure = record { failures += 1 }
+            if rows % 20_000 == 1 { growth = max(growth, try residentBytes() - before) }
+        }
+        return (rows, failures, max(growth, try residentBytes() - before))
+    }
+
+    /// `SEEDREAM_MANIFEST_ROWS` sets another number of rows.
+    private static var count: Int {
+        ProcessInfo.processInfo.environment["SEEDREAM_MANIFEST_ROWS"].flatMap { Int($0) } ?? 100_000
+    }
+
+    @Test("100,000 rows of JSON Lines and of CSV are read in 16 MiB", arguments: ["jobs.jsonl", "jobs.csv"])
+    func rows(_ name: String) throws {
+        let file = try ManifestFile("")
+        let path = file.folder.file(name)
+        let isCSV = name.hasSuffix("csv")
+        try Self.write(Self.count, to: path, header: isCSV ? "id,prompt,images,sku\n" : "") { index in
+            isCSV
+                ? "row-\(index),\"a red fox, number \(index)\",in/\(index).jpg,\(index)"
+                : "{\"id\":\"row-\(index)\",\"prompt\":\"a red fox\",\"images\":[\"in/\(index).jpg\"],\"sku\":\(index)}"
+        }
+        let start = ContinuousClock.now
+        let (rows, failures, growth) = try Self.read(path)
+        print(
+            "\(name): \(rows) rows in \(ContinuousClock.now - start), \(growth >> 10) KiB more at most")
+        #expect(rows == Self.count)
+        #expect(failures == 0)
+        // 2.5 MB of ids, and the double while their table grows; other tests may run beside this one.
+        #expect(growth < (16 << 20) * max(1, Self.count / 100_000), "\(growth >> 10) KiB")
+    }
+
+    @Test("a line of 256 MiB is one failed row and is not kept", arguments: ["jobs.jsonl", "jobs.csv"])
+    func longLine(_ name: String) throws {
+        let isCSV = name.hasSuffix("csv")
+        let good = isCSV ? "p,\n" : "{\"prompt\":\"p\",\"images\":[]}\n"
+        let file = try ManifestFile((isCSV ? "prompt,images\n" : "") + good, named: name)
+        let handle = try #require(FileHandle(forWritingAtPath: file.path))
+        // A hole: it takes no room on the disk, and its bytes are NUL. CSV looks at each byte.
+        let length = UInt64(isCSV ? 16 << 20 : 256 << 20)
+        try handle.truncate(atOffset: try handle.seekToEnd() + length)
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(("\n" + good).utf8))
+        try handle.close()
+        let (rows, failures, growth) = try Self.read(file.path)
+        #expect(rows == 3)
+        #expect(failures == 1)
+        #expect(growth < 16 << 20, "\(growth >> 10) KiB")
+        #expect(try file.failure().message == "expected at most 1048576 bytes, found more")
+    }
+
+    @Test(
+        "a line of 1 MiB is read, and one byte more is not",
+        arguments: [("jobs.jsonl", 0), ("jobs.jsonl", 1)])
+    func longest(_ name: String, _ more: Int) throws {
+        let frame = "{\"prompt\":\"\",\"images\":[]}"
+        let prompt = String(repeating: "x", count: ManifestReader.maximumLineBytes - frame.utf8.count + more)
+        let file = try ManifestFile("{\"prompt\":\"\(prompt)\",\"images\":[]}\n", named: name)
+        if more == 0 {
+            #expect(try file.rows().map(\.prompt.utf8.count) == [prompt.utf8.count])
+        } else {
+            #expect(try file.failure().message == "expected at most 1048576 bytes, found more")
+        }
+    }
+}
+#endif
