@@ -77,15 +77,15 @@ struct ResultDownloaderTests {
     }
 
     @Test(
-        "what is gone is said to be gone, and asked for again only if it may not be there yet",
-        arguments: [(403, 1), (404, 3), (410, 1)])
-    func gone(_ status: Int, _ attempts: Int) async throws {
+        "what is gone is said to be gone, and is left to the saver, which asks the provider where it is",
+        arguments: [403, 404, 410])
+    func gone(_ status: Int) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(status, "") }
         let error = await Self.failure("https://cdn.example/a.png?secret", transport)
         #expect(error?.category == .result)
         #expect(error?.status == status)
         #expect(error?.message == "https://cdn.example/a.png: the image is no longer there")
-        #expect(transport.requests.all.count == attempts)
+        #expect(transport.requests.all.count == 1)
     }
 
     @Test(
@@ -224,8 +224,7 @@ struct ResultDownloaderTests {
         (.contentLength(offBy: 10), 1, 2, nil), (.reset(.beforeHeaders), 2, 3, nil),
         (.reset(.inBody), 1, 2, nil),
         (.reset(.inHeaders), nil, 3, .transport),
-        (.status(404, retryAfter: nil, accepted: false), nil, 3, .result),
-        (.status(404, retryAfter: nil, accepted: false), 1, 2, nil),
+        (.status(404, retryAfter: nil, accepted: false), nil, 1, .result),
         (.status(503, retryAfter: nil, accepted: false), 2, 3, nil),
         (.status(429, retryAfter: "1", accepted: false), 1, 2, nil),
         (.redirect(location: "http://169.254.169.254/latest/meta-data/"), nil, 1, .result),

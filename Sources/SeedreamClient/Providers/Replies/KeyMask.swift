@@ -43,6 +43,8 @@ package struct KeyMask: Sendable {
             }
         }
         minimum = found.map(\.text.count).min() ?? .max
+        // The longest first: where a whole key stands, its halves are not masked one by one.
+        found.sort { $0.text.count > $1.text.count }
         needles = (0...Self.maximumLevel).map { level in
             found.map { needle in
                 var needle = needle
