@@ -93,19 +93,19 @@ struct AdviceTests {
                 ["generate", "a lighthouse", "--size", "1024x1024"] + scenario.options
                     + rig.sending(to: scenario.provider))
             #expect(result.status == scenario.status, "\(result.errors)")
-            let hint = try #require(Self.hints(in: result.errors).first, "\(result.errors)")
+            let hint = try #require(PrintedAdvice.hints(in: result.errors).first, "\(result.errors)")
             #expect(hint.contains(scenario.says), "\(hint)")
-            #expect(try await Self.states(rig) == [scenario.state].compactMap(\.self))
+            #expect(try await PrintedAdvice.states(rig) == [scenario.state].compactMap(\.self))
             if scenario.state != "failed" {
                 #expect(!result.errors.contains("nothing was bought"), "\(result.errors)")
             }
-            let commands = Self.commands(in: hint)
+            let commands = PrintedAdvice.commands(in: hint)
             #expect(commands.isEmpty == (scenario.after == nil), "\(hint)")
             await rig.emulator.setFaults([])
             for command in commands {
-                let next = try await Self.type(command, rig)
+                let next = try await PrintedAdvice.type(command, rig)
                 #expect(next.status == scenario.after, "\(command): \(next.errors)")
-                #expect(try await Self.states(rig) == ["saved"])
+                #expect(try await PrintedAdvice.states(rig) == ["saved"])
             }
             #expect(await rig.emulator.ledger.count <= 1)
         }
@@ -122,10 +122,10 @@ struct AdviceTests {
             let missing = try await runner.run(["resume"] + rig.asking)
             // The job is open, whatever the key is.
             #expect(missing.status == 76, "\(missing.errors)")
-            let hint = try #require(Self.hints(in: missing.errors).first)
+            let hint = try #require(PrintedAdvice.hints(in: missing.errors).first)
             #expect(hint.contains("FAL_KEY"))
-            let command = try #require(Self.commands(in: hint).last)
-            #expect(try await Self.type(command, rig).status == 0)
+            let command = try #require(PrintedAdvice.commands(in: hint).last)
+            #expect(try await PrintedAdvice.type(command, rig).status == 0)
         }
     }
 
@@ -133,23 +133,23 @@ struct AdviceTests {
     func cancelling() async throws {
         try await CommandRig.with { rig in
             _ = try await rig.run(["generate", "x", "--json"] + rig.sending(to: "fal"))
-            let id = try #require(try await Self.ids(rig).first)
+            let id = try #require(try await PrintedAdvice.ids(rig).first)
             let asked = await rig.emulator.requests.count
             let cancelled = try await rig.run(["cancel", id] + rig.asking)
             #expect(cancelled.status == 79)
             #expect(!cancelled.errors.contains("resume"), "\(cancelled.errors)")
             #expect(await rig.emulator.requests.count == asked)
-            let command = try #require(Self.commands(in: cancelled.errors).first)
-            #expect(try await Self.type(command, rig).text.contains("saved"))
+            let command = try #require(PrintedAdvice.commands(in: cancelled.errors).first)
+            #expect(try await PrintedAdvice.type(command, rig).text.contains("saved"))
         }
         try await CommandRig.with { rig in
             _ = try await rig.run(["generate", "x", "--no-wait"] + rig.sending(to: "apiframe"))
-            let id = try #require(try await Self.ids(rig).first)
+            let id = try #require(try await PrintedAdvice.ids(rig).first)
             let cancelled = try await rig.run(["cancel", id] + rig.asking)
             #expect(cancelled.status == 79)
-            let command = try #require(Self.commands(in: cancelled.errors).first)
-            #expect(try await Self.type(command, rig).status == 0)
-            #expect(try await Self.states(rig) == ["saved"])
+            let command = try #require(PrintedAdvice.commands(in: cancelled.errors).first)
+            #expect(try await PrintedAdvice.type(command, rig).status == 0)
+            #expect(try await PrintedAdvice.states(rig) == ["saved"])
         }
     }
 
@@ -177,48 +177,10 @@ struct AdviceTests {
             try await file.write { try $0.execute(sql: "DROP TRIGGER full") }
             try file.close()
             #expect(try await rig.run(["resume"] + rig.asking).errors.contains("nothing to resume"))
-            #expect(try await Self.states(rig) == ["saved"])
+            #expect(try await PrintedAdvice.states(rig) == ["saved"])
             #expect(try FileManager.default.contentsOfDirectory(atPath: rig.ledger + ".pending").isEmpty)
             #expect(await rig.emulator.ledger.count == 1)
         }
-    }
-
-    // MARK: Reading what is printed
-
-    private static func hints(in text: String) -> [String] {
-        text.split(separator: "\n").compactMap {
-            $0.firstRange(of: "hint: ").map { range in String(text[range.upperBound...].prefix { $0 != "\n" })
-            }
-        }
-    }
-
-    /// The commands between backticks.
-    private static func commands(in text: String) -> [String] {
-        text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-            .filter { !$0.offset.isMultiple(of: 2) && $0.element.hasPrefix("seedream ") }
-            .map { String($0.element) }
-    }
-
-    /// Runs a command as a person would who copies it into a shell.
-    private static func type(_ command: String, _ rig: CommandRig) async throws -> CommandResult {
-        var runner = rig.runner
-        runner.executable = "/bin/sh"
-        runner.leadingArguments = ["-c"]
-        return try await runner.run(["'\(CommandRunner.seedream)'" + command.dropFirst("seedream".count)])
-    }
-
-    private static func jobs(_ rig: CommandRig) async throws -> [[String: Any]] {
-        let result = try await rig.run(["jobs", "--json"] + rig.common)
-        let document = try JSONSerialization.jsonObject(with: result.output) as? [String: Any]
-        return document?["jobs"] as? [[String: Any]] ?? []
-    }
-
-    private static func states(_ rig: CommandRig) async throws -> [String] {
-        try await jobs(rig).compactMap { $0["state"] as? String }
-    }
-
-    private static func ids(_ rig: CommandRig) async throws -> [String] {
-        try await jobs(rig).compactMap { $0["id"] as? String }
     }
 }
 #endif
