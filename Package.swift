@@ -170,7 +170,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SeedreamKit",
-            dependencies: ["SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels"],
+            dependencies: [
+                "SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels", "Cryptography",
+                "AtomicFiles",
+            ],
             swiftSettings: settings),
         .target(
             name: "SeedreamEmulator",

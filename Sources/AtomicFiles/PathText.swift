@@ -86,6 +86,18 @@ package enum PathText {
         return text(path)
     }
 
+    /// Makes a folder the one that relative paths start from.
+    ///
+    /// - Returns: Whether it is there.
+    package static func enter(_ path: String) -> Bool { withBytes(path) { chdir($0) } == 0 }
+
+    /// The path from the root, without `.` and doubled slashes; links and `..` stay.
+    package static func absolute(_ path: String) -> String {
+        let parts = path.split(separator: "/").filter { $0 != "." }.map(String.init)
+        if path.hasPrefix("/") { return "/" + parts.joined(separator: "/") }
+        return ([currentFolder ?? "."] + parts).joined(separator: "/")
+    }
+
     /// The path without links in it; `nil` sets `errno`.
     package static func resolved(_ path: String) -> String? {
         guard let target = withBytes(path, { realpath($0, nil) }) else { return nil }

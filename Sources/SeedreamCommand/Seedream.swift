@@ -24,6 +24,7 @@ package struct Seedream: AsyncParsableCommand {
               seedream inspect photo.jpg                    what a file is, and what prep would do
               seedream edit "put the dog in a hat" dog.jpg  prepare, send once, wait, save
               seedream generate "a lighthouse" --size 4K    the same from words alone
+              seedream runs                                 what was begun, and how far it is
               seedream jobs                                 what was sent, and what became of it
               seedream resume                               go on with what was interrupted
               seedream providers                            hosts, their limits and prices
@@ -34,7 +35,7 @@ package struct Seedream: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Prep.self, Inspect.self, Edit.self, Generate.self, Jobs.self, Resume.self, Status.self,
+            Prep.self, Inspect.self, Edit.self, Generate.self, Runs.self, Jobs.self, Resume.self, Status.self,
             FetchResult.self, Cancel.self,
             ShowProviders.self, Emulate.self,
         ])

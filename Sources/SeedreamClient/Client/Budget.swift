@@ -18,11 +18,12 @@ extension Budget {
     /// - Parameters:
     ///   - pictures: The most pictures that may come.
     ///   - price: What each costs; `nil` where no document says.
+    ///   - spent: What counts already, in ``unit``. 0 by default.
     /// - Throws: ``BudgetError`` where it does not, and where nobody can tell.
-    public func check(pictures: Int, price: Price?) throws(BudgetError) {
+    public func check(pictures: Int, price: Price?, after spent: Double = 0) throws(BudgetError) {
         guard let price else { throw .priceUnknown }
         guard price.unit == unit else { throw .otherUnit(budget: unit, price: price.unit) }
-        let worst = price.amount * Double(pictures)
+        let worst = spent + price.amount * Double(pictures)
         // A sum of cents is not exact in binary.
         guard worst <= amount + 1e-9 else { throw .exceeded(worst: worst, budget: amount, unit: unit) }
     }

@@ -4,20 +4,20 @@ extension SeedreamClient {
     /// Sends a request, waits, and saves the pictures.
     ///
     /// - Returns: The job, `saved`.
-    /// - Throws: As ``submit(_:to:id:reportingTo:)``, ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``.
+    /// - Throws: As ``submit(_:to:id:for:reportingTo:)``, ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``.
     public func run(
         _ request: GenerationRequest, to destination: Destination, id: String = SeedreamClient.newJobID(),
-        reportingTo reporter: ClientReporter? = nil
+        for row: RowReference? = nil, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
         var deadline = Deadline(after: configuration.jobTimeout)
         let job = try await submit(
-            request, to: destination, id: id, by: &deadline, reportingTo: reporter)
+            request, to: destination, id: id, for: row, by: &deadline, reportingTo: reporter)
         return try await complete(job, by: deadline, reportingTo: reporter)
     }
 
     /// Edits prepared pictures, waits, and saves the results.
     ///
-    /// - Throws: As ``run(_:to:id:reportingTo:)``.
+    /// - Throws: As ``run(_:to:id:for:reportingTo:)``.
     public func edit(
         _ prompt: String, images: [PreparedImage], to destination: Destination,
         reportingTo reporter: ClientReporter? = nil
@@ -29,7 +29,7 @@ extension SeedreamClient {
 
     /// Makes pictures from words alone, waits, and saves them.
     ///
-    /// - Throws: As ``run(_:to:id:reportingTo:)``.
+    /// - Throws: As ``run(_:to:id:for:reportingTo:)``.
     public func generate(
         _ prompt: String, to destination: Destination, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {

@@ -9,6 +9,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 extension SeedreamClient {
     /// Fetches the images of a finished job, checks and saves them.
     ///
@@ -136,6 +144,18 @@ extension ClientError {
 }
 
 extension JobRecord {
+    /// Whether every image of a saved job is where it was saved: a file of its length, or, verifying, with its bytes.
+    package func hasFiles(verifying: Bool) throws -> Bool {
+        // Where they are was forgotten.
+        if pruned != nil { return true }
+        guard !files.isEmpty, files.count >= result?.images.count ?? 0 else { return false }
+        return try files.allSatisfy { file in
+            if verifying { return try FileReader.holds(file.path, sha256: file.sha256) }
+            guard let status = fileStatus(file.path, followsLinks: false) else { return false }
+            return status.st_mode & S_IFMT == S_IFREG && Int(status.st_size) == file.byteCount
+        }
+    }
+
     /// Whether a file of a saved job is not there with its bytes, or not in the folder where it is wanted.
     func lacksFiles(in destination: Destination?) throws -> Bool {
         guard files.count >= result?.images.count ?? 0 else { return true }

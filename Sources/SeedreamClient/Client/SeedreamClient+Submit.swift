@@ -18,24 +18,26 @@ extension SeedreamClient {
     ///   - request: What is asked for.
     ///   - destination: Where ``save(_:reportingTo:)`` will put the pictures; kept in the ledger, so that a later process knows.
     ///   - id: The job's id in the ledger, as ``newJobID()`` makes it.
+    ///   - row: The row of a run that it is sent for. ``ClientConfiguration/budget`` holds for the whole run then.
     ///   - reporter: Receives events.
     /// - Throws: ``RequestError``, ``BudgetError``, ``KeyError`` and ``LedgerError`` before anything is sent; ``ClientError``, whose
     ///   ``ClientError/purchase`` says whether it may have been bought; `CancellationError` where nothing was sent.
     public func submit(
         _ request: GenerationRequest, to destination: Destination? = nil,
-        id: String = SeedreamClient.newJobID(),
+        id: String = SeedreamClient.newJobID(), for row: RowReference? = nil,
         reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
         var deadline = Deadline(after: configuration.jobTimeout)
-        return try await submit(request, to: destination, id: id, by: &deadline, reportingTo: reporter)
+        return try await submit(
+            request, to: destination, id: id, for: row, by: &deadline, reportingTo: reporter)
     }
 
-    /// As ``submit(_:to:id:reportingTo:)``.
+    /// As ``submit(_:to:id:for:reportingTo:)``.
     ///
     /// - Parameter deadline: Holds for all but the paid request, which gets what it needs: the time that it took is added.
     func submit(
-        _ request: GenerationRequest, to destination: Destination?, id: String, by deadline: inout Deadline,
-        reportingTo reporter: ClientReporter?
+        _ request: GenerationRequest, to destination: Destination?, id: String, for row: RowReference?,
+        by deadline: inout Deadline, reportingTo reporter: ClientReporter?
     ) async throws -> JobRecord {
         let api = try api(by: deadline, buying: true)
         let carried = try planner.routes(of: request)
@@ -50,8 +52,9 @@ extension SeedreamClient {
         }
         let body = draft.body.body
         try planner.checkBody(body.length)
-        let job = record(of: request, draft, destination, id)
-        try await ledger.insert(job)
+        var job = record(of: request, draft, destination, id)
+        job.row = row
+        try await ledger.insert(job, within: configuration.budget)
         do {
             try Task.checkCancellation()
             reporter?.report(.submitting(bytes: body.length))

@@ -16,7 +16,8 @@ public struct SeedreamClient: Sendable {
     /// Where jobs are kept: the ledger that was handed in, over which nothing is lost that cannot be recorded at once.
     public let ledger: any JobLedger
     let keys: KeySource
-    let transport: any HTTPTransport
+    /// What carries requests.
+    package let transport: any HTTPTransport
     let verifier: PictureVerifier?
     let backoff: Backoff
 

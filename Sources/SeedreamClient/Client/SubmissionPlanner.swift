@@ -20,6 +20,9 @@ public struct SubmissionPlanner: Sendable {
             isLenient: configuration.isLenient)
     }
 
+    /// Scheme, host and port of the address that requests go to.
+    package var origin: String { URLParts(context.endpoints.api)?.origin ?? context.endpoints.api }
+
     /// What the host takes and gives, and what it costs.
     public var limits: ProviderLimits { host.limits }
 
@@ -50,6 +53,15 @@ public struct SubmissionPlanner: Sendable {
             price: price(of: draft.model),
             worstCost: price(of: draft.model).map { $0.amount * Double(draft.outputs.upperBound) },
             warnings: draft.warnings)
+    }
+
+    /// Checks all of a request that does not depend on its images: settings that the provider cannot express or refuses.
+    ///
+    /// - Throws: ``RequestError`` naming the field.
+    package func check(_ request: GenerationRequest) throws(RequestError) {
+        var request = request
+        if request.images.isEmpty { request.images = [.remote("https://example.com/image.jpg")] }
+        _ = try host.draft(request, images: [.url("https://example.com/image.jpg")], in: context)
     }
 
     /// The exact body of the request, every local picture as a data URI.

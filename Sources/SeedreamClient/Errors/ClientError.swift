@@ -109,6 +109,13 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
     }
 }
 
+extension ClientError {
+    /// Whether the call that failed is the one that is paid for.
+    package var isAboutPaidCall: Bool {
+        operation.split(separator: ".").last.flatMap { APIOperation.Kind(rawValue: String($0)) }?.isPaid ?? false
+    }
+}
+
 extension ClientError: CustomStringConvertible {
     /// `"fal.submit: 422 image_too_small: body.image_urls.0: Image too small (request 764cabcf)"`.
     public var description: String {

@@ -38,6 +38,20 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     public var files: [SavedFile]
     /// What went wrong last.
     public var error: ClientError?
+    /// What a person has found out about a job of unknown outcome; `nil` until then.
+    public var settlement: Settlement?
+    /// When its prompt and paths were forgotten, in seconds since 1970; `nil` while they are there.
+    public var pruned: Double?
+    /// The row of a run that it was sent for; `nil` for one that was sent by itself.
+    public var row: RowReference?
+
+    /// What the account at the provider says about a job of unknown outcome.
+    public enum Settlement: String, Hashable, Codable, Sendable, CaseIterable {
+        /// It was paid for, and its images are lost.
+        case bought
+        /// Nothing was paid; its row may be sent again.
+        case notBought = "not-bought"
+    }
 
     /// Makes a record of a job that is about to be sent.
     public init(
@@ -45,7 +59,7 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
         operation: GenerationOperation, prompt: String,
         created: Double, inputs: [InputProvenance], maximumOutputs: Int, estimate: Price? = nil,
         idempotencyKey: String? = nil,
-        destination: Destination? = nil
+        destination: Destination? = nil, row: RowReference? = nil
     ) {
         self.id = id
         self.provider = provider
@@ -62,5 +76,16 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
         self.idempotencyKey = idempotencyKey
         self.destination = destination
         files = []
+        self.row = row
+    }
+
+    /// What it has cost or may cost at most, in ``estimate``'s unit; `nil` where no price is known. A job that failed or
+    /// was cancelled costs nothing.
+    public var worstCost: Double? {
+        switch state {
+        case .failed, .cancelled: estimate.map { _ in 0 }
+        case .finished, .saved: estimate.map { $0.amount * Double(result?.images.count ?? maximumOutputs) }
+        case .submitting, .accepted, .unknown: estimate.map { $0.amount * Double(maximumOutputs) }
+        }
     }
 }

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// Why the ledger does not do what it is asked. Nothing is sent while it cannot be written.
 public enum LedgerError: Error, Hashable, Sendable {
     /// The file or its folder cannot be opened.
@@ -23,6 +25,10 @@ public enum LedgerError: Error, Hashable, Sendable {
     case ambiguous(String, count: Int)
     /// A job does not go from one state to the other.
     case forbiddenTransition(from: JobState, to: JobState)
+    /// Another job was sent for the row, and did not fail. The id is that job's.
+    case rowTaken(job: String)
+    /// The run would cost more than its budget. `spent` counts what was sent at its worst case.
+    case overBudget(spent: Double, worst: Double, budget: Budget)
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -43,6 +49,10 @@ extension LedgerError: CustomStringConvertible {
         case .ambiguous(let id, let count): "\(id) fits \(count) jobs"
         case .forbiddenTransition(let from, let to):
             "a job that is \(from.rawValue) does not become \(to.rawValue)"
+        case .rowTaken(let job): "another process has sent this row, as job \(job.prefix(8))"
+        case .overBudget(let spent, let worst, let budget):
+            "expected the run to cost at most \(budget.amount.formattedShortly) \(budget.unit.rawValue), "
+                + "found \(spent.formattedShortly) spent at most and \(worst.formattedShortly) more"
         }
     }
 
@@ -60,6 +70,8 @@ extension LedgerError: CustomStringConvertible {
         case .notFound: "`seedream jobs` lists them"
         case .ambiguous: "give more of the id; `seedream jobs` lists them"
         case .forbiddenTransition: "another process has worked on it: see `seedream jobs`"
+        case .rowTaken: "it is not sent twice: see `seedream jobs`"
+        case .overBudget: "the rows that are left wait: raise the budget to go on"
         }
     }
 }

@@ -13,7 +13,7 @@ enum LedgerFile {
     /// Marks the file as a ledger, for this toolkit and for `file`: "SDRM" in ASCII.
     private static let applicationID = 0x5344_524D
     /// The number of migrations; a file with more was written by a later version.
-    private static let version = 1
+    private static let version = 2
 
     /// Opens the file, checks that it is a ledger that can be written, and migrates it.
     static func connect(_ path: String) throws -> DatabaseQueue {
@@ -115,7 +115,8 @@ enum LedgerFile {
 
     private static func checkReadable(_ database: Database, path: String) throws {
         try checkIdentity(database, path: path)
-        guard try pragma("user_version", database) == version else {
+        // What a version before this one wrote can be read as it is.
+        guard try pragma("user_version", database) >= 1 else {
             throw LedgerError.cannotOpen(path: path, reason: "it was never written completely")
         }
     }
@@ -144,6 +145,40 @@ enum LedgerFile {
                     CREATE INDEX job_request ON job (request_id) WHERE request_id IS NOT NULL;
                     PRAGMA application_id = \(applicationID);
                     PRAGMA user_version = 1;
+                    """)
+        }
+        // Jobs of version 0.1.0 have no row: they are listed and resumed, and no row is ever equal to them.
+        migrator.registerMigration("v2") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE job ADD COLUMN run TEXT;
+                    ALTER TABLE job ADD COLUMN row_key TEXT;
+                    ALTER TABLE job ADD COLUMN content TEXT;
+                    ALTER TABLE job ADD COLUMN cost REAL;
+                    ALTER TABLE job ADD COLUMN unit TEXT;
+                    CREATE UNIQUE INDEX job_row ON job (run, row_key)
+                        WHERE row_key IS NOT NULL AND state NOT IN ('failed', 'cancelled');
+                    CREATE INDEX job_content ON job (content) WHERE content IS NOT NULL;
+                    CREATE TABLE run (
+                        id TEXT NOT NULL PRIMARY KEY,
+                        name TEXT,
+                        updated REAL NOT NULL,
+                        record TEXT NOT NULL
+                    );
+                    CREATE TABLE row (
+                        run TEXT NOT NULL,
+                        number INTEGER NOT NULL,
+                        label TEXT NOT NULL,
+                        row_key TEXT,
+                        state TEXT NOT NULL,
+                        job TEXT,
+                        owner TEXT,
+                        failure TEXT,
+                        PRIMARY KEY (run, number)
+                    ) WITHOUT ROWID;
+                    CREATE UNIQUE INDEX row_key ON row (run, row_key) WHERE row_key IS NOT NULL;
+                    CREATE INDEX row_label ON row (run, label);
+                    PRAGMA user_version = 2;
                     """)
         }
         return migrator

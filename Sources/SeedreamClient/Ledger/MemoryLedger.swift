@@ -3,14 +3,30 @@
 public actor MemoryLedger: JobLedger {
     /// In the order in which they were inserted.
     private var records: [JobRecord] = []
+    private var runs: [RunRecord] = []
+    /// By run, in the order in which they were recorded. Their states are those of their jobs.
+    private var rows: [String: [RowRecord]] = [:]
 
     /// Makes an empty ledger.
     public init() {}
 
     /// Keeps a new job.
-    public func insert(_ job: JobRecord) throws(LedgerError) {
+    public func insert(_ job: JobRecord, within budget: Budget?) throws(LedgerError) {
         guard !records.contains(where: { $0.id == job.id }) else {
             throw .cannotWrite(path: "memory", reason: "there is a job \(job.id) already")
+        }
+        if let row = job.row {
+            let ofRun = records.filter { $0.row?.run == row.run }
+            let other = ofRun.first { $0.row?.key == row.key && ![.failed, .cancelled].contains($0.state) }
+            if let other { throw .rowTaken(job: other.id) }
+            if let budget, let worst = job.worstCost {
+                let spent = ofRun.filter { $0.estimate?.unit == budget.unit }.compactMap(\.worstCost)
+                    .reduce(0, +)
+                guard spent + worst <= budget.amount + 1e-9 else {
+                    throw .overBudget(spent: spent, worst: worst, budget: budget)
+                }
+            }
+            change(row.run, row.number) { ($0.job, $0.failure) = (job.id, nil) }
         }
         records.append(job)
     }
@@ -54,5 +70,134 @@ public actor MemoryLedger: JobLedger {
     /// Does nothing.
     public func release(_ id: String) throws(LedgerError) {
         guard records.contains(where: { $0.id == id }) else { throw .notFound(id) }
+    }
+
+    // MARK: Runs
+
+    /// Begins a run, or joins the one that has its id.
+    public func join(_ run: RunRecord) -> RunRecord {
+        var joined = run
+        if let index = runs.firstIndex(where: { $0.id == run.id }) {
+            joined.created = runs.remove(at: index).created
+        }
+        runs.append(joined)
+        return joined
+    }
+
+    /// All runs, the one that was joined last first.
+    public func runs(limit: Int?) -> [RunSummary] {
+        runs.reversed().prefix(max(0, limit ?? .max)).map(summary)
+    }
+
+    /// A run and how many of its rows stand where.
+    public func summary(of run: String) -> RunSummary? { runs.first { $0.id == run }.map(summary) }
+
+    private func summary(of run: RunRecord) -> RunSummary {
+        var summary = RunSummary(run: run, rows: [:])
+        for row in current(run.id) { summary.rows[row.state, default: 0] += 1 }
+        for job in records where job.row?.run == run.id {
+            guard let unit = job.estimate?.unit, let cost = job.worstCost else { continue }
+            summary.cost[unit, default: 0] += cost
+        }
+        return summary
+    }
+
+    /// Forgets prompts and paths of jobs that ended before a time.
+    @discardableResult
+    public func prune(before time: Double) -> Int {
+        var count = 0
+        for (index, job) in records.enumerated() where job.updated < time {
+            guard let pruned = job.pruned(at: JobRecord.now) else { continue }
+            records[index] = pruned
+            count += 1
+            if let row = job.row { change(row.run, row.number) { $0.label = "" } }
+        }
+        return count
+    }
+
+    /// The run of that id or name, or the only one whose id begins so.
+    public func run(_ id: String) throws(LedgerError) -> RunRecord? {
+        let own = id.lowercased()
+        var found = runs.filter { $0.id == own || $0.identity.name == id }
+        if found.isEmpty, own.count >= 4 { found = runs.filter { $0.id.hasPrefix(own) } }
+        guard found.count <= 1 else { throw .ambiguous(id, count: found.count) }
+        return found.first
+    }
+
+    /// Records a waiting row for each label that the run has none for.
+    public func expect(_ labels: [String], in run: String) {
+        for label in labels where !(rows[run] ?? []).contains(where: { $0.label == label }) {
+            _ = add(label, nil, to: run)
+        }
+    }
+
+    /// The row with this key, or the one of that label, or a new one.
+    public func row(_ key: String, label: String, in run: String) -> RowRecord {
+        let all = current(run)
+        let waiting = all.first { $0.label == label && $0.key == nil }
+        if let row = all.first(where: { $0.key == key }) {
+            if let waiting { rows[run]?.removeAll { $0.number == waiting.number } }
+            return row
+        }
+        guard var row = waiting else { return add(label, key, to: run) }
+        row.key = key
+        change(run, row.number) { $0.key = key }
+        return row
+    }
+
+    /// The last row of that label.
+    public func row(labelled label: String, in run: String) -> RowRecord? {
+        current(run).last { $0.label == label }
+    }
+
+    /// The rows of a run.
+    public func rows(of run: String, after: Int, limit: Int?) -> [RowRecord] {
+        Array(current(run).filter { $0.number > after }.prefix(max(0, limit ?? .max)))
+    }
+
+    /// Makes a row `preparing`, unless its request was sent.
+    public func begin(_ row: RowRecord) -> Bool {
+        guard let now = current(row.run).first(where: { $0.number == row.number }) else { return false }
+        switch now.state {
+        case .submitting, .accepted, .finished, .unknown: return false
+        case .waiting, .preparing, .saved, .failed, .cancelled, .skipped: break
+        }
+        change(row.run, row.number) {
+            ($0.state, $0.failure) = (.preparing, nil)
+            if now.state != .saved { $0.job = nil }
+        }
+        return true
+    }
+
+    /// Puts a row back, or records why it failed.
+    public func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?) {
+        let job = records.first { $0.id == current(row.run).first { $0.number == row.number }?.job }
+        guard job.map({ [.failed, .cancelled].contains($0.state) }) ?? true else { return }
+        change(row.run, row.number) { ($0.state, $0.failure, $0.job) = (state, failure, nil) }
+    }
+
+    /// The jobs of equal requests, the newest first.
+    public func jobs(withContent content: String) -> [JobRecord] {
+        jobs(in: nil, limit: nil).filter { $0.row?.content == content }
+    }
+
+    private func current(_ run: String) -> [RowRecord] {
+        (rows[run] ?? []).map { row in
+            var row = row
+            if let job = records.first(where: { $0.id == row.job }) { row.state = RowState(job.state) }
+            return row
+        }
+    }
+
+    private func add(_ label: String, _ key: String?, to run: String) -> RowRecord {
+        let number = (rows[run]?.last?.number ?? 0) + 1
+        let row = RowRecord(run: run, number: number, label: label, key: key)
+        rows[run, default: []].append(row)
+        return row
+    }
+
+    private func change(_ run: String, _ number: Int, _ change: (inout RowRecord) -> Void) {
+        guard let index = rows[run]?.firstIndex(where: { $0.number == number }) else { return }
+        change(&rows[run, default: []][index])
     }
 }

@@ -145,19 +145,24 @@ public final class SQLiteLedger: JobLedger {
 
     // MARK: Jobs
 
-    /// Keeps a new job, owned by this instance.
-    public func insert(_ job: JobRecord) async throws(LedgerError) {
+    /// Keeps a new job, owned by this instance, and makes its row `submitting`.
+    public func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError) {
         let owner = try owned().name
         try await transaction { database in
+            try Self.checkRow(of: job, within: budget, database)
             try database.execute(
                 sql: """
-                    INSERT INTO job (id, created, updated, provider, state, request_id, owner, record)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO job
+                        (id, created, updated, provider, state, request_id, owner, record,
+                        run, row_key, content, cost, unit)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job.id, job.created, job.updated, job.provider.rawValue, job.state.rawValue,
-                    job.hostRequestID, owner, try Self.text(of: job),
+                    job.hostRequestID, owner, try Self.text(of: job), job.row?.run, job.row?.key,
+                    job.row?.content, job.worstCost, job.estimate?.unit.rawValue,
                 ])
+            try Self.noteRow(of: job, database)
         }
     }
 
@@ -174,9 +179,12 @@ public final class SQLiteLedger: JobLedger {
             guard let text else { throw LedgerError.notFound(id) }
             let job = try Self.record(text).changed(by: change)
             try database.execute(
-                sql: "UPDATE job SET updated = ?, state = ?, request_id = ?, record = ? WHERE id = ?",
+                sql: """
+                    UPDATE job SET updated = ?, state = ?, request_id = ?, record = ?, cost = ? WHERE id = ?
+                    """,
                 arguments: [
-                    job.updated, job.state.rawValue, job.hostRequestID, try Self.text(of: job), id,
+                    job.updated, job.state.rawValue, job.hostRequestID, try Self.text(of: job), job.worstCost,
+                    id,
                 ])
             return job
         }
@@ -248,14 +256,14 @@ public final class SQLiteLedger: JobLedger {
     // MARK: Access
 
     /// This instance as an owner of jobs.
-    private func owned() throws(LedgerError) -> LedgerOwner {
+    func owned() throws(LedgerError) -> LedgerOwner {
         guard let owner else { throw .cannotWrite(path: path, reason: "it was opened for reading alone") }
         return owner
     }
 
     /// Does work with the connection on the queue's own thread, however long another process keeps it waiting, and whether or not the
     /// task is cancelled.
-    private func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+    func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(LedgerError)
         -> Value
     {
@@ -271,7 +279,7 @@ public final class SQLiteLedger: JobLedger {
     }
 
     /// The same in a transaction that is the only writer from its beginning on, so that what it reads is still so when it writes.
-    private func transaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+    func transaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(LedgerError)
         -> Value
     {
@@ -290,13 +298,13 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    private static func text(of job: JobRecord) throws -> String {
+    static func text(of job: JobRecord) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(job), as: UTF8.self)
     }
 
-    private static func record(_ text: String) throws -> JobRecord {
+    static func record(_ text: String) throws -> JobRecord {
         try JSONDecoder().decode(JobRecord.self, from: Data(text.utf8))
     }
 }

@@ -92,9 +92,9 @@ public final class SpoolingLedger: JobLedger {
     // MARK: Jobs
 
     /// Keeps a new job, or fails.
-    public func insert(_ job: JobRecord) async throws(LedgerError) {
+    public func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError) {
         await recover()
-        try await ledger.insert(job)
+        try await ledger.insert(job, within: budget)
         note(job)
     }
 
@@ -161,6 +161,71 @@ public final class SpoolingLedger: JobLedger {
 
     /// Lets go of a job.
     public func release(_ id: String) async throws(LedgerError) { try await ledger.release(id) }
+
+    // MARK: Runs
+
+    // Rows hold nothing that is learned after a request was sent: their states are those of their jobs.
+
+    public func join(_ run: RunRecord) async throws(LedgerError) -> RunRecord {
+        await recover()
+        return try await ledger.join(run)
+    }
+
+    public func runs(limit: Int?) async throws(LedgerError) -> [RunSummary] {
+        await recover()
+        return try await ledger.runs(limit: limit)
+    }
+
+    public func summary(of run: String) async throws(LedgerError) -> RunSummary? {
+        try await ledger.summary(of: run)
+    }
+
+    @discardableResult
+    public func prune(before time: Double) async throws(LedgerError) -> Int {
+        await recover()
+        return try await ledger.prune(before: time)
+    }
+
+    public func run(_ id: String) async throws(LedgerError) -> RunRecord? { try await ledger.run(id) }
+
+    public func expect(_ labels: [String], in run: String) async throws(LedgerError) {
+        try await ledger.expect(labels, in: run)
+    }
+
+    public func row(_ key: String, label: String, in run: String) async throws(LedgerError) -> RowRecord {
+        current(try await ledger.row(key, label: label, in: run))
+    }
+
+    public func row(labelled label: String, in run: String) async throws(LedgerError) -> RowRecord? {
+        try await ledger.row(labelled: label, in: run).map(current)
+    }
+
+    public func rows(of run: String, after: Int, limit: Int?) async throws(LedgerError) -> [RowRecord] {
+        try await ledger.rows(of: run, after: after, limit: limit).map(current)
+    }
+
+    public func begin(_ row: RowRecord) async throws(LedgerError) -> Bool { try await ledger.begin(row) }
+
+    public func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?)
+        async throws(LedgerError)
+    {
+        try await ledger.end(row, as: state, failure)
+    }
+
+    public func jobs(withContent content: String) async throws(LedgerError) -> [JobRecord] {
+        await recover()
+        let unrecorded = state.withLock { $0.unrecorded }
+        return try await ledger.jobs(withContent: content).map { unrecorded[$0.id]?.job ?? $0 }
+    }
+
+    /// The row with its job's state as it should stand.
+    private func current(_ row: RowRecord) -> RowRecord {
+        var row = row
+        if let job = row.job, let kept = state.withLock({ $0.unrecorded[job] }) {
+            row.state = RowState(kept.job.state)
+        }
+        return row
+    }
 
     private func note(_ job: JobRecord) { state.withLock { $0.known[job.id] = job } }
 

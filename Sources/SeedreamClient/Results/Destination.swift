@@ -23,11 +23,7 @@ public struct Destination: Hashable, Codable, Sendable {
 
     /// The same folder by its absolute path, so that a process elsewhere finds it.
     var absolute: Destination {
-        guard !folder.hasPrefix("/") else { return self }
-        let parts = folder.split(separator: "/").filter { $0 != "." }
-        let here = PathText.currentFolder ?? "."
-        return Destination(
-            folder: ([here] + parts.map(String.init)).joined(separator: "/"), template: template)
+        folder.hasPrefix("/") ? self : Destination(folder: PathText.absolute(folder), template: template)
     }
 
     /// Makes the folder, so that nothing is bought that cannot be saved.

@@ -47,6 +47,9 @@ struct Edit: AsyncParsableCommand {
     @Flag(help: "Fetch http(s) inputs and prepare them, instead of letting the host fetch them.")
     var fetch = false
 
+    @OptionGroup(title: "Run")
+    var rows: RunArguments
+
     @OptionGroup(title: "Request")
     var request: RequestArguments
 

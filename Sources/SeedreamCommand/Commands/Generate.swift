@@ -25,6 +25,9 @@ struct Generate: AsyncParsableCommand {
             "Read the prompt from this file, in UTF-8; - for standard input.", valueName: "file"))
     var promptFile: String?
 
+    @Flag(help: "Buy again although an equal request is open or unknown.")
+    var again = false
+
     @OptionGroup(title: "Request")
     var request: RequestArguments
 

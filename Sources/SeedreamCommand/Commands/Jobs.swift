@@ -12,13 +12,20 @@ struct Jobs: AsyncParsableCommand {
 
             Exit codes:
             \(ExitStatus.table(ExitStatus.ofLedger))
-            """)
+            """,
+        subcommands: [Settle.self, Prune.self])
 
     @Option(
         help: ArgumentHelp(
             "Only those in this state: \(JobState.allCases.map(\.rawValue).joined(separator: ", ")). May be repeated.",
             valueName: "state"))
     var state: [JobState] = []
+
+    @Option(name: .customLong("run"), help: ArgumentHelp("Only those of this run.", valueName: "run"))
+    var ofRun: String?
+
+    @Option(name: .shortAndLong, help: "Only those of this provider.")
+    var provider: ProviderID?
 
     @Option(help: ArgumentHelp("The most jobs; 0: all.", valueName: "n"))
     var limit = 20
@@ -37,16 +44,36 @@ struct Jobs: AsyncParsableCommand {
         #if Client
         try await ClientFailure.reported(client, json: json) {
             let ledger = try ClientSetup(client).existingLedger(.reading)
-            let jobs = try await ledger.jobs(
-                in: state.isEmpty ? nil : Set(state), limit: limit == 0 ? nil : limit)
+            let jobs = try await jobs(ledger)
             if json {
                 try Terminal.print(JSON.document(JobReport(jobs)))
             } else {
                 for line in JobTable.lines(jobs) { try Terminal.print(line) }
+                if let cost = JobTable.worstCost(of: jobs) {
+                    try Terminal.print(""); try Terminal.print(cost)
+                }
             }
         }
         #else
         throw Unbuilt.client()
         #endif
     }
+
+    #if Client
+    private func jobs(_ ledger: any JobLedger) async throws -> [JobRecord] {
+        let most = limit == 0 ? nil : limit
+        let states = state.isEmpty ? nil : Set(state)
+        guard ofRun != nil || provider != nil else { return try await ledger.jobs(in: states, limit: most) }
+        var id: String?
+        if let ofRun {
+            guard let run = try await ledger.run(ofRun) else { throw LedgerError.notFound(ofRun) }
+            id = run.id
+        }
+        let all = try await ledger.jobs(in: states, limit: nil)
+        return Array(
+            all.filter { job in
+                id.map { job.row?.run == $0 } ?? true && provider.map { job.provider == $0 } ?? true
+            }.prefix(most ?? .max))
+    }
+    #endif
 }

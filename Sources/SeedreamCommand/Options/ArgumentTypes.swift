@@ -13,6 +13,7 @@ extension PreparationOptions.DamagePolicy: ExpressibleByArgument {}
 extension ProviderID: ExpressibleByArgument {}
 extension ImageTransport: ExpressibleByArgument {}
 extension JobState: ExpressibleByArgument {}
+extension JobRecord.Settlement: ExpressibleByArgument {}
 extension FalOptions.Mode: ExpressibleByArgument {}
 extension FalOptions.Priority: ExpressibleByArgument {}
 extension PromptEnhancement: ExpressibleByArgument {}

@@ -9,6 +9,8 @@ struct JobReport: Encodable {
         var saved: Int
         var failed: Int
         var unknown: Int
+        /// Rows of a run whose images were saved before, and are not bought again.
+        var skipped: Int
         var pictures: Int
     }
 
@@ -24,7 +26,7 @@ struct JobReport: Encodable {
 
     init(
         _ jobs: [JobRecord], failed: [FailureRecord] = [], dropped: [DroppedInput] = [],
-        host: JobStatus? = nil,
+        skipped: Int = 0, host: JobStatus? = nil,
         error: (any Error)? = nil
     ) {
         self.jobs = jobs.map { JobDocument($0, host: host) }
@@ -34,7 +36,7 @@ struct JobReport: Encodable {
         totals = Totals(
             jobs: jobs.count, saved: jobs.filter { $0.state == .saved }.count,
             failed: jobs.filter { $0.state == .failed || $0.state == .cancelled }.count,
-            unknown: jobs.filter { $0.state == .unknown }.count,
+            unknown: jobs.filter { $0.state == .unknown }.count, skipped: skipped,
             pictures: jobs.reduce(0) { $0 + $1.files.count })
     }
 }

@@ -120,6 +120,20 @@ enum JobTable {
         return sum > 0 ? ", about \(sum.formattedShortly) \(unit.rawValue)" : ""
     }
 
+    /// What jobs have cost or may cost at most, where a price is known; `nil` where it is nothing.
+    static func worstCost(of jobs: [JobRecord]) -> TerminalText? {
+        var sums: [Price.Unit: Double] = [:]
+        for job in jobs {
+            guard let unit = job.estimate?.unit, let cost = job.worstCost else { continue }
+            sums[unit, default: 0] += cost
+        }
+        let texts = sums.filter { $0.value > 0 }.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
+        guard !texts.isEmpty else { return nil }
+        return TerminalText(
+            "at most \(texts.joined(separator: " and ")) spent, open and unknown jobs included")
+    }
+
     /// Minutes are enough.
     private static func when(_ seconds: Double) -> String {
         String(Date(timeIntervalSince1970: seconds).formatted(.iso8601).prefix(16)).replacing("T", with: " ")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImagePreparation
 import SeedreamClient
+import SeedreamKit
 
 /// What is said about errors of the client, and which code they end with.
 enum ClientFailure {
@@ -106,6 +107,10 @@ enum ClientFailure {
         case let error as ResourceError: error.hint
         case let error as UnrecordedJob: error.hint
         case let error as PreparationError: error.hint
+        case let error as EqualRequestError:
+            error.job.state == .unknown && error.job.ticket == nil
+                ? "look at the account at \(error.job.provider.displayName), or add `--again` to buy another"
+                : "\(Invocation.command("resume", error.job)) fetches it; add `--again` to buy another"
         default: nil
         }
     }
@@ -116,7 +121,7 @@ enum ClientFailure {
         case is RequestError: .usage
         case is BudgetError: .overBudget
         case is KeyError: .credentials
-        case is UnrecordedJob: .outcomeUnknown
+        case is UnrecordedJob, is EqualRequestError: .outcomeUnknown
         case let error as LedgerError: status(after: error)
         case is PreparationFailure: .noUsableInput
         case is PreparationError: .usage
@@ -133,6 +138,8 @@ enum ClientFailure {
         case .notFound, .ambiguous, .absent: .usage
         case .cannotOpen, .cannotWrite: .outputFailed
         case .tooNew, .damaged, .foreign, .exposed, .cannotLock, .forbiddenTransition: .configuration
+        case .rowTaken: .outcomeUnknown
+        case .overBudget: .overBudget
         }
     }
 

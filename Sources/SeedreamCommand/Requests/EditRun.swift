@@ -54,7 +54,9 @@ struct EditRun: Sendable {
                 count: inputs.count, maximum: preparer.constraints.maximumInputs)
         }
         let dropped = (0..<first).map { DroppedInput(index: $0, name: inputs[$0]) }
-        let prepared = try await images(inputs[first...])
+        // Standard input is read once, for the digest and for the request.
+        let used = inputs[first...].map { input($0) }
+        let prepared = try await images(used, from: first)
         let report = PreparationReport(images: prepared.records, failed: [], dropped: dropped)
         if !command.results.json || !command.results.dryRun { Diagnostics().notices(of: report) }
         var request = GenerationRequest(prompt: prompt, images: prepared.images)
@@ -64,38 +66,45 @@ struct EditRun: Sendable {
                 json: command.results.json)
             return
         }
-        let ledger = try settings.setup.ledger()
-        let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
+        let session = try session(settings)
+        let row = try await session.single(
+            request, used, in: record(settings), label: inputs[first...].joined(separator: " "),
+            buysAgain: command.rows.again)
+        RunLines.sayEqual(row.saved)
         let run = RequestRun(
-            json: command.results.json, ledger: ledger,
+            json: command.results.json, ledger: session.client.ledger,
             progress: RequestProgress(requests: 1, showsLogs: command.client.verbose))
         try run.finish(
-            [await run.send(request, with: client, settings)], dropped: dropped, waited: settings.waits)
+            [await run.send(request, for: row.reference, with: session.client, settings)], dropped: dropped,
+            waited: settings.waits)
     }
 
-    /// The pictures of one request in the order of its inputs, URLs among them.
-    private func images(_ arguments: ArraySlice<String>) async throws -> (
+    /// The images of one request in the order of its inputs, URLs among them.
+    private func images(_ used: [RowRequest.Input], from first: Int) async throws -> (
         images: [RequestImage], records: [ImageRecord]
     ) {
         var images: [RequestImage?] = []
-        var inputs: [(place: Int, input: ImageInput)] = []
-        for (place, argument) in arguments.enumerated() {
-            if Self.isURL(argument), !command.fetch {
-                images.append(.remote(argument))
-            } else {
+        var local: [(place: Int, input: ImageInput)] = []
+        for (place, input) in used.enumerated() {
+            switch input {
+            case .remote(let url): images.append(.remote(url))
+            case .fetched(let url):
                 images.append(nil)
-                inputs.append((place, try await input(argument)))
+                local.append((place, try await fetched(url)))
+            case .local(let image):
+                images.append(nil)
+                local.append((place, image))
             }
         }
         let (progress, reporter) = PreparationProgress.makeStream()
         async let line: Void = ProgressLine.follow(progress)
-        let batch = try await preparer.prepare(inputs.map(\.input), failures: .refuse, reportingTo: reporter)
+        let batch = try await preparer.prepare(local.map(\.input), failures: .refuse, reportingTo: reporter)
         await line
         var records: [ImageRecord] = []
         for image in batch.images {
             var image = image
-            let place = inputs[image.index].place
-            (image.index, image.position) = (arguments.startIndex + place, place + 1)
+            let place = local[image.index].place
+            (image.index, image.position) = (first + place, place + 1)
             images[place] = .prepared(image)
             records.append(ImageRecord(image, path: nil, includesDigest: command.results.json))
         }
@@ -107,99 +116,143 @@ struct EditRun: Sendable {
         return head.hasPrefix("http://") || head.hasPrefix("https://")
     }
 
-    private func input(_ argument: String) async throws -> ImageInput {
-        guard Self.isURL(argument) else { return ImageInput(argument: argument) }
-        let fetcher = GuardedFetcher(try ClientSetup(command.client).transport())
-        let bytes = try await fetcher.bytes(
-            argument, .input(maximumBytes: preparer.options.limits.maximumInputBytes))
-        return .bytes(bytes, name: String(argument.prefix { $0 != "?" && $0 != "#" }))
+    private func input(_ argument: String) -> RowRequest.Input {
+        guard Self.isURL(argument) else { return .local(ImageInput(argument: argument)) }
+        return command.fetch ? .fetched(argument) : .remote(argument)
     }
 
-    // MARK: A request for each input
+    private func fetched(_ url: String) async throws -> ImageInput {
+        let fetcher = GuardedFetcher(try ClientSetup(command.client).transport())
+        let bytes = try await fetcher.bytes(
+            url, .input(maximumBytes: preparer.options.limits.maximumInputBytes))
+        return .bytes(bytes, name: String(url.prefix { $0 != "?" && $0 != "#" }))
+    }
+
+    private func session(_ settings: RequestSettings) throws -> SeedreamSession {
+        let ledger = try settings.setup.ledger()
+        var session = SeedreamSession(
+            client: try settings.setup.client(settings.provider, settings.configuration, ledger))
+        session.preparer = preparer
+        return session
+    }
+
+    // MARK: The run
+
+    private func record(_ settings: RequestSettings) -> RunRecord {
+        let sources = inputs.map { argument in
+            if Self.isURL(argument) { return URLParts(argument)?.origin ?? argument }
+            if argument == "-" || argument.prefix(5).lowercased() == "data:" { return "-" }
+            let path = PathText.absolute(argument)
+            // A folder, and the files of it, are one source: a folder that gains a file stays the same run.
+            return Folder.exists(path) ? path : Folder.containing(path)
+        }
+        return RunRecord(
+            .init(
+                command: "edit", sources: sources, destination: PathText.absolute(command.results.output),
+                origin: settings.planner.origin, name: command.rows.name),
+            arguments: RunLines.arguments, folder: PathText.currentFolder)
+    }
+
+    /// The rows of `--each`, each with a label of its own.
+    private func rows(_ arguments: [String]) -> [RowRequest] {
+        var request = GenerationRequest(prompt: prompt)
+        command.request.apply(to: &request)
+        var seen: [String: Int] = [:]
+        return arguments.map { argument in
+            let input = input(argument)
+            var label = argument
+            if case .local = input, argument != "-", argument.prefix(5).lowercased() != "data:" {
+                label = PathText.absolute(argument)
+            }
+            seen[label, default: 0] += 1
+            if let count = seen[label], count > 1 { label += "#\(count)" }
+            return RowRequest(label: label, inputs: [input], request: request)
+        }
+    }
 
     private func runEach() async throws {
         let arguments = inputs.flatMap { Folder.visibleFiles(in: $0) ?? [$0] }
         guard !arguments.isEmpty else {
-            throw RequestError(field: "input", message: "the folder holds no files", hint: "name pictures")
+            throw RequestError(field: "input", message: "the folder holds no files", hint: "name images")
         }
         let settings = try settings()
-        let outputs = command.request.count * command.request.imagesPerCall * arguments.count
-        try settings.configuration.budget?.check(
-            pictures: outputs, price: settings.planner.price(of: command.request.model))
         if command.results.dryRun { return try await planEach(arguments, settings) }
-        let ledger = try settings.setup.ledger()
-        let client = try settings.setup.client(settings.provider, settings.configuration, ledger)
-        try client.checkKey()
-        let run = RequestRun(
-            json: command.results.json, ledger: ledger,
-            progress: RequestProgress(requests: arguments.count, showsLogs: command.client.verbose))
-        var failed: [FailedInput] = []
-        var isChecked = false
-        let outcomes = try await run.all(arguments.count, atOnce: command.parallel) { index in
-            let image: RequestImage
-            switch try await prepared(arguments[index], index: index) {
-            case .image(let ready): image = ready
-            case .failed(let input):
-                failed.append(input)
-                return nil
-            }
-            var request = GenerationRequest(prompt: prompt, images: [image])
-            command.request.apply(to: &request)
-            // What would be refused for every picture is said once, before anything is sent.
-            if !isChecked { _ = try settings.planner.plan(request) }
-            isChecked = true
-            let final = request
-            return { await run.send(final, index: index, name: arguments[index], with: client, settings) }
+        let rows = rows(arguments)
+        // What would be refused for every image is said once, before anything is read.
+        try settings.planner.check(rows[0].request)
+        let session = try session(settings)
+        let record = record(settings)
+        let lines = RunLines(
+            names: arguments, record: record, baseURL: command.host.baseURL, json: command.results.json,
+            progress: RequestProgress(requests: rows.count, showsLogs: command.client.verbose))
+        var outcomes: [RowOutcome] = []
+        let stop = try await session.run(
+            rows, as: record, to: settings.destination, options: options(settings),
+            reporter: { index, _ in lines.reporter(index) }
+        ) { outcome in
+            await lines.show(outcome)
+            var outcome = outcome
+            // Their bytes are not needed any more.
+            outcome.images = []
+            outcomes.append(outcome)
         }
-        try run.finish(outcomes, failed: failed, waited: settings.waits)
+        try await lines.finish(outcomes, stop, ledger: session.client.ledger, waited: settings.waits)
     }
 
-    /// What became of one input.
-    private enum Prepared {
-        case image(RequestImage)
-        case failed(FailedInput)
-    }
-
-    private func prepared(_ argument: String, index: Int) async throws -> Prepared {
-        if Self.isURL(argument), !command.fetch { return .image(.remote(argument)) }
-        let input: ImageInput
-        do {
-            input = try await self.input(argument)
-        } catch let error as FetchError {
-            return .failed(
-                FailedInput(
-                    index: index, position: 1, name: argument, code: .unreadableInput, message: "\(error)",
-                    hint: error.hint))
-        }
-        let batch = try await preparer.prepare([input], failures: .collect)
-        if var failure = batch.failed.first {
-            failure.index = index
-            return .failed(failure)
-        }
-        guard var image = batch.images.first else { throw CancellationError() }
-        image.index = index
-        for notice in image.notices { Diagnostics().note("\(argument): \(notice.message)") }
-        return .image(.prepared(image))
+    private func options(_ settings: RequestSettings) -> RunOptions {
+        var options = RunOptions()
+        options.parallel = command.parallel
+        options.retriesFailed = command.rows.retryFailed
+        options.buysAgain = command.rows.again
+        options.verifiesFiles = command.preparation.verify
+        options.waits = settings.waits
+        options.maximumFailures = command.rows.maxFailures
+        options.maximumFailureRate = command.rows.maxFailureRate
+        return options
     }
 
     private func planEach(_ arguments: [String], _ settings: RequestSettings) async throws {
         var plans: [PlanReport.Request] = []
         var failed: [FailedInput] = []
         for (index, argument) in arguments.enumerated() {
-            switch try await prepared(argument, index: index) {
-            case .failed(let input): failed.append(input)
-            case .image(let image):
-                var request = GenerationRequest(prompt: prompt, images: [image])
-                command.request.apply(to: &request)
-                let records = [image.prepared].compactMap { $0 }.map {
-                    ImageRecord($0, path: nil, includesDigest: command.results.json)
+            var request = GenerationRequest(prompt: prompt)
+            command.request.apply(to: &request)
+            var records: [ImageRecord] = []
+            switch input(argument) {
+            case .remote(let url): request.images = [.remote(url)]
+            case .local, .fetched:
+                let image: ImageInput
+                do {
+                    image =
+                        if case .local(let local) = input(argument) { local } else {
+                            try await fetched(argument)
+                        }
+                } catch let error as FetchError {
+                    failed.append(
+                        FailedInput(
+                            index: index, position: 1, name: argument, code: .unreadableInput,
+                            message: "\(error)", hint: error.hint))
+                    continue
                 }
-                plans.append(
-                    .init(
-                        try settings.planner.plan(request),
-                        PreparationReport(images: records, failed: [], dropped: [])))
+                let batch = try await preparer.prepare([image], failures: .collect)
+                failed += batch.failed.map { failure in
+                    var failure = failure
+                    failure.index = index
+                    return failure
+                }
+                guard var prepared = batch.images.first else { continue }
+                prepared.index = index
+                request.images = [.prepared(prepared)]
+                records = [ImageRecord(prepared, path: nil, includesDigest: command.results.json)]
             }
+            plans.append(
+                .init(
+                    try settings.planner.plan(request),
+                    PreparationReport(images: records, failed: [], dropped: [])))
         }
+        try settings.configuration.budget?.check(
+            pictures: plans.count * command.request.count * command.request.imagesPerCall,
+            price: settings.planner.price(of: command.request.model))
         try PlanReport(plans, failed: failed.map { FailureRecord($0) }).show(json: command.results.json)
         for failure in failed { Diagnostics().failure(FailureRecord(failure)) }
         if !failed.isEmpty { throw (plans.isEmpty ? ExitStatus.noUsableInput : .someFailed).code }

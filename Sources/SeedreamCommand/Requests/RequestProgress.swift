@@ -60,6 +60,14 @@ final class RequestProgress: Sendable {
         return logs
     }
 
+    /// Counts a request that nothing happened to, and says so for good, above the line.
+    ///
+    /// - Parameter isFollowed: Whether its events were followed, so that it is counted.
+    func end(_ text: TerminalText?, isFollowed: Bool) {
+        if !isFollowed { state.withLock { $0.done += 1 } }
+        if let text { say(text) }
+    }
+
     /// Says something for good, above the line.
     private func note(_ text: String) {
         clear()

@@ -21,14 +21,16 @@ struct RequestRun: Sendable {
 
     /// Sends a request, and waits for its result unless it is told not to.
     func send(
-        _ request: GenerationRequest, index: Int = 0, name: String? = nil, with client: SeedreamClient,
+        _ request: GenerationRequest, for row: RowReference, with client: SeedreamClient,
         _ settings: RequestSettings
     ) async -> Outcome {
         let id = SeedreamClient.newJobID()
-        return await work(on: id, index: index, name: name) { reporter in
+        return await work(on: id) { reporter in
             settings.waits
-                ? try await client.run(request, to: settings.destination, id: id, reportingTo: reporter)
-                : try await client.submit(request, to: settings.destination, id: id, reportingTo: reporter)
+                ? try await client.run(
+                    request, to: settings.destination, id: id, for: row, reportingTo: reporter)
+                : try await client.submit(
+                    request, to: settings.destination, id: id, for: row, reportingTo: reporter)
         }
     }
 
@@ -87,24 +89,50 @@ struct RequestRun: Sendable {
     func finish(
         _ outcomes: [Outcome], failed: [FailedInput] = [], dropped: [DroppedInput] = [], waited: Bool = true
     ) throws {
-        progress.clear()
         let outcomes = outcomes.sorted { $0.index < $1.index }
+        let jobs = outcomes.compactMap(\.job)
+        let error = outcomes.count == 1 && jobs.isEmpty ? outcomes[0].error : nil
+        try show(outcomes, failed: failed, dropped: dropped, waited: waited, error: error)
+        if Task.isCancelled || outcomes.contains(where: { $0.error is CancellationError }) {
+            Terminal.note("interrupted; what was sent is in the ledger: \(Invocation.command(["jobs"]))")
+        }
+        try end(jobs, outcomes, failed, isLost: isLost)
+    }
+
+    /// Shows what came of all, and says what went wrong.
+    ///
+    /// - Parameters:
+    ///   - skipped: The number of rows whose images were saved before.
+    ///   - error: Why nothing more could be done, for the document.
+    ///   - advises: Whether the command that fetches open jobs is named.
+    func show(
+        _ outcomes: [Outcome], failed: [FailedInput], dropped: [DroppedInput] = [], skipped: [JobRecord] = [],
+        waited: Bool, error: (any Error)?, advises: Bool = true
+    ) throws {
+        progress.clear()
         let jobs = outcomes.compactMap(\.job)
         let failures = failed.map { FailureRecord($0) }
         if json {
-            let error = outcomes.count == 1 && jobs.isEmpty ? outcomes[0].error : nil
-            var report = JobReport(jobs, failed: failures, dropped: dropped, error: error)
+            var report = JobReport(
+                jobs + skipped, failed: failures, dropped: dropped, skipped: skipped.count, error: error)
             let logs = outcomes.filter { $0.job != nil }.map(\.logs)
             for (index, lines) in logs.enumerated() where !lines.isEmpty { report.jobs[index].logs = lines }
             try Terminal.print(JSON.document(report))
         } else if !waited {
-            for line in JobTable.lines(jobs) { try Terminal.print(line) }
+            if !jobs.isEmpty || skipped.isEmpty {
+                for line in JobTable.lines(jobs) { try Terminal.print(line) }
+            }
         } else if !jobs.isEmpty {
             for line in JobTable.results(jobs) { try Terminal.print(line) }
+        }
+        if !json, !skipped.isEmpty {
+            let rows = skipped.count == 1 ? "1 row" : "\(skipped.count) rows"
+            try Terminal.print("\(rows) skipped: saved before, and not bought again")
         }
         for failure in failures { Diagnostics().failure(failure) }
         for outcome in outcomes { say(outcome, of: outcomes.count) }
         for job in unrecorded { say(job) }
+        guard advises else { return }
         // What ended in an error has its own advice.
         let open = outcomes.filter { $0.error == nil || $0.error is CancellationError }.compactMap(\.job)
             .filter {
@@ -117,12 +145,10 @@ struct RequestRun: Sendable {
             let command = Invocation.command(["resume"] + ids + Invocation.base(jobs[0]))
             Terminal.note("\(command) fetches what is still to come")
         }
-        if Task.isCancelled || outcomes.contains(where: { $0.error is CancellationError }) {
-            Terminal.note("interrupted; what was sent is in the ledger: \(Invocation.command(["jobs"]))")
-        }
-        try end(
-            jobs, outcomes, failed, isLost: unrecorded.contains { $0.file == nil && $0.job.state != .saved })
     }
+
+    /// Whether something that was learned is neither in the ledger nor in a file.
+    var isLost: Bool { unrecorded.contains { $0.file == nil && $0.job.state != .saved } }
 
     /// What the ledger could not record.
     private var unrecorded: [SpoolingLedger.Unrecorded] { (ledger as? SpoolingLedger)?.unrecorded ?? [] }

@@ -52,6 +52,56 @@ struct SoakTests {
         )
     }
 
+    @Test(
+        "and repeated until it ends, buys each row once",
+        arguments: ["fal", "aiml", "onerouter", "apiframe", "ark"])
+    func repeating(_ provider: String) async throws {
+        let images = try TemporaryFolder()
+        for index in 0..<20 {
+            try images.write(try Drawing.jpeg(brightness: index * 4), as: "image-\(index + 10).jpg")
+        }
+        let length = try await Self.run(of: images.path, provider, killedAfter: nil).seconds
+        var generator = SeededGenerator(seed: 11)
+        var sum = Tally()
+        let share = max(1, Self.kills / 5)
+        for _ in 0..<share {
+            let moments = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+                Double.random(in: 0...length, using: &generator)
+            }
+            let tally = try await Self.repeated(images.path, provider, killedAfter: moments)
+            sum.accepted += tally.accepted
+            sum.saved += tally.saved
+            sum.unknown += tally.unknown
+            #expect(tally.lost == 0 && tally.paidTwice == 0)
+            // Every row is either here or listed: none was forgotten, and none was sent again.
+            #expect(tally.saved + tally.unknown == 20, "\(tally)")
+        }
+        print(
+            "\(provider): \(share) runs of 20 rows, killed 1 to 3 times and repeated: \(sum.saved) saved, "
+                + "\(sum.unknown) unknown, \(sum.accepted) bought, lost 0, bought twice 0")
+    }
+
+    /// Starts the same command until it ends by itself; the first starts are killed.
+    private static func repeated(_ folder: String, _ provider: String, killedAfter moments: [Double])
+        async throws -> Tally
+    {
+        try await CommandRig.with {
+            $0.concurrentJobs = 4
+        } _: { rig in
+            let arguments =
+                ["edit", "put it in a hat", folder, "--each", "--parallel", "4"] + rig.sending(to: provider)
+            for moment in moments {
+                let command = try rig.runner.start(arguments)
+                try await Task.sleep(for: .seconds(moment))
+                command.send(SIGKILL)
+                _ = try await command.result()
+            }
+            let last = try await rig.run(arguments)
+            #expect([0, 76].contains(last.status), "\(last.status): \(last.errors)")
+            return try await Self.tally(rig)
+        }
+    }
+
     /// Runs 20 jobs against an emulator of their own; kills the process, resumes, and compares the two ledgers.
     private static func run(
         of folder: String, _ provider: String, killedAfter moment: Double?,

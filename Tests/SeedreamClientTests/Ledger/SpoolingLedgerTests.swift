@@ -24,9 +24,9 @@ struct SpoolingLedgerTests {
             if isRefused { throw .cannotWrite(path: "jobs", reason: "No space left on device") }
         }
 
-        func insert(_ job: JobRecord) async throws(LedgerError) {
+        func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError) {
             try check()
-            try await inner.insert(job)
+            try await inner.insert(job, within: budget)
         }
         func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
             async throws(LedgerError) -> JobRecord
@@ -40,6 +40,29 @@ struct SpoolingLedgerTests {
         }
         func claim(_ id: String) async throws(LedgerError) -> JobRecord? { try await inner.claim(id) }
         func release(_ id: String) async throws(LedgerError) { try await inner.release(id) }
+
+        func join(_ run: RunRecord) async -> RunRecord { await inner.join(run) }
+        func runs(limit: Int?) async -> [RunSummary] { await inner.runs(limit: limit) }
+        func run(_ id: String) async throws(LedgerError) -> RunRecord? { try await inner.run(id) }
+        func summary(of run: String) async -> RunSummary? { await inner.summary(of: run) }
+        func prune(before time: Double) async -> Int { await inner.prune(before: time) }
+        func expect(_ labels: [String], in run: String) async { await inner.expect(labels, in: run) }
+        func row(_ key: String, label: String, in run: String) async -> RowRecord {
+            await inner.row(key, label: label, in: run)
+        }
+        func row(labelled label: String, in run: String) async -> RowRecord? {
+            await inner.row(labelled: label, in: run)
+        }
+        func rows(of run: String, after: Int, limit: Int?) async -> [RowRecord] {
+            await inner.rows(of: run, after: after, limit: limit)
+        }
+        func begin(_ row: RowRecord) async -> Bool { await inner.begin(row) }
+        func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?) async {
+            await inner.end(row, as: state, failure)
+        }
+        func jobs(withContent content: String) async -> [JobRecord] {
+            await inner.jobs(withContent: content)
+        }
     }
 
     private static func ledger(_ full: FullLedger, _ folders: String...) -> SpoolingLedger {
