@@ -22,6 +22,12 @@ public struct RowRequest: Sendable {
     public var inputs: [Input]
     /// Prompt and settings; its images come from ``inputs``.
     public var request: GenerationRequest
+    /// To whom it goes, if not to the session's provider.
+    public var provider: ProviderID?
+    /// How its results are named, if not as the run's destination says.
+    public var template: String?
+    /// Why it cannot be sent, known before anything is read; it is recorded as failed. Default: `nil`.
+    public var refusal: RowRecord.Failure?
 
     /// Makes a row.
     public init(label: String, id: String? = nil, inputs: [Input], request: GenerationRequest) {
@@ -81,7 +87,7 @@ public struct RowOutcome: Sendable {
         case elsewhere
         /// It was not begun, or it waits again: nothing was sent.
         case waiting
-        /// Its images could not be made valid.
+        /// Its images could not be made valid, or ``RowRequest/refusal`` says why it cannot be sent.
         case unusable
     }
 

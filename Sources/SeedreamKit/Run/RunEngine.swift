@@ -1,8 +1,7 @@
 import ImageCodecs
 import ImagePreparation
-import SeedreamClient
+public import SeedreamClient
 import SeedreamModel
-import Synchronization
 
 /// Takes the rows of a run as far as they go: what is saved is skipped, what is open is fetched, what waits is sent.
 ///
@@ -10,37 +9,53 @@ import Synchronization
 /// ledger refuses a second job for a key. A process that ends at any moment leaves rows that a later start of the same
 /// run finds where they stand.
 struct RunEngine: Sendable {
-    let client: SeedreamClient
-    let preparer: ImagePreparer
-    let fetcher: GuardedFetcher?
+    /// One provider: its client, what its inputs must be, and how many requests it gets at the same time.
+    private struct Desk: Sendable {
+        let client: SeedreamClient
+        let preparer: ImagePreparer
+        let key: RowKey
+        let slots: Slots
+    }
+
     let run: RunRecord
     let destination: Destination
     let options: RunOptions
     /// Makes the receiver of what happens to a row's request; it is finished when the row is done.
     let reporter: @Sendable (Int, String) -> ClientReporter?
 
-    private let key: RowKey
+    private let desks: [ProviderID: Desk]
+    private let main: ProviderID
+    private let ledger: any JobLedger
+    private let fetcher: GuardedFetcher
     private let ordinals = Ordinals()
-    private let slots: Slots
     private let fuse: Fuse
     /// Rows that are made ready while others are sent.
     private static let ahead = 4
 
+    /// - Parameter sessions: The one whose provider rows go to that name none, then those of other providers, all over one
+    ///   ledger.
     init(
-        client: SeedreamClient, preparer: ImagePreparer, fetcher: GuardedFetcher?, run: RunRecord,
-        destination: Destination, options: RunOptions,
+        _ sessions: [SeedreamSession], run: RunRecord, destination: Destination, options: RunOptions,
         reporter: @escaping @Sendable (Int, String) -> ClientReporter?
     ) {
-        (self.client, self.preparer, self.fetcher) = (client, preparer.decodingEveryPixel, fetcher)
+        let first = sessions[0]
+        (main, ledger) = (first.client.provider, first.client.ledger)
+        fetcher = GuardedFetcher(first.client.transport)
         (self.run, self.destination, self.options) = (run, destination, options)
         self.reporter = reporter
-        key = RowKey(
-            SubmissionPlanner(client.provider, configuration: client.configuration), preparer: preparer)
-        slots = Slots(max(1, options.parallel))
         fuse = Fuse(options)
+        let pairs = sessions.map { session in
+            let client = session.client
+            let planner = SubmissionPlanner(client.provider, configuration: client.configuration)
+            return (
+                client.provider,
+                Desk(
+                    client: client, preparer: session.preparer.decodingEveryPixel,
+                    key: RowKey(planner, preparer: session.preparer), slots: Slots(max(1, options.parallel)))
+            )
+        }
+        desks = Dictionary(pairs) { first, _ in first }
     }
-
-    private var ledger: any JobLedger { client.ledger }
 
     /// Works until there are no more rows, the run stops, or the task is cancelled.
     ///
@@ -76,19 +91,27 @@ struct RunEngine: Sendable {
 
     private func outcome(of row: RowRequest, _ index: Int) async throws -> RowOutcome {
         guard fuse.stop == nil, !Task.isCancelled else { return RowOutcome(index, row.label, .waiting) }
+        if let refusal = row.refusal { return try await refused(row, index, refusal) }
+        guard let desk = desks[row.provider ?? main] else {
+            return try await refused(
+                row, index,
+                .init(
+                    code: "refused",
+                    message: "expected a provider of this run, found \((row.provider ?? main).rawValue)"))
+        }
         let inputs: [ReadInput]
         do {
-            inputs = try await read(row)
+            inputs = try await read(row, desk.preparer)
         } catch let failure as UnusableInput {
             return try await unusable(row, index, [failure.input])
         } catch is CancellationError {
             return RowOutcome(index, row.label, .waiting, error: CancellationError())
         }
-        let content = key.content(of: row.request, inputs: inputs.map(\.digest))
+        let content = desk.key.content(of: row.request, inputs: inputs.map(\.digest))
         let part = if let id = row.id { "@\(id)" } else { "#\(await ordinals.next(content))" }
         let record = try await ledger.row(content + part, label: row.label, in: run.id)
         let place = Place(
-            index: index, row: row, record: record,
+            index: index, row: row, desk: desk, record: record,
             reference: RowReference(
                 run: run.id, number: record.number, key: content + part, content: content))
         switch record.state {
@@ -102,6 +125,7 @@ struct RunEngine: Sendable {
     private struct Place {
         var index: Int
         var row: RowRequest
+        var desk: Desk
         var record: RowRecord
         var reference: RowReference
 
@@ -124,7 +148,7 @@ struct RunEngine: Sendable {
     }
 
     /// Takes the digest of each input, and fetches what is to be fetched.
-    private func read(_ row: RowRequest) async throws -> [ReadInput] {
+    private func read(_ row: RowRequest, _ preparer: ImagePreparer) async throws -> [ReadInput] {
         let limits = preparer.options.limits
         var inputs: [ReadInput] = []
         // What a request has no room for is not read.
@@ -138,7 +162,6 @@ struct RunEngine: Sendable {
                 continue
             case .local(let image): local = image
             case .fetched(let url):
-                guard let fetcher else { throw FetchError(.url, "\(url): expected a file, found a URL") }
                 do {
                     let bytes = try await fetcher.bytes(url, .input(maximumBytes: limits.maximumInputBytes))
                     local = .bytes(bytes, name: String(url.prefix { $0 != "?" && $0 != "#" }))
@@ -191,7 +214,7 @@ struct RunEngine: Sendable {
         let wasSaved = job.state == .saved || !job.files.isEmpty
         return try await following(place) { reporter in
             do {
-                guard let resumed = try await client.resume(job.id, reportingTo: reporter) else {
+                guard let resumed = try await place.desk.client.resume(job.id, reportingTo: reporter) else {
                     return place.outcome(.elsewhere, job)
                 }
                 // It was being sent when its process ended.
@@ -239,7 +262,7 @@ struct RunEngine: Sendable {
         var prepared: [PreparedImage] = []
         do {
             let local = inputs.compactMap { if case .local(let image) = $0.input { image } else { nil } }
-            let batch = try await preparer.prepare(local, failures: .collect)
+            let batch = try await place.desk.preparer.prepare(local, failures: .collect)
             guard batch.failed.isEmpty else {
                 return try await unusable(place.row, place.index, batch.failed, place.record)
             }
@@ -255,8 +278,8 @@ struct RunEngine: Sendable {
                 ready.next().map { .prepared($0) }
             }
         }
-        guard await slots.take() else { return try await waiting(place, CancellationError()) }
-        defer { slots.give() }
+        guard await place.desk.slots.take() else { return try await waiting(place, CancellationError()) }
+        defer { place.desk.slots.give() }
         if fuse.stop != nil || Task.isCancelled { return try await waiting(place) }
         var outcome = try await sent(request, place, reporter)
         outcome.images = prepared
@@ -267,6 +290,9 @@ struct RunEngine: Sendable {
         -> RowOutcome
     {
         let id = SeedreamClient.newJobID()
+        let client = place.desk.client
+        var destination = destination
+        if let template = place.row.template { destination.template = template }
         do {
             let job =
                 options.waits
@@ -329,6 +355,16 @@ struct RunEngine: Sendable {
         return outcome
     }
 
+    private func refused(_ row: RowRequest, _ index: Int, _ failure: RowRecord.Failure) async throws
+        -> RowOutcome
+    {
+        try await ledger.expect([row.label], in: run.id)
+        if let record = try await ledger.row(labelled: row.label, in: run.id) {
+            try await ledger.end(record, as: .failed, failure)
+        }
+        return RowOutcome(index, row.label, .unusable, error: RefusedRowError(failure: failure))
+    }
+
     private func following(
         _ place: Place, _ body: (ClientReporter?) async throws -> RowOutcome
     ) async throws -> RowOutcome {
@@ -343,6 +379,14 @@ package struct LostImageError: Error, CustomStringConvertible {
     let job: JobRecord
 
     package var description: String { "job \(job.id.prefix(8)) was bought, and its images are lost" }
+}
+
+/// A row that was never sent, for what it says itself.
+public struct RefusedRowError: Error, Sendable, CustomStringConvertible {
+    /// Expected and found, and what to do.
+    public let failure: RowRecord.Failure
+
+    public var description: String { failure.message }
 }
 
 extension RowRecord.Failure {

@@ -31,10 +31,28 @@ extension SeedreamSession {
         try await client.ledger.expect(rows.map(\.label), in: joined.id)
         try await checkBudget(of: rows, in: joined, options)
         let engine = RunEngine(
-            client: client, preparer: preparer, fetcher: GuardedFetcher(client.transport), run: joined,
-            destination: destination, options: options, reporter: reporter)
+            [self], run: joined, destination: destination, options: options, reporter: reporter)
         var left = rows.makeIterator()
         return try await engine.drive(next: { left.next() }, deliver: deliver)
+    }
+
+    /// The same for rows that come one after the other and need not end: each is in the ledger before it is sent, and a few
+    /// more than ``RunOptions/parallel`` are asked for in advance.
+    ///
+    /// - Parameters:
+    ///   - others: Sessions of other providers that rows may name, over the same ledger.
+    ///   - next: The next row; `nil` at the end.
+    public func run(
+        as run: RunRecord, to destination: Destination, others: [SeedreamSession] = [],
+        options: RunOptions = RunOptions(),
+        reporter: @escaping @Sendable (_ index: Int, _ label: String) -> ClientReporter? = { _, _ in nil },
+        next: () async throws -> RowRequest?, deliver: (RowOutcome) async throws -> Void
+    ) async throws -> RunStop? {
+        try client.checkKey()
+        let joined = try await client.ledger.join(run)
+        let engine = RunEngine(
+            [self] + others, run: joined, destination: destination, options: options, reporter: reporter)
+        return try await engine.drive(next: next, deliver: deliver)
     }
 
     /// Refuses a start whose rows would cost more than is left. The ledger checks each row again when it is sent.
