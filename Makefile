@@ -37,7 +37,7 @@ test: ## Install the libraries and exiftool, build and run the whole test suite.
 	swift test --disable-xctest --no-parallel --enable-all-traits $(SWIFT_FLAGS)
 
 soak: setup ## Kill the command 200 times and resume, and strike every operation with every fault, once and for good.
-	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests' $(SWIFT_FLAGS)
+	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests|AdviceWalkTests|LoadTests' $(SWIFT_FLAGS)
 
 emulator: setup ## Build the command with the emulator, and run it on port 8080.
 	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)

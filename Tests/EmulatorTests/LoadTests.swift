@@ -39,8 +39,11 @@ struct LoadTests {
         }
     }
 
-    @Test("1000 requests, 50 at once: all are answered, each is billed once, and the memory is given back")
-    func thousand() async throws {
+    /// 1000 in `make soak`; in every test run as many as show a leak of one image in four.
+    private static let count = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] == nil ? 250 : 1000
+
+    @Test("hundreds of requests, 50 at once: all are answered, each billed once, the memory given back")
+    func many() async throws {
         var runner = CommandRunner()
         runner.timeout = .seconds(1800)
         let command = try runner.start(
@@ -51,20 +54,20 @@ struct LoadTests {
         try await Task.sleep(for: .seconds(4))
         let before = Self.residentMemory(of: command.identifier)
 
-        let statuses = try await Self.edit(1000, at: base)
-        #expect(statuses.count == 1000)
+        let statuses = try await Self.edit(Self.count, at: base)
+        #expect(statuses.count == Self.count)
         #expect(statuses.filter { $0 != 200 } == [])
         let peak = Self.residentMemory(of: command.identifier)
         let ledger = try await RunningEmulator.call("GET", base + "_emulator/ledger").json
-        #expect(ledger["billed"] == 1050)
-        #expect(ledger["accepted"] == 1050)
+        #expect(ledger["billed"] == .integer(Self.count + 50))
+        #expect(ledger["accepted"] == .integer(Self.count + 50))
 
         // The command gives memory back every two seconds.
         try await Task.sleep(for: .seconds(4))
         let after = Self.residentMemory(of: command.identifier)
         if let before, let peak, let after {
             print(
-                "resident memory: \(before) MiB after 50 requests, \(peak) MiB at the end of 1000 more, \(after) MiB after them"
+                "resident memory: \(before) MiB after 50 requests, \(peak) MiB at the end of \(Self.count) more, \(after) MiB after them"
             )
             // The log keeps 1000 requests with a thumbnail of some kilobytes each; what a request needs is 100 times that.
             #expect(after - before < 24)

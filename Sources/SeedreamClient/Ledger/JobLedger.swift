@@ -72,6 +72,8 @@ public protocol JobLedger: Sendable {
     /// The jobs whose request has the same content, in every run, the newest first.
     func jobs(withContent content: String) async throws(LedgerError) -> [JobRecord]
 
+    /// The jobs of a run, the newest first.
+    func jobs(ofRun run: String) async throws(LedgerError) -> [JobRecord]
     /// Forgets prompts, paths and URLs of jobs that ended before a time, in seconds since 1970, and of their rows. Keys,
     /// digests, states and costs stay, so that a row which was saved is not bought again. Jobs that are open or of unknown
     /// outcome are left as they are.

@@ -158,6 +158,7 @@ enum LedgerFile {
                     ALTER TABLE job ADD COLUMN unit TEXT;
                     CREATE UNIQUE INDEX job_row ON job (run, row_key)
                         WHERE row_key IS NOT NULL AND state NOT IN ('failed', 'cancelled');
+                    CREATE INDEX job_run ON job (run, created) WHERE run IS NOT NULL;
                     CREATE INDEX job_content ON job (content) WHERE content IS NOT NULL;
                     CREATE TABLE run (
                         id TEXT NOT NULL PRIMARY KEY,

@@ -181,6 +181,11 @@ public actor MemoryLedger: JobLedger {
         jobs(in: nil, limit: nil).filter { $0.row?.content == content }
     }
 
+    /// The jobs of a run, the newest first.
+    public func jobs(ofRun run: String) -> [JobRecord] {
+        jobs(in: nil, limit: nil).filter { $0.row?.run == run }
+    }
+
     private func current(_ run: String) -> [RowRecord] {
         (rows[run] ?? []).map { row in
             var row = row

@@ -238,6 +238,17 @@ extension SQLiteLedger {
         }
     }
 
+    /// The jobs of a run.
+    public func jobs(ofRun run: String) async throws(LedgerError) -> [JobRecord] {
+        try await perform { database in
+            guard try database.tableExists("row") else { return [] }
+            let texts = try String.fetchAll(
+                database, sql: "SELECT record FROM job WHERE run = ? ORDER BY created DESC, rowid DESC",
+                arguments: [run])
+            return try texts.map(Self.record)
+        }
+    }
+
     // MARK: In a transaction
 
     /// Checks that a job may be sent for its row.

@@ -218,6 +218,12 @@ public final class SpoolingLedger: JobLedger {
         return try await ledger.jobs(withContent: content).map { unrecorded[$0.id]?.job ?? $0 }
     }
 
+    public func jobs(ofRun run: String) async throws(LedgerError) -> [JobRecord] {
+        await recover()
+        let unrecorded = state.withLock { $0.unrecorded }
+        return try await ledger.jobs(ofRun: run).map { unrecorded[$0.id]?.job ?? $0 }
+    }
+
     /// The row with its job's state as it should stand.
     private func current(_ row: RowRecord) -> RowRecord {
         var row = row

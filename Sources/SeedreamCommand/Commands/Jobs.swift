@@ -64,16 +64,15 @@ struct Jobs: AsyncParsableCommand {
         let most = limit == 0 ? nil : limit
         let states = state.isEmpty ? nil : Set(state)
         guard ofRun != nil || provider != nil else { return try await ledger.jobs(in: states, limit: most) }
-        var id: String?
+        var all: [JobRecord]
         if let ofRun {
             guard let run = try await ledger.run(ofRun) else { throw LedgerError.notFound(ofRun) }
-            id = run.id
+            all = try await ledger.jobs(ofRun: run.id).filter { states?.contains($0.state) ?? true }
+        } else {
+            all = try await ledger.jobs(in: states, limit: nil)
         }
-        let all = try await ledger.jobs(in: states, limit: nil)
-        return Array(
-            all.filter { job in
-                id.map { job.row?.run == $0 } ?? true && provider.map { job.provider == $0 } ?? true
-            }.prefix(most ?? .max))
+        if let provider { all = all.filter { $0.provider == provider } }
+        return Array(all.prefix(most ?? .max))
     }
     #endif
 }

@@ -45,6 +45,7 @@ struct SpoolingLedgerTests {
         func runs(limit: Int?) async -> [RunSummary] { await inner.runs(limit: limit) }
         func run(_ id: String) async throws(LedgerError) -> RunRecord? { try await inner.run(id) }
         func summary(of run: String) async -> RunSummary? { await inner.summary(of: run) }
+        func jobs(ofRun run: String) async -> [JobRecord] { await inner.jobs(ofRun: run) }
         func prune(before time: Double) async -> Int { await inner.prune(before: time) }
         func expect(_ labels: [String], in run: String) async { await inner.expect(labels, in: run) }
         func row(_ key: String, label: String, in run: String) async -> RowRecord {
