@@ -26,6 +26,7 @@ package struct Seedream: AsyncParsableCommand {
               seedream generate "a lighthouse" --size 4K    the same from words alone
               seedream runs                                 what was begun, and how far it is
               seedream jobs                                 what was sent, and what became of it
+              seedream report --since 2026-11-28            a page with images before and after
               seedream resume                               go on with what was interrupted
               seedream providers                            hosts, their limits and prices
               seedream emulate                              the providers on this machine, faults included
@@ -35,8 +36,8 @@ package struct Seedream: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Prep.self, Inspect.self, Edit.self, Generate.self, Runs.self, Jobs.self, Resume.self, Status.self,
-            FetchResult.self, Cancel.self,
+            Prep.self, Inspect.self, Edit.self, Generate.self, Runs.self, Jobs.self, ShowReport.self,
+            Resume.self, Status.self, FetchResult.self, Cancel.self,
             ShowProviders.self, Emulate.self,
         ])
 

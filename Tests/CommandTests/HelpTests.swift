@@ -27,6 +27,7 @@ struct HelpTests {
         Case(arguments: ["runs", "--help"], file: "runs-help.txt"),
         Case(arguments: ["jobs", "settle", "--help"], file: "jobs-settle-help.txt"),
         Case(arguments: ["jobs", "prune", "--help"], file: "jobs-prune-help.txt"),
+        Case(arguments: ["report", "--help"], file: "report-help.txt"),
         Case(arguments: ["resume", "--help"], file: "resume-help.txt"),
         Case(arguments: ["status", "--help"], file: "status-help.txt"),
         Case(arguments: ["result", "--help"], file: "result-help.txt"),

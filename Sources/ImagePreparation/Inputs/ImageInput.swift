@@ -21,6 +21,11 @@ public struct ImageInput: Sendable {
         ImageInput(origin: .file(path: path), name: path)
     }
 
+    /// The path of a file; `nil` for everything else.
+    package var filePath: String? {
+        if case .file(let path) = origin { path } else { nil }
+    }
+
     /// A file, by the bytes of its path, without a zero at their end.
     public static func file(bytes path: some Collection<UInt8>) -> ImageInput { .file(PathText.text(path)) }
 

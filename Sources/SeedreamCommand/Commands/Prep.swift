@@ -21,6 +21,7 @@ struct Prep: AsyncParsableCommand {
               seedream prep --each scans/ -o out --ndjson
               cat photo.jpg | seedream prep - --data-uri
               seedream prep photo.jpg --payload fal --prompt "make it night" | curl -s --json @- ...
+              seedream prep --each scans/ -o out --report out.html
               seedream prep banner.png --fit pad --background black -o out
 
             Exit codes:
@@ -34,6 +35,10 @@ struct Prep: AsyncParsableCommand {
         name: .shortAndLong,
         help: ArgumentHelp("Folder to write to, or - for one image to stdout.", valueName: "dir"))
     var output: String?
+
+    @Option(
+        help: ArgumentHelp("Write an HTML page that shows each image before and after.", valueName: "file"))
+    var report: String?
 
     @Flag(help: "Replace files that exist.")
     var overwrite = false
@@ -97,7 +102,7 @@ struct Prep: AsyncParsableCommand {
         guard (payload == nil) == (prompt == nil) else {
             throw ValidationError("'--payload' and '--prompt' go together")
         }
-        if dryRun, dataURI || payload != nil || output != nil {
+        if dryRun, dataURI || payload != nil || output != nil || report != nil {
             throw ValidationError("'--dry-run' makes no image to write")
         }
         _ = try constraints.constraints()

@@ -82,12 +82,15 @@ struct PrepJob: Sendable {
                 count: command.each
                     ? inputs.count : min(inputs.count, preparer.constraints.maximumInputs))
         }
+        var page = try command.report.map { path throws(OutputFolder.Failure) in
+            try PrepReport(path: path, replaces: command.overwrite, inputs: inputs)
+        }
         let (progress, reporter) = PreparationProgress.makeStream()
         async let line: Void = ProgressLine.follow(progress)
         var collected = Collected()
         if command.each {
             try await preparer.prepareEach(inputs, reportingTo: reporter) { outcome in
-                try take(outcome, folder, into: &collected)
+                try await take(outcome, folder, into: &collected, &page)
             }
         } else {
             let batch = try await preparer.prepare(inputs, failures: .collect, reportingTo: reporter)
@@ -96,13 +99,15 @@ struct PrepJob: Sendable {
             let outcomes =
                 batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
             for outcome in outcomes.sorted(by: { $0.index < $1.index }) {
-                try take(outcome, folder, into: &collected)
+                try await take(outcome, folder, into: &collected, &page)
             }
         }
         await line
         let report = PreparationReport(
             images: collected.images, failed: collected.failed, dropped: collected.dropped)
         try show(report)
+        page?.add(report.dropped)
+        try await page?.write()
         try finish(report, outputFailures: collected.outputFailures)
     }
 
@@ -130,26 +135,30 @@ struct PrepJob: Sendable {
 
     /// Writes what was prepared and remembers its record.
     private func take(
-        _ outcome: PreparationOutcome, _ folder: OutputFolder?, into collected: inout Collected
-    ) throws {
+        _ outcome: PreparationOutcome, _ folder: OutputFolder?, into collected: inout Collected,
+        _ page: inout PrepReport?
+    ) async throws {
         switch outcome {
         case .failed(let input):
             collected.failed.append(FailureRecord(input))
+            page?.add(FailureRecord(input))
         case .prepared(let image):
+            let path = folder?.path(
+                number: command.each ? image.index + 1 : image.position, name: image.source.name,
+                mediaType: image.mediaType)
             do throws(OutputFolder.Failure) {
-                let path = folder?.path(
-                    number: command.each ? image.index + 1 : image.position, name: image.source.name,
-                    mediaType: image.mediaType)
                 if let folder, let path { try folder.write(image.bytes, to: path) }
                 // People are shown no digest, so none is taken for them.
                 collected.images.append(
                     ImageRecord(image, path: path, includesDigest: command.json || command.ndjson))
             } catch {
                 collected.outputFailures += 1
-                collected.failed.append(
-                    FailureRecord(image, outputFailure: error.message, hint: error.hint))
+                let failure = FailureRecord(image, outputFailure: error.message, hint: error.hint)
+                collected.failed.append(failure)
+                page?.add(failure)
                 return
             }
+            try await page?.add(image, path: path)
             if command.output == "-" {
                 try image.bytes.withBytes { try Terminal.write($0, to: STDOUT_FILENO) }
             } else if command.dataURI {

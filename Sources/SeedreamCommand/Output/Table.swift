@@ -54,16 +54,3 @@ extension String {
         return "\(prefix(half))…\(suffix(width - 1 - half))"
     }
 }
-
-extension Int {
-    /// Decimal units as file managers show them: `"5.1 MB"`.
-    var formattedBytes: String {
-        switch self {
-        case ..<1000: return "\(self) B"
-        case ..<1_000_000: return "\((self + 500) / 1000) kB"
-        default:
-            let tenths = (self + 50_000) / 100_000
-            return "\(tenths / 10).\(tenths % 10) MB"
-        }
-    }
-}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import SeedreamClient
+import SeedreamKit
+import SeedreamModel
+
+/// `seedream report`: jobs of the ledger as one page.
+struct ShowReport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write one HTML page that shows jobs with their images before and after.",
+        discussion: """
+            The page is one file that needs no script and fetches nothing: thumbnails are in it, and a click on one opens the image by its \
+            path relative to the page. Failed and unknown jobs come first. Of more than \(Report.maximumRows) others, the first \
+            \(Report.maximumRows) are shown. The page holds prompts and paths; only you may read it.
+
+            Examples:
+              seedream report
+              seedream report --since 2026-11-28 -o today.html
+              seedream report 3f0c91aa 77be2d04 -o two.html --existing replace
+
+            Exit codes:
+            \(ExitStatus.table(ExitStatus.ofLedger + [.interrupted]))
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Ids of jobs, or the providers' ids of requests (default: every job).", valueName: "id"))
+    var ids: [String] = []
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "file"))
+    var output = "report.html"
+
+    @Option(
+        help: ArgumentHelp(
+            "Only jobs that were recorded then or later, as 2026-11-28 or 2026-11-28T14:30:00Z, in UTC.",
+            valueName: "time"))
+    var since: Moment?
+
+    @Option(help: "If there is a file of that name: refuse, or replace it.")
+    var existing = ExistingReport.refuse
+
+    @OptionGroup(title: "Client")
+    var client: ClientArguments
+
+    func validate() throws {
+        guard ids.isEmpty || since == nil else {
+            throw ValidationError("'--since' chooses among all jobs; name jobs, or leave it out")
+        }
+    }
+
+    func run() async throws {
+        #if Client
+        try await Interruption.cancelling { try await write() }
+        #else
+        throw Unbuilt.client()
+        #endif
+    }
+
+    #if Client
+    private func write() async throws {
+        try await ClientFailure.reported(client) {
+            do throws(SaveError) {
+                try Report.check(output, replacing: existing == .replace)
+            } catch {
+                throw PageOutput.explained(error)
+            }
+            let jobs = try await jobs()
+            var report = Report(title: "Seedream report")
+            report.rows = jobs.map { ReportRow($0) }
+            let written = try await report.write(to: output, replacing: existing == .replace)
+            try Terminal.print("\(PageOutput.summary(written, output))")
+        }
+    }
+
+    /// The jobs that are shown, the oldest first.
+    private func jobs() async throws -> [JobRecord] {
+        let setup = ClientSetup(client)
+        let ledger = try setup.existingLedger(.reading)
+        if ids.isEmpty {
+            let jobs = try await ledger.jobs(in: nil, limit: nil)
+            return jobs.filter { $0.created >= since?.seconds ?? 0 }.reversed()
+        }
+        var jobs: [JobRecord] = []
+        for id in ids { jobs.append(try await setup.job(id, in: ledger)) }
+        return jobs
+    }
+    #endif
+}
+
+/// What happens to a report that is there already.
+enum ExistingReport: String, ExpressibleByArgument, CaseIterable {
+    case refuse, replace
+}
+
+/// How a page that is written is spoken of.
+enum PageOutput {
+    /// `"report.html: 12 rows, 1.3 MB"`.
+    static func summary(_ written: Report.Written, _ path: String) -> String {
+        let rows = "\(written.rows) \(written.rows == 1 ? "row" : "rows")"
+        let rest = written.leftOut > 0 ? ", \(written.leftOut) left out" : ""
+        return "\(path): \(rows)\(rest), \(written.byteCount.formattedBytes)"
+    }
+
+    /// The error with the option that helps.
+    static func explained(_ error: SaveError, option: String = "--existing replace") -> SaveError {
+        guard error.message.hasSuffix("file exists") else { return error }
+        return SaveError(
+            path: error.path, message: error.message, hint: "pass `\(option)`, or name another file")
+    }
+}

@@ -1,0 +1,59 @@
+import ImagePreparation
+import SeedreamClient
+import SeedreamKit
+import SeedreamModel
+
+/// The rows of `prep --report`, collected while images are prepared.
+struct PrepReport {
+    private let path: String
+    private let replaces: Bool
+    private let inputs: [ImageInput]
+    private var rows: [Int: ReportRow] = [:]
+    private var prepared = 0
+
+    /// Begins a report; nothing is written yet.
+    ///
+    /// - Throws: `OutputFolder.Failure` where it could not be written in the end.
+    init(path: String, replaces: Bool, inputs: [ImageInput]) throws(OutputFolder.Failure) {
+        self.path = path
+        self.replaces = replaces
+        self.inputs = inputs
+        do throws(SaveError) {
+            try Report.check(path, replacing: replaces)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// Adds an image, with a thumbnail if the page will show it.
+    mutating func add(_ image: PreparedImage, path: String?) async throws {
+        rows[image.index] = try await ReportRow(
+            image, of: inputs[image.index], path: path, makesThumbnail: prepared < Report.maximumRows)
+        prepared += 1
+    }
+
+    mutating func add(_ failure: FailureRecord) {
+        rows[failure.index] = ReportRow(failure, of: inputs[failure.index])
+    }
+
+    mutating func add(_ dropped: [DroppedInput]) {
+        for input in dropped { rows[input.index] = ReportRow(input, of: inputs[input.index]) }
+    }
+
+    /// Writes the page, and says so.
+    func write() async throws {
+        var report = Report(title: "Prepared images")
+        report.rows = rows.sorted { $0.key < $1.key }.map(\.value)
+        do {
+            let written = try await report.write(to: path, replacing: replaces)
+            Diagnostics().note(PageOutput.summary(written, path))
+        } catch let error as SaveError {
+            throw Self.failure(error)
+        }
+    }
+
+    private static func failure(_ error: SaveError) -> OutputFolder.Failure {
+        let error = PageOutput.explained(error, option: "--overwrite")
+        return OutputFolder.Failure(message: error.message, hint: error.hint)
+    }
+}

@@ -1,0 +1,53 @@
+import AtomicFiles
+
+/// How a report names a file: by its path from the report's folder, so that both can be moved
+/// together.
+struct ReportLink {
+    /// Where the report lies: an absolute path without `.` and `..`, by its parts.
+    private let folder: [String]
+
+    /// Makes links for a report in a folder.
+    init(from folder: String) { self.folder = Self.parts(of: folder) }
+
+    /// The relative reference of RFC 3986 to a file, every byte that is not plain percent-encoded.
+    ///
+    /// A file name is bytes: those that are not UTF-8 are encoded as they are.
+    func reference(to path: String) -> String {
+        let target = Self.parts(of: path)
+        let common = zip(folder, target).prefix { $0 == $1 }.count
+        let steps =
+            Array(repeating: "..", count: folder.count - common)
+            + target.dropFirst(common).map { Self.encoded($0) }
+        return steps.isEmpty ? "." : steps.joined(separator: "/")
+    }
+
+    /// The parts of an absolute path. A link in front of `..` is followed, as the system does.
+    private static func parts(of path: String) -> [String] {
+        let absolute = path.hasPrefix("/") ? path : (PathText.currentFolder ?? "") + "/" + path
+        let named = absolute.split(separator: "/").map(String.init).filter { $0 != "." }
+        guard let last = named.lastIndex(of: "..") else { return named }
+        let front = "/" + named[...last].joined(separator: "/")
+        let resolved = PathText.resolved(front)?.split(separator: "/").map(String.init)
+        return (resolved ?? lexical(named[...last])) + named[(last + 1)...]
+    }
+
+    private static func lexical(_ parts: some Sequence<String>) -> [String] {
+        parts.reduce(into: []) { path, part in
+            if part == ".." { _ = path.popLast() } else { path.append(part) }
+        }
+    }
+
+    private static func encoded(_ part: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return PathText.bytes(part).reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+    }
+}

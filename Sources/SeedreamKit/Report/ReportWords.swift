@@ -1,0 +1,78 @@
+import Pixels
+import SeedreamClient
+import SeedreamModel
+
+extension ReportRow.State {
+    /// As the page says it.
+    var word: String {
+        switch self {
+        case .done: "done"
+        case .failed: "failed"
+        case .unknown: "unknown"
+        case .open: "open"
+        case .waiting: "waiting"
+        case .cancelled: "cancelled"
+        case .skipped: "skipped"
+        }
+    }
+
+    /// A sign beside the word, of another shape for each.
+    var sign: String {
+        switch self {
+        case .done: "✓"
+        case .failed: "✕"
+        case .unknown: "?"
+        case .open: "◔"
+        case .waiting: "○"
+        case .cancelled: "⊘"
+        case .skipped: "–"
+        }
+    }
+}
+
+extension ReportRow.Cost {
+    /// `"0.03 USD"`, `"about 4 credits"`.
+    var text: String { "\(isEstimate ? "about " : "")\(amount.formattedShortly) \(unit.rawValue)" }
+}
+
+extension PixelSize {
+    /// `"4032 × 3024 px"`, with spaces at which no line breaks.
+    var words: String { "\(width)\u{A0}×\u{A0}\(height)\u{A0}px" }
+}
+
+extension ReportImage {
+    /// The last part of a path; any other name whole.
+    var fileName: String {
+        guard path != nil, let last = name.split(separator: "/").last else { return name }
+        return String(last)
+    }
+
+    /// Size, format and bytes, and in what the thumbnail differs from the image.
+    func lines(_ thumbnail: Thumbnail?) -> [String] {
+        let bytes = byteCount?.formattedBytes.replacing(" ", with: "\u{A0}")
+        let facts = [size?.words, format.map(Self.displayName), bytes].compactMap(\.self)
+        var lines = facts.isEmpty ? [] : [facts.joined(separator: " · ")]
+        if thumbnail?.isFlattened == true { lines.append("transparent parts shown on grey") }
+        if thumbnail?.isDamaged == true { lines.append("damaged: shown as far as it can be decoded") }
+        return lines
+    }
+
+    /// Takes what is not known yet from the header of the file.
+    mutating func complete(from facts: SourceFacts) {
+        // From 5 on, the EXIF orientation exchanges the sides.
+        let stored = PixelSize(width: facts.width, height: facts.height)
+        size = size ?? (facts.orientation >= 5 ? stored.transposed : stored)
+        byteCount = byteCount ?? facts.bytes
+        format = format ?? facts.format
+    }
+
+    /// `"jpeg"` and `"image/jpeg"` are JPEG.
+    private static func displayName(_ format: String) -> String {
+        let word = format.hasPrefix("image/") ? String(format.dropFirst(6)) : format
+        switch word {
+        case "webp": return "WebP"
+        case "svg+xml": return "SVG"
+        default: return word.uppercased()
+        }
+    }
+}

@@ -1,0 +1,61 @@
+#if Client
+import Foundation
+import SeedreamClient
+import TestSupport
+import Testing
+
+@Suite("seedream report")
+struct ReportCommandTests {
+    /// A ledger with three jobs, a day apart.
+    private static func ledger(in folder: TemporaryFolder) async throws -> String {
+        let path = folder.file("jobs.sqlite")
+        let ledger = try SQLiteLedger.open(path: path)
+        for day in 0..<3 {
+            let created = 1_763_700_000 + Double(day) * 86_400
+            let job = SampleJob.submitting("abcd000\(day)", created: created)
+            try await ledger.insert(job)
+        }
+        try await ledger.update("abcd0001") { $0.state = .unknown }
+        ledger.close()
+        return path
+    }
+
+    @Test(
+        "shows all jobs, those since a day, or those that are named",
+        arguments: [
+            ([], ["abcd0001", "abcd0000", "abcd0002"]),
+            (["--since", "2025-11-22"], ["abcd0001", "abcd0002"]),
+            (["--since", "2025-11-22T04:40:01Z"], ["abcd0002"]),
+            (["abcd0002", "abcd0000"], ["abcd0002", "abcd0000"]),
+        ])
+    func jobs(_ arguments: [String], _ ids: [String]) async throws {
+        let folder = try TemporaryFolder()
+        let ledger = try await Self.ledger(in: folder)
+        let page = folder.file("r.html")
+        let result = try await CommandRunner().run(
+            ["report", "--ledger", ledger, "-o", page] + arguments)
+        #expect(result.status == 0, "\(result)")
+        #expect(result.text.hasPrefix("\(page): \(ids.count) row"))
+        let facts = try ParsedPage(page).all("dd").map(\.text)
+        #expect(facts.filter { $0.hasPrefix("abcd") } == ids)
+    }
+
+    @Test("refuses a page that is there, an id that is not, and a day that is none")
+    func refusals() async throws {
+        let folder = try TemporaryFolder()
+        let ledger = try await Self.ledger(in: folder)
+        let page = try folder.write("precious".utf8, as: "r.html")
+        let start = ["report", "--ledger", ledger, "-o", page]
+        let refused = try await CommandRunner().run(start)
+        #expect(refused.status == 73)
+        #expect(
+            refused.errors
+                == "error: \(page): file exists\n  hint: pass `--existing replace`, or name another file\n")
+        #expect(try await CommandRunner().run(start + ["--existing", "replace"]).status == 0)
+        let unknown = try await CommandRunner().run(start + ["ffff0000", "--existing", "replace"])
+        #expect(unknown.status == 64)
+        #expect(try await CommandRunner().run(start + ["--since", "yesterday"]).status == 64)
+        #expect(try await CommandRunner().run(start + ["abcd0001", "--since", "2025-11-22"]).status == 64)
+    }
+}
+#endif
