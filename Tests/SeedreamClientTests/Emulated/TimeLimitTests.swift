@@ -94,6 +94,12 @@ struct TimeLimitTests {
                 #expect(await rig.emulator.ledger.isEmpty, "\(what)")
                 return
             }
+            if job.state == .failed {
+                // A busy machine took all of the time for the upload: nothing was sent.
+                #expect(error?.purchase == .notTaken, "\(what)")
+                #expect(await rig.emulator.ledger.isEmpty, "\(what)")
+                return
+            }
             #expect(job.state == .accepted || job.state == .finished, "\(what): \(job.state)")
             let later = try rig.client(provider, ledger: ledger)
             #expect(try await later.resume(job.id)?.state == .saved, "\(what)")
