@@ -69,6 +69,28 @@ struct JSONValueTests {
         return "\"\(escaped)\""
     }
 
+    @Test("members keep their order, their repetitions and their text")
+    func members() throws {
+        let text = Array(#" { "b" : 1.50 , "a":[1, {"b":2}],"b":"\u00e9"} "#.utf8)
+        let members = try #require(try text.withUnsafeBufferPointer { try JSONValue.members(parsing: $0) })
+        #expect(members.map(\.name) == ["b", "a", "b"])
+        #expect(members.map(\.value) == [1.5, [1, ["b": 2]], "é"])
+        #expect(
+            members.map { String(decoding: text[$0.text], as: UTF8.self) } == [
+                "1.50", #"[1, {"b":2}]"#, #""\u00e9""#,
+            ])
+        for text in ["[]", "1", " null "] {
+            let bytes = Array(text.utf8)
+            #expect(try bytes.withUnsafeBufferPointer { try JSONValue.members(parsing: $0) } == nil)
+        }
+        for text in ["", "{", "{}x", "{\"a\"}", "{\"a\":1,}", "{\"a\":1 \"b\":2}", "[] []"] {
+            let bytes = Array(text.utf8)
+            #expect(throws: JSONSyntaxError.self, "\(text)") {
+                try bytes.withUnsafeBufferPointer { try JSONValue.members(parsing: $0) }
+            }
+        }
+    }
+
     @Test("are read as Foundation reads them", arguments: 0..<300)
     func agreement(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))

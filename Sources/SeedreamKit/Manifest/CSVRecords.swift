@@ -56,13 +56,25 @@ struct CSVRecords: ~Copyable {
         var record = Record(cells: [], line: line, lastLine: line)
         var cell: [UInt8] = []
         var (state, length, quoteLine) = (State.startOfCell, 0, line)
-        while let byte = try bytes.peek() {
-            bytes.advance()
-            length += 1
+        while true {
+            let isText = state == .plain || state == .quoted || state == .startOfCell
+            let count = try bytes.takeText(into: &cell, isKept: isText && record.fault == nil)
+            length += count
             if length > maximum, record.fault == nil {
                 record.fault = .tooLong
                 (record.cells, cell) = ([], [])
             }
+            if count > 0 {
+                if state == .startOfCell { state = .plain }
+                if state == .behindQuote {
+                    // What is too long anyway keeps that name.
+                    record.fault = record.fault ?? .textBehindQuote
+                    state = .passingOver
+                }
+                continue
+            }
+            guard let byte = try bytes.peek() else { break }
+            bytes.advance()
             if byte == Self.lineFeed || byte == Self.carriageReturn {
                 let next = try bytes.peek()
                 let isPair = byte == Self.carriageReturn && next == Self.lineFeed
@@ -79,23 +91,33 @@ struct CSVRecords: ~Copyable {
                     return record
                 }
             }
-            switch (state, byte) {
-            case (.startOfCell, Self.quote): (state, quoteLine) = (.quoted, line)
-            case (.startOfCell, Self.comma), (.plain, Self.comma), (.behindQuote, Self.comma):
-                if record.fault == nil { record.cells.append(cell) }
-                (state, cell) = (.startOfCell, [])
-            case (.quoted, Self.quote): state = .behindQuote
-            case (.behindQuote, Self.quote):
-                state = .quoted
-                if record.fault == nil { cell.append(byte) }
-            case (.behindQuote, _), (.plain, Self.quote):
-                // What is too long anyway keeps that name.
-                record.fault = record.fault ?? (state == .plain ? .quoteWithinCell : .textBehindQuote)
-                state = .passingOver
-            case (.startOfCell, _), (.plain, _), (.quoted, _):
-                if state == .startOfCell { state = .plain }
-                if record.fault == nil { cell.append(byte) }
-            case (.passingOver, _): break
+            length += 1
+            switch state {
+            case .startOfCell, .plain, .behindQuote:
+                if byte == Self.comma {
+                    if record.fault == nil { record.cells.append(cell) }
+                    (state, cell) = (.startOfCell, [])
+                } else if byte == Self.quote, state == .startOfCell {
+                    (state, quoteLine) = (.quoted, line)
+                } else if byte == Self.quote, state == .behindQuote {
+                    state = .quoted
+                    if record.fault == nil { cell.append(byte) }
+                } else if byte == Self.quote || state == .behindQuote {
+                    record.fault =
+                        record.fault ?? (state == .plain ? .quoteWithinCell : .textBehindQuote)
+                    state = .passingOver
+                } else {
+                    // A CR that ends no line.
+                    state = .plain
+                    if record.fault == nil { cell.append(byte) }
+                }
+            case .quoted:
+                if byte == Self.quote {
+                    state = .behindQuote
+                } else if record.fault == nil {
+                    cell.append(byte)
+                }
+            case .passingOver: break
             }
         }
         record.lastLine = line

@@ -44,6 +44,25 @@ struct ManifestBytes: ~Copyable {
     /// Passes over the byte that ``peek()`` gave.
     mutating func advance() { position += 1 }
 
+    /// Passes over the bytes before the next comma, quote, CR or LF, or some of them.
+    ///
+    /// - Parameters:
+    ///   - cell: What they are appended to.
+    ///   - isKept: Whether they are.
+    /// - Returns: How many there were; 0 if one of the four is next, and at the end.
+    mutating func takeText(into cell: inout [UInt8], isKept: Bool) throws(ManifestError) -> Int {
+        guard try fill() else { return 0 }
+        var next = position
+        while next < end {
+            let byte = piece[next]
+            if byte == 0x2C || byte == 0x22 || byte == 0x0D || byte == 0x0A { break }
+            next += 1
+        }
+        if isKept { cell.append(contentsOf: piece[position..<next]) }
+        defer { position = next }
+        return next - position
+    }
+
     /// The first bytes of the manifest, as far as they lie in one piece, once there is a character of ASCII among them that is no
     /// space; nothing is passed over. To be called before anything else.
     mutating func head() throws(ManifestError) -> [UInt8] {

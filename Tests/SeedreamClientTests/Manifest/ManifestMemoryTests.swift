@@ -86,11 +86,14 @@ struct ManifestMemoryTests {
 
     @Test(
         "a line of 1 MiB is read, and one byte more is not",
-        arguments: [("jobs.jsonl", 0), ("jobs.jsonl", 1)])
+        arguments: ["jobs.jsonl", "jobs.csv"], [0, 1])
     func longest(_ name: String, _ more: Int) throws {
-        let frame = "{\"prompt\":\"\",\"images\":[]}"
+        let isCSV = name.hasSuffix("csv")
+        let frame = isCSV ? "," : "{\"prompt\":\"\",\"images\":[]}"
         let prompt = String(repeating: "x", count: ManifestReader.maximumLineBytes - frame.utf8.count + more)
-        let file = try ManifestFile("{\"prompt\":\"\(prompt)\",\"images\":[]}\n", named: name)
+        let text =
+            isCSV ? "prompt,images\n\(prompt),\n" : "{\"prompt\":\"\(prompt)\",\"images\":[]}\n"
+        let file = try ManifestFile(text, named: name)
         if more == 0 {
             #expect(try file.rows().map(\.prompt.utf8.count) == [prompt.utf8.count])
         } else {
