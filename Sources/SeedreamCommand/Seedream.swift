@@ -24,6 +24,7 @@ package struct Seedream: AsyncParsableCommand {
               seedream inspect photo.jpg                    what a file is, and what prep would do
               seedream edit "put the dog in a hat" dog.jpg  prepare, send once, wait, save
               seedream generate "a lighthouse" --size 4K    the same from words alone
+              seedream batch jobs.csv -o out                a request for each row of a table
               seedream runs                                 what was begun, and how far it is
               seedream jobs                                 what was sent, and what became of it
               seedream report --since 2026-11-28            a page with images before and after
@@ -36,8 +37,8 @@ package struct Seedream: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Prep.self, Inspect.self, Edit.self, Generate.self, Runs.self, Jobs.self, ShowReport.self,
-            Resume.self, Status.self, FetchResult.self, Cancel.self,
+            Prep.self, Inspect.self, Edit.self, Generate.self, Batch.self, Runs.self, Jobs.self,
+            ShowReport.self, Resume.self, Status.self, FetchResult.self, Cancel.self,
             ShowProviders.self, Emulate.self,
         ])
 

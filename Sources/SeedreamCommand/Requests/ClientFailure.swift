@@ -107,6 +107,8 @@ enum ClientFailure {
         case let error as ResourceError: error.hint
         case let error as UnrecordedJob: error.hint
         case let error as PreparationError: error.hint
+        case let error as ManifestError: error.hint
+        case let error as ResultsError: error.hint
         case let error as EqualRequestError:
             error.job.state == .unknown && error.job.ticket == nil
                 ? "look at the account at \(error.job.provider.displayName), or add `--again` to buy another"
@@ -125,7 +127,8 @@ enum ClientFailure {
         case let error as LedgerError: status(after: error)
         case is PreparationFailure: .noUsableInput
         case is PreparationError: .usage
-        case is SaveError: .outputFailed
+        case is SaveError, is ResultsError: .outputFailed
+        case is ManifestError: .noUsableInput
         case is FetchError: .noUsableInput
         case is ResourceError: .tryAgainLater
         case is CancellationError: .interrupted

@@ -12,30 +12,6 @@ import Foundation
 /// The row's own words come first, then its carried fields under their own names. A carried field that has the name of one of
 /// these words, used or not, stands in an object `carried` instead.
 public struct RowDocument: Hashable, Sendable {
-    /// Where a row stands.
-    public enum State: String, Hashable, Codable, Sendable, CaseIterable {
-        /// Not begun; nothing was sent.
-        case waiting
-        /// Its images are being made valid.
-        case preparing
-        /// It is being sent.
-        case submitting
-        /// The provider has it.
-        case accepted
-        /// The provider has made the images, and they are not all here.
-        case finished
-        /// The images are on disk, checked.
-        case saved
-        /// It cannot be sent, or the provider refused it or failed.
-        case failed
-        /// The provider was told to stop, and did.
-        case cancelled
-        /// It may have been bought, and nothing tells.
-        case unknown
-        /// An equal row of this run is saved already.
-        case skipped
-    }
-
     /// What it cost.
     public struct Cost: Hashable, Codable, Sendable {
         /// How much.
@@ -60,7 +36,7 @@ public struct RowDocument: Hashable, Sendable {
     /// The line of the manifest that it begins on, from 1.
     public var line: Int?
     /// Where it stands.
-    public var state: State
+    public var state: RowState
     /// What was asked for.
     public var prompt: String?
     /// The name or id of its run.
@@ -87,7 +63,7 @@ public struct RowDocument: Hashable, Sendable {
     public var carried: [CarriedField] = []
 
     /// Makes a document that says nothing else.
-    public init(id: String?, line: Int? = nil, state: State) {
+    public init(id: String?, line: Int? = nil, state: RowState) {
         (self.id, self.line, self.state) = (id, line, state)
     }
 
@@ -99,36 +75,20 @@ public struct RowDocument: Hashable, Sendable {
     }
 
     /// A row of a manifest, before anything is known of its job.
-    public init(_ row: ManifestRow, state: State = .waiting) {
+    public init(_ row: ManifestRow, state: RowState = .waiting) {
         self.init(id: row.id, line: row.line, state: state)
         (prompt, provider, model, carried) = (row.prompt, row.provider, row.model, row.carried)
     }
 
     /// Takes over what the ledger says of the row's job.
     public mutating func take(_ job: JobRecord) {
-        state = State(job.state)
+        state = RowState(job.state)
         (self.job, provider, model, prompt) = (job.id, job.provider, job.model, job.prompt)
         requestID = job.ticket?.requestID ?? job.result?.requestID
         seed = job.result?.seed
         files = job.files.sorted { $0.index < $1.index }
         cost = Cost(job)
         error = job.error.map { RowFailure($0) }
-    }
-}
-
-extension RowDocument.State {
-    /// The state of a job, as that of its row.
-    public init(_ state: JobState) {
-        self =
-            switch state {
-            case .submitting: .submitting
-            case .accepted: .accepted
-            case .finished: .finished
-            case .saved: .saved
-            case .failed: .failed
-            case .cancelled: .cancelled
-            case .unknown: .unknown
-            }
     }
 }
 

@@ -1,5 +1,6 @@
 import AtomicFiles
 import Foundation
+import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 import TestSupport
@@ -29,7 +30,7 @@ struct ResultsFileTests {
         try handle.close()
     }
 
-    private static func row(_ id: String, _ state: RowDocument.State = .saved) -> RowDocument {
+    private static func row(_ id: String, _ state: RowState = .saved) -> RowDocument {
         RowDocument(id: id, state: state)
     }
 

@@ -95,12 +95,12 @@ struct RowDocumentTests {
     @Test("the states are the words of a run, and each state of a job is one of them")
     func states() {
         #expect(
-            RowDocument.State.allCases.map(\.rawValue) == [
+            RowState.allCases.map(\.rawValue) == [
                 "waiting", "preparing", "submitting", "accepted", "finished", "saved", "failed", "cancelled",
                 "unknown",
                 "skipped",
             ])
-        #expect(JobState.allCases.map { RowDocument.State($0).rawValue } == JobState.allCases.map(\.rawValue))
+        #expect(JobState.allCases.map { RowState($0).rawValue } == JobState.allCases.map(\.rawValue))
     }
 
     @Test(
