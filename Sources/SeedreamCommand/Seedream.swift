@@ -24,7 +24,7 @@ package struct Seedream: AsyncParsableCommand {
               seedream inspect photo.jpg                    what a file is, and what prep would do
               seedream edit "put the dog in a hat" dog.jpg  prepare, send once, wait, save
               seedream generate "a lighthouse" --size 4K    the same from words alone
-              seedream batch jobs.csv -o out                a request for each row of a table
+              seedream batch jobs.csv -o out                a request for each row
               seedream runs                                 what was begun, and how far it is
               seedream jobs                                 what was sent, and what became of it
               seedream report --since 2026-11-28            a page with images before and after
