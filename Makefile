@@ -19,7 +19,7 @@ setup: ## Install the libraries that the build needs, with apt-get or brew.
 	@scripts/install-dependencies.sh
 
 demo: setup prep ## Prepare the photographs of fixtures/photos into out/ and print the table.
-	.build/prep/release/seedream prep $(PHOTOS) -o out --overwrite
+	.build/prep/release/seedream prep $(PHOTOS) -o out --existing replace
 	@echo "the prepared images are in out/"
 
 demo-edit: setup ## Edit the photographs of fixtures/photos against the emulator, from files to files, into out/.

@@ -33,11 +33,12 @@ struct EachTests {
         #expect(result.errorLines.count { $0.hasPrefix("error: ") } == 10)
     }
 
-    @Test("files are written with the number of their input, as wide as the last one")
+    @Test("{index} is the number of an input, as wide as the last one")
     func numbers() async throws {
         let folder = try TemporaryFolder()
         let inputs = Array(repeating: Sample.conforming, count: 98) + [Sample.text, Sample.conforming]
-        let result = try await CommandRunner().run(["prep", "--each", "--json", "-o", folder.path] + inputs)
+        let result = try await CommandRunner().run(
+            ["prep", "--each", "--json", "-o", folder.path, "--name", "{index}-{stem}"] + inputs)
         #expect(result.status == 1)
         let numbers = (1...100).filter { $0 != 99 }.map { number in
             String(repeating: "0", count: 3 - "\(number)".count) + "\(number)-phone-1.jpg"

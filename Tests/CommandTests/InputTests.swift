@@ -40,7 +40,9 @@ struct InputTests {
         #expect(try result.report.images.map(\.source.name) == [Sample.turned, "-"])
     }
 
-    @Test("what comes from standard input is written as stdin", arguments: [[], ["--each"]])
+    @Test(
+        "what comes from standard input is written as stdin",
+        arguments: [[], ["--each", "--name", "{index}-{stem}"]])
     func name(_ more: [String]) async throws {
         let folder = try TemporaryFolder()
         let result = try await CommandRunner().run(

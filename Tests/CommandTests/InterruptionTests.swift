@@ -29,14 +29,27 @@ struct InterruptionTests {
         #expect(result.status == 130)
         #expect(result.signal == nil, "the program ends by itself")
         #expect(result.errors == "interrupted; files already written are whole\n")
-        #expect(result.text == "")
         #expect((5..<300).contains(names.count))
+        // The table of what is done.
+        #expect(result.lines.last?.hasPrefix("\(names.count) of 300 images ready, ") == true, "\(result)")
+        #expect(result.lines.count == names.count + 3)
+    }
+
+    @Test("an interrupted run leaves the JSON of what is done", arguments: [SIGINT, SIGTERM])
+    func json(_ signal: Int32) async throws {
+        let folder = try TemporaryFolder()
+        let (result, names) = try await interrupt(signal, ["--json"], folder)
+        #expect(result.status == 130)
+        #expect((5..<300).contains(names.count))
+        let report = try result.report
+        #expect(report.images.map(\.index) == Array(0..<names.count))
+        #expect(Set(report.images.compactMap(\.prepared.path)) == Set(names.map { folder.file("out/\($0)") }))
     }
 
     @Test("an interrupted run leaves only whole files and whole records", arguments: [SIGINT, SIGTERM])
     func whole(_ signal: Int32) async throws {
         let folder = try TemporaryFolder()
-        let (result, names) = try await interrupt(signal, ["--ndjson"], folder)
+        let (result, names) = try await interrupt(signal, ["--ndjson", "--name", "{index}-{stem}"], folder)
         let reference = try await seedream("prep", "--json", Fixtures.path("photos/rocket.jpg")).report
             .images[0]
         #expect((5..<300).contains(names.count))

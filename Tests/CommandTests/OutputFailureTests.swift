@@ -83,7 +83,8 @@ struct OutputFailureTests {
     // MARK: Files that exist
 
     @Test(
-        "a file that exists is refused and left alone, the others are written", arguments: [[], ["--each"]])
+        "a file that exists is refused and left alone, the others are written",
+        arguments: [[], ["--each", "--name", "{index}-{stem}"]])
     func exists(_ more: [String]) async throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "02-phone-1.jpg")
@@ -95,7 +96,10 @@ struct OutputFailureTests {
         #expect(report.failed.map(\.index) == [1])
         #expect(report.failed.map(\.error.code) == [.outputFailed])
         #expect(report.failed.map(\.error.message) == ["\(folder.file("02-phone-1.jpg")): file exists"])
-        #expect(report.failed.map(\.error.hint) == ["pass `--overwrite`, or name another folder with `-o`"])
+        #expect(
+            report.failed.map(\.error.hint) == [
+                "pass `--existing skip` or `--existing replace`, or name another folder with `-o`"
+            ])
         #expect(try folder.names() == ["01-phone-6.jpg", "02-phone-1.jpg", "03-phone-1.jpg"])
         #expect(try bytes(ofFile: folder.file("02-phone-1.jpg")) == Data("precious".utf8))
     }
@@ -110,7 +114,7 @@ struct OutputFailureTests {
         #expect(try folder.names() == ["01-phone-1.jpg"])
     }
 
-    @Test("--overwrite replaces a file, or a link but not what it names")
+    @Test("--existing replace replaces a file, or a link but not what it names")
     func overwrite() async throws {
         let folder = try TemporaryFolder()
         try folder.write("old".utf8, as: "01-phone-1.jpg")
@@ -118,7 +122,8 @@ struct OutputFailureTests {
         try FileManager.default.createSymbolicLink(
             atPath: folder.file("02-phone-1.jpg"), withDestinationPath: "elsewhere")
         let result = try await seedream(
-            "prep", "--json", "--overwrite", "-o", folder.path, Sample.conforming, Sample.conforming)
+            "prep", "--json", "--existing", "replace", "-o", folder.path, Sample.conforming, Sample.conforming
+        )
         #expect(result.status == 0)
         #expect(try folder.names() == ["01-phone-1.jpg", "02-phone-1.jpg", "elsewhere"])
         for image in try result.report.images {
@@ -127,12 +132,12 @@ struct OutputFailureTests {
         #expect(try bytes(ofFile: folder.file("elsewhere")) == Data("precious".utf8))
     }
 
-    @Test("--overwrite does not replace a folder")
+    @Test("--existing replace does not replace a folder")
     func overwriteFolder() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(
             atPath: folder.file("01-phone-1.jpg"), withIntermediateDirectories: false)
-        let result = try await seedream("prep", "--overwrite", "-o", folder.path, Sample.conforming)
+        let result = try await seedream("prep", "--existing", "replace", "-o", folder.path, Sample.conforming)
         #expect(result.status == 73)
         #expect(try folder.names() == ["01-phone-1.jpg"])
     }
@@ -147,7 +152,7 @@ struct OutputFailureTests {
         try FileManager.default.removeItem(atPath: folder.file("a.jpg"))
         try FileManager.default.moveItem(atPath: folder.file("01-a.jpg"), toPath: folder.file("a.jpg"))
         let second = try await seedream(
-            "prep", "--json", "--overwrite", "-o", folder.path, folder.file("a.jpg"))
+            "prep", "--json", "--existing", "replace", "-o", folder.path, folder.file("a.jpg"))
         #expect(try second.report.images.map(\.bytesIdentical) == [true])
         #expect(try bytes(ofFile: folder.file("01-a.jpg")) == bytes(ofFile: folder.file("a.jpg")))
     }
@@ -183,7 +188,7 @@ struct OutputFailureTests {
                 try folder.names()
                     == report.images.compactMap {
                         $0.prepared.path.map { String($0.dropFirst(folder.path.count + 1)) }
-                    })
+                    }.sorted())
             for image in report.images {
                 #expect(try sha256Text(bytes(ofFile: #require(image.prepared.path))) == image.prepared.sha256)
             }

@@ -238,8 +238,8 @@ struct OutputTests {
         #expect(result.status == 0, "\(result)")
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: out).sorted() == [
-                "01-a.b.c.jpg", "02-plain.jpg", "03-image.jpg",
-                "04-\(String(repeating: "n", count: 200)).jpg",
+                "01-a.b.c.jpg", "02-plain.jpg", "03-hidden.jpg",
+                "04-\(String(repeating: "n", count: 197)).jpg",
                 "05-a.b.c.jpg",
             ])
     }

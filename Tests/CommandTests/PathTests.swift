@@ -47,7 +47,7 @@ import Testing
     func writing() async throws {
         let result = try await Self.run(
             """
-            "$0" prep --json --each in -o "$(printf 'o\\377t')" >report || exit 9
+            "$0" prep --json --each in --name "{index}-{stem}" -o "$(printf 'o\\377t')" >report || exit 9
             cat report; ls "$(printf 'o\\377t')" | od -An -tx1 >&2
             """)
         #expect(result.status == 0, "\(result)")

@@ -38,7 +38,7 @@ struct PrepReportTests {
         #expect(page.components(separatedBy: "<img ").count == 4)
     }
 
-    @Test("refuses a page that is there before any work, and replaces it with --overwrite")
+    @Test("refuses a page that is there before any work, and replaces it with --existing replace")
     func existing() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("precious".utf8, as: "report.html")
@@ -46,10 +46,10 @@ struct PrepReportTests {
         let refused = try await CommandRunner().run(arguments)
         #expect(refused.status == 73)
         #expect(refused.text == "")
-        #expect(refused.errors.hasPrefix("error: \(path): file exists\n  hint: pass `--overwrite`"))
+        #expect(refused.errors.hasPrefix("error: \(path): file exists\n  hint: pass `--existing replace`"))
         #expect(try bytes(ofFile: path) == Data("precious".utf8))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("out")) == [])
-        let replaced = try await CommandRunner().run(arguments + ["--overwrite"])
+        let replaced = try await CommandRunner().run(arguments + ["--existing", "replace"])
         #expect(replaced.status == 0)
         #expect(try bytes(ofFile: path).starts(with: Data("<!DOCTYPE html>".utf8)))
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)

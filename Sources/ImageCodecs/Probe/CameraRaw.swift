@@ -1,7 +1,7 @@
 /// Camera raw files that their first bytes tell; those that are TIFF inside are told by their directories.
-enum CameraRaw {
+package enum CameraRaw {
     /// The maker's name of the format, or `nil`. 20 bytes are enough.
-    static func name(beginningWith prefix: some Sequence<UInt8>) -> String? {
+    package static func name(beginningWith prefix: some Sequence<UInt8>) -> String? {
         let bytes = Array(prefix.prefix(20))
         func has(_ text: String, at offset: Int = 0) -> Bool {
             bytes.dropFirst(offset).starts(with: text.utf8)

@@ -24,16 +24,21 @@ public struct PreparationReport: Hashable, Codable, Sendable {
     public var failed: [FailureRecord]
     /// Inputs that the request has no room for.
     public var dropped: [DroppedInput]
+    /// Inputs whose files are there, and were left as they are, in input order; absent without any.
+    public var skipped: [SkippedRecord]?
     /// Sums.
     public var totals: Totals
     /// Why nothing at all could be done; absent otherwise.
     public var error: FailureRecord.Failure?
 
     /// Makes a document from its entries.
-    public init(images: [ImageRecord], failed: [FailureRecord], dropped: [DroppedInput]) {
+    public init(
+        images: [ImageRecord], failed: [FailureRecord], dropped: [DroppedInput], skipped: [SkippedRecord] = []
+    ) {
         self.images = images
         self.failed = failed
         self.dropped = dropped
+        self.skipped = skipped.isEmpty ? nil : skipped
         totals = Totals(
             images: images.count, failed: failed.count, dropped: dropped.count,
             preparedBytes: images.reduce(0) { $0 + ($1.prepared.bytes ?? 0) },

@@ -4,11 +4,11 @@ import AtomicFiles
 public struct Destination: Hashable, Codable, Sendable {
     /// The folder; made if it is not there.
     public var folder: String
-    /// The name, without its extension: `{index}`, `{seed}`, `{request}` and `{source}` are filled in.
+    /// The name, without its extension: `{stem}`, `{index}` and the other words of ``NameTemplate`` are filled in.
     public var template: String
 
     /// The default template.
-    public static let defaultTemplate = "{source}-{index}"
+    public static let defaultTemplate = "{stem}-{index}"
 
     /// Makes a destination.
     public init(folder: String, template: String = Destination.defaultTemplate) {

@@ -8,17 +8,24 @@ struct Prep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make pictures valid for a request, and say what was done to each.",
         discussion: """
-            INPUT is a file, - for standard input, or a data: URI; with --each also a folder. The format is told by \
-            the content. What is already valid goes out with its pixels untouched and its metadata removed. Everything \
+            INPUT is a file, - for standard input, or a data: URI; with --each also a folder, for the images in it, with -r \
+            for those in its folders too. The format is told by the content. What is already valid goes out with its pixels untouched and its metadata removed. Everything \
             else is turned upright, scaled, converted to sRGB, flattened or encoded anew, and the reason is given.
 
             Of more inputs than one request takes, the last are used. One bad input never stops the others. `seedream edit` prepares in \
             the same way, and sends.
 
+            Files are named by --name: {stem} is the input's own name, {index} its number, {row} the same without zeros, {position} \
+            what "image 1" in a prompt means. A name that another input has gets -2; names that differ in case or in the spelling of \
+            accents only are the same. With --each, folders within a folder are mirrored. A file that is there is looked for before \
+            the work.
+
             Examples:
               seedream prep photo.jpg cutout.png
               seedream prep *.jpg -o out --json
               seedream prep --each scans/ -o out --ndjson
+              seedream prep --each -r scans/ -o out --existing skip
+              find . -name '*.heic' -print0 | seedream prep --each --files-from - -0 -o out
               cat photo.jpg | seedream prep - --data-uri
               seedream prep photo.jpg --payload fal --prompt "make it night" | curl -s --json @- ...
               seedream prep --each scans/ -o out --report out.html
@@ -33,18 +40,45 @@ struct Prep: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Folder to write to, or - for one image to stdout.", valueName: "dir"))
+        help: ArgumentHelp(
+            "Folder to write to; a file, as cat.jpg, for one image; or - for one image to stdout.",
+            valueName: "dir"))
     var output: String?
 
     @Option(
         help: ArgumentHelp("Write an HTML page that shows each image before and after.", valueName: "file"))
     var report: String?
 
-    @Flag(help: "Replace files that exist.")
+    @Option(
+        help: ArgumentHelp(
+            "Names of files, without extension: {stem}, {index}, {position} and {row} are filled in (default: {position}-{stem}; with --each {stem}).",
+            valueName: "template"))
+    var name: String?
+
+    @Option(help: "Files that are there: refuse them, skip their inputs, or replace them (default: refuse).")
+    var existing: ExistingFiles?
+
+    @Flag(help: .hidden)
     var overwrite = false
 
-    @Flag(help: "Every input is a request of its own: none is dropped. A folder stands for its files.")
+    @Flag(help: "Every input is a request of its own: none is dropped. A folder stands for its images.")
     var each = false
+
+    @Flag(
+        name: [.customShort("r"), .long],
+        help: "With --each: a folder stands for the images in its folders too.")
+    var recursive = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Read names of inputs from this file, one a line; - for standard input.", valueName: "file")
+    )
+    var filesFrom: String?
+
+    @Flag(
+        name: [.customShort("0"), .customLong("null")],
+        help: "With --files-from: names end with a zero byte, as `find -print0` writes them.")
+    var null = false
 
     @Flag(help: "One JSON document on stdout.")
     var json = false
@@ -74,7 +108,7 @@ struct Prep: AsyncParsableCommand {
     var preparation: PreparationArguments
 
     func validate() throws {
-        guard !inputs.isEmpty else {
+        guard !inputs.isEmpty || filesFrom != nil else {
             throw ValidationError("no input given; name a file, or - for standard input")
         }
         let modes = [
@@ -85,7 +119,7 @@ struct Prep: AsyncParsableCommand {
         guard modes.count <= 1 else {
             throw ValidationError("'\(modes[0])' and '\(modes[1])' both write to stdout; choose one")
         }
-        if output == "-", inputs.count != 1 || each {
+        if output == "-", inputs.count != 1 || each || filesFrom != nil {
             throw ValidationError("'-o -' takes exactly one input")
         }
         if let url = inputs.first(where: {
@@ -93,9 +127,11 @@ struct Prep: AsyncParsableCommand {
         }) {
             throw ValidationError("\(url): prep reads no URLs; `seedream edit --fetch --dry-run` does")
         }
-        if inputs.filter({ $0 == "-" }).count > 1 {
+        if inputs.filter({ $0 == "-" }).count + (filesFrom == "-" ? 1 : 0) > 1 {
             throw ValidationError("standard input can be named once")
         }
+        if null, filesFrom == nil { throw ValidationError("'-0' is for the names of '--files-from'") }
+        if recursive, !each { throw ValidationError("'-r' is for folders, with '--each'") }
         if payload != nil, each {
             throw ValidationError("'--payload' is the body of one request, without '--each'")
         }
@@ -105,11 +141,49 @@ struct Prep: AsyncParsableCommand {
         if dryRun, dataURI || payload != nil || output != nil || report != nil {
             throw ValidationError("'--dry-run' makes no image to write")
         }
+        try validateFiles()
         _ = try constraints.constraints()
         _ = try preparation.options()
     }
 
+    /// What is said of the files to write.
+    private func validateFiles() throws {
+        if overwrite, existing != nil {
+            throw ValidationError("'--overwrite' is the old spelling of '--existing replace'; choose one")
+        }
+        if existing == .skip, dataURI || payload != nil || output == "-" {
+            throw ValidationError("'--existing skip' leaves images out; it goes with '-o' and a folder")
+        }
+        guard let name else { return }
+        guard let output, output != "-" else {
+            throw ValidationError("'--name' names files; pass a folder with '-o'")
+        }
+        if OutputFolder.isFileName(output) {
+            throw ValidationError(
+                "'--name' names files in a folder, and '-o \(output)' is a file; choose one")
+        }
+        do {
+            _ = try NameTemplate(name, knowing: NameTemplate.Placeholder.ofPreparation)
+        } catch {
+            throw ValidationError("--\(error); \(error.hint)")
+        }
+    }
+
+    /// Whether files that are there are replaced.
+    var replaces: Bool { overwrite || existing == .replace }
+
+    /// How files are named; `nil` cannot be, as it is validated.
+    var template: NameTemplate? {
+        try? NameTemplate(
+            name ?? (each ? "{stem}" : "{position}-{stem}"), knowing: NameTemplate.Placeholder.ofPreparation)
+    }
+
     func run() async throws {
+        if overwrite {
+            Diagnostics().note(
+                "`--overwrite` is spelled `--existing replace` now; the old spelling ends with the next release"
+            )
+        }
         let preparer = ImagePreparer(
             constraints: try constraints.constraints(default: payload?.rawValue ?? "seedream-4"),
             options: try preparation.options())

@@ -20,11 +20,10 @@ struct PrepJob: Sendable {
 
     func run() async throws {
         do {
-            let inputs = try expandedInputs()
             if command.dryRun {
-                try dryRun(inputs)
+                try dryRun(try PrepInputs(command, output: nil, maximum: preparer.constraints.maximumInputs))
             } else {
-                try await prepare(inputs)
+                try await prepare()
             }
         } catch let error as PreparationError {
             Diagnostics().failure(error.description, hint: error.hint)
@@ -42,73 +41,104 @@ struct PrepJob: Sendable {
         } catch let error as OutputError {
             throw StandardOutput.status(after: error).code
         } catch is CancellationError {
-            Terminal.note("interrupted; files already written are whole")
-            throw ExitStatus.interrupted.code
+            throw interrupted()
         }
     }
 
-    // MARK: Inputs
-
-    /// The inputs, folders replaced by their files under `--each`.
-    private func expandedInputs() throws -> [ImageInput] {
-        var inputs: [ImageInput] = []
-        for argument in command.inputs {
-            if command.each, let files = Folder.visibleFiles(in: argument) {
-                if files.isEmpty { Diagnostics().note("\(argument): the folder holds no files") }
-                inputs += files.map { .file($0) }
-            } else {
-                inputs.append(ImageInput(argument: argument))
-            }
-        }
-        return inputs
+    private func interrupted() -> ExitCode {
+        Terminal.note("interrupted; files already written are whole")
+        return ExitStatus.interrupted.code
     }
 
     // MARK: Planning
 
-    private func dryRun(_ inputs: [ImageInput]) throws {
-        let plan = command.each ? preparer.planEach(inputs) : try preparer.plan(inputs)
+    private func dryRun(_ inputs: PrepInputs) throws {
+        try checkCount(of: inputs)
+        var plan =
+            command.each
+            ? preparer.planEach(inputs.rows.map(\.input)) : try preparer.plan(inputs.rows.map(\.input))
+        for place in plan.images.indices { plan.images[place].index += inputs.dropped.count }
+        for place in plan.failed.indices { plan.failed[place].index += inputs.dropped.count }
+        plan.dropped = inputs.dropped
         try Task.checkCancellation()
         let report = PreparationReport(plan)
-        try show(report)
+        try show(report, of: inputs)
         try finish(report, outputFailures: 0)
+    }
+
+    private func checkCount(of inputs: PrepInputs) throws(PreparationError) {
+        guard !preparer.options.isStrict || inputs.dropped.isEmpty else {
+            throw .tooManyInputs(count: inputs.count, maximum: preparer.constraints.maximumInputs)
+        }
     }
 
     // MARK: Preparing
 
-    private func prepare(_ inputs: [ImageInput]) async throws {
-        let folder = try command.output.flatMap { path in path == "-" ? nil : path }.map { path in
+    private func prepare() async throws {
+        let output = try command.output.flatMap { path in path == "-" ? nil : path }.map { path in
             try OutputFolder(
-                path: path, overwrites: command.overwrite,
-                count: command.each
-                    ? inputs.count : min(inputs.count, preparer.constraints.maximumInputs))
+                path: path, existing: command.replaces ? .replace : command.existing ?? .refuse)
         }
-        var page = try command.report.map { path throws(OutputFolder.Failure) in
-            try PrepReport(path: path, replaces: command.overwrite, inputs: inputs)
+        let inputs = try PrepInputs(
+            command, output: output, maximum: preparer.constraints.maximumInputs)
+        try checkCount(of: inputs)
+        if let file = output?.namedFile, inputs.rows.count != 1 {
+            throw RequestError(
+                field: "-o", message: "expected one image for \(file), found \(inputs.rows.count)",
+                hint: "name a folder")
+        }
+        let early = inputs.early(output, preparer)
+        let rows = inputs.rows.filter { early[$0.index] == nil }
+        var collected = Collected(output: output, early: early, dropped: inputs.dropped)
+        collected.page = try command.report.map { path throws(OutputFolder.Failure) in
+            try PrepReport(path: path, replaces: command.replaces, inputs: inputs.all)
         }
         let (progress, reporter) = PreparationProgress.makeStream()
         async let line: Void = ProgressLine.follow(progress)
-        var collected = Collected()
-        if command.each {
-            try await preparer.prepareEach(inputs, reportingTo: reporter) { outcome in
-                try await take(outcome, folder, into: &collected, &page)
+        var wasInterrupted = false
+        do {
+            if command.each {
+                try await preparer.prepareEach(rows.map(\.input), reportingTo: reporter) { outcome in
+                    let row = rows[outcome.index]
+                    try takeEarly(before: row.index, into: &collected)
+                    try await take(outcome.of(row), row, into: &collected)
+                }
+            } else {
+                try await prepareTogether(rows, reporter, into: &collected)
             }
-        } else {
-            let batch = try await preparer.prepare(inputs, failures: .collect, reportingTo: reporter)
-            collected.dropped = batch.dropped
-            if let provider = command.payload, batch.failed.isEmpty { try printPayload(batch, for: provider) }
-            let outcomes =
-                batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
-            for outcome in outcomes.sorted(by: { $0.index < $1.index }) {
-                try await take(outcome, folder, into: &collected, &page)
-            }
+            try takeEarly(before: inputs.count, into: &collected)
+        } catch is CancellationError {
+            wasInterrupted = true
         }
         await line
         let report = PreparationReport(
-            images: collected.images, failed: collected.failed, dropped: collected.dropped)
-        try show(report)
-        page?.add(report.dropped)
-        try await page?.write()
+            images: collected.images, failed: collected.failed, dropped: collected.dropped,
+            skipped: collected.skipped)
+        try show(report, of: inputs)
+        collected.page?.add(report.dropped)
+        if wasInterrupted {
+            try? await collected.page?.write()
+            Diagnostics().notices(of: report)
+            for failure in report.failed { Diagnostics().failure(failure) }
+            throw interrupted()
+        }
+        try await collected.page?.write()
         try finish(report, outputFailures: collected.outputFailures)
+    }
+
+    private func prepareTogether(
+        _ rows: [PrepRow], _ reporter: ProgressReporter, into collected: inout Collected
+    ) async throws {
+        let batch = try await preparer.prepare(
+            rows.map(\.input), failures: .collect, reportingTo: reporter)
+        let outcomes =
+            batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
+        if let provider = command.payload, batch.failed.isEmpty { try printPayload(batch, for: provider) }
+        for outcome in outcomes.sorted(by: { $0.index < $1.index }) {
+            let row = rows[outcome.index]
+            try takeEarly(before: row.index, into: &collected)
+            try await take(outcome.of(row), row, into: &collected)
+        }
     }
 
     /// The body of the request, streamed: its base64 is made as it is written.
@@ -126,28 +156,52 @@ struct PrepJob: Sendable {
         try Terminal.print("")
     }
 
+    /// What is known so far.
     private struct Collected {
+        let output: OutputFolder?
+        /// By index: what was known before the work, and is not told of yet.
+        var early: [Int: PrepInputs.Early]
+        var dropped: [DroppedInput]
         var images: [ImageRecord] = []
         var failed: [FailureRecord] = []
-        var dropped: [DroppedInput] = []
+        var skipped: [SkippedRecord] = []
         var outputFailures = 0
+        var page: PrepReport?
+        /// The first input that is not told of yet.
+        var next = 0
+    }
+
+    /// Remembers what was known before the work, in the order of the inputs.
+    private func takeEarly(before end: Int, into collected: inout Collected) throws {
+        let isStreamed = command.ndjson && command.each
+        for index in collected.next..<max(collected.next, end) {
+            switch collected.early[index] {
+            case .skipped(let record)?:
+                collected.skipped.append(record)
+                if isStreamed { try Terminal.print(JSON.line(record)) }
+            case .failed(let record)?:
+                collected.outputFailures += 1
+                collected.failed.append(record)
+                collected.page?.add(record)
+                if isStreamed { try Terminal.print(JSON.line(record)) }
+            case nil: break
+            }
+        }
+        collected.next = max(collected.next, end)
     }
 
     /// Writes what was prepared and remembers its record.
     private func take(
-        _ outcome: PreparationOutcome, _ folder: OutputFolder?, into collected: inout Collected,
-        _ page: inout PrepReport?
+        _ outcome: PreparationOutcome, _ row: PrepRow, into collected: inout Collected
     ) async throws {
         switch outcome {
         case .failed(let input):
             collected.failed.append(FailureRecord(input))
-            page?.add(FailureRecord(input))
+            collected.page?.add(FailureRecord(input))
         case .prepared(let image):
-            let path = folder?.path(
-                number: command.each ? image.index + 1 : image.position, name: image.source.name,
-                mediaType: image.mediaType)
+            let path: String?
             do throws(OutputFolder.Failure) {
-                if let folder, let path { try folder.write(image.bytes, to: path) }
+                path = try write(image, row, to: collected.output)
                 // People are shown no digest, so none is taken for them.
                 collected.images.append(
                     ImageRecord(image, path: path, includesDigest: command.json || command.ndjson))
@@ -155,10 +209,11 @@ struct PrepJob: Sendable {
                 collected.outputFailures += 1
                 let failure = FailureRecord(image, outputFailure: error.message, hint: error.hint)
                 collected.failed.append(failure)
-                page?.add(failure)
+                collected.page?.add(failure)
+                if command.ndjson, command.each { try showLast(of: collected, outcome) }
                 return
             }
-            try await page?.add(image, path: path)
+            try await collected.page?.add(image, path: path)
             if command.output == "-" {
                 try image.bytes.withBytes { try Terminal.write($0, to: STDOUT_FILENO) }
             } else if command.dataURI {
@@ -169,6 +224,18 @@ struct PrepJob: Sendable {
             }
         }
         if command.ndjson, command.each { try showLast(of: collected, outcome) }
+    }
+
+    private func write(
+        _ image: PreparedImage, _ row: PrepRow, to output: OutputFolder?
+    ) throws(OutputFolder.Failure) -> String? {
+        guard let output else { return nil }
+        let path = output.path(target: row.target, mediaType: image.mediaType)
+        try output.write(image.bytes, to: path)
+        if let named = output.namedFile, path != named {
+            Diagnostics().note("the result is a \(image.mediaType.displayName) image, and is named \(path)")
+        }
+        return path
     }
 
     // MARK: Showing
@@ -182,7 +249,7 @@ struct PrepJob: Sendable {
         }
     }
 
-    private func show(_ report: PreparationReport) throws {
+    private func show(_ report: PreparationReport, of inputs: PrepInputs) throws {
         if command.json {
             try Terminal.print(JSON.document(report))
         } else if command.ndjson {
@@ -190,13 +257,13 @@ struct PrepJob: Sendable {
             let lines =
                 try report.images.map { (index: $0.index, line: try JSON.line($0)) }
                 + report.failed.map { (index: $0.index, line: try JSON.line($0)) }
+                + (report.skipped ?? []).map { (index: $0.index, line: try JSON.line($0)) }
             for record in lines.sorted(by: { $0.index < $1.index }) { try Terminal.print(record.line) }
         } else if !command.dataURI, command.payload == nil, command.output != "-" {
-            for line in ImageTable.lines(
-                images: report.images, failed: report.failed, numbersInputs: command.each)
-            {
-                try Terminal.print(line)
-            }
+            let lines = ImageTable.lines(
+                of: report, total: inputs.rows.count, maximum: preparer.constraints.maximumInputs,
+                numbersInputs: command.each)
+            for line in lines { try Terminal.print(line) }
         }
     }
 
@@ -206,10 +273,22 @@ struct PrepJob: Sendable {
         diagnostics.notices(of: report)
         for failure in report.failed { diagnostics.failure(failure) }
         if outputFailures > 0 { throw ExitStatus.outputFailed.code }
-        if report.failed.isEmpty {
-            if report.images.isEmpty { throw ExitStatus.noUsableInput.code }
-            return
+        let isDone = !report.images.isEmpty || report.skipped != nil
+        if !report.failed.isEmpty { throw (isDone ? ExitStatus.someFailed : .noUsableInput).code }
+        if !isDone { throw ExitStatus.noUsableInput.code }
+    }
+}
+
+extension PreparationOutcome {
+    /// The same outcome, under the number and the position that its input has.
+    fileprivate func of(_ row: PrepRow) -> PreparationOutcome {
+        switch self {
+        case .prepared(var image):
+            (image.index, image.position) = (row.index, row.position)
+            return .prepared(image)
+        case .failed(var input):
+            (input.index, input.position) = (row.index, row.position)
+            return .failed(input)
         }
-        throw report.images.isEmpty ? ExitStatus.noUsableInput.code : ExitStatus.someFailed.code
     }
 }

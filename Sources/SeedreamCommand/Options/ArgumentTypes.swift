@@ -18,6 +18,8 @@ extension FalOptions.Mode: ExpressibleByArgument {}
 extension FalOptions.Priority: ExpressibleByArgument {}
 extension PromptEnhancement: ExpressibleByArgument {}
 
+extension ExistingFiles: ExpressibleByArgument {}
+
 extension OutputSize: ExpressibleByArgument {
     /// As ``init(_:)``.
     public init?(argument: String) { self.init(argument) }

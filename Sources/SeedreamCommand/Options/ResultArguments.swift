@@ -10,7 +10,7 @@ struct ResultArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Names of results, without extension: {index}, {seed}, {request} and {source} are filled in. Nothing is overwritten.",
+            "Names of results, without extension: {stem}, {index}, {row}, {id}, {seed} and {request} are filled in. Nothing is overwritten.",
             valueName: "template"))
     var name = Destination.defaultTemplate
 
@@ -34,4 +34,9 @@ struct ResultArguments: ParsableArguments {
 
     @Flag(help: "One JSON document on stdout.")
     var json = false
+
+    func validate() throws {
+        guard let template = try? NameTemplate(name), template.usesOldWord else { return }
+        Diagnostics().note("`{source}` is spelled `{stem}` now; the old spelling ends with the next release")
+    }
 }

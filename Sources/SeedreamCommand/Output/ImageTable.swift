@@ -3,8 +3,14 @@ import SeedreamModel
 
 /// The table of what is sent.
 enum ImageTable {
-    /// - Parameter numbersInputs: Whether rows are numbered by input, where every image is a request of its own.
-    static func lines(images: [ImageRecord], failed: [FailureRecord], numbersInputs: Bool) -> [TerminalText] {
+    /// - Parameters:
+    ///   - total: Inputs in all, without those that are dropped; more than the report has, if it was interrupted.
+    ///   - maximum: Inputs of one request, if that is known.
+    ///   - numbersInputs: Whether rows are numbered by input, where every image is a request of its own.
+    static func lines(
+        of report: PreparationReport, total: Int, maximum: Int? = nil, numbersInputs: Bool
+    ) -> [TerminalText] {
+        let (images, failed) = (report.images, report.failed)
         let style = Style(descriptor: 1)
         var table = Table(header: ["#", "input", "is", "sent as", "because"], rightAligned: [0])
         var rows: [(index: Int, cells: [String])] = images.map { image in
@@ -28,8 +34,27 @@ enum ImageTable {
             lines[offset + 1] = style.red(lines[offset + 1])
         }
         lines.append("")
-        lines.append(TerminalText(summary(images: images, failed: failed)))
+        lines.append(TerminalText(ending(of: report, total: total, maximum: maximum)))
         return lines
+    }
+
+    /// The last line: what is ready, and what is not worked on.
+    private static func ending(of report: PreparationReport, total: Int, maximum: Int?) -> String {
+        var parts: [String] = []
+        let skipped = report.skipped?.count ?? 0
+        if skipped == 0 || total > skipped {
+            parts.append(summary(images: report.images, total: total - skipped))
+        }
+        if skipped > 0 {
+            parts.append("\(skipped) skipped, as \(skipped == 1 ? "its file is" : "their files are") there")
+        }
+        if !report.dropped.isEmpty {
+            let room = maximum.map { "\($0)" } ?? "no more"
+            parts.append(
+                "\(report.dropped.count) dropped: one request takes \(room), `--each` makes one of each input"
+            )
+        }
+        return parts.joined(separator: "; ")
     }
 
     private static func cells(of image: ImageRecord, numbersInputs: Bool) -> [String] {
@@ -50,8 +75,7 @@ enum ImageTable {
         ]
     }
 
-    private static func summary(images: [ImageRecord], failed: [FailureRecord]) -> String {
-        let total = images.count + failed.count
+    private static func summary(images: [ImageRecord], total: Int) -> String {
         let noun = total == 1 ? "image" : "images"
         let bytes = images.compactMap(\.prepared.bytes)
         guard bytes.count == images.count, !images.isEmpty else {

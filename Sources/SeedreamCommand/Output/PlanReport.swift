@@ -42,7 +42,9 @@ struct PlanReport: Encodable {
 
     private func show(_ item: Request) throws {
         if let preparation = item.preparation, !preparation.images.isEmpty {
-            for line in ImageTable.lines(images: preparation.images, failed: [], numbersInputs: false) {
+            for line in ImageTable.lines(
+                of: preparation, total: preparation.images.count, numbersInputs: false)
+            {
                 try Terminal.print(line)
             }
             try Terminal.print("")

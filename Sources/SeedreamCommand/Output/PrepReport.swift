@@ -53,7 +53,7 @@ struct PrepReport {
     }
 
     private static func failure(_ error: SaveError) -> OutputFolder.Failure {
-        let error = PageOutput.explained(error, option: "--overwrite")
+        let error = PageOutput.explained(error, option: "--existing replace")
         return OutputFolder.Failure(message: error.message, hint: error.hint)
     }
 }

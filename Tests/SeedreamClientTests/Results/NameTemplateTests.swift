@@ -47,6 +47,48 @@ struct NameTemplateTests {
         #expect(try name("{source}", source: source) == expected)
     }
 
+    @Test("know the old word for the stem, and say so")
+    func oldWord() throws {
+        #expect(try NameTemplate("{source}").usesOldWord)
+        #expect(try !NameTemplate("{stem}-{index}").usesOldWord)
+        #expect(try name("{source}-{index}") == name("{stem}-{index}"))
+        #expect(throws: RequestError.self) { try NameTemplate("{source}{stem}") }
+    }
+
+    @Test("have the row and what a manifest calls it, which is its number where it says nothing")
+    func rows() throws {
+        let template = try NameTemplate("{row}_{id}")
+        var values = NameTemplate.Values(index: 0, count: 1, row: 1200, source: "a.jpg")
+        #expect(template.name(values) == "1200_1200")
+        values.id = "../../etc:\(String(repeating: "x", count: 40))"
+        #expect(template.name(values) == "1200_etc\(String(repeating: "x", count: 25))")
+    }
+
+    @Test("of prepared images know other words than those of results")
+    func preparation() throws {
+        let template = try NameTemplate(
+            "{position}-{stem}", knowing: NameTemplate.Placeholder.ofPreparation)
+        var values = NameTemplate.Values(index: 4, count: 12, position: 3, positions: 7, source: "a/b.jpg")
+        #expect(template.name(values, tellsApart: false) == "3-b")
+        values.leastDigits = 2
+        #expect(template.name(values, tellsApart: false) == "03-b")
+        #expect(throws: RequestError.self) { try NameTemplate("{position}") }
+        #expect(throws: RequestError.self) {
+            try NameTemplate("{seed}", knowing: NameTemplate.Placeholder.ofPreparation)
+        }
+    }
+
+    @Test("that are taken get the first free number; ten thousand equal ones take no square of the time")
+    func taken() {
+        var names = TakenNames()
+        let all = (0..<10_000).map { _ in names.take("a", in: "") }
+        #expect(all.prefix(3) == ["a", "a-2", "a-3"])
+        #expect(Set(all).count == 10_000)
+        #expect(names.take("a", in: "b") == "a")
+        #expect(names.take("A", in: "B") == "A-2")
+        #expect(names.take("a-2", in: "") == "a-2-2")
+    }
+
     @Test("say image without inputs and random without a seed")
     func absent() throws { #expect(try name("{source}-{seed}", seed: nil, source: nil) == "image-random") }
 
@@ -94,7 +136,8 @@ struct NameTemplateTests {
     func known() {
         let error = #expect(throws: RequestError.self) { try NameTemplate("{name}") }
         #expect(
-            error?.description == "name: expected one of {index}, {seed}, {request}, {source}, found {name}")
+            error?.description
+                == "name: expected one of {stem}, {index}, {row}, {id}, {seed}, {request}, found {name}")
         let path = #expect(throws: RequestError.self) { try NameTemplate("a/{index}") }
         #expect(path?.description == "name: expected a name, found a path")
         #expect(path?.hint == "name the folder with `-o`; a name makes no subfolders")

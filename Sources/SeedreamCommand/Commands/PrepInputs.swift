@@ -1,0 +1,232 @@
+import AtomicFiles
+import ImagePreparation
+import SeedreamClient
+import SeedreamModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One input of `prep`, and where its image goes.
+struct PrepRow: Sendable {
+    var entry: InputList.Entry
+    /// What is read. Standard input is kept in it, so that it can be read twice.
+    var input: ImageInput
+    /// Which input it is, from 0.
+    var index: Int
+    /// The number that a prompt means by "image 1".
+    var position: Int
+    /// The path of its file without the extension; empty if none is written.
+    var target = ""
+}
+
+/// What a run of `prep` works on: inputs in order, with the names of their files. Nothing is decoded for it.
+struct PrepInputs: Sendable {
+    /// Those that one request has room for; with `--each`, all.
+    private(set) var rows: [PrepRow] = []
+    /// Those before them.
+    private(set) var dropped: [DroppedInput] = []
+    /// All of them, those that are dropped first.
+    private(set) var all: [ImageInput] = []
+    /// Inputs in all.
+    var count: Int { all.count }
+
+    private let command: Prep
+
+    /// Lists the inputs.
+    ///
+    /// - Parameters:
+    ///   - output: Where files go; what lies there is no input, if it lies in a folder that is.
+    ///   - maximum: Inputs of one request.
+    init(_ command: Prep, output: OutputFolder?, maximum: Int) throws {
+        self.command = command
+        var list = InputList()
+        let names = try Self.listedNames(command)
+        let isOutput = { (path: String) in Folder.exists(path) && output?.isSame(as: path) == true }
+        for (name, isPath) in command.inputs.map({ ($0, false) }) + names.map({ ($0, true) }) {
+            list.add(
+                name, isPath: isPath, expandsFolders: command.each, recursive: command.recursive,
+                leavingOut: isOutput)
+        }
+        for folder in list.folders { Self.tell(of: folder) }
+        set(list.entries, maximum: maximum)
+        guard let output else { return }
+        name(in: output)
+        if list.folders.contains(where: { output.isSame(as: $0.path) }) {
+            try tellApart(list.entries, output, maximum: maximum)
+        }
+    }
+
+    private mutating func set(_ entries: [InputList.Entry], maximum: Int) {
+        let first = command.each ? 0 : max(0, entries.count - maximum)
+        all = entries.map(\.input)
+        dropped = (0..<first).map { DroppedInput(index: $0, name: all[$0].name) }
+        rows = (first..<entries.count).map { index in
+            PrepRow(
+                entry: entries[index], input: all[index], index: index,
+                position: command.each ? 1 : index - first + 1)
+        }
+    }
+
+    // MARK: Lists and folders
+
+    private static func listedNames(_ command: Prep) throws -> [String] {
+        guard let path = command.filesFrom else { return [] }
+        // A list of a million names of 250 bytes.
+        let maximum = 256 << 20
+        let bytes: [UInt8]
+        do {
+            bytes =
+                path == "-"
+                ? try StandardInput.contents(maximum: maximum)
+                : try WholeFile.contents(of: path, maximum: maximum)
+        } catch let error as PreparationError {
+            // A wait for standard input that was interrupted.
+            try Task.checkCancellation()
+            throw error
+        } catch let error as FileError {
+            throw RequestError(field: "--files-from", message: error.description, hint: error.hint)
+        }
+        guard bytes.count <= maximum else {
+            throw RequestError(
+                field: "--files-from", message: "\(path): expected at most \(maximum) bytes, found more",
+                hint: "split the list")
+        }
+        return InputList.names(in: bytes, endedByZero: command.null)
+    }
+
+    private static func tell(of folder: InputList.Listed) {
+        let subfolders = folder.subfolders == 0 ? "" : "; -r lists its folders too"
+        if folder.images == 0 {
+            let found = folder.others == 0 ? "files" : "images"
+            Diagnostics().note("\(folder.path): the folder holds no \(found)\(subfolders)")
+        } else if folder.others > 0 {
+            let files =
+                folder.others == 1 ? "1 file that is no image" : "\(folder.others) files that are no images"
+            Diagnostics().note("\(folder.path): \(files) left out")
+        }
+    }
+
+    // MARK: Names
+
+    private mutating func name(in output: OutputFolder) {
+        guard let template = command.template else { return }
+        var taken = TakenNames()
+        for place in rows.indices {
+            let row = rows[place]
+            var values = NameTemplate.Values(
+                index: row.index, count: count, position: row.position, positions: rows.count,
+                row: row.index + 1, source: row.entry.isPath ? "./\(row.entry.argument)" : row.entry.argument)
+            values.leastDigits = 2
+            if command.each { values.positions = 1 }
+            let name = taken.take(template.name(values, tellsApart: false), in: row.entry.subfolder)
+            rows[place].target = output.target(name, in: row.entry.subfolder)
+        }
+    }
+
+    /// Where results go into a folder of inputs, what an earlier run has written there is no input of this one, and no
+    /// result may have the name of an input.
+    private mutating func tellApart(
+        _ entries: [InputList.Entry], _ output: OutputFolder, maximum: Int
+    ) throws {
+        let targets = Dictionary(rows.map { (TakenNames.key($0.target, ""), $0.index) }) { first, _ in first }
+        let same = Set(entries.compactMap(\.folder)).filter { output.isSame(as: $0) }
+        // The input that is written where this one lies.
+        func writer(of entry: InputList.Entry) -> Int? {
+            guard let folder = entry.folder, same.contains(folder) else { return nil }
+            let name = entry.argument.split(separator: "/").last.map(String.init) ?? ""
+            let dot = name.lastIndex(of: ".") ?? name.endIndex
+            return targets[TakenNames.key(output.target(String(name[..<dot]), in: entry.subfolder), "")]
+        }
+        var left: [InputList.Entry] = []
+        var isOwnName = command.name == nil
+        for (index, entry) in entries.enumerated() {
+            switch writer(of: entry) {
+            case index?: isOwnName = true
+            case nil: left.append(entry)
+            default: break
+            }
+        }
+        guard !isOwnName else {
+            throw RequestError(
+                field: "-o",
+                message: "expected another folder than that of the inputs, found \(output.path)",
+                hint: "name another one, or tell results from inputs with `--name`, such as `{stem}-prepared`"
+            )
+        }
+        if left.count < entries.count {
+            let results = entries.count - left.count
+            Diagnostics().note(
+                "\(output.path): \(results) \(results == 1 ? "result" : "results") of an earlier run left out"
+            )
+            set(left, maximum: maximum)
+            name(in: output)
+        }
+    }
+
+    // MARK: Files that are there
+
+    /// What becomes of a row whose file is there before the work; `nil` if it is to be prepared.
+    enum Early {
+        case skipped(SkippedRecord)
+        case failed(FailureRecord)
+    }
+
+    /// Looks for the files of all rows, before anything is prepared.
+    func early(_ output: OutputFolder?, _ preparer: ImagePreparer) -> [Int: Early] {
+        guard let output else { return [:] }
+        var early: [Int: Early] = [:]
+        // Asked for only where a file is there.
+        lazy var inputs = Set(rows.compactMap { Self.identity($0.entry.argument) })
+        for row in rows {
+            let paths = output.existingPaths(target: row.target)
+            guard let found = paths.first else { continue }
+            if let own = paths.first(where: { Self.identity($0).map(inputs.contains) == true }) {
+                early[row.index] = .failed(
+                    failure(
+                        row, "\(own): is an input, and is not replaced",
+                        "name another folder with `-o`, or other names with `--name`"))
+                continue
+            }
+            switch output.existing {
+            case .replace: break
+            case .skip:
+                early[row.index] = .skipped(
+                    SkippedRecord(
+                        index: row.index, position: row.position, name: row.input.name, path: found))
+            case .refuse:
+                // Another image may lie there in another format: the header says which one this will have.
+                guard let planned = preparer.planEach([row.input]).images.first else { continue }
+                let path = output.path(target: row.target, mediaType: planned.mediaType)
+                guard paths.contains(path) else { continue }
+                let exists = OutputFolder.exists(path)
+                early[row.index] = .failed(failure(row, exists.message, exists.hint))
+            }
+        }
+        return early
+    }
+
+    private func failure(_ row: PrepRow, _ message: String, _ hint: String) -> FailureRecord {
+        FailureRecord(
+            FailedInput(
+                index: row.index, position: row.position, name: row.input.name, code: .outputFailed,
+                message: message, hint: hint))
+    }
+
+    /// What tells files apart, whatever they are called.
+    private struct Identity: Hashable {
+        var device: UInt64
+        var inode: UInt64
+    }
+
+    private static func identity(_ path: String) -> Identity? {
+        guard path.prefix(5).lowercased() != "data:", let status = fileStatus(path) else { return nil }
+        return Identity(
+            device: UInt64(truncatingIfNeeded: status.st_dev),
+            inode: UInt64(truncatingIfNeeded: status.st_ino))
+    }
+}
