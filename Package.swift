@@ -171,7 +171,8 @@ let package = Package(
         .target(
             name: "SeedreamKit",
             dependencies: [
-                "SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels", "Cryptography",
+                "SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels",
+                "Cryptography",
                 "AtomicFiles",
             ],
             swiftSettings: settings),

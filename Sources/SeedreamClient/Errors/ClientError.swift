@@ -112,7 +112,8 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
 extension ClientError {
     /// Whether the call that failed is the one that is paid for.
     package var isAboutPaidCall: Bool {
-        operation.split(separator: ".").last.flatMap { APIOperation.Kind(rawValue: String($0)) }?.isPaid ?? false
+        operation.split(separator: ".").last.flatMap { APIOperation.Kind(rawValue: String($0)) }?.isPaid
+            ?? false
     }
 }
 

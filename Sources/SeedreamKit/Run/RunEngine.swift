@@ -386,6 +386,7 @@ public struct RefusedRowError: Error, Sendable, CustomStringConvertible {
     /// Expected and found, and what to do.
     public let failure: RowRecord.Failure
 
+    /// Expected and found, one line.
     public var description: String { failure.message }
 }
 

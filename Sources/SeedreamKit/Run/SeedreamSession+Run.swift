@@ -127,6 +127,7 @@ public struct EqualRequestError: Error, Sendable, CustomStringConvertible {
     /// The newest of them.
     public var job: JobRecord
 
+    /// Which job it is, and how it stands; one line.
     public var description: String {
         "an equal request is \(job.state == .unknown ? "of unknown outcome" : "open"): job \(job.id.prefix(8))"
     }
