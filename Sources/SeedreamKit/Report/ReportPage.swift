@@ -153,7 +153,7 @@ struct ReportPage {
 
     /// What is said where a side has no image.
     private func nothing(_ label: String, _ row: ReportRow) -> String {
-        label == "Before" ? "No image: made from words alone" : "No image"
+        label == "Before" && row.jobID != nil ? "No image: made from words alone" : "No image"
     }
 
     private func write(

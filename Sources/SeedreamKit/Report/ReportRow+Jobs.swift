@@ -11,7 +11,7 @@ extension ReportRow {
     /// on. They may have changed since: the ledger keeps a digest of what was sent, not of the
     /// file.
     public init(_ job: JobRecord) {
-        self.init(name: Self.name(of: job), state: State(job.state))
+        self.init(name: Self.name(of: job), state: State(RowState(job.state)))
         prompt = job.prompt
         before = job.inputs.map { ReportImage($0) }
         after = job.files.sorted { $0.index < $1.index }.map { ReportImage($0) }
@@ -41,6 +41,22 @@ extension ReportRow {
         if let seed = job.result?.seed { facts.append(Fact("Seed", "\(seed)")) }
     }
 
+    /// A row of a run.
+    ///
+    /// - Parameter job: The last that was sent for it; `nil` if none was.
+    public init(_ row: RowRecord, job: JobRecord?) {
+        let isPath = row.label.hasPrefix("/")
+        if let job {
+            self.init(job)
+            state = State(row.state)
+        } else {
+            self.init(name: row.label, state: State(row.state))
+            if isPath { before = [ReportImage(file: row.label)] }
+            failure = row.failure.map { Failure(message: $0.message, hint: $0.hint) }
+        }
+        name = isPath ? row.label.split(separator: "/").last.map(String.init) ?? row.label : row.label
+    }
+
     /// The first input's name, else the first words of the prompt.
     private static func name(of job: JobRecord) -> String {
         guard let first = job.inputs.first else {
@@ -54,13 +70,15 @@ extension ReportRow {
 }
 
 extension ReportRow.State {
-    fileprivate init(_ state: JobState) {
+    fileprivate init(_ state: RowState) {
         switch state {
+        case .waiting, .preparing: self = .waiting
         case .submitting, .accepted, .finished: self = .open
         case .saved: self = .done
         case .failed: self = .failed
         case .cancelled: self = .cancelled
         case .unknown: self = .unknown
+        case .skipped: self = .skipped
         }
     }
 }

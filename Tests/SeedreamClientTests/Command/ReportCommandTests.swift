@@ -40,6 +40,25 @@ struct ReportCommandTests {
         #expect(facts.filter { $0.hasPrefix("abcd") } == ids)
     }
 
+    @Test("shows a run with all its rows, those included that were never begun")
+    func run() async throws {
+        let folder = try TemporaryFolder()
+        let path = try await Self.ledger(in: folder)
+        let ledger = try SQLiteLedger.open(path: path)
+        let identity = RunRecord.Identity(
+            command: "edit", sources: [folder.path], destination: folder.path, origin: "https://x.test")
+        let run = try await ledger.join(RunRecord(identity))
+        try await ledger.expect([Fixtures.path("photos/coffee.png"), "/none/b.jpg"], in: run.id)
+        ledger.close()
+        let page = folder.file("r.html")
+        let result = try await CommandRunner().run(["report", run.id, "--ledger", path, "-o", page])
+        #expect(result.text.hasPrefix("\(page): 2 rows, "), "\(result)")
+        let parsed = try ParsedPage(page)
+        #expect(parsed.all("bdi", "name").map(\.text) == ["coffee.png", "b.jpg"])
+        #expect(parsed.all("img").count == 1)
+        #expect(parsed.all("ul", "counts").first?.text == "2 rows○ 2 waiting")
+    }
+
     @Test("refuses a page that is there, an id that is not, and a day that is none")
     func refusals() async throws {
         let folder = try TemporaryFolder()

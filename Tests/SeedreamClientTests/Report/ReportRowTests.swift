@@ -98,4 +98,20 @@ struct ReportRowTests {
         job.prompt = "a lighthouse\nat night"
         #expect(ReportRow(job).name == "a lighthouse")
     }
+
+    @Test("show rows of a run that nothing was sent for, and call others what the run calls them")
+    func rows() async throws {
+        var row = RowRecord(run: "0123456789abcdef", number: 1, label: Fixtures.path("corrupt/text.jpg"))
+        #expect(ReportRow(row, job: nil).state == .waiting)
+        row.state = .failed
+        row.failure = .init(code: "not-an-image", message: "no image", hint: "pass one")
+        let failed = ReportRow(row, job: nil)
+        #expect((failed.name, failed.state) == ("text.jpg", .failed))
+        #expect(failed.failure == .init(message: "no image", hint: "pass one"))
+        #expect(failed.before.map(\.path) == [row.label])
+        row.label = "manifest-7"
+        row.state = .skipped
+        let skipped = ReportRow(row, job: SampleJob.submitting("abcd0000"))
+        #expect((skipped.name, skipped.state, skipped.jobID) == ("manifest-7", .skipped, "abcd0000"))
+    }
 }
