@@ -170,16 +170,17 @@ struct EditRun: Sendable {
         }
     }
 
-    /// The inputs, folders replaced by their images. Results of this run that lie in such a folder are not its inputs.
+    /// The inputs, folders replaced by the images in them, by their content. Results of this run that lie in such a folder
+    /// are not its inputs.
     private func expanded(_ settings: RequestSettings) async throws -> [String] {
-        let folders = inputs.map { Folder.visibleFiles(in: $0) }
-        guard folders.contains(where: { $0 != nil }) else { return inputs }
+        guard inputs.contains(where: { Folder.exists($0) }) else { return inputs }
         // Without a ledger, nothing was saved.
         let ledger = try? settings.setup.existingLedger(.reading)
         let jobs = try await ledger?.jobs(ofRun: record(settings).id) ?? []
         let results = Set(jobs.flatMap { $0.files.map(\.path) })
-        return zip(inputs, folders).flatMap { input, files in
-            (files ?? [input]).filter { files == nil || !results.contains(PathText.absolute($0)) }
+        return inputs.flatMap { input in
+            FolderInputs(input, leavingOut: { results.contains(PathText.absolute($0)) })?.files.map(\.path)
+                ?? [input]
         }
     }
 
@@ -187,7 +188,7 @@ struct EditRun: Sendable {
         let settings = try settings()
         let arguments = try await expanded(settings)
         guard !arguments.isEmpty else {
-            throw RequestError(field: "input", message: "the folder holds no files", hint: "name images")
+            throw RequestError(field: "input", message: "the folder holds no images", hint: "name images")
         }
         if command.results.dryRun { return try await planEach(arguments, settings) }
         let rows = rows(arguments)

@@ -129,6 +129,23 @@ struct EachRunTests {
         }
     }
 
+    @Test("results beside the images are not edited in turn, nor is what lies beside them")
+    func besideImages() async throws {
+        try await Self.with(count: 2) { folder in
+            try Data("notes".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/notes.txt"))
+            for _ in 0..<2 {
+                let result = try await folder.rig.run(
+                    ["edit", "put it in a hat", folder.path, "--each", "--size", "1024x1024"]
+                        + folder.rig.common + [
+                            "--provider", "fal", "--base-url",
+                            "http://127.0.0.1:\(folder.rig.emulator.port)/fal", "-o", folder.path,
+                        ])
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(await folder.bought == 2)
+            }
+        }
+    }
+
     @Test("equal files on purpose are as many purchases, and as many skips")
     func equal() async throws {
         try await Self.with(count: 1) { folder in
