@@ -24,8 +24,15 @@ struct JSONValueTests {
                 Int.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...62, using: &generator)
             return (.integer(number), "\(number)")
         case 3:
-            let exponent = Double.random(in: -30...30, using: &generator)
-            let number = Double.random(in: -1...1, using: &generator) * pow(10.0, exponent)
+            // Of a whole number with an exponent between 2^53 and 2^63, Foundation reads the digits, and this parser the
+            // nearest double, as JavaScript does.
+            let exponent =
+                Bool.random(using: &generator)
+                ? Double.random(in: -30...15, using: &generator)
+                : Double.random(in: 20...30, using: &generator)
+            let number =
+                (Bool.random(using: &generator) ? 1 : -1) * Double.random(in: 0.1...1, using: &generator)
+                * pow(10.0, exponent)
             return (Int(exactly: number).map { .integer($0) } ?? .number(number), "\(number)")
         case 4, 5, 6:
             let characters = [
