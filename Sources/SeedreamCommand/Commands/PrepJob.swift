@@ -114,7 +114,9 @@ struct PrepJob: Sendable {
         let report = PreparationReport(
             images: collected.images, failed: collected.failed, dropped: collected.dropped,
             skipped: collected.skipped)
-        try show(report, of: inputs)
+        // A table without rows says nothing; a document is whole without any.
+        let hasRows = !report.images.isEmpty || !report.failed.isEmpty || report.skipped != nil
+        if !wasInterrupted || hasRows || command.json { try show(report, of: inputs) }
         collected.page?.add(report.dropped)
         if wasInterrupted {
             try? await collected.page?.write()

@@ -7,8 +7,8 @@ extension SeedreamSession {
     /// ledger before it is sent, and no more rows are read ahead than are needed to keep the provider busy, so that a million
     /// of them take no more memory than a hundred.
     ///
-    /// A row of the manifest that cannot be a request is delivered as failed, as is one whose provider no session is of. A row is
-    /// called by its id in the ledger.
+    /// A row of the manifest that cannot be a request is delivered and recorded as failed, as is one whose provider no session is
+    /// of. A row is called by its id in the ledger.
     ///
     /// - Parameters:
     ///   - manifest: The rows that are left in it.
@@ -42,23 +42,26 @@ extension SeedreamSession {
         return try await self.run(
             as: run, to: destination, others: others, options: options, reporter: reporter,
             next: {
-                while let record = try manifest.next() {
-                    switch record {
-                    case .failure(let failure): try await end(RowDocument(failure))
-                    case .row(let row):
-                        open[row.id] = RowDocument(row)
-                        var request = GenerationRequest(prompt: row.prompt)
-                        configure(&request)
-                        row.apply(to: &request)
-                        var next = RowRequest(
-                            label: row.id, id: row.id,
-                            inputs: row.images.map { Self.input($0, fetchesURLs) }, request: request)
-                        next.provider = row.provider
-                        next.template = row.name
-                        return next
-                    }
+                switch try manifest.next() {
+                case nil: return nil
+                case .failure(let failure)?:
+                    let label = failure.id ?? "line \(failure.line)"
+                    open[label] = RowDocument(failure)
+                    var next = RowRequest(label: label, inputs: [], request: GenerationRequest(prompt: ""))
+                    next.refusal = .init(code: "manifest", message: failure.message, hint: failure.hint)
+                    return next
+                case .row(let row)?:
+                    open[row.id] = RowDocument(row)
+                    var request = GenerationRequest(prompt: row.prompt)
+                    configure(&request)
+                    row.apply(to: &request)
+                    var next = RowRequest(
+                        label: row.id, id: row.id,
+                        inputs: row.images.map { Self.input($0, fetchesURLs) }, request: request)
+                    next.provider = row.provider
+                    next.template = row.name
+                    return next
                 }
-                return nil
             },
             deliver: { outcome in
                 var document =
@@ -94,7 +97,10 @@ extension RowDocument {
             error = RowFailure(
                 category: "input", code: input.code.rawValue, message: "\(input.name): \(input.message)",
                 hint: input.hint)
-        } else if let cause = outcome.error, !(cause is CancellationError) {
+        } else if let cause = outcome.error, !(cause is CancellationError),
+            // What the manifest says of itself is there already.
+            error == nil || !(cause is RefusedRowError)
+        {
             error = RowFailure(cause)
         }
     }
