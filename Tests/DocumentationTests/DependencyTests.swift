@@ -39,7 +39,7 @@ struct DependencyTests {
         let versions = Dictionary(
             resolved.pins.map { ($0.identity, $0.state.version ?? "none") }, uniquingKeysWith: { $1 })
         let rows = try Self.table("packages")
-        #expect(rows.count == 8)
+        #expect(rows.count == 9)
         for row in rows {
             // A build without a trait does not fetch its packages.
             guard let version = versions[row[0]] else { continue }
