@@ -32,6 +32,8 @@ SWIFT_PACKAGES=${SWIFT_PACKAGES:-} sh "$maker" "$root" || skip "$maker failed"
 corpus=$(realpath -m "${SEEDREAM_CORPUS:-../shared/corpus}")
 faults=$(realpath -m "${SEEDREAM_FAULTS:-../shared/faults}")
 mkdir -p "$root/src/seedreamkit"
+# What an earlier check has left of files that are gone would be built as well.
+find "$root/src/seedreamkit" -mindepth 1 -maxdepth 1 ! -name .build -exec rm -rf {} +
 # What git knows, in its present state; what was built there before stays for the next time.
 git ls-files -z | tar --create --null --files-from=- --ignore-failed-read 2>/dev/null |
     tar --extract --directory "$root/src/seedreamkit"

@@ -22,17 +22,19 @@ package enum WholeFile {
     package static func contents(of descriptor: Int32, named path: String, maximum: Int) throws(FileError)
         -> [UInt8]
     {
-        var bytes = [UInt8](repeating: 0, count: maximum + 1)
-        var length = 0
-        while length < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                buffer.baseAddress.map { read(descriptor, $0 + length, buffer.count - length) } ?? 0
+        // What is allowed may be far more than there is: memory is taken as it is filled.
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: min(maximum + 1, 1 << 16))
+        while bytes.count <= maximum {
+            let wanted = min(piece.count, maximum + 1 - bytes.count)
+            let count = piece.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { read(descriptor, $0, wanted) } ?? 0
             }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FileError(.read, path, errno: errno) }
             if count == 0 { break }
-            length += count
+            bytes += piece[..<count]
         }
-        return Array(bytes[..<length])
+        return bytes
     }
 }
