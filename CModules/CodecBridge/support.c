@@ -9,6 +9,7 @@
 
 #if defined(__GLIBC__)
 #include <malloc.h>
+#include <sys/resource.h>
 #endif
 
 bridge_status bridge_ok(void) {
@@ -38,6 +39,14 @@ void bridge_free(void *pointer) { free(pointer); }
 void bridge_return_memory(void) {
 #if defined(__GLIBC__)
     malloc_trim(0);
+#endif
+}
+
+void bridge_share_arena(void) {
+#if defined(__GLIBC__)
+    struct rlimit limit;
+    /* Each arena reserves 64 MiB of addresses, used or not. */
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) mallopt(M_ARENA_MAX, 1);
 #endif
 }
 

@@ -8,4 +8,8 @@ package enum FreedMemory {
     /// Keeps less of it from now on: one arena for all threads, and blocks of 64 KiB straight from the system and back. For processes
     /// that wait for a network while they hold pictures; what is allocated often, in many threads, takes longer.
     package static func keepLittle() { bridge_limit_memory() }
+
+    /// One arena for all threads where the addresses of this process are bounded (`RLIMIT_AS`): glibc reserves 64 MiB of them for each.
+    /// Call it before the first thread is started.
+    package static func shareArena() { bridge_share_arena() }
 }

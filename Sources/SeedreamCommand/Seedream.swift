@@ -68,6 +68,7 @@ package struct Seedream: AsyncParsableCommand {
     /// Runs the command line of this process, and ends it.
     package static func main() async {
         ThisProcess.prepare()
+        FreedMemory.shareArena()
         StandardOutput.ignoreSignalsOfWrites()
         guard CommandLine.argc > 0 else {
             // On Linux, Swift reads the arguments from /proc/self/cmdline.

@@ -48,6 +48,8 @@ void bridge_free(void *pointer);
 void bridge_return_memory(void);
 /* From now on one arena for all threads, and blocks of 64 KiB and more from the system directly. */
 void bridge_limit_memory(void);
+/* One arena for all threads where RLIMIT_AS bounds the addresses of this process. Call it before the first thread. */
+void bridge_share_arena(void);
 
 /* Versions of the linked libraries, as "2.1.5". Static storage. */
 const char *bridge_jpeg_version(void);
