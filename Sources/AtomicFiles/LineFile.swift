@@ -8,7 +8,7 @@ import Darwin
 
 /// A file of lines that several processes append to.
 ///
-/// Whoever looks at it or writes to it holds its lock meanwhile (``lock()``), for a moment. The lock belongs to this object, not
+/// A caller that looks at it or writes to it holds its lock meanwhile (``lock()``), for a moment. The lock belongs to this object, not
 /// to a thread: within one process the caller makes sure that one thread at a time uses it.
 package final class LineFile: Sendable {
     /// The file.

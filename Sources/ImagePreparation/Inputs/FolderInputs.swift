@@ -31,7 +31,7 @@ package struct FolderInputs: Hashable, Sendable {
     /// How many folders lie directly in it: what `recursive` would add.
     package var subfolders = 0
 
-    /// Lists a folder; `nil` if the path is none, or cannot be listed.
+    /// Lists a folder; `nil` if the path is not a folder, or cannot be listed.
     ///
     /// - Parameters:
     ///   - recursive: Whether its folders are listed too.

@@ -6,7 +6,7 @@ package struct InputList: Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         /// What to read, in the words of ``ImageInput/init(argument:)``, or a path.
         package var argument: String
-        /// Whether it is a path whatever it looks like: names of a list and of folders are.
+        /// Whether it is a path even if it looks like a URL or `-`: names of a list and of folders are.
         package var isPath: Bool
         /// The folder that was named, if it is one of its images.
         package var folder: String?
@@ -37,7 +37,7 @@ package struct InputList: Hashable, Sendable {
     /// Adds what a person named.
     ///
     /// - Parameters:
-    ///   - isPath: Whether it is a path whatever it looks like.
+    ///   - isPath: Whether it is a path even if it looks like a URL or `-`.
     ///   - expandsFolders: Whether a folder stands for its images.
     ///   - recursive: Whether it stands for those in its folders too.
     ///   - isLeftOut: As in ``FolderInputs``.

@@ -43,9 +43,9 @@ public protocol JobLedger: Sendable {
     func join(_ run: RunRecord) async throws(LedgerError) -> RunRecord
     /// All runs, the one that was joined last first.
     func runs(limit: Int?) async throws(LedgerError) -> [RunSummary]
-    /// A run and how many of its rows stand where; `nil` if there is none of that ``RunRecord/id``.
+    /// A run and how many of its rows stand where; `nil` if no run has that ``RunRecord/id``.
     func summary(of run: String) async throws(LedgerError) -> RunSummary?
-    /// The run of that id, name, or beginning of an id of 4 characters or more; `nil` if there is none.
+    /// The run of that id, name, or beginning of an id of 4 characters or more; `nil` if no run matches.
     func run(_ id: String) async throws(LedgerError) -> RunRecord?
     /// Records a waiting row for each label that the run has none for.
     func expect(_ labels: [String], in run: String) async throws(LedgerError)

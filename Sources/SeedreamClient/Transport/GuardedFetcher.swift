@@ -76,7 +76,7 @@ package struct GuardedFetcher: Sendable {
     }
 
     /// The statuses that may pass if the same URL is asked for again. An image that is not at its URL yet, or
-    /// no longer, is not among them: whoever saves it asks the provider where it is.
+    /// no longer, is not among them: the code that saves it asks the provider where it is.
     private static let passingStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
     private let transport: any HTTPTransport

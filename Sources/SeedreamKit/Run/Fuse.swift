@@ -70,7 +70,7 @@ extension RowOutcome {
     }
 }
 
-/// Requests at the same time: whoever wants to send takes one, in order.
+/// Requests at the same time: each sender takes a slot, in the order of asking.
 final class Slots: Sendable {
     private struct State {
         var free: Int
