@@ -30,11 +30,34 @@ extension ImagePreparer {
         _ inputs: [ImageInput], failures: FailurePolicy = .refuse,
         reportingTo reporter: ProgressReporter? = nil
     ) async throws -> PreparedBatch {
+        let used: Range<Int>
+        do throws(PreparationError) {
+            used = try self.used(of: inputs.count)
+        } catch {
+            reporter?.finish()
+            throw error
+        }
+        var batch = try await prepare(
+            inputs[used].map { $0 as ImageInput? }, from: used.lowerBound, failures: failures,
+            reportingTo: reporter)
+        batch.dropped = (0..<used.lowerBound).map { DroppedInput(index: $0, name: inputs[$0].name) }
+        return batch
+    }
+
+    /// The same for a request some of whose images are not prepared here, such as URLs that the provider fetches.
+    ///
+    /// - Parameters:
+    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and keeps its number.
+    ///   - first: The index of the first of them.
+    package func prepare(
+        _ places: [ImageInput?], from first: Int, failures: FailurePolicy = .refuse,
+        reportingTo reporter: ProgressReporter? = nil
+    ) async throws -> PreparedBatch {
         defer { reporter?.finish() }
-        let survey = try survey(inputs)
+        let survey = survey(places, from: first)
         // Reading standard input ends early if the task is cancelled.
         try Task.checkCancellation()
-        var batch = PreparedBatch(images: [], failed: survey.plan.failed, dropped: survey.plan.dropped)
+        var batch = PreparedBatch(images: [], failed: survey.plan.failed, dropped: [])
         if failures == .refuse, !batch.failed.isEmpty { throw PreparationFailure(inputs: batch.failed) }
         reporter?.begin(total: survey.jobs.count)
         let executor = ImageExecutor(constraints: constraints, options: options)

@@ -56,14 +56,31 @@ public struct ImagePreparer: Sendable {
     }
 
     func survey(_ inputs: [ImageInput]) throws(PreparationError) -> Survey {
-        let first = max(0, inputs.count - constraints.maximumInputs)
+        let used = try used(of: inputs.count)
+        var survey = survey(inputs[used].map { $0 as ImageInput? }, from: used.lowerBound)
+        survey.plan.dropped = (0..<used.lowerBound).map { DroppedInput(index: $0, name: inputs[$0].name) }
+        return survey
+    }
+
+    /// The inputs of one request that it uses: all, or the last of more than it takes.
+    ///
+    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are strict.
+    package func used(of count: Int) throws(PreparationError) -> Range<Int> {
+        let first = max(0, count - constraints.maximumInputs)
         if options.isStrict, first > 0 {
-            throw .tooManyInputs(count: inputs.count, maximum: constraints.maximumInputs)
+            throw .tooManyInputs(count: count, maximum: constraints.maximumInputs)
         }
+        return first..<count
+    }
+
+    /// - Parameters:
+    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and keeps its number.
+    ///   - first: The index of the first of them.
+    func survey(_ places: [ImageInput?], from first: Int) -> Survey {
         var survey = Survey()
-        survey.plan.dropped = (0..<first).map { DroppedInput(index: $0, name: inputs[$0].name) }
-        for index in first..<inputs.count {
-            add(inputs[index], index: index, position: index - first + 1, to: &survey)
+        for (place, input) in places.enumerated() {
+            guard let input else { continue }
+            add(input, index: first + place, position: place + 1, to: &survey)
         }
         return survey
     }

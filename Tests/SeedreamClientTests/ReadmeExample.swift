@@ -1,9 +1,6 @@
 #if Client
 // README start
-import ImagePreparation
-import SeedreamClient
 import SeedreamKit
-import SeedreamModel
 
 /// Edits a photograph and returns the files that were saved.
 func edited(_ photo: String, prompt: String, into folder: String) async throws -> [String] {

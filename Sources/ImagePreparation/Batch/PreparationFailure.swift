@@ -2,6 +2,9 @@
 public struct PreparationFailure: Error, Hashable, Sendable {
     /// At least one, in input order.
     public var inputs: [FailedInput]
+
+    /// Makes an error.
+    public init(inputs: [FailedInput]) { self.inputs = inputs }
 }
 
 extension PreparationFailure: CustomStringConvertible {

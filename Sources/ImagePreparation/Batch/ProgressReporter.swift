@@ -9,9 +9,19 @@ public final class ProgressReporter: Sendable {
     }
 
     private let state = Mutex(State())
-    private let continuation: AsyncStream<PreparationProgress>.Continuation
+    private let receive: @Sendable (PreparationProgress) -> Void
+    private let end: @Sendable () -> Void
 
-    init(_ continuation: AsyncStream<PreparationProgress>.Continuation) { self.continuation = continuation }
+    init(_ continuation: AsyncStream<PreparationProgress>.Continuation) {
+        receive = { continuation.yield($0) }
+        end = { continuation.finish() }
+    }
+
+    /// Hands each state to a function, on the thread that works: it must return at once.
+    package init(_ receive: @escaping @Sendable (PreparationProgress) -> Void) {
+        self.receive = receive
+        end = {}
+    }
 
     func begin(total: Int) { state.withLock { $0.total = total } }
 
@@ -26,7 +36,7 @@ public final class ProgressReporter: Sendable {
         }
     }
 
-    func finish() { continuation.finish() }
+    func finish() { end() }
 
     private func yield(_ name: String, _ change: (inout State) -> Void) {
         let progress = state.withLock { state in
@@ -36,6 +46,6 @@ public final class ProgressReporter: Sendable {
                 completed: state.completed, total: state.total, fraction: done / Double(max(state.total, 1)),
                 name: name)
         }
-        continuation.yield(progress)
+        receive(progress)
     }
 }

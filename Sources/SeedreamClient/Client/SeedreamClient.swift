@@ -43,6 +43,17 @@ public struct SeedreamClient: Sendable {
         backoff = Backoff(configuration.retry)
     }
 
+    /// The same client for another provider: with the same keys, ledger, transport and settings.
+    ///
+    /// - Parameter baseURL: Where its requests go; `nil` for the provider's own address. The key goes there.
+    public func asking(_ provider: ProviderID, at baseURL: String? = nil) -> SeedreamClient {
+        var configuration = configuration
+        configuration.baseURL = baseURL
+        return SeedreamClient(
+            provider, keys: keys, configuration: configuration, ledger: ledger, transport: transport,
+            verifier: verifier)
+    }
+
     /// To whom requests go.
     public var provider: ProviderID { planner.provider }
     /// How the client works.
@@ -59,7 +70,7 @@ public struct SeedreamClient: Sendable {
     public func checkKey() throws(KeyError) { _ = try keys.key(for: provider) }
 
     /// The folder for images that replies hold, until they are saved; made when it is needed.
-    var spoolFolder: String {
+    package var spoolFolder: String {
         configuration.spoolFolder ?? ledger.spoolFolder ?? "\(StateFolder.path())/spool"
     }
 

@@ -58,10 +58,11 @@ public struct SubmissionPlanner: Sendable {
     /// Checks all of a request that does not depend on its images: settings that the provider cannot express or refuses.
     ///
     /// - Throws: ``RequestError`` naming the field.
-    package func check(_ request: GenerationRequest) throws(RequestError) {
+    package func check(_ request: GenerationRequest, edits: Bool) throws(RequestError) {
         var request = request
-        if request.images.isEmpty { request.images = [.remote("https://example.com/image.jpg")] }
-        _ = try host.draft(request, images: [.url("https://example.com/image.jpg")], in: context)
+        let url = "https://example.com/image.jpg"
+        request.images = edits ? [.remote(url)] : []
+        _ = try host.draft(request, images: edits ? [.url(url)] : [], in: context)
     }
 
     /// The exact body of the request, every local picture as a data URI.

@@ -22,7 +22,7 @@ public struct Destination: Hashable, Codable, Sendable {
     public func check() throws(RequestError) { _ = try NameTemplate(template) }
 
     /// The same folder by its absolute path, so that a process elsewhere finds it.
-    var absolute: Destination {
+    package var absolute: Destination {
         folder.hasPrefix("/") ? self : Destination(folder: PathText.absolute(folder), template: template)
     }
 

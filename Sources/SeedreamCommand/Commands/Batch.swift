@@ -1,5 +1,8 @@
 import ArgumentParser
+import AtomicFiles
+import SeedreamClient
 import SeedreamKit
+import SeedreamModel
 
 /// `seedream batch`: a manifest in, a request for each of its rows.
 struct Batch: AsyncParsableCommand {
@@ -76,9 +79,75 @@ struct Batch: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await Interruption.cancelling { try await BatchRun(self).run() }
+        let command = self
+        try await Interruption.cancelling { try await command.send() }
         #else
         throw Unbuilt.client()
         #endif
     }
 }
+
+#if Client
+extension Batch: RunCommand {
+    var isRepeatable: Bool { manifest != "-" }
+
+    func send() async throws {
+        try await ClientFailure.reported(client) {
+            let session = try session()
+            let destination = try destination()
+            let reader = try ManifestReader(manifest)
+            if results.dryRun { return try await plan(reader, session) }
+            let source = manifest == "-" ? "-" : PathText.absolute(manifest)
+            let run = run("batch", sources: [source], name: rows.name, of: session)
+            let progress = RequestProgress(rows: nil, showsLogs: client.verbose)
+            let file = try resultsFile.map { try BatchResults($0, of: manifest) }
+            var output = BatchOutput(run: run, isStream: ndjson, waits: waits, progress: progress)
+            let stop = try await session.batch(
+                reader, as: run, to: destination, others: others(of: session), options: options,
+                fetchesURLs: fetch, results: file?.file, reportingTo: progress.reporter,
+                configure: { request.apply(to: &$0) }
+            ) { try output.show($0) }
+            try file?.finish(reader)
+            try output.finish(stop)
+        }
+    }
+
+    /// Sessions of the other providers, to which rows may go; none where a base URL says where all requests go.
+    private func others(of session: SeedreamSession) -> [SeedreamSession] {
+        guard host.baseURL == nil else { return [] }
+        return ProviderID.allCases.filter { $0 != host.provider }.map { provider in
+            let client = session.client.asking(provider)
+            var preparer = session.preparer
+            preparer.constraints = SeedreamSession.constraints(
+                for: provider, configuration: client.configuration,
+                profile: try? constraints.constraints(default: provider.rawValue))
+            return SeedreamSession(client: client, preparer: preparer)
+        }
+    }
+
+    /// Says what the whole manifest would do, and what that would cost.
+    private func plan(_ reader: ManifestReader, _ session: SeedreamSession) async throws {
+        let run = run("batch", sources: [PathText.absolute(manifest)], name: rows.name, of: session)
+        var summary = RunPlanSummary()
+        var open: [String: RowDocument] = [:]
+        try await session.plan(
+            as: run, others: others(of: session), options: options,
+            next: {
+                guard let record = try reader.next() else { return nil }
+                let row = RowRequest(record, fetchesURLs: fetch) { request.apply(to: &$0) }
+                open[row.label] = RowDocument(record)
+                return row
+            },
+            deliver: { plan in
+                summary.add(plan)
+                var document =
+                    open.removeValue(forKey: plan.label) ?? RowDocument(id: plan.label, state: .waiting)
+                document.take(plan)
+                if ndjson || document.state == .failed { try BatchOutput.show(document, isStream: ndjson) }
+            })
+        Terminal.note(TerminalText(summary.text(source: " of \(reader.format.rawValue)")))
+        try summary.check(session.client.configuration.budget, session.client.planner, model: request.model)
+        if summary.status != .done { throw summary.status.code }
+    }
+}
+#endif

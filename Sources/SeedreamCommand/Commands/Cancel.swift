@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeedreamClient
+import SeedreamKit
 
 /// `seedream cancel`: asks the host to stop a job.
 struct Cancel: AsyncParsableCommand {
@@ -41,7 +42,7 @@ struct Cancel: AsyncParsableCommand {
                 throw ExitStatus.refusedByProvider.code
             }
             let outcome = try await ClientFailure.about(job) {
-                try await setup.client(for: job, baseURL: baseURL, ledger).cancel(job)
+                try await setup.session(baseURL: baseURL, ledger).client(for: job).cancel(job)
             }
             let name = job.provider.displayName
             switch outcome {

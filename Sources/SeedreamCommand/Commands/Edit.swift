@@ -1,5 +1,7 @@
 import ArgumentParser
+import ImagePreparation
 import SeedreamClient
+import SeedreamKit
 import SeedreamModel
 
 /// `seedream edit`: pictures and words in, pictures out.
@@ -90,11 +92,78 @@ struct Edit: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await Interruption.cancelling {
-            try await EditRun(command: self, prompt: try rule.text(), inputs: rule.images).run()
-        }
+        let command = self
+        try await Interruption.cancelling { try await command.send() }
         #else
         throw Unbuilt.client()
         #endif
     }
 }
+
+#if Client
+extension Edit: RunCommand {
+    var isRepeatable: Bool { each }
+
+    func send() async throws {
+        let prompt = try rule.text()
+        try await ClientFailure.reported(client, json: results.json) {
+            let session = try session()
+            let destination = try destination()
+            let named = try await NamedInputs(rule.images, of: self, in: session)
+            let generation = generation(prompt)
+            if each {
+                try await sendEach(
+                    named.rows(generation, fetchesURLs: fetch), named, to: destination, session)
+            } else {
+                try await send(
+                    named.row(generation, fetchesURLs: fetch), as: named.run, to: destination, options,
+                    with: session)
+            }
+        }
+    }
+
+    private func sendEach(
+        _ rows: [RowRequest], _ named: NamedInputs, to destination: Destination, _ session: SeedreamSession
+    ) async throws {
+        if results.dryRun { return try await plan(rows, named, session) }
+        let names = named.names
+        let output = RunOutput(
+            names: names, run: named.run, form: results.form, baseURL: host.baseURL,
+            progress: RequestProgress(
+                rows: rows.count, showsLogs: client.verbose, names: { names.count > 1 ? names[$0] : nil }))
+        let stop = try await session.run(
+            rows, as: named.run, to: destination, options: options, reportingTo: output.progress.reporter
+        ) { try output.show($0) }
+        try await output.finish(stop, ledger: session.client.ledger, waited: waits)
+    }
+
+    /// Shows what the run would do: with `--json` each request, without it one line.
+    private func plan(_ rows: [RowRequest], _ named: NamedInputs, _ session: SeedreamSession) async throws {
+        var summary = RunPlanSummary()
+        var plans: [RowPlan] = []
+        var failed: [FailureRecord] = []
+        var left = rows.makeIterator()
+        try await session.plan(as: named.run, options: options, next: { left.next() }) { plan in
+            // What a setting makes impossible is the same for each image.
+            if plan.error is RequestError, let error = plan.error { throw error }
+            summary.add(plan)
+            failed += plan.failed.map { failure in
+                var failure = failure
+                failure.index = plan.index
+                return FailureRecord(failure)
+            }
+            if results.json { plans.append(plan) }
+        }
+        try summary.check(session.client.configuration.budget, session.client.planner, model: request.model)
+        if results.json {
+            let requests = plans.sorted { $0.index < $1.index }
+                .compactMap { PlanReport.Request($0, includesDigest: true) }
+            try PlanReport(requests, failed: failed).show(json: true)
+        } else {
+            try Terminal.print(TerminalText(summary.text()))
+        }
+        for failure in failed { Diagnostics().failure(failure) }
+        if summary.status != .done { throw summary.status.code }
+    }
+}
+#endif

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeedreamClient
+import SeedreamKit
 
 /// `seedream generate`: words in, pictures out.
 struct Generate: AsyncParsableCommand {
@@ -51,11 +52,26 @@ struct Generate: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await Interruption.cancelling {
-            try await GenerateRun(command: self, prompt: try rule.text()).run()
-        }
+        let command = self
+        try await Interruption.cancelling { try await command.send() }
         #else
         throw Unbuilt.client()
         #endif
     }
 }
+
+#if Client
+extension Generate: SendingCommand {
+    private func send() async throws {
+        let prompt = try rule.text()
+        try await ClientFailure.reported(client, json: results.json) {
+            let session = try session()
+            var options = RunOptions()
+            (options.waits, options.buysAgain) = (waits, again)
+            try await send(
+                RowRequest(label: prompt, inputs: [], request: generation(prompt)),
+                as: run("generate", sources: [], of: session), to: try destination(), options, with: session)
+        }
+    }
+}
+#endif

@@ -1,4 +1,6 @@
 import ArgumentParser
+import SeedreamClient
+import SeedreamKit
 
 /// `seedream resume`: goes on with what was interrupted.
 struct Resume: AsyncParsableCommand {
@@ -45,10 +47,55 @@ struct Resume: AsyncParsableCommand {
     func run() async throws {
         #if Client
         if let run = try await RepeatedRun(of: self) { return try await run.run() }
-        let job = ResumeRun(command: self)
-        try await Interruption.cancelling { try await job.run() }
+        let command = self
+        try await Interruption.cancelling { try await command.resume() }
         #else
         throw Unbuilt.client()
         #endif
     }
 }
+
+#if Client
+extension Resume {
+    private func resume() async throws {
+        try await ClientFailure.reported(client, json: json) {
+            let setup = ClientSetup(client)
+            let ledger = try setup.existingLedger()
+            let session = try setup.session(baseURL: baseURL, ledger)
+            let jobs = ids.isEmpty ? try await session.openJobs() : try await named(setup, ledger)
+            if jobs.isEmpty, !json { return Terminal.note("nothing to resume") }
+            let progress = RequestProgress(rows: jobs.count, showsLogs: client.verbose) { index in
+                jobs.count > 1 ? jobs[index].inputs.first?.name : nil
+            }
+            var outcomes: [RowOutcome] = []
+            try await session.resume(jobs, parallel: parallel, reportingTo: progress.reporter) {
+                outcomes.append($0)
+            }
+            progress.clear()
+            for outcome in outcomes where outcome.deed == .elsewhere {
+                Diagnostics().note("\(jobs[outcome.index].id): another process works on it")
+            }
+            let unknown = outcomes.filter { $0.deed == .leftUnknown }.compactMap(\.job)
+            for job in unknown {
+                let error = job.error.map { ": \($0)" } ?? ""
+                Diagnostics().failure(
+                    "\(job.id): the outcome is unknown\(error)",
+                    hint: Verdict(job.error ?? LedgerError.notFound(job.id), about: job).hint)
+            }
+            try JobOutput(form: json ? .json : .table, ledger: ledger, progress: progress)
+                .finish(outcomes.map { JobOutput.Outcome($0, logs: progress.logs($0.index)) })
+            if !unknown.isEmpty { throw ExitStatus.outcomeUnknown.code }
+        }
+    }
+
+    /// Those that are named, each once.
+    private func named(_ setup: ClientSetup, _ ledger: any JobLedger) async throws -> [JobRecord] {
+        var jobs: [JobRecord] = []
+        for id in ids {
+            let job = try await setup.job(id, in: ledger)
+            if !jobs.contains(where: { $0.id == job.id }) { jobs.append(job) }
+        }
+        return jobs
+    }
+}
+#endif

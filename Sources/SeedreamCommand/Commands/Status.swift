@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeedreamClient
+import SeedreamKit
 
 /// `seedream status`: asks the host about a job.
 struct Status: AsyncParsableCommand {
@@ -39,8 +40,9 @@ struct Status: AsyncParsableCommand {
             let job: JobRecord
             if let known = try await ledger.job(id) {
                 job = known
-            } else if let client = try setup.client(asked, ledger) {
-                job = try client.unrecordedJob(requestID: id, model: asked.model)
+            } else if let provider = asked.provider {
+                job = try setup.session(provider, baseURL: asked.baseURL, ledger).client
+                    .unrecordedJob(requestID: id, model: asked.model)
             } else {
                 throw LedgerError.notFound(id)
             }
@@ -48,7 +50,7 @@ struct Status: AsyncParsableCommand {
             // A job whose id at the provider is known can be asked about, whatever was made of an earlier answer.
             if [.accepted, .unknown].contains(job.state), job.ticket != nil {
                 answer = try await ClientFailure.about(job) {
-                    try await setup.client(for: job, baseURL: asked.baseURL, ledger).status(of: job)
+                    try await setup.session(baseURL: asked.baseURL, ledger).client(for: job).status(of: job)
                 }
             }
             if json {

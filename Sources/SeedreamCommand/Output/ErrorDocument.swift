@@ -1,4 +1,5 @@
 import SeedreamClient
+import SeedreamKit
 
 /// An error in JSON: of a host, or of whatever came before one was asked.
 struct ErrorDocument: Encodable {
@@ -27,6 +28,9 @@ struct ErrorDocument: Encodable {
         case let error as RequestError:
             category = "request"
             field = error.field
+        case is UntrustedAddressError:
+            category = "request"
+            field = "--base-url"
         case is BudgetError: category = "budget"
         case is LedgerError, is UnrecordedJob: category = "ledger"
         case is KeyError: category = "key"

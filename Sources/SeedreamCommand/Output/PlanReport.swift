@@ -1,6 +1,7 @@
 #if Client
 import ImagePreparation
 import SeedreamClient
+import SeedreamKit
 import SeedreamModel
 
 /// What `--dry-run` shows: what is done to the pictures, the requests with their payloads left out, and what they would cost.
@@ -10,9 +11,12 @@ struct PlanReport: Encodable {
         var request: SubmissionPlan
         var preparation: PreparationReport?
 
-        init(_ request: SubmissionPlan, _ preparation: PreparationReport? = nil) {
+        /// - Returns: `nil` for a row that would not be sent.
+        init?(_ plan: RowPlan, includesDigest: Bool) {
+            guard let request = plan.submission else { return nil }
             self.request = request
-            self.preparation = preparation
+            let records = plan.images.map { ImageRecord($0, path: nil, includesDigest: includesDigest) }
+            preparation = PreparationReport(images: records, failed: [], dropped: plan.dropped)
         }
     }
 
@@ -33,10 +37,6 @@ struct PlanReport: Encodable {
     func show(json: Bool) throws {
         if json { return try Terminal.print(JSON.document(self)) }
         for request in requests { try show(request) }
-        if requests.count > 1, let unit = requests.first?.request.price?.unit {
-            let cost = worstCost.map { "at most \($0.formattedShortly) \(unit.rawValue)" } ?? "an unknown sum"
-            try Terminal.print("\(requests.count) requests, \(cost) in all")
-        }
         try Terminal.print("nothing was sent, no key was read")
     }
 

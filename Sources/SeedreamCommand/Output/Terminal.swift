@@ -16,6 +16,16 @@ enum Terminal {
         return environment("TERM") != "dumb"
     }
 
+    /// Whether a terminal can draw a line again: `dumb` cannot.
+    static var canMoveCursor: Bool { environment("TERM") != "dumb" }
+
+    /// The columns of a terminal; `nil` for a descriptor that is none, or does not know.
+    static func columns(of descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

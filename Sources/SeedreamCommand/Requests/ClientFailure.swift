@@ -92,7 +92,8 @@ enum ClientFailure {
 
     /// The message of an error, on one line.
     static func text(of error: any Error) -> String {
-        (error as? RequestError).map { "\(option(for: $0.field)): \($0.message)" } ?? "\(error)"
+        if error is UntrustedAddressError { return "--base-url: \(error)" }
+        return (error as? RequestError).map { "\(option(for: $0.field)): \($0.message)" } ?? "\(error)"
     }
 
     /// What to do about an error that is none of a provider's.
@@ -109,6 +110,7 @@ enum ClientFailure {
         case let error as PreparationError: error.hint
         case let error as ManifestError: error.hint
         case let error as ResultsError: error.hint
+        case let error as UntrustedAddressError: "if you trust it, add `--base-url \(error.address)`"
         case let error as EqualRequestError:
             error.job.state == .unknown && error.job.ticket == nil
                 ? "look at the account at \(error.job.provider.displayName), or add `--again` to buy another"
@@ -120,7 +122,7 @@ enum ClientFailure {
     /// The code for an error that is none of a provider's.
     static func status(after error: any Error) -> ExitStatus {
         switch error {
-        case is RequestError: .usage
+        case is RequestError, is UntrustedAddressError: .usage
         case is BudgetError: .overBudget
         case is KeyError: .credentials
         case is UnrecordedJob, is EqualRequestError: .outcomeUnknown

@@ -103,32 +103,16 @@ struct ClientSetup {
             verifier: .decoding())
     }
 
-    /// A client for a job of the ledger: it asks where the request was sent.
+    /// A session for jobs of the ledger, which may be of any provider.
     ///
-    /// - Parameter baseURL: The one that this command was given. A key goes to a provider's own addresses
-    ///   and to what the command line names, never to what only the ledger names.
-    func client(for job: JobRecord, baseURL: String?, _ ledger: any JobLedger) throws -> SeedreamClient {
-        if let recorded = job.baseURL {
-            let origin = URLParts(recorded)?.origin
-            guard let origin, origin == baseURL.flatMap({ URLParts($0)?.origin }) else {
-                throw RequestError(
-                    field: "--base-url",
-                    message:
-                        "job \(job.id.prefix(8)) was sent to \(recorded), and a key goes there only if you name it",
-                    hint: "if you trust it, add `--base-url \(recorded)`")
-            }
-        }
+    /// - Parameter baseURL: The one that this command was given. A key goes to a provider's own addresses and to what the
+    ///   command line names, never to what only the ledger names.
+    func session(_ provider: ProviderID = .fal, baseURL: String?, _ ledger: any JobLedger) throws
+        -> SeedreamSession
+    {
         var configuration = configuration
-        configuration.baseURL = job.baseURL
-        return try client(job.provider, configuration, ledger)
-    }
-
-    /// A client for a request that the ledger does not know; `nil` where no provider is named.
-    func client(_ asked: JobArguments, _ ledger: any JobLedger) throws -> SeedreamClient? {
-        guard let provider = asked.provider else { return nil }
-        var configuration = configuration
-        configuration.baseURL = asked.baseURL
-        return try client(provider, configuration, ledger)
+        configuration.baseURL = baseURL
+        return SeedreamSession(client: try client(provider, configuration, ledger))
     }
 
     /// The job that a person means.

@@ -2,6 +2,7 @@
 import ArgumentParser
 import AtomicFiles
 import SeedreamClient
+import SeedreamKit
 
 #if canImport(Glibc)
 import Glibc
@@ -13,12 +14,12 @@ import Darwin
 
 /// The command of a run, repeated where it was given: rows that are saved are skipped, all others taken further.
 struct RepeatedRun {
-    private let edit: Edit
-    private let arguments: [String]
+    private let command: any RunCommand
+    private let words: [String]
 
     /// - Returns: `nil` unless the one id that `resume` was given is a run's.
     init?(of resume: Resume) async throws {
-        var found: (edit: Edit, arguments: [String])?
+        var found: (command: any RunCommand, words: [String])?
         try await ClientFailure.reported(resume.client, json: resume.json) {
             guard resume.ids.count == 1, let id = resume.ids.first else { return }
             let ledger = try ClientSetup(resume.client).existingLedger()
@@ -26,7 +27,7 @@ struct RepeatedRun {
             found = (try Self.command(of: run, resume), run.arguments ?? [])
         }
         guard let found else { return nil }
-        (edit, arguments) = found
+        (command, words) = found
     }
 
     /// A few letters may begin the id of a job as well.
@@ -37,7 +38,9 @@ struct RepeatedRun {
         return true
     }
 
-    private static func command(of run: RunRecord, _ resume: Resume) throws -> Edit {
+    private static func command(of run: RunRecord, _ resume: Resume) throws
+        -> any RunCommand
+    {
         guard let arguments = run.arguments, let folder = run.folder else {
             throw RequestError(
                 field: "run", message: "\(run.id): its command line was not kept",
@@ -50,29 +53,46 @@ struct RepeatedRun {
                 field: "run", message: "\(folder): expected the folder where the run began, found none",
                 hint: "repeat the command that began it")
         }
-        guard var edit = (try? Seedream.parseAsRoot(arguments)) as? Edit, edit.each else {
+        guard var command = (try? Seedream.parseAsRoot(arguments)) as? any RunCommand, command.isRepeatable
+        else {
             throw RequestError(
                 field: "run", message: "\(run.id): expected a run of several rows, found a single request",
                 hint: "`seedream resume` goes on with its job")
         }
         // A key goes to a provider's own address and to what this command line names.
-        if let recorded = edit.host.baseURL {
+        if let recorded = command.host.baseURL {
             let origin = URLParts(recorded)?.origin
             guard let origin, origin == resume.baseURL.flatMap({ URLParts($0)?.origin }) else {
-                throw RequestError(
-                    field: "--base-url",
-                    message: "the run was sent to \(recorded), and a key goes there only if you name it",
-                    hint: "if you trust it, add `--base-url \(recorded)`")
+                throw UntrustedAddressError(subject: "the run", address: recorded)
             }
         }
-        if let path = own[0] { edit.client.ledger = path }
-        if let path = own[1] { edit.client.keyFile = path }
-        if resume.json { edit.results.json = true }
-        return edit
+        if let path = own[0] { command.client.ledger = path }
+        if let path = own[1] { command.client.keyFile = path }
+        if resume.json { command.results.json = true }
+        return command
     }
 
     func run() async throws {
-        try await RunLines.$repeated.withValue(arguments) { try await edit.run() }
+        let (command, words) = (command, words)
+        try await Interruption.cancelling {
+            try await Self.$repeated.withValue(words) { try await command.send() }
+        }
+    }
+
+    // MARK: The command line
+
+    /// The command line that is repeated here in place of this process's own; `nil` where none is.
+    @TaskLocal static var repeated: [String]?
+
+    /// The command line of this process, so that a later one can repeat it; `nil` where it reads standard input, is
+    /// too long to be kept, or holds a proxy's password.
+    static var arguments: [String]? {
+        if let repeated { return repeated }
+        let words = PathText.arguments
+        let isPlain = words.allSatisfy { word in
+            word != "-" && !(word.contains("://") && word.contains("@") && word.contains(":"))
+        }
+        return isPlain && words.reduce(0, { $0 + $1.utf8.count }) < 65_536 ? words : nil
     }
 }
 #endif

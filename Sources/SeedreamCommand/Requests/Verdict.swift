@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImagePreparation
 import SeedreamClient
+import SeedreamKit
 import SeedreamModel
 
 /// What is said about a request after an error: the exit code, the money, and what to do.
@@ -31,7 +32,9 @@ struct Verdict {
         self = job.map { Self.verdict(error, about: $0, isRecorded) } ?? Self.verdict(error)
         // Nothing was asked where the command line is wrong, or where it was interrupted.
         if error is CancellationError { status = .interrupted }
-        if error is RequestError { (status, advice) = (.usage, ClientFailure.hint(for: error)) }
+        if error is RequestError || error is UntrustedAddressError {
+            (status, advice) = (.usage, ClientFailure.hint(for: error))
+        }
     }
 
     private static func verdict(_ error: any Error, about job: JobRecord, _ isRecorded: Bool) -> Verdict {

@@ -80,6 +80,14 @@ public struct RowDocument: Hashable, Sendable {
         (prompt, provider, model, carried) = (row.prompt, row.provider, row.model, row.carried)
     }
 
+    /// A row of a manifest, before anything is known of its job.
+    public init(_ record: ManifestRecord) {
+        switch record {
+        case .row(let row): self.init(row)
+        case .failure(let failure): self.init(failure)
+        }
+    }
+
     /// Takes over what the ledger says of the row's job.
     public mutating func take(_ job: JobRecord) {
         state = RowState(job.state)

@@ -18,7 +18,7 @@ extension SeedreamSession {
     ///   - options: How the run is carried out.
     ///   - fetchesURLs: Whether URLs are fetched here and made valid, instead of by the provider.
     ///   - results: Where each row is appended as it ends.
-    ///   - reporter: Makes the receiver of what happens to a row's request, from its place in this start and its id.
+    ///   - reporter: Receives what happens to each row.
     ///   - configure: Changes each request before the row's own settings do.
     ///   - deliver: Receives each row as it ends, after `results`.
     /// - Returns: Why the run took no more rows; `nil` where it came to its end, or was cancelled.
@@ -27,57 +27,58 @@ extension SeedreamSession {
         _ manifest: ManifestReader, as run: RunRecord, to destination: Destination,
         others: [SeedreamSession] = [],
         options: RunOptions = RunOptions(), fetchesURLs: Bool = false, results: ResultsFile? = nil,
-        reporter: @escaping @Sendable (_ index: Int, _ label: String) -> ClientReporter? = { _, _ in nil },
+        reportingTo reporter: SessionReporter? = nil,
         configure: (inout GenerationRequest) -> Void = { _ in },
         deliver: (RowDocument) async throws -> Void
     ) async throws -> RunStop? {
         // What is being worked on: as many rows as the engine reads ahead.
         var open: [String: RowDocument] = [:]
-        func end(_ document: RowDocument) async throws {
-            var document = document
-            document.run = run.identity.name ?? run.id
-            try results?.append(document)
-            try await deliver(document)
-        }
         return try await self.run(
-            as: run, to: destination, others: others, options: options, reporter: reporter,
+            as: run, to: destination, others: others, options: options, reportingTo: reporter,
             next: {
-                switch try manifest.next() {
-                case nil: return nil
-                case .failure(let failure)?:
-                    let label = failure.id ?? "line \(failure.line)"
-                    open[label] = RowDocument(failure)
-                    var next = RowRequest(label: label, inputs: [], request: GenerationRequest(prompt: ""))
-                    next.refusal = .init(code: "manifest", message: failure.message, hint: failure.hint)
-                    return next
-                case .row(let row)?:
-                    open[row.id] = RowDocument(row)
-                    var request = GenerationRequest(prompt: row.prompt)
-                    configure(&request)
-                    row.apply(to: &request)
-                    var next = RowRequest(
-                        label: row.id, id: row.id,
-                        inputs: row.images.map { Self.input($0, fetchesURLs) }, request: request)
-                    next.provider = row.provider
-                    next.template = row.name
-                    return next
-                }
+                guard let record = try manifest.next() else { return nil }
+                let next = RowRequest(record, fetchesURLs: fetchesURLs, configure: configure)
+                open[next.label] = RowDocument(record)
+                return next
             },
             deliver: { outcome in
                 var document =
                     open.removeValue(forKey: outcome.label)
                     ?? RowDocument(id: outcome.label, state: .waiting)
                 document.take(outcome)
-                try await end(document)
+                document.run = run.identity.name ?? run.id
+                // A row that waits has not ended: a later start appends it.
+                if document.state != .waiting { try results?.append(document) }
+                try await deliver(document)
             })
     }
+}
 
-    private static func input(_ image: String, _ fetchesURLs: Bool) -> RowRequest.Input {
-        let head = image.prefix(8).lowercased()
-        guard head.hasPrefix("http://") || head.hasPrefix("https://") else {
-            return .local(ImageInput(argument: image))
+extension RowRequest {
+    /// The request of a manifest's row; one that cannot be a request is refused.
+    ///
+    /// - Parameters:
+    ///   - fetchesURLs: Whether URLs are fetched here and made valid, instead of by the provider.
+    ///   - configure: Changes the request before the row's own settings do.
+    public init(
+        _ record: ManifestRecord, fetchesURLs: Bool, configure: (inout GenerationRequest) -> Void
+    ) {
+        switch record {
+        case .failure(let failure):
+            self.init(
+                label: failure.id ?? "line \(failure.line)", inputs: [],
+                request: GenerationRequest(prompt: ""))
+            refusal = .init(code: "manifest", message: failure.message, hint: failure.hint)
+        case .row(let row):
+            var request = GenerationRequest(prompt: row.prompt)
+            configure(&request)
+            row.apply(to: &request)
+            self.init(
+                label: row.id, id: row.id,
+                inputs: row.images.map { Input(argument: $0, fetchesURLs: fetchesURLs) }, request: request)
+            provider = row.provider
+            template = row.name
         }
-        return fetchesURLs ? .fetched(image) : .remote(image)
     }
 }
 
@@ -93,11 +94,26 @@ extension RowDocument {
         case .sent, .resumed, .missing, .leftFailed, .leftUnknown, .elsewhere:
             if outcome.job == nil { state = outcome.deed == .leftUnknown ? .unknown : .failed }
         }
-        if let input = outcome.failed.first {
+        take(outcome.failed, outcome.error)
+    }
+
+    /// Takes over what the row would do.
+    public mutating func take(_ plan: RowPlan) {
+        if let job = plan.saved {
+            take(job)
+            state = .skipped
+        } else if plan.submission == nil {
+            state = .failed
+        }
+        take(plan.failed, plan.error)
+    }
+
+    private mutating func take(_ failed: [FailedInput], _ cause: (any Error)?) {
+        if let input = failed.first {
             error = RowFailure(
                 category: "input", code: input.code.rawValue, message: "\(input.name): \(input.message)",
                 hint: input.hint)
-        } else if let cause = outcome.error, !(cause is CancellationError),
+        } else if let cause, !(cause is CancellationError),
             // What the manifest says of itself is there already.
             error == nil || !(cause is RefusedRowError)
         {

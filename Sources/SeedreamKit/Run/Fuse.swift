@@ -2,12 +2,15 @@ import SeedreamClient
 import SeedreamModel
 import Synchronization
 
-/// Stops a run where every other row would meet the same, or too many have failed.
+/// Stops a run where too many rows have failed, and a provider of it where every other row would meet the same refusal.
 final class Fuse: Sendable {
     private struct State {
-        var stop: RunStop?
+        var failures: RunStop?
+        var refusals: [ProviderID: any Error] = [:]
+        /// The first of all.
+        var first: RunStop?
         var rows = 0
-        var failures = 0
+        var failed = 0
     }
 
     /// Rows before a share of them says anything. Ours.
@@ -18,11 +21,23 @@ final class Fuse: Sendable {
 
     init(_ options: RunOptions) { self.options = options }
 
-    /// Why no more rows are taken.
-    var stop: RunStop? { state.withLock { $0.stop } }
+    /// The first reason for which rows were not taken.
+    var stop: RunStop? { state.withLock { $0.first } }
 
-    /// Stops the run; the first reason stays.
-    func blow(_ reason: RunStop) { state.withLock { $0.stop = $0.stop ?? reason } }
+    /// Whether no row is taken any more: too many have failed, or each of these providers refuses.
+    func isBlown(for providers: some Sequence<ProviderID>) -> Bool {
+        state.withLock { state in
+            state.failures != nil || providers.allSatisfy { state.refusals[$0] != nil }
+        }
+    }
+
+    /// Takes no more rows of a provider; its first refusal stays.
+    func blow(_ provider: ProviderID, _ error: any Error) {
+        state.withLock { state in
+            state.refusals[provider] = state.refusals[provider] ?? error
+            state.first = state.first ?? .refused(error)
+        }
+    }
 
     /// Counts a row that is done.
     func note(_ outcome: RowOutcome) {
@@ -33,12 +48,13 @@ final class Fuse: Sendable {
             }
             state.rows += 1
             guard outcome.isFailure else { return }
-            state.failures += 1
-            let isTooMany = options.maximumFailures.map { state.failures >= $0 } ?? false
-            let share = Double(state.failures) / Double(state.rows)
+            state.failed += 1
+            let isTooMany = options.maximumFailures.map { state.failed >= $0 } ?? false
+            let share = Double(state.failed) / Double(state.rows)
             let isTooOften = options.maximumFailureRate.map { state.rows >= Self.leastRows && share > $0 }
-            if state.stop == nil, isTooMany || isTooOften ?? false {
-                state.stop = .failures(state.failures, of: state.rows)
+            if state.failures == nil, isTooMany || isTooOften ?? false {
+                state.failures = .failures(state.failed, of: state.rows)
+                state.first = state.first ?? state.failures
             }
         }
     }
@@ -56,68 +72,5 @@ final class Fuse: Sendable {
             }
         default: false
         }
-    }
-}
-
-extension RowOutcome {
-    /// Whether the row failed, now or before.
-    package var isFailure: Bool {
-        switch deed {
-        case .unusable, .leftFailed, .missing: true
-        case .sent, .resumed: job.map { [.failed, .cancelled].contains($0.state) } ?? (error != nil)
-        case .skipped, .leftUnknown, .elsewhere, .waiting: false
-        }
-    }
-}
-
-/// Requests at the same time: each sender takes a slot, in the order of asking.
-final class Slots: Sendable {
-    private struct State {
-        var free: Int
-        var waiting: [(number: Int, continuation: CheckedContinuation<Bool, Never>)] = []
-        var last = 0
-    }
-
-    private let state: Mutex<State>
-
-    init(_ count: Int) { state = Mutex(State(free: count)) }
-
-    /// Waits for a slot.
-    ///
-    /// - Returns: `false` where the task was cancelled first: no slot is taken then.
-    func take() async -> Bool {
-        let number = state.withLock { state in
-            state.last += 1
-            return state.last
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let answer: Bool? = state.withLock { state in
-                    if Task.isCancelled { return false }
-                    if state.free > 0 {
-                        state.free -= 1
-                        return true
-                    }
-                    state.waiting.append((number, continuation))
-                    return nil
-                }
-                if let answer { continuation.resume(returning: answer) }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state in
-                state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
-            }
-            waiter?.continuation.resume(returning: false)
-        }
-    }
-
-    /// Gives a slot back.
-    func give() {
-        let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            guard state.waiting.isEmpty else { return state.waiting.removeFirst().continuation }
-            state.free += 1
-            return nil
-        }
-        waiter?.resume(returning: true)
     }
 }

@@ -18,7 +18,7 @@ public struct RowRequest: Sendable {
     public var label: String
     /// What tells it from equal rows; `nil` by default: which of them it is, in the order of one start.
     public var id: String?
-    /// The images to edit; none to generate.
+    /// The images to edit; none to generate. Of more than one request takes, the last are used.
     public var inputs: [Input]
     /// Prompt and settings; its images come from ``inputs``.
     public var request: GenerationRequest
@@ -38,75 +38,36 @@ public struct RowRequest: Sendable {
     }
 }
 
-/// How a run is carried out. Every default is stated at its property.
-public struct RunOptions: Hashable, Sendable {
-    /// Requests at the same time. 2 by default: the least that a provider allows (fal).
-    public var parallel = 2
-    /// Whether rows that failed are sent again. `false` by default.
-    public var retriesFailed = false
-    /// Whether a saved row whose files are gone, at the provider as well, is bought again. `false` by default.
-    public var buysAgain = false
-    /// Whether saved files are compared by their digest, and not by their length alone. `false` by default.
-    public var verifiesFiles = false
-    /// Whether results are waited for. `true` by default.
-    public var waits = true
-    /// The run stops after so many rows have failed. No limit by default.
-    public var maximumFailures: Int?
-    /// The run stops once this share of its rows has failed, 0 to 1, after 20 rows. No limit by default.
-    public var maximumFailureRate: Double?
+extension RowRequest.Input {
+    /// A file, by its path. The content decides the format, not the name.
+    public static func file(_ path: String) -> Self { .local(.file(path)) }
 
-    /// Makes the defaults.
-    public init() {}
-}
+    /// Encoded bytes in memory.
+    public static func bytes(_ bytes: [UInt8], name: String) -> Self { .local(.bytes(bytes, name: name)) }
 
-/// Why a run took no more rows before its end.
-public enum RunStop: Error, Sendable {
-    /// What every other row would meet as well: a wrong key, an empty account, a model that is not there, a spent budget.
-    case refused(any Error)
-    /// More rows failed than ``RunOptions/maximumFailures`` or ``RunOptions/maximumFailureRate`` allow.
-    case failures(Int, of: Int)
-}
-
-/// What became of a row in one start of its run.
-public struct RowOutcome: Sendable {
-    /// What was done.
-    public enum Deed: Hashable, Sendable {
-        /// Its request was sent in this start.
-        case sent
-        /// It was sent before, and taken further.
-        case resumed
-        /// Its images were saved before, and are there.
-        case skipped
-        /// Its images were saved before, and are gone, here and at the provider.
-        case missing
-        /// It failed before, and was left so.
-        case leftFailed
-        /// It may have been bought before, and was left so.
-        case leftUnknown
-        /// Another process works on it.
-        case elsewhere
-        /// It was not begun, or it waits again: nothing was sent.
-        case waiting
-        /// Its images could not be made valid, or ``RowRequest/refusal`` says why it cannot be sent.
-        case unusable
+    /// What a person typed: a path, `-` for standard input, a `data:` URI, or an `http` or `https` URL.
+    ///
+    /// - Parameter fetchesURLs: Whether a URL is fetched here and made valid, instead of by the provider.
+    public init(argument: String, fetchesURLs: Bool = false) {
+        if !Self.isURL(argument) {
+            self = .local(ImageInput(argument: argument))
+        } else {
+            self = fetchesURLs ? .fetched(argument) : .remote(argument)
+        }
     }
 
-    /// Which row of this start it is, from 0.
-    public var index: Int
-    /// The row's label.
-    public var label: String
-    /// What was done.
-    public var deed: Deed
-    /// The job as it is now; `nil` where none was sent.
-    public var job: JobRecord?
-    /// What went wrong in this start, or what went wrong when it was tried.
-    public var error: (any Error)?
-    /// Inputs that could not be made valid.
-    public var failed: [FailedInput] = []
-    /// What was made of the local inputs.
-    public var images: [PreparedImage] = []
+    /// Whether an argument is a URL that somebody fetches.
+    package static func isURL(_ argument: String) -> Bool {
+        let head = argument.prefix(8).lowercased()
+        return head.hasPrefix("http://") || head.hasPrefix("https://")
+    }
 
-    init(_ index: Int, _ label: String, _ deed: Deed, job: JobRecord? = nil, error: (any Error)? = nil) {
-        (self.index, self.label, self.deed, self.job, self.error) = (index, label, deed, job, error)
+    /// What messages call it. Of a URL that is fetched here, what comes before its query.
+    public var name: String {
+        switch self {
+        case .local(let image): image.name
+        case .remote(let url): url
+        case .fetched(let url): String(url.prefix { $0 != "?" && $0 != "#" })
+        }
     }
 }

@@ -1,6 +1,5 @@
-import ImagePreparation
-public import SeedreamClient
-public import SeedreamModel
+import SeedreamClient
+import SeedreamModel
 
 extension SeedreamSession {
     /// Sends many requests as one run: safe to interrupt, and safe to repeat.
@@ -16,19 +15,24 @@ extension SeedreamSession {
     ///   - run: Which run this is a start of; see `RunRecord.Identity`.
     ///   - destination: Where results go.
     ///   - options: How the run is carried out.
-    ///   - reporter: Makes the receiver of what happens to a row's request, from its place in `rows` and its label.
+    ///   - reporter: Receives what happens to each row.
     ///   - deliver: Receives each outcome as soon as it is known, in the order in which the rows end.
     /// - Returns: Why the run took no more rows; `nil` where it came to its end, or was cancelled.
-    /// - Throws: `LedgerError`; `KeyError` and `BudgetError` before anything is read; what `deliver` throws.
+    /// - Throws: `RequestError` for what every row would be refused for, `LedgerError`, `KeyError` and `BudgetError` before
+    ///   anything is read; what `deliver` throws.
     public func run(
         _ rows: [RowRequest], as run: RunRecord, to destination: Destination,
-        options: RunOptions = RunOptions(),
-        reporter: @escaping @Sendable (_ index: Int, _ label: String) -> ClientReporter? = { _, _ in nil },
+        options: RunOptions = RunOptions(), reportingTo reporter: SessionReporter? = nil,
         deliver: (RowOutcome) async throws -> Void
     ) async throws -> RunStop? {
+        defer { reporter?.finish() }
+        if let row = rows.first, rows.allSatisfy({ $0.request == row.request }) {
+            try client.planner.check(row.request, edits: !row.inputs.isEmpty)
+        }
         try client.checkKey()
-        let joined = try await client.ledger.join(run)
-        try await client.ledger.expect(rows.map(\.label), in: joined.id)
+        // A request by itself that is not sent leaves no trace.
+        let joined = options.buysEqual ? run : try await client.ledger.join(run)
+        if !options.buysEqual { try await client.ledger.expect(rows.map(\.label), in: joined.id) }
         try await checkBudget(of: rows, in: joined, options)
         let engine = RunEngine(
             [self], run: joined, destination: destination, options: options, reporter: reporter)
@@ -39,26 +43,71 @@ extension SeedreamSession {
     /// The same for rows that come one after the other and need not end: each is in the ledger before it is sent, and a few
     /// more than ``RunOptions/parallel`` are asked for in advance.
     ///
+    /// A refusal that every row of one provider would meet stops the rows of that provider.
+    ///
     /// - Parameters:
     ///   - others: Sessions of other providers that rows may name, over the same ledger.
     ///   - next: The next row; `nil` at the end.
     public func run(
         as run: RunRecord, to destination: Destination, others: [SeedreamSession] = [],
-        options: RunOptions = RunOptions(),
-        reporter: @escaping @Sendable (_ index: Int, _ label: String) -> ClientReporter? = { _, _ in nil },
+        options: RunOptions = RunOptions(), reportingTo reporter: SessionReporter? = nil,
         next: () async throws -> RowRequest?, deliver: (RowOutcome) async throws -> Void
     ) async throws -> RunStop? {
-        try client.checkKey()
+        defer { reporter?.finish() }
+        if others.isEmpty { try client.checkKey() }
         let joined = try await client.ledger.join(run)
         let engine = RunEngine(
             [self] + others, run: joined, destination: destination, options: options, reporter: reporter)
         return try await engine.drive(next: next, deliver: deliver)
     }
 
+    /// Says what each row would do: its images are made valid, nothing is sent or recorded, and no key is read.
+    ///
+    /// - Parameters:
+    ///   - run: The run whose saved rows would be skipped; `nil`: each row would be sent.
+    ///   - others: Sessions of other providers that rows may name.
+    ///   - next: The next row; `nil` at the end.
+    ///   - deliver: Receives each plan, in the order in which they are known.
+    /// - Throws: `LedgerError`, `CancellationError`, what `next` and `deliver` throw.
+    public func plan(
+        as run: RunRecord? = nil, others: [SeedreamSession] = [], options: RunOptions = RunOptions(),
+        reportingTo reporter: SessionReporter? = nil, next: () async throws -> RowRequest?,
+        deliver: (RowPlan) async throws -> Void
+    ) async throws {
+        defer { reporter?.finish() }
+        var options = options
+        options.buysEqual = run == nil
+        let engine = RunEngine(
+            [self] + others,
+            run: run ?? RunRecord(.init(command: "", sources: [], destination: "", origin: "")),
+            destination: Destination(folder: ""), options: options, reporter: reporter)
+        try await engine.each(next: next) {
+            try await engine.plan($0, $1)
+        } deliver: {
+            try await deliver($0)
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Says what one request would do.
+    ///
+    /// - Throws: `PreparationFailure` naming every input that failed; `RequestError`, `PreparationError`.
+    public func plan(_ row: RowRequest, reportingTo reporter: SessionReporter? = nil) async throws -> RowPlan
+    {
+        var rows = [row].makeIterator()
+        var plans: [RowPlan] = []
+        try await plan(reportingTo: reporter, next: { rows.next() }) { plans.append($0) }
+        guard let plan = plans.first else { throw CancellationError() }
+        if let error = plan.error { throw error }
+        if !plan.failed.isEmpty { throw PreparationFailure(inputs: plan.failed) }
+        return plan
+    }
+
     /// Refuses a start whose rows would cost more than is left. The ledger checks each row again when it is sent.
     private func checkBudget(of rows: [RowRequest], in run: RunRecord, _ options: RunOptions) async throws {
         guard let budget = client.configuration.budget else { return }
-        let known = try await client.ledger.rows(of: run.id, after: 0, limit: nil)
+        let known =
+            options.buysEqual ? [] : try await client.ledger.rows(of: run.id, after: 0, limit: nil)
         let states = Dictionary(known.map { ($0.label, $0.state) }) { $1 }
         let left = rows.filter { row in
             switch states[row.label] ?? .waiting {
@@ -71,64 +120,5 @@ extension SeedreamSession {
         let price = client.planner.price(of: rows.first?.request.model)
         let spent = try await client.ledger.summary(of: run.id)?.cost[budget.unit]
         try budget.check(pictures: outputs, price: price, after: spent ?? 0)
-    }
-
-    // MARK: One request
-
-    /// What is known of a request that is to be sent by itself.
-    public struct SingleRow: Sendable {
-        /// The row that it is sent for.
-        public var reference: RowReference
-        /// The jobs of equal requests that are saved, the newest first.
-        public var saved: [JobRecord]
-    }
-
-    /// Gives a request that is sent by itself a row of its run. Each is bought: another image is what is wanted.
-    ///
-    /// - Parameters:
-    ///   - request: Prompt and settings.
-    ///   - inputs: Its images.
-    ///   - run: The run that it belongs to.
-    ///   - label: What the row is called.
-    ///   - buysAgain: Whether it is sent although an equal one is open, or may have been bought.
-    /// - Throws: ``EqualRequestError`` where an equal request is open or unknown; `PreparationError` where an input cannot
-    ///   be read; `LedgerError`.
-    public func single(
-        _ request: GenerationRequest, _ inputs: [RowRequest.Input], in run: RunRecord, label: String,
-        buysAgain: Bool
-    ) async throws -> SingleRow {
-        var digests: [String] = []
-        for input in inputs.suffix(preparer.constraints.maximumInputs) {
-            switch input {
-            case .local(let image): digests.append(try image.sha256(limits: preparer.options.limits))
-            case .remote(let url), .fetched(let url): digests.append(url)
-            }
-        }
-        let key = RowKey(
-            SubmissionPlanner(client.provider, configuration: client.configuration), preparer: preparer)
-        let content = key.content(of: request, inputs: digests)
-        let ledger = client.ledger
-        let equal = try await ledger.jobs(withContent: content)
-        if !buysAgain, let open = equal.first(where: { !$0.state.isFinal || $0.state == .unknown }) {
-            throw EqualRequestError(job: open)
-        }
-        let joined = try await ledger.join(run)
-        let ofRun = equal.filter { $0.row?.run == joined.id }.count
-        let text = "\(content)#\(ofRun + 1)"
-        let row = try await ledger.row(text, label: label, in: joined.id)
-        return SingleRow(
-            reference: RowReference(run: joined.id, number: row.number, key: text, content: content),
-            saved: equal.filter { $0.state == .saved })
-    }
-}
-
-/// An equal request is open at the provider, or may have been bought: sending it again would pay twice.
-public struct EqualRequestError: Error, Sendable, CustomStringConvertible {
-    /// The newest of them.
-    public var job: JobRecord
-
-    /// Which job it is, and how it stands; one line.
-    public var description: String {
-        "an equal request is \(job.state == .unknown ? "of unknown outcome" : "open"): job \(job.id.prefix(8))"
     }
 }

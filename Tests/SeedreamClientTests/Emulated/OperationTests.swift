@@ -4,7 +4,6 @@ import ImagePreparation
 import Pixels
 import SeedreamClient
 import SeedreamEmulator
-import SeedreamKit
 import SeedreamModel
 import TestSupport
 import Testing
@@ -178,20 +177,6 @@ struct OperationTests {
             let job = try #require(try await other.resume(adopted.id))
             #expect(job.state == .saved)
             #expect(await rig.emulator.ledger.count == 1)
-        }
-    }
-
-    @Test("prepares, sends and saves in one call")
-    func session() async throws {
-        try await Rig.with { rig in
-            let session = SeedreamSession(client: try rig.client(.fal))
-            let inputs = ["coffee-cutout.png", "dandelion-portrait.jpg"].map {
-                ImageInput.file(Fixtures.path("photos/\($0)"))
-            }
-            let job = try await session.edit("a hat on image 2", inputs, to: rig.destination) { $0.seed = 5 }
-            #expect(job.state == .saved)
-            #expect(job.result?.seed == 5)
-            #expect(job.inputs.map(\.name).allSatisfy { $0.contains("photos/") })
         }
     }
 }

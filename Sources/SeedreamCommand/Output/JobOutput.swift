@@ -2,10 +2,11 @@
 import ArgumentParser
 import ImagePreparation
 import SeedreamClient
+import SeedreamKit
 import SeedreamModel
 
-/// What `edit`, `generate`, `resume` and `result` share: to work on jobs, to show what came of them, and to end with the right code.
-struct RequestRun: Sendable {
+/// What is said about jobs in the end: what came of them, what went wrong, what to do, and the code to end with.
+struct JobOutput: Sendable {
     /// What became of one request.
     struct Outcome: Sendable {
         var index: Int
@@ -13,76 +14,24 @@ struct RequestRun: Sendable {
         var error: (any Error)?
         /// The host's log.
         var logs: [String] = []
+
+        init(_ outcome: RowOutcome, logs: [String]) {
+            (index, job, error, self.logs) = (outcome.index, outcome.job, outcome.error, logs)
+        }
     }
 
-    let json: Bool
+    let form: RunOutput.Form
     let ledger: any JobLedger
     let progress: RequestProgress
 
-    /// Sends a request, and waits for its result unless it is told not to.
-    func send(
-        _ request: GenerationRequest, for row: RowReference, with client: SeedreamClient,
-        _ settings: RequestSettings
-    ) async -> Outcome {
-        let id = SeedreamClient.newJobID()
-        return await work(on: id) { reporter in
-            settings.waits
-                ? try await client.run(
-                    request, to: settings.destination, id: id, for: row, reportingTo: reporter)
-                : try await client.submit(
-                    request, to: settings.destination, id: id, for: row, reportingTo: reporter)
+    /// Shows what came of one request that was sent by itself, and throws the code for it; where there is no job, its error.
+    func finish(_ outcome: RowOutcome, waited: Bool) throws {
+        if outcome.job == nil {
+            if let error = outcome.error { throw error }
+            if !outcome.failed.isEmpty { throw PreparationFailure(inputs: outcome.failed) }
         }
-    }
-
-    /// Works on one job, following its events.
-    ///
-    /// - Parameter id: The job's, by which the ledger is asked what became of it if it ends in an error.
-    /// - Returns: The job as the ledger has it in the end, and the error that ended it; a cancellation is one.
-    func work(
-        on id: String, index: Int = 0, name: String? = nil,
-        _ body: @escaping @Sendable (ClientReporter) async throws -> JobRecord?
-    ) async -> Outcome {
-        let (events, reporter) = ClientReporter.makeStream()
-        async let followed = progress.follow(events, index: index, name: name)
-        var outcome = Outcome(index: index)
-        do {
-            outcome.job = try await body(reporter)
-        } catch {
-            outcome.error = error
-            outcome.job = (error as? UnrecordedJob)?.job
-            if outcome.job == nil { outcome.job = try? await ledger.job(id) }
-        }
-        reporter.finish()
-        outcome.logs = await followed
-        return outcome
-    }
-
-    /// Works on many things, so many at once, until there are none or the task is cancelled.
-    ///
-    /// - Parameter next: Makes the work of an index; `nil` where there is nothing to do for it.
-    /// - Returns: What was begun, the interrupted included.
-    func all(
-        _ count: Int, atOnce: Int, _ next: (Int) async throws -> (@Sendable () async -> Outcome)?
-    ) async throws -> [Outcome] {
-        try await withThrowingTaskGroup(of: Outcome.self) { group in
-            var outcomes: [Outcome] = []
-            var running = 0
-            for index in 0..<count where !Task.isCancelled {
-                if running >= atOnce, let outcome = try await group.next() {
-                    outcomes.append(outcome)
-                    running -= 1
-                }
-                do {
-                    guard let work = try await next(index) else { continue }
-                    running += 1
-                    group.addTask { await work() }
-                } catch is CancellationError {
-                    break
-                }
-            }
-            for try await outcome in group { outcomes.append(outcome) }
-            return outcomes
-        }
+        try finish(
+            [Outcome(outcome, logs: progress.logs(outcome.index))], dropped: outcome.dropped, waited: waited)
     }
 
     /// Shows what came of all, says what went wrong, and throws the code for it.
@@ -112,22 +61,26 @@ struct RequestRun: Sendable {
         progress.clear()
         let jobs = outcomes.compactMap(\.job)
         let failures = failed.map { FailureRecord($0) }
-        if json {
+        switch form {
+        case .lines: break
+        case .json:
             var report = JobReport(
                 jobs + skipped, failed: failures, dropped: dropped, skipped: skipped.count, error: error)
             let logs = outcomes.filter { $0.job != nil }.map(\.logs)
             for (index, lines) in logs.enumerated() where !lines.isEmpty { report.jobs[index].logs = lines }
             try Terminal.print(JSON.document(report))
-        } else if !waited {
-            if !jobs.isEmpty || skipped.isEmpty {
-                for line in JobTable.lines(jobs) { try Terminal.print(line) }
+        case .table:
+            if !waited {
+                if !jobs.isEmpty || skipped.isEmpty {
+                    for line in JobTable.lines(jobs) { try Terminal.print(line) }
+                }
+            } else if !jobs.isEmpty {
+                for line in JobTable.results(jobs) { try Terminal.print(line) }
             }
-        } else if !jobs.isEmpty {
-            for line in JobTable.results(jobs) { try Terminal.print(line) }
-        }
-        if !json, !skipped.isEmpty {
-            let rows = skipped.count == 1 ? "1 row" : "\(skipped.count) rows"
-            try Terminal.print("\(rows) skipped: saved before, and not bought again")
+            if !skipped.isEmpty {
+                let rows = skipped.count == 1 ? "1 row" : "\(skipped.count) rows"
+                try Terminal.print("\(rows) skipped: saved before, and not bought again")
+            }
         }
         for failure in failures { Diagnostics().failure(failure) }
         for outcome in outcomes { say(outcome, of: outcomes.count) }

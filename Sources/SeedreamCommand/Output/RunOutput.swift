@@ -7,35 +7,29 @@ import SeedreamModel
 import Synchronization
 
 /// What is said about a run: a line for each row that is done, and where the run stands in the end.
-final class RunLines: Sendable {
-    private let names: [String]
-    private let record: RunRecord
-    private let json: Bool
-    /// Where requests go, if not to the provider's own address: a key goes there only where it is named.
-    private let baseURL: String?
-    private let progress: RequestProgress
-    private let following = Mutex<[Int: Task<[String], Never>]>([:])
-    private let logs = Mutex<[Int: [String]]>([:])
-
-    init(
-        names: [String], record: RunRecord, baseURL: String?, json: Bool, progress: RequestProgress
-    ) {
-        (self.names, self.record, self.json, self.progress) = (names, record, json, progress)
-        self.baseURL = baseURL
+final class RunOutput: Sendable {
+    /// What standard output gets.
+    enum Form: Sendable {
+        /// A table at the end.
+        case table
+        /// One document at the end.
+        case json
+        /// A line for each row, as soon as it is known.
+        case lines
     }
 
-    /// The command line that is repeated here in place of this process's own; `nil` where none is.
-    @TaskLocal static var repeated: [String]?
+    let progress: RequestProgress
+    private let names: [String]
+    private let run: RunRecord
+    private let form: Form
+    /// Where requests go, if not to the provider's own address: a key goes there only where it is named.
+    private let baseURL: String?
+    private let outcomes = Mutex<[(outcome: RowOutcome, logs: [String])]>([])
 
-    /// The command line of this process, so that a later one can repeat it; `nil` where it reads standard input, is
-    /// too long to be kept, or holds a proxy's password.
-    static var arguments: [String]? {
-        if let repeated { return repeated }
-        let words = PathText.arguments
-        let isPlain = words.allSatisfy { word in
-            word != "-" && !(word.contains("://") && word.contains("@") && word.contains(":"))
-        }
-        return isPlain && words.reduce(0, { $0 + $1.utf8.count }) < 65_536 ? words : nil
+    /// - Parameter names: What each row is called; empty where rows come as a stream, and are called by their labels.
+    init(names: [String], run: RunRecord, form: Form, baseURL: String?, progress: RequestProgress) {
+        (self.names, self.run, self.form, self.progress) = (names, run, form, progress)
+        self.baseURL = baseURL
     }
 
     /// Says that equal requests are saved: another image is bought all the same.
@@ -47,20 +41,20 @@ final class RunLines: Sendable {
                 + "\(path); this buys another image")
     }
 
-    /// Makes the receiver of what happens to a row.
-    func reporter(_ index: Int) -> ClientReporter? {
-        let (events, reporter) = ClientReporter.makeStream()
-        let (progress, name) = (progress, names[index])
-        let task = Task { await progress.follow(events, index: index, name: name) }
-        following.withLock { $0[index] = task }
-        return reporter
-    }
-
-    /// Says that a row is done.
-    func show(_ outcome: RowOutcome) async {
-        let task = following.withLock { $0.removeValue(forKey: outcome.index) }
-        if let lines = await task?.value { logs.withLock { $0[outcome.index] = lines } }
-        progress.end(line(outcome), isFollowed: task != nil)
+    /// Says that a row is done, and keeps what the end needs of it.
+    func show(_ outcome: RowOutcome) throws {
+        var outcome = outcome
+        // Their bytes are not needed any more.
+        outcome.images = []
+        let logs = progress.logs(outcome.index)
+        outcomes.withLock { $0.append((outcome, logs)) }
+        if let line = line(outcome) { progress.say(line) }
+        guard form == .lines else { return }
+        progress.clear()
+        var document = RowDocument(id: outcome.label, state: .waiting)
+        document.take(outcome)
+        document.run = run.identity.name ?? run.id
+        try Terminal.print(TerminalText(json: String(document.jsonLine.dropLast())))
     }
 
     /// One line; `nil` where the end says it, with its reason.
@@ -76,18 +70,15 @@ final class RunLines: Sendable {
     }
 
     /// Shows what came of all rows, says where the run stands, and throws the code for it.
-    func finish(_ outcomes: [RowOutcome], _ stop: RunStop?, ledger: any JobLedger, waited: Bool) async throws
-    {
-        let outcomes = outcomes.sorted { $0.index < $1.index }
-        let run = RequestRun(json: json, ledger: ledger, progress: progress)
-        let shown = outcomes.filter {
-            ![.waiting, .unusable, .skipped, .elsewhere].contains($0.deed) && $0.failed.isEmpty
+    func finish(_ stop: RunStop?, ledger: any JobLedger, waited: Bool) async throws {
+        let rows = outcomes.withLock { $0 }.sorted { $0.outcome.index < $1.outcome.index }
+        let outcomes = rows.map(\.outcome)
+        let output = JobOutput(form: form, ledger: ledger, progress: progress)
+        let shown = rows.filter { row in
+            ![.waiting, .unusable, .skipped, .elsewhere].contains(row.outcome.deed)
+                && row.outcome.failed.isEmpty
         }
-        .map { outcome in
-            RequestRun.Outcome(
-                index: outcome.index, job: outcome.job, error: outcome.error,
-                logs: logs.withLock { $0[outcome.index] ?? [] })
-        }
+        .map { JobOutput.Outcome($0.outcome, logs: $0.logs) }
         let failed = outcomes.flatMap { outcome in
             outcome.failed.map { input in
                 var input = input
@@ -97,9 +88,8 @@ final class RunLines: Sendable {
         }
         let skipped = outcomes.filter { $0.deed == .skipped }.compactMap(\.job)
         let cause: (any Error)? = if case .refused(let error)? = stop { error } else { nil }
-        try run.show(
-            shown, failed: failed, skipped: skipped, waited: waited, error: cause,
-            advises: false)
+        try output.show(
+            shown, failed: failed, skipped: skipped, waited: waited, error: cause, advises: false)
         if let cause { ClientFailure.say(cause) }
         if case .failures(let count, let rows)? = stop {
             Diagnostics().failure(
@@ -108,14 +98,14 @@ final class RunLines: Sendable {
         }
         let isInterrupted = Task.isCancelled
         try await sayWhereItStands(outcomes, ledger, stop, isInterrupted)
-        try end(outcomes, stop, failed: failed, isLost: run.isLost, isInterrupted: isInterrupted)
+        try end(outcomes, stop, failed: failed, isLost: output.isLost, isInterrupted: isInterrupted)
     }
 
     /// How many rows are where, and the one command that goes on, unless all are done.
     private func sayWhereItStands(
         _ outcomes: [RowOutcome], _ ledger: any JobLedger, _ stop: RunStop?, _ isInterrupted: Bool
     ) async throws {
-        let id = record.id
+        let id = run.id
         // Also where the task is cancelled.
         let rows =
             try await Task { try await ledger.summary(of: id)?.rows }.value ?? [:]
@@ -132,7 +122,7 @@ final class RunLines: Sendable {
         ]
         let counts = order.compactMap { state in rows[state].map { "\($0) \(state.rawValue)" } }
         let command = Invocation.command(["resume", id] + (baseURL.map { ["--base-url", $0] } ?? []))
-        let way = record.arguments == nil ? "the same command goes on" : "\(command) goes on"
+        let way = run.arguments == nil ? "the same command goes on" : "\(command) goes on"
         Terminal.note(
             "\(isInterrupted ? "interrupted; " : "")run \(id): \(counts.joined(separator: ", ")); \(way)")
     }

@@ -1,0 +1,90 @@
+#if Client
+import SeedreamClient
+import SeedreamKit
+import SeedreamModel
+
+/// What is said about a manifest: each row as it ends, and how many are where in the end. No row is kept.
+struct BatchOutput {
+    private let run: RunRecord
+    private let isStream: Bool
+    private let waits: Bool
+    private let progress: RequestProgress
+    private var counts: [RowState: Int] = [:]
+
+    /// - Parameter isStream: Whether standard output gets a line of JSON for each row.
+    init(run: RunRecord, isStream: Bool, waits: Bool, progress: RequestProgress) {
+        (self.run, self.isStream, self.waits, self.progress) = (run, isStream, waits, progress)
+    }
+
+    /// Shows a row that has ended.
+    mutating func show(_ row: RowDocument) throws {
+        counts[row.state, default: 0] += 1
+        progress.clear()
+        try Self.show(row, isStream: isStream)
+    }
+
+    /// The row as a line of JSON on standard output, or as words on standard error.
+    static func show(_ row: RowDocument, isStream: Bool) throws {
+        if isStream { try Terminal.print(TerminalText(json: String(row.jsonLine.dropLast()))) }
+        let name = (row.id ?? row.line.map { "line \($0)" } ?? "a row").visible
+        if row.state == .saved, row.error == nil {
+            let paths = row.files.map(\.path.visible).joined(separator: ", ")
+            Terminal.note(TerminalText("\(name): saved as \(paths)"))
+        } else if let error = row.error {
+            Diagnostics().failure("\(name): \(error.message)", hint: error.hint)
+        }
+    }
+
+    /// Says how many rows are where, and throws the code for it.
+    func finish(_ stop: RunStop?) throws {
+        progress.clear()
+        let isInterrupted = Task.isCancelled
+        let words = RowState.allCases.compactMap { state in
+            counts[state].map { "\($0) \(state.rawValue)" }
+        }
+        let start = "\(isInterrupted ? "interrupted; " : "")run \(run.identity.name ?? run.id): "
+        let end = isInterrupted || stop != nil ? "; the same command goes on" : ""
+        Terminal.note(
+            TerminalText(start + (words.isEmpty ? "no rows" : words.joined(separator: ", ")) + end))
+        switch stop {
+        case .refused(let error)?:
+            ClientFailure.say(error)
+            throw Verdict(error).status.code
+        case .failures(let count, let rows)?:
+            Diagnostics().failure(
+                "stopped: \(count) of \(rows) rows failed",
+                hint: "mend what they say, then repeat the command")
+            throw ExitStatus.someFailed.code
+        case nil: break
+        }
+        if isInterrupted { throw ExitStatus.interrupted.code }
+        let open: [RowState] = [.submitting, .unknown, .preparing] + (waits ? [.accepted, .finished] : [])
+        if open.contains(where: { counts[$0] != nil }) { throw ExitStatus.outcomeUnknown.code }
+        let failed = (counts[.failed] ?? 0) + (counts[.cancelled] ?? 0)
+        if failed > 0 { throw ExitStatus.someFailed.code }
+    }
+}
+
+/// The file of results that `batch --results` appends to.
+struct BatchResults {
+    let file: ResultsFile
+    private let identity: ManifestIdentity
+
+    init(_ path: String, of manifest: String) throws {
+        identity = try ManifestIdentity(manifest)
+        file = try ResultsFile(path, of: identity)
+        if file.removedBytes > 0 {
+            Diagnostics().note("\(path): \(file.removedBytes) bytes of an unfinished line were removed")
+        }
+    }
+
+    /// Syncs the file, and says so where the manifest has changed meanwhile.
+    func finish(_ reader: ManifestReader) throws {
+        try file.sync()
+        if let digest = reader.digest, let before = identity.sha256, digest != before {
+            Diagnostics().note(
+                "\(reader.name) changed while it was read; the results are those of what was read")
+        }
+    }
+}
+#endif

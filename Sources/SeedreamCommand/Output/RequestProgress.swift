@@ -1,0 +1,194 @@
+#if Client
+import ImagePreparation
+import SeedreamClient
+import SeedreamKit
+import SeedreamModel
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What happens to requests, on stderr: notices, warnings and the provider's log as lines, and one line that shows where
+/// all stands: again and again on a terminal, every ten seconds elsewhere.
+final class RequestProgress: Sendable {
+    /// How progress is shown.
+    enum Form: String, CaseIterable, Sendable {
+        /// As a line that changes on a terminal, as lines elsewhere.
+        case auto
+        /// As lines.
+        case plain
+        /// Not at all.
+        case none
+    }
+
+    private struct State {
+        /// Rows in all; `nil` where they come as a stream.
+        var total: Int?
+        var done = 0
+        var failed = 0
+        var money: [Price.Unit: Double] = [:]
+        /// Where each row that is being worked on stands.
+        var words: [Int: String] = [:]
+        var logs: [Int: [String]] = [:]
+        var isShown = false
+        var shown: ContinuousClock.Instant?
+    }
+
+    private let state: Mutex<State>
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private let isTerminal: Bool
+    private let isPlain: Bool
+    private let showsLogs: Bool
+    private let names: @Sendable (_ index: Int) -> String?
+    /// Seconds between two lines where there is no terminal. run.md: 10.
+    private static let pause = Duration.seconds(10)
+
+    /// - Parameters:
+    ///   - total: Rows in all; `nil` where they come as a stream.
+    ///   - showsLogs: Whether the provider's log is shown also where there is no terminal.
+    ///   - names: What a row is called in front of a note; `nil` for a single one.
+    init(
+        rows total: Int?, form: Form = .auto, showsLogs: Bool = false,
+        names: @escaping @Sendable (_ index: Int) -> String? = { _ in nil }
+    ) {
+        state = Mutex(State(total: total))
+        isTerminal = form == .auto && Terminal.isTerminal(STDERR_FILENO) && Terminal.canMoveCursor
+        isPlain = form != .none && !isTerminal && total != 1
+        self.showsLogs = showsLogs || isTerminal
+        self.names = names
+        start = clock.now
+        state.withLock { $0.shown = start }
+    }
+
+    /// Receives what happens.
+    var reporter: SessionReporter { SessionReporter { [self] in receive($0) } }
+
+    private func receive(_ event: SessionEvent) {
+        let index = event.index
+        switch event.kind {
+        case .preparing(let progress):
+            if progress.fraction < 1 { show("preparing \(Int(progress.fraction * 100)) %", index) }
+        case .prepared(let images, let dropped):
+            let records = images.map { ImageRecord($0, path: nil, includesDigest: false) }
+            let report = PreparationReport(images: records, failed: [], dropped: dropped)
+            guard !dropped.isEmpty || records.contains(where: { !$0.notices.isEmpty }) else { return }
+            clear()
+            Diagnostics().notices(of: report)
+        case .equalSaved(let jobs):
+            clear()
+            RunOutput.sayEqual(jobs)
+        case .request(let event): receive(event, index)
+        case .ended(let outcome): end(outcome)
+        }
+    }
+
+    private func receive(_ event: ClientEvent, _ index: Int) {
+        switch event {
+        case .warning(let warning):
+            clear()
+            Diagnostics().note("\(names(index).map { "\($0): " } ?? "")\(warning.message)")
+        case .log(let line):
+            state.withLock { $0.logs[index, default: []].append(line) }
+            if showsLogs { say(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
+        case .uploaded(let done, let total): show("uploaded \(done) of \(total)", index)
+        case .submitting(let bytes): show("sending \(bytes.formattedBytes)", index)
+        case .accepted: show("accepted", index)
+        case .queued(let position): show(position.map { "queued, \($0) before it" } ?? "queued", index)
+        case .running(let progress):
+            show(progress.map { "generating \(Int($0 * 100)) %" } ?? "generating", index)
+        case .finished(let images):
+            show("fetching \(images) \(images == 1 ? "picture" : "pictures")", index)
+        case .saved(let file): show("saved \(file.path.visible.shortened(to: 50))", index)
+        }
+    }
+
+    /// The lines of the provider's log for a row.
+    func logs(_ index: Int) -> [String] { state.withLock { $0.logs.removeValue(forKey: index) ?? [] } }
+
+    private func end(_ outcome: RowOutcome) {
+        state.withLock { state in
+            state.done += 1
+            if outcome.isFailure { state.failed += 1 }
+            if outcome.deed == .sent || outcome.deed == .resumed, let job = outcome.job,
+                let cost = RowDocument.Cost(job)
+            {
+                state.money[cost.unit, default: 0] += cost.amount
+            }
+        }
+        show(nil, outcome.index)
+    }
+
+    /// Says something for good, above the line.
+    func say(_ text: TerminalText) {
+        clear()
+        Terminal.note(text)
+    }
+
+    /// - Parameter words: Where the row stands; `nil` once it is done.
+    private func show(_ words: String?, _ index: Int) {
+        let now = clock.now
+        let line = state.withLock { state -> String? in
+            state.words[index] = words
+            if isTerminal {
+                state.isShown = true
+            } else {
+                guard isPlain, now - (state.shown ?? start) >= Self.pause else { return nil }
+                state.shown = now
+            }
+            return self.line(state, after: now - start)
+        }
+        guard let line else { return }
+        if isTerminal {
+            let width = max(20, (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1)
+            try? Terminal.write("\r\u{1B}[K\(line.shortened(to: width))", to: STDERR_FILENO)
+        } else {
+            Terminal.note(TerminalText(line))
+        }
+    }
+
+    /// Where all stands, on one line: the most important first.
+    private func line(_ state: State, after time: Duration) -> String {
+        let current = state.words.sorted { $0.key < $1.key }.map(\.value)
+        guard state.total != 1 else { return current.joined(separator: ", ") }
+        var parts = [state.total.map { "\(state.done) of \($0) done" } ?? "\(state.done) done"]
+        if state.failed > 0 { parts.append("\(state.failed) failed") }
+        if !state.words.isEmpty { parts.append("\(state.words.count) open") }
+        if let total = state.total, total > state.done + state.words.count {
+            parts.append("\(total - state.done - state.words.count) waiting")
+        }
+        let seconds = Double(time.components.seconds)
+        if state.done > 0, seconds >= 1 {
+            let rate = Double(state.done) / seconds
+            parts.append(rate >= 1 ? "\(rate.formattedShortly)/s" : "\((rate * 60).formattedShortly)/min")
+            if let total = state.total, total > state.done {
+                parts.append("\(Self.text(seconds: Double(total - state.done) / rate)) left")
+            }
+        }
+        parts += state.money.sorted { $0.key.rawValue < $1.key.rawValue }.filter { $0.value > 0 }
+            .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
+        let words = current.isEmpty || !isTerminal ? "" : "; \(current.joined(separator: "; "))"
+        return parts.joined(separator: ", ") + words
+    }
+
+    private static func text(seconds: Double) -> String {
+        let seconds = Int(min(seconds, 360_000).rounded(.up))
+        if seconds < 100 { return "\(seconds) s" }
+        return seconds < 6000 ? "\((seconds + 59) / 60) min" : "\((seconds + 3599) / 3600) h"
+    }
+
+    /// Takes the line away.
+    func clear() {
+        let wasShown = state.withLock { state in
+            defer { state.isShown = false }
+            return state.isShown
+        }
+        if wasShown { try? Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    }
+}
+#endif

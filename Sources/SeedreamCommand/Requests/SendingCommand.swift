@@ -1,0 +1,140 @@
+#if Client
+import AtomicFiles
+import ImagePreparation
+import SeedreamClient
+import SeedreamKit
+import SeedreamModel
+
+/// What the commands that send requests have in common: from their options to a session and its destination.
+protocol SendingCommand {
+    var request: RequestArguments { get }
+    var host: HostArguments { get }
+    var results: ResultArguments { get set }
+    var client: ClientArguments { get set }
+}
+
+extension SendingCommand {
+    /// A session as the options ask for it. A dry run makes no ledger.
+    func session(
+        constraints: ConstraintArguments? = nil, preparation: PreparationArguments? = nil
+    ) throws -> SeedreamSession {
+        let setup = ClientSetup(client)
+        var configuration = setup.configuration
+        configuration.baseURL = host.baseURL
+        // The document holds the provider's log.
+        if results.json { configuration.wantsLogs = true }
+        configuration.options = host.options
+        configuration.isLenient = host.lenient
+        configuration.imageTransport = host.transport
+        if let maximumBody = constraints?.maxBody?.value { configuration.maximumBodyBytes = maximumBody }
+        configuration.price = results.price?.price
+        configuration.budget = results.budget?.budget
+        if let baseURL = host.baseURL, URLParts(baseURL) == nil {
+            throw RequestError(
+                field: "--base-url", message: "expected an http or https URL without user information",
+                hint: "as `http://127.0.0.1:8080/fal`")
+        }
+        let ledger: any JobLedger =
+            results.dryRun
+            ? (try? setup.existingLedger(.reading)) ?? MemoryLedger() : try setup.ledger()
+        let client = try setup.client(host.provider, configuration, ledger)
+        let options = try preparation?.options() ?? PreparationOptions()
+        return SeedreamSession(
+            client: client,
+            preparer: ImagePreparer(
+                constraints: SeedreamSession.constraints(
+                    for: host.provider, configuration: configuration,
+                    profile: try constraints?.constraints(default: host.provider.rawValue)),
+                options: options))
+    }
+
+    /// Where results go.
+    ///
+    /// - Throws: `RequestError` for a template of names that is none.
+    func destination() throws -> Destination {
+        let destination = Destination(folder: results.output, template: results.name)
+        try destination.check()
+        return destination
+    }
+
+    /// What the options ask for, with a prompt.
+    func generation(_ prompt: String) -> GenerationRequest {
+        var generation = GenerationRequest(prompt: prompt)
+        request.apply(to: &generation)
+        return generation
+    }
+
+    /// Whether results are waited for.
+    var waits: Bool { !results.noWait }
+
+    /// The run that this command line belongs to.
+    func run(_ command: String, sources: [String], name: String? = nil, of session: SeedreamSession)
+        -> RunRecord
+    {
+        RunRecord(
+            .init(
+                command: command, sources: sources, destination: PathText.absolute(results.output),
+                origin: session.client.planner.origin, name: name),
+            arguments: RepeatedRun.arguments, folder: PathText.currentFolder)
+    }
+
+    /// Sends one request, shows what happens and what came of it, and throws the code for it.
+    func send(
+        _ row: RowRequest, as run: RunRecord, to destination: Destination, _ options: RunOptions,
+        with session: SeedreamSession, form: RequestProgress.Form = .auto
+    ) async throws {
+        if results.dryRun { return try await plan(row, with: session) }
+        let progress = RequestProgress(rows: 1, form: form, showsLogs: client.verbose)
+        let outcome = try await session.single(
+            row, as: run, to: destination, options: options, reportingTo: progress.reporter)
+        try JobOutput(form: results.form, ledger: session.client.ledger, progress: progress)
+            .finish(outcome, waited: waits)
+    }
+
+    /// Shows the whole request, and what it would cost.
+    private func plan(_ row: RowRequest, with session: SeedreamSession) async throws {
+        let progress = RequestProgress(rows: 1)
+        let plan = try await session.plan(row, reportingTo: results.json ? nil : progress.reporter)
+        progress.clear()
+        try PlanReport([.init(plan, includesDigest: results.json)].compactMap(\.self)).show(
+            json: results.json)
+    }
+}
+
+/// A command that sends a run of several requests.
+protocol RunCommand: SendingCommand, Sendable {
+    var rows: RunArguments { get set }
+    var parallel: Int { get }
+    var constraints: ConstraintArguments { get }
+    var preparation: PreparationArguments { get }
+    /// Whether it is a run of many rows, which may be repeated by its id.
+    var isRepeatable: Bool { get }
+    /// Sends what there is to send.
+    func send() async throws
+}
+
+extension RunCommand {
+    /// A session as the options ask for it.
+    func session() throws -> SeedreamSession {
+        try session(constraints: constraints, preparation: preparation)
+    }
+
+    /// How the run goes.
+    var options: RunOptions {
+        var options = RunOptions()
+        options.parallel = parallel
+        options.retriesFailed = rows.retryFailed
+        options.buysAgain = rows.again
+        options.verifiesFiles = preparation.verify
+        options.waits = waits
+        options.maximumFailures = rows.maxFailures
+        options.maximumFailureRate = rows.maxFailureRate
+        return options
+    }
+}
+
+extension ResultArguments {
+    /// What standard output gets.
+    var form: RunOutput.Form { json ? .json : .table }
+}
+#endif

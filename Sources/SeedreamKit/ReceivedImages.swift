@@ -1,0 +1,125 @@
+import AtomicFiles
+public import SeedreamClient
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Images that came back and go to no folder: they were checked as every result is, and lie in a private folder until this
+/// value is gone or ``discard()`` is called.
+///
+/// The job is in the ledger like any other. A process that is killed leaves it open, and
+/// ``SeedreamSession/resume(_:parallel:reportingTo:deliver:)`` saves its images to that private folder.
+public final class ReceivedImages: Sendable {
+    /// The job, saved.
+    public let job: JobRecord
+    private let folder: String
+
+    init(job: JobRecord, folder: String) {
+        (self.job, self.folder) = (job, folder)
+    }
+
+    deinit { discard() }
+
+    /// The images, in the provider's order.
+    public var files: [SavedFile] { job.files.sorted { $0.index < $1.index } }
+
+    /// The encoded bytes of an image.
+    ///
+    /// - Throws: `SaveError` where its file cannot be read.
+    public func bytes(of file: SavedFile) throws(SaveError) -> [UInt8] {
+        do throws(FileError) {
+            return try WholeFile.contents(of: file.path, maximum: file.byteCount)
+        } catch {
+            throw SaveError(error)
+        }
+    }
+
+    /// The encoded bytes of an image in pieces, so that none but one is in memory.
+    ///
+    /// - Parameter length: Bytes of a piece, the last one excepted. 64 KiB by default.
+    public func pieces(of file: SavedFile, length: Int = 1 << 16) -> Pieces {
+        Pieces(images: self, path: file.path, length: max(1, length))
+    }
+
+    /// Removes the private folder now.
+    public func discard() { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// The bytes of one image, in pieces.
+    public struct Pieces: AsyncSequence, Sendable {
+        /// Keeps the folder.
+        let images: ReceivedImages
+        let path: String
+        let length: Int
+
+        /// Begins at the first byte.
+        public func makeAsyncIterator() -> Iterator { Iterator(pieces: self) }
+
+        /// Reads one piece after the other.
+        public struct Iterator: AsyncIteratorProtocol {
+            let pieces: Pieces
+            private var file: SequentialFile?
+
+            init(pieces: Pieces) { self.pieces = pieces }
+
+            /// The next piece; `nil` at the end.
+            ///
+            /// - Throws: `SaveError` where the file cannot be read.
+            public mutating func next() async throws(SaveError) -> [UInt8]? {
+                do throws(FileError) {
+                    let file = if let file { file } else { try SequentialFile(pieces.path) }
+                    self.file = file
+                    return try Self.piece(of: file, length: pieces.length)
+                } catch {
+                    throw SaveError(error)
+                }
+            }
+
+            private static func piece(of file: SequentialFile, length: Int) throws(FileError) -> [UInt8]? {
+                var piece = [UInt8](repeating: 0, count: length)
+                var count = 0
+                while count < length {
+                    var failure: FileError?
+                    let read = piece.withUnsafeMutableBytes { all in
+                        do throws(FileError) {
+                            return try file.read(into: UnsafeMutableRawBufferPointer(rebasing: all[count...]))
+                        } catch {
+                            failure = error
+                            return 0
+                        }
+                    }
+                    if let failure { throw failure }
+                    if read == 0 { break }
+                    count += read
+                }
+                piece.removeSubrange(count...)
+                return piece.isEmpty ? nil : piece
+            }
+        }
+    }
+}
+
+extension SeedreamSession {
+    /// Edits images, or makes them from words alone where there are no inputs, and keeps what comes out of folders: read
+    /// ``ReceivedImages/bytes(of:)``, or ``ReceivedImages/pieces(of:length:)`` one after the other.
+    ///
+    /// - Throws: As ``edit(_:_:to:buysAgain:reportingTo:configure:)``.
+    public func received(
+        _ prompt: String, _ inputs: [RowRequest.Input] = [], buysAgain: Bool = false,
+        reportingTo reporter: SessionReporter? = nil, configure: (inout GenerationRequest) -> Void = { _ in }
+    ) async throws -> ReceivedImages {
+        let folder = "\(client.spoolFolder)/received-\(SeedreamClient.newJobID())"
+        do throws(FileError) {
+            try Folder.make(folder, mode: 0o700)
+        } catch {
+            throw SaveError(error)
+        }
+        let job = try await edit(
+            prompt, inputs, to: Destination(folder: folder), buysAgain: buysAgain, reportingTo: reporter,
+            configure: configure)
+        return ReceivedImages(job: job, folder: folder)
+    }
+}
