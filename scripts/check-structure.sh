@@ -57,6 +57,16 @@ if [[ -n $raw ]]; then
     broken=1
 fi
 
+# The library is used without the command, so what it says names settings (Remedy), never an option or a subcommand. Looked for
+# in code, thus in text literals; a line that is all comment may speak of options, of curl's for instance. ReportStyle holds names of CSS.
+named=$(grep -rnE '(^|[^[:alnum:]-])--[a-z]|`-[[:alnum:]]|(^|[^[:alnum:]_])seedream (batch|cancel|edit|emulate|generate|inspect|jobs|prep|providers|report|result|resume|runs|status|worker)([^[:alnum:]]|$)' \
+    Sources/{Pixels,AtomicFiles,ImageCodecs,SeedreamModel,ImagePreparation,SeedreamClient,SeedreamKit} --include='*.swift' --exclude=ReportStyle.swift |
+    grep -vE '^[^:]+:[0-9]+:[[:space:]]*//' || true)
+if [[ -n $named ]]; then
+    printf 'error: nothing below the command names its options or subcommands; say it with Remedy\n%s\n' "$named" >&2
+    broken=1
+fi
+
 forbid 'tests use Swift Testing, and the package access level' '@testable|import XCTest' Tests -- --include='*.swift'
 
 if [[ $broken -eq 0 ]]; then echo "structure: as it should be"; fi

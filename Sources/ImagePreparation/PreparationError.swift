@@ -3,7 +3,7 @@ private import Pixels
 public import SeedreamModel
 
 /// Why an input cannot be prepared. Every case has a stable word, a line that says expected and found, and a hint.
-public enum PreparationError: Error, Hashable, Sendable {
+public enum PreparationError: ErrorWithRemedy, Hashable, Sendable {
     /// A file that is not a regular file.
     public enum FileKind: String, Hashable, Sendable {
         /// A folder.
@@ -65,22 +65,24 @@ extension PreparationError {
     }
 
     /// What to do about it, one line.
-    public var hint: String {
+    public var remedy: Remedy {
         switch self {
-        case .codec(let error): error.hint
+        case .codec(let error): error.remedy
         case .constraint(.aspectRatioOutOfRange(let size, _)):
-            "crop the image, pass `--fit pad` or `--fit crop`, or `--max-ratio \(Self.ratioToAllow(size))` if your provider takes it"
-        case .constraint(.noConformingSize): "set `--min-area` and `--max-area` further apart"
+            """
+            crop the image, \(.verb) \(.fit(.pad)) or \(.fit(.crop)), \
+            or \(.maximumAspectRatio(Self.ratioToAllow(size))) if your provider takes it
+            """
+        case .constraint(.noConformingSize): "set \(.minimumArea) and \(.maximumArea) further apart"
         case .cannotOpen: "check the path and its permissions"
-        case .notARegularFile(.directory):
-            "name the files in it, or pass `--each` to prepare every file of the folder"
+        case .notARegularFile(.directory): "name the files in it\(.eachOfFolder)"
         case .notARegularFile: "pass a regular file, or pipe the image in and name it `-`"
         case .malformedDataURI: "write it as `data:image/jpeg;base64,` and the encoded bytes"
         case .inputChanged: "run again once nothing writes to the file"
         case .tooManyBytes:
-            "allow more with `--max-bytes` or `--max-body`, or send fewer images in one request"
+            "allow more with \(.maximumBytes(nil)) or \(.maximumBodyBytes), or send fewer images in one request"
         case .tooManyInputs(_, let maximum):
-            "name at most \(maximum), or leave `--strict` out to use the last \(maximum)"
+            "name at most \(maximum), or leave \(.failOnDropped) out to use the last \(maximum)"
         case .internalError: "please report this with the file"
         }
     }
@@ -109,21 +111,22 @@ extension PreparationError: CustomStringConvertible {
 }
 
 extension CodecError {
-    /// The option that lets it pass.
-    private static func allowance(_ value: Int?, _ option: String) -> String {
-        value.map { "it with `\(option) \($0)`" } ?? "more with `\(option)`"
+    /// The setting that lets it pass.
+    private static func allowance(_ value: Int?, _ setting: (Int?) -> Remedy.Setting) -> Remedy {
+        value == nil ? "more with \(setting(nil))" : "it with \(setting(value))"
     }
 
     /// What to do about it, one line.
-    fileprivate var hint: String {
+    fileprivate var remedy: Remedy {
         switch self {
         case .empty: "check that the file was written completely"
         case .notAnImage: "pass a \(ImageFormat.readableNames) file"
         case .unsupportedFormat(let format):
-            format.missing.map {
-                "install \($0.library) and build with the package trait \($0.trait), or convert it to JPEG or PNG first"
+            if let missing = format.missing {
+                "install \(missing.library) and build with the package trait \(missing.trait), or convert it to JPEG or PNG first"
+            } else {
+                "convert it to JPEG or PNG first"
             }
-                ?? "convert it to JPEG or PNG first"
         case .unsupportedFeature(let what) where CodecRequirement.allCases.contains { $0.message == what }:
             "build with the newer library, or save it as an 8-bit RGB JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
@@ -131,20 +134,20 @@ extension CodecError {
         case .corrupt, .sizeDiffers: "export the picture again from its source"
         case .truncated: "copy or download the file again; part of it is missing"
         case .limitExceeded(.memoryBudget, let value, _):
-            "allow more with `--memory \(value ?? 0)`, where the system grants it, or reduce the image first"
+            "allow more with \(.memoryBudget(value ?? 0)), where the system grants it, or reduce the image first"
         case .limitExceeded(.inputBytes, let value, _):
-            "reduce the image first, or allow \(Self.allowance(value, "--max-input-bytes")) if you trust the file"
+            "reduce the image first, or allow \(Self.allowance(value, Remedy.Setting.maximumInputBytes)) if you trust the file"
         case .limitExceeded(.pixels, let value, _):
-            "reduce the image first, or allow \(Self.allowance(value, "--max-pixels")) if you trust the file"
+            "reduce the image first, or allow \(Self.allowance(value, Remedy.Setting.maximumPixels)) if you trust the file"
         case .limitExceeded(.decodeMemory, let value, _):
-            "reduce the image first, or allow \(Self.allowance(value, "--max-decode-memory")) if the machine has it"
+            "reduce the image first, or allow \(Self.allowance(value, Remedy.Setting.maximumDecodeMemory)) if the machine has it"
         case .limitExceeded(.untiledMemory, let value, _):
-            "install \(CodecRequirement.heifTiles.library) \(CodecRequirement.heifTiles.version) or later, which reads it in tiles, or allow \(Self.allowance(value, "--max-decode-memory")) if the machine has it"
+            "install \(CodecRequirement.heifTiles.library) \(CodecRequirement.heifTiles.version) or later, which reads it in tiles, or allow \(Self.allowance(value, Remedy.Setting.maximumDecodeMemory)) if the machine has it"
         case .limitExceeded:
             "reduce the image first; limits guard against files made to exhaust memory or time"
-        case .outputTooLarge: "allow more with `--max-bytes`"
+        case .outputTooLarge: "allow more with \(.maximumBytes(nil))"
         case .readFailed: "check the disk or network that holds the file"
-        case .outOfMemory: "close other programs or set a smaller `--memory`"
+        case .outOfMemory: "close other programs or set a smaller \(.memoryBudget(nil))"
         case .misuse: "please report this with the file"
         }
     }

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import AtomicFiles
 import ImageCodecs
+import SeedreamModel
 
 #if canImport(Glibc)
 import Glibc
@@ -77,12 +78,15 @@ package struct Seedream: AsyncParsableCommand {
             ThisProcess.end(ExitStatus.configuration.rawValue)
         }
         do {
-            var command = try parseAsRoot(PathText.arguments)
-            try checkOpenFiles()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+            // Every hint of the library names options and commands from here on.
+            try await Remedy.$wording.withValue(.command) {
+                var command = try parseAsRoot(PathText.arguments)
+                try checkOpenFiles()
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
             }
         } catch {
             finish(error)

@@ -18,7 +18,7 @@ public enum ErrorCode: String, Hashable, Codable, Sendable, CaseIterable {
     case aspectRatio = "aspect-ratio"
     /// The picture cannot be encoded within the byte budget.
     case tooManyBytes = "too-many-bytes"
-    /// More inputs than one request takes, under `--strict`.
+    /// More inputs than one request takes, where none may be dropped.
     case tooManyInputs = "too-many-inputs"
     /// The input cannot be opened or read.
     case unreadableInput = "unreadable-input"
@@ -43,7 +43,7 @@ public enum ErrorCode: String, Hashable, Codable, Sendable, CaseIterable {
         case .limitExceeded: "more memory, time or bytes than allowed"
         case .aspectRatio: "the shape is outside the accepted aspect ratios"
         case .tooManyBytes: "cannot be encoded within the byte budget"
-        case .tooManyInputs: "more inputs than one request takes, with `--strict`"
+        case .tooManyInputs: "more inputs than one request takes, where none may be dropped"
         case .unreadableInput: "cannot be opened or read"
         case .inputChanged: "changed between being planned and being read"
         case .outputFailed: "the result cannot be written"

@@ -278,7 +278,7 @@ struct PreparationTests {
             let need = try #require(
                 failure.message.wholeMatch(
                     of: /preparing needs about (\d+) bytes of memory, the limit is 1 bytes of memory/)?.1)
-            #expect(failure.hint.hasPrefix("allow more with `--memory \(need)`"))
+            #expect(failure.hint.hasPrefix("allow more with `memoryBudget = \(need)`"))
             return try #require(Int(need))
         }
         let least = try #require(needs.min())

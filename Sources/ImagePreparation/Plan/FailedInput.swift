@@ -13,7 +13,9 @@ public struct FailedInput: Hashable, Codable, Sendable {
     /// Expected and found, one line.
     public var message: String
     /// What to do about it, one line.
-    public var hint: String
+    public var remedy: Remedy
+    /// What to do about it, one line, in the words of ``Remedy/wording``.
+    public var hint: String { remedy.description }
 
     /// Makes a failure from its error.
     public init(index: Int, position: Int, name: String, error: PreparationError) {
@@ -22,16 +24,21 @@ public struct FailedInput: Hashable, Codable, Sendable {
         self.name = name
         code = error.code
         message = error.description
-        hint = error.hint
+        remedy = error.remedy
     }
 
     /// Makes a failure of something that happened before the input could be opened.
-    package init(index: Int, position: Int, name: String, code: ErrorCode, message: String, hint: String) {
+    public init(index: Int, position: Int, name: String, code: ErrorCode, message: String, hint: String) {
         self.index = index
         self.position = position
         self.name = name
         self.code = code
         self.message = message
-        self.hint = hint
+        remedy = Remedy(hint)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case index, position, name, code, message
+        case remedy = "hint"
     }
 }

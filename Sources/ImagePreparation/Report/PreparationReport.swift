@@ -1,6 +1,6 @@
 import SeedreamModel
 
-/// The JSON document of `seedream prep --json`, schema 1.
+/// The JSON document of a plan or a preparation, schema 1.
 public struct PreparationReport: Hashable, Codable, Sendable {
     /// Sums over the document.
     public struct Totals: Hashable, Codable, Sendable {

@@ -1,7 +1,7 @@
-import SeedreamModel
+public import SeedreamModel
 
 /// Why a request is not sent, for the sake of money.
-public enum BudgetError: Error, Hashable, Sendable {
+public enum BudgetError: ErrorWithRemedy, Hashable, Sendable {
     /// The worst case costs more. All in `unit`.
     case exceeded(worst: Double, budget: Double, unit: Price.Unit)
     /// No document says what a picture costs there.
@@ -23,11 +23,11 @@ extension BudgetError: CustomStringConvertible {
     }
 
     /// What to do about it.
-    public var hint: String {
+    public var remedy: Remedy {
         switch self {
         case .exceeded: "ask for fewer pictures, or raise the budget"
-        case .priceUnknown: "say what one picture costs with `--price`"
-        case .otherUnit: "give the budget in the unit of the price, or the price with `--price`"
+        case .priceUnknown: "say what one picture costs with \(.price)"
+        case .otherUnit: "give the budget in the unit of the price, or the price with \(.price)"
         }
     }
 }

@@ -1,7 +1,7 @@
 public import Pixels
 public import SeedreamModel
 
-/// What would be sent, without key and payloads: what `--dry-run` shows.
+/// What would be sent, without key and payloads: what a dry run shows.
 public struct SubmissionPlan: Hashable, Codable, Sendable {
     /// To whom.
     public var provider: ProviderID

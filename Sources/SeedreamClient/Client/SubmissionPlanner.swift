@@ -147,7 +147,7 @@ public struct SubmissionPlanner: Sendable {
             guard limits.uploadBytes != nil else {
                 throw RequestError(
                     field: "transport", message: "\(provider.displayName) has no upload",
-                    hint: "pass `--transport data-uri`")
+                    remedy: "\(.verb) \(.inlineImages)")
             }
             useUpload = true
         case .automatic:
@@ -161,14 +161,14 @@ public struct SubmissionPlanner: Sendable {
             throw RequestError(
                 field: "images",
                 message: "\(large.source.name): expected at most \(most) bytes, found \(large.bytes.count)",
-                hint: "prepare it with `--max-bytes \(most)`")
+                remedy: "prepare it with \(.maximumBytes(most))")
         }
         if !useUpload, let most = limits.dataURICharacters, longest > most {
             throw RequestError(
                 field: "images",
                 message: "expected data URIs of at most \(most) characters, found \(longest)",
-                hint: limits.uploadBytes == nil
-                    ? "prepare with a smaller `--max-bytes`" : "pass `--transport upload`")
+                remedy: limits.uploadBytes == nil
+                    ? "prepare with a smaller \(.maximumBytes(nil))" : "\(.verb) \(.uploadImages)")
         }
         return useUpload
     }
@@ -179,9 +179,9 @@ public struct SubmissionPlanner: Sendable {
                 field: "images",
                 message:
                     "expected a body of at most \(configuration.maximumBodyBytes) bytes, found \(length)",
-                hint: host.limits.uploadBytes == nil
-                    ? "send fewer or smaller pictures, or raise `--max-body`"
-                    : "pass `--transport upload`, or raise `--max-body`")
+                remedy: host.limits.uploadBytes == nil
+                    ? "send fewer or smaller pictures, or raise \(.maximumBodyBytes)"
+                    : "\(.verb) \(.uploadImages), or raise \(.maximumBodyBytes)")
         }
     }
 

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 extension ClientError.Category {
     /// What a failed connection is.
     package init(_ kind: TransportError.Kind) {

@@ -1,17 +1,24 @@
+public import SeedreamModel
+
 /// Why a request is not sent: a host cannot express a field, or would refuse its value.
-public struct RequestError: Error, Hashable, Sendable {
+public struct RequestError: ErrorWithRemedy, Hashable, Sendable {
     /// The field of ``GenerationRequest``, or of a configuration, that it is about.
     public var field: String
     /// Expected and found, one line, lower case, no full stop.
     public var message: String
     /// What to do.
-    public var hint: String
+    public var remedy: Remedy
 
     /// Makes an error.
-    public init(field: String, message: String, hint: String) {
+    public init(field: String, message: String, remedy: Remedy) {
         self.field = field
         self.message = message
-        self.hint = hint
+        self.remedy = remedy
+    }
+
+    /// Makes an error whose advice names no setting.
+    public init(field: String, message: String, hint: String) {
+        self.init(field: field, message: message, remedy: Remedy(hint))
     }
 }
 

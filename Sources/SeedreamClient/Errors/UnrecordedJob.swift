@@ -1,7 +1,7 @@
-import SeedreamModel
+public import SeedreamModel
 
 /// A host has answered, and the ledger cannot be written: the one place where the job is known is this value.
-public struct UnrecordedJob: Error, Hashable, Sendable {
+public struct UnrecordedJob: ErrorWithRemedy, Hashable, Sendable {
     /// As it would have been recorded.
     public var job: JobRecord
     /// Why it was not.
@@ -25,9 +25,9 @@ extension UnrecordedJob: CustomStringConvertible {
     }
 
     /// What to do about it.
-    public var hint: String {
+    public var remedy: Remedy {
         if let id = job.ticket?.requestID {
-            return "free some space, then `seedream result \(id) --provider \(job.provider.rawValue)`"
+            return "free some space, then \(.result(requestID: id, provider: job.provider.rawValue))"
         }
         let places = (job.result?.images ?? []).map(\.location.text)
         if !places.isEmpty { return "fetch now what nothing else knows of: \(places.joined(separator: " "))" }

@@ -1,5 +1,7 @@
+public import SeedreamModel
+
 /// Why there is no key. Names variables and files, never what they hold.
-public enum KeyError: Error, Hashable, Sendable {
+public enum KeyError: ErrorWithRemedy, Hashable, Sendable {
     /// Neither the host's variable nor the file has one.
     case missing(ProviderID, file: String)
     /// A variable holds what no header field can hold.
@@ -38,7 +40,7 @@ extension KeyError: CustomStringConvertible {
     }
 
     /// What to do about it.
-    public var hint: String {
+    public var remedy: Remedy {
         switch self {
         case .missing(let provider, let file):
             "set \(KeyNames(provider).key), or write `\(KeyNames(provider).key)=…` into \(file) and `chmod 600` it"

@@ -1,7 +1,7 @@
-import SeedreamModel
+public import SeedreamModel
 
 /// Why the ledger does not do what it is asked. Nothing is sent while it cannot be written.
-public enum LedgerError: Error, Hashable, Sendable {
+public enum LedgerError: ErrorWithRemedy, Hashable, Sendable {
     /// The file or its folder cannot be opened.
     case cannotOpen(path: String, reason: String)
     /// There is no ledger at the path, and the caller only wants one that is there.
@@ -57,20 +57,20 @@ extension LedgerError: CustomStringConvertible {
     }
 
     /// What to do about it.
-    public var hint: String {
+    public var remedy: Remedy {
         switch self {
         case .cannotOpen, .cannotWrite:
-            "nothing is sent without a ledger: name a file that can be written with `--ledger`, or free some space"
-        case .absent: "check the path after `--ledger`; `edit` and `generate` make a new ledger"
-        case .foreign(let path): "name a file of your own with `--ledger`; see `ls -ld \(path)`"
-        case .exposed(let path, _): "`chmod go-w \(path)`, or name another file with `--ledger`"
-        case .cannotLock: "name a file on a local disk with `--ledger`"
-        case .tooNew: "use the newer version, or another file with `--ledger`"
-        case .damaged: "name another file with `--ledger`; this one was left as it is"
-        case .notFound: "`seedream jobs` lists them"
-        case .ambiguous: "give more of the id; `seedream jobs` lists them"
-        case .forbiddenTransition: "another process has worked on it: see `seedream jobs`"
-        case .rowTaken: "it is not sent twice: see `seedream jobs`"
+            "nothing is sent without a ledger: name a file that can be written with \(.ledgerFile), or free some space"
+        case .absent: "check the path after \(.ledgerFile); `edit` and `generate` make a new ledger"
+        case .foreign(let path): "name a file of your own with \(.ledgerFile); see `ls -ld \(path)`"
+        case .exposed(let path, _): "`chmod go-w \(path)`, or name another file with \(.ledgerFile)"
+        case .cannotLock: "name a file on a local disk with \(.ledgerFile)"
+        case .tooNew: "use the newer version, or another file with \(.ledgerFile)"
+        case .damaged: "name another file with \(.ledgerFile); this one was left as it is"
+        case .notFound: "\(.listJobs) lists them"
+        case .ambiguous: "give more of the id; \(.listJobs) lists them"
+        case .forbiddenTransition: "another process has worked on it: see \(.listJobs)"
+        case .rowTaken: "it is not sent twice: see \(.listJobs)"
         case .overBudget: "the rows that are left wait: raise the budget to go on"
         }
     }

@@ -76,6 +76,6 @@ extension Provider {
         -> String
     {
         throw RequestError(
-            field: "images", message: "\(id.displayName) has no upload", hint: "pass `--transport data-uri`")
+            field: "images", message: "\(id.displayName) has no upload", remedy: "\(.verb) \(.inlineImages)")
     }
 }

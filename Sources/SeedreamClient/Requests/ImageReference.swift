@@ -6,7 +6,7 @@ package enum ImageReference: Hashable, Sendable {
     case dataURI(DataURI)
     /// As a URL that the host fetches.
     case url(String)
-    /// As a URL that is not known before it is uploaded: only what is shown under `--dry-run` has these.
+    /// As a URL that is not known before it is uploaded: only a dry run has these.
     case pending(byteCount: Int)
 
     /// The member of a body.

@@ -32,7 +32,7 @@ package struct RequestChecks {
         guard isLenient else {
             throw RequestError(
                 field: field, message: message,
-                hint: "leave it out, or pass `--lenient`; then \(instead)")
+                remedy: "leave it out, or \(.verb) \(.ignoreUnsupported); then \(instead)")
         }
         warn(.fieldDropped, field, "\(message): \(instead)")
     }

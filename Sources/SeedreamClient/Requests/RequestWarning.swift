@@ -2,7 +2,7 @@
 public struct RequestWarning: Hashable, Codable, Sendable {
     /// What kind of thing.
     public enum Code: String, Hashable, Codable, Sendable, CaseIterable {
-        /// The host cannot express a field, and it was left out, as `--lenient` allows.
+        /// The host cannot express a field, and it was left out, as `ClientConfiguration.isLenient` allows.
         case fieldDropped = "field-dropped"
         /// The host will make another size of the one that is asked for.
         case sizeAdjusted = "size-adjusted"

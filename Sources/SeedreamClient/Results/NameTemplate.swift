@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// How files are named: text with `{stem}`, `{index}` and other words in braces, for what is prepared and for results alike.
 package struct NameTemplate: Hashable, Sendable {
     /// What is filled in for one image.
@@ -74,8 +76,8 @@ package struct NameTemplate: Hashable, Sendable {
     package init(
         _ template: String, knowing knownWords: [Placeholder] = Placeholder.ofResults
     ) throws(RequestError) {
-        func refused(_ message: String, _ hint: String) -> RequestError {
-            RequestError(field: "name", message: message, hint: hint)
+        func refused(_ message: String, _ remedy: Remedy) -> RequestError {
+            RequestError(field: "name", message: message, remedy: remedy)
         }
         let known = knownWords.map { "{\($0.rawValue)}" }.joined(separator: ", ")
         var parts: [Part] = []
@@ -106,7 +108,8 @@ package struct NameTemplate: Hashable, Sendable {
         let text = parts.map { if case .text(let text) = $0 { text } else { "" } }.joined()
         guard !text.contains("/"), !text.contains("\\") else {
             throw refused(
-                "expected a name, found a path", "name the folder with `-o`; a name makes no subfolders")
+                "expected a name, found a path",
+                "name the folder with \(.destination); a name makes no subfolders")
         }
         guard SafeName.printable(text) == text, !template.hasPrefix("."), template.last?.isWhitespace != true
         else {

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// Fetches what a provider made, without the provider's key.
 package protocol ResultFetching: Sendable {
     /// Fetches a file, with the retries of a GET.
@@ -72,7 +74,7 @@ extension ClientError {
         self.init(
             category, operation, status: status, message: message, retryAfter: error.retryAfter,
             purchase: .taken, isRetryable: error.cause != nil)
-        connectionHint = error.remedy
+        connectionHint = error.connectionRemedy?.description
     }
 
     private static func category(of status: Int) -> Category {

@@ -67,7 +67,8 @@ package struct ResultSaver: Sendable {
         }
         guard let destination = job.destination else {
             throw RequestError(
-                field: "destination", message: "expected a folder, found none", hint: "name one with `-o`")
+                field: "destination", message: "expected a folder, found none",
+                remedy: "name one with \(.destination)")
         }
         guard !result.images.isEmpty else {
             let error = Self.error(job, "the host made no picture")

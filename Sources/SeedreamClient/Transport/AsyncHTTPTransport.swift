@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
+import SeedreamModel
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -167,7 +168,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
             let chain = await inspector.chain(of: url, at: address, through: proxy)
             let finding = CertificateFinding(chain)
             failure.message = "\(url.authority): \(finding)"
-            failure.hint = finding.hint
+            failure.remedy = finding.remedy
         }
         return failure
     }
@@ -249,7 +250,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
         do throws(ResourceError) {
             group = try EventLoops.start()
         } catch {
-            throw TransportError(.connect, mayHaveArrived: false, message: error.message, hint: error.hint)
+            throw TransportError(
+                .connect, mayHaveArrived: false, message: error.message, remedy: error.remedy)
         }
         return try clients.withLock { clients in
             if clients.isShutDown {

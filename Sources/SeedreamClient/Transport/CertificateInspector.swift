@@ -2,6 +2,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -45,17 +46,19 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
     }
 
     /// What to do, one line.
-    var hint: String {
+    var remedy: Remedy {
         switch self {
         case .expired: "check the clock of this machine; if it is right, the server needs a new certificate"
         case .notYetValid: "set the clock of this machine right; it says \(Date().ISO8601Format())"
         case .selfSigned(isAuthority: true):
-            "if the server is yours, pass its certificate with `--ca-file FILE`"
+            "if the server is yours, pass its certificate with \(.trustRoots)"
         case .selfSigned(isAuthority: false):
-            "if the server is yours, make it a certificate with CA:TRUE, as `openssl req -x509` does, and pass "
-                + "that with `--ca-file FILE`"
+            """
+            if the server is yours, make it a certificate with CA:TRUE, as `openssl req -x509` does, \
+            and pass that with \(.trustRoots)
+            """
         case .untrusted:
-            "if your network or your server has an authority of its own, pass it with `--ca-file FILE`"
+            "if your network or your server has an authority of its own, pass it with \(.trustRoots)"
         }
     }
 

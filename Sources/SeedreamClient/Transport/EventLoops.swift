@@ -1,9 +1,17 @@
+public import SeedreamModel
+
 /// What the system has too little of for a connection to be made at all.
-public struct ResourceError: Error, Hashable, Sendable {
+public struct ResourceError: ErrorWithRemedy, Hashable, Sendable {
     /// One line.
     public var message: String
     /// What to do, one line.
-    public var hint: String
+    public var remedy: Remedy
+
+    /// Makes an error.
+    public init(message: String, hint: String) {
+        self.message = message
+        remedy = Remedy(hint)
+    }
 }
 
 extension ResourceError: CustomStringConvertible {

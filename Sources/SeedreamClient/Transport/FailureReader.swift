@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
+import SeedreamModel
 
 #if canImport(Glibc)
 import Glibc
@@ -34,7 +35,7 @@ struct FailureReader: Sendable {
         var isBefore = false
         /// Whether it happened to the proxy instead, which `message` begins with.
         var isOfProxy = false
-        var hint: String?
+        var remedy: Remedy?
 
         init(_ kind: TransportError.Kind, _ message: String) { (self.kind, self.message) = (kind, message) }
 
@@ -44,9 +45,9 @@ struct FailureReader: Sendable {
             return reading
         }
 
-        func hinting(_ hint: String) -> Reading {
+        func hinting(_ remedy: Remedy) -> Reading {
             var reading = self
-            reading.hint = hint
+            reading.remedy = remedy
             return reading
         }
     }
@@ -67,7 +68,8 @@ struct FailureReader: Sendable {
         }
         return TransportError(
             reading.kind, mayHaveArrived: mayHaveArrived ?? !reading.isBefore,
-            message: reading.isOfProxy ? reading.message : "\(host): \(reading.message)", hint: reading.hint)
+            message: reading.isOfProxy ? reading.message : "\(host): \(reading.message)",
+            remedy: reading.remedy)
     }
 
     /// The time for everything is up.
@@ -168,7 +170,7 @@ struct FailureReader: Sendable {
         let name = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
         var reading = Reading(.proxy, "the proxy \(name):\(proxy.port) \(predicate)").before
         reading.isOfProxy = true
-        reading.hint = "check that the proxy runs, and its address in `--proxy` or in HTTPS_PROXY"
+        reading.remedy = "check that the proxy runs, and its address in \(.proxy) or in HTTPS_PROXY"
         return reading
     }
 
@@ -229,7 +231,7 @@ struct FailureReader: Sendable {
         let words = "\(error)"
         func has(_ reasons: String...) -> Bool { reasons.contains { words.contains($0) } }
         if Self.isUntrusted(error) {
-            return Reading(.tls, "\(CertificateFinding([]))").before.hinting(CertificateFinding([]).hint)
+            return Reading(.tls, "\(CertificateFinding([]))").before.hinting(CertificateFinding([]).remedy)
         }
         if error is NIOSSLExtraError || has("unableToValidateCertificate") {
             return Reading(.tls, "the certificate is for another host name").before

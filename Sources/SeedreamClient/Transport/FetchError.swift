@@ -1,5 +1,7 @@
+package import SeedreamModel
+
 /// Why a file was not fetched from its URL.
-package struct FetchError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct FetchError: ErrorWithRemedy, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure.
     package enum Kind: Hashable, Sendable {
         /// It is no URL that is fetched.
@@ -26,7 +28,7 @@ package struct FetchError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Seconds that the server asks to wait.
     package var retryAfter: Double?
     /// What to do where the kind does not say it all.
-    package var remedy: String?
+    package var connectionRemedy: Remedy?
 
     package init(_ kind: Kind, _ description: String) {
         self.kind = kind
@@ -36,14 +38,14 @@ package struct FetchError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The failure of a connection. A certificate is the same the next time, and so is what is forbidden.
     package init(_ error: TransportError) {
         self.init(error.kind == .tooLarge ? .tooLarge : .transport(error.kind), error.message)
-        remedy = error.hint
+        connectionRemedy = error.remedy
         let isFinal = [.tooLarge, .forbiddenAddress, .tls].contains(error.kind)
         cause = isFinal ? nil : error.kind == .timeout ? .timeout : .failure
     }
 
     /// What to do.
-    package var hint: String {
-        if let remedy { return remedy }
+    package var remedy: Remedy {
+        if let connectionRemedy { return connectionRemedy }
         return switch kind {
         case .url: "give an http or https URL without user and password"
         case .forbidden, .redirect, .encoding: "fetch the file yourself and pass its path"

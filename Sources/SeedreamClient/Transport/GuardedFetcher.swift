@@ -1,4 +1,5 @@
 import HTTPTypes
+import SeedreamModel
 import Synchronization
 
 /// Fetches files from URLs that come from outside, inputs and results alike, without letting them reach into this
@@ -218,7 +219,7 @@ package struct GuardedFetcher: Sendable {
             throw NameResolver.Failure.noAddress
         } catch let reason as NameResolver.Failure {
             var error = FetchError(.transport(.nameResolution), "\(url.authority): \(reason)")
-            (error.cause, error.remedy) = (.failure, reason.hint)
+            (error.cause, error.connectionRemedy) = (.failure, Remedy(reason.hint))
             throw error
         }
     }

@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// Which proxy a URL is called through.
 package struct ProxySettings: Sendable {
     private var forHTTP: ProxyAddress?
@@ -39,7 +41,7 @@ package struct ProxySettings: Sendable {
             do {
                 return try ProxyAddress(text)
             } catch {
-                throw RequestError(field: name, message: error.message, hint: error.hint)
+                throw RequestError(field: name, message: error.message, remedy: error.remedy)
             }
         }
         forHTTP = try address("http_proxy")

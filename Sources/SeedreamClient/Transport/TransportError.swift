@@ -1,3 +1,5 @@
+public import SeedreamModel
+
 /// Why no reply came, or not all of it.
 public struct TransportError: Error, Hashable, Sendable {
     /// What failed.
@@ -30,14 +32,24 @@ public struct TransportError: Error, Hashable, Sendable {
     /// One line, lower case, without keys and without the query of a URL.
     public var message: String
     /// What to do about it, one line; `nil` where the kind of failure says it all.
-    public var hint: String?
+    public var remedy: Remedy?
+    /// What to do about it, one line, in the words of `Remedy.wording`.
+    public var hint: String? {
+        get { remedy?.description }
+        set { remedy = newValue.map { Remedy($0) } }
+    }
 
     /// Makes an error.
-    public init(_ kind: Kind, mayHaveArrived: Bool, message: String, hint: String? = nil) {
-        self.hint = hint
+    public init(_ kind: Kind, mayHaveArrived: Bool, message: String, remedy: Remedy? = nil) {
+        self.remedy = remedy
         self.kind = kind
         self.mayHaveArrived = mayHaveArrived
         self.message = message
+    }
+
+    /// Makes an error whose advice names no setting.
+    public init(_ kind: Kind, mayHaveArrived: Bool, message: String, hint: String) {
+        self.init(kind, mayHaveArrived: mayHaveArrived, message: message, remedy: Remedy(hint))
     }
 }
 

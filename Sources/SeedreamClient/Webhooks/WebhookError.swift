@@ -1,5 +1,7 @@
+public import SeedreamModel
+
 /// Why a webhook is not believed. Nothing in it is to be acted on.
-public enum WebhookError: Error, Hashable, Sendable {
+public enum WebhookError: ErrorWithRemedy, Hashable, Sendable {
     /// A header field that carries the signature, or a part of what is signed, is absent.
     case missingHeader(String)
     /// A header field, the body or a key set is not what it should be; the text says which, and what was expected.
@@ -31,7 +33,7 @@ extension WebhookError: CustomStringConvertible {
     }
 
     /// What to do about it.
-    public var hint: String {
+    public var remedy: Remedy {
         switch self {
         case .missingHeader, .malformed, .badSignature:
             "answer 401 and do nothing; hand over the body as it came, before anything parses it"

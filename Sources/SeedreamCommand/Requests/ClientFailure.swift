@@ -2,6 +2,7 @@ import ArgumentParser
 import ImagePreparation
 import SeedreamClient
 import SeedreamKit
+import SeedreamModel
 
 /// What is said about errors of the client, and which code they end with.
 enum ClientFailure {
@@ -65,7 +66,7 @@ enum ClientFailure {
         let diagnostics = Diagnostics()
         if let failure = error as? PreparationFailure {
             for input in failure.inputs {
-                diagnostics.failure("\(input.name): \(input.message)", hint: input.hint)
+                diagnostics.failure("\(input.name): \(input.message)", hint: input.remedy.text(in: .command))
             }
             diagnostics.note("nothing was sent: a request short of a picture is another request")
             return
@@ -99,18 +100,8 @@ enum ClientFailure {
     /// What to do about an error that is none of a provider's.
     static func hint(for error: any Error) -> String? {
         switch error {
-        case let error as RequestError: error.hint
-        case let error as BudgetError: error.hint
-        case let error as LedgerError: error.hint
-        case let error as KeyError: error.hint
-        case let error as SaveError: error.hint
-        case let error as FetchError: error.hint
-        case let error as ResourceError: error.hint
-        case let error as UnrecordedJob: error.hint
-        case let error as PreparationError: error.hint
-        case let error as ManifestError: error.hint
-        case let error as ResultsError: error.hint
         case let error as UntrustedAddressError: "if you trust it, add `--base-url \(error.address)`"
+        case let error as any ErrorWithRemedy: error.remedy.text(in: .command)
         case let error as EqualRequestError:
             error.job.state == .unknown && error.job.ticket == nil
                 ? "look at the account at \(error.job.provider.displayName), or add `--again` to buy another"

@@ -69,15 +69,18 @@ struct Verdict {
         case (.unknown, _):
             return Verdict(
                 .outcomeUnknown, money: "it may have been bought", advice: lookAtAccount(error.provider))
-        case (_, .cancelled): return Verdict(.refusedByProvider, money: nil, advice: error.remedy)
+        case (_, .cancelled):
+            return Verdict(.refusedByProvider, money: nil, advice: error.mending.text(in: .command))
         case (.taken, .provider), (.taken, .timeout):
             return Verdict(
                 .providerUnavailable, money: "it may have been billed",
                 advice: "look at the account, then send it anew if it is worth the price")
         case (.taken, _):
-            return Verdict(status(of: error), money: "it may have been billed", advice: error.remedy)
+            return Verdict(
+                status(of: error), money: "it may have been billed", advice: error.mending.text(in: .command))
         case (.notTaken, _):
-            return Verdict(status(of: error), money: "nothing was bought", advice: error.remedy)
+            return Verdict(
+                status(of: error), money: "nothing was bought", advice: error.mending.text(in: .command))
         }
     }
 
@@ -100,13 +103,12 @@ struct Verdict {
         switch error {
         case let error as ClientError:
             switch error.category {
-            case .credentials, .credits: error.remedy
+            case .credentials, .credits: error.mending.text(in: .command)
             case .rateLimit: error.retryAfter.map { "wait \(Int(min(max($0, 0), 1e9).rounded(.up))) s" }
             case .transport: "check the network, the proxy and the base URL"
             default: nil
             }
-        case let error as SaveError: error.hint
-        case let error as KeyError: error.hint
+        case is SaveError, is KeyError: ClientFailure.hint(for: error)
         default: nil
         }
     }

@@ -1,7 +1,8 @@
 package import AtomicFiles
+public import SeedreamModel
 
 /// Why no row of a manifest can be read, or no more of them.
-public enum ManifestError: Error, Hashable, Sendable {
+public enum ManifestError: ErrorWithRemedy, Hashable, Sendable {
     /// The file cannot be opened or read; the system's reason.
     case cannotRead(name: String, reason: String)
     /// The task was cancelled while it waited for more.
@@ -22,13 +23,13 @@ extension ManifestError {
     }
 
     /// What to do about it, one line.
-    public var hint: String {
+    public var remedy: Remedy {
         switch self {
         case .cannotRead: "check the path and its permissions"
         case .cancelled: "nothing was read beyond the rows that were given"
         case .notUTF8: "save it as UTF-8; spreadsheets call that \"CSV UTF-8\""
         case .jsonArray: "write one object a line, as `jq -c '.[]'` does"
-        case .header(_, _, let hint): hint
+        case .header(_, _, let hint): Remedy(hint)
         }
     }
 }

@@ -1,5 +1,5 @@
 import AtomicFiles
-import SeedreamModel
+public import SeedreamModel
 import Synchronization
 
 /// A file of results, to which each row of a run is appended as it ends: JSON Lines, mode 0600.
@@ -131,7 +131,7 @@ public final class ResultsFile: Sendable {
 }
 
 /// Why results cannot be written to a file.
-public enum ResultsError: Error, Hashable, Sendable {
+public enum ResultsError: ErrorWithRemedy, Hashable, Sendable {
     /// The system refused. `hint` is what to do.
     case file(path: String, message: String, hint: String)
     /// It holds something else.
@@ -146,9 +146,9 @@ public enum ResultsError: Error, Hashable, Sendable {
     }
 
     /// What to do about it, one line.
-    public var hint: String {
+    public var remedy: Remedy {
         switch self {
-        case .file(_, _, let hint): hint
+        case .file(_, _, let hint): Remedy(hint)
         case .notResults: "name another file; this one was left as it is"
         case .otherSchema: "use the version that wrote it, or name another file"
         case .otherManifest: "name another file; this one was left as it is"

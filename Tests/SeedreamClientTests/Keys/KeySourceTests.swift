@@ -1,5 +1,6 @@
 import Foundation
 import SeedreamClient
+import SeedreamModel
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import AtomicFiles
 import Foundation
 import GRDB
 import SeedreamClient
+import SeedreamCommand
 import SeedreamModel
 import TestSupport
 import Testing
@@ -33,7 +34,9 @@ struct LedgerPlaceTests {
             let error = #expect(throws: LedgerError.exposed(path: path, mode: mode)) {
                 try SQLiteLedger.open(path: path, access: access)
             }
-            #expect(error?.hint == "`chmod go-w \(path)`, or name another file with `--ledger`")
+            #expect(
+                error?.remedy.text(in: .command)
+                    == "`chmod go-w \(path)`, or name another file with `--ledger`")
         }
         // The advice works.
         #expect(chmod(path, mode_t(mode & ~0o022)) == 0)
@@ -212,7 +215,7 @@ struct LedgerPlaceTests {
         #expect(
             error.description
                 == "/net/jobs: the ledger cannot be locked: its file system (NFS) has no working locks")
-        #expect(error.hint == "name a file on a local disk with `--ledger`")
+        #expect(error.remedy.text(in: .command) == "name a file on a local disk with `--ledger`")
         #expect(FileSystem.sharedName(at: NSTemporaryDirectory()) == nil)
         #expect(FileSystem.sharedName(at: "/no/such/path") == nil)
     }

@@ -80,6 +80,21 @@ struct BatchTests {
         }
     }
 
+    @Test("what to do names options, in the results file as on standard error and standard output")
+    func advice() async throws {
+        try await Self.with { rig in
+            try rig.folder.write(Fixtures.bytes("corrupt/ratio-3.5.jpg"), as: "long.jpg")
+            let manifest = try rig.folder.write(
+                #"{"id":"a","prompt":"p","images":["long.jpg"]}"#.utf8, as: "jobs.jsonl")
+            let result = try await rig.run(Self.batch(rig, manifest, ["--ndjson"]))
+            let hint =
+                "crop the image, pass `--fit pad` or `--fit crop`, or `--max-ratio 4` if your provider takes it"
+            #expect(try Self.results(rig)["a"]?["error"]?["hint"]?.string == hint)
+            #expect(try JSONValue(parsing: Array(result.lines[0].utf8))["error"]?["hint"]?.string == hint)
+            #expect(result.errors.contains("\n  hint: \(hint)\n"), "\(result.errors)")
+        }
+    }
+
     @Test("interrupted and repeated, each row is bought once")
     func interrupted() async throws {
         try await Self.with {

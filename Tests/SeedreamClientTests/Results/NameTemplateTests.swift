@@ -1,4 +1,6 @@
 import SeedreamClient
+import SeedreamCommand
+import SeedreamModel
 import Testing
 
 @Suite("names of files")
@@ -140,6 +142,7 @@ struct NameTemplateTests {
                 == "name: expected one of {stem}, {index}, {row}, {id}, {seed}, {request}, found {name}")
         let path = #expect(throws: RequestError.self) { try NameTemplate("a/{index}") }
         #expect(path?.description == "name: expected a name, found a path")
-        #expect(path?.hint == "name the folder with `-o`; a name makes no subfolders")
+        #expect(
+            path?.remedy.text(in: .command) == "name the folder with `-o`; a name makes no subfolders")
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Pixels
 import SeedreamClient
+import SeedreamCommand
 import SeedreamModel
 import Synchronization
 import TestSupport
@@ -219,7 +220,9 @@ struct ResultSaverTests {
         #expect(error?.category == .result)
         #expect(error?.purchase == .taken)
         #expect(error?.message == "picture 3: expected an image, found HTML or XML (8 bytes)")
-        #expect(error?.hint == "`seedream resume` fetches it again, while the provider keeps it")
+        #expect(
+            error?.remedy.text(in: .command)
+                == "`seedream resume` fetches it again, while the provider keeps it")
         let kept = try #require(try await missing.ledger.job(job.id))
         #expect(kept.state == .finished)
         #expect(kept.error == error)

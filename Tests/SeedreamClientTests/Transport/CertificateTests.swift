@@ -3,9 +3,11 @@ import Cryptography
 import Foundation
 import HTTPTypes
 import SeedreamClient
+import SeedreamCommand
 import SeedreamEmulator
-import TestSupport
+import SeedreamModel
 import Testing
+import TestSupport
 
 @Suite("Certificates that are refused")
 struct CertificateTests {
@@ -91,7 +93,8 @@ struct CertificateTests {
                 #expect(error.kind == .tls)
                 #expect(!error.mayHaveArrived)
                 #expect(error.message.contains(": \(said)"), "\(url): \(error)")
-                #expect(error.hint?.contains(advice) == true, "\(error.hint ?? "")")
+                let remedy = error.remedy?.text(in: .command) ?? ""
+                #expect(remedy.contains(advice), "\(remedy)")
                 #expect(!error.message.contains("secret"))
             }
         }

@@ -63,7 +63,7 @@ extension FalProvider {
                 throw RequestError(
                     field: "images.\(index)",
                     message: "expected a data URI of at most \(most) characters, found \(uri.length)",
-                    hint: "pass `--transport upload`, or a smaller `--max-bytes`")
+                    remedy: "\(.verb) \(.uploadImages), or a smaller \(.maximumBytes(nil))")
             case .url(let text):
                 guard URLParts(text) == nil else { continue }
                 throw RequestError(
