@@ -17,6 +17,11 @@ public final class EncodedBytes: @unchecked Sendable {
     /// How many bytes there are.
     public var count: Int { bytes.count }
 
+    /// Copies bytes.
+    public convenience init(_ bytes: [UInt8]) {
+        self.init(count: bytes.count) { $0.copyBytes(from: bytes) }
+    }
+
     /// Takes over `count` bytes that `malloc` gave.
     package init(adopting base: UnsafeMutableRawPointer, count: Int) {
         bytes = UnsafeRawBufferPointer(start: base, count: count)

@@ -306,6 +306,9 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
     /// Where in the text, in bytes from 0.
     public var offset: Int
 
+    /// Makes an error.
+    public init(expected: String, offset: Int) { (self.expected, self.offset) = (expected, offset) }
+
     /// `"expected a comma or ] at byte 17"`.
     public var description: String { "expected \(expected) at byte \(offset)" }
 }

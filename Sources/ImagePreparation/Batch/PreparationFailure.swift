@@ -3,7 +3,7 @@ public struct PreparationFailure: Error, Hashable, Sendable {
     /// At least one, in input order.
     public var inputs: [FailedInput]
 
-    /// Makes an error.
+    /// Makes a failure of at least one input.
     public init(inputs: [FailedInput]) { self.inputs = inputs }
 }
 

@@ -9,6 +9,11 @@ public struct PreparationProgress: Hashable, Sendable {
     /// The input that moved last.
     public var name: String
 
+    /// Makes a state of progress.
+    public init(completed: Int, total: Int, fraction: Double, name: String) {
+        (self.completed, self.total, self.fraction, self.name) = (completed, total, fraction, name)
+    }
+
     /// Makes an asynchronous sequence of progress and the reporter that feeds it.
     ///
     /// A slow reader sees the newest state only. The sequence ends when the reporter's preparation does.

@@ -9,6 +9,11 @@ public struct PreparedBatch: Hashable, Sendable {
     /// What one request has no room for, in input order.
     public var dropped: [DroppedInput]
 
+    /// Makes a batch, for instance to test what is done with one.
+    public init(images: [PreparedImage], failed: [FailedInput] = [], dropped: [DroppedInput] = []) {
+        (self.images, self.failed, self.dropped) = (images, failed, dropped)
+    }
+
     /// Encoded bytes of all images.
     public var byteCount: Int { images.reduce(0) { $0 + $1.bytes.count } }
     /// Characters of all data URIs.

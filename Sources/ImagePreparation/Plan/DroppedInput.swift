@@ -6,7 +6,7 @@ public struct DroppedInput: Hashable, Codable, Sendable {
     public var name: String
 
     /// Makes an entry.
-    package init(index: Int, name: String) {
+    public init(index: Int, name: String) {
         self.index = index
         self.name = name
     }

@@ -33,4 +33,20 @@ public struct PlannedImage: Hashable, Codable, Sendable {
     public var mediaType: MediaType
     /// The size that would be sent, in px.
     public var size: PixelSize
+
+    /// Makes a planned image from its parts.
+    public init(
+        index: Int, position: Int, source: SourceFacts, action: Action, reasons: [Reason], notices: [Notice],
+        unknowns: [Unknown], mediaType: MediaType, size: PixelSize
+    ) {
+        self.index = index
+        self.position = position
+        self.source = source
+        self.action = action
+        self.reasons = reasons
+        self.notices = notices
+        self.unknowns = unknowns
+        self.mediaType = mediaType
+        self.size = size
+    }
 }

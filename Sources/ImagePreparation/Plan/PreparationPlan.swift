@@ -6,4 +6,9 @@ public struct PreparationPlan: Hashable, Codable, Sendable {
     public var failed: [FailedInput]
     /// The inputs that one request has no room for, in input order. They are not opened.
     public var dropped: [DroppedInput]
+
+    /// Makes a plan, for instance to test what is done with one.
+    public init(images: [PlannedImage], failed: [FailedInput] = [], dropped: [DroppedInput] = []) {
+        (self.images, self.failed, self.dropped) = (images, failed, dropped)
+    }
 }

@@ -10,6 +10,11 @@ public struct FailureRecord: Hashable, Codable, Sendable {
         public var message: String
         /// What to do about it, one line.
         public var hint: String
+
+        /// Makes a failure.
+        public init(code: ErrorCode, message: String, hint: String) {
+            (self.code, self.message, self.hint) = (code, message, hint)
+        }
     }
 
     /// `"failed"`.

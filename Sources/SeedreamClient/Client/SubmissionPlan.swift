@@ -29,4 +29,18 @@ public struct SubmissionPlan: Hashable, Codable, Sendable {
     public var worstCost: Double?
     /// What is dropped, changed or foreseen.
     public var warnings: [RequestWarning]
+
+    /// Makes a plan, for instance to test what is done with one.
+    public init(
+        provider: ProviderID, model: String, url: String, headers: [String: String] = [:], body: JSONValue,
+        bodyBytes: Int, uploads: Int = 0, predictedSize: PixelSize? = nil, minimumOutputs: Int = 1,
+        maximumOutputs: Int = 1, price: Price? = nil, worstCost: Double? = nil,
+        warnings: [RequestWarning] = []
+    ) {
+        (self.provider, self.model, self.url, self.headers) = (provider, model, url, headers)
+        (self.body, self.bodyBytes, self.uploads) = (body, bodyBytes, uploads)
+        self.predictedSize = predictedSize
+        (self.minimumOutputs, self.maximumOutputs) = (minimumOutputs, maximumOutputs)
+        (self.price, self.worstCost, self.warnings) = (price, worstCost, warnings)
+    }
 }

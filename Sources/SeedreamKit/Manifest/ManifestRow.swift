@@ -66,6 +66,11 @@ public struct ManifestFailure: Error, Hashable, Sendable {
     public var hint: String
     /// The fields that are none of a manifest's, as far as they could be read.
     public var carried: [CarriedField] = []
+
+    /// Makes a failure.
+    public init(id: String? = nil, line: Int, message: String, hint: String, carried: [CarriedField] = []) {
+        (self.id, self.line, self.message, self.hint, self.carried) = (id, line, message, hint, carried)
+    }
 }
 
 extension ManifestFailure: CustomStringConvertible {
