@@ -26,6 +26,8 @@ public enum PreparationError: ErrorWithRemedy, Hashable, Sendable {
     case notARegularFile(FileKind)
     /// The text is no `data:` URI with base64 content; says why.
     case malformedDataURI(String)
+    /// Pixels whose bytes are not four for each pixel of a size of at least 1x1.
+    case malformedPixels(byteCount: Int, width: Int, height: Int)
     /// The file is not the one that was planned.
     case inputChanged
     /// Even the smallest allowed encoding is larger than the budget, in bytes.
@@ -56,7 +58,7 @@ extension PreparationError {
             }
         case .constraint(.aspectRatioOutOfRange): .aspectRatio
         case .constraint(.noConformingSize): .limitExceeded
-        case .cannotOpen, .notARegularFile, .malformedDataURI: .unreadableInput
+        case .cannotOpen, .notARegularFile, .malformedDataURI, .malformedPixels: .unreadableInput
         case .inputChanged: .inputChanged
         case .tooManyBytes: .tooManyBytes
         case .tooManyInputs: .tooManyInputs
@@ -78,6 +80,7 @@ extension PreparationError {
         case .notARegularFile(.directory): "name the files in it\(.eachOfFolder)"
         case .notARegularFile: "pass a regular file, or pipe the image in and name it `-`"
         case .malformedDataURI: "write it as `data:image/jpeg;base64,` and the encoded bytes"
+        case .malformedPixels: "pass width * height * 4 bytes: red, green, blue and alpha of each pixel"
         case .inputChanged: "run again once nothing writes to the file"
         case .tooManyBytes:
             "allow more with \(.maximumBytes(nil)) or \(.maximumBodyBytes), or send fewer images in one request"
@@ -101,6 +104,10 @@ extension PreparationError: CustomStringConvertible {
         case .cannotOpen(let errno): "cannot be opened: \(SystemCall.message(errno))"
         case .notARegularFile(let kind): "expected a regular file, found a \(kind.rawValue)"
         case .malformedDataURI(let reason): "data URI is malformed: \(reason)"
+        case .malformedPixels(let count, let width, let height):
+            width > 0 && height > 0
+                ? "expected \(width)x\(height) pixels of 4 bytes, found \(count) bytes"
+                : "expected a width and a height of at least 1, found \(width)x\(height)"
         case .inputChanged: "file changed while it was being prepared"
         case .tooManyBytes(let maximum):
             "cannot be encoded in \(maximum) bytes without going below the minimum area or quality 85"

@@ -48,6 +48,8 @@ extension ImageFormat {
         case .psd: "image/vnd.adobe.photoshop"
         case .svg: "image/svg+xml"
         case .pdf: "application/pdf"
+        // No file is of this format.
+        case .rgba8: "application/octet-stream"
         }
     }
 }

@@ -2,7 +2,7 @@
 public struct SourceFacts: Hashable, Codable, Sendable {
     /// The input's name.
     public var name: String
-    /// By magic bytes: `"jpeg"`, `"png"`, `"webp"`.
+    /// By magic bytes: `"jpeg"`, `"png"`, `"webp"` and so on; `"rgba8"` for pixels in memory.
     public var format: String
     /// Stored columns, before the orientation, in px.
     public var width: Int
@@ -10,7 +10,7 @@ public struct SourceFacts: Hashable, Codable, Sendable {
     public var height: Int
     /// The EXIF value, 1 to 8.
     public var orientation: Int
-    /// Encoded bytes.
+    /// Encoded bytes; of pixels, four for each.
     public var bytes: Int
     /// The description of the embedded ICC profile, `nil` without one.
     public var colorProfile: String?

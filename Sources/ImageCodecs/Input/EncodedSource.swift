@@ -1,5 +1,5 @@
 import CodecBridge
-import Pixels
+package import Pixels
 
 #if canImport(Glibc)
 private import Glibc
@@ -9,7 +9,7 @@ private import Musl
 private import Darwin
 #endif
 
-/// The encoded bytes of one input: in memory, or an open regular file that is read where it is needed.
+/// The bytes of one input: in memory, or an open regular file that is read where it is needed.
 ///
 /// A file is never mapped: a mapping that somebody shortens kills the process.
 package final class EncodedSource: Sendable {
@@ -24,12 +24,26 @@ package final class EncodedSource: Sendable {
     package let count: Int
     /// What tells this state of a file from a later one; `nil` for memory.
     package let identity: FileIdentity?
+    /// The size in px where the bytes are pixels, as of `ImageFormat.rgba8`; `nil` where they are
+    /// encoded.
+    package let pixelSize: PixelSize?
 
     /// Holds bytes in memory.
     package init(_ bytes: [UInt8]) {
         storage = .memory(bytes)
         count = bytes.count
         identity = nil
+        pixelSize = nil
+    }
+
+    /// Holds pixels in memory.
+    ///
+    /// - Precondition: Four bytes for each pixel of `size`.
+    package init(rgba8 bytes: [UInt8], size: PixelSize) {
+        storage = .memory(bytes)
+        count = bytes.count
+        identity = nil
+        pixelSize = size
     }
 
     /// Shares a file that is in memory.
@@ -37,6 +51,7 @@ package final class EncodedSource: Sendable {
         storage = .loaded(file)
         count = file.count
         identity = nil
+        pixelSize = nil
     }
 
     /// Takes over an open descriptor of a regular file.
@@ -44,6 +59,7 @@ package final class EncodedSource: Sendable {
         storage = .file(descriptor: descriptor)
         count = identity.byteCount
         self.identity = identity
+        pixelSize = nil
     }
 
     deinit {

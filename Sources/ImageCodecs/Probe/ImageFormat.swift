@@ -1,7 +1,11 @@
-/// The picture formats that are told apart by their first bytes, whether they are read or not.
+/// The picture formats that are told apart by their first bytes, whether they are read or not; and
+/// pixels in memory, which are no file.
 public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     case jpeg, png, webp
     case gif, bmp, tiff, heic, heif, avif, jpegXL = "jpeg-xl", jpeg2000 = "jpeg-2000", ico, psd, svg, pdf
+    /// Pixels in memory, which no file holds: red, green, blue and straight alpha, 8 bits each,
+    /// sRGB, rows top to bottom.
+    case rgba8
 
     /// The name as people write it.
     public var displayName: String {
@@ -21,6 +25,7 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         case .psd: "PSD"
         case .svg: "SVG"
         case .pdf: "PDF"
+        case .rgba8: "RGBA pixels"
         }
     }
 
@@ -44,7 +49,7 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     /// Whether pixels can be read from it.
     public var isReadable: Bool {
         switch self {
-        case .jpeg, .png, .webp, .bmp: true
+        case .jpeg, .png, .webp, .bmp, .rgba8: true
         #if GIF
         case .gif: true
         #endif
@@ -58,9 +63,9 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What this build reads, as people list it: `"JPEG, PNG or WebP"`.
+    /// The files that this build reads, as people list it: `"JPEG, PNG or WebP"`.
     package static var readableNames: String {
-        let names = allCases.filter(\.isReadable).map(\.displayName)
+        let names = allCases.filter { $0.isReadable && $0 != .rgba8 }.map(\.displayName)
         return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
     }
 }

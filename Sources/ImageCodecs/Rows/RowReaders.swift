@@ -34,6 +34,7 @@ package enum RowReaders {
             }
         case .bmp:
             return try managed(try BMPRowReader(source, probe: probe))
+        case .rgba8: return try managed(RawRowReader(source, size: probe.size))
         #if GIF
         case .gif:
             return try source.withAllBytes { bytes in try managed(try GIFRowReader(bytes, probe: probe)) }

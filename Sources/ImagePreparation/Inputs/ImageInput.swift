@@ -1,10 +1,12 @@
 import AtomicFiles
+import Pixels
 
 /// One picture as the caller holds it.
 public struct ImageInput: Sendable {
     enum Origin: Sendable {
         case file(path: String)
         case bytes([UInt8])
+        case pixels([UInt8], PixelSize)
         case standardInput(StandardInputSpool)
         case dataURI(String)
     }
@@ -32,6 +34,23 @@ public struct ImageInput: Sendable {
     /// Encoded bytes in memory.
     public static func bytes(_ bytes: [UInt8], name: String) -> ImageInput {
         ImageInput(origin: .bytes(bytes), name: name)
+    }
+
+    /// Pixels in memory, as a renderer or a decoder of your own leaves them: red, green, blue and
+    /// straight alpha, 8 bits each, in sRGB; rows top to bottom, without padding.
+    ///
+    /// They are always encoded, once, and by the rules for every other image: as JPEG, or as PNG where
+    /// alpha is kept and a pixel is not opaque. Where alpha is not kept, transparent parts are composited
+    /// on the background.
+    ///
+    /// - Parameters:
+    ///   - rgba: `width * height * 4` bytes; with another number the input fails with
+    ///     ``PreparationError/malformedPixels(byteCount:width:height:)``.
+    ///   - width: Columns, in px; at least 1.
+    ///   - height: Rows, in px; at least 1.
+    ///   - name: What messages and results call it.
+    public static func pixels(_ rgba: [UInt8], width: Int, height: Int, name: String) -> ImageInput {
+        ImageInput(origin: .pixels(rgba, PixelSize(width: width, height: height)), name: name)
     }
 
     /// Standard input, read to its end once and then kept, so that the value can be planned and prepared.

@@ -17,6 +17,7 @@ enum InputOpener {
         switch input.origin {
         case .file(let path): try openFile(path)
         case .bytes(let bytes): EncodedSource(bytes)
+        case .pixels(let bytes, let size): try pixels(bytes, size)
         case .standardInput(let spool): EncodedSource(try spool.contents(maximum: limits.maximumInputBytes))
         case .dataURI(let text): EncodedSource(try decodeDataURI(text, limits: limits))
         }
@@ -54,6 +55,15 @@ enum InputOpener {
             byteCount: Int(status.st_size),
             modifiedNanoseconds: Int64(modified.tv_sec) &* 1_000_000_000 &+ Int64(modified.tv_nsec))
         return EncodedSource(adopting: descriptor, identity: identity)
+    }
+
+    private static func pixels(_ bytes: [UInt8], _ size: PixelSize) throws(PreparationError) -> EncodedSource
+    {
+        let (count, isTooMuch) = size.area.multipliedReportingOverflow(by: 4)
+        guard size.width > 0, size.height > 0, !isTooMuch, count == bytes.count else {
+            throw .malformedPixels(byteCount: bytes.count, width: size.width, height: size.height)
+        }
+        return EncodedSource(rgba8: bytes, size: size)
     }
 
     private static func decodeDataURI(_ text: String, limits: DecodeLimits) throws(PreparationError)
