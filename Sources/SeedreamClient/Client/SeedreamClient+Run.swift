@@ -79,7 +79,7 @@ extension SeedreamClient {
     }
 
     /// Waits, saves, and releases the job, whether or not that succeeds.
-    private func complete(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?)
+    func complete(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?)
         async throws -> JobRecord
     {
         do {
@@ -93,7 +93,7 @@ extension SeedreamClient {
         }
     }
 
-    private func release(_ job: JobRecord) async {
+    func release(_ job: JobRecord) async {
         let ledger = ledger
         // A job that is not released does no harm: the process ends, and with it its ownership.
         _ = await Task { try? await ledger.release(job.id) }.value

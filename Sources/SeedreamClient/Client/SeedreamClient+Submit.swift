@@ -61,23 +61,7 @@ extension SeedreamClient {
             let left = deadline.remaining
             let answer = try await send(draft, body, job, through: api)
             deadline = left.map { Deadline(after: $0) } ?? .never
-            switch answer {
-            case .accepted(let ticket):
-                let accepted = try await kept(job) {
-                    $0.state = .accepted
-                    $0.ticket = ticket
-                }
-                reporter?.report(.accepted(requestID: ticket.requestID))
-                return accepted
-            case .finished(let made):
-                let result = bounded(made, for: job, reporter)
-                let finished = try await kept(job) {
-                    $0.state = .finished
-                    $0.result = StoredResult(result)
-                }
-                reporter?.report(.finished(images: result.images.count))
-                return finished
-            }
+            return try await answered(answer, job, reporter)
         } catch let error as ClientError {
             throw await settled(job, error)
         } catch is CancellationError {
@@ -91,8 +75,31 @@ extension SeedreamClient {
         }
     }
 
+    /// Keeps what the provider has answered to a request.
+    func answered(_ answer: SubmitReply, _ job: JobRecord, _ reporter: ClientReporter?) async throws
+        -> JobRecord
+    {
+        switch answer {
+        case .accepted(let ticket):
+            let accepted = try await kept(job) {
+                $0.state = .accepted
+                $0.ticket = ticket
+            }
+            reporter?.report(.accepted(requestID: ticket.requestID))
+            return accepted
+        case .finished(let made):
+            let result = bounded(made, for: job, reporter)
+            let finished = try await kept(job) {
+                $0.state = .finished
+                $0.result = StoredResult(result)
+            }
+            reporter?.report(.finished(images: result.images.count))
+            return finished
+        }
+    }
+
     /// Sends the paid request, and reads the answer.
-    private func send(_ draft: RequestDraft, _ body: RequestBody, _ job: JobRecord, through api: APIClient)
+    func send(_ draft: RequestDraft, _ body: RequestBody, _ job: JobRecord, through api: APIClient)
         async throws -> SubmitReply
     {
         var fields = draft.fields
@@ -129,7 +136,7 @@ extension SeedreamClient {
     }
 
     /// Uploads what travels by upload, four at a time; `nil` where nothing does.
-    private func upload(
+    func upload(
         _ carried: [SubmissionPlanner.Carried], through api: APIClient, _ reporter: ClientReporter?
     ) async throws -> [ImageReference]? {
         var references = carried.map(\.preview)

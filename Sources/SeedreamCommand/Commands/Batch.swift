@@ -99,7 +99,9 @@ extension Batch: RunCommand {
             if results.dryRun { return try await plan(reader, session) }
             let source = manifest == "-" ? "-" : PathText.absolute(manifest)
             let run = run("batch", sources: [source], name: rows.name, of: session)
-            let progress = RequestProgress(rows: nil, showsLogs: client.verbose)
+            let progress = RequestProgress(rows: nil, form: results.progress, showsLogs: client.verbose)
+            let ticks = progress.ticking()
+            defer { ticks.cancel() }
             let file = try resultsFile.map { try BatchResults($0, of: manifest) }
             var output = BatchOutput(run: run, isStream: ndjson, waits: waits, progress: progress)
             let stop = try await session.batch(

@@ -49,6 +49,12 @@ struct Edit: AsyncParsableCommand {
     @Flag(help: "Fetch http(s) inputs and prepare them, instead of letting the host fetch them.")
     var fetch = false
 
+    @OptionGroup
+    var input: InputArguments
+
+    @Flag(help: "With --each: a line of JSON on stdout for each row, as soon as it ends.")
+    var ndjson = false
+
     @OptionGroup(title: "Run")
     var rows: RunArguments
 
@@ -72,14 +78,15 @@ struct Edit: AsyncParsableCommand {
 
     func validate() throws {
         if let objection = rule.objection { throw ValidationError(objection) }
-        guard !rule.images.isEmpty else {
+        guard !rule.images.isEmpty || input.filesFrom != nil else {
             throw ValidationError("no input given; name an image, or use `seedream generate`")
         }
         guard (1...40).contains(parallel) else {
             throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
         }
-        if rule.images.filter({ $0 == "-" }).count > 1 {
-            throw ValidationError("standard input can be named once")
+        try input.validate(rule.images + (rule.readsStandardInput ? ["-"] : []), each: each)
+        if ndjson, !each || results.json {
+            throw ValidationError("'--ndjson' is for the rows of '--each', without '--json'")
         }
         _ = try constraints.constraints()
         _ = try preparation.options()
@@ -128,9 +135,12 @@ extension Edit: RunCommand {
         if results.dryRun { return try await plan(rows, named, session) }
         let names = named.names
         let output = RunOutput(
-            names: names, run: named.run, form: results.form, baseURL: host.baseURL,
+            names: names, run: named.run, form: ndjson ? .lines : results.form, baseURL: host.baseURL,
             progress: RequestProgress(
-                rows: rows.count, showsLogs: client.verbose, names: { names.count > 1 ? names[$0] : nil }))
+                rows: rows.count, form: results.progress, showsLogs: client.verbose,
+                names: { names.count > 1 ? names[$0] : nil }))
+        let ticks = output.progress.ticking()
+        defer { ticks.cancel() }
         let stop = try await session.run(
             rows, as: named.run, to: destination, options: options, reportingTo: output.progress.reporter
         ) { try output.show($0) }

@@ -35,6 +35,9 @@ struct Resume: AsyncParsableCommand {
     @Flag(help: "One JSON document on stdout.")
     var json = false
 
+    @Option(help: "How far it is: a line that changes on a terminal and lines elsewhere, lines, or nothing.")
+    var progress = ProgressForm.auto
+
     @OptionGroup(title: "Client")
     var client: ClientArguments
 
@@ -64,9 +67,11 @@ extension Resume {
             let session = try setup.session(baseURL: baseURL, ledger)
             let jobs = ids.isEmpty ? try await session.openJobs() : try await named(setup, ledger)
             if jobs.isEmpty, !json { return Terminal.note("nothing to resume") }
-            let progress = RequestProgress(rows: jobs.count, showsLogs: client.verbose) { index in
-                jobs.count > 1 ? jobs[index].inputs.first?.name : nil
+            let progress = RequestProgress(rows: jobs.count, form: progress, showsLogs: client.verbose) {
+                jobs.count > 1 ? jobs[$0].inputs.first?.name : nil
             }
+            let ticks = progress.ticking()
+            defer { ticks.cancel() }
             var outcomes: [RowOutcome] = []
             try await session.resume(jobs, parallel: parallel, reportingTo: progress.reporter) {
                 outcomes.append($0)

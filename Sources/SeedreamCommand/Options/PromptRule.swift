@@ -19,6 +19,9 @@ struct PromptRule {
     /// thousand characters.
     private static let maximumLength = 1 << 20
 
+    /// Whether the prompt comes from standard input.
+    var readsStandardInput: Bool { (file ?? prompt) == "-" }
+
     // MARK: Mistakes
 
     /// What is wrong with the words, and how to write them; `nil` if nothing is. Looks at names and at

@@ -35,6 +35,9 @@ struct ResultArguments: ParsableArguments {
     @Flag(help: "One JSON document on stdout.")
     var json = false
 
+    @Option(help: "How far it is: a line that changes on a terminal and lines elsewhere, lines, or nothing.")
+    var progress = ProgressForm.auto
+
     func validate() throws {
         guard let template = try? NameTemplate(name), template.usesOldWord else { return }
         Diagnostics().note("`{source}` is spelled `{stem}` now; the old spelling ends with the next release")

@@ -16,16 +16,6 @@ import Darwin
 /// What happens to requests, on stderr: notices, warnings and the provider's log as lines, and one line that shows where
 /// all stands: again and again on a terminal, every ten seconds elsewhere.
 final class RequestProgress: Sendable {
-    /// How progress is shown.
-    enum Form: String, CaseIterable, Sendable {
-        /// As a line that changes on a terminal, as lines elsewhere.
-        case auto
-        /// As lines.
-        case plain
-        /// Not at all.
-        case none
-    }
-
     private struct State {
         /// Rows in all; `nil` where they come as a stream.
         var total: Int?
@@ -54,7 +44,7 @@ final class RequestProgress: Sendable {
     ///   - showsLogs: Whether the provider's log is shown also where there is no terminal.
     ///   - names: What a row is called in front of a note; `nil` for a single one.
     init(
-        rows total: Int?, form: Form = .auto, showsLogs: Bool = false,
+        rows total: Int?, form: ProgressForm = .auto, showsLogs: Bool = false,
         names: @escaping @Sendable (_ index: Int) -> String? = { _ in nil }
     ) {
         state = Mutex(State(total: total))
@@ -108,6 +98,15 @@ final class RequestProgress: Sendable {
         }
     }
 
+    /// Shows where all stands also while nothing happens: every ten seconds, where it is not a line that changes.
+    ///
+    /// - Returns: What goes on until it is cancelled.
+    func ticking() -> Task<Void, Never> {
+        Task { [self] in
+            while isPlain, (try? await Task.sleep(for: Self.pause)) != nil { show() }
+        }
+    }
+
     /// The lines of the provider's log for a row.
     func logs(_ index: Int) -> [String] { state.withLock { $0.logs.removeValue(forKey: index) ?? [] } }
 
@@ -132,13 +131,20 @@ final class RequestProgress: Sendable {
 
     /// - Parameter words: Where the row stands; `nil` once it is done.
     private func show(_ words: String?, _ index: Int) {
+        state.withLock { $0.words[index] = words }
+        show()
+    }
+
+    private func show() {
         let now = clock.now
         let line = state.withLock { state -> String? in
-            state.words[index] = words
             if isTerminal {
                 state.isShown = true
             } else {
-                guard isPlain, now - (state.shown ?? start) >= Self.pause else { return nil }
+                // The task that ticks wakes a little early or late.
+                guard isPlain, now - (state.shown ?? start) >= Self.pause - .milliseconds(100) else {
+                    return nil
+                }
                 state.shown = now
             }
             return self.line(state, after: now - start)

@@ -13,27 +13,27 @@ struct NamedInputs {
 
     /// - Throws: `RequestError` where folders hold no image.
     init(_ arguments: [String], of command: Edit, in session: SeedreamSession) async throws {
-        let sources = arguments.map { argument in
+        var sources = arguments.map { argument in
             if RowRequest.Input.isURL(argument) { return URLParts(argument)?.origin ?? argument }
             if argument == "-" || argument.prefix(5).lowercased() == "data:" { return "-" }
             let path = PathText.absolute(argument)
             // A folder, and the files of it, are one source: a folder that gains a file stays the same run.
             return Folder.exists(path) ? path : Folder.containing(path)
         }
+        if let list = command.input.filesFrom { sources.append(list == "-" ? "-" : PathText.absolute(list)) }
         run = command.run("edit", sources: sources, name: command.rows.name, of: session)
         var results: Set<String> = []
-        if command.each, arguments.contains(where: { Folder.exists($0) }) {
+        if command.each, command.input.filesFrom != nil || arguments.contains(where: { Folder.exists($0) }) {
             // Results of this run that lie in such a folder are not its inputs.
             let jobs = try await session.client.ledger.jobs(ofRun: run.id)
             results = Set(jobs.flatMap { $0.files.map(\.path) })
         }
-        var list = InputList()
-        for argument in arguments {
-            list.add(argument, expandsFolders: command.each) { results.contains(PathText.absolute($0)) }
+        entries = try command.input.list(arguments, each: command.each) {
+            results.contains(PathText.absolute($0))
         }
-        entries = list.entries
+        .entries
         guard !entries.isEmpty else {
-            throw RequestError(field: "input", message: "the folder holds no images", hint: "name images")
+            throw RequestError(field: "input", message: "expected images, found none", hint: "name images")
         }
     }
 
@@ -56,7 +56,9 @@ struct NamedInputs {
             if case .local(let image) = input, image.filePath != nil { label = PathText.absolute(label) }
             seen[label, default: 0] += 1
             if let count = seen[label], count > 1 { label += "#\(count)" }
-            return RowRequest(label: label, inputs: [input], request: request)
+            var row = RowRequest(label: label, inputs: [input], request: request)
+            row.subfolder = entry.subfolder
+            return row
         }
     }
 }

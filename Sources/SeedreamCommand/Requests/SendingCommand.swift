@@ -81,10 +81,10 @@ extension SendingCommand {
     /// Sends one request, shows what happens and what came of it, and throws the code for it.
     func send(
         _ row: RowRequest, as run: RunRecord, to destination: Destination, _ options: RunOptions,
-        with session: SeedreamSession, form: RequestProgress.Form = .auto
+        with session: SeedreamSession
     ) async throws {
         if results.dryRun { return try await plan(row, with: session) }
-        let progress = RequestProgress(rows: 1, form: form, showsLogs: client.verbose)
+        let progress = RequestProgress(rows: 1, form: results.progress, showsLogs: client.verbose)
         let outcome = try await session.single(
             row, as: run, to: destination, options: options, reportingTo: progress.reporter)
         try JobOutput(form: results.form, ledger: session.client.ledger, progress: progress)

@@ -26,6 +26,8 @@ public struct RowRequest: Sendable {
     public var provider: ProviderID?
     /// How its results are named, if not as the run's destination says.
     public var template: String?
+    /// The folder below the run's destination that its results go to. `""` by default: none.
+    public var subfolder = ""
     /// Why it cannot be sent, known before anything is read; it is recorded as failed. Default: `nil`.
     public var refusal: RowRecord.Failure?
 

@@ -35,6 +35,7 @@ extension RunEngine {
         let reporter = reporter?.client(place.index, place.row.label)
         var destination = destination
         if let template = place.row.template { destination.template = template }
+        if !place.row.subfolder.isEmpty { destination.folder += "/\(place.row.subfolder)" }
         do {
             let job =
                 options.waits
@@ -66,6 +67,24 @@ extension RunEngine {
             }
             if job == nil { try await ledger.end(place.record, as: .failed, .init(error)) }
             return place.outcome(.sent, job, error)
+        }
+    }
+
+    /// Sends a request of unknown outcome again, where its idempotency key keeps it from being made twice.
+    func resend(_ place: Place, _ inputs: ReadInputs, _ job: JobRecord) async throws -> RowOutcome {
+        var request = place.row.request
+        do {
+            (request.images, _) = try await prepare(inputs, place.row, place.index, place.desk.preparer)
+            guard await place.desk.slots.take() else { throw CancellationError() }
+            defer { place.desk.slots.give() }
+            let resent = try await place.desk.client.resend(
+                job, as: request, waits: options.waits,
+                reportingTo: reporter?.client(place.index, place.row.label))
+            guard let resent else { return place.outcome(.elsewhere, job) }
+            return place.outcome(.resumed, resent)
+        } catch {
+            let now = try await self.job(of: place.record) ?? job
+            return place.outcome(now.state == .unknown ? .leftUnknown : .resumed, now, error)
         }
     }
 

@@ -222,6 +222,7 @@ struct RunEngine: Sendable {
             guard options.buysAgain else { return place.outcome(.missing, job, LostImageError(job: job)) }
             return try await buyAgain(place, inputs)
         }
+        if place.desk.client.mayResend(job) { return try await resend(place, inputs, job) }
         if job.state == .unknown, job.ticket == nil { return place.outcome(.leftUnknown, job, job.error) }
         let wasSaved = job.state == .saved || !job.files.isEmpty
         do {

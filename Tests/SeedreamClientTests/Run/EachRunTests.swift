@@ -146,6 +146,30 @@ struct EachRunTests {
         }
     }
 
+    @Test("takes folders in folders and a list of names, mirrors folders, and prints each row as it ends")
+    func lists() async throws {
+        try await Self.with(count: 1) { folder in
+            let inner = "\(folder.path)/trip/first"
+            try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+            try folder.add("trip/first/a.jpg", brightness: 40)
+            let outer = folder.rig.folder.file("list.jpg")
+            try Data(try Drawing.jpeg(brightness: 60)).write(to: URL(fileURLWithPath: outer))
+            let list = try folder.rig.folder.write(Array("\(outer)\0".utf8), as: "list")
+            let more = ["-r", "--files-from", list, "-0", "--ndjson", "--progress", "none"]
+            let result = try await folder.edit("fal", more)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.lines.count == 3 && result.lines.allSatisfy { $0.contains("\"state\":\"saved\"") })
+            #expect(try folder.results() == ["image-10-1.jpg", "list-1.jpg", "trip"])
+            #expect(FileManager.default.fileExists(atPath: "\(folder.rig.output)/trip/first/a-1.jpg"))
+            // The same again: skipped, and no result is taken for an input.
+            let again = try await folder.edit("fal", more)
+            #expect(again.lines.allSatisfy { $0.contains("\"state\":\"skipped\"") }, "\(again.text)")
+            #expect(await folder.bought == 3)
+            let planned = try await folder.edit("fal", more.filter { $0 != "--ndjson" } + ["--dry-run"])
+            #expect(planned.text.contains("3 rows, 0 of them failed, 3 saved already; nothing was sent"))
+        }
+    }
+
     @Test("equal files on purpose are as many purchases, and as many skips")
     func equal() async throws {
         try await Self.with(count: 1) { folder in

@@ -221,5 +221,59 @@ struct SessionTests {
             guard case .refused? = stop else { return #expect(Bool(false), "expected a refusal") }
         }
     }
+
+    @Test("repeats what is unknown under its idempotency key, which makes it once, and nothing without one")
+    func resent() async throws {
+        try await Rig.with { rig in
+            for provider in [ProviderID.apiframe, .fal] {
+                let ledger = MemoryLedger()
+                let client = try rig.client(provider, ledger: ledger) { $0.retry = .none }
+                let session = SeedreamSession(client: client)
+                // Its words are its whole body; the body of the other names uploads, which are new each time.
+                let rows = [
+                    RowRequest(label: "words", inputs: [], request: GenerationRequest(prompt: "a hat")),
+                    RowRequest(
+                        label: "image", inputs: [Self.photo(0)], request: GenerationRequest(prompt: "a hat")),
+                ]
+                let booked = await rig.emulator.ledger.count
+                let operation = provider == .fal ? "fal.submit" : "apiframe.generate"
+                await rig.emulator.setFaults([FaultRule(operation, .reset(.afterAccept))])
+                var first: [RowOutcome] = []
+                _ = try await session.run(rows, as: Self.run(rig), to: rig.destination) { first.append($0) }
+                #expect(first.allSatisfy { $0.job?.state == .unknown }, "\(first)")
+                await rig.emulator.setFaults([])
+                var second: [RowOutcome] = []
+                _ = try await session.run(rows, as: Self.run(rig), to: rig.destination) { second.append($0) }
+                second.sort { $0.index < $1.index }
+                let isKnown = provider == .apiframe
+                #expect(second[0].job?.state == (isKnown ? .saved : .unknown))
+                #expect(second[1].deed == .leftUnknown && second[1].job?.state == .unknown)
+                #expect(await rig.emulator.ledger.count == booked + 2)
+            }
+        }
+    }
+
+    @Test("sends what never arrived under its idempotency key, once")
+    func neverArrived() async throws {
+        try await Rig.with { rig in
+            let ledger = MemoryLedger()
+            let session = SeedreamSession(
+                client: try rig.client(.apiframe, ledger: ledger) { $0.retry = .none })
+            let row = RowRequest(
+                label: "image", inputs: [Self.photo(0)], request: GenerationRequest(prompt: "a hat"))
+            await rig.emulator.setFaults([
+                FaultRule("apiframe.generate", .reset(.duringRequest))
+            ])
+            _ = try await session.run([row], as: Self.run(rig), to: rig.destination) {
+                #expect($0.job?.state == .unknown)
+            }
+            #expect(await rig.emulator.ledger.isEmpty)
+            await rig.emulator.setFaults([])
+            _ = try await session.run([row], as: Self.run(rig), to: rig.destination) {
+                #expect($0.job?.state == .saved)
+            }
+            #expect(await rig.emulator.ledger.count == 1)
+        }
+    }
 }
 #endif
