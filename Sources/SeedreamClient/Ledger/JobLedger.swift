@@ -8,6 +8,11 @@
 public protocol JobLedger: Sendable {
     /// Keeps a new job, owned by the caller. It is durable when this returns.
     ///
+    /// In the same transaction, the names that its results may get in the folder of ``JobRecord/destination`` are reserved: a
+    /// name that another job has, or a file, gets `-2`, `-3` and so on behind it. Of rows of one run whose labels differ
+    /// in their extension only, the earlier one has the lower number. A template with a word of which nothing is
+    /// known yet, `{seed}` or `{request}`, is filled in when the results are saved.
+    ///
     /// - Parameters:
     ///   - job: With ``JobRecord/row``, its row becomes `submitting` in the same transaction.
     ///   - budget: The most that all jobs of its run may cost together, by their worst cases; those that failed or
@@ -37,6 +42,14 @@ public protocol JobLedger: Sendable {
     func claim(_ id: String) async throws(LedgerError) -> JobRecord?
     /// Lets go of a job, so that another process may claim it.
     func release(_ id: String) async throws(LedgerError)
+    /// Reserves names in the folder of a job's destination that were not reserved with it, or that a file has taken since.
+    ///
+    /// - Parameters:
+    ///   - names: As the template gives them, without extension.
+    ///   - fileExtension: That of the file, without the dot.
+    /// - Returns: The job with its names.
+    func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
+        -> JobRecord?
     // MARK: Runs
 
     /// Begins a run, or joins the one with the same ``RunRecord/id``, whose command line becomes this one.
@@ -90,6 +103,11 @@ public protocol JobLedger: Sendable {
 extension JobLedger {
     /// None of its own.
     public var spoolFolder: String? { nil }
+
+    /// Reserves nothing: files alone tell which names are taken.
+    public func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
+        -> JobRecord?
+    { nil }
 
     /// Records what the account at the provider says about a job of unknown outcome. After `not-bought` its row waits.
     ///

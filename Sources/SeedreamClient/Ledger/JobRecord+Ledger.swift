@@ -16,6 +16,9 @@ extension JobRecord {
         var next = self
         change(&next)
         (next.id, next.created) = (id, created)
+        // Names hold for one folder, and what failed needs none.
+        let isKept = next.folderOfNames == folderOfNames && ![.failed, .cancelled].contains(next.state)
+        next.names = isKept ? names : nil
         guard next.state == state || state.mayBecome(next.state) else {
             throw .forbiddenTransition(from: state, to: next.state)
         }

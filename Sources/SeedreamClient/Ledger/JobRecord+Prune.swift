@@ -19,6 +19,7 @@ extension JobRecord {
             job.result?.failures = []
         }
         job.destination = nil
+        job.names = nil
         job.ticket = nil
         job.error?.message = ""
         job.pruned = time

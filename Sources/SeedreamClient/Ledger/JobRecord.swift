@@ -44,6 +44,9 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     public var pruned: Double?
     /// The row of a run that it was sent for; `nil` for one that was sent by itself.
     public var row: RowReference?
+    /// What each name that its template may give became when the ledger reserved it, by the template's name; `nil` where
+    /// none is reserved. The ledger alone sets it.
+    package var names: [String: String]?
 
     /// What the account at the provider says about a job of unknown outcome.
     public enum Settlement: String, Hashable, Codable, Sendable, CaseIterable {

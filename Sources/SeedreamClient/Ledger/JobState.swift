@@ -36,3 +36,21 @@ public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 }
+
+extension JobState {
+    /// The states that a job passes through to come from this one to another, the last included; `nil` where there is no way.
+    func path(to end: JobState) -> [JobState]? {
+        if self == end { return [end] }
+        var ways: [[JobState]] = [[self]]
+        var seen: Set<JobState> = [self]
+        while !ways.isEmpty {
+            let way = ways.removeFirst()
+            for next in JobState.allCases
+            where way[way.count - 1].mayBecome(next) && seen.insert(next).inserted {
+                if next == end { return Array(way.dropFirst()) + [end] }
+                ways.append(way + [next])
+            }
+        }
+        return nil
+    }
+}

@@ -13,7 +13,7 @@ enum LedgerFile {
     /// Marks the file as a ledger, for this toolkit and for `file`: "SDRM" in ASCII.
     private static let applicationID = 0x5344_524D
     /// The number of migrations; a file with more was written by a later version.
-    private static let version = 2
+    private static let version = 3
 
     /// Opens the file, checks that it is a ledger that can be written, and migrates it.
     static func connect(_ path: String) throws -> DatabaseQueue {
@@ -180,6 +180,29 @@ enum LedgerFile {
                     CREATE UNIQUE INDEX row_key ON row (run, row_key) WHERE row_key IS NOT NULL;
                     CREATE INDEX row_label ON row (run, label);
                     PRAGMA user_version = 2;
+                    """)
+        }
+        // Names of results, and indices that hold all that a list of runs is counted from.
+        migrator.registerMigration("v3") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE name (
+                        folder TEXT NOT NULL,
+                        name TEXT NOT NULL,
+                        stem TEXT NOT NULL,
+                        number INTEGER NOT NULL,
+                        job TEXT NOT NULL,
+                        PRIMARY KEY (folder, name)
+                    ) WITHOUT ROWID;
+                    CREATE INDEX name_number ON name (folder, stem, number);
+                    CREATE INDEX name_job ON name (job, stem);
+                    ALTER TABLE row ADD COLUMN stem TEXT;
+                    CREATE INDEX row_stem ON row (run, stem, number) WHERE stem IS NOT NULL AND job IS NULL;
+                    CREATE INDEX row_job ON row (job) WHERE job IS NOT NULL;
+                    CREATE INDEX run_updated ON run (updated);
+                    CREATE INDEX job_id_state ON job (id, state);
+                    CREATE INDEX job_cost ON job (run, unit, cost) WHERE run IS NOT NULL;
+                    PRAGMA user_version = 3;
                     """)
         }
         return migrator

@@ -6,6 +6,7 @@ public actor MemoryLedger: JobLedger {
     private var runs: [RunRecord] = []
     /// By run, in the order in which they were recorded. Their states are those of their jobs.
     private var rows: [String: [RowRecord]] = [:]
+    private var names = Shelf()
 
     /// Makes an empty ledger.
     public init() {}
@@ -26,9 +27,10 @@ public actor MemoryLedger: JobLedger {
                     throw .overBudget(spent: spent, worst: worst, budget: budget)
                 }
             }
-            change(row.run, row.number) { ($0.job, $0.failure) = (job.id, nil) }
         }
-        records.append(job)
+        let named = reserveNames(of: job)
+        if let row = job.row { change(row.run, row.number) { ($0.job, $0.failure) = (job.id, nil) } }
+        records.append(named)
     }
 
     /// Changes a job and returns it.
@@ -39,6 +41,7 @@ public actor MemoryLedger: JobLedger {
     {
         guard let index = records.firstIndex(where: { $0.id == id }) else { throw .notFound(id) }
         records[index] = try records[index].changed(by: change)
+        if records[index].names == nil { names.forget(id) }
         return records[index]
     }
 
@@ -109,6 +112,7 @@ public actor MemoryLedger: JobLedger {
         for (index, job) in records.enumerated() where job.updated < time {
             guard let pruned = job.pruned(at: JobRecord.now) else { continue }
             records[index] = pruned
+            names.forget(job.id)
             count += 1
             if let row = job.row { change(row.run, row.number) { $0.label = "" } }
         }
@@ -184,6 +188,58 @@ public actor MemoryLedger: JobLedger {
     /// The jobs of a run, the newest first.
     public func jobs(ofRun run: String) -> [JobRecord] {
         jobs(in: nil, limit: nil).filter { $0.row?.run == run }
+    }
+
+    // MARK: Names
+
+    /// Reserves names that were not reserved with a job, or that a file has taken since.
+    public func reserve(_ names: [String], of id: String, fileExtension: String) throws(LedgerError)
+        -> JobRecord?
+    {
+        guard let index = records.firstIndex(where: { $0.id == id }) else { throw .notFound(id) }
+        self.names.over = over
+        let reserved = try? self.names.reserve(
+            names, of: records[index], extensions: JobRecord.usualExtensions + [fileExtension])
+        if let reserved { records[index] = reserved }
+        return records[index]
+    }
+
+    private func reserveNames(of job: JobRecord) -> JobRecord {
+        let possible = job.state.isFinal ? [] : job.possibleNames
+        let all = job.row.map { current($0.run) } ?? []
+        let own = all.first { $0.number == job.row?.number }
+        let earlier = all.filter {
+            $0.stem == own?.stem && $0.number < own?.number ?? 0 && $0.job == nil
+                && [.waiting, .preparing].contains($0.state)
+        }
+        names.over = over
+        // The shelf throws nothing.
+        return
+            (try? names.reserve(
+                possible, of: job, leaving: job.namesTellRowsApart ? 0 : earlier.count, after: own?.job))
+            ?? job
+    }
+
+    private var over: Set<String> { Set(records.filter { $0.state == .saved }.map(\.id)) }
+
+    private struct Shelf: NameShelf {
+        private var all: [ReservedName] = []
+        /// Jobs that are saved.
+        var over: Set<String> = []
+
+        func numbers(of stem: String, in folder: String) -> [Int] {
+            all.filter { $0.stem == stem && $0.folder == folder }.map(\.number).sorted()
+        }
+        func holder(of name: String, in folder: String) -> ReservedName? {
+            all.first { $0.name == name && $0.folder == folder }
+        }
+        func name(of job: String, stem: String) -> ReservedName? {
+            all.first { $0.job == job && $0.stem == stem }
+        }
+        func isOver(_ job: String) -> Bool { over.contains(job) }
+        mutating func put(_ name: ReservedName) { all.append(name) }
+        mutating func remove(_ name: ReservedName) { all.removeAll { $0 == name } }
+        mutating func forget(_ job: String) { all.removeAll { $0.job == job } }
     }
 
     private func current(_ run: String) -> [RowRecord] {

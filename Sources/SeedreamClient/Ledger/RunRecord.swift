@@ -135,6 +135,12 @@ public struct RowRecord: Hashable, Codable, Sendable {
     /// Why it failed before its request was sent.
     public var failure: Failure?
 
+    /// The label without its extension: rows that share it would name their results alike.
+    var stem: String {
+        guard let dot = label.lastIndex(of: "."), !label[dot...].contains("/") else { return label }
+        return String(label[..<dot])
+    }
+
     /// Makes a row that waits.
     public init(run: String, number: Int, label: String, key: String? = nil) {
         self.run = run
@@ -155,6 +161,17 @@ public struct RowReference: Hashable, Codable, Sendable {
     public var key: String
     /// The part of the key that equal requests share, in every run.
     public var content: String
+
+    /// What a manifest calls the row: the part of the key behind `@`; `nil` where it says nothing.
+    var id: String? {
+        guard key.hasPrefix(content + "@") else { return nil }
+        let id = key.dropFirst(content.count + 1)
+        // A row that is bought again has the number of the purchase behind it.
+        guard let slash = id.lastIndex(of: "/"), Int(id[id.index(after: slash)...]) != nil else {
+            return String(id)
+        }
+        return String(id[..<slash])
+    }
 
     /// Makes a reference.
     public init(run: String, number: Int, key: String, content: String) {

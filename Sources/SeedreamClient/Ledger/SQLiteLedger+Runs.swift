@@ -32,8 +32,7 @@ extension SQLiteLedger {
         try await perform { database in
             guard try database.tableExists("run") else { return [] }
             let texts = try String.fetchAll(
-                database, sql: "SELECT record FROM run ORDER BY updated DESC LIMIT ?",
-                arguments: [limit.map { max(0, $0) } ?? -1])
+                database, sql: Self.newestRuns, arguments: [limit.map { max(0, $0) } ?? -1])
             return try texts.map { try Self.summary(of: try Self.run($0), database) }
         }
     }
@@ -48,20 +47,29 @@ extension SQLiteLedger {
         }
     }
 
+    /// How many rows of a run are in which state. No job is read: its state stands in an index, which SQLite would pass over
+    /// for the one of ids alone. Ledgers of earlier versions, open for reading, lack it.
+    package static func statesOfRows(isIndexed: Bool) -> String {
+        """
+        SELECT coalesce(job.state, row.state) AS state, count(*) AS rows
+        FROM row LEFT JOIN job \(isIndexed ? "INDEXED BY job_id_state" : "") ON job.id = row.job
+        WHERE row.run = ? GROUP BY 1
+        """
+    }
+    /// What a run has cost at most, by unit, from an index alone.
+    package static let costsOfRun = "SELECT unit, total(cost) AS cost FROM job WHERE run = ? GROUP BY unit"
+    /// The runs, the one that was joined last first.
+    package static let newestRuns = "SELECT record FROM run ORDER BY updated DESC LIMIT ?"
+
     private static func summary(of run: RunRecord, _ database: Database) throws -> RunSummary {
         var summary = RunSummary(run: run, rows: [:])
+        let isIndexed = try database.indexes(on: "job").contains { $0.name == "job_id_state" }
         let states = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT coalesce(job.state, row.state) AS state, count(*) AS rows
-                FROM row LEFT JOIN job ON job.id = row.job WHERE row.run = ? GROUP BY 1
-                """, arguments: [run.id])
+            database, sql: statesOfRows(isIndexed: isIndexed), arguments: [run.id])
         for row in states {
             if let state = RowState(rawValue: row["state"]) { summary.rows[state] = row["rows"] }
         }
-        let costs = try Row.fetchAll(
-            database, sql: "SELECT unit, total(cost) AS cost FROM job WHERE run = ? GROUP BY unit",
-            arguments: [run.id])
+        let costs = try Row.fetchAll(database, sql: costsOfRun, arguments: [run.id])
         for row in costs {
             if let unit = (row["unit"] as String?).flatMap(Price.Unit.init(rawValue:)) {
                 summary.cost[unit] = row["cost"]
@@ -90,7 +98,8 @@ extension SQLiteLedger {
                     sql: "UPDATE job SET record = ?, request_id = NULL WHERE id = ?",
                     arguments: [try Self.text(of: job), job.id])
                 try database.execute(
-                    sql: "UPDATE row SET label = '' WHERE job = ?", arguments: [job.id])
+                    sql: "UPDATE row SET label = '', stem = NULL WHERE job = ?", arguments: [job.id])
+                try Self.forgetNames(of: job.id, database)
             }
             return pruned.count
         }
@@ -288,8 +297,8 @@ extension SQLiteLedger {
 
     private static func insert(_ row: RowRecord, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO row (run, number, label, row_key, state) VALUES (?, ?, ?, ?, ?)",
-            arguments: [row.run, row.number, row.label, row.key, row.state.rawValue])
+            sql: "INSERT INTO row (run, number, label, row_key, state, stem) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [row.run, row.number, row.label, row.key, row.state.rawValue, row.stem])
     }
 
     private static func rows(

@@ -117,12 +117,12 @@ public final class SQLiteLedger: JobLedger {
     /// Whether a job that is not over has an image of that name in the spool. The name is one of 128 random
     /// bits, so that a record that holds it anywhere means this file.
     private static func isNeeded(_ name: String, _ database: Database) throws -> Bool {
-        let over = JobState.allCases.filter { $0.isFinal && $0 != .unknown }.map { "'\($0.rawValue)'" }
+        let open = JobState.allCases.filter { !$0.isFinal || $0 == .unknown }.map { "'\($0.rawValue)'" }
         return try Int.fetchOne(
             database,
             sql: """
                 SELECT 1 FROM job
-                WHERE state NOT IN (\(over.joined(separator: ", "))) AND instr(record, ?) > 0
+                WHERE state IN (\(open.joined(separator: ", "))) AND instr(record, ?) > 0
                 """,
             arguments: [name]) != nil
     }
@@ -150,6 +150,7 @@ public final class SQLiteLedger: JobLedger {
         let owner = try owned().name
         try await transaction { database in
             try Self.checkRow(of: job, within: budget, database)
+            let job = try Self.reserveNames(of: job, database)
             try database.execute(
                 sql: """
                     INSERT INTO job
@@ -177,7 +178,9 @@ public final class SQLiteLedger: JobLedger {
             let text = try String.fetchOne(
                 database, sql: "SELECT record FROM job WHERE id = ?", arguments: [id])
             guard let text else { throw LedgerError.notFound(id) }
-            let job = try Self.record(text).changed(by: change)
+            let earlier = try Self.record(text)
+            let job = try earlier.changed(by: change)
+            if earlier.names != nil, job.names == nil { try Self.forgetNames(of: id, database) }
             try database.execute(
                 sql: """
                     UPDATE job SET updated = ?, state = ?, request_id = ?, record = ?, cost = ? WHERE id = ?
@@ -212,17 +215,28 @@ public final class SQLiteLedger: JobLedger {
     /// All jobs, the newest first.
     public func jobs(in states: Set<JobState>?, limit: Int?) async throws(LedgerError) -> [JobRecord] {
         try await perform { database in
-            let words = (states ?? Set(JobState.allCases)).map { "'\($0.rawValue)'" }.joined(separator: ", ")
             // A negative limit is none.
-            let texts = try String.fetchAll(
-                database,
-                sql: """
-                    SELECT record FROM job WHERE state IN (\(words))
-                    ORDER BY created DESC, rowid DESC LIMIT ?
-                    """,
-                arguments: [limit.map { max(0, $0) } ?? -1])
-            return try texts.map(Self.record)
+            try String.fetchAll(database, sql: Self.newest(in: states, limit: limit.map { max(0, $0) } ?? -1))
+                .map(Self.record)
         }
+    }
+
+    /// The records of jobs, the newest first. Of each state no more are looked at than are asked for.
+    package static func newest(in states: Set<JobState>?, limit: Int) -> String {
+        guard let states else {
+            return "SELECT record FROM job ORDER BY created DESC, rowid DESC LIMIT \(limit)"
+        }
+        let parts = (states.isEmpty ? ["none"] : states.map(\.rawValue)).map { state in
+            """
+            SELECT * FROM (SELECT rowid AS number, created FROM job WHERE state = '\(state)'
+            ORDER BY created DESC, rowid DESC LIMIT \(limit))
+            """
+        }
+        return """
+            SELECT job.record FROM (\(parts.joined(separator: " UNION ALL "))) AS newest
+            CROSS JOIN job ON job.rowid = newest.number
+            ORDER BY newest.created DESC, newest.number DESC LIMIT \(limit)
+            """
     }
 
     /// Makes this instance the owner of a job whose owner has let go of it or is no longer alive.

@@ -162,6 +162,18 @@ public final class SpoolingLedger: JobLedger {
     /// Lets go of a job.
     public func release(_ id: String) async throws(LedgerError) { try await ledger.release(id) }
 
+    /// Reserves names. Where the ledger cannot, files alone tell which are taken.
+    public func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
+        -> JobRecord?
+    {
+        if state.withLock({ $0.unrecorded[id] != nil }) { return nil }
+        guard let job = try? await ledger.reserve(names, of: id, fileExtension: fileExtension) else {
+            return nil
+        }
+        note(job)
+        return job
+    }
+
     // MARK: Runs
 
     // Rows hold nothing that is learned after a request was sent: their states are those of their jobs.
@@ -354,23 +366,5 @@ public final class SpoolingLedger: JobLedger {
             status.st_mode & 0o022 == 0, let data = FileManager.default.contents(atPath: path)
         else { return nil }
         return try? JSONDecoder().decode(Document.self, from: data)
-    }
-}
-
-extension JobState {
-    /// The states that a job passes through to come from this one to another, the last included; `nil` where there is no way.
-    func path(to end: JobState) -> [JobState]? {
-        if self == end { return [end] }
-        var ways: [[JobState]] = [[self]]
-        var seen: Set<JobState> = [self]
-        while !ways.isEmpty {
-            let way = ways.removeFirst()
-            for next in JobState.allCases
-            where way[way.count - 1].mayBecome(next) && seen.insert(next).inserted {
-                if next == end { return Array(way.dropFirst()) + [end] }
-                ways.append(way + [next])
-            }
-        }
-        return nil
     }
 }

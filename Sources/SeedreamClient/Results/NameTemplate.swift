@@ -42,8 +42,8 @@ package struct NameTemplate: Hashable, Sendable {
         case stem
         case index, position, row, id, seed, request
 
-        /// Those that results of a request have.
-        package static let ofResults: [Placeholder] = [.stem, .index, .row, .id, .seed, .request]
+        /// Those that results of a request have. Their position is that of the image which the stem is of: the first.
+        package static let ofResults: [Placeholder] = Placeholder.allCases
         /// Those that prepared images have.
         package static let ofPreparation: [Placeholder] = [.stem, .index, .position, .row]
 
@@ -125,6 +125,14 @@ package struct NameTemplate: Hashable, Sendable {
         self.parts = parts
         self.usesOldWord = usesOldWord
     }
+
+    /// Whether a word of it is known only once the provider has answered.
+    var needsResult: Bool {
+        parts.contains(.placeholder(.seed)) || parts.contains(.placeholder(.request))
+    }
+
+    /// Whether each row of a run gets another name by itself.
+    var tellsRowsApart: Bool { parts.contains(.placeholder(.row)) || parts.contains(.placeholder(.id)) }
 
     /// The name of an image, without its extension: no path, nothing hidden, never empty.
     ///

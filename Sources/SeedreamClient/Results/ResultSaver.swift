@@ -76,7 +76,8 @@ package struct ResultSaver: Sendable {
             throw error
         }
         var saving = Saving(
-            job: job, folder: destination.folder, names: try NameTemplate(destination.template))
+            job: job, folder: job.folderOfNames ?? destination.folder,
+            names: try NameTemplate(destination.template))
         do {
             try Folder.make(saving.folder)
             try Folder.checkWritable(saving.folder)
@@ -126,8 +127,7 @@ package struct ResultSaver: Sendable {
         var copies: [Int: String] = [:]
         for index in images.indices {
             let file = saving.recorded(index)
-            if let file, Folder.containing(file.path) == folderOfNames(saving), try isSaved(file, saving.job)
-            {
+            if let file, Folder.containing(file.path) == saving.folder, try isSaved(file, saving.job) {
                 try writeSidecar(file, saving.job)
                 progress(.saved(file))
             } else {
@@ -176,10 +176,11 @@ package struct ResultSaver: Sendable {
         _ picture: Picture, _ index: Int, _ saving: inout Saving,
         _ progress: @Sendable (SavingProgress) -> Void
     ) async throws {
-        var path = try recordedPath(for: picture, index, saving) ?? freePath(for: picture, index, saving)
+        var path = try recordedPath(for: picture, index, saving)
         while true {
+            let free = if let path { path } else { try await freePath(for: picture, index, &saving) }
             let file = SavedFile(
-                index: index, path: path, sha256: picture.sha256, byteCount: picture.byteCount,
+                index: index, path: free, sha256: picture.sha256, byteCount: picture.byteCount,
                 mediaType: picture.format.mediaType, size: picture.size, notice: picture.notice)
             // Before the file has its name: a file that no ledger knows would be fetched a second time.
             saving.job = try await ledger.update(saving.job.id) { job in
@@ -189,11 +190,11 @@ package struct ResultSaver: Sendable {
             }
             progress(.recorded(file))
             do throws(FileError) {
-                try picture.file.publish(as: path)
+                try picture.file.publish(as: free)
             } catch {
                 guard error.cause == .exists else { throw error }
                 // Somebody has made it since its name was found to be free.
-                path = freePath(for: picture, index, saving)
+                path = nil
                 continue
             }
             progress(.published(file))
@@ -206,38 +207,39 @@ package struct ResultSaver: Sendable {
     /// The path that is recorded for this picture, if it is still free: the file was never there, or it
     /// was deleted, and its sidecar may have stayed.
     private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) throws -> String? {
-        guard let path = saving.recorded(index)?.path, Folder.containing(path) == folderOfNames(saving),
+        guard let path = saving.recorded(index)?.path, Folder.containing(path) == saving.folder,
             path.hasSuffix(".\(picture.format.fileExtension)"), !FileReader.isTaken(path),
             try sidecarOwner(beside: path).map({ $0.jobID == saving.job.id }) ?? true
         else { return nil }
         return path
     }
 
-    /// A path that neither a file nor a sidecar nor another picture of the job has.
-    private func freePath(for picture: Picture, _ index: Int, _ saving: Saving) -> String {
-        let job = saving.job
-        let name = saving.names.name(
-            NameTemplate.Values(
-                index: index, count: job.result?.images.count ?? 1, seed: job.result?.seed,
-                request: job.hostRequestID ?? job.id, source: job.inputs.first?.name))
-        let others = Set(job.files.filter { $0.index != index }.map(\.path))
-        let stem = folderOfNames(saving) == "/" ? "/\(name)" : "\(folderOfNames(saving))/\(name)"
+    /// A path that neither a file nor a sidecar nor another picture of the job has: the one that was reserved before the job
+    /// was bought, or, where only now all is known that its name says, or a file has taken it since, one that is reserved now.
+    private func freePath(for picture: Picture, _ index: Int, _ saving: inout Saving) async throws -> String {
+        let stem = saving.job.name(
+            saving.names, index: index, count: saving.job.result?.images.count ?? 1)
+        let others = Set(saving.job.files.filter { $0.index != index }.map(\.path))
+        let suffix = picture.format.fileExtension
+        func free(_ name: String) -> String? {
+            let folder = saving.folder
+            let path = folder == "/" ? "/\(name).\(suffix)" : "\(folder)/\(name).\(suffix)"
+            let isTaken =
+                others.contains(path) || FileReader.isTaken(path)
+                || FileReader.isTaken(Sidecar.path(for: path))
+            return isTaken ? nil : path
+        }
+        if let name = saving.job.names?[stem], let path = free(name) { return path }
+        if let job = try await ledger.reserve([stem], of: saving.job.id, fileExtension: suffix) {
+            saving.job = job
+            if let name = job.names?[stem], let path = free(name) { return path }
+        }
+        // A ledger that reserves nothing now: files alone tell.
         var number = 1
         while true {
-            let path = "\(stem)\(number == 1 ? "" : "-\(number)").\(picture.format.fileExtension)"
-            if !others.contains(path), !FileReader.isTaken(path),
-                !FileReader.isTaken(Sidecar.path(for: path))
-            {
-                return path
-            }
+            if let path = free(number == 1 ? stem : "\(stem)-\(number)") { return path }
             number += 1
         }
-    }
-
-    private func folderOfNames(_ saving: Saving) -> String {
-        var folder = saving.folder
-        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        return folder
     }
 
     // MARK: What lies there already

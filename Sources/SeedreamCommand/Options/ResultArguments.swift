@@ -10,7 +10,7 @@ struct ResultArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Names of results, without extension: {stem}, {index}, {row}, {id}, {seed} and {request} are filled in. Nothing is overwritten.",
+            "Names of results, without extension: {stem}, {index}, {position}, {row}, {id}, {seed} and {request} are filled in. Nothing is overwritten.",
             valueName: "template"))
     var name = Destination.defaultTemplate
 

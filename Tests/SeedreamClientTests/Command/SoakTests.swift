@@ -16,7 +16,8 @@ struct SoakTests {
         var neverSent = 0
     }
 
-    /// How many runs are killed: 200 in `make soak`, a few in every test run.
+    /// How often commands are killed in each form, over all providers: 200 in a soak, 40 for each of the five; a few in every
+    /// test run.
     static let kills = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"].flatMap { Int($0) } ?? 6
 
     @Test("loses nothing, and pays for nothing twice", arguments: ["fal", "apiframe", "ark"])
@@ -60,25 +61,33 @@ struct SoakTests {
         for index in 0..<20 {
             try images.write(try Drawing.jpeg(brightness: index * 4), as: "image-\(index + 10).jpg")
         }
+        let start = ContinuousClock.now
         let length = try await Self.run(of: images.path, provider, killedAfter: nil).seconds
         var generator = SeededGenerator(seed: 11)
         var sum = Tally()
-        let share = max(1, Self.kills / 5)
-        for _ in 0..<share {
-            let moments = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+        var runs = 0
+        var left = max(1, Self.kills / 5)
+        let kills = left
+        while left > 0 {
+            let moments = (0..<min(left, Int.random(in: 1...3, using: &generator))).map { _ in
                 Double.random(in: 0...length, using: &generator)
             }
+            left -= moments.count
+            runs += 1
             let tally = try await Self.repeated(images.path, provider, killedAfter: moments)
             sum.accepted += tally.accepted
             sum.saved += tally.saved
             sum.unknown += tally.unknown
+            sum.lost += tally.lost
+            sum.paidTwice += tally.paidTwice
             #expect(tally.lost == 0 && tally.paidTwice == 0)
             // Every row is either here or listed: none was forgotten, and none was sent again.
             #expect(tally.saved + tally.unknown == 20, "\(tally)")
         }
         print(
-            "\(provider): \(share) runs of 20 rows, killed 1 to 3 times and repeated: \(sum.saved) saved, "
-                + "\(sum.unknown) unknown, \(sum.accepted) bought, lost 0, bought twice 0")
+            "\(provider): \(kills) kills in \(runs) runs of 20 rows, each repeated until it ended: "
+                + "\(sum.accepted) bought, \(sum.saved) saved, bought twice \(sum.paidTwice), lost \(sum.lost), "
+                + "\(sum.unknown) unknown, \((ContinuousClock.now - start).components.seconds) s")
     }
 
     /// Starts the same command until it ends by itself; the first starts are killed.

@@ -57,7 +57,7 @@ struct LedgerStartTests {
         try queue.close()
         #expect(chmod(path, 0o600) == 0)
         try await Self.use(path)
-        #expect(try Self.identity(path) == [0x5344_524D, 2], "\(Self.beginnings[index].name)")
+        #expect(try Self.identity(path) == [0x5344_524D, 3], "\(Self.beginnings[index].name)")
     }
 
     @Test(
@@ -69,7 +69,7 @@ struct LedgerStartTests {
         try folder.write(bytes, as: "jobs\(suffix)")
         #expect(chmod(folder.file("jobs\(suffix)"), 0o600) == 0)
         try await Self.use(folder.file("jobs"))
-        #expect(try Self.identity(folder.file("jobs")) == [0x5344_524D, 2])
+        #expect(try Self.identity(folder.file("jobs")) == [0x5344_524D, 3])
     }
 
     @Test(
@@ -113,7 +113,7 @@ struct LedgerStartTests {
             try log.prefix(cut).write(to: URL(fileURLWithPath: copy + "-wal"))
             for name in [copy, copy + "-wal"] { #expect(chmod(name, 0o600) == 0) }
             try await Self.use(copy)
-            #expect(try Self.identity(copy) == [0x5344_524D, 2])
+            #expect(try Self.identity(copy) == [0x5344_524D, 3])
         }
     }
 
@@ -133,7 +133,7 @@ struct LedgerStartTests {
                 try FileLimit.set(nil)
                 try await Self.use(file)
                 let identity = try Self.identity(file)
-                #expect(identity == [0x5344_524D, 2])
+                #expect(identity == [0x5344_524D, 3])
             }
             #expect(refused > 20)
         }

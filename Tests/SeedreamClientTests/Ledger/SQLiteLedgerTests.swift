@@ -52,7 +52,7 @@ struct SQLiteLedgerTests {
         let queue = try DatabaseQueue(path: folder.file("jobs"))
         try await queue.read { database in
             #expect(try Int.fetchOne(database, sql: "PRAGMA application_id") == 0x5344_524D)
-            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 2)
+            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 3)
             #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             let row = try #require(try Row.fetchOne(database, sql: "SELECT * FROM job"))
             #expect(row["id"] == "abcd")
@@ -235,7 +235,7 @@ struct SQLiteLedgerTests {
 
     @Test(
         "refuses a file of a later version",
-        arguments: ["PRAGMA user_version = 3", "INSERT INTO grdb_migrations VALUES ('v3')"])
+        arguments: ["PRAGMA user_version = 4", "INSERT INTO grdb_migrations VALUES ('v4')"])
     func later(_ change: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")

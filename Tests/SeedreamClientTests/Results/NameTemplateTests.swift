@@ -74,7 +74,7 @@ struct NameTemplateTests {
         #expect(template.name(values, tellsApart: false) == "3-b")
         values.leastDigits = 2
         #expect(template.name(values, tellsApart: false) == "03-b")
-        #expect(throws: RequestError.self) { try NameTemplate("{position}") }
+        #expect(try name("{position}-{stem}") == "1-dog")
         #expect(throws: RequestError.self) {
             try NameTemplate("{seed}", knowing: NameTemplate.Placeholder.ofPreparation)
         }
@@ -139,7 +139,8 @@ struct NameTemplateTests {
         let error = #expect(throws: RequestError.self) { try NameTemplate("{name}") }
         #expect(
             error?.description
-                == "name: expected one of {stem}, {index}, {row}, {id}, {seed}, {request}, found {name}")
+                == "name: expected one of {stem}, {index}, {position}, {row}, {id}, {seed}, {request}, found {name}"
+        )
         let path = #expect(throws: RequestError.self) { try NameTemplate("a/{index}") }
         #expect(path?.description == "name: expected a name, found a path")
         #expect(

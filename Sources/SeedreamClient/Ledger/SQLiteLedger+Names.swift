@@ -1,0 +1,95 @@
+#if Client
+import GRDB
+
+extension SQLiteLedger {
+    /// Reserves names that were not reserved with a job, or that a file has taken since.
+    public func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
+        -> JobRecord?
+    {
+        try await transaction { database in
+            let text = try String.fetchOne(
+                database, sql: "SELECT record FROM job WHERE id = ?", arguments: [id])
+            guard let text else { throw LedgerError.notFound(id) }
+            var shelf = Shelf(database: database)
+            let job = try shelf.reserve(
+                names, of: try Self.record(text), extensions: JobRecord.usualExtensions + [fileExtension])
+            try database.execute(
+                sql: "UPDATE job SET record = ? WHERE id = ?", arguments: [try Self.text(of: job), id])
+            return job
+        }
+    }
+
+    /// A new job with the names that its results may get.
+    static func reserveNames(of job: JobRecord, _ database: Database) throws -> JobRecord {
+        let names = job.state.isFinal ? [] : job.possibleNames
+        guard !names.isEmpty else { return job }
+        var shelf = Shelf(database: database)
+        guard let row = job.row else { return try shelf.reserve(names, of: job) }
+        let previous = try String.fetchOne(
+            database, sql: "SELECT job FROM row WHERE run = ? AND number = ?",
+            arguments: [row.run, row.number])
+        // Rows are sent as they become ready; their names follow their order all the same.
+        let earlier = try Int.fetchOne(
+            database,
+            sql: """
+                SELECT count(*) FROM row
+                WHERE run = ?1 AND stem = (SELECT stem FROM row WHERE run = ?1 AND number = ?2)
+                    AND number < ?2 AND job IS NULL AND state IN ('waiting', 'preparing')
+                """, arguments: [row.run, row.number])
+        return try shelf.reserve(
+            names, of: job, leaving: job.namesTellRowsApart ? 0 : earlier ?? 0, after: previous)
+    }
+
+    /// Gives the names of a job back.
+    static func forgetNames(of job: String, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM name WHERE job = ?", arguments: [job])
+    }
+
+    /// The table of names.
+    private struct Shelf: NameShelf {
+        let database: Database
+
+        func numbers(of stem: String, in folder: String) throws -> [Int] {
+            try Int.fetchAll(
+                database, sql: "SELECT number FROM name WHERE folder = ? AND stem = ? ORDER BY number",
+                arguments: [folder, stem])
+        }
+
+        func holder(of name: String, in folder: String) throws -> ReservedName? {
+            try one("folder = ? AND name = ?", [folder, name])
+        }
+
+        func name(of job: String, stem: String) throws -> ReservedName? {
+            try one("job = ? AND stem = ?", [job, stem])
+        }
+
+        func isOver(_ job: String) throws -> Bool {
+            let state = try String.fetchOne(
+                database, sql: "SELECT state FROM job WHERE id = ?", arguments: [job])
+            return state.map { $0 == JobState.saved.rawValue } ?? true
+        }
+
+        func put(_ name: ReservedName) throws {
+            try database.execute(
+                sql: "INSERT INTO name (folder, name, stem, number, job) VALUES (?, ?, ?, ?, ?)",
+                arguments: [name.folder, name.name, name.stem, name.number, name.job])
+        }
+
+        func remove(_ name: ReservedName) throws {
+            try database.execute(
+                sql: "DELETE FROM name WHERE folder = ? AND name = ?", arguments: [name.folder, name.name])
+        }
+
+        private func one(_ condition: String, _ arguments: [String]) throws -> ReservedName? {
+            let row = try Row.fetchOne(
+                database, sql: "SELECT folder, name, stem, number, job FROM name WHERE \(condition)",
+                arguments: StatementArguments(arguments))
+            return row.map {
+                ReservedName(
+                    folder: $0["folder"], name: $0["name"], stem: $0["stem"], number: $0["number"],
+                    job: $0["job"])
+            }
+        }
+    }
+}
+#endif
