@@ -28,6 +28,16 @@ package func fileStatus(_ path: String, followsLinks: Bool = true) -> stat? {
     return code == 0 ? status : nil
 }
 
+/// When the bytes of a file were last changed, in seconds since 1970.
+package func modificationTime(_ status: stat) -> Double {
+    #if canImport(Darwin)
+    let time = status.st_mtimespec
+    #else
+    let time = status.st_mtim
+    #endif
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 /// `access(2)`.
 package func access(_ path: String, _ mode: Int32) -> Int32 {
     PathText.withBytes(path) { access($0, mode) }

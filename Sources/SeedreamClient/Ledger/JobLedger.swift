@@ -82,8 +82,9 @@ public protocol JobLedger: Sendable {
     /// Puts a row back, or records why it failed. A row whose job may have been taken is left alone; one whose job failed
     /// or was cancelled lets it go.
     func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?) async throws(LedgerError)
-    /// The jobs whose request has the same content, in every run, the newest first.
-    func jobs(withContent content: String) async throws(LedgerError) -> [JobRecord]
+    /// The jobs whose request has the same content, in every run, the newest first; with `nil`, those that belong to no run,
+    /// as all of version 0.1.0.
+    func jobs(withContent content: String?) async throws(LedgerError) -> [JobRecord]
 
     /// The jobs of a run, the newest first.
     func jobs(ofRun run: String) async throws(LedgerError) -> [JobRecord]

@@ -181,7 +181,7 @@ public actor MemoryLedger: JobLedger {
     }
 
     /// The jobs of equal requests, the newest first.
-    public func jobs(withContent content: String) -> [JobRecord] {
+    public func jobs(withContent content: String?) -> [JobRecord] {
         jobs(in: nil, limit: nil).filter { $0.row?.content == content }
     }
 

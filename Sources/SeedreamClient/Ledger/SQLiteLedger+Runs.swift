@@ -236,12 +236,12 @@ extension SQLiteLedger {
     }
 
     /// The jobs of equal requests.
-    public func jobs(withContent content: String) async throws(LedgerError) -> [JobRecord] {
+    public func jobs(withContent content: String?) async throws(LedgerError) -> [JobRecord] {
         try await perform { database in
             guard try database.tableExists("row") else { return [] }
             let texts = try String.fetchAll(
                 database,
-                sql: "SELECT record FROM job WHERE content = ? ORDER BY created DESC, rowid DESC",
+                sql: "SELECT record FROM job WHERE content IS ? ORDER BY created DESC, rowid DESC",
                 arguments: [content])
             return try texts.map(Self.record)
         }

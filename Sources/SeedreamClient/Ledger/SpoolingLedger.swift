@@ -236,7 +236,7 @@ public final class SpoolingLedger: JobLedger {
     }
 
     /// The jobs of equal requests.
-    public func jobs(withContent content: String) async throws(LedgerError) -> [JobRecord] {
+    public func jobs(withContent content: String?) async throws(LedgerError) -> [JobRecord] {
         await recover()
         let unrecorded = state.withLock { $0.unrecorded }
         return try await ledger.jobs(withContent: content).map { unrecorded[$0.id]?.job ?? $0 }

@@ -181,7 +181,8 @@ package struct ResultSaver: Sendable {
             let free = if let path { path } else { try await freePath(for: picture, index, &saving) }
             let file = SavedFile(
                 index: index, path: free, sha256: picture.sha256, byteCount: picture.byteCount,
-                mediaType: picture.format.mediaType, size: picture.size, notice: picture.notice)
+                mediaType: picture.format.mediaType, size: picture.size, notice: picture.notice,
+                modified: fileStatus(picture.file.path).map(modificationTime))
             // Before the file has its name: a file that no ledger knows would be fetched a second time.
             saving.job = try await ledger.update(saving.job.id) { job in
                 job.files.removeAll { $0.index == index }

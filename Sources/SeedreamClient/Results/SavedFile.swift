@@ -16,11 +16,13 @@ public struct SavedFile: Hashable, Codable, Sendable {
     public var size: PixelSize?
     /// What is to be known about it: its format is not a usual one, or it could not be checked.
     public var notice: String?
+    /// When its bytes were last changed, in seconds since 1970; `nil` for a file that an earlier version saved.
+    public var modified: Double?
 
     /// Makes a file.
     public init(
         index: Int, path: String, sha256: String, byteCount: Int, mediaType: String, size: PixelSize? = nil,
-        notice: String? = nil
+        notice: String? = nil, modified: Double? = nil
     ) {
         self.index = index
         self.path = path
@@ -29,12 +31,13 @@ public struct SavedFile: Hashable, Codable, Sendable {
         self.mediaType = mediaType
         self.size = size
         self.notice = notice
+        self.modified = modified
     }
 }
 
 extension SavedFile {
     private enum CodingKeys: String, CodingKey {
-        case index, path, sha256, bytes, mediaType, width, height, notice
+        case index, path, sha256, bytes, mediaType, width, height, notice, modified
     }
 
     /// Reads what ``encode(to:)`` writes.
@@ -49,6 +52,7 @@ extension SavedFile {
             width: values.decodeIfPresent(Int.self, forKey: .width),
             height: values.decodeIfPresent(Int.self, forKey: .height))
         notice = try values.decodeIfPresent(String.self, forKey: .notice)
+        modified = try values.decodeIfPresent(Double.self, forKey: .modified)
     }
 
     /// Writes the words that all JSON of this project has: `bytes`, `width`, `height`.
@@ -62,6 +66,7 @@ extension SavedFile {
         try values.encodeIfPresent(size?.width, forKey: .width)
         try values.encodeIfPresent(size?.height, forKey: .height)
         try values.encodeIfPresent(notice, forKey: .notice)
+        try values.encodeIfPresent(modified, forKey: .modified)
     }
 }
 

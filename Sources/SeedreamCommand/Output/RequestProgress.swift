@@ -73,6 +73,9 @@ final class RequestProgress: Sendable {
         case .equalSaved(let jobs):
             clear()
             RunOutput.sayEqual(jobs)
+        case .earlier(let jobs):
+            clear()
+            RunOutput.sayEarlier(jobs, event.label)
         case .request(let event): receive(event, index)
         case .ended(let outcome): end(outcome)
         }

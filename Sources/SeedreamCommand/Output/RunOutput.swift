@@ -41,6 +41,16 @@ final class RunOutput: Sendable {
                 + "\(path); this buys another image")
     }
 
+    /// Says that jobs of an earlier version may have been the same request.
+    static func sayEarlier(_ jobs: [JobRecord], _ label: String) {
+        guard let last = jobs.first else { return }
+        let count = jobs.count == 1 ? "a job" : "\(jobs.count) jobs, the last"
+        Diagnostics().note(
+            "\(label): an earlier version has sent \(count) \(last.id.prefix(8)) with this prompt and this name, "
+                + "now \(last.state.rawValue); nothing tells whether it is the same request, and this one is bought"
+        )
+    }
+
     /// Says that a row is done, and keeps what the end needs of it.
     func show(_ outcome: RowOutcome) throws {
         var outcome = outcome

@@ -6,6 +6,10 @@ import SeedreamModel
 extension RunEngine {
     func send(_ place: Place, _ inputs: ReadInputs) async throws -> RowOutcome {
         guard try await ledger.begin(place.record) else { return place.outcome(.elsewhere) }
+        let like = earlier.like(place.row)
+        if !like.isEmpty {
+            reporter?.report(SessionEvent(index: place.index, label: place.row.label, kind: .earlier(like)))
+        }
         return try await bought(place, inputs)
     }
 

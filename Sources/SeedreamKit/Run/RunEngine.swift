@@ -28,16 +28,19 @@ struct RunEngine: Sendable {
     let fetcher: GuardedFetcher
     let fuse: Fuse
     let ordinals = Ordinals()
+    let earlier: EarlierJobs
     /// Rows that are made ready while others are sent.
     private static let ahead = 4
 
-    /// - Parameter sessions: The one whose provider rows go to that name none, then those of other providers, all over one
-    ///   ledger.
+    /// - Parameters:
+    ///   - sessions: The one whose provider rows go to that name none, then those of other providers, all over one ledger.
+    ///   - earlier: The ledger's jobs that belong to no run.
     init(
         _ sessions: [SeedreamSession], run: RunRecord, destination: Destination, options: RunOptions,
-        reporter: SessionReporter?
+        earlier: [JobRecord] = [], reporter: SessionReporter?
     ) {
         let first = sessions[0]
+        self.earlier = EarlierJobs(earlier)
         (main, ledger) = (first.client.provider, first.client.ledger)
         fetcher = GuardedFetcher(first.client.transport)
         (self.run, self.destination, self.options) = (run, destination, options)

@@ -35,7 +35,8 @@ extension SeedreamSession {
         if !options.buysEqual { try await client.ledger.expect(rows.map(\.label), in: joined.id) }
         try await checkBudget(of: rows, in: joined, options)
         let engine = RunEngine(
-            [self], run: joined, destination: destination, options: options, reporter: reporter)
+            [self], run: joined, destination: destination, options: options,
+            earlier: try await client.ledger.jobs(withContent: nil), reporter: reporter)
         var left = rows.makeIterator()
         return try await engine.drive(next: { left.next() }, deliver: deliver)
     }
@@ -57,7 +58,8 @@ extension SeedreamSession {
         if others.isEmpty { try client.checkKey() }
         let joined = try await client.ledger.join(run)
         let engine = RunEngine(
-            [self] + others, run: joined, destination: destination, options: options, reporter: reporter)
+            [self] + others, run: joined, destination: destination, options: options,
+            earlier: try await client.ledger.jobs(withContent: nil), reporter: reporter)
         return try await engine.drive(next: next, deliver: deliver)
     }
 

@@ -12,6 +12,9 @@ public struct SessionEvent: Sendable {
         case prepared([PreparedImage], dropped: [DroppedInput])
         /// Equal requests are saved already, the newest first; this one buys another image.
         case equalSaved([JobRecord])
+        /// Jobs that belong to no run have its prompt and its inputs' names, the newest first. Nothing tells whether they were
+        /// the same request; it is bought.
+        case earlier([JobRecord])
         /// What happens to its request.
         case request(ClientEvent)
         /// It is done; its images are left out.

@@ -61,7 +61,7 @@ struct SpoolingLedgerTests {
         func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?) async {
             await inner.end(row, as: state, failure)
         }
-        func jobs(withContent content: String) async -> [JobRecord] {
+        func jobs(withContent content: String?) async -> [JobRecord] {
             await inner.jobs(withContent: content)
         }
     }

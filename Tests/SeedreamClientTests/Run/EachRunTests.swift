@@ -146,6 +146,31 @@ struct EachRunTests {
         }
     }
 
+    @Test(
+        "a result that was only touched is skipped, and one of the same length with other bytes is fetched again"
+    )
+    func touched() async throws {
+        try await Self.with(count: 2) { folder in
+            #expect(try await folder.edit().status == 0)
+            let paths = try folder.results().map { "\(folder.rig.output)/\($0)" }
+            let before = try paths.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date.distantPast], ofItemAtPath: paths[0])
+            var other = before[1]
+            other[other.count / 2] ^= 0xFF
+            try other.write(to: URL(fileURLWithPath: paths[1]))
+            let again = try await folder.edit()
+            #expect(again.status == 0 && again.text.contains("1 row skipped"), "\(again.text)")
+            #expect(await folder.bought == 2)
+            // What stands there now is somebody's: it stays, and the result gets another name.
+            #expect(try Data(contentsOf: URL(fileURLWithPath: paths[1])) == other)
+            let saved = try folder.results().map {
+                try Data(contentsOf: URL(fileURLWithPath: "\(folder.rig.output)/\($0)"))
+            }
+            #expect(saved.count == 3 && before.allSatisfy(saved.contains))
+        }
+    }
+
     @Test("takes folders in folders and a list of names, mirrors folders, and prints each row as it ends")
     func lists() async throws {
         try await Self.with(count: 1) { folder in

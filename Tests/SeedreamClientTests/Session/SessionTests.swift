@@ -275,5 +275,26 @@ struct SessionTests {
             #expect(await rig.emulator.ledger.count == 1)
         }
     }
+
+    @Test("says which jobs of no run have the same prompt and names, and buys")
+    func earlier() async throws {
+        try await Rig.with { rig in
+            let ledger = MemoryLedger()
+            let client = try rig.client(.fal, ledger: ledger)
+            let job = try await client.run(try await Photo.edit("a hat"), to: rig.destination)
+            let name = try #require(job.inputs.first?.name.split(separator: "/").last)
+            let session = SeedreamSession(client: client)
+            let (events, reporter) = SessionReporter.makeStream()
+            _ = try await session.edit(
+                "a hat", [.file(Fixtures.path("photos/\(name)"))], to: rig.destination, reportingTo: reporter)
+            _ = try await session.edit("another hat", [Self.photo(0)], to: rig.destination)
+            var earlier: [JobRecord] = []
+            for await event in events {
+                if case .earlier(let jobs) = event.kind { earlier += jobs }
+            }
+            #expect(earlier.map(\.id) == [job.id])
+            #expect(await rig.emulator.ledger.count == 3)
+        }
+    }
 }
 #endif
