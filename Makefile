@@ -34,10 +34,10 @@ prep: ## Build the command without the provider client, in under a minute, as .b
 
 test: ## Install the libraries and exiftool, build and run the whole test suite.
 	@scripts/install-dependencies.sh --tests
-	swift test --disable-xctest --no-parallel --enable-all-traits $(SWIFT_FLAGS)
+	@scripts/run-tests.sh $(SWIFT_FLAGS)
 
 soak: setup ## Kill the command 200 times and resume, and strike every operation with every fault, once and for good.
-	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests|AdviceWalkTests|LoadTests' $(SWIFT_FLAGS)
+	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests|AdviceWalkTests|CanaryTests|LedgerStartTests|LoadTests' $(SWIFT_FLAGS)
 
 emulator: setup ## Build the command with the emulator, and run it on port 8080.
 	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)

@@ -40,7 +40,7 @@ struct LoadTests {
     }
 
     /// 1000 in `make soak`; in every test run as many as show a leak of one image in four.
-    private static let count = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] == nil ? 250 : 1000
+    private static let count = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] == nil ? 100 : 1000
 
     @Test("hundreds of requests, 50 at once: all are answered, each billed once, the memory given back")
     func many() async throws {

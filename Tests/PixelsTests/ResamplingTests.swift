@@ -70,24 +70,16 @@ struct ResamplingTests {
         return sink.picture
     }
 
-    @Test("is within 52 dB of Lanczos3 in double precision on every plane", arguments: cases)
+    @Test(
+        "is within 52 dB of Lanczos3 in double precision on every plane; bicubic and a shift of a quarter sample are not",
+        arguments: cases)
     func accuracy(_ test: Case) throws {
-        let picture = try Self.picture(test)
-        let result = try Self.run(picture, to: test.target, filter: .lanczos3)
-        for plane in 0..<test.source.planeCount {
-            let psnr = result.psnr(
-                ofPlane: plane, against: LanczosReference.resize(picture, plane: plane, to: test.target))
-            #expect(psnr >= 52, "plane \(plane)")
-        }
-    }
-
-    @Test("the same measure refuses bicubic and a shift of a quarter sample", arguments: cases)
-    func discrimination(_ test: Case) throws {
         let picture = try Self.picture(test)
         let exact = try Self.run(picture, to: test.target, filter: .lanczos3)
         let bicubic = try Self.run(picture, to: test.target, filter: .bicubic)
         for plane in 0..<test.source.planeCount {
             let reference = LanczosReference.resize(picture, plane: plane, to: test.target)
+            #expect(exact.psnr(ofPlane: plane, against: reference) >= 52, "plane \(plane)")
             #expect(bicubic.psnr(ofPlane: plane, against: reference) < 52, "bicubic, plane \(plane)")
             let shifted = LanczosReference.resize(picture, plane: plane, to: test.target, shift: 0.25)
             #expect(exact.psnr(ofPlane: plane, against: shifted) < 52, "shifted, plane \(plane)")

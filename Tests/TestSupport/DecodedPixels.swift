@@ -27,22 +27,41 @@ public struct DecodedPixels: Equatable, Sendable {
             let channels = reader.channels
             var rgba = [UInt8](repeating: 255, count: reader.size.area * 4)
             var row = [UInt8](repeating: 0, count: reader.size.width * channels)
+            let width = reader.size.width
             for y in 0..<reader.size.height {
-                try row.withUnsafeMutableBufferPointer { buffer in
-                    if let base = buffer.baseAddress { try reader.readRow(into: base) }
-                }
-                for x in 0..<reader.size.width {
-                    let to = (y * reader.size.width + x) * 4
-                    for channel in 0..<3 {
-                        rgba[to + channel] = row[x * channels + (channels < 3 ? 0 : channel)]
+                try row.withUnsafeMutableBufferPointer { row in
+                    guard let row = row.baseAddress else { return }
+                    try reader.readRow(into: row)
+                    rgba.withUnsafeMutableBufferPointer { rgba in
+                        guard let all = rgba.baseAddress else { return }
+                        Self.expand(row, channels, to: all + y * width * 4, count: width)
                     }
-                    if channels.isMultiple(of: 2) { rgba[to + 3] = row[x * channels + channels - 1] }
                 }
             }
             try reader.finish()
             return (reader.size, rgba)
         }
         (size, rgba) = decoded
+    }
+
+    /// Makes RGBA of samples of 1 to 4 channels. What has no alpha keeps that of `pixels`.
+    ///
+    /// A plain loop over pointers: tests are built without optimisation.
+    private static func expand(
+        _ samples: UnsafePointer<UInt8>, _ channels: Int, to pixels: UnsafeMutablePointer<UInt8>, count: Int
+    ) {
+        let (green, blue) = channels < 3 ? (0, 0) : (1, 2)
+        let hasAlpha = channels == 2 || channels == 4
+        var (from, to, x) = (samples, pixels, 0)
+        while x < count {
+            to[0] = from[0]
+            to[1] = from[green]
+            to[2] = from[blue]
+            if hasAlpha { to[3] = from[channels - 1] }
+            from += channels
+            to += 4
+            x += 1
+        }
     }
 
     /// SHA-256 of the rows, 64 hexadecimal digits.
@@ -77,10 +96,18 @@ public struct DecodedPixels: Equatable, Sendable {
     /// Peak signal-to-noise ratio over red, green and blue, in dB; infinite for equal pictures.
     public func psnr(_ other: DecodedPixels) -> Double {
         guard size == other.size else { return -.infinity }
-        var sum = 0.0
-        for index in rgba.indices where index & 3 != 3 {
-            let difference = Double(rgba[index]) - Double(other.rgba[index])
-            sum += difference * difference
+        let count = rgba.count
+        let sum = rgba.withUnsafeBufferPointer { one in
+            other.rgba.withUnsafeBufferPointer { two in
+                var (sum, index) = (0.0, 0)
+                guard let one = one.baseAddress, let two = two.baseAddress else { return sum }
+                while index < count {
+                    let difference = Double(one[index]) - Double(two[index])
+                    if index & 3 != 3 { sum += difference * difference }
+                    index += 1
+                }
+                return sum
+            }
         }
         return sum == 0 ? .infinity : 10 * (65_025 / (sum / Double(size.area * 3))).log10
     }

@@ -126,10 +126,10 @@ package struct PNGFile {
                 case 3: guess = (left + up) / 2
                 case 4:
                     let estimate = left + up - corner
-                    let distances = [left, up, corner].map { abs(estimate - $0) }
-                    guess =
-                        distances[0] <= distances[1] && distances[0] <= distances[2]
-                        ? left : distances[1] <= distances[2] ? up : corner
+                    let (one, two, three) = (
+                        abs(estimate - left), abs(estimate - up), abs(estimate - corner)
+                    )
+                    guess = one <= two && one <= three ? left : two <= three ? up : corner
                 default: guess = 0
                 }
                 result.append(samples[y * rowBytes + x] &- UInt8(truncatingIfNeeded: guess))
@@ -147,7 +147,18 @@ package struct PNGFile {
     }
 
     private static func crc32(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(UInt32.max) { crcTable[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
+        bytes.withUnsafeBufferPointer { bytes in
+            crcTable.withUnsafeBufferPointer { table in
+                var (sum, index) = (UInt32.max, 0)
+                guard let first = bytes.baseAddress, let table = table.baseAddress else { return ~sum }
+                let count = bytes.count
+                while index < count {
+                    sum = table[Int(UInt8(truncatingIfNeeded: sum) ^ first[index])] ^ sum >> 8
+                    index += 1
+                }
+                return ~sum
+            }
+        }
     }
 
     package static func adler32(_ bytes: [UInt8]) -> UInt32 {

@@ -18,7 +18,7 @@ struct SoakTests {
 
     /// How often commands are killed in each form, over all providers: 200 in a soak, 40 for each of the five; a few in every
     /// test run.
-    static let kills = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"].flatMap { Int($0) } ?? 6
+    static let kills = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"].flatMap { Int($0) } ?? 3
 
     @Test("loses nothing, and pays for nothing twice", arguments: ["fal", "apiframe", "ark"])
     func killing(_ provider: String) async throws {

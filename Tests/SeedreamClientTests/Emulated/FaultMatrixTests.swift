@@ -93,13 +93,24 @@ struct FaultMatrixTests {
         var count: Int?
     }
 
-    /// Every fault at every operation; once and always where `SEEDREAM_SOAK` is set, else by turns.
+    /// Every fault at every operation, once and always, where `SEEDREAM_SOAK` is set. Else by turns: every other
+    /// operation of all routes is struck by a fault, half of them once, half always.
     private static func cases(_ route: Route) -> [Case] {
-        let isFull = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil
-        let pairs = route.operations.flatMap { operation in faults.map { (operation, $0) } }
-        return pairs.enumerated().flatMap { index, pair in
-            let counts: [Int?] = isFull ? [1, nil] : index.isMultiple(of: 2) ? [1] : [nil]
-            return counts.map { Case(operation: pair.0, fault: pair.1, count: $0) }
+        if ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil {
+            return route.operations.flatMap { operation in
+                faults.flatMap { fault in
+                    [1, nil].map { Case(operation: operation, fault: fault, count: $0) }
+                }
+            }
+        }
+        let before = routes.prefix { $0.name != route.name }.reduce(0) { $0 + $1.operations.count }
+        return route.operations.enumerated().flatMap { place, operation in
+            faults.enumerated().compactMap { number, fault in
+                let turn = before + place + number
+                guard turn.isMultiple(of: 2) else { return nil }
+                return Case(
+                    operation: operation, fault: fault, count: (turn / 2).isMultiple(of: 2) ? 1 : nil)
+            }
         }
     }
 
