@@ -9,6 +9,7 @@ struct Jobs: AsyncParsableCommand {
             Examples:
               seedream jobs
               seedream jobs --state unknown --json
+              seedream jobs --since 2026-11-28 --limit 0
 
             Exit codes:
             \(ExitStatus.table(ExitStatus.ofLedger))
@@ -26,6 +27,12 @@ struct Jobs: AsyncParsableCommand {
 
     @Option(name: .shortAndLong, help: "Only those of this provider.")
     var provider: ProviderID?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only those that were recorded then or later, as 2026-11-28 or 2026-11-28T14:30:00Z, in UTC.",
+            valueName: "time"))
+    var since: Moment?
 
     @Option(help: ArgumentHelp("The most jobs; 0: all.", valueName: "n"))
     var limit = 20
@@ -63,7 +70,11 @@ struct Jobs: AsyncParsableCommand {
     private func jobs(_ ledger: any JobLedger) async throws -> [JobRecord] {
         let most = limit == 0 ? nil : limit
         let states = state.isEmpty ? nil : Set(state)
-        guard ofRun != nil || provider != nil else { return try await ledger.jobs(in: states, limit: most) }
+        let since = since?.seconds ?? 0
+        guard ofRun != nil || provider != nil else {
+            // The newest come first, so that the limit keeps what is asked for.
+            return try await ledger.jobs(in: states, limit: most).filter { $0.created >= since }
+        }
         var all: [JobRecord]
         if let ofRun {
             guard let run = try await ledger.run(ofRun) else { throw LedgerError.notFound(ofRun) }
@@ -71,7 +82,7 @@ struct Jobs: AsyncParsableCommand {
         } else {
             all = try await ledger.jobs(in: states, limit: nil)
         }
-        if let provider { all = all.filter { $0.provider == provider } }
+        all = all.filter { $0.created >= since && (provider == nil || $0.provider == provider) }
         return Array(all.prefix(most ?? .max))
     }
     #endif

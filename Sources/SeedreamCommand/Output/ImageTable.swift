@@ -12,7 +12,10 @@ enum ImageTable {
     ) -> [TerminalText] {
         let (images, failed) = (report.images, report.failed)
         let style = Style(descriptor: 1)
-        var table = Table(header: ["#", "input", "is", "sent as", "because"], rightAligned: [0])
+        var table = Table([
+            .number("#"), Table.Column("input", least: 12), Table.Column("is", rank: 1), "sent as",
+            Table.Column("because", least: 12, keepsEnd: false),
+        ])
         var rows: [(index: Int, cells: [String])] = images.map { image in
             (image.index, cells(of: image, numbersInputs: numbersInputs))
         }
@@ -21,7 +24,7 @@ enum ImageTable {
                 failure.index,
                 [
                     "\(numbersInputs ? failure.index + 1 : failure.position)",
-                    failure.name.visible.shortened(to: 40), "", "not sent", failure.error.code.rawValue,
+                    failure.name, "", "not sent", failure.error.code.rawValue,
                 ]
             )
         }
@@ -69,7 +72,7 @@ enum ImageTable {
         }
         if image.action == .passThrough { phrases.insert("pixels untouched", at: 0) }
         return [
-            "\(numbersInputs ? image.index + 1 : image.position)", source.name.visible.shortened(to: 40),
+            "\(numbersInputs ? image.index + 1 : image.position)", source.name,
             "\(source.width)x\(source.height) \(source.format) \(source.bytes.formattedBytes)",
             "\(sent.width)x\(sent.height) \(format)\(bytes)", phrases.joined(separator: ", "),
         ]

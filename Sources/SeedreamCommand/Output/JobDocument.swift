@@ -1,4 +1,5 @@
 import SeedreamClient
+import SeedreamKit
 import SeedreamModel
 
 #if canImport(FoundationEssentials)
@@ -28,6 +29,8 @@ struct JobDocument: Encodable {
     var requestID: String?
     var seed: Int?
     var usage: Usage?
+    /// What it cost, by the host's word or by its price; absent where neither is known.
+    var cost: RowDocument.Cost?
     var inputs: [InputProvenance]
     var files: [SavedFile]
     /// Where the pictures lie that the host has made: URLs, or files of this machine. They are not all saved while the job is open.
@@ -50,6 +53,7 @@ struct JobDocument: Encodable {
         requestID = job.ticket?.requestID ?? job.result?.requestID
         seed = job.result?.seed
         usage = job.result?.usage
+        cost = RowDocument.Cost(job)
         inputs = job.inputs
         files = job.files.sorted { $0.index < $1.index }
         locations = job.result.map { $0.images.map(\.location.text) }

@@ -21,6 +21,8 @@ struct JobReport: Encodable {
     /// Inputs that the request had no room for.
     var dropped: [DroppedInput]
     var totals: Totals
+    /// What all have cost or may cost at most, by unit, where a price is known.
+    var cost: [String: Double]
     /// Why nothing at all could be done.
     var error: ErrorDocument?
 
@@ -38,5 +40,6 @@ struct JobReport: Encodable {
             failed: jobs.filter { $0.state == .failed || $0.state == .cancelled }.count,
             unknown: jobs.filter { $0.state == .unknown }.count, skipped: skipped,
             pictures: jobs.reduce(0) { $0 + $1.files.count })
+        cost = Dictionary(JobTable.worstCosts(of: jobs).map { ($0.key.rawValue, $0.value) }) { $1 }
     }
 }

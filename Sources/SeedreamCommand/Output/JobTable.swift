@@ -14,14 +14,15 @@ enum JobTable {
     static func lines(_ jobs: [JobRecord]) -> [TerminalText] {
         guard !jobs.isEmpty else { return ["no jobs"] }
         let style = Style(descriptor: 1)
-        var table = Table(
-            header: ["job", "when", "provider", "state", "pictures", "request", "prompt"], rightAligned: [4])
+        var table = Table([
+            "job", "when", Table.Column("provider", rank: 3), "state", .number("pictures", rank: 2),
+            Table.Column("request", rank: 1), Table.Column("prompt", least: 16, keepsEnd: false),
+        ])
         for job in jobs {
             table.add([
                 String(job.id.prefix(8)), when(job.created), job.provider.rawValue, job.state.rawValue,
                 "\(job.files.count)",
-                (job.ticket?.requestID ?? job.result?.requestID ?? "-").visible.shortened(to: 20),
-                job.prompt.visible.shortened(to: 40),
+                job.ticket?.requestID ?? job.result?.requestID ?? "-", job.prompt,
             ])
         }
         var lines = table.lines()
@@ -37,12 +38,15 @@ enum JobTable {
         let files = jobs.flatMap { job in job.files.sorted { $0.index < $1.index }.map { (job, $0) } }
         var lines: [TerminalText] = []
         if !files.isEmpty {
-            var table = Table(header: ["#", "saved as", "is", "made from", "job"], rightAligned: [0])
+            var table = Table([
+                .number("#"), Table.Column("saved as", least: 20), "is",
+                Table.Column("made from", least: 12, rank: 1), Table.Column("job", rank: 2),
+            ])
             for (number, (job, file)) in files.enumerated() {
                 let size = file.size.map { "\($0) " } ?? ""
                 let format = file.mediaType.split(separator: "/").last.map(String.init) ?? file.mediaType
                 table.add([
-                    "\(number + 1)", shown(file.path).visible.shortened(to: 60),
+                    "\(number + 1)", shown(file.path),
                     "\(size)\(format) \(file.byteCount.formattedBytes)",
                     source(of: job), String(job.id.prefix(8)),
                 ])
@@ -63,7 +67,7 @@ enum JobTable {
         var rows: [(String, String)] = [
             ("job", job.id), ("provider", "\(job.provider.displayName), \(job.model)"),
             ("state", job.state.rawValue),
-            ("when", when(job.created)), ("prompt", job.prompt.visible.shortened(to: 80)),
+            ("when", when(job.created)), ("prompt", fitted(job.prompt)),
         ]
         if let id = job.ticket?.requestID ?? job.result?.requestID { rows.append(("request", id.visible)) }
         if let host {
@@ -74,7 +78,7 @@ enum JobTable {
             default: break
             }
             rows.append(("host", text))
-            for line in host.logs.suffix(5) { rows.append(("log", line.visible.shortened(to: 100))) }
+            for line in host.logs.suffix(5) { rows.append(("log", fitted(line))) }
         }
         for file in job.files.sorted(by: { $0.index < $1.index }) { rows.append(("file", file.path.visible)) }
         // What is not saved can be fetched by other means.
@@ -92,6 +96,12 @@ enum JobTable {
         return rows.map { TerminalText($0 + String(repeating: " ", count: width - $0.count + 2) + $1) }
     }
 
+    /// Prose on one line: as long as a terminal has room for beside a label, and whole elsewhere.
+    private static func fitted(_ text: String) -> String {
+        guard let width = TerminalWidth.columns(of: 1) else { return text.visible }
+        return text.visible.shortened(to: max(20, width - "provider  ".count), keepsEnd: false)
+    }
+
     /// A path as one would type it here.
     private static func shown(_ path: String) -> String {
         let here = (PathText.currentFolder ?? "") + "/"
@@ -101,7 +111,7 @@ enum JobTable {
     private static func source(of job: JobRecord) -> String {
         guard let first = job.inputs.first else { return "words" }
         let more = job.inputs.count > 1 ? " and \(job.inputs.count - 1) more" : ""
-        return first.name.visible.shortened(to: 40) + more
+        return first.name + more
     }
 
     /// What the hosts say it cost, else what the price says.
@@ -122,16 +132,21 @@ enum JobTable {
 
     /// What jobs have cost or may cost at most, where a price is known; `nil` where it is nothing.
     static func worstCost(of jobs: [JobRecord]) -> TerminalText? {
+        let texts = worstCosts(of: jobs).sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
+        guard !texts.isEmpty else { return nil }
+        return TerminalText(
+            "at most \(texts.joined(separator: " and ")) spent, open and unknown jobs included")
+    }
+
+    /// The same by unit, those alone that are not 0.
+    static func worstCosts(of jobs: [JobRecord]) -> [Price.Unit: Double] {
         var sums: [Price.Unit: Double] = [:]
         for job in jobs {
             guard let unit = job.estimate?.unit, let cost = job.worstCost else { continue }
             sums[unit, default: 0] += cost
         }
-        let texts = sums.filter { $0.value > 0 }.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
-        guard !texts.isEmpty else { return nil }
-        return TerminalText(
-            "at most \(texts.joined(separator: " and ")) spent, open and unknown jobs included")
+        return sums.filter { $0.value > 0 }
     }
 
     /// Minutes are enough.

@@ -1,3 +1,4 @@
+import AtomicFiles
 import ImagePreparation
 import SeedreamModel
 
@@ -13,7 +14,7 @@ import Darwin
 enum ProgressLine {
     /// Follows `progress` to its end, then clears the line.
     static func follow(_ progress: AsyncStream<PreparationProgress>) async {
-        guard Terminal.isTerminal(STDERR_FILENO) else { return }
+        guard Terminal.isTerminal(STDERR_FILENO), Terminal.canMoveCursor else { return }
         let clock = ContinuousClock()
         let start = clock.now
         var shown: ContinuousClock.Instant?
@@ -25,8 +26,10 @@ enum ProgressLine {
             shown = now
             let percent = "\(Int(state.fraction * 100))"
             let padded = String(repeating: " ", count: max(0, 3 - percent.count)) + percent
-            let line =
-                "\(padded) %  \(state.completed) of \(state.total)  \(state.name.visible.shortened(to: 40))"
+            let counts = "\(padded) %  \(state.completed) of \(state.total)  "
+            // A line that is full would go on in the next one, and stay there.
+            let room = (TerminalWidth.columns(of: STDERR_FILENO) ?? 80) - counts.count - 1
+            let line = counts + state.name.visible.shortened(to: min(40, room))
             try? Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)
         }
         if shown != nil { try? Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }

@@ -5,11 +5,11 @@ import SeedreamModel
 enum ProviderTable {
     static func lines() -> [TerminalText] {
         let style = Style(descriptor: 1)
-        var table = Table(
-            header: [
-                "provider", "inputs", "outputs", "prompt", "result size", "pictures go", "works",
-                "price each", "key",
-            ])
+        var table = Table([
+            "provider", "inputs", Table.Column("outputs", rank: 4), Table.Column("prompt", rank: 5),
+            Table.Column("result size", rank: 2), Table.Column("pictures go", rank: 1),
+            Table.Column("works", rank: 3), "price each", "key",
+        ])
         for provider in ProviderID.allCases {
             let limits = SubmissionPlanner(provider).limits
             table.add([

@@ -52,12 +52,12 @@ struct RunReport: Encodable {
 enum RunTable {
     static func lines(_ runs: [RunSummary]) -> [TerminalText] {
         guard !runs.isEmpty else { return ["no runs"] }
-        var table = Table(
-            header: [
-                "run", "when", "command", "rows", "saved", "open", "waiting", "failed", "unknown", "cost",
-                "to",
-            ],
-            rightAligned: [3, 4, 5, 6, 7, 8])
+        var table = Table([
+            Table.Column("run", least: 16), Table.Column("when", rank: 3), Table.Column("command", rank: 2),
+            .number("rows", rank: 4), .number("saved"), .number("open"), .number("waiting"),
+            .number("failed"), .number("unknown"), Table.Column("cost", rank: 5),
+            Table.Column("to", least: 12, rank: 1),
+        ])
         for summary in runs {
             func count(_ states: RowState...) -> String {
                 "\(states.reduce(0) { $0 + (summary.rows[$1] ?? 0) })"
@@ -70,7 +70,7 @@ enum RunTable {
                 summary.run.identity.command, "\(summary.rows.values.reduce(0, +))", count(.saved, .skipped),
                 count(.submitting, .accepted, .finished), count(.waiting, .preparing),
                 count(.failed, .cancelled), count(.unknown), cost.isEmpty ? "-" : cost,
-                summary.run.identity.destination.shortened(to: 40),
+                summary.run.identity.destination,
             ])
         }
         var lines = table.lines()

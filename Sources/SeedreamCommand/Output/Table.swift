@@ -1,56 +1,115 @@
+import AtomicFiles
 import SeedreamModel
 
-/// Columns of text, as wide as their widest cell, two blanks apart.
-struct Table {
-    private var rows: [[String]] = []
-    private let rightAligned: Set<Int>
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
-    init(header: [String], rightAligned: Set<Int> = []) {
-        rows = [header]
-        self.rightAligned = rightAligned
+/// Columns of text, as wide as their widest cell, two blanks apart.
+///
+/// On a terminal of 60 columns or more no row wraps: columns that may be shortened are, the widest first, down to what
+/// each needs at least; if that is not enough, columns are left out, those of the lowest ``Column/rank`` first.
+struct Table {
+    /// What is known about a column.
+    struct Column: ExpressibleByStringLiteral {
+        var title: String
+        var isRightAligned = false
+        /// To how many columns of the terminal its cells may be shortened; `nil` if they may not be.
+        var least: Int?
+        /// Whether the end of what is shortened stays, as that of a path, and the middle goes.
+        var keepsEnd = true
+        /// Which is left out first: the lowest; `nil` if it never is.
+        var rank: Int?
+
+        init(stringLiteral title: String) { self.title = title }
+
+        init(_ title: String, least: Int? = nil, keepsEnd: Bool = true, rank: Int? = nil) {
+            (self.title, self.least, self.keepsEnd, self.rank) = (title, least, keepsEnd, rank)
+        }
+
+        /// Of numbers.
+        static func number(_ title: String, rank: Int? = nil) -> Column {
+            var column = Column(title, rank: rank)
+            column.isRightAligned = true
+            return column
+        }
     }
 
+    private let columns: [Column]
+    private var rows: [[String]]
+
+    init(_ columns: [Column]) {
+        self.columns = columns
+        rows = [columns.map(\.title)]
+    }
+
+    /// Adds a row, with a cell for each column.
     mutating func add(_ row: [String]) { rows.append(row.map(\.visible)) }
 
     /// The lines; the first is the header.
-    func lines() -> [TerminalText] {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in
+    ///
+    /// - Parameter width: The columns to keep to; `nil` where nothing is shortened. Default: those of the terminal.
+    func lines(width: Int? = TerminalWidth.columns(of: STDOUT_FILENO)) -> [TerminalText] {
+        let natural = columns.indices.map { column in
             rows.map { $0.count > column ? $0[column].displayWidth : 0 }.max() ?? 0
         }
+        let (shown, widths) = width.map { fit(natural, in: $0) } ?? (Array(columns.indices), natural)
         return rows.map { row in
             var line = ""
-            for (column, cell) in row.enumerated() {
-                let padding = String(repeating: " ", count: widths[column] - cell.displayWidth)
-                if column > 0 { line += "  " }
-                if rightAligned.contains(column) {
-                    line += padding + cell
-                } else {
-                    line += column == row.count - 1 ? cell : cell + padding
-                }
+            for column in shown where column < row.count {
+                let cell = row[column].shortened(to: widths[column], keepsEnd: columns[column].keepsEnd)
+                let padding = String(repeating: " ", count: max(0, widths[column] - cell.displayWidth))
+                if column != shown.first { line += "  " }
+                line += columns[column].isRightAligned ? padding + cell : cell + padding
             }
-            return TerminalText(line)
+            // No blanks at the end.
+            return TerminalText(String(line.reversed().drop { $0 == " " }.reversed()))
+        }
+    }
+
+    /// Which columns are shown, and how wide.
+    private func fit(_ natural: [Int], in width: Int) -> (shown: [Int], widths: [Int]) {
+        var shown = Array(columns.indices)
+        while true {
+            var widths = natural
+            var excess = shown.reduce(-2) { $0 + natural[$1] + 2 } - width
+            while excess > 0,
+                let widest = shown.filter({ widths[$0] > columns[$0].least ?? .max })
+                    .max(by: { widths[$0] < widths[$1] })
+            {
+                widths[widest] -= 1
+                excess -= 1
+            }
+            let ranked = shown.filter { columns[$0].rank != nil }
+            guard excess > 0, let first = ranked.min(by: { columns[$0].rank ?? 0 < columns[$1].rank ?? 0 })
+            else { return (shown, widths) }
+            shown.removeAll { $0 == first }
         }
     }
 }
 
 extension String {
-    /// Columns of a terminal: two for East Asian wide characters and emoji, one for others.
-    var displayWidth: Int {
-        reduce(0) { width, character in
-            let value = character.unicodeScalars.first?.value ?? 0
-            let isWide =
-                0x1100...0x115F ~= value || 0x2E80...0xA4CF ~= value || 0xAC00...0xD7A3 ~= value
-                || 0xF900...0xFAFF ~= value || 0xFE30...0xFE6F ~= value || 0xFF00...0xFF60 ~= value
-                || 0x1F300...0x1FAFF ~= value || 0x20000...0x3FFFD ~= value
-            return width + (isWide ? 2 : 1)
-        }
+    /// At most `width` columns of a terminal: what is left out, in the middle or at the end, shows as `…`.
+    func shortened(to width: Int, keepsEnd: Bool = true) -> String {
+        guard displayWidth > width else { return self }
+        guard width > 0 else { return "" }
+        let begin = keepsEnd && width > 4 ? (width - 1) / 2 : width - 1
+        let end = width - 1 - begin
+        return "\(Self.taken(self, begin))…\(String(Self.taken(reversed(), end).reversed()))"
     }
 
-    /// At most `width` columns, the middle left out.
-    func shortened(to width: Int) -> String {
-        guard displayWidth > width, width > 4 else { return self }
-        let half = (width - 1) / 2
-        return "\(prefix(half))…\(suffix(width - 1 - half))"
+    /// The first signs that fit into `width` columns.
+    private static func taken(_ signs: some Sequence<Character>, _ width: Int) -> String {
+        var (text, left) = ("", width)
+        for sign in signs {
+            left -= String(sign).displayWidth
+            guard left >= 0 else { break }
+            text.append(sign)
+        }
+        return text
     }
 }

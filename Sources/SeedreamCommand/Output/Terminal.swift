@@ -19,12 +19,8 @@ enum Terminal {
     /// Whether a terminal can draw a line again: `dumb` cannot.
     static var canMoveCursor: Bool { environment("TERM") != "dumb" }
 
-    /// The columns of a terminal; `nil` for a descriptor that is none, or does not know.
-    static func columns(of descriptor: Int32) -> Int? {
-        var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
-    }
+    /// The columns of a terminal; `nil` for a descriptor that is none.
+    static func columns(of descriptor: Int32) -> Int? { TerminalWidth.columns(of: descriptor) }
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
