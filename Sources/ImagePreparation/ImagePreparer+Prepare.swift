@@ -49,9 +49,12 @@ extension ImagePreparer {
     /// - Parameters:
     ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and keeps its number.
     ///   - first: The index of the first of them.
+    ///   - onCancellation: Receives what was prepared, and what failed, of the inputs before the first one
+    ///     that was not ready, if the task is cancelled. The images may be too much together for one body.
     package func prepare(
         _ places: [ImageInput?], from first: Int, failures: FailurePolicy = .refuse,
-        reportingTo reporter: ProgressReporter? = nil
+        reportingTo reporter: ProgressReporter? = nil,
+        onCancellation: (PreparedBatch) -> Void = { _ in }
     ) async throws -> PreparedBatch {
         defer { reporter?.finish() }
         let survey = survey(places, from: first)
@@ -63,8 +66,13 @@ extension ImagePreparer {
         let executor = ImageExecutor(constraints: constraints, options: options)
         let run = BatchRun(executor: executor, budget: budget, reporter: reporter)
         let items = survey.jobs.map { BatchRun.Item(job: $0, maximumBytes: constraints.maximumBytes) }
-        try await run.run(items) { batch.add($0) }
-        try await shareBody(among: survey.jobs, in: &batch, executor)
+        do {
+            try await run.run(items) { batch.add($0) }
+            try await shareBody(among: survey.jobs, in: &batch, executor)
+        } catch let error as CancellationError {
+            onCancellation(batch)
+            throw error
+        }
         batch.failed.sort { $0.index < $1.index }
         if failures == .refuse, !batch.failed.isEmpty { throw PreparationFailure(inputs: batch.failed) }
         return batch

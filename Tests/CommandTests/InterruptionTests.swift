@@ -64,6 +64,38 @@ struct InterruptionTests {
         #expect((0...1).contains(names.count - records.count))
     }
 
+    @Test(
+        "a run of one request leaves what is done as well, as files, in the JSON and in the table",
+        .enabled(
+            if: CommandRunner.script != nil, "script of util-linux is absent: no line of progress tells"),
+        arguments: [true, false])
+    func together(_ isJSON: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let inputs = Array(repeating: Fixtures.path("photos/rocket.jpg"), count: 300)
+        var runner = CommandRunner()
+        runner.directory = folder.path
+        let command = try runner.start(
+            ["prep", "--max-inputs", "300", "-o", "out"] + (isJSON ? ["--json"] : []) + inputs,
+            onTerminalOf: 80, redirection: ">shown")
+        // Its own count of what is done: no file is written before the end.
+        try await command.wait { command.textSoFar.contains(/([5-9]|\d\d) of 300/) }
+        let process = try String(contentsOfFile: folder.file("pid"), encoding: .utf8)
+        kill(try #require(Int32(process.dropLast())), SIGINT)
+        let result = try await command.result()
+        #expect(result.status == 130, "\(result)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).sorted()
+        #expect((1..<300).contains(names.count))
+        let shown = try bytes(ofFile: folder.file("shown"))
+        if isJSON {
+            let report = try JSONDecoder().decode(PreparationReport.self, from: shown)
+            #expect(report.images.compactMap(\.prepared.path).sorted() == names.map { "out/\($0)" })
+        } else {
+            let lines = String(decoding: shown, as: UTF8.self).split(separator: "\n")
+            #expect(lines.count == names.count + 2)
+            #expect(lines.last?.hasPrefix("\(names.count) of 300 images ready, ") == true)
+        }
+    }
+
     @Test("a run that waits for standard input can be interrupted")
     func standardInput() async throws {
         let folder = try TemporaryFolder()

@@ -16,7 +16,8 @@ struct Prep: AsyncParsableCommand {
             the same way, and sends.
 
             Files are named by --name: {stem} is the input's own name, {index} its number, {row} the same without zeros, {position} \
-            what "image 1" in a prompt means. A name that another input has gets -2; names that differ in case or in the spelling of \
+            what "image 1" in a prompt means. Inputs of one folder that share a name have their extensions in it, as a-jpg and \
+            a-png; what still has the name of another gets -2; names that differ in case or in the spelling of \
             accents only are the same. With --each, folders within a folder are mirrored. A file that is there is looked for before \
             the work.
 

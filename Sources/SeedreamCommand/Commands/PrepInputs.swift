@@ -3,14 +3,6 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// One input of `prep`, and where its image goes.
 struct PrepRow: Sendable {
     var entry: InputList.Entry
@@ -22,6 +14,11 @@ struct PrepRow: Sendable {
     var position: Int
     /// The path of its file without the extension; empty if none is written.
     var target = ""
+    /// The same while no other input of its folder has the same name, and while one has.
+    var alone = ""
+    var shared = ""
+    /// Whether the order of the inputs decides which of them has the name.
+    var dependsOnOrder = false
 }
 
 /// What a run of `prep` works on: inputs in order, with the names of their files. Nothing is decoded for it.
@@ -115,16 +112,24 @@ struct PrepInputs: Sendable {
 
     private mutating func name(in output: OutputFolder) {
         guard let template = command.template else { return }
-        var taken = TakenNames()
-        for place in rows.indices {
-            let row = rows[place]
+        let inputs = rows.map { row in
+            let entry = row.entry
             var values = NameTemplate.Values(
                 index: row.index, count: count, position: row.position, positions: rows.count,
-                row: row.index + 1, source: row.entry.isPath ? "./\(row.entry.argument)" : row.entry.argument)
+                row: row.index + 1, source: entry.isPath ? "./\(entry.argument)" : entry.argument)
             values.leastDigits = 2
             if command.each { values.positions = 1 }
-            let name = taken.take(template.name(values, tellsApart: false), in: row.entry.subfolder)
-            rows[place].target = output.target(name, in: row.entry.subfolder)
+            let path = row.input.filePath
+            return InputNames.Input(
+                path: path, node: path.flatMap { FileNode($0) }, subfolder: entry.subfolder,
+                values: values)
+        }
+        for (place, name) in zip(rows.indices, InputNames(inputs, template).names) {
+            let subfolder = rows[place].entry.subfolder
+            rows[place].target = output.target(name.name, in: subfolder)
+            rows[place].alone = output.target(name.alone, in: subfolder)
+            rows[place].shared = output.target(name.shared, in: subfolder)
+            rows[place].dependsOnOrder = name.dependsOnOrder
         }
     }
 
@@ -133,7 +138,11 @@ struct PrepInputs: Sendable {
     private mutating func tellApart(
         _ entries: [InputList.Entry], _ output: OutputFolder, maximum: Int
     ) throws {
-        let targets = Dictionary(rows.map { (TakenNames.key($0.target, ""), $0.index) }) { first, _ in first }
+        // Also under the name that it had before another input of its stem came, or went.
+        let names = [\PrepRow.target, \.alone, \.shared].flatMap { name in
+            rows.map { (TakenNames.key($0[keyPath: name], ""), $0.index) }
+        }
+        let targets = Dictionary(names) { first, _ in first }
         let same = Set(entries.compactMap(\.folder)).filter { output.isSame(as: $0) }
         // The input that is written where this one lies.
         func writer(of entry: InputList.Entry) -> Int? {
@@ -181,33 +190,79 @@ struct PrepInputs: Sendable {
         guard let output else { return [:] }
         var early: [Int: Early] = [:]
         // Asked for only where a file is there.
-        lazy var inputs = Set(rows.compactMap { Self.identity($0.entry.argument) })
+        lazy var inputs = Set(rows.compactMap { $0.input.filePath.flatMap { FileNode($0) } })
         for row in rows {
-            let paths = output.existingPaths(target: row.target)
-            guard let found = paths.first else { continue }
-            if let own = paths.first(where: { Self.identity($0).map(inputs.contains) == true }) {
+            if output.existing == .skip, row.dependsOnOrder, output.namedFile == nil {
                 early[row.index] = .failed(
                     failure(
-                        row, "\(own): is an input, and is not replaced",
-                        "name another folder with `-o`, or other names with `--name`"))
+                        row, "expected a name that no other input has, found \(row.target)",
+                        "`--existing skip` goes by names: put {stem} into `--name`, and name a folder above several with `-r`"
+                    ))
                 continue
             }
+            var paths = output.existingPaths(target: row.target)
+            guard !paths.isEmpty else { continue }
+            // Another image may lie there in another format: the header says which one this will have.
+            lazy var planned = preparer.planEach([row.input]).images.first.map {
+                output.path(target: row.target, mediaType: $0.mediaType)
+            }
+            let own = paths.filter { FileNode($0).map(inputs.contains) == true }
+            if let own = own.first, planned == nil || own == planned {
+                let failed = Self.isInput(own)
+                early[row.index] = .failed(failure(row, failed.message, failed.hint))
+                continue
+            }
+            paths.removeAll(where: own.contains)
             switch output.existing {
             case .replace: break
             case .skip:
+                guard let found = paths.first else { continue }
                 early[row.index] = .skipped(
                     SkippedRecord(
                         index: row.index, position: row.position, name: row.input.name, path: found))
             case .refuse:
-                // Another image may lie there in another format: the header says which one this will have.
-                guard let planned = preparer.planEach([row.input]).images.first else { continue }
-                let path = output.path(target: row.target, mediaType: planned.mediaType)
-                guard paths.contains(path) else { continue }
+                guard let path = planned, paths.contains(path) else { continue }
                 let exists = OutputFolder.exists(path)
                 early[row.index] = .failed(failure(row, exists.message, exists.hint))
             }
         }
+        if output.existing == .skip { tellOfNames(in: output, early) }
         return early
+    }
+
+    /// Says where a file may have been made of another input than its name says now, and where one is made again.
+    private func tellOfNames(in output: OutputFolder, _ early: [Int: Early]) {
+        func say(_ found: [(name: String, path: String)], _ words: String, _ hint: String) {
+            guard let first = found.first else { return }
+            let more = found.count > 1 ? " and \(found.count - 1) more" : ""
+            Diagnostics().note("\(first.path)\(more): \(words) \(first.name); \(hint)")
+        }
+        let targets = Set(rows.map { TakenNames.key($0.target, "") })
+        var (changed, earlier): ([(name: String, path: String)], [(name: String, path: String)]) = ([], [])
+        for row in rows {
+            if case .skipped(let record)? = early[row.index] {
+                guard let path = row.input.filePath, FileNode.isNewer(path, than: record.path)
+                else { continue }
+                changed.append((row.input.name, record.path))
+            } else if early[row.index] == nil {
+                // The name that it had before another input of its stem came, or went.
+                let other = [row.alone, row.shared].first { !targets.contains(TakenNames.key($0, "")) }
+                guard let path = other.map(output.existingPaths)?.first else { continue }
+                earlier.append((row.input.name, path))
+            }
+        }
+        say(changed, "kept, although older than", "`--existing replace` prepares it again")
+        say(
+            earlier, "may be an earlier result of",
+            "it is prepared again under another name, since inputs that share a stem have their extensions in it"
+        )
+    }
+
+    /// What is said where an image would take the place of an input.
+    static func isInput(_ path: String) -> OutputFolder.Failure {
+        OutputFolder.Failure(
+            message: "\(path): is an input, and is not replaced",
+            hint: "name another folder with `-o`, or other names with `--name`")
     }
 
     private func failure(_ row: PrepRow, _ message: String, _ hint: String) -> FailureRecord {
@@ -215,18 +270,5 @@ struct PrepInputs: Sendable {
             FailedInput(
                 index: row.index, position: row.position, name: row.input.name, code: .outputFailed,
                 message: message, hint: hint))
-    }
-
-    /// What tells files apart, whatever they are called.
-    private struct Identity: Hashable {
-        var device: UInt64
-        var inode: UInt64
-    }
-
-    private static func identity(_ path: String) -> Identity? {
-        guard path.prefix(5).lowercased() != "data:", let status = fileStatus(path) else { return nil }
-        return Identity(
-            device: UInt64(truncatingIfNeeded: status.st_dev),
-            inode: UInt64(truncatingIfNeeded: status.st_ino))
     }
 }

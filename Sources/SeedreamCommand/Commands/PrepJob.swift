@@ -90,6 +90,9 @@ struct PrepJob: Sendable {
         let early = inputs.early(output, preparer)
         let rows = inputs.rows.filter { early[$0.index] == nil }
         var collected = Collected(output: output, early: early, dropped: inputs.dropped)
+        if command.replaces {
+            collected.inputs = Set(rows.compactMap { $0.input.filePath.flatMap { FileNode($0) } })
+        }
         collected.page = try command.report.map { path throws(OutputFolder.Failure) in
             try PrepReport(path: path, replaces: command.replaces, inputs: inputs.all)
         }
@@ -109,6 +112,8 @@ struct PrepJob: Sendable {
             try takeEarly(before: inputs.count, into: &collected)
         } catch is CancellationError {
             wasInterrupted = true
+            // Those whose files are there were known before the work.
+            if !command.each { try takeEarly(before: inputs.count, into: &collected) }
         }
         await line
         let report = PreparationReport(
@@ -131,8 +136,18 @@ struct PrepJob: Sendable {
     private func prepareTogether(
         _ rows: [PrepRow], _ reporter: ProgressReporter, into collected: inout Collected
     ) async throws {
-        let batch = try await preparer.prepare(
-            rows.map(\.input), failures: .collect, reportingTo: reporter)
+        var prepared: PreparedBatch?
+        var interruption: CancellationError?
+        do {
+            prepared = try await preparer.prepare(
+                rows.map { $0.input as ImageInput? }, from: 0, failures: .collect, reportingTo: reporter
+            ) { prepared = $0 }
+        } catch let error as CancellationError {
+            // What is on standard output is one request, or one image: half of it is worse than none.
+            guard !command.dataURI, command.payload == nil, command.output != "-" else { throw error }
+            interruption = error
+        }
+        guard let batch = prepared else { throw interruption ?? CancellationError() }
         let outcomes =
             batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
         if let provider = command.payload, batch.failed.isEmpty { try printPayload(batch, for: provider) }
@@ -141,6 +156,7 @@ struct PrepJob: Sendable {
             try takeEarly(before: row.index, into: &collected)
             try await take(outcome.of(row), row, into: &collected)
         }
+        if let interruption { throw interruption }
     }
 
     /// The body of the request, streamed: its base64 is made as it is written.
@@ -169,6 +185,8 @@ struct PrepJob: Sendable {
         var skipped: [SkippedRecord] = []
         var outputFailures = 0
         var page: PrepReport?
+        /// The inputs, where files are replaced: none of them is.
+        var inputs: Set<FileNode> = []
         /// The first input that is not told of yet.
         var next = 0
     }
@@ -180,6 +198,7 @@ struct PrepJob: Sendable {
             switch collected.early[index] {
             case .skipped(let record)?:
                 collected.skipped.append(record)
+                collected.page?.add(record)
                 if isStreamed { try Terminal.print(JSON.line(record)) }
             case .failed(let record)?:
                 collected.outputFailures += 1
@@ -203,7 +222,7 @@ struct PrepJob: Sendable {
         case .prepared(let image):
             let path: String?
             do throws(OutputFolder.Failure) {
-                path = try write(image, row, to: collected.output)
+                path = try write(image, row, to: collected.output, sparing: collected.inputs)
                 // People are shown no digest, so none is taken for them.
                 collected.images.append(
                     ImageRecord(image, path: path, includesDigest: command.json || command.ndjson))
@@ -229,10 +248,11 @@ struct PrepJob: Sendable {
     }
 
     private func write(
-        _ image: PreparedImage, _ row: PrepRow, to output: OutputFolder?
+        _ image: PreparedImage, _ row: PrepRow, to output: OutputFolder?, sparing inputs: Set<FileNode>
     ) throws(OutputFolder.Failure) -> String? {
         guard let output else { return nil }
         let path = output.path(target: row.target, mediaType: image.mediaType)
+        if let node = FileNode(path), inputs.contains(node) { throw PrepInputs.isInput(path) }
         try output.write(image.bytes, to: path)
         if let named = output.namedFile, path != named {
             Diagnostics().note("the result is a \(image.mediaType.displayName) image, and is named \(path)")

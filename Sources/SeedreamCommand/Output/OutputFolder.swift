@@ -83,8 +83,8 @@ struct OutputFolder {
 
     /// Whether a path is this folder.
     func isSame(as other: String) -> Bool {
-        guard let one = fileStatus(path), let two = fileStatus(other) else { return false }
-        return one.st_dev == two.st_dev && one.st_ino == two.st_ino
+        guard let folder = FileNode(path) else { return false }
+        return folder == FileNode(other)
     }
 
     // MARK: Writing

@@ -28,12 +28,17 @@ struct PrepReport {
     /// Adds an image, with a thumbnail if the page will show it.
     mutating func add(_ image: PreparedImage, path: String?) async throws {
         rows[image.index] = try await ReportRow(
-            image, of: inputs[image.index], path: path, makesThumbnail: prepared < Report.maximumRows)
+            image, of: inputs[image.index], path: path,
+            makesThumbnail: prepared < Report.maximumRows && !Task.isCancelled)
         prepared += 1
     }
 
     mutating func add(_ failure: FailureRecord) {
         rows[failure.index] = ReportRow(failure, of: inputs[failure.index])
+    }
+
+    mutating func add(_ skipped: SkippedRecord) {
+        rows[skipped.index] = ReportRow(skipped, of: inputs[skipped.index])
     }
 
     mutating func add(_ dropped: [DroppedInput]) {

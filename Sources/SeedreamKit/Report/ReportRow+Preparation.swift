@@ -40,6 +40,16 @@ extension ReportRow {
         self.failure = Failure(message: failure.error.message, hint: failure.error.hint)
     }
 
+    /// The row of an input whose file was there, and stayed as it was.
+    ///
+    /// The file is read when the report is written.
+    public init(_ skipped: SkippedRecord, of input: ImageInput) {
+        self.init(name: skipped.name, state: .skipped)
+        before = [ReportImage(input)]
+        after = [ReportImage(.file(skipped.path))]
+        notices = ["left as it was: its file was there"]
+    }
+
     /// The row of an input that one request has no room for.
     public init(_ dropped: DroppedInput, of input: ImageInput) {
         self.init(name: dropped.name, state: .skipped)
