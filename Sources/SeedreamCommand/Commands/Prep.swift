@@ -65,21 +65,8 @@ struct Prep: AsyncParsableCommand {
     @Flag(help: "Every input is a request of its own: none is dropped. A folder stands for its images.")
     var each = false
 
-    @Flag(
-        name: [.customShort("r"), .long],
-        help: "With --each: a folder stands for the images in its folders too.")
-    var recursive = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Read names of inputs from this file, one a line; - for standard input.", valueName: "file")
-    )
-    var filesFrom: String?
-
-    @Flag(
-        name: [.customShort("0"), .customLong("null")],
-        help: "With --files-from: names end with a zero byte, as `find -print0` writes them.")
-    var null = false
+    @OptionGroup
+    var list: InputArguments
 
     @Flag(help: "One JSON document on stdout.")
     var json = false
@@ -109,7 +96,7 @@ struct Prep: AsyncParsableCommand {
     var preparation: PreparationArguments
 
     func validate() throws {
-        guard !inputs.isEmpty || filesFrom != nil else {
+        guard !inputs.isEmpty || list.filesFrom != nil else {
             throw ValidationError("no input given; name a file, or - for standard input")
         }
         let modes = [
@@ -120,7 +107,7 @@ struct Prep: AsyncParsableCommand {
         guard modes.count <= 1 else {
             throw ValidationError("'\(modes[0])' and '\(modes[1])' both write to stdout; choose one")
         }
-        if output == "-", inputs.count != 1 || each || filesFrom != nil {
+        if output == "-", inputs.count != 1 || each || list.filesFrom != nil {
             throw ValidationError("'-o -' takes exactly one input")
         }
         if let url = inputs.first(where: {
@@ -128,11 +115,7 @@ struct Prep: AsyncParsableCommand {
         }) {
             throw ValidationError("\(url): prep reads no URLs; `seedream edit --fetch --dry-run` does")
         }
-        if inputs.filter({ $0 == "-" }).count + (filesFrom == "-" ? 1 : 0) > 1 {
-            throw ValidationError("standard input can be named once")
-        }
-        if null, filesFrom == nil { throw ValidationError("'-0' is for the names of '--files-from'") }
-        if recursive, !each { throw ValidationError("'-r' is for folders, with '--each'") }
+        try list.validate(inputs, each: each)
         if payload != nil, each {
             throw ValidationError("'--payload' is the body of one request, without '--each'")
         }

@@ -33,78 +33,37 @@ struct PrepInputs: Sendable {
     var count: Int { all.count }
 
     private let command: Prep
+    private let preparer: ImagePreparer
 
     /// Lists the inputs.
     ///
     /// - Parameters:
     ///   - output: Where files go; what lies there is no input, if it lies in a folder that is.
-    ///   - maximum: Inputs of one request.
-    init(_ command: Prep, output: OutputFolder?, maximum: Int) throws {
-        self.command = command
-        var list = InputList()
-        let names = try Self.listedNames(command)
-        let isOutput = { (path: String) in Folder.exists(path) && output?.isSame(as: path) == true }
-        for (name, isPath) in command.inputs.map({ ($0, false) }) + names.map({ ($0, true) }) {
-            list.add(
-                name, isPath: isPath, expandsFolders: command.each, recursive: command.recursive,
-                leavingOut: isOutput)
+    ///   - preparer: Knows how many inputs one request takes.
+    /// - Throws: `PreparationError` for more than that, if the options are strict.
+    init(_ command: Prep, output: OutputFolder?, _ preparer: ImagePreparer) throws {
+        (self.command, self.preparer) = (command, preparer)
+        let list = try command.list.list(command.inputs, each: command.each) { path in
+            Folder.exists(path) && output?.isSame(as: path) == true
         }
-        for folder in list.folders { Self.tell(of: folder) }
-        set(list.entries, maximum: maximum)
+        try set(list.entries)
         guard let output else { return }
         name(in: output)
         if list.folders.contains(where: { output.isSame(as: $0.path) }) {
-            try tellApart(list.entries, output, maximum: maximum)
+            try tellApart(list.entries, output)
         }
     }
 
-    private mutating func set(_ entries: [InputList.Entry], maximum: Int) {
-        let first = command.each ? 0 : max(0, entries.count - maximum)
+    private mutating func set(_ entries: [InputList.Entry]) throws(PreparationError) {
+        let used = command.each ? 0..<entries.count : try preparer.used(of: entries.count)
         all = entries.map(\.input)
-        dropped = (0..<first).map { DroppedInput(index: $0, name: all[$0].name) }
-        rows = (first..<entries.count).map { index in
+        dropped = all[..<used.lowerBound].enumerated().map {
+            DroppedInput(index: $0.offset, name: $0.element.name)
+        }
+        rows = used.map { index in
             PrepRow(
                 entry: entries[index], input: all[index], index: index,
-                position: command.each ? 1 : index - first + 1)
-        }
-    }
-
-    // MARK: Lists and folders
-
-    private static func listedNames(_ command: Prep) throws -> [String] {
-        guard let path = command.filesFrom else { return [] }
-        // A list of a million names of 250 bytes.
-        let maximum = 256 << 20
-        let bytes: [UInt8]
-        do {
-            bytes =
-                path == "-"
-                ? try StandardInput.contents(maximum: maximum)
-                : try WholeFile.contents(of: path, maximum: maximum)
-        } catch let error as PreparationError {
-            // A wait for standard input that was interrupted.
-            try Task.checkCancellation()
-            throw error
-        } catch let error as FileError {
-            throw RequestError(field: "--files-from", message: error.description, hint: error.hint)
-        }
-        guard bytes.count <= maximum else {
-            throw RequestError(
-                field: "--files-from", message: "\(path): expected at most \(maximum) bytes, found more",
-                hint: "split the list")
-        }
-        return InputList.names(in: bytes, endedByZero: command.null)
-    }
-
-    private static func tell(of folder: InputList.Listed) {
-        let subfolders = folder.subfolders == 0 ? "" : "; -r lists its folders too"
-        if folder.images == 0 {
-            let found = folder.others == 0 ? "files" : "images"
-            Diagnostics().note("\(folder.path): the folder holds no \(found)\(subfolders)")
-        } else if folder.others > 0 {
-            let files =
-                folder.others == 1 ? "1 file that is no image" : "\(folder.others) files that are no images"
-            Diagnostics().note("\(folder.path): \(files) left out")
+                position: command.each ? 1 : index - used.lowerBound + 1)
         }
     }
 
@@ -136,7 +95,7 @@ struct PrepInputs: Sendable {
     /// Where results go into a folder of inputs, what an earlier run has written there is no input of this one, and no
     /// result may have the name of an input.
     private mutating func tellApart(
-        _ entries: [InputList.Entry], _ output: OutputFolder, maximum: Int
+        _ entries: [InputList.Entry], _ output: OutputFolder
     ) throws {
         // Also under the name that it had before another input of its stem came, or went.
         let names = [\PrepRow.target, \.alone, \.shared].flatMap { name in
@@ -172,7 +131,7 @@ struct PrepInputs: Sendable {
             Diagnostics().note(
                 "\(output.path): \(results) \(results == 1 ? "result" : "results") of an earlier run left out"
             )
-            set(left, maximum: maximum)
+            try set(left)
             name(in: output)
         }
     }

@@ -21,7 +21,7 @@ struct PrepJob: Sendable {
     func run() async throws {
         do {
             if command.dryRun {
-                try dryRun(try PrepInputs(command, output: nil, maximum: preparer.constraints.maximumInputs))
+                try dryRun(try PrepInputs(command, output: nil, preparer))
             } else {
                 try await prepare()
             }
@@ -53,23 +53,11 @@ struct PrepJob: Sendable {
     // MARK: Planning
 
     private func dryRun(_ inputs: PrepInputs) throws {
-        try checkCount(of: inputs)
-        var plan =
-            command.each
-            ? preparer.planEach(inputs.rows.map(\.input)) : try preparer.plan(inputs.rows.map(\.input))
-        for place in plan.images.indices { plan.images[place].index += inputs.dropped.count }
-        for place in plan.failed.indices { plan.failed[place].index += inputs.dropped.count }
-        plan.dropped = inputs.dropped
+        let plan = command.each ? preparer.planEach(inputs.all) : try preparer.plan(inputs.all)
         try Task.checkCancellation()
         let report = PreparationReport(plan)
         try show(report, of: inputs)
         try finish(report, outputFailures: 0)
-    }
-
-    private func checkCount(of inputs: PrepInputs) throws(PreparationError) {
-        guard !preparer.options.isStrict || inputs.dropped.isEmpty else {
-            throw .tooManyInputs(count: inputs.count, maximum: preparer.constraints.maximumInputs)
-        }
     }
 
     // MARK: Preparing
@@ -79,9 +67,7 @@ struct PrepJob: Sendable {
             try OutputFolder(
                 path: path, existing: command.replaces ? .replace : command.existing ?? .refuse)
         }
-        let inputs = try PrepInputs(
-            command, output: output, maximum: preparer.constraints.maximumInputs)
-        try checkCount(of: inputs)
+        let inputs = try PrepInputs(command, output: output, preparer)
         if let file = output?.namedFile, inputs.rows.count != 1 {
             throw RequestError(
                 field: "-o", message: "expected one image for \(file), found \(inputs.rows.count)",

@@ -1,4 +1,5 @@
 #if Client
+import AtomicFiles
 import ImagePreparation
 import SeedreamClient
 import SeedreamKit
@@ -68,14 +69,9 @@ final class RequestProgress: Sendable {
             let records = images.map { ImageRecord($0, path: nil, includesDigest: false) }
             let report = PreparationReport(images: records, failed: [], dropped: dropped)
             guard !dropped.isEmpty || records.contains(where: { !$0.notices.isEmpty }) else { return }
-            clear()
-            Diagnostics().notices(of: report)
-        case .equalSaved(let jobs):
-            clear()
-            RunOutput.sayEqual(jobs)
-        case .earlier(let jobs):
-            clear()
-            RunOutput.sayEarlier(jobs, event.label)
+            above { Diagnostics().notices(of: report) }
+        case .equalSaved(let jobs): above { RunOutput.sayEqual(jobs) }
+        case .earlier(let jobs): above { RunOutput.sayEarlier(jobs, event.label) }
         case .request(let event): receive(event, index)
         case .ended(let outcome): end(outcome)
         }
@@ -84,8 +80,7 @@ final class RequestProgress: Sendable {
     private func receive(_ event: ClientEvent, _ index: Int) {
         switch event {
         case .warning(let warning):
-            clear()
-            Diagnostics().note("\(names(index).map { "\($0): " } ?? "")\(warning.message)")
+            above { Diagnostics().note("\(names(index).map { "\($0): " } ?? "")\(warning.message)") }
         case .log(let line):
             state.withLock { $0.logs[index, default: []].append(line) }
             if showsLogs { say(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
@@ -127,9 +122,14 @@ final class RequestProgress: Sendable {
     }
 
     /// Says something for good, above the line.
-    func say(_ text: TerminalText) {
-        clear()
-        Terminal.note(text)
+    func say(_ text: TerminalText) { above { Terminal.note(text) } }
+
+    /// Takes the line away and says something in its place. Nothing else is written meanwhile.
+    private func above(_ body: () -> Void) {
+        state.withLock { state in
+            Self.erase(&state)
+            body()
+        }
     }
 
     /// - Parameter words: Where the row stands; `nil` once it is done.
@@ -140,23 +140,17 @@ final class RequestProgress: Sendable {
 
     private func show() {
         let now = clock.now
-        let line = state.withLock { state -> String? in
+        state.withLock { state in
+            let line = line(state, after: now - start)
             if isTerminal {
                 state.isShown = true
-            } else {
-                // The task that ticks wakes a little early or late.
-                guard isPlain, now - (state.shown ?? start) >= Self.pause - .milliseconds(100) else {
-                    return nil
-                }
-                state.shown = now
+                let width = max(20, (TerminalWidth.columns(of: STDERR_FILENO) ?? 80) - 1)
+                try? Terminal.write("\r\u{1B}[K\(line.shortened(to: width))", to: STDERR_FILENO)
+                return
             }
-            return self.line(state, after: now - start)
-        }
-        guard let line else { return }
-        if isTerminal {
-            let width = max(20, (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1)
-            try? Terminal.write("\r\u{1B}[K\(line.shortened(to: width))", to: STDERR_FILENO)
-        } else {
+            // The task that ticks wakes a little early or late.
+            guard isPlain, now - (state.shown ?? start) >= Self.pause - .milliseconds(100) else { return }
+            state.shown = now
             Terminal.note(TerminalText(line))
         }
     }
@@ -192,12 +186,12 @@ final class RequestProgress: Sendable {
     }
 
     /// Takes the line away.
-    func clear() {
-        let wasShown = state.withLock { state in
-            defer { state.isShown = false }
-            return state.isShown
-        }
-        if wasShown { try? Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    func clear() { state.withLock { Self.erase(&$0) } }
+
+    private static func erase(_ state: inout State) {
+        guard state.isShown else { return }
+        state.isShown = false
+        try? Terminal.write("\r\u{1B}[K", to: STDERR_FILENO)
     }
 }
 #endif

@@ -19,9 +19,6 @@ enum Terminal {
     /// Whether a terminal can draw a line again: `dumb` cannot.
     static var canMoveCursor: Bool { environment("TERM") != "dumb" }
 
-    /// The columns of a terminal; `nil` for a descriptor that is none.
-    static func columns(of descriptor: Int32) -> Int? { TerminalWidth.columns(of: descriptor) }
-
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
