@@ -8,7 +8,8 @@ import Darwin
 
 /// What the system's calls on files leave to their caller.
 package enum Descriptor {
-    /// Makes a call again as long as a signal interrupts it. Not for `close`, which has closed all the same.
+    /// Makes a call again as long as a signal interrupts it. Not for `close`, which has closed all
+    /// the same.
     ///
     /// - Parameter call: A call that returns a negative number and sets `errno` where it fails.
     package static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {

@@ -45,7 +45,8 @@ package final class FileLock: Sendable {
             if errno == ENOENT { return false }
             throw FileError(.lock, path, errno: errno)
         }
-        // Shared, so that two who look at the same moment do not take each other for its owner. Closing ends it.
+        // Shared, so that two who look at the same moment do not take each other for its owner.
+        // Closing ends it.
         defer { close(descriptor) }
         guard let code = lock(descriptor, LOCK_SH) else { return false }
         if code == EWOULDBLOCK { return true }
@@ -54,16 +55,16 @@ package final class FileLock: Sendable {
 
     /// Locks a file that this process has just made.
     ///
-    /// - Returns: `false` if another process has taken it for a leftover. A file system without locks is no
-    ///   reason: nothing is swept there either.
+    /// - Returns: `false` if another process has taken it for a leftover. A file system without
+    ///   locks is no reason: nothing is swept there either.
     static func locksNewFile(_ descriptor: Int32) -> Bool {
         if lock(descriptor, LOCK_EX) == EWOULDBLOCK { return false }
         var status = stat()
         return fstat(descriptor, &status) == 0 && status.st_nlink > 0
     }
 
-    /// Removes a file that its owner locked as long as it lived. Does nothing while someone has it locked,
-    /// or if it is no file of this user's.
+    /// Removes a file that its owner locked as long as it lived. Does nothing while someone has it
+    /// locked, or if it is no file of this user's.
     static func removeUnlocked(_ path: String) {
         // Some file systems give an exclusive lock only to those who may write.
         let descriptor = Descriptor.openFile(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
@@ -81,14 +82,17 @@ package final class FileLock: Sendable {
         Descriptor.retrying { flock(descriptor, kind | LOCK_NB) } == 0 ? nil : errno
     }
 
-    /// Asks whether the file system has the other kind of lock, that on a range of bytes, which databases use.
+    /// Asks whether the file system has the other kind of lock, that on a range of bytes, which
+    /// databases use.
     ///
-    /// - Returns: `nil` if it has, else the error number. NFS without its lock service answers `ENOLCK`.
+    /// - Returns: `nil` if it has, else the error number. NFS without its lock service answers
+    ///   `ENOLCK`.
     package func byteRangeFailure() -> Int32? {
         descriptor.withLock { descriptor in
             var range = Self.range(F_WRLCK)
             while fcntl(descriptor, F_SETLK, &range) != 0 {
-                // NFS makes both kinds of lock from this one, so that the first excludes the second.
+                // NFS makes both kinds of lock from this one, so that the first excludes the
+                // second.
                 if errno == EAGAIN || errno == EACCES { return nil }
                 guard errno == EINTR else { return errno }
             }

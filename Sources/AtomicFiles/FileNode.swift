@@ -18,7 +18,8 @@ package struct FileNode: Hashable, Sendable {
         inode = UInt64(truncatingIfNeeded: status.st_ino)
     }
 
-    /// Whether the first file was written, or came to its place, after the second was written. `false` if one is not there.
+    /// Whether the first file was written, or came to its place, after the second was written.
+    /// `false` if one is not there.
     package static func isNewer(_ path: String, than other: String) -> Bool {
         guard let one = fileStatus(path), let two = fileStatus(other) else { return false }
         #if canImport(Darwin)

@@ -6,8 +6,9 @@ import Darwin
 
 /// What is known about the file system that a path lies on.
 package enum FileSystem {
-    /// The name of a file system that other machines share, or that a program serves: `"NFS"`. `nil` for
-    /// a local one, and for one that is not known. Locks are often missing or incomplete there.
+    /// The name of a file system that other machines share, or that a program serves: `"NFS"`.
+    /// `nil` for a local one, and for one that is not known. Locks are often missing or incomplete
+    /// there.
     package static func sharedName(at path: String) -> String? {
         #if os(Linux)
         return names[cprocess_file_system(path)]

@@ -10,7 +10,8 @@ import Darwin
 package enum Folder {
     /// Makes a folder and its parents, as far as they are not there.
     ///
-    /// - Parameter mode: Of those that are made, before the process's mask. A folder that is there keeps its own.
+    /// - Parameter mode: Of those that are made, before the process's mask. A folder that is there
+    ///   keeps its own.
     package static func make(_ path: String, mode: UInt32 = 0o777) throws(FileError) {
         var partial = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
@@ -46,8 +47,8 @@ package enum Folder {
 
     /// Makes the names in a folder durable.
     ///
-    /// - Throws: ``FileError`` where the medium fails or is full. That a file system has no way to do it, or
-    ///   that the folder may not be read, is no error: the files themselves are synced.
+    /// - Throws: ``FileError`` where the medium fails or is full. That a file system has no way to
+    ///   do it, or that the folder may not be read, is no error: the files themselves are synced.
     package static func sync(_ path: String) throws(FileError) {
         let descriptor = Descriptor.openFile(path, O_RDONLY | O_DIRECTORY)
         let code = descriptor >= 0 ? Descriptor.sync(descriptor) : errno
@@ -57,7 +58,8 @@ package enum Folder {
         }
     }
 
-    /// The names in a folder, those of `.` and `..` left out, in the system's order; none if it cannot be read.
+    /// The names in a folder, those of `.` and `..` left out, in the system's order; none if it
+    /// cannot be read.
     package static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
@@ -71,8 +73,8 @@ package enum Folder {
         return names
     }
 
-    /// Paths of what lies directly in a folder, hidden names and folders left out, sorted by name; `nil` if the path is no
-    /// folder.
+    /// Paths of what lies directly in a folder, hidden names and folders left out, sorted by name;
+    /// `nil` if the path is no folder.
     package static func visibleFiles(in path: String) -> [String]? {
         guard let folder = opendir(path) else { return nil }
         defer { closedir(folder) }

@@ -16,13 +16,15 @@ enum HomeFolder {
             guard let base = buffer.baseAddress,
                 getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil,
                 let home = absolute(entry.pw_dir.map { PathText.text($0) })
-                // What Debian gives users without a home: nothing can be made there, and the error says where.
+                // What Debian gives users without a home: nothing can be made there, and the error
+                // says where.
             else { return "/nonexistent" }
             return home
         }
     }
 
-    /// A path of the environment, which counts only if it is absolute (XDG Base Directory Specification 0.8).
+    /// A path of the environment, which counts only if it is absolute (XDG Base Directory
+    /// Specification 0.8).
     static func absolute(_ path: String?) -> String? {
         guard let path, path.hasPrefix("/") else { return nil }
         return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path

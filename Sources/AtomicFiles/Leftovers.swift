@@ -8,8 +8,8 @@ enum Leftovers {
 
     /// Removes them from a folder, once in the life of a process.
     ///
-    /// Files that a living process works on are locked, and stay. So do other users' files, and those of
-    /// other names.
+    /// Files that a living process works on are locked, and stay. So do other users' files, and
+    /// those of other names.
     static func sweep(_ folder: String) {
         guard swept.withLock({ $0.insert(folder).inserted }) else { return }
         for name in Folder.names(in: folder) where isName(name) {

@@ -8,14 +8,16 @@ import Darwin
 
 /// A file of lines that several processes append to.
 ///
-/// A caller that looks at it or writes to it holds its lock meanwhile (``lock()``), for a moment. The lock belongs to this object, not
-/// to a thread: within one process the caller makes sure that one thread at a time uses it.
+/// A caller that looks at it or writes to it holds its lock meanwhile (``lock()``), for a moment.
+/// The lock belongs to this object, not to a thread: within one process the caller makes sure that
+/// one thread at a time uses it.
 package final class LineFile: Sendable {
     /// The file.
     package let path: String
     private let descriptor: Int32
 
-    /// Opens a file, which is made, for its user alone, if it is not there. An empty file is closed to others too.
+    /// Opens a file, which is made, for its user alone, if it is not there. An empty file is closed
+    /// to others too.
     ///
     /// - Throws: ``FileError``; with `EINVAL` if it is no regular file.
     package init(_ path: String) throws(FileError) {
@@ -75,7 +77,8 @@ package final class LineFile: Sendable {
         }
     }
 
-    /// Appends bytes, in one call as long as the system takes them. Where it does not take all of them, none stay.
+    /// Appends bytes, in one call as long as the system takes them. Where it does not take all of
+    /// them, none stay.
     package func append(_ bytes: [UInt8]) throws(FileError) {
         let length = try length()
         if let code = bytes.withUnsafeBytes({ Descriptor.writeAll($0, to: descriptor) }) {

@@ -8,13 +8,15 @@ private import Darwin
 
 /// Paths as text, without loss.
 ///
-/// To the system a file name is any bytes except 0 and `/`; Swift's text is Unicode, and makes U+FFFD of bytes that are not
-/// UTF-8, so that the file is not found any more. Here each such byte becomes a private-use character of its own: 0x80 to
-/// 0xFF become U+10F780 to U+10F7FF. A name in UTF-8 is its own text. A name that holds one of these characters in UTF-8 is
-/// not UTF-8 for this purpose: its bytes are written one by one. So two names never have the same text.
+/// To the system a file name is any bytes except 0 and `/`; Swift's text is Unicode, and makes
+/// U+FFFD of bytes that are not UTF-8, so that the file is not found any more. Here each such byte
+/// becomes a private-use character of its own: 0x80 to 0xFF become U+10F780 to U+10F7FF. A name in
+/// UTF-8 is its own text. A name that holds one of these characters in UTF-8 is not UTF-8 for this
+/// purpose: its bytes are written one by one. So two names never have the same text.
 ///
-/// Text is made of a path where it comes from the system: arguments, the environment, folders. It becomes bytes again in the
-/// functions of `SystemCalls.swift`. In between it is text like any other, in JSON and in the ledger too.
+/// Text is made of a path where it comes from the system: arguments, the environment, folders. It
+/// becomes bytes again in the functions of `SystemCalls.swift`. In between it is text like any
+/// other, in JSON and in the ledger too.
 package enum PathText {
     /// The private-use characters, in the order of the bytes from 0x80 on.
     private static let escapes: ClosedRange<UInt32> = 0x10F780...0x10F7FF
@@ -46,7 +48,8 @@ package enum PathText {
             case .error(let length): count = length
             }
             for _ in 0..<count {
-                // A byte of UTF-8 that stands alone, or in a character that is not taken as one, has its upper bit set.
+                // A byte of UTF-8 that stands alone, or in a character that is not taken as one,
+                // has its upper bit set.
                 if let scalar = Unicode.Scalar(escapes.lowerBound + UInt32(bytes[place] & 0x7F)) {
                     text.append(scalar)
                 }
@@ -117,16 +120,19 @@ package enum PathText {
     }
 }
 
-/// Another path to a file that is there, for a library that takes paths as UTF-8 alone and follows links, as SQLite does.
+/// Another path to a file that is there, for a library that takes paths as UTF-8 alone and follows
+/// links, as SQLite does.
 package final class PathAlias {
-    /// The path itself where it is UTF-8; else, on Linux, a link of `/proc` to the file, as long as this object lives.
+    /// The path itself where it is UTF-8; else, on Linux, a link of `/proc` to the file, as long as
+    /// this object lives.
     package let path: String
     private let descriptor: Int32
 
     /// Makes an alias. Where there is no way to make one, it is the path itself.
     package init(_ path: String) {
         #if os(Linux)
-        // A descriptor that only names the file: closing another would end the locks that this process has on it.
+        // A descriptor that only names the file: closing another would end the locks that this
+        // process has on it.
         let onlyNames: Int32 = 0o10000000  // O_PATH
         descriptor = PathText.isEscaped(path) ? open(path, onlyNames | O_CLOEXEC) : -1
         self.path = descriptor >= 0 ? "/proc/self/fd/\(descriptor)" : path

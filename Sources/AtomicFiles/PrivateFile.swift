@@ -27,8 +27,8 @@ package enum PrivateFile {
 
     /// Checks an open file.
     ///
-    /// - Parameter forbidden: The permissions that make it untrusted: `0o077` for a secret, `0o022` for
-    ///   what others may see but not change.
+    /// - Parameter forbidden: The permissions that make it untrusted: `0o077` for a secret, `0o022`
+    ///   for what others may see but not change.
     package static func check(descriptor: Int32, forbidden: Int) throws(Fault) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
@@ -52,8 +52,8 @@ package enum PrivateFile {
         guard mode & forbidden == 0 else { throw .exposed(mode: mode) }
     }
 
-    /// The mode of a folder where any user may replace any file; `nil` for other folders. In a folder
-    /// with the sticky bit, as `/tmp`, users can replace only their own.
+    /// The mode of a folder where any user may replace any file; `nil` for other folders. In a
+    /// folder with the sticky bit, as `/tmp`, users can replace only their own.
     package static func openMode(ofFolder path: String) -> Int? {
         guard let status = fileStatus(path), status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0
         else { return nil }

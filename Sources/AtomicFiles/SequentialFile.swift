@@ -17,7 +17,8 @@ package final class SequentialFile: Sendable {
 
     /// Opens what a path names.
     package init(_ path: String) throws(FileError) {
-        // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come, and no signal ends that.
+        // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come, and no signal
+        // ends that.
         descriptor = Descriptor.openFile(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.read, path, errno: errno) }
         name = path
@@ -45,7 +46,8 @@ package final class SequentialFile: Sendable {
     /// Reads the next bytes, and waits for them if there are none yet.
     ///
     /// - Returns: How many bytes were read; 0 at the end.
-    /// - Throws: ``FileError``; with `ECANCELED` if the task that it is called in was cancelled while it waited.
+    /// - Throws: ``FileError``; with `ECANCELED` if the task that it is called in was cancelled
+    ///   while it waited.
     package func read(into piece: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         while true {
             guard isRegular || waits() else { throw FileError(.read, name, errno: ECANCELED) }

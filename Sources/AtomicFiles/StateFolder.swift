@@ -1,6 +1,7 @@
 /// Where a program keeps what it must not forget: the ledger of jobs.
 package enum StateFolder {
-    /// `$XDG_STATE_HOME/seedream`, or `~/.local/state/seedream`; on macOS `~/Library/Application Support/seedream`.
+    /// `$XDG_STATE_HOME/seedream`, or `~/.local/state/seedream`; on macOS
+    /// `~/Library/Application Support/seedream`.
     ///
     /// - Parameter variable: The environment; this process's by default.
     package static func path(variable: ((String) -> String?)? = nil) -> String {

@@ -6,9 +6,10 @@ package import Musl
 package import Darwin
 #endif
 
-// The system's calls that take a path, for paths as text that `PathText` made. They have the names of the calls, and Swift
-// prefers them for a String, so that no path goes to the system in another way: every file of Sources that names one of these
-// calls imports this module (scripts/check-structure.sh).
+// The system's calls that take a path, for paths as text that `PathText` made. They have the names
+// of the calls, and Swift prefers them for a String, so that no path goes to the system in another
+// way: every file of Sources that names one of these calls imports this module
+// (scripts/check-structure.sh).
 
 /// `open(2)`.
 package func open(_ path: String, _ flags: Int32) -> Int32 {
@@ -20,8 +21,8 @@ package func open(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
     PathText.withBytes(path) { open($0, flags, mode) }
 }
 
-/// `stat(2)`, or `lstat(2)` of a link itself; `nil` sets `errno`. It has a name of its own, since Swift prefers the C library's
-/// function for a String and a structure.
+/// `stat(2)`, or `lstat(2)` of a link itself; `nil` sets `errno`. It has a name of its own, since
+/// Swift prefers the C library's function for a String and a structure.
 package func fileStatus(_ path: String, followsLinks: Bool = true) -> stat? {
     var status = stat()
     let code = PathText.withBytes(path) { followsLinks ? stat($0, &status) : lstat($0, &status) }

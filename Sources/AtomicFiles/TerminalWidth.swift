@@ -32,8 +32,8 @@ package enum TerminalWidth {
 
     /// The columns of text without line breaks and other controls.
     ///
-    /// Each scalar counts for itself: what a terminal joins to one sign, as an emoji and its skin tone, it may show
-    /// in fewer.
+    /// Each scalar counts for itself: what a terminal joins to one sign, as an emoji and its skin
+    /// tone, it may show in fewer.
     fileprivate static func columns(of text: String) -> Int {
         guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text.utf8.count }
         let before = uselocale(locale)
@@ -52,7 +52,7 @@ package enum TerminalWidth {
 }
 
 extension String {
-    /// Columns of a terminal: none for combining marks, two for wide signs of East Asia and emoji, one for others.
-    /// The text is one line without controls.
+    /// Columns of a terminal: none for combining marks, two for wide signs of East Asia and emoji,
+    /// one for others. The text is one line without controls.
     package var displayWidth: Int { TerminalWidth.columns(of: self) }
 }

@@ -39,8 +39,9 @@ package enum ThisProcess {
     /// Ends the process.
     package static func end(_ status: Int32) -> Never { exit(status) }
 
-    /// Fills descriptors 0 to 2, so that no ledger and no image is opened as one of them and written to as
-    /// standard output. What was closed still cannot be used: it is open in the direction that is not asked for.
+    /// Fills descriptors 0 to 2, so that no ledger and no image is opened as one of them and
+    /// written to as standard output. What was closed still cannot be used: it is open in the
+    /// direction that is not asked for.
     private static func openStandardStreams() {
         for descriptor: Int32 in 0...2 {
             while fcntl(descriptor, F_GETFD) == -1, errno == EBADF {

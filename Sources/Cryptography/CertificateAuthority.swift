@@ -2,7 +2,8 @@ private import CCrypto
 
 /// A certificate authority of one's own, for servers on this machine: P-256, valid for 30 days.
 ///
-/// `@unchecked Sendable`: libcrypto's key and certificate are written before `init` returns and only read afterwards.
+/// `@unchecked Sendable`: libcrypto's key and certificate are written before `init` returns and
+/// only read afterwards.
 package final class CertificateAuthority: @unchecked Sendable {
     /// A server's certificate chain and its key, as PEM.
     package struct Identity: Sendable {

@@ -1,4 +1,5 @@
-/// Bytes as pairs of lower-case hexadecimal digits, as every provider writes digests and signatures.
+/// Bytes as pairs of lower-case hexadecimal digits, as every provider writes digests and
+/// signatures.
 package enum Hexadecimal {
     private static let digits = Array("0123456789abcdef".utf8)
 

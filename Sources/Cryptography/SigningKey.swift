@@ -2,8 +2,8 @@ private import CCrypto
 
 /// An Ed25519 key that signs (RFC 8032).
 ///
-/// `@unchecked Sendable`: libcrypto's key is written before `init` returns and only read afterwards; each signature has
-/// a context of its own.
+/// `@unchecked Sendable`: libcrypto's key is written before `init` returns and only read
+/// afterwards; each signature has a context of its own.
 package final class SigningKey: @unchecked Sendable {
     private let key: OpaquePointer
     /// 32 bytes.

@@ -2,7 +2,8 @@ private import CCrypto
 
 /// An Ed25519 key that verifies (RFC 8032).
 package enum VerifyingKey {
-    /// Whether `signature` (64 bytes) over `message` was made with the private half of `publicKey` (32 bytes).
+    /// Whether `signature` (64 bytes) over `message` was made with the private half of `publicKey`
+    /// (32 bytes).
     package static func isValid(_ signature: [UInt8], of message: [UInt8], publicKey: [UInt8]) -> Bool {
         guard let key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, publicKey, publicKey.count) else {
             ERR_clear_error()

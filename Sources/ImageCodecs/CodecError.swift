@@ -39,8 +39,8 @@ public enum CodecError: Error, Hashable, Sendable {
     case truncated(String)
     /// The file asks for more than the caller allows. `value` and `maximum` share the limit's unit.
     case limitExceeded(Limit, value: Int?, maximum: Int)
-    /// The decoded picture has another size than the header led to expect, as libheif 1.15 says of transformations that are
-    /// not marked essential. The plan has to be made again.
+    /// The decoded picture has another size than the header led to expect, as libheif 1.15 says of
+    /// transformations that are not marked essential. The plan has to be made again.
     case sizeDiffers(PixelSize)
     /// The encoded bytes would exceed the maximum given to the encoder.
     case outputTooLarge(maximum: Int)

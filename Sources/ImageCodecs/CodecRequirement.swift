@@ -1,6 +1,7 @@
 /// What a file may need of a linked library that older versions do not have.
 ///
-/// The one table of verdicts that depend on a version: messages, tests and documents take it from here.
+/// The one table of verdicts that depend on a version: messages, tests and documents take it from
+/// here.
 package enum CodecRequirement: String, CaseIterable, Sendable {
     /// An auxiliary image, metadata or a thumbnail that several images share: iOS 18 and later.
     case heifSharedReferences = "heif-shared-references"

@@ -1,9 +1,10 @@
 import CodecBridge
 
-/// Tolerance of damage: given to a reader, it lets JPEG and TIFF data count that decoders can only fill in, and says
-/// afterwards what was wrong. Without one, damage ends reading with an error.
+/// Tolerance of damage: given to a reader, it lets JPEG and TIFF data count that decoders can only
+/// fill in, and says afterwards what was wrong. Without one, damage ends reading with an error.
 ///
-/// Belongs to one reader at a time, on whatever thread that works; complete once the reader is finished.
+/// Belongs to one reader at a time, on whatever thread that works; complete once the reader is
+/// finished.
 package final class DamageReport {
     /// The first damage that was found; ``CodecError/corrupt(_:)`` or ``CodecError/truncated(_:)``.
     package private(set) var first: CodecError?

@@ -11,21 +11,23 @@ extension ImagePreparer {
 
     /// Prepares the inputs of one request.
     ///
-    /// Of more inputs than one request takes, only the last are used. Several images are in work at once, within the
-    /// processors and the ``PreparationOptions/memoryBudget`` that all calls of the process share: call this from as many
-    /// tasks as you like, images wait for their turn in the order in which they ask. What is prepared already is the
-    /// caller's and is not counted.
+    /// Of more inputs than one request takes, only the last are used. Several images are in work at
+    /// once, within the processors and the ``PreparationOptions/memoryBudget`` that all calls of
+    /// the process share: call this from as many tasks as you like, images wait for their turn in
+    /// the order in which they ask. What is prepared already is the caller's and is not counted.
     ///
-    /// The whole body is kept within ``InputConstraints/maximumBodyBytes``: the largest images are encoded again, smaller,
-    /// if they are too much together.
+    /// The whole body is kept within ``InputConstraints/maximumBodyBytes``: the largest images are
+    /// encoded again, smaller, if they are too much together.
     ///
     /// - Parameters:
     ///   - inputs: At least one.
     ///   - failures: `refuse` by default.
     ///   - reporter: Receives progress, and is finished when this returns.
     /// - Returns: Prepared images in input order; with `collect`, failures beside them.
-    /// - Throws: ``PreparationFailure`` naming every input that failed; ``PreparationError/tooManyInputs(count:maximum:)``
-    ///   if the options are strict; `CancellationError`, between bands or while an image waits for its turn, if the task is cancelled.
+    /// - Throws: ``PreparationFailure`` naming every input that failed;
+    ///   ``PreparationError/tooManyInputs(count:maximum:)`` if the options are strict;
+    ///   `CancellationError`, between bands or while an image waits for its turn, if the task is
+    ///   cancelled.
     public func prepare(
         _ inputs: [ImageInput], failures: FailurePolicy = .refuse,
         reportingTo reporter: ProgressReporter? = nil
@@ -44,12 +46,15 @@ extension ImagePreparer {
         return batch
     }
 
-    /// The same for a request some of whose images are not prepared here, such as URLs that the provider fetches.
+    /// The same for a request some of whose images are not prepared here, such as URLs that the
+    /// provider fetches.
     ///
     /// - Parameters:
-    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and keeps its number.
+    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and
+    ///     keeps its number.
     ///   - first: The index of the first of them.
-    ///   - onCancellation: Receives what was prepared, and what failed, of the inputs before the first one
+    ///   - onCancellation: Receives what was prepared, and what failed, of the inputs before the
+    ///     first one
     ///     that was not ready, if the task is cancelled. The images may be too much together for one body.
     package func prepare(
         _ places: [ImageInput?], from first: Int, failures: FailurePolicy = .refuse,
@@ -78,12 +83,13 @@ extension ImagePreparer {
         return batch
     }
 
-    /// Prepares many inputs, each for a request of its own, and hands each outcome over in input order.
+    /// Prepares many inputs, each for a request of its own, and hands each outcome over in input
+    /// order.
     ///
-    /// Nothing is dropped and bodies hold one image each. Memory does not grow with the number of inputs: an outcome is
-    /// released once `deliver` returns, and work waits for a slow `deliver`. Images of all calls share one budget, as in
-    /// ``prepare(_:failures:reportingTo:)``; while `deliver` runs, this call takes no more of it than the images that are
-    /// in work already.
+    /// Nothing is dropped and bodies hold one image each. Memory does not grow with the number of
+    /// inputs: an outcome is released once `deliver` returns, and work waits for a slow `deliver`.
+    /// Images of all calls share one budget, as in ``prepare(_:failures:reportingTo:)``; while
+    /// `deliver` runs, this call takes no more of it than the images that are in work already.
     ///
     /// - Throws: What `deliver` throws, and `CancellationError`; failing inputs are outcomes.
     public func prepareEach(
@@ -94,7 +100,8 @@ extension ImagePreparer {
         reporter?.begin(total: inputs.count)
         let executor = ImageExecutor(constraints: constraints, options: options)
         let run = BatchRun(executor: executor, budget: budget, reporter: reporter)
-        // Headers are read a slice at a time: ten thousand descriptions of pictures are not held at once.
+        // Headers are read a slice at a time: ten thousand descriptions of pictures are not held at
+        // once.
         for start in stride(from: 0, to: inputs.count, by: 256) {
             let slice = start..<min(start + 256, inputs.count)
             var failed: [Int: FailedInput] = [:]
@@ -139,7 +146,8 @@ extension ImagePreparer {
         let large = Set(batch.images.filter { $0.dataURI.length > share }.map(\.index))
         batch.images.removeAll { large.contains($0.index) }
         try await prepareAgain(large, of: jobs, share: share, in: &batch, executor)
-        // Images come out smaller than their share; what is left may save those that could not keep to theirs.
+        // Images come out smaller than their share; what is left may save those that could not keep
+        // to theirs.
         let short = Set(
             batch.failed.filter { large.contains($0.index) && $0.code == .tooManyBytes }.map(\.index))
         if !short.isEmpty {

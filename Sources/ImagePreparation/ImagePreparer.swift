@@ -25,26 +25,29 @@ public struct ImagePreparer: Sendable {
         self.options = options
     }
 
-    /// The same preparer, which also decodes every pixel of images that pass through: an image that does not
-    /// decode has to stop a request before it is paid for.
+    /// The same preparer, which also decodes every pixel of images that pass through: an image that
+    /// does not decode has to stop a request before it is paid for.
     package var decodingEveryPixel: ImagePreparer {
         var preparer = self
         preparer.options.verifies = true
         return preparer
     }
 
-    /// Says what would happen to each input, from headers alone: no pixel is decoded, nothing is written.
+    /// Says what would happen to each input, from headers alone: no pixel is decoded, nothing is
+    /// written.
     ///
-    /// Of more inputs than one request takes, only the last are opened. Inputs that cannot be prepared are listed in the
-    /// plan and keep their positions.
+    /// Of more inputs than one request takes, only the last are opened. Inputs that cannot be
+    /// prepared are listed in the plan and keep their positions.
     ///
-    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are strict.
+    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are
+    ///   strict.
     /// - Complexity: One open and some reads for each input that is used.
     public func plan(_ inputs: [ImageInput]) throws(PreparationError) -> PreparationPlan {
         try survey(inputs).plan
     }
 
-    /// Says what would happen to each input if each were a request of its own: none is dropped, every position is 1.
+    /// Says what would happen to each input if each were a request of its own: none is dropped,
+    /// every position is 1.
     public func planEach(_ inputs: [ImageInput]) -> PreparationPlan { surveyEach(inputs).plan }
 
     // MARK: Surveying
@@ -64,7 +67,8 @@ public struct ImagePreparer: Sendable {
 
     /// The inputs of one request that it uses: all, or the last of more than it takes.
     ///
-    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are strict.
+    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are
+    ///   strict.
     package func used(of count: Int) throws(PreparationError) -> Range<Int> {
         let first = max(0, count - constraints.maximumInputs)
         if options.isStrict, first > 0 {
@@ -74,7 +78,8 @@ public struct ImagePreparer: Sendable {
     }
 
     /// - Parameters:
-    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and keeps its number.
+    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and
+    ///     keeps its number.
     ///   - first: The index of the first of them.
     func survey(_ places: [ImageInput?], from first: Int) -> Survey {
         var survey = Survey()

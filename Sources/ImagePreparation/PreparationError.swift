@@ -2,7 +2,8 @@ public import ImageCodecs
 private import Pixels
 public import SeedreamModel
 
-/// Why an input cannot be prepared. Every case has a stable word, a line that says expected and found, and a hint.
+/// Why an input cannot be prepared. Every case has a stable word, a line that says expected and
+/// found, and a hint.
 public enum PreparationError: ErrorWithRemedy, Hashable, Sendable {
     /// A file that is not a regular file.
     public enum FileKind: String, Hashable, Sendable {

@@ -51,8 +51,8 @@ package struct Seedream: AsyncParsableCommand {
 
     static let release = "0.1.0"
 
-    /// Open files with which every command ends by itself: with fewer, Swift's runtime ends the process
-    /// by a signal. Our number, tried.
+    /// Open files with which every command ends by itself: with fewer, Swift's runtime ends the
+    /// process by a signal. Our number, tried.
     private static let leastOpenFiles = 16
 
     private static func checkOpenFiles() throws {
@@ -94,7 +94,8 @@ package struct Seedream: AsyncParsableCommand {
         finish(nil)
     }
 
-    /// Ends the process with what ArgumentParser says of an error, escaped as everything is that is shown.
+    /// Ends the process with what ArgumentParser says of an error, escaped as everything is that is
+    /// shown.
     private static func finish(_ error: (any Error)?) -> Never {
         #if Client
         ClientSetup.closeLedgers()

@@ -3,7 +3,8 @@ import Cryptography
 import HummingbirdCore
 import NIOSSL
 
-/// The providers on this machine: started on a port of 127.0.0.1, asked what arrived, told what goes wrong.
+/// The providers on this machine: started on a port of 127.0.0.1, asked what arrived, told what
+/// goes wrong.
 ///
 /// ```swift
 /// let emulator = try await Emulator.start()
@@ -32,7 +33,8 @@ public final class Emulator: Sendable {
 
     /// Starts listening.
     ///
-    /// - Throws: What the system says if the port cannot be opened, or the folder for files cannot be made.
+    /// - Throws: What the system says if the port cannot be opened, or the folder for files cannot
+    ///   be made.
     public static func start(_ configuration: EmulatorConfiguration = EmulatorConfiguration()) async throws
         -> Emulator
     {
@@ -85,8 +87,8 @@ public final class Emulator: Sendable {
         ]
     }
 
-    /// The base URL of a provider, without a slash at the end: `"http://127.0.0.1:8080/fal"`, behind which fal's servers are
-    /// `run`, `queue`, `rest` and `cdn`.
+    /// The base URL of a provider, without a slash at the end: `"http://127.0.0.1:8080/fal"`,
+    /// behind which fal's servers are `run`, `queue`, `rest` and `cdn`.
     public func url(_ provider: EmulatedProvider) -> String {
         "http://127.0.0.1:\(port)/\(provider.rawValue)"
     }

@@ -7,7 +7,8 @@ import SeedreamModel
 extension PictureVerifier {
     /// Decodes every pixel with this package's codecs.
     ///
-    /// - Parameter limits: What a picture may ask for; a hostile host is no better than a hostile file.
+    /// - Parameter limits: What a picture may ask for; a hostile host is no better than a hostile
+    ///   file.
     public static func decoding(limits: DecodeLimits = DecodeLimits()) -> PictureVerifier {
         PictureVerifier { path in
             let probe: ImageProbe

@@ -8,11 +8,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Images that came back and go to no folder: they were checked as every result is, and lie in a private folder until this
-/// value is gone or ``discard()`` is called.
+/// Images that came back and go to no folder: they were checked as every result is, and lie in a
+/// private folder until this value is gone or ``discard()`` is called.
 ///
 /// The job is in the ledger like any other. A process that is killed leaves it open, and
-/// ``SeedreamSession/resume(_:parallel:reportingTo:deliver:)`` saves its images to that private folder.
+/// ``SeedreamSession/resume(_:parallel:reportingTo:deliver:)`` saves its images to that private
+/// folder.
 public final class ReceivedImages: Sendable {
     /// The job, saved.
     public let job: JobRecord
@@ -103,8 +104,9 @@ public final class ReceivedImages: Sendable {
 }
 
 extension SeedreamSession {
-    /// Edits images, or makes them from words alone where there are no inputs, and keeps what comes out of folders: read
-    /// ``ReceivedImages/bytes(of:)``, or ``ReceivedImages/pieces(of:length:)`` one after the other.
+    /// Edits images, or makes them from words alone where there are no inputs, and keeps what comes
+    /// out of folders: read ``ReceivedImages/bytes(of:)``, or ``ReceivedImages/pieces(of:length:)``
+    /// one after the other.
     ///
     /// - Throws: As ``edit(_:_:to:buysAgain:reportingTo:configure:)``.
     public func received(

@@ -5,8 +5,8 @@ extension SeedreamSession {
     /// Edits images. Every pixel of every input is decoded before anything is sent, also where
     /// `PreparationOptions.verifies` is false.
     ///
-    /// Another image is bought although equal requests are saved; but not while an equal one is open, or of unknown
-    /// outcome: that would be paid twice.
+    /// Another image is bought although equal requests are saved; but not while an equal one is
+    /// open, or of unknown outcome: that would be paid twice.
     ///
     /// - Parameters:
     ///   - prompt: "Image 1" in it means the first of the last ten inputs.
@@ -16,8 +16,9 @@ extension SeedreamSession {
     ///   - reporter: Receives what happens.
     ///   - configure: Changes the request before it is sent.
     /// - Returns: The job, saved.
-    /// - Throws: `PreparationFailure`, naming every input that failed: a request short of an image is another request, and
-    ///   is not sent. ``EqualRequestError``. Otherwise as `SeedreamClient.run`.
+    /// - Throws: `PreparationFailure`, naming every input that failed: a request short of an image
+    ///   is another request, and is not sent. ``EqualRequestError``. Otherwise as
+    ///   `SeedreamClient.run`.
     public func edit(
         _ prompt: String, _ inputs: [RowRequest.Input], to destination: Destination, buysAgain: Bool = false,
         reportingTo reporter: SessionReporter? = nil, configure: (inout GenerationRequest) -> Void = { _ in }
@@ -44,7 +45,8 @@ extension SeedreamSession {
             prompt, [], to: destination, buysAgain: buysAgain, reportingTo: reporter, configure: configure)
     }
 
-    /// Sends one request as a run of one row: each call buys, unless an equal request is open or unknown.
+    /// Sends one request as a run of one row: each call buys, unless an equal request is open or
+    /// unknown.
     ///
     /// - Parameters:
     ///   - row: The request.
@@ -53,7 +55,8 @@ extension SeedreamSession {
     ///   - options: ``RunOptions/buysAgain`` and ``RunOptions/waits`` count.
     ///   - reporter: Receives what happens.
     /// - Returns: What became of it, with its job and with the error that ended it.
-    /// - Throws: What stops it before its images are read: `RequestError`, `KeyError`, `BudgetError`, `LedgerError`.
+    /// - Throws: What stops it before its images are read: `RequestError`, `KeyError`,
+    ///   `BudgetError`, `LedgerError`.
     public func single(
         _ row: RowRequest, as run: RunRecord?, to destination: Destination,
         options: RunOptions = RunOptions(),

@@ -2,17 +2,20 @@ import SeedreamClient
 import SeedreamModel
 
 extension SeedreamSession {
-    /// Takes jobs of the ledger further, of any provider: asks about them, fetches and saves. Nothing is bought.
+    /// Takes jobs of the ledger further, of any provider: asks about them, fetches and saves.
+    /// Nothing is bought.
     ///
-    /// A key goes to a provider's own address, and to `ClientConfiguration.baseURL` of this session's client: a job that was
-    /// sent elsewhere is delivered with an ``UntrustedAddressError``.
+    /// A key goes to a provider's own address, and to `ClientConfiguration.baseURL` of this
+    /// session's client: a job that was sent elsewhere is delivered with an
+    /// ``UntrustedAddressError``.
     ///
     /// - Parameters:
     ///   - jobs: Which; `nil` for all that are not done.
     ///   - parallel: Jobs at the same time. 4 by default.
     ///   - reporter: Receives what happens to each.
     ///   - deliver: Receives each as soon as it is known, in the order in which they end.
-    /// - Throws: `LedgerError`, what `deliver` throws. Not where the task is cancelled: what is left stays as it is.
+    /// - Throws: `LedgerError`, what `deliver` throws. Not where the task is cancelled: what is
+    ///   left stays as it is.
     public func resume(
         _ jobs: [JobRecord]? = nil, parallel: Int = 4, reportingTo reporter: SessionReporter? = nil,
         deliver: (RowOutcome) async throws -> Void
@@ -60,7 +63,8 @@ extension SeedreamSession {
 
     /// A client that asks where a job was sent.
     ///
-    /// - Throws: ``UntrustedAddressError`` where that is neither the provider's own address nor this session's.
+    /// - Throws: ``UntrustedAddressError`` where that is neither the provider's own address nor
+    ///   this session's.
     public func client(for job: JobRecord) throws(UntrustedAddressError) -> SeedreamClient {
         if let recorded = job.baseURL {
             let origin = URLParts(recorded)?.origin
@@ -90,7 +94,8 @@ extension SeedreamSession {
     }
 }
 
-/// Something was sent to an address that a ledger names and this program does not: a key does not go there.
+/// Something was sent to an address that a ledger names and this program does not: a key does not
+/// go there.
 public struct UntrustedAddressError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was sent there, as `job 3f0c91aa` or `the run`.
     public var subject: String

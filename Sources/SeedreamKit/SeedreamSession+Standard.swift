@@ -3,7 +3,8 @@ public import ImagePreparation
 public import SeedreamClient
 
 extension SeedreamSession {
-    /// A session with AsyncHTTPClient, the ledger of this user, and a verifier that decodes every result.
+    /// A session with AsyncHTTPClient, the ledger of this user, and a verifier that decodes every
+    /// result.
     ///
     /// - Parameters:
     ///   - provider: To whom requests go.

@@ -1,8 +1,8 @@
 import SeedreamClient
 import SeedreamModel
 
-/// The one way through the toolkit, from images as they are to saved results: it prepares, sends once, waits, checks and
-/// saves, for one request or for a run of many.
+/// The one way through the toolkit, from images as they are to saved results: it prepares, sends
+/// once, waits, checks and saves, for one request or for a run of many.
 ///
 /// ```swift
 /// let session = try SeedreamSession(.fal)
@@ -11,8 +11,9 @@ import SeedreamModel
 /// print(job.files.map(\.path))
 /// ```
 ///
-/// Every call records in the ledger what it sends before it is sent: a process that ends at any moment loses nothing and
-/// pays for nothing twice. ``resume(_:parallel:reportingTo:deliver:)`` goes on with what was left.
+/// Every call records in the ledger what it sends before it is sent: a process that ends at any
+/// moment loses nothing and pays for nothing twice. ``resume(_:parallel:reportingTo:deliver:)``
+/// goes on with what was left.
 public struct SeedreamSession: Sendable {
     /// Makes inputs valid.
     public var preparer: ImagePreparer
@@ -22,8 +23,10 @@ public struct SeedreamSession: Sendable {
     /// Joins a preparer and a client.
     ///
     /// - Parameters:
-    ///   - client: Made with ``PictureVerifier/decoding(limits:)``, it decodes the images that come back.
-    ///   - options: How inputs are made valid. What they must be is the profile of the client's provider.
+    ///   - client: Made with ``PictureVerifier/decoding(limits:)``, it decodes the images that come
+    ///     back.
+    ///   - options: How inputs are made valid. What they must be is the profile of the client's
+    ///     provider.
     public init(client: SeedreamClient, options: PreparationOptions = PreparationOptions()) {
         self.init(
             client: client,
@@ -38,7 +41,8 @@ public struct SeedreamSession: Sendable {
         self.preparer = preparer
     }
 
-    /// What inputs must be for a provider: its profile, with the body's limit where images travel in the body.
+    /// What inputs must be for a provider: its profile, with the body's limit where images travel
+    /// in the body.
     ///
     /// - Parameter profile: In place of the provider's own.
     public static func constraints(

@@ -9,11 +9,11 @@ extension Base64 {
         return values
     }()
 
-    /// The bytes that a text stands for; `nil` if it holds anything else than the alphabet (a line break, say), or its last group is
-    /// not filled up with `=`.
+    /// The bytes that a text stands for; `nil` if it holds anything else than the alphabet (a line
+    /// break, say), or its last group is not filled up with `=`.
     ///
-    /// More `=` than are needed do no harm, nor do bits that are left over, as in Foundation, which this replaces: it alone would be
-    /// two megabytes of a process.
+    /// More `=` than are needed do no harm, nor do bits that are left over, as in Foundation, which
+    /// this replaces: it alone would be two megabytes of a process.
     package static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
         let count = text.count - padding

@@ -2,8 +2,9 @@ private import VectorBase64
 
 /// The standard alphabet with padding (RFC 4648, section 4).
 ///
-/// Blocks of 24 bytes go through vector instructions, some 20 GB in a second with AVX2 (a table of all pairs of characters: 4,
-/// Foundation: 1, and it would need the whole text at once); see `benchmarks/`.
+/// Blocks of 24 bytes go through vector instructions, some 20 GB in a second with AVX2 (a table of
+/// all pairs of characters: 4, Foundation: 1, and it would need the whole text at once); see
+/// `benchmarks/`.
 package enum Base64 {
     /// The vector instructions that may be used.
     package enum Level: CaseIterable, Sendable {

@@ -8,10 +8,11 @@ extension DataURI {
         case tooLarge(byteCount: Int)
     }
 
-    /// The bytes that a `data:` URI holds, read as browsers read it (WHATWG Fetch, "data: URL processor").
+    /// The bytes that a `data:` URI holds, read as browsers read it (WHATWG Fetch, "data: URL
+    /// processor").
     ///
-    /// White space and percent-encoded characters within the content are taken, and padding may be missing. The alphabet
-    /// of URLs (`-` and `_`) is refused there, and here.
+    /// White space and percent-encoded characters within the content are taken, and padding may be
+    /// missing. The alphabet of URLs (`-` and `_`) is refused there, and here.
     ///
     /// - Parameter maximum: Bytes, at most.
     package static func decode(_ text: String, maximum: Int) throws(DecodingError) -> [UInt8] {

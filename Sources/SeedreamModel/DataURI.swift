@@ -1,6 +1,7 @@
 /// A picture as a `data:` URI (RFC 2397) whose text is made only while it is written.
 ///
-/// The length is known beforehand, so a request body can state its size before the first byte is encoded.
+/// The length is known beforehand, so a request body can state its size before the first byte is
+/// encoded.
 public struct DataURI: Hashable, Sendable {
     /// The media type that the URI names.
     public let mediaType: MediaType
@@ -27,7 +28,8 @@ public struct DataURI: Hashable, Sendable {
     /// Writes the URI as ASCII in chunks.
     ///
     /// - Parameters:
-    ///   - chunkSize: Characters in each chunk, at most; rounded down to a multiple of four, at least 64. 65 536 by
+    ///   - chunkSize: Characters in each chunk, at most; rounded down to a multiple of four, at
+    ///     least 64. 65 536 by
     ///     default.
     ///   - sink: Receives each chunk in order; the memory is valid only during the call.
     /// - Throws: What `sink` throws.
@@ -53,7 +55,8 @@ public struct DataURI: Hashable, Sendable {
         }
     }
 
-    /// The whole URI as a string. It is made anew at each call and is a third longer than the picture.
+    /// The whole URI as a string. It is made anew at each call and is a third longer than the
+    /// picture.
     public var string: String {
         String(unsafeUninitializedCapacity: length) { target in
             var offset = 0

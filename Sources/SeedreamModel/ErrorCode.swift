@@ -1,4 +1,5 @@
-/// The closed table of words that name a failure in JSON, in messages and in tests. Words are never reused.
+/// The closed table of words that name a failure in JSON, in messages and in tests. Words are never
+/// reused.
 public enum ErrorCode: String, Hashable, Codable, Sendable, CaseIterable {
     /// The bytes are not a picture of any known format.
     case notAnImage = "not-an-image"

@@ -2,18 +2,22 @@ public import Pixels
 
 /// What a host's input images must be. All rules of preparation are data here.
 ///
-/// The two areas are stated by the hosts for the *generated* picture (`image_size`); for inputs they are this toolkit's
-/// policy, and inside every limit on inputs that a host documents.
+/// The two areas are stated by the hosts for the *generated* picture (`image_size`); for inputs
+/// they are this toolkit's policy, and inside every limit on inputs that a host documents.
 public struct InputConstraints: Hashable, Codable, Sendable {
-    /// The smallest area sent, in px². 921 600 (960x960) by default: fal.ai `seedream/v4/edit`, `image_size`.
+    /// The smallest area sent, in px². 921 600 (960x960) by default: fal.ai `seedream/v4/edit`,
+    /// `image_size`.
     public var minimumArea = 921_600
-    /// The largest area sent, in px². 16 777 216 (4096x4096) by default: fal.ai `seedream/v4/text-to-image`.
+    /// The largest area sent, in px². 16 777 216 (4096x4096) by default: fal.ai
+    /// `seedream/v4/text-to-image`.
     public var maximumArea = 16_777_216
     /// Long side over short side, at most. 3 by default: a live host answers 400 to 3.45:1.
     public var maximumAspectRatio = 3.0
-    /// Images of one request; of more, only the last ones are used. 10 by default: fal.ai, `image_urls`.
+    /// Images of one request; of more, only the last ones are used. 10 by default: fal.ai,
+    /// `image_urls`.
     public var maximumInputs = 10
-    /// Encoded bytes of one image, before base64. 8 000 000 by default, ours; hosts state 10 MB or more.
+    /// Encoded bytes of one image, before base64. 8 000 000 by default, ours; hosts state 10 MB or
+    /// more.
     public var maximumBytes = 8_000_000
     /// Bytes of the whole request body, data URIs included. 20 000 000 by default, ours.
     public var maximumBodyBytes = 20_000_000
@@ -33,7 +37,8 @@ extension InputConstraints {
     /// The named profiles: `seedream-4` and one for each host, in the order of the help.
     public static let profiles: [(name: String, constraints: InputConstraints)] = [
         ("seedream-4", .seedream4),
-        // fal caps a data URI field at 10·1024·1024 characters (fal server toolkit), and takes WebP.
+        // fal caps a data URI field at 10·1024·1024 characters (fal server toolkit), and takes
+        // WebP.
         ("fal", .seedream4.with(bytes: 7_500_000, types: [.jpeg, .png, .webp])),
         ("aiml", .seedream4),
         ("onerouter", .seedream4),
@@ -64,14 +69,16 @@ extension InputConstraints {
 
     /// Returns the size an input of the given size must be rescaled to.
     ///
-    /// A conforming size comes back unchanged. Otherwise the short side is rounded towards the violated bound, and the
-    /// long side is the new short side times the source's ratio, rounded the same way. So the result conforms by
-    /// construction, crosses no ratio limit that the source kept, and applying this twice changes nothing.
+    /// A conforming size comes back unchanged. Otherwise the short side is rounded towards the
+    /// violated bound, and the long side is the new short side times the source's ratio, rounded
+    /// the same way. So the result conforms by construction, crosses no ratio limit that the source
+    /// kept, and applying this twice changes nothing.
     ///
     /// - Parameter size: The *display* size, orientation applied, in px.
     /// - Returns: A size in px whose area lies in `minimumArea...maximumArea` (px²).
-    /// - Throws: ``ConstraintError/aspectRatioOutOfRange(_:maximum:)`` if the long side exceeds ``maximumAspectRatio``
-    ///   times the short one; ``ConstraintError/noConformingSize(_:minimumArea:maximumArea:)`` if the two areas lie so
+    /// - Throws: ``ConstraintError/aspectRatioOutOfRange(_:maximum:)`` if the long side exceeds
+    ///   ``maximumAspectRatio`` times the short one;
+    ///   ``ConstraintError/noConformingSize(_:minimumArea:maximumArea:)`` if the two areas lie so
     ///   close together that no whole size fits between.
     /// - Complexity: O(1).
     public func targetSize(for size: PixelSize) throws(ConstraintError) -> PixelSize {
@@ -99,8 +106,8 @@ extension InputConstraints {
         while side > 1, (side - 1) * (side - 1) * long >= minimumArea * short { side -= 1 }
         while side * side * long < minimumArea * short { side += 1 }
         while true {
-            // Rounding the long side up may pass a fractional ratio limit by part of a pixel; the limit wins, and where
-            // the area then falls short, the next short side does.
+            // Rounding the long side up may pass a fractional ratio limit by part of a pixel; the
+            // limit wins, and where the area then falls short, the next short side does.
             let exact = (side * long + short - 1) / short
             let longSide = min(
                 exact, max(Int(min(maximumAspectRatio * Double(side), Double(exact))), side * long / short))

@@ -1,9 +1,11 @@
-/// Reads JSON text (RFC 8259) in one pass: no byte is looked at twice, and nothing nests deeper than ``maximumDepth``.
+/// Reads JSON text (RFC 8259) in one pass: no byte is looked at twice, and nothing nests deeper
+/// than ``maximumDepth``.
 ///
-/// A parser of our own, for two reasons. Foundation's decoder finds the type of a value by trying one after the other, which
-/// takes time that grows with the square of the depth: 98 kB of arrays within arrays kept a process busy for two minutes.
-/// And what a provider answers to a paid request has to be read even where it is not quite JSON: NaN among the metrics, a log
-/// line that is not UTF-8, a byte order mark. No decoder allows all of that.
+/// A parser of our own, for two reasons. Foundation's decoder finds the type of a value by trying
+/// one after the other, which takes time that grows with the square of the depth: 98 kB of arrays
+/// within arrays kept a process busy for two minutes. And what a provider answers to a paid request
+/// has to be read even where it is not quite JSON: NaN among the metrics, a log line that is not
+/// UTF-8, a byte order mark. No decoder allows all of that.
 struct JSONParser {
     /// Objects and arrays within each other. No provider has more than 5.
     static let maximumDepth = 64
@@ -12,7 +14,8 @@ struct JSONParser {
     private let isTolerant: Bool
     private var position = 0
 
-    /// - Parameter isTolerant: Whether what is not quite JSON is read as ``JSONValue/init(tolerating:)`` describes.
+    /// - Parameter isTolerant: Whether what is not quite JSON is read as
+    ///   ``JSONValue/init(tolerating:)`` describes.
     init(_ bytes: UnsafeBufferPointer<UInt8>, isTolerant: Bool) {
         self.bytes = bytes
         self.isTolerant = isTolerant
@@ -245,7 +248,8 @@ struct JSONParser {
                 return Int(exactly: number).map { .integer($0) } ?? .number(number)
             }
         }
-        // Numbers that JSON has no word for, and Python's and JavaScript's words for nothing: there is no value.
+        // Numbers that JSON has no word for, and Python's and JavaScript's words for nothing: there
+        // is no value.
         let known = ["nan", "infinity", "inf", "none", "undefined", "null"]
         let isNothing = known.contains(text.drop { "+-".contains($0) }.lowercased()) || Double(text) != nil
         guard isTolerant, isNothing || ["True", "False"].contains(text) else {
@@ -264,7 +268,8 @@ struct JSONParser {
         }
     }
 
-    /// Whether a text is a number as RFC 8259 writes it: no plus sign, no zeros before it, digits around the point.
+    /// Whether a text is a number as RFC 8259 writes it: no plus sign, no zeros before it, digits
+    /// around the point.
     private static func isNumber(_ text: String) -> Bool {
         var rest = text.utf8[...]
         func digits() -> Int {

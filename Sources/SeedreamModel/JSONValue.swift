@@ -4,7 +4,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Any JSON value. An integer that fits stays an integer, so that `1` and `1.5` can be told apart as a host does.
+/// Any JSON value. An integer that fits stays an integer, so that `1` and `1.5` can be told apart
+/// as a host does.
 public enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -53,26 +54,29 @@ extension JSONValue {
     /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
-    /// The value that the text holds. It is JSON to the letter, and nothing in it nests deeper than 64 levels.
+    /// The value that the text holds. It is JSON to the letter, and nothing in it nests deeper than
+    /// 64 levels.
     ///
     /// - Complexity: O(*n*) in the bytes of the text.
     public init(parsing text: some Sequence<UInt8>) throws(JSONSyntaxError) {
         self = try Self.parsed(text, isTolerant: false)
     }
 
-    /// The value of a text that should be JSON, from a server whose answer is worth reading as far as it can be read.
+    /// The value of a text that should be JSON, from a server whose answer is worth reading as far
+    /// as it can be read.
     ///
-    /// NaN and Infinity are `null`, as is what nests deeper than 64 levels; bytes that are not UTF-8, and halves of characters,
-    /// are U+FFFD; commas too many are passed over; what follows the value is ignored, but the objects of one after the other
-    /// are one. The text may be UTF-16.
+    /// NaN and Infinity are `null`, as is what nests deeper than 64 levels; bytes that are not
+    /// UTF-8, and halves of characters, are U+FFFD; commas too many are passed over; what follows
+    /// the value is ignored, but the objects of one after the other are one. The text may be
+    /// UTF-16.
     ///
     /// - Complexity: O(*n*) in the bytes of the text.
     package init(tolerating text: some Sequence<UInt8>) throws(JSONSyntaxError) {
         self = try Self.parsed(text, isTolerant: true)
     }
 
-    /// The members of the object that the text holds, in their order, and a name as often as it stands there; `nil` if the text
-    /// holds another value. It is JSON to the letter.
+    /// The members of the object that the text holds, in their order, and a name as often as it
+    /// stands there; `nil` if the text holds another value. It is JSON to the letter.
     package static func members(parsing text: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError)
         -> [JSONMember]?
     {

@@ -1,4 +1,5 @@
-/// Why what is sent differs from what was given. Empty exactly when the bytes pass through untouched.
+/// Why what is sent differs from what was given. Empty exactly when the bytes pass through
+/// untouched.
 public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
     /// Scaled up to the minimum area.
     case belowMinimumArea = "below-minimum-area"

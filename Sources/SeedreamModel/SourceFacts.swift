@@ -14,7 +14,8 @@ public struct SourceFacts: Hashable, Codable, Sendable {
     public var bytes: Int
     /// The description of the embedded ICC profile, `nil` without one.
     public var colorProfile: String?
-    /// What else says which colours are meant: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`, `"nclx"`; `nil` if nothing does, or sRGB is meant.
+    /// What else says which colours are meant: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`, `"nclx"`;
+    /// `nil` if nothing does, or sRGB is meant.
     public var colorOrigin: String?
     /// Whether there is an alpha channel, transparent colour or transparent palette entry.
     public var alpha: Bool

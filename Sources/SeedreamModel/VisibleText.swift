@@ -1,7 +1,7 @@
 extension Unicode.Scalar {
-    /// Whether it shows nothing and may change how the text around it is shown, or steer the terminal:
-    /// controls (C0, C1, DEL), formats (bidirectional controls, zero-width characters, tags), and
-    /// separators of lines and paragraphs.
+    /// Whether it shows nothing and may change how the text around it is shown, or steer the
+    /// terminal: controls (C0, C1, DEL), formats (bidirectional controls, zero-width characters,
+    /// tags), and separators of lines and paragraphs.
     package var isInvisible: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
@@ -11,7 +11,8 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar {
-    /// Whether it stands for a byte of a file name that is not UTF-8, as `PathText` of AtomicFiles writes it.
+    /// Whether it stands for a byte of a file name that is not UTF-8, as `PathText` of AtomicFiles
+    /// writes it.
     fileprivate var standsForByte: Bool { (0x10F780...0x10F7FF).contains(value) }
 }
 
@@ -37,8 +38,8 @@ extension String {
         return text
     }
 
-    /// JSON text that means the same and holds nothing invisible beyond its own line breaks. Outside of
-    /// strings JSON is ASCII, and within them `\u202E` stands for the character.
+    /// JSON text that means the same and holds nothing invisible beyond its own line breaks.
+    /// Outside of strings JSON is ASCII, and within them `\u202E` stands for the character.
     package var visibleJSON: String {
         guard unicodeScalars.contains(where: { $0.value > 0x7E && $0.isInvisible }) else { return self }
         var text = ""

@@ -1,9 +1,10 @@
 import Pixels
 
-/// What the headers of a BMP say: BITMAPFILEHEADER and the DIB header behind it, from BITMAPCOREHEADER to BITMAPV5HEADER,
-/// and those of OS/2.
+/// What the headers of a BMP say: BITMAPFILEHEADER and the DIB header behind it, from
+/// BITMAPCOREHEADER to BITMAPV5HEADER, and those of OS/2.
 ///
-/// Where the documents leave a choice, it is made as browsers make it (Chromium, `bmp_image_reader.cc`).
+/// Where the documents leave a choice, it is made as browsers make it (Chromium,
+/// `bmp_image_reader.cc`).
 struct BMPHeader {
     enum Compression: Hashable { case none, runLength4, runLength8, runLength24, bitFields }
 
@@ -16,7 +17,8 @@ struct BMPHeader {
     let isTopDown: Bool
     /// Which bits of a pixel are red, green, blue and alpha; none are alpha in most files.
     let masks: BMPMasks
-    /// The bytes of the palette, blue first, and of one of its colours. The palette may be shorter than announced.
+    /// The bytes of the palette, blue first, and of one of its colours. The palette may be shorter
+    /// than announced.
     let palette: (range: Range<Int>, colorBytes: Int)
     /// The bytes of an embedded ICC profile.
     let profileRange: Range<Int>?
@@ -49,7 +51,8 @@ struct BMPHeader {
             storedBits = number(24, 2)
             isTopDown = false
         } else {
-            // A negative height means top to bottom; a negative width nothing, so it is taken as the large number it is then.
+            // A negative height means top to bottom; a negative width nothing, so it is taken as
+            // the large number it is then.
             let height = Int(Int32(truncatingIfNeeded: number(22)))
             size = PixelSize(width: number(18), height: abs(height))
             storedBits = number(28, 2)
@@ -152,8 +155,8 @@ struct BMPHeader {
         return probe
     }
 
-    /// Whether the alpha of any pixel is not zero. Programs that do not know alpha leave all of it zero and mean an opaque
-    /// image, which is how Windows and browsers show it.
+    /// Whether the alpha of any pixel is not zero. Programs that do not know alpha leave all of it
+    /// zero and mean an opaque image, which is how Windows and browsers show it.
     private func hasAnyAlpha(_ source: EncodedSource) throws(CodecError) -> Bool {
         let step = bitCount / 8
         for row in 0..<size.height {
@@ -167,7 +170,8 @@ struct BMPHeader {
         return false
     }
 
-    /// The palette's colours as 256 times red, green and blue. Indices that it does not have are black.
+    /// The palette's colours as 256 times red, green and blue. Indices that it does not have are
+    /// black.
     func colors(_ source: EncodedSource) throws(CodecError) -> [UInt8] {
         let stored = try source.bytes(at: palette.range.lowerBound, length: palette.range.count)
         var colors = [UInt8](repeating: 0, count: 256 * 3)

@@ -51,7 +51,8 @@ struct BMPMasks {
         alpha = masks.count > 3 ? try Channel(mask: masks[3]) : .absent
     }
 
-    /// The masks of files that state none but perhaps one for alpha, which counts where it leaves the colours alone.
+    /// The masks of files that state none but perhaps one for alpha, which counts where it leaves
+    /// the colours alone.
     init(bitCount: Int, alpha mask: Int) {
         let bits: UInt32 = bitCount == 16 ? 5 : 8
         let maximum: UInt32 = 1 << bits - 1

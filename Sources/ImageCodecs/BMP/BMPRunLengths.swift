@@ -2,11 +2,11 @@ import Pixels
 
 /// Decodes BMP's run-length codings: RLE4, RLE8, and RLE24 of OS/2.
 enum BMPRunLengths {
-    /// Decodes a whole image to RGBA, top row first. What the runs skip stays transparent, and what they write beyond a row's
-    /// end is left out.
+    /// Decodes a whole image to RGBA, top row first. What the runs skip stays transparent, and what
+    /// they write beyond a row's end is left out.
     ///
-    /// - Throws: ``CodecError/truncated(_:)`` where the data end before the image and without an end mark;
-    ///   ``CodecError/outOfMemory``.
+    /// - Throws: ``CodecError/truncated(_:)`` where the data end before the image and without an
+    ///   end mark; ``CodecError/outOfMemory``.
     static func decode(
         _ source: EncodedSource, _ header: BMPHeader, colors: [UInt8]
     ) throws(CodecError) -> WorkingMemory {

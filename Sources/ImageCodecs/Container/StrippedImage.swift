@@ -1,4 +1,5 @@
-/// A file without what is not needed to see the picture: a list of what to copy from the source, and what to write.
+/// A file without what is not needed to see the picture: a list of what to copy from the source,
+/// and what to write.
 package struct StrippedImage: Sendable {
     /// Some bytes of the result.
     package enum Piece: Hashable, Sendable {
@@ -30,10 +31,11 @@ package struct StrippedImage: Sendable {
 
     package private(set) var pieces: [Piece] = []
     package var removals: Set<Removal> = []
-    /// Whether the source ends before its end marker: whether all pixels are there, only decoding tells.
+    /// Whether the source ends before its end marker: whether all pixels are there, only decoding
+    /// tells.
     package var lacksEnd = false
-    /// Whether only encoding anew leaves out what is not needed: it lies within the compressed pixels, or these
-    /// cannot be followed to their end and may be damaged.
+    /// Whether only encoding anew leaves out what is not needed: it lies within the compressed
+    /// pixels, or these cannot be followed to their end and may be damaged.
     package var needsEncoding = false
 
     /// The size of the result, in bytes.

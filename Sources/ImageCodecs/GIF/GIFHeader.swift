@@ -1,7 +1,8 @@
 #if GIF
 import Pixels
 
-/// Reads the screen descriptor of a GIF and counts its frames by their block lengths (GIF89a, sections 17 to 27).
+/// Reads the screen descriptor of a GIF and counts its frames by their block lengths (GIF89a,
+/// sections 17 to 27).
 enum GIFHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         var reader = HeaderReader(source, windowSize: 4096)
@@ -26,8 +27,9 @@ enum GIFHeader {
                 let descriptor = Array(try reader.bytes(at: offset + 1, length: 9))
                 guard descriptor.count == 9 else { break blocks }
                 if frames == 0 {
-                    // The canvas grows until it holds the first frame, as in browsers: screens of 0x0 or smaller than
-                    // the frame are found in files. A frame without a size has the screen's.
+                    // The canvas grows until it holds the first frame, as in browsers: screens of
+                    // 0x0 or smaller than the frame are found in files. A frame without a size has
+                    // the screen's.
                     let left = descriptor[0...1].littleEndianValue
                     let top = descriptor[2...3].littleEndianValue
                     var frame = PixelSize(

@@ -37,7 +37,8 @@ struct HEIFColorCoding: Hashable {
         isJPEGs = isColored && isFullRange && sums == Self.sums(red: 0.299, blue: 0.114)
     }
 
-    /// Values that are unspecified, reserved or unknown are read as BT.601, as libavif and browsers do for unspecified ones.
+    /// Values that are unspecified, reserved or unknown are read as BT.601, as libavif and browsers
+    /// do for unspecified ones.
     private static func sums(of matrix: Int, primaries: Int) -> [Float]? {
         switch matrix {
         case 1: sums(red: 0.2126, blue: 0.0722)

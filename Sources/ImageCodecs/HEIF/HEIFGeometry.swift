@@ -1,7 +1,8 @@
 #if HEIF
 import Pixels
 
-/// Where the pixels of the shown image lie in the coded one: `clap`, `irot` and `imir` in the order of the file.
+/// Where the pixels of the shown image lie in the coded one: `clap`, `irot` and `imir` in the order
+/// of the file.
 struct HEIFGeometry: Hashable {
     /// A step along one of the two axes, or a place, in px of the coded image.
     struct Vector: Hashable {
@@ -98,7 +99,8 @@ struct HEIFGeometry: Hashable {
             let shown = geometry.swapsAxes ? subsampling.transposed : subsampling
             coded = geometry.coded.reduced(by: subsampling)
             size = geometry.size.reduced(by: shown)
-            // A mirrored or cropped plane may begin in the middle of a sample; it begins with all of it then, as in libheif.
+            // A mirrored or cropped plane may begin in the middle of a sample; it begins with all
+            // of it then, as in libheif.
             origin = Vector(
                 x: geometry.origin.x >> subsampling.horizontalShift,
                 y: geometry.origin.y >> subsampling.verticalShift)

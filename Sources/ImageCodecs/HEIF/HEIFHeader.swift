@@ -24,7 +24,8 @@ enum HEIFHeader {
         _ picture: HEIFPicture, byteCount: Int, format: ImageFormat, limits: DecodeLimits
     ) throws(CodecError) -> ImageProbe {
         let (info, structure) = (picture.info, picture.structure)
-        // The transformations are applied by the decoder: an EXIF orientation beside them is not applied again.
+        // The transformations are applied by the decoder: an EXIF orientation beside them is not
+        // applied again.
         var probe = ImageProbe(
             format: format, size: PixelSize(width: Int(info.width), height: Int(info.height)),
             colorModel: .yCbCr, byteCount: byteCount)
@@ -50,7 +51,8 @@ enum HEIFHeader {
             probe.chromaSubsampling = chroma.description
             probe.planeSubsampling = chroma
         }
-        // Without code points the coded video may say something else, which shows after decoding only.
+        // Without code points the coded video may say something else, which shows after decoding
+        // only.
         if let points, probe.planeSubsampling != nil, !probe.hasAlpha, probe.bitDepth == 8 {
             probe.hasPlanes = points.isFullRange && [2, 5, 6].contains(points.matrix)
         }
@@ -73,7 +75,8 @@ enum HEIFHeader {
         if let tiling {
             samples = tiling.memory(sampleBytes: sampleBytes)
         } else {
-            // From 1.19 on, planes in the decoder, in libheif, and turned; before, RGB and planes again beside them.
+            // From 1.19 on, planes in the decoder, in libheif, and turned; before, RGB and planes
+            // again beside them.
             let subsampling = picture.structure.coding?.subsampling ?? .full
             let chroma = 1 << (subsampling.horizontalShift + subsampling.verticalShift)
             let perPixel =

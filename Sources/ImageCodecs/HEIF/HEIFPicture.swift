@@ -4,7 +4,8 @@ import Pixels
 
 /// The primary picture of a HEIF or AVIF file, opened by libheif.
 ///
-/// libheif is C++ and its `bad_alloc` would end the process, so memory is asked for before it is called: see ``reserve(_:)``.
+/// libheif is C++ and its `bad_alloc` would end the process, so memory is asked for before it is
+/// called: see ``reserve(_:)``.
 final class HEIFPicture {
     let info: bridge_heif_info
     let structure: HEIFStructure
@@ -67,8 +68,8 @@ final class HEIFPicture {
     ) throws(CodecError) -> bridge_heif_planes {
         try Self.reserve(memory)
         if !hasThreads {
-            // libde265 waits for ever for a thread that could not be started. It starts one for each tile, and one that has
-            // ended counts for a moment longer.
+            // libde265 waits for ever for a thread that could not be started. It starts one for
+            // each tile, and one that has ended counts for a moment longer.
             guard WorkerThread.areAvailable(4) else { throw .outOfMemory }
             hasThreads = true
         }
@@ -92,7 +93,8 @@ final class HEIFPicture {
     /// dav1d starts as many as there are processors, and one more.
     private static let decoderThreads = min(Processors.count, 64) + 1
 
-    /// Makes sure that libheif will get the memory that it is going to ask for, if this process alone asks.
+    /// Makes sure that libheif will get the memory that it is going to ask for, if this process
+    /// alone asks.
     private static func reserve(_ byteCount: Int) throws(CodecError) {
         guard WorkingMemory.isAvailable(byteCount + overhead) else { throw .outOfMemory }
     }

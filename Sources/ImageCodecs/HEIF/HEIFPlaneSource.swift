@@ -2,7 +2,8 @@
 import CodecBridge
 import Pixels
 
-/// The planes of a HEIF or AVIF picture as they are coded, transformations applied, where they mean what JPEG's do.
+/// The planes of a HEIF or AVIF picture as they are coded, transformations applied, where they mean
+/// what JPEG's do.
 final class HEIFPlaneSource: BandSource {
     let format: PlaneFormat
     let bandRows = 16
@@ -11,7 +12,8 @@ final class HEIFPlaneSource: BandSource {
 
     /// Decodes the picture, or its first tile.
     ///
-    /// - Returns: `nil` if its samples are not 8 bits of Y'CbCr (BT.601, full range) in the subsampling that the probe expects.
+    /// - Returns: `nil` if its samples are not 8 bits of Y'CbCr (BT.601, full range) in the
+    ///   subsampling that the probe expects.
     init?(
         _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, limits: DecodeLimits,
         primaries: PlaneFormat.Primaries

@@ -4,7 +4,8 @@ import Pixels
 
 /// The primary picture of a HEIF or AVIF file as RGB or RGBA rows, transformations applied.
 ///
-/// Range, matrix and chroma are resolved here, alike for every version of libheif, for grey and colour.
+/// Range, matrix and chroma are resolved here, alike for every version of libheif, for grey and
+/// colour.
 final class HEIFRowReader: RowReader {
     let size: PixelSize
     let channels: Int

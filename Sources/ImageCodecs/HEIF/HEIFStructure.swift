@@ -1,11 +1,14 @@
 #if HEIF
 import Pixels
 
-/// What the boxes of a HEIF or AVIF file say that libheif keeps to itself, tells only after decoding, or does not understand.
+/// What the boxes of a HEIF or AVIF file say that libheif keeps to itself, tells only after
+/// decoding, or does not understand.
 ///
-/// Boxes are read as far as they can be; what is damaged or missing is `nil` or empty, and for libheif to judge.
+/// Boxes are read as far as they can be; what is damaged or missing is `nil` or empty, and for
+/// libheif to judge.
 struct HEIFStructure {
-    /// A property of an item: ISO/IEC 23008-12, 6.5; `hvcC`, ISO/IEC 14496-15, 8.3.2; `av1C`, AV1 in ISOBMFF, 2.3.
+    /// A property of an item: ISO/IEC 23008-12, 6.5; `hvcC`, ISO/IEC 14496-15, 8.3.2; `av1C`, AV1
+    /// in ISOBMFF, 2.3.
     enum Property: Hashable {
         /// `ispe`.
         case size(PixelSize)
@@ -84,7 +87,8 @@ struct HEIFStructure {
         }
     }
 
-    /// The item whose samples the primary one consists of: itself, or the first that it is derived from.
+    /// The item whose samples the primary one consists of: itself, or the first that it is derived
+    /// from.
     var codedItem: Int? {
         var item = primaryItem
         // Grids of overlays of grids are not nested without end.
@@ -250,7 +254,8 @@ extension HEIFStructure.Property {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The big-endian number of `length` bytes at `offset` of a box's content; `nil` if the box ends before.
+    /// The big-endian number of `length` bytes at `offset` of a box's content; `nil` if the box
+    /// ends before.
     fileprivate func field(_ box: Range<Int>, _ offset: Int, _ length: Int) -> Int? {
         guard offset + length <= box.count else { return nil }
         let start = box.lowerBound + offset
@@ -277,7 +282,8 @@ extension UnsafeRawBufferPointer {
         return found
     }
 
-    /// Calls `body` with the type and the content of each box, until it returns `false` or a box does not fit.
+    /// Calls `body` with the type and the content of each box, until it returns `false` or a box
+    /// does not fit.
     fileprivate func forEachBox(in range: Range<Int>, _ body: (String, Range<Int>) -> Bool) {
         var offset = range.lowerBound
         while offset + 8 <= range.upperBound {

@@ -2,8 +2,8 @@
 import CodecBridge
 import Pixels
 
-/// The planes of a picture, row by row from top to bottom: all of them as libheif gives them, or rows of tiles that are let go
-/// once the next ones are there.
+/// The planes of a picture, row by row from top to bottom: all of them as libheif gives them, or
+/// rows of tiles that are let go once the next ones are there.
 final class HEIFWindow {
     /// How tiles are read, told by the header.
     struct Tiling {
@@ -13,7 +13,8 @@ final class HEIFWindow {
         let rows: Int
         let subsampling: ChromaSubsampling
 
-        /// `nil` for a picture that is decoded as a whole: no grid, alpha, or sizes that do not fit together.
+        /// `nil` for a picture that is decoded as a whole: no grid, alpha, or sizes that do not fit
+        /// together.
         init?(_ picture: HEIFPicture) {
             let info = picture.info
             guard bridge_heif_has_tiles() != 0, info.tile_columns > 0, info.tile_rows > 0,
@@ -90,7 +91,8 @@ final class HEIFWindow {
         }
     }
 
-    /// A row of a plane (3 is alpha), counted in its own rows; valid until a later row is asked for that needs other tiles.
+    /// A row of a plane (3 is alpha), counted in its own rows; valid until a later row is asked for
+    /// that needs other tiles.
     func row(_ y: Int, ofPlane plane: Int) throws(CodecError) -> UnsafePointer<UInt8> {
         switch storage {
         case .tiles(let tiles): return try tiles.row(y, ofPlane: plane)

@@ -127,7 +127,8 @@ package final class EncodedSource: Sendable {
         }
     }
 
-    /// Calls `body` with all bytes from `offset` on, if they are in memory; valid only during the call.
+    /// Calls `body` with all bytes from `offset` on, if they are in memory; valid only during the
+    /// call.
     ///
     /// - Returns: `nil`, with `body` not called, for a file that is read where it is needed.
     func withMemory<Result>(from offset: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {

@@ -8,12 +8,13 @@ private import Musl
 private import Darwin
 #endif
 
-/// Memory that files were read into, kept for the next ones: pages that the kernel has to clear and map anew cost more than
-/// what is read into them.
+/// Memory that files were read into, kept for the next ones: pages that the kernel has to clear and
+/// map anew cost more than what is read into them.
 package final class FileMemory: Sendable {
     /// Memory from `malloc`.
     ///
-    /// `@unchecked Sendable`: a block is in the store or with the one who took it out, never with two.
+    /// `@unchecked Sendable`: a block is in the store or with the one who took it out, never with
+    /// two.
     struct Block: @unchecked Sendable {
         var base: UnsafeMutableRawPointer
         var capacity: Int

@@ -25,7 +25,8 @@ struct HeaderReader {
         return window[(offset - windowStart)..<max(available - windowStart, offset - windowStart)]
     }
 
-    /// Calls `body` with what is at hand from `offset` on, at least one byte; empty at the end of the source.
+    /// Calls `body` with what is at hand from `offset` on, at least one byte; empty at the end of
+    /// the source.
     mutating func withAvailable<Result>(
         at offset: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(CodecError) -> Result {

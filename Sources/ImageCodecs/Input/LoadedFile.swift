@@ -1,6 +1,8 @@
-/// A whole file in memory, where the result is made of it: what is checked is what is sent, and it is read and copied once.
+/// A whole file in memory, where the result is made of it: what is checked is what is sent, and it
+/// is read and copied once.
 ///
-/// `@unchecked Sendable`: the memory is written before `init` returns and by `keep`, whose caller has the only use of it.
+/// `@unchecked Sendable`: the memory is written before `init` returns and by `keep`, whose caller
+/// has the only use of it.
 package final class LoadedFile: @unchecked Sendable {
     /// Room behind the file for what a result may have to add: an end marker, a padding byte.
     private static let spare = 64
@@ -37,8 +39,8 @@ package final class LoadedFile: @unchecked Sendable {
     ///
     /// Sources over this file must not be read any more.
     ///
-    /// - Returns: The result, as long as this object lives; `nil`, with the file as it was, if the other pieces have no room
-    ///   around the largest, or are no small part of the whole.
+    /// - Returns: The result, as long as this object lives; `nil`, with the file as it was, if the
+    ///   other pieces have no room around the largest, or are no small part of the whole.
     package func keep(_ stripped: StrippedImage) -> UnsafeRawBufferPointer? {
         let pieces = stripped.pieces
         guard

@@ -40,8 +40,8 @@ enum JPEGHeader {
         /// Whether it is coded arithmetically, which few decoders read.
         var isArithmeticCoded: Bool { [0xC9, 0xCA].contains(marker) }
 
-        /// What the linked codec cannot decode: libjpeg-turbo before 3 knows 8-bit sequential and progressive frames
-        /// only.
+        /// What the linked codec cannot decode: libjpeg-turbo before 3 knows 8-bit sequential and
+        /// progressive frames only.
         var unsupportedFeature: String? {
             guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
                 return marker == 0xC3 || marker == 0xCB
@@ -88,7 +88,8 @@ enum JPEGHeader {
             case JPEGWalker.Marker.app1:
                 let bytes = try walker.bytes(segment.payload)
                 if bytes.starts(with: Array("Exif\0\0".utf8)) {
-                    // Some writers put an empty block in front: the first that says something counts.
+                    // Some writers put an empty block in front: the first that says something
+                    // counts.
                     let exif = EXIF(bytes)
                     orientation = orientation ?? exif.orientation
                     isAdobeRGB = isAdobeRGB || exif.isAdobeRGB
@@ -107,7 +108,8 @@ enum JPEGHeader {
                     quality = JPEGQuality.estimate(table: Array(try walker.bytes(segment.payload)))
                 }
             case 0xF7 where frame == nil:
-                // A frame header of JPEG-LS (ITU-T T.87, C.2.2); else a reserved segment, which says nothing.
+                // A frame header of JPEG-LS (ITU-T T.87, C.2.2); else a reserved segment, which
+                // says nothing.
                 let bytes = Array(try walker.bytes(segment.payload))
                 if bytes.count >= 6, bytes.count == 6 + 3 * Int(bytes[5]), 2...16 ~= bytes[0] {
                     throw .unsupportedFeature("JPEG-LS is not read")
@@ -128,7 +130,8 @@ enum JPEGHeader {
                 of: frame.components, hasJFIF: hasJFIF, adobeTransform: adobeTransform),
             byteCount: source.count)
         probe.orientation = orientation ?? .topLeft
-        // Adobe's files hold CMYK inverted, and decoders take all others for theirs (Pillow, Skia, Gecko, WebKit).
+        // Adobe's files hold CMYK inverted, and decoders take all others for theirs (Pillow, Skia,
+        // Gecko, WebKit).
         probe.hasInvertedInks = probe.isInks
         if probe.isInks { probe.colorSpace = .inks }
         probe.bitDepth = frame.precision
@@ -174,7 +177,8 @@ enum JPEGHeader {
         }
     }
 
-    /// The subsampling, if the planes are ones that ``JPEGPlaneSource`` and the resampler take as they are.
+    /// The subsampling, if the planes are ones that ``JPEGPlaneSource`` and the resampler take as
+    /// they are.
     private static func planeSubsampling(of components: [Component]) -> ChromaSubsampling? {
         guard components.count == 3, components[1].horizontal == components[2].horizontal,
             components[1].vertical == components[2].vertical
@@ -188,7 +192,8 @@ enum JPEGHeader {
         return ChromaSubsampling(horizontalShift: horizontal, verticalShift: vertical)
     }
 
-    /// All coefficients at two bytes each, which libjpeg holds for progressive and non-interleaved files.
+    /// All coefficients at two bytes each, which libjpeg holds for progressive and non-interleaved
+    /// files.
     private static func coefficientBytes(size: PixelSize, components: [Component]) -> Int {
         let maximumH = max(components.map(\.horizontal).max() ?? 1, 1)
         let maximumV = max(components.map(\.vertical).max() ?? 1, 1)

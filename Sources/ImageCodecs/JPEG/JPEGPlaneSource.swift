@@ -6,13 +6,15 @@ package final class JPEGPlaneSource: BandSource {
     package let format: PlaneFormat
     package let bandRows: Int
     package let rowWidths: [Int]
-    /// The picture's size in samples of `format`, fractional where decoding at a reduced size rounded it up.
+    /// The picture's size in samples of `format`, fractional where decoding at a reduced size
+    /// rounded it up.
     package let region: PixelRegion
 
     private let decoder: OpaquePointer
     private let rows: PlaneRows
     private let damage: DamageReport?
-    /// Chroma as libjpeg decodes it at a reduced size, where that is finer than it is stored; `nil` otherwise.
+    /// Chroma as libjpeg decodes it at a reduced size, where that is finer than it is stored; `nil`
+    /// otherwise.
     private let fineChroma: PlaneBuffer?
 
     /// Calls `body` with a source that is valid only during the call.
@@ -95,9 +97,11 @@ package final class JPEGPlaneSource: BandSource {
         damage?.add(bridge_jpeg_damage(decoder))
     }
 
-    /// What libjpeg made of the chroma: at reduced sizes it spends the reduction on chroma last, on both axes alike.
+    /// What libjpeg made of the chroma: at reduced sizes it spends the reduction on chroma last, on
+    /// both axes alike.
     ///
-    /// Told by the rows of a band, which are exact; the width of a row is rounded up to whole blocks.
+    /// Told by the rows of a band, which are exact; the width of a row is rounded up to whole
+    /// blocks.
     private static func finerSubsampling(
         _ planes: [bridge_jpeg_plane], than stored: ChromaSubsampling
     ) -> ChromaSubsampling {
@@ -109,8 +113,8 @@ package final class JPEGPlaneSource: BandSource {
             horizontalShift: stored.horizontalShift - levels, verticalShift: stored.verticalShift - levels)
     }
 
-    /// Brings chroma back to the stored subsampling by averaging, as JPEG encoders do: a quarter of the samples to
-    /// resize, and zimg holds 32 rows of them instead of 256.
+    /// Brings chroma back to the stored subsampling by averaging, as JPEG encoders do: a quarter of
+    /// the samples to resize, and zimg holds 32 rows of them instead of 256.
     private func averageChroma(_ fine: PlaneBuffer, into buffer: PlaneBuffer, at row: Int) {
         let across = format.subsampling.horizontalShift - fine.format.subsampling.horizontalShift
         let down = format.subsampling.verticalShift - fine.format.subsampling.verticalShift
@@ -120,7 +124,8 @@ package final class JPEGPlaneSource: BandSource {
             let inside = fine.format.size(ofPlane: plane)
             for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
                 let target = buffer.row(y, ofPlane: plane)
-                // Rows of the band, from its own first one; the last row of an odd picture stands for the missing one.
+                // Rows of the band, from its own first one; the last row of an odd picture stands
+                // for the missing one.
                 let first = (y - (row >> shift)) << down
                 let last = min(
                     first + (1 << down) - 1,

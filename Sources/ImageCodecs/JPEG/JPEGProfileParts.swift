@@ -1,13 +1,14 @@
 /// Collects an ICC profile from its APP2 segments (ICC.1:2010, annex B.4).
 ///
-/// Decoders differ over parts that come twice: libjpeg gives the profile up, Pillow joins all of them. Here a part that
-/// repeats another byte for byte says nothing new; parts that contradict each other, or are missing, leave the profile
-/// out.
+/// Decoders differ over parts that come twice: libjpeg gives the profile up, Pillow joins all of
+/// them. Here a part that repeats another byte for byte says nothing new; parts that contradict
+/// each other, or are missing, leave the profile out.
 struct JPEGProfileParts {
     static let signature = Array("ICC_PROFILE\0".utf8)
     /// Signature, number and total.
     static let headerBytes = 14
-    /// The bytes of the profile in one segment, at most: a segment has 65533, 14 of them are the part's header.
+    /// The bytes of the profile in one segment, at most: a segment has 65533, 14 of them are the
+    /// part's header.
     private static let maximumPart = 65_519
 
     private var parts: [UInt8: ArraySlice<UInt8>] = [:]

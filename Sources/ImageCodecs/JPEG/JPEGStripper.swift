@@ -1,7 +1,8 @@
 import CodecBridge
 
-/// Keeps of a JPEG what decoding and colour need: tables, the frame, scans up to their last block, JFIF without its
-/// thumbnail, the ICC profile, Adobe's marker. Everything else is left out, whatever it is called.
+/// Keeps of a JPEG what decoding and colour need: tables, the frame, scans up to their last block,
+/// JFIF without its thumbnail, the ICC profile, Adobe's marker. Everything else is left out,
+/// whatever it is called.
 struct JPEGStripper {
     static func strip(
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
@@ -56,7 +57,8 @@ struct JPEGStripper {
 
     private mutating func strip() throws(CodecError) -> StrippedImage {
         let unused = try Self.unusedRanges(source, limits: limits)
-        // Damaged, or coded in a way that is not followed here: decoding has to judge, and leaves out what is unused.
+        // Damaged, or coded in a way that is not followed here: decoding has to judge, and leaves
+        // out what is unused.
         result.needsEncoding = unused == nil
         var dataBytes = 0
         while let segment = try walker.next() {
@@ -102,8 +104,8 @@ struct JPEGStripper {
         case let marker where JPEGWalker.Marker.isStartOfFrame(marker):
             hasFrame = true
             keep(segment)
-        // Stray restart markers and TEM; DNL, since the height is known; DHP and EXP, since nothing is hierarchical;
-        // JPG, JPGn and RES, for which decoders have no use.
+        // Stray restart markers and TEM; DNL, since the height is known; DHP and EXP, since nothing
+        // is hierarchical; JPG, JPGn and RES, for which decoders have no use.
         default: result.removals.insert(.other)
         }
     }
@@ -144,8 +146,8 @@ struct JPEGStripper {
         }
     }
 
-    /// Writes what stands before the first scan: of several Adobe markers the last, which counts; of the profile the
-    /// parts as they are, or anew if something is left out of them.
+    /// Writes what stands before the first scan: of several Adobe markers the last, which counts;
+    /// of the profile the parts as they are, or anew if something is left out of them.
     private mutating func finishHeader() {
         // `nil` once it is written.
         var rewritten = probe.profile.flatMap {

@@ -12,7 +12,8 @@ package enum JPEGTurner {
         #endif
     }
 
-    /// Whether the header promises a perfect turn: both sides whole MCUs, and chroma that stays of its kind.
+    /// Whether the header promises a perfect turn: both sides whole MCUs, and chroma that stays of
+    /// its kind.
     package static func canTurn(_ probe: ImageProbe) -> Bool {
         guard isAvailable, probe.format == .jpeg, !probe.isArithmeticCoded,
             !probe.hasReservedSegments
@@ -31,7 +32,8 @@ package enum JPEGTurner {
             && probe.size.height.isMultiple(of: 8 << subsampling.verticalShift)
     }
 
-    /// The turned file without any metadata or profile, or `nil` if it would not be perfect or the data are damaged.
+    /// The turned file without any metadata or profile, or `nil` if it would not be perfect or the
+    /// data are damaged.
     package static func turn(_ source: EncodedSource, orientation: Orientation, limits: DecodeLimits) throws
         -> EncodedBuffer?
     {

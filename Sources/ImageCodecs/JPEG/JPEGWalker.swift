@@ -56,7 +56,8 @@ struct JPEGWalker {
         self.offset = offset
     }
 
-    /// The next segment, or `nil` where the data end first. Bytes that belong to no segment are skipped, as libjpeg does.
+    /// The next segment, or `nil` where the data end first. Bytes that belong to no segment are
+    /// skipped, as libjpeg does.
     mutating func next() throws(CodecError) -> Segment? {
         segments += 1
         guard segments <= Self.maximumSegments else {
@@ -79,7 +80,8 @@ struct JPEGWalker {
         return Segment(marker: marker, range: start..<offset, payload: (end + 2)..<offset)
     }
 
-    /// Moves behind the entropy-coded data that begin here, to the next marker that is no restart marker.
+    /// Moves behind the entropy-coded data that begin here, to the next marker that is no restart
+    /// marker.
     mutating func skipScanData() throws(CodecError) {
         var position = offset
         while let (start, marker, end) = try nextMarker(from: position) {
@@ -96,7 +98,8 @@ struct JPEGWalker {
         try reader.bytes(at: range.lowerBound, length: range.count)
     }
 
-    /// The next 0xFF that is followed by neither 0x00 (a stuffed byte) nor the end; fill bytes are stepped over.
+    /// The next 0xFF that is followed by neither 0x00 (a stuffed byte) nor the end; fill bytes are
+    /// stepped over.
     private mutating func nextMarker(
         from offset: Int
     ) throws(CodecError) -> (start: Int, marker: UInt8, end: Int)? {
@@ -119,8 +122,8 @@ struct JPEGWalker {
         }
     }
 
-    /// The offset of the first 0xFF that no 0x00 follows within these bytes. Entropy-coded data have a stuffed byte every few
-    /// hundred.
+    /// The offset of the first 0xFF that no 0x00 follows within these bytes. Entropy-coded data
+    /// have a stuffed byte every few hundred.
     private static func firstUnstuffed(in bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         var offset = 0

@@ -1,6 +1,7 @@
 import Pixels
 
-/// The table of row addresses that libjpeg's raw data calls take: for each plane, one pointer for each row of a band.
+/// The table of row addresses that libjpeg's raw data calls take: for each plane, one pointer for
+/// each row of a band.
 final class PlaneRows {
     let planes: UnsafeMutablePointer<UnsafePointer<UnsafeMutablePointer<UInt8>?>?>
     private let rows: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
@@ -28,7 +29,8 @@ final class PlaneRows {
     ///
     /// - Parameters:
     ///   - planes: Which planes; all by default.
-    ///   - lastRows: For each plane, the last row that exists; rows below it repeat it. `nil`: all exist.
+    ///   - lastRows: For each plane, the last row that exists; rows below it repeat it. `nil`: all
+    ///     exist.
     func point(planes: ClosedRange<Int>? = nil, into buffer: PlaneBuffer, at row: Int, lastRows: [Int]? = nil)
     {
         var slot = 0

@@ -11,7 +11,8 @@ struct PNGChunkRule: Sendable {
     var removal: StrippedImage.Removal?
     /// Whether a wrong CRC is an objection.
     var needsChecksum = true
-    /// Why the contents do not count; `nil` where they do. Given the payload, and the number of palette entries or 0.
+    /// Why the contents do not count; `nil` where they do. Given the payload, and the number of
+    /// palette entries or 0.
     var objection:
         @Sendable (_ payload: [UInt8], _ header: PNGImageHeader, _ paletteEntries: Int) -> String? =
             { _, _, _ in nil }
@@ -19,8 +20,8 @@ struct PNGChunkRule: Sendable {
     /// libpng's default for the memory that a chunk may take, in bytes (pnglibconf.h).
     static let maximumLength = 8_000_000
 
-    /// The chunks that say something about colour, transparency, orientation or frames. cICP is judged as libpng
-    /// does from 1.6.45 on; earlier versions do not know it.
+    /// The chunks that say something about colour, transparency, orientation or frames. cICP is
+    /// judged as libpng does from 1.6.45 on; earlier versions do not know it.
     static let rules: [String: PNGChunkRule] = [
         "cICP": PNGChunkRule(precedes: .palette, lengths: 4...4) { bytes, _, _ in
             invalid(unless: bytes[2] == 0)

@@ -2,8 +2,9 @@ import Pixels
 
 /// What the chunks of a PNG say about its colours.
 enum PNGColor {
-    /// Settles the colours by the order of precedence of the PNG specification (third edition, 4.3): cICP, iCCP, sRGB,
-    /// gAMA with cHRM. One that says nothing, or nothing that can be used, leaves it to the next.
+    /// Settles the colours by the order of precedence of the PNG specification (third edition,
+    /// 4.3): cICP, iCCP, sRGB, gAMA with cHRM. One that says nothing, or nothing that can be used,
+    /// leaves it to the next.
     static func settle(
         _ structure: inout PNGStructure, in probe: inout ImageProbe, limits: DecodeLimits
     ) throws(CodecError) {

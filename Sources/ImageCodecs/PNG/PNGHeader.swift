@@ -1,7 +1,7 @@
 import Pixels
 
-/// What a PNG says before its pixels are decoded: IHDR, and the chunks that say something about colour,
-/// orientation and frames, as far as they count.
+/// What a PNG says before its pixels are decoded: IHDR, and the chunks that say something about
+/// colour, orientation and frames, as far as they count.
 enum PNGHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         var structure = try PNGStructure(source)
@@ -31,8 +31,8 @@ enum PNGHeader {
         return probe
     }
 
-    /// Refuses image data that cannot hold the pixels: DEFLATE makes at most 1,032 bytes of one (258 of two
-    /// bits). A header beyond the limits is left to them.
+    /// Refuses image data that cannot hold the pixels: DEFLATE makes at most 1,032 bytes of one
+    /// (258 of two bits). A header beyond the limits is left to them.
     private static func checkVolume(_ structure: PNGStructure, limits: DecodeLimits) throws(CodecError) {
         let size = structure.header.size
         guard 1...limits.maximumPixels ~= size.area else { return }

@@ -6,9 +6,11 @@ enum PNGImageData {
     enum Extent: Equatable {
         /// With the data of the last chunk.
         case everything
-        /// In this chunk of the list, behind so many bytes of its payload. What follows belongs to no decoder.
+        /// In this chunk of the list, behind so many bytes of its payload. What follows belongs to
+        /// no decoder.
         case upTo(chunk: Int, bytes: Int)
-        /// The stream is damaged, or has more or fewer bytes than the image: it cannot be cut to what is needed.
+        /// The stream is damaged, or has more or fewer bytes than the image: it cannot be cut to
+        /// what is needed.
         case unusable
     }
 
@@ -30,7 +32,8 @@ enum PNGImageData {
         guard let inflater = bridge_inflater_open() else { throw .outOfMemory }
         defer { bridge_inflater_close(inflater) }
         var walk = Walk(inflater, chunks, source)
-        // Row by row, and from pieces of 8 KiB, as libpng does: how far back a stream may refer depends on that.
+        // Row by row, and from pieces of 8 KiB, as libpng does: how far back a stream may refer
+        // depends on that.
         for pass in structure.header.passes {
             var row = [UInt8](repeating: 0, count: pass.rowBytes)
             for _ in 0..<pass.rows {

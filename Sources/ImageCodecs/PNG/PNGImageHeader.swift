@@ -34,8 +34,8 @@ struct PNGImageHeader: Hashable {
     var channels: Int { (hasColor && !isPalette ? 3 : 1) + (hasAlphaChannel ? 1 : 0) }
     var colorModel: ImageProbe.ColorModel { isPalette ? .palette : hasColor ? .rgb : .grey }
 
-    /// How many rows of how many bytes the image data hold, filter bytes included: one entry, or one for each pass
-    /// of an interlaced image that is not empty.
+    /// How many rows of how many bytes the image data hold, filter bytes included: one entry, or
+    /// one for each pass of an interlaced image that is not empty.
     var passes: [(rows: Int, rowBytes: Int)] {
         func pass(_ width: Int, _ height: Int) -> (rows: Int, rowBytes: Int) {
             (height, 1 + (width * channels * depth + 7) / 8)

@@ -11,10 +11,12 @@ struct PNGProfile {
     var name: [UInt8]
     /// The profile, of the length that its header states.
     var bytes: [UInt8]
-    /// Whether the chunk holds nothing else: the zlib stream ends where the profile does, and the chunk there too.
+    /// Whether the chunk holds nothing else: the zlib stream ends where the profile does, and the
+    /// chunk there too.
     var isAlone: Bool
 
-    /// What writers call profiles that they do not want to name, libpng's own examples and Photoshop among them.
+    /// What writers call profiles that they do not want to name, libpng's own examples and
+    /// Photoshop among them.
     private static let commonNames = ["ICC profile", "ICC Profile", "icc", "Photoshop ICC profile"]
     /// What a name is replaced by that might say something.
     static let neutralName = "ICC profile"
@@ -35,7 +37,8 @@ struct PNGProfile {
             + UnsafeBufferPointer(start: output.bytes, count: output.size)
     }
 
-    /// Reads the payload of iCCP, and refuses what libpng refuses (png_handle_iCCP, png_icc_check_header).
+    /// Reads the payload of iCCP, and refuses what libpng refuses (png_handle_iCCP,
+    /// png_icc_check_header).
     static func read(_ payload: [UInt8]) -> Result<PNGProfile, Objection> {
         func refuse(_ why: String) -> Result<PNGProfile, Objection> { .failure(Objection(why: why)) }
         guard let nameEnd = payload.prefix(80).firstIndex(of: 0), nameEnd > 0, nameEnd + 2 < payload.count,

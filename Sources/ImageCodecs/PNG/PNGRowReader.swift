@@ -1,8 +1,8 @@
 import CodecBridge
 package import Pixels
 
-/// A PNG of any colour type and depth as rows: palettes and transparent colours expanded, 16 bits scaled to
-/// 8 unless they are asked for.
+/// A PNG of any colour type and depth as rows: palettes and transparent colours expanded, 16 bits
+/// scaled to 8 unless they are asked for.
 package final class PNGRowReader: RowReader {
     package let size: PixelSize
     package let channels: Int
@@ -26,8 +26,8 @@ package final class PNGRowReader: RowReader {
 
     /// Calls `body` with a reader that is valid only during the call.
     ///
-    /// - Parameter usesLibpngAlone: Whether libpng inflates and unfilters everything, as without the trait `FastPNG`.
-    ///   What is read is the same.
+    /// - Parameter usesLibpngAlone: Whether libpng inflates and unfilters everything, as without
+    ///   the trait `FastPNG`. What is read is the same.
     package static func withReader<Result>(
         of source: EncodedSource, limits: DecodeLimits, precision: SampleType = .byte, usesLibpngAlone: Bool,
         _ body: (PNGRowReader) throws -> Result

@@ -1,6 +1,7 @@
 import Pixels
 
-/// Keeps of a PNG what decoding, colour and transparency need, and nothing that decoders do not read.
+/// Keeps of a PNG what decoding, colour and transparency need, and nothing that decoders do not
+/// read.
 enum PNGStripper {
     /// The chunks that stay if they count, besides IHDR, IDAT and IEND.
     private static let kept: Set<String> = ["PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "sBIT"]
@@ -40,7 +41,8 @@ enum PNGStripper {
             } else {
                 replacement = nil
             }
-        // A palette of an image that has none of its own is advice, and entries beyond the depth are not reached.
+        // A palette of an image that has none of its own is advice, and entries beyond the depth
+        // are not reached.
         case "PLTE":
             replacement =
                 structure.header.isPalette

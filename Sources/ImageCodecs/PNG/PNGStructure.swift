@@ -1,16 +1,19 @@
 import CodecBridge
 import Pixels
 
-/// The chunks of a PNG, each judged as libpng judges it. The header and the stripper read a file through this, and
-/// the decoder is told of the one point in which versions of libpng differ for pixels, so that all three agree.
+/// The chunks of a PNG, each judged as libpng judges it. The header and the stripper read a file
+/// through this, and the decoder is told of the one point in which versions of libpng differ for
+/// pixels, so that all three agree.
 ///
-/// - libpng refuses the file: this throws. Where 1.6.39 and later versions differ (a second PLTE, a damaged
-///   IEND), the stricter one is followed.
-/// - libpng ignores the chunk: it is listed in ``ignored``. Each chunk is judged alone, as from 1.6.47 on: a
-///   damaged one takes nothing away from others, and of several the first valid one counts.
+/// - libpng refuses the file: this throws. Where 1.6.39 and later versions differ (a second PLTE, a
+///   damaged IEND), the stricter one is followed.
+/// - libpng ignores the chunk: it is listed in ``ignored``. Each chunk is judged alone, as from
+///   1.6.47 on: a damaged one takes nothing away from others, and of several the first valid one
+///   counts.
 /// - The ranges of gAMA and cHRM are those of 1.6.39; later versions leave them to the application.
 ///
-/// Source: PNG specification, third edition, 5.6 and 11; libpng 1.6.39 and 1.6.48, pngrutil.c and png.c.
+/// Source: PNG specification, third edition, 5.6 and 11; libpng 1.6.39 and 1.6.48, pngrutil.c and
+/// png.c.
 struct PNGStructure {
     struct Chunk: Hashable {
         var type: String
@@ -27,7 +30,8 @@ struct PNGStructure {
     private(set) var counting: [Chunk] = []
     /// The image data: IDAT chunks that follow on each other.
     private(set) var data: [Chunk] = []
-    /// Types of chunks that do not count although decoders know them, and why the first of them does not.
+    /// Types of chunks that do not count although decoders know them, and why the first of them
+    /// does not.
     private(set) var ignored: [(type: String, why: String)] = []
     /// What else is in the file and not needed to see the image.
     private(set) var removals: Set<StrippedImage.Removal> = []
@@ -44,8 +48,8 @@ struct PNGStructure {
 
     /// Reads all chunks.
     ///
-    /// - Throws: ``CodecError/corrupt(_:)`` where libpng refuses the file, ``CodecError/truncated(_:)`` where it
-    ///   ends before its header or before any image data.
+    /// - Throws: ``CodecError/corrupt(_:)`` where libpng refuses the file,
+    ///   ``CodecError/truncated(_:)`` where it ends before its header or before any image data.
     init(_ source: EncodedSource) throws(CodecError) {
         reader = HeaderReader(source, windowSize: 4096)
         let first = try Self.chunk(at: 8, &reader)

@@ -1,4 +1,5 @@
-/// Camera raw files that their first bytes tell; those that are TIFF inside are told by their directories.
+/// Camera raw files that their first bytes tell; those that are TIFF inside are told by their
+/// directories.
 package enum CameraRaw {
     /// The maker's name of the format, or `nil`. 20 bytes are enough.
     package static func name(beginningWith prefix: some Sequence<UInt8>) -> String? {

@@ -28,8 +28,8 @@ struct CodePoints: Hashable, Sendable {
         }
         switch transfer {
         case 2, 13: return .color(DescribedColor(place, .sRGB))
-        // Cameras and encoders write BT.709 for images that are shown as sRGB. It is meant only with other
-        // primaries.
+        // Cameras and encoders write BT.709 for images that are shown as sRGB. It is meant only
+        // with other primaries.
         case 1, 6:
             return .color(DescribedColor(place, primaries == 9 || primaries == 12 ? .bt709 : .sRGB))
         case 14, 15: return .color(DescribedColor(place, .bt709))
@@ -45,8 +45,8 @@ struct CodePoints: Hashable, Sendable {
 
     /// Puts the colour into the probe. PQ and HLG make the image unsupported.
     ///
-    /// - Returns: Whether the code points count. If not, the next source of colour does; unknown code points
-    ///   leave a remark.
+    /// - Returns: Whether the code points count. If not, the next source of colour does; unknown
+    ///   code points leave a remark.
     @discardableResult
     func settle(origin: String, in probe: inout ImageProbe) -> Bool {
         switch meaning {

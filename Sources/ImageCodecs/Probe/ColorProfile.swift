@@ -5,20 +5,21 @@ package struct ColorProfile: Hashable, Sendable {
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The colour model of the data it describes, from the header (ICC.1:2010, 7.2.6): `"RGB "`, `"GRAY"`, `"CMYK"`.
+    /// The colour model of the data it describes, from the header (ICC.1:2010, 7.2.6): `"RGB "`,
+    /// `"GRAY"`, `"CMYK"`.
     package var dataSpace: String? {
         bytes.count >= 128 ? String(decoding: bytes[16..<20], as: UTF8.self) : nil
     }
 
-    /// Whether the header is there: its signature in place, its length enough for a header and not beyond the
-    /// data.
+    /// Whether the header is there: its signature in place, its length enough for a header and not
+    /// beyond the data.
     package var isPlausible: Bool {
         bytes.count >= 132 && bytes[36..<40].elementsEqual("acsp".utf8)
             && 132...bytes.count ~= number(at: 0) ?? 0
     }
 
-    /// The profile without what follows the length that its header states (ICC.1:2010, 7.2.2); `nil` if it is
-    /// not plausible.
+    /// The profile without what follows the length that its header states (ICC.1:2010, 7.2.2);
+    /// `nil` if it is not plausible.
     package var declaredPart: ColorProfile? {
         guard isPlausible, let length = number(at: 0) else { return nil }
         return length == bytes.count ? self : ColorProfile(bytes: Array(bytes.prefix(length)))
@@ -39,7 +40,8 @@ package struct ColorProfile: Hashable, Sendable {
         return nil
     }
 
-    /// `textDescriptionType` of version 2 (ASCII) or `multiLocalizedUnicodeType` of version 4 (its first record).
+    /// `textDescriptionType` of version 2 (ASCII) or `multiLocalizedUnicodeType` of version 4 (its
+    /// first record).
     private func text(_ tag: [UInt8]) -> String? {
         let body = ColorProfile(bytes: tag)
         if tag.starts(with: "desc".utf8), let length = body.number(at: 8), length > 0 {
@@ -64,7 +66,8 @@ package struct ColorProfile: Hashable, Sendable {
 }
 
 extension String {
-    /// The text without control characters and outer blanks, 80 characters at most; `nil` if nothing is left.
+    /// The text without control characters and outer blanks, 80 characters at most; `nil` if
+    /// nothing is left.
     fileprivate var printable: String? {
         let kept = unicodeScalars.filter {
             $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F ~= $0.value)

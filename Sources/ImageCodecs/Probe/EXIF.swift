@@ -7,8 +7,8 @@ struct EXIF {
 
     /// Tag 0x0112, where it says something valid.
     let orientation: Orientation?
-    /// Whether the colours are Adobe RGB: ColorSpace (0xA001) is 2, or it is "uncalibrated" and the interoperability index is
-    /// "R03" (DCF 2.0, optional colour space).
+    /// Whether the colours are Adobe RGB: ColorSpace (0xA001) is 2, or it is "uncalibrated" and the
+    /// interoperability index is "R03" (DCF 2.0, optional colour space).
     let isAdobeRGB: Bool
 
     /// - Parameter block: From the byte order mark on; a leading `Exif\0\0` is skipped.

@@ -1,4 +1,5 @@
-/// Tells the format of a picture by its first bytes. File names and declared media types are never believed.
+/// Tells the format of a picture by its first bytes. File names and declared media types are never
+/// believed.
 package enum FormatSniffer {
     /// Bytes that are enough to tell.
     package static let prefixLength = 64
@@ -29,7 +30,8 @@ package enum FormatSniffer {
         return isSVG(bytes) ? .svg : nil
     }
 
-    /// The format that would begin like this if there were more of it, or `nil`. For files cut inside their signature.
+    /// The format that would begin like this if there were more of it, or `nil`. For files cut
+    /// inside their signature.
     package static func formatBegun(by bytes: [UInt8]) -> ImageFormat? {
         let signatures: [(ImageFormat, [UInt8])] = [
             (.jpeg, [0xFF, 0xD8, 0xFF]), (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),

@@ -29,8 +29,8 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What reads it in a build that does not: the package trait, and Debian's name for the library's development files.
-    /// `nil` for formats that are read, or never are.
+    /// What reads it in a build that does not: the package trait, and Debian's name for the
+    /// library's development files. `nil` for formats that are read, or never are.
     package var missing: (trait: String, library: String)? {
         switch self {
         #if !GIF

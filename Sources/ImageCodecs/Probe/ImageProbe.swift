@@ -34,7 +34,8 @@ public struct ImageProbe: Hashable, Sendable {
     public var chromaSubsampling: String?
     /// Progressive JPEG or interlaced PNG: the whole picture must be in memory to be decoded.
     public var isProgressive = false
-    /// Pictures in the file: frames of an animation, or pictures of a multi-picture file. At least 1.
+    /// Pictures in the file: frames of an animation, or pictures of a multi-picture file. At least
+    /// 1.
     public var frameCount = 1
     /// Encoded bytes.
     public var byteCount: Int
@@ -42,7 +43,8 @@ public struct ImageProbe: Hashable, Sendable {
     public var estimatedQuality: Int?
     /// The embedded ICC profile's description, or "unnamed"; `nil` without a profile.
     public var profileName: String?
-    /// Whether the header holds EXIF, XMP, comments, thumbnails or the like; there may be more behind the pixels.
+    /// Whether the header holds EXIF, XMP, comments, thumbnails or the like; there may be more
+    /// behind the pixels.
     public var hasMetadata = false
     /// Things worth saying about the header.
     package var remarks: [Remark] = []
@@ -62,7 +64,8 @@ public struct ImageProbe: Hashable, Sendable {
     package var unsupportedFeature: String?
     /// Which colours the samples mean.
     package var colorSpace = ColorSpace.sRGB
-    /// Where the colour space comes from if not from a profile: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`.
+    /// Where the colour space comes from if not from a profile: `"Adobe RGB (EXIF)"`,
+    /// `"gAMA and cHRM"`.
     package var colorOrigin: String?
     /// CMYK only: 0 is full ink, as Adobe writes it.
     package var hasInvertedInks = false
@@ -73,7 +76,8 @@ public struct ImageProbe: Hashable, Sendable {
         case profileIgnored(String)
         /// The file calls its only image a reduced copy of another.
         case reducedCopy
-        /// A chunk of this name is damaged, misplaced or superfluous, and decoders ignore it; says why.
+        /// A chunk of this name is damaged, misplaced or superfluous, and decoders ignore it; says
+        /// why.
         case chunkIgnored(String, String)
         /// So many channels are neither colour nor alpha: spot colours, saved selections.
         case channelsLeftOut(Int)

@@ -2,8 +2,8 @@ import Pixels
 
 /// Which descriptions of colour count.
 ///
-/// A format tries its descriptions in its order of precedence until one counts; those that do not count leave
-/// a remark.
+/// A format tries its descriptions in its order of precedence until one counts; those that do not
+/// count leave a remark.
 enum ProfileAcceptance {
     /// Puts an ICC profile into the probe, or a remark why it is not used.
     ///

@@ -1,4 +1,5 @@
-/// The first directory of a TIFF structure, as EXIF and multi-picture files embed it (TIFF 6.0, section 2).
+/// The first directory of a TIFF structure, as EXIF and multi-picture files embed it (TIFF 6.0,
+/// section 2).
 struct TIFFDirectory {
     private let bytes: [UInt8]
     private let isLittleEndian: Bool

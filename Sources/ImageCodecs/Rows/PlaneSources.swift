@@ -2,13 +2,16 @@ package import Pixels
 
 /// Opens a picture as the planes it is stored in.
 package enum PlaneSources {
-    /// Calls `body` with a source that is valid only during the call, and the picture's region in it.
+    /// Calls `body` with a source that is valid only during the call, and the picture's region in
+    /// it.
     ///
     /// - Parameters:
-    ///   - denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size. More than 1 for JPEG only.
+    ///   - denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size. More than 1
+    ///     for JPEG only.
     ///   - primaries: Of the stored colours.
     ///   - damage: What tolerates damage of JPEG data and is told of it; `nil` to refuse.
-    /// - Returns: What `body` returns; `nil` where the planes cannot be had, or mean something else than JPEG's.
+    /// - Returns: What `body` returns; `nil` where the planes cannot be had, or mean something else
+    ///   than JPEG's.
     /// - Throws: ``CodecError``, or what `body` throws.
     package static func withSource<Result>(
         of source: EncodedSource, probe: ImageProbe, denominator: Int = 1,

@@ -8,8 +8,8 @@ final class RawRowReader: RowReader {
     private let source: EncodedSource
     private var row = 0
 
-    /// What such pixels say of themselves. Alpha counts as there; whether any is transparent, only the
-    /// samples tell.
+    /// What such pixels say of themselves. Alpha counts as there; whether any is transparent, only
+    /// the samples tell.
     static func probe(_ source: EncodedSource, size: PixelSize) -> ImageProbe {
         var probe = ImageProbe(format: .rgba8, size: size, colorModel: .rgb, byteCount: source.count)
         probe.hasAlpha = true

@@ -1,6 +1,7 @@
 package import Pixels
 
-/// A picture read as packed rows, top to bottom: the reader for everything that is not read as planes.
+/// A picture read as packed rows, top to bottom: the reader for everything that is not read as
+/// planes.
 package protocol RowReader: AnyObject {
     /// As stored, in px.
     var size: PixelSize { get }
@@ -20,7 +21,8 @@ extension RowReader {
     /// Bytes of one row.
     package var rowBytes: Int { size.width * channels * sampleType.bytes }
 
-    /// Whether a sample of the alpha channel is below 255. Stops at the first such row, so the rows are used up.
+    /// Whether a sample of the alpha channel is below 255. Stops at the first such row, so the rows
+    /// are used up.
     package func hasTransparency() throws -> Bool {
         guard channels == 2 || channels == 4 else { return false }
         let memory = try WorkingMemory(byteCount: rowBytes)

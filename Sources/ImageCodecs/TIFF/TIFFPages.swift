@@ -1,7 +1,7 @@
 import CodecBridge
 
-/// The directories of a TIFF file: the chain of pages and the sub-directories that these point to (TIFF 6.0; TIFF
-/// Technical Note 1; BigTIFF).
+/// The directories of a TIFF file: the chain of pages and the sub-directories that these point to
+/// (TIFF 6.0; TIFF Technical Note 1; BigTIFF).
 struct TIFFPages {
     /// What one directory says of its image; `nil` where the tag is missing.
     struct Page {
@@ -14,7 +14,8 @@ struct TIFFPages {
 
         subscript(tag: Tag) -> Int? { entries[tag.rawValue]?.value }
 
-        /// Whether the directory says that its image is a smaller copy of another, or a mask for one.
+        /// Whether the directory says that its image is a smaller copy of another, or a mask for
+        /// one.
         ///
         /// NewSubfileType has bits (1 reduced, 4 mask), SubfileType numbers (2 reduced).
         var isReducedOrMask: Bool {
@@ -54,7 +55,8 @@ struct TIFFPages {
     private let isLittleEndian: Bool
     private let isBig: Bool
 
-    /// Reads the directories. What is damaged ends the list; libtiff has the last word on the page that is read.
+    /// Reads the directories. What is damaged ends the list; libtiff has the last word on the page
+    /// that is read.
     init(_ source: EncodedSource) throws(CodecError) {
         reader = HeaderReader(source, windowSize: 4096)
         isLittleEndian = try reader.byte(at: 0) == 0x49
@@ -126,9 +128,10 @@ struct TIFFPages {
 extension TIFFPages {
     /// The page to read, and whether the file calls even that a reduced copy.
     ///
-    /// A preview is never the image: the first page that is neither reduced nor a mask counts, then the first such
-    /// sub-directory (TIFF/EP keeps the image there). If there is none, the largest is all there is, unless a camera
-    /// made the file: then the image is raw data that no directory describes.
+    /// A preview is never the image: the first page that is neither reduced nor a mask counts, then
+    /// the first such sub-directory (TIFF/EP keeps the image there). If there is none, the largest
+    /// is all there is, unless a camera made the file: then the image is raw data that no directory
+    /// describes.
     ///
     /// - Throws: ``CodecError/cameraRaw(_:)``.
     func image() throws(CodecError) -> (page: Page, isReduced: Bool)? {
@@ -142,13 +145,14 @@ extension TIFFPages {
 }
 
 extension TIFFPages.Page {
-    /// Compressions that only cameras write, to be believed where the file names a camera: ARW, Epson and Samsung raw,
-    /// Panasonic, NEF, DCR, PEF.
+    /// Compressions that only cameras write, to be believed where the file names a camera: ARW,
+    /// Epson and Samsung raw, Panasonic, NEF, DCR, PEF.
     private static let rawCompressions: Set<Int> = [32767, 32769, 32770, 34316, 34713, 65000, 65535]
 
     /// Whether the directory holds the values of a sensor, or belongs to a file that does.
     ///
-    /// The CFA tags alone may describe the sensor of a developed image; of one sample they are the mosaic.
+    /// The CFA tags alone may describe the sensor of a developed image; of one sample they are the
+    /// mosaic.
     fileprivate var isCameraRaw: Bool {
         if self[.dngVersion] != nil || self[.cr2Slices] != nil { return true }
         // CFA and LinearRaw (DNG 1.7, "PhotometricInterpretation").

@@ -12,7 +12,8 @@ final class TIFFPicture {
     /// What of its JPEG data the linked codec cannot decode; `nil` if there is nothing.
     let unsupportedFeature: String?
 
-    /// Reads the directories. What the input reads from, the same as the source, must outlive the image.
+    /// Reads the directories. What the input reads from, the same as the source, must outlive the
+    /// image.
     init(
         _ source: EncodedSource, _ input: bridge_input, limits: DecodeLimits, toleratesDamage: Bool = false
     ) throws(CodecError) {

@@ -26,7 +26,8 @@ enum WebPHeader {
             layout.exif != nil || layout.xmp != nil || !layout.unneeded.isDisjoint(with: ["EXIF", "XMP "])
         probe.frameCount = isAnimated ? max(layout.frames, 1) : 1
         if probe.colorModel == .yCbCr { probe.chromaSubsampling = ChromaSubsampling.quarter.description }
-        // The decoded image; libwebp has its own copy of a lossless one, and of the first frame of an animation.
+        // The decoded image; libwebp has its own copy of a lossless one, and of the first frame of
+        // an animation.
         let channels = probe.hasAlpha ? 4 : 3
         let inside = isLossless || isAnimated ? 4 : 0
         probe.decodeMemory = probe.size.area * (channels + inside) + source.count

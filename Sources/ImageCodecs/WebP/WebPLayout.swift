@@ -1,9 +1,11 @@
 import Pixels
 
-/// Where the parts of a WebP file lie, found by the rules of libwebp's decoder and demuxer (`webp_dec.c`, `demux.c`).
+/// Where the parts of a WebP file lie, found by the rules of libwebp's decoder and demuxer
+/// (`webp_dec.c`, `demux.c`).
 ///
-/// Header, decoder and stripper share these rules, so that what is sent is what has been read. Where the decoder and the
-/// demuxer differ, the stricter counts: browsers and Pillow use the demuxer.
+/// Header, decoder and stripper share these rules, so that what is sent is what has been read.
+/// Where the decoder and the demuxer differ, the stricter counts: browsers and Pillow use the
+/// demuxer.
 struct WebPLayout {
     struct Chunk {
         let type: String
@@ -162,7 +164,8 @@ struct WebPLayout {
                 height: bytes[8..<10].littleEndianValue & 0x3FFF))
     }
 
-    /// The bytes that hold a still image and nothing else: what the decoder is given, so that it reads no further.
+    /// The bytes that hold a still image and nothing else: what the decoder is given, so that it
+    /// reads no further.
     func stillRange() throws(CodecError) -> Range<Int> {
         if let failure { throw failure }
         guard let image else { throw .corrupt("no image chunk") }

@@ -1,7 +1,8 @@
 import CodecBridge
 import Pixels
 
-/// A WebP image, or the first frame of an animation, as RGB or RGBA rows. libwebp decodes the whole image at once.
+/// A WebP image, or the first frame of an animation, as RGB or RGBA rows. libwebp decodes the whole
+/// image at once.
 final class WebPRowReader: RowReader {
     let size: PixelSize
     let channels: Int

@@ -1,7 +1,8 @@
 import CodecBridge
 package import Pixels
 
-/// Encodes grey or RGB planes, with alpha or without, to a lossy WebP. libwebp encodes the whole picture at once.
+/// Encodes grey or RGB planes, with alpha or without, to a lossy WebP. libwebp encodes the whole
+/// picture at once.
 package final class WebPSink: ImageSink {
     package let format: PlaneFormat
     package let bandRows = 16

@@ -3,7 +3,8 @@ import Pixels
 
 /// Keeps of a still WebP the bitstream, its alpha and its profile, and corrects the header.
 ///
-/// The image is decoded: nothing else tells whether all of it is inside its chunk, and what lies there behind its end.
+/// The image is decoded: nothing else tells whether all of it is inside its chunk, and what lies
+/// there behind its end.
 struct WebPStripper {
     private let source: EncodedSource
     private let limits: DecodeLimits
@@ -105,7 +106,8 @@ struct WebPStripper {
         let header = try source.bytes(at: payload.lowerBound, length: 1).first ?? 0
         // One byte a pixel, behind the one that says so.
         if header & 3 == 0 { return min(payload.count, 1 + size.area) }
-        // A lossless bitstream without the five bytes of its header: signature, two sides of 14 bits.
+        // A lossless bitstream without the five bytes of its header: signature, two sides of 14
+        // bits.
         let sides = size.width - 1 | (size.height - 1) << 14
         let stream = [0x2F] + Self.littleEndian(sides)
         let head = Array("VP8L".utf8) + Self.littleEndian(stream.count + payload.count - 1) + stream

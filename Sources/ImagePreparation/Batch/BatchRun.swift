@@ -2,7 +2,8 @@ import ImageCodecs
 import Pixels
 import SeedreamModel
 
-/// Works on several images at once, as far as the budget of the process allows, and delivers them in order.
+/// Works on several images at once, as far as the budget of the process allows, and delivers them
+/// in order.
 struct BatchRun {
     var executor: ImageExecutor
     var budget: ProcessBudget
@@ -17,14 +18,16 @@ struct BatchRun {
         var maximumBytes: Int
     }
 
-    /// Prepares the items and hands each outcome over in their order, as soon as those before it are handed over.
+    /// Prepares the items and hands each outcome over in their order, as soon as those before it
+    /// are handed over.
     ///
-    /// - Throws: `CancellationError`, or what `deliver` throws; then all work stops. A failing image throws nothing.
+    /// - Throws: `CancellationError`, or what `deliver` throws; then all work stops. A failing
+    ///   image throws nothing.
     func run(_ items: [Item], deliver: (PreparationOutcome) async throws -> Void) async throws {
         // An image alone gets a second thread, for its decoder.
         let readsAhead = items.count < lanes
-        // Results that wait for a slower one before them are held in memory: no more than these, and where they are large none
-        // beyond the lanes. Both numbers are ours.
+        // Results that wait for a slower one before them are held in memory: no more than these,
+        // and where they are large none beyond the lanes. Both numbers are ours.
         let window = lanes + 2
         let roomForWaiting = lanes << 21
         let waiting = WaitingOutcomes()

@@ -1,6 +1,7 @@
 /// How the bytes of one request body are shared among its images.
 enum BodyBudget {
-    /// Characters of a body that are not data URIs: ours, generous for a prompt of 4000 characters and all fields.
+    /// Characters of a body that are not data URIs: ours, generous for a prompt of 4000 characters
+    /// and all fields.
     static func envelope(images: Int) -> Int { 20_000 + 8 * images }
 
     /// The largest share such that images that need less keep what they have, and all together fit.

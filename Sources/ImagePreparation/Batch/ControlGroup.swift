@@ -1,7 +1,7 @@
 /// What Linux says about the control group of a process (cgroups(7), versions 1 and 2).
 ///
-/// A group's own limit lies in the folder of the group, not in the root of the mount, and every group
-/// above it limits it too.
+/// A group's own limit lies in the folder of the group, not in the root of the mount, and every
+/// group above it limits it too.
 package struct ControlGroup {
     /// The text of `/proc/self/cgroup`.
     package var membership: String
@@ -14,7 +14,8 @@ package struct ControlGroup {
         (self.membership, self.mounts, self.read) = (membership, mounts, read)
     }
 
-    /// The smallest memory limit of the group and of those above it, in bytes; `nil` if none is set.
+    /// The smallest memory limit of the group and of those above it, in bytes; `nil` if none is
+    /// set.
     package var memoryLimit: Int? {
         // A limit of version 1 that was never set is the largest multiple of a page.
         [
@@ -27,8 +28,8 @@ package struct ControlGroup {
     private func limit(controller: String?, type: String, file: String) -> Int? {
         guard let path = path(controller: controller), let mount = mount(type: type, controller: controller)
         else { return nil }
-        // In a container the group may be named from the host's root, which is not mounted here: then
-        // what is mounted is the group.
+        // In a container the group may be named from the host's root, which is not mounted here:
+        // then what is mounted is the group.
         var inside =
             path.hasPrefix(mount.root) ? path.dropFirst(mount.root == "/" ? 0 : mount.root.count) : ""
         var smallest: Int?

@@ -8,8 +8,9 @@ private import Darwin
 
 /// How much memory images in work may take together, as far as the system says.
 enum MemoryBudget {
-    /// The smaller of 4 GiB and half of what the system grants, in bytes: the least of the machine's
-    /// memory, the control group's limit, and what is left of this process's address space.
+    /// The smaller of 4 GiB and half of what the system grants, in bytes: the least of the
+    /// machine's memory, the control group's limit, and what is left of this process's address
+    /// space.
     static var systemDefault: Int {
         let granted = [physical, controlGroup.memoryLimit, addressSpace].compactMap { $0 }.min() ?? 8 << 30
         return min(4 << 30, granted / 2)

@@ -16,7 +16,8 @@ public struct PreparationProgress: Hashable, Sendable {
 
     /// Makes an asynchronous sequence of progress and the reporter that feeds it.
     ///
-    /// A slow reader sees the newest state only. The sequence ends when the reporter's preparation does.
+    /// A slow reader sees the newest state only. The sequence ends when the reporter's preparation
+    /// does.
     public static func makeStream() -> (
         progress: AsyncStream<PreparationProgress>, reporter: ProgressReporter
     ) {

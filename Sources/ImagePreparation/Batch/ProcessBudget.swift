@@ -1,14 +1,15 @@
 import Pixels
 private import Synchronization
 
-/// The memory and the threads that all images in work share, whichever preparer and call they belong to.
+/// The memory and the threads that all images in work share, whichever preparer and call they
+/// belong to.
 ///
-/// Images start in the order in which they ask. One that does not fit yet holds back those behind it, so
-/// that a large one is not passed for ever. An image in work never waits for another one, so each of them
-/// ends, and the next one starts.
+/// Images start in the order in which they ask. One that does not fit yet holds back those behind
+/// it, so that a large one is not passed for ever. An image in work never waits for another one, so
+/// each of them ends, and the next one starts.
 package final class ProcessBudget: Sendable {
-    /// The budget of this process: ``MemoryBudget/systemDefault``, asked once, and one thread for each
-    /// processor.
+    /// The budget of this process: ``MemoryBudget/systemDefault``, asked once, and one thread for
+    /// each processor.
     package static let shared = ProcessBudget(
         memory: MemoryBudget.systemDefault, threads: Processors.count)
 
@@ -16,8 +17,8 @@ package final class ProcessBudget: Sendable {
     package struct Claim: Hashable, Sendable {
         /// Estimated bytes at the peak.
         package var bytes: Int
-        /// What all images in work may take together once this one is among them, in bytes; `nil`: the
-        /// budget's own.
+        /// What all images in work may take together once this one is among them, in bytes; `nil`:
+        /// the budget's own.
         package var memoryLimit: Int?
         /// Threads of all images in work, this one's included; the budget's own if that is more.
         package var threadLimit: Int?
@@ -81,7 +82,8 @@ package final class ProcessBudget: Sendable {
     /// A claim that is larger than its limit has its turn when no other image is in work.
     ///
     /// - Parameter body: Is told whether it may use a second thread.
-    /// - Throws: `CancellationError` if the task is cancelled while it waits, and what `body` throws.
+    /// - Throws: `CancellationError` if the task is cancelled while it waits, and what `body`
+    ///   throws.
     package func run<Result: Sendable>(
         _ claim: Claim, _ body: (_ readsAhead: Bool) async throws -> Result
     ) async throws -> Result {

@@ -3,8 +3,8 @@ private import Synchronization
 
 /// Outcomes that are finished and not yet handed over.
 ///
-/// Tasks put them here instead of returning them: the object of a finished task, and with it its picture, may outlive the
-/// task by milliseconds.
+/// Tasks put them here instead of returning them: the object of a finished task, and with it its
+/// picture, may outlive the task by milliseconds.
 final class WaitingOutcomes: Sendable {
     private let outcomes = Mutex<[Int: PreparationOutcome]>([:])
 

@@ -4,8 +4,9 @@ import SeedreamModel
 
 /// The bounded search for a byte budget: each step is tried only if the one before was too large.
 ///
-/// `own quality => 88 => 85 => 4:2:0 => smaller areas`, never below the minimum area. users.md's measurements: each step
-/// of quality saves about a fifth at half a decibel, 4:2:0 another fifth; area comes last because it costs detail.
+/// `own quality => 88 => 85 => 4:2:0 => smaller areas`, never below the minimum area. users.md's
+/// measurements: each step of quality saves about a fifth at half a decibel, 4:2:0 another fifth;
+/// area comes last because it costs detail.
 struct EncodeLadder {
     /// Smaller areas tried, at most.
     static let areaSteps = 8
@@ -49,7 +50,8 @@ struct EncodeLadder {
         return attempts
     }
 
-    /// The size of at most that area, or the smallest that conforms if that would fall below the minimum.
+    /// The size of at most that area, or the smallest that conforms if that would fall below the
+    /// minimum.
     private func size(ofArea area: Int, like size: PixelSize) -> PixelSize? {
         let reduced = constraints.reduced(size, toArea: area)
         return reduced.area >= constraints.minimumArea ? reduced : try? constraints.targetSize(for: reduced)

@@ -18,7 +18,8 @@ struct ImageExecutor {
     /// Prepares the image within `maximumBytes`.
     ///
     /// - Parameters:
-    ///   - maximumBytes: At most this many encoded bytes; the constraint's own, or less to share a body.
+    ///   - maximumBytes: At most this many encoded bytes; the constraint's own, or less to share a
+    ///     body.
     ///   - readsAhead: Whether decoding gets a thread of its own.
     ///   - checkpoint: Called between bands with the part that is done; throws to stop.
     func prepare(
@@ -54,7 +55,8 @@ struct ImageExecutor {
             if mayPass, let passed = try passThrough(&work) { return passed }
             if job.planned.action == .turn, let turned = try turn(&work) { return turned }
         } catch let error as CodecError where error.isDamage && options.damage == .warn {
-            // Nothing that is damaged goes out as it is; decoding says whether there is an image in it.
+            // Nothing that is damaged goes out as it is; decoding says whether there is an image in
+            // it.
         }
         return try transcode(&work)
     }
@@ -150,7 +152,8 @@ struct ImageExecutor {
 
     /// The file in memory, if that takes no more than its result will.
     ///
-    /// One that is over the budget, or whose alpha has to be decoded before anything is known, is read where it is needed.
+    /// One that is over the budget, or whose alpha has to be decoded before anything is known, is
+    /// read where it is needed.
     private func load(_ work: Work) throws(CodecError) -> LoadedFile? {
         guard work.source.identity != nil, work.source.count <= work.maximumBytes,
             !work.job.probe.hasAlpha || options.keepsAlpha

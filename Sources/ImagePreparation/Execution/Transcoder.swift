@@ -33,7 +33,8 @@ struct Transcoder {
         _ source: EncodedSource, _ damage: DamageReport?, _ checkpoint: (Double) throws -> Void
     ) throws -> Result {
         let probe = job.probe
-        // Display P3 is a matrix away, which the resampler does on its way; with alpha, colour comes before compositing.
+        // Display P3 is a matrix away, which the resampler does on its way; with alpha, colour
+        // comes before compositing.
         let primaries: PlaneFormat.Primaries =
             convertsColor && probe.colorSpace == .displayP3 && !probe.hasAlpha && probe.colorModel != .grey
             ? .displayP3 : .bt709
@@ -70,8 +71,8 @@ struct Transcoder {
 
     private var convertsColor: Bool { options.color == .convert || job.probe.isInks }
 
-    /// The part of its size at which a JPEG is decoded: the smallest that libjpeg has SIMD code for and that still leaves
-    /// something to reduce.
+    /// The part of its size at which a JPEG is decoded: the smallest that libjpeg has SIMD code for
+    /// and that still leaves something to reduce.
     private var denominator: Int {
         guard job.probe.format == .jpeg, job.framed == job.probe.displaySize else { return 1 }
         let reduction = Double(job.framed.shortSide) / Double(attempt.size.shortSide)

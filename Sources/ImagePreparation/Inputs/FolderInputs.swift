@@ -11,10 +11,10 @@ private import Darwin
 
 /// The images that a folder stands for.
 ///
-/// The content says what an image is: a format that is recognised, whether this build reads it or not. A
-/// file whose name claims an image counts as well, so that one that is empty, damaged or not to be opened
-/// fails under its name. Anything else is left out: the `.json` beside a result, lists, programs. Hidden
-/// names are left out too, and links to folders are not followed.
+/// The content says what an image is: a format that is recognised, whether this build reads it or
+/// not. A file whose name claims an image counts as well, so that one that is empty, damaged or not
+/// to be opened fails under its name. Anything else is left out: the `.json` beside a result,
+/// lists, programs. Hidden names are left out too, and links to folders are not followed.
 package struct FolderInputs: Hashable, Sendable {
     /// One image.
     package struct File: Hashable, Sendable {
@@ -35,7 +35,8 @@ package struct FolderInputs: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - recursive: Whether its folders are listed too.
-    ///   - isLeftOut: Asked with the path of each file and folder in it; what a run writes there is no input
+    ///   - isLeftOut: Asked with the path of each file and folder in it; what a run writes there is
+    ///     no input
     ///     of that run.
     package init?(
         _ path: String, recursive: Bool = false,

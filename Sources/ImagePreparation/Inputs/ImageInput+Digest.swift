@@ -2,8 +2,9 @@ import Cryptography
 package import ImageCodecs
 
 extension ImageInput {
-    /// The SHA-256 of the input's own bytes, as 64 lower-case hexadecimal digits. Of a data URI, of what
-    /// it holds; of pixels, of size and pixels, since the same bytes are another image in another shape.
+    /// The SHA-256 of the input's own bytes, as 64 lower-case hexadecimal digits. Of a data URI, of
+    /// what it holds; of pixels, of size and pixels, since the same bytes are another image in
+    /// another shape.
     ///
     /// - Throws: ``PreparationError``, as preparing it would.
     package func sha256(limits: DecodeLimits) throws(PreparationError) -> String {

@@ -17,8 +17,9 @@ public struct ImageInput: Sendable {
 
     /// A file, by its path. The content decides the format, not the name.
     ///
-    /// A file name need not be text. In `path`, and in ``name``, the characters U+10F780 to U+10F7FF stand for the bytes
-    /// 0x80 to 0xFF that are no UTF-8; ``file(bytes:)`` takes the bytes themselves.
+    /// A file name need not be text. In `path`, and in ``name``, the characters U+10F780 to
+    /// U+10F7FF stand for the bytes 0x80 to 0xFF that are no UTF-8; ``file(bytes:)`` takes the
+    /// bytes themselves.
     public static func file(_ path: String) -> ImageInput {
         ImageInput(origin: .file(path: path), name: path)
     }
@@ -39,9 +40,9 @@ public struct ImageInput: Sendable {
     /// Pixels in memory, as a renderer or a decoder of your own leaves them: red, green, blue and
     /// straight alpha, 8 bits each, in sRGB; rows top to bottom, without padding.
     ///
-    /// They are always encoded, once, and by the rules for every other image: as JPEG, or as PNG where
-    /// alpha is kept and a pixel is not opaque. Where alpha is not kept, transparent parts are composited
-    /// on the background.
+    /// They are always encoded, once, and by the rules for every other image: as JPEG, or as PNG
+    /// where alpha is kept and a pixel is not opaque. Where alpha is not kept, transparent parts
+    /// are composited on the background.
     ///
     /// - Parameters:
     ///   - rgba: `width * height * 4` bytes; with another number the input fails with
@@ -53,7 +54,8 @@ public struct ImageInput: Sendable {
         ImageInput(origin: .pixels(rgba, PixelSize(width: width, height: height)), name: name)
     }
 
-    /// Standard input, read to its end once and then kept, so that the value can be planned and prepared.
+    /// Standard input, read to its end once and then kept, so that the value can be planned and
+    /// prepared.
     public static var standardInput: ImageInput {
         ImageInput(origin: .standardInput(StandardInputSpool()), name: "-")
     }

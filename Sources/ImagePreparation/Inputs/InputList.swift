@@ -6,7 +6,8 @@ package struct InputList: Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         /// What to read, in the words of ``ImageInput/init(argument:)``, or a path.
         package var argument: String
-        /// Whether it is a path even if it looks like a URL or `-`: names of a list and of folders are.
+        /// Whether it is a path even if it looks like a URL or `-`: names of a list and of folders
+        /// are.
         package var isPath: Bool
         /// The folder that was named, if it is one of its images.
         package var folder: String?
@@ -60,7 +61,8 @@ package struct InputList: Hashable, Sendable {
         }
     }
 
-    /// The names in a list: one a line, or each ended by a zero byte. Names are bytes; empty ones are left out.
+    /// The names in a list: one a line, or each ended by a zero byte. Names are bytes; empty ones
+    /// are left out.
     package static func names(in list: [UInt8], endedByZero: Bool) -> [String] {
         list.split(separator: endedByZero ? 0 : UInt8(ascii: "\n")).map { PathText.text($0) }
     }

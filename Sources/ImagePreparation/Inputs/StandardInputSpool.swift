@@ -15,7 +15,8 @@ package enum StandardInput {
     /// Reads it.
     ///
     /// - Parameter maximum: At most one byte more than this is read.
-    /// - Throws: ``PreparationError``; `readFailed` with `ECANCELED` if the task was cancelled meanwhile.
+    /// - Throws: ``PreparationError``; `readFailed` with `ECANCELED` if the task was cancelled
+    ///   meanwhile.
     package static func contents(maximum: Int) throws(PreparationError) -> [UInt8] {
         var all: [UInt8] = []
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)

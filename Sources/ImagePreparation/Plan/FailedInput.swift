@@ -4,7 +4,8 @@ public import SeedreamModel
 public struct FailedInput: Hashable, Codable, Sendable {
     /// Which input it is, from 0.
     public var index: Int
-    /// The number that a prompt would have meant by "image 1", from 1: a failed input keeps its place.
+    /// The number that a prompt would have meant by "image 1", from 1: a failed input keeps its
+    /// place.
     public var position: Int
     /// Its name.
     public var name: String

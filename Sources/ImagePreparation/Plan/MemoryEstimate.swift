@@ -6,7 +6,8 @@ import SeedreamModel
 enum MemoryEstimate {
     /// Bytes at the peak, on the safe side for the rows in flight.
     ///
-    /// - Parameter decodesAll: Whether every pixel is decoded, also of an image that passes through.
+    /// - Parameter decodesAll: Whether every pixel is decoded, also of an image that passes
+    ///   through.
     static func bytes(for job: ImageJob, decodesAll: Bool) -> Int {
         let probe = job.probe
         let target = job.planned.size
@@ -18,7 +19,8 @@ enum MemoryEstimate {
             return probe.byteCount + fixed
         }
         let channels = probe.colorModel == .grey ? 1 : 3
-        // The resampler looks back over the filter's support; with bands on both sides, some 128 rows of the source.
+        // The resampler looks back over the filter's support; with bands on both sides, some 128
+        // rows of the source.
         let enlargement = max(1, probe.size.height / max(job.planned.size.height, 1))
         let rows =
             (probe.size.width + 64) * channels * 128 * enlargement + (target.width + 64) * channels * 64

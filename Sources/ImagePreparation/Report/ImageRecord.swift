@@ -48,7 +48,8 @@ public struct ImageRecord: Hashable, Codable, Sendable {
     ///
     /// - Parameters:
     ///   - path: Where it was written, if it was.
-    ///   - includesDigest: Whether the SHA-256 is taken, which costs more than passing a picture through.
+    ///   - includesDigest: Whether the SHA-256 is taken, which costs more than passing a picture
+    ///     through.
     public init(_ image: PreparedImage, path: String? = nil, includesDigest: Bool = true) {
         status = "prepared"
         index = image.index

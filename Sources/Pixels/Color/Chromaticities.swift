@@ -43,8 +43,9 @@ package struct Chromaticities: Hashable, Sendable {
         }
     }
 
-    /// Whether there is an RGB space with these points: all are colours, and white is a sum of positive parts of
-    /// the primaries. libpng ignores a cHRM for which there is none (1.6.39, png_colorspace_check_xy).
+    /// Whether there is an RGB space with these points: all are colours, and white is a sum of
+    /// positive parts of the primaries. libpng ignores a cHRM for which there is none (1.6.39,
+    /// png_colorspace_check_xy).
     package var isSolvable: Bool {
         let points = [white, red, green, blue]
         guard points.allSatisfy({ $0.x >= 0 && $0.y >= 0 && $0.x + $0.y <= 1 }), white.y >= 0.00005 else {

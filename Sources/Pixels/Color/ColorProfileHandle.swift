@@ -17,7 +17,8 @@ final class ColorProfileHandle {
     /// Channels of the data it describes.
     var channels: Int { Int(cmsChannelsOf(cmsGetColorSpace(handle))) }
 
-    /// Whether it is of an input, display, output or colour space class, and not a link, an abstraction or named colours.
+    /// Whether it is of an input, display, output or colour space class, and not a link, an
+    /// abstraction or named colours.
     var describesDevice: Bool {
         [cmsSigInputClass, cmsSigDisplayClass, cmsSigOutputClass, cmsSigColorSpaceClass]
             .contains(cmsGetDeviceClass(handle))
@@ -29,8 +30,8 @@ final class ColorProfileHandle {
         guard cmsSaveProfileToMem(handle, nil, &count) != 0, count > 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(count))
         guard cmsSaveProfileToMem(handle, &bytes, &count) != 0 else { return nil }
-        // LittleCMS writes the time of day as the date of creation (ICC.1, 7.2.8): the same colours would
-        // be other bytes a second later.
+        // LittleCMS writes the time of day as the date of creation (ICC.1, 7.2.8): the same colours
+        // would be other bytes a second later.
         if bytes.count >= 36 { bytes.replaceSubrange(24..<36, with: repeatElement(0, count: 12)) }
         return bytes
     }

@@ -5,9 +5,9 @@ private import Synchronization
 package enum ColorProfileReader {
     /// What the samples under this profile mean, or `nil` if LittleCMS cannot use it.
     ///
-    /// Profiles of sRGB, of Display P3 and of grey with the curve of sRGB exist in many vendors' bytes, so they
-    /// are told by what they do: over a grid of colours, every 8-bit code must come out within one of what the
-    /// space itself gives.
+    /// Profiles of sRGB, of Display P3 and of grey with the curve of sRGB exist in many vendors'
+    /// bytes, so they are told by what they do: over a grid of colours, every 8-bit code must come
+    /// out within one of what the space itself gives.
     ///
     /// - Parameter channels: Of the picture: 1, 3 or 4.
     package static func colorSpace(of bytes: [UInt8], channels: Int) -> ColorSpace? {

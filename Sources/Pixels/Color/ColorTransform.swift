@@ -1,6 +1,7 @@
 private import CLittleCMS
 
-/// LittleCMS on packed rows: relative colorimetric with black point compensation, to sRGB or to grey with its curve.
+/// LittleCMS on packed rows: relative colorimetric with black point compensation, to sRGB or to
+/// grey with its curve.
 package final class ColorTransform {
     private let transform: cmsHTRANSFORM
 

@@ -1,4 +1,5 @@
-/// Colour that is described by numbers instead of a profile: PNG's gAMA, cHRM and cICP, EXIF's Adobe RGB.
+/// Colour that is described by numbers instead of a profile: PNG's gAMA, cHRM and cICP, EXIF's
+/// Adobe RGB.
 package struct DescribedColor: Hashable, Sendable {
     /// How light becomes code.
     package enum Curve: Hashable, Sendable {

@@ -19,7 +19,8 @@ public struct RGBColor: Hashable, Codable, Sendable {
     /// `#000000`.
     public static let black = RGBColor(red: 0, green: 0, blue: 0)
 
-    /// Parses `white`, `black`, `#rgb` or `#rrggbb` (the `#` may be left out); `nil` for anything else.
+    /// Parses `white`, `black`, `#rgb` or `#rrggbb` (the `#` may be left out); `nil` for anything
+    /// else.
     public init?(_ text: String) {
         switch text.lowercased() {
         case "white": self = .white

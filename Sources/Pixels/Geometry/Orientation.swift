@@ -1,6 +1,8 @@
-/// How stored rows and columns become the picture that a viewer shows: the eight values of EXIF tag 0x0112.
+/// How stored rows and columns become the picture that a viewer shows: the eight values of EXIF tag
+/// 0x0112.
 ///
-/// The names say where the stored row 0 and column 0 lie in the displayed picture (EXIF 2.32, section 4.6.4).
+/// The names say where the stored row 0 and column 0 lie in the displayed picture (EXIF 2.32,
+/// section 4.6.4).
 public enum Orientation: Int, Hashable, Codable, Sendable, CaseIterable {
     /// Shown as stored.
     case topLeft = 1

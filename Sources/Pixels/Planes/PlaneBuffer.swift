@@ -1,8 +1,9 @@
 /// The samples of some consecutive rows of a planar picture, or of all of them.
 ///
-/// Each plane is a ring of lines: row `y` lies in line `y % lines`, so rows that begin at a multiple of what divides the ring
-/// lie one stride apart. Lines start at 64-byte boundaries and have at least 64 bytes of slack behind the last sample,
-/// because zimg's kernels read and write that far.
+/// Each plane is a ring of lines: row `y` lies in line `y % lines`, so rows that begin at a
+/// multiple of what divides the ring lie one stride apart. Lines start at 64-byte boundaries and
+/// have at least 64 bytes of slack behind the last sample, because zimg's kernels read and write
+/// that far.
 package final class PlaneBuffer {
     /// One plane's memory.
     package struct Plane {
@@ -25,7 +26,8 @@ package final class PlaneBuffer {
     /// - Parameters:
     ///   - format: The picture's format.
     ///   - rows: Rows of the picture to hold, a multiple of the chroma rows' step; `nil` for all.
-    ///   - widths: For each plane, samples that a row must have room for; the plane's own width when `nil`.
+    ///   - widths: For each plane, samples that a row must have room for; the plane's own width
+    ///     when `nil`.
     /// - Throws: ``PixelError/outOfMemory``.
     package init(
         format: PlaneFormat, rows: Int?, widths: [Int]? = nil, sampleType: SampleType = .byte

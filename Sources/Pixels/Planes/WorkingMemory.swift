@@ -6,7 +6,8 @@ private import Musl
 private import Darwin
 #endif
 
-/// Memory for samples that is asked for, not demanded: where there is none, one image fails and the process goes on.
+/// Memory for samples that is asked for, not demanded: where there is none, one image fails and the
+/// process goes on.
 ///
 /// Swift's own `allocate`, and an array that grows, end the process.
 ///

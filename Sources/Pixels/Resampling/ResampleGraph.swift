@@ -1,9 +1,11 @@
 private import CZimg
 
-/// A zimg filter graph: resize, colour model, chroma subsampling and sample type of planes in memory.
+/// A zimg filter graph: resize, colour model, chroma subsampling and sample type of planes in
+/// memory.
 ///
-/// zimg's line callbacks are not used: where a row is wider than the cache, it works in columns, asks for the same rows again
-/// for each, and has no call to be told otherwise; a decoder cannot go back.
+/// zimg's line callbacks are not used: where a row is wider than the cache, it works in columns,
+/// asks for the same rows again for each, and has no call to be told otherwise; a decoder cannot go
+/// back.
 package final class ResampleGraph {
     /// One end of a graph.
     package struct Endpoint: Hashable, Sendable {
@@ -26,7 +28,8 @@ package final class ResampleGraph {
     /// Builds the graph.
     ///
     /// - Parameters:
-    ///   - region: The part of the source that becomes the whole of the target; may reach past its edges, beyond which the
+    ///   - region: The part of the source that becomes the whole of the target; may reach past its
+    ///     edges, beyond which the
     ///     source is mirrored.
     ///   - chromaFilter: For the chroma planes; `filter` when `nil`.
     package init(
@@ -137,7 +140,8 @@ package final class ResampleGraph {
         parameters.filter_param_a_uv = other.a
         parameters.filter_param_b_uv = other.b
         parameters.cpu_type = ZIMG_CPU_AUTO_64B
-        // Tables instead of a power for each sample: a tenth of the time, and at most one code value of 255 apart.
+        // Tables instead of a power for each sample: a tenth of the time, and at most one code
+        // value of 255 apart.
         parameters.allow_approximate_gamma = 1
         return parameters
     }

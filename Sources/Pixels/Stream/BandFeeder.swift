@@ -1,4 +1,5 @@
-/// Keeps a ring filled from a source: in the caller's thread, or ahead of it in a thread of its own.
+/// Keeps a ring filled from a source: in the caller's thread, or ahead of it in a thread of its
+/// own.
 final class BandFeeder {
     private let source: any BandSource
     private let buffer: PlaneBuffer
@@ -6,7 +7,8 @@ final class BandFeeder {
     private let readAhead: ReadAhead?
     private var rows = 0
 
-    /// - Parameter ringRows: Rows that `buffer` can hold; at least one band more than the consumer looks back.
+    /// - Parameter ringRows: Rows that `buffer` can hold; at least one band more than the consumer
+    ///   looks back.
     init(source: any BandSource, buffer: PlaneBuffer, ringRows: Int, concurrently: Bool) throws {
         self.source = source
         self.buffer = buffer
@@ -34,8 +36,8 @@ final class BandFeeder {
         try source.finish()
     }
 
-    /// Reads a band. Where the buffer's rows are wider than the source's, what lies beyond is the source mirrored at its last
-    /// column, as the resampler would have it.
+    /// Reads a band. Where the buffer's rows are wider than the source's, what lies beyond is the
+    /// source mirrored at its last column, as the resampler would have it.
     static func readBand(of source: any BandSource, into buffer: PlaneBuffer, at row: Int) throws {
         try source.readBand(into: buffer, at: row)
         guard buffer.format.size.width != source.format.size.width else { return }

@@ -8,7 +8,8 @@ import Darwin
 
 /// A lock with a condition: every change made under it wakes whoever waits.
 ///
-/// `@unchecked Sendable`: the two pthread objects are made for use by several threads and never move.
+/// `@unchecked Sendable`: the two pthread objects are made for use by several threads and never
+/// move.
 final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

@@ -60,7 +60,8 @@ package final class PaddedBandSource: BandSource {
         try inner.finish()
     }
 
-    /// Reads on until the row of the inner picture is there. A band of this picture touches two of the inner one at most.
+    /// Reads on until the row of the inner picture is there. A band of this picture touches two of
+    /// the inner one at most.
     private func require(_ row: Int) throws {
         while rows <= row, rows < inner.format.size.height {
             try inner.readBand(into: buffer, at: rows)

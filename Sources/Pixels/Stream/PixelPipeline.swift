@@ -2,13 +2,14 @@
 ///
 /// `source bands => zimg across => 16-bit rows => zimg down => sink bands`
 ///
-/// Resizing is separable, so it is done in two passes: each band of the source is resized across as it comes, and each strip of
-/// the result is resized down from a window of such rows. The colour model and the chroma subsampling change on the way.
-/// Memory holds some bands, whatever the height.
+/// Resizing is separable, so it is done in two passes: each band of the source is resized across as
+/// it comes, and each strip of the result is resized down from a window of such rows. The colour
+/// model and the chroma subsampling change on the way. Memory holds some bands, whatever the
+/// height.
 ///
-/// The orientation is applied after the resize, to the planes of the result, so that memory is bounded by the size of
-/// the result however large the source is. Where nothing has to be computed, zimg is left out and the source's samples
-/// reach the sink as they are.
+/// The orientation is applied after the resize, to the planes of the result, so that memory is
+/// bounded by the size of the result however large the source is. Where nothing has to be computed,
+/// zimg is left out and the source's samples reach the sink as they are.
 package struct PixelPipeline {
     /// The part of the source to use, in px of the source.
     package var region: PixelRegion
@@ -29,7 +30,8 @@ package struct PixelPipeline {
 
     /// Runs to the end of both.
     ///
-    /// - Parameter checkpoint: Called after each band with the part of the work that is done, 0 to 1; may throw to stop.
+    /// - Parameter checkpoint: Called after each band with the part of the work that is done, 0 to
+    ///   1; may throw to stop.
     /// - Throws: What the source, the sink or `checkpoint` threw, or ``PixelError``.
     package func run(
         from source: any BandSource, to sink: any BandSink, checkpoint: (Double) throws -> Void = { _ in }
@@ -45,7 +47,8 @@ package struct PixelPipeline {
     /// Whether the stored samples are the result's samples.
     private func isCopy(of source: PlaneFormat, into stored: PlaneFormat) -> Bool {
         guard source == stored, region == PixelRegion(source.size) else { return false }
-        // A reversed axis that ends in half a chroma sample would begin with it: chroma must be computed anew.
+        // A reversed axis that ends in half a chroma sample would begin with it: chroma must be
+        // computed anew.
         let padded = source.paddedToChroma.size
         return (!orientation.reversesColumns || padded.width == source.size.width)
             && (!orientation.reversesRows || padded.height == source.size.height)
@@ -87,8 +90,9 @@ package struct PixelPipeline {
 
     // MARK: Resampling
 
-    /// Rows of the result made at a time: enough that building their part of the filter costs little, few enough that the
-    /// rows stay in the cache, and that memory goes to the picture. A multiple of every sink's band.
+    /// Rows of the result made at a time: enough that building their part of the filter costs
+    /// little, few enough that the rows stay in the cache, and that memory goes to the picture. A
+    /// multiple of every sink's band.
     private static let stripRows = 32
 
     private func resample(
@@ -99,7 +103,8 @@ package struct PixelPipeline {
             source: source.format, region: region, stored: stored, orientation: orientation)
         let padded = geometry.target
         let band = source.bandRows
-        // First of all, so that a thread that reads ahead has begun when the graph is built, which takes milliseconds.
+        // First of all, so that a thread that reads ahead has begun when the graph is built, which
+        // takes milliseconds.
         let ringRows = (readsAhead ? 4 : 1) * band
         var ringFormat = geometry.extended(rows: source.format.size.height)
         ringFormat.size.height = source.format.size.height
@@ -114,7 +119,8 @@ package struct PixelPipeline {
             to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
             chromaFilter: geometry.chromaFilter)
 
-        // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and taller ones.
+        // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and
+        // taller ones.
         let changesPrimaries = source.format.primaries != stored.primaries
         let strip = (changesPrimaries ? 16 * Self.stripRows : Self.stripRows).roundedUp(
             toMultipleOf: sink.bandRows)

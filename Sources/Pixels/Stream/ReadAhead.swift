@@ -33,9 +33,9 @@ final class ReadAhead {
 
     /// What both threads see.
     ///
-    /// `@unchecked Sendable`: `filled`, `released`, `failure` and `isCancelled` are touched under `monitor` only;
-    /// `source` is touched by the reading thread alone until it has been joined; `buffer`'s rows are divided between
-    /// the threads by `released` and `filled`.
+    /// `@unchecked Sendable`: `filled`, `released`, `failure` and `isCancelled` are touched under
+    /// `monitor` only; `source` is touched by the reading thread alone until it has been joined;
+    /// `buffer`'s rows are divided between the threads by `released` and `filled`.
     private final class Shared: @unchecked Sendable {
         let monitor = Monitor()
         let source: any BandSource

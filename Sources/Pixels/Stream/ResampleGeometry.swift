@@ -9,13 +9,14 @@ struct ResampleGeometry {
 
     /// What brings chroma to another subsampling; `nil` for the filter of the resize.
     ///
-    /// Where colours are only converted and nothing is resized, chroma goes up and down as every JPEG decoder takes it: by
-    /// linear interpolation between centred samples ("fancy upsampling").
+    /// Where colours are only converted and nothing is resized, chroma goes up and down as every
+    /// JPEG decoder takes it: by linear interpolation between centred samples ("fancy upsampling").
     let chromaFilter: ResamplingFilter?
 
     private let source: PlaneFormat
     private let stored: PlaneFormat
-    /// Columns and rows that the source is mirrored beyond its edge, where a side is no whole number of chroma samples.
+    /// Columns and rows that the source is mirrored beyond its edge, where a side is no whole
+    /// number of chroma samples.
     private let mirrored: PixelSize
     private let scaleX: Double
     private let scaleY: Double
@@ -29,8 +30,8 @@ struct ResampleGeometry {
         target = stored.paddedToChroma
         scaleX = region.width / Double(stored.size.width)
         scaleY = region.height / Double(stored.size.height)
-        // The picture lies at the start of an axis, or at its end if the axis is reversed, so that chroma samples stay
-        // aligned after the turn.
+        // The picture lies at the start of an axis, or at its end if the axis is reversed, so that
+        // chroma samples stay aligned after the turn.
         let leadX = orientation.reversesColumns ? target.size.width - stored.size.width : 0
         let leadY = orientation.reversesRows ? target.size.height - stored.size.height : 0
         self.region = PixelRegion(
@@ -39,13 +40,15 @@ struct ResampleGeometry {
         let keepsSize = scaleX == 1 && scaleY == 1
         let convertsColor = source.model != stored.model || source.primaries != stored.primaries
         chromaFilter = keepsSize && convertsColor ? .bilinear : nil
-        // Three lobes of the widest kernel: that of the coarser chroma, of the source or of the result.
+        // Three lobes of the widest kernel: that of the coarser chroma, of the source or of the
+        // result.
         func lobes(_ scale: Double, _ from: Int, _ to: Int) -> Int {
             Int((3 * max(Double(1 << from), scale * Double(1 << to))).rounded(.up)) + (2 << from)
         }
         reach = lobes(scaleY, source.subsampling.verticalShift, stored.subsampling.verticalShift)
-        // zimg wants whole chroma samples, and mirrors the picture where its own width and height end. So the picture is
-        // mirrored at its true edge before, as far as the filter reaches, and what zimg makes up beyond is never looked at.
+        // zimg wants whole chroma samples, and mirrors the picture where its own width and height
+        // end. So the picture is mirrored at its true edge before, as far as the filter reaches,
+        // and what zimg makes up beyond is never looked at.
         func extra(_ length: Int, _ shift: Int, _ reach: Int) -> Int {
             length.isMultiple(of: 1 << shift)
                 ? 0 : (length + reach).roundedUp(toMultipleOf: 1 << shift) - length
@@ -67,8 +70,8 @@ struct ResampleGeometry {
 
     /// Some rows between the passes: as wide as the result and as high as the source.
     ///
-    /// The colour model changes on the way across if that needs no other row and no other primaries, otherwise on the way
-    /// down.
+    /// The colour model changes on the way across if that needs no other row and no other
+    /// primaries, otherwise on the way down.
     func middle(rows: Int) -> PlaneFormat {
         let changesLater = source.model == .yCbCr || source.primaries != stored.primaries
         return PlaneFormat(
@@ -93,7 +96,8 @@ struct ResampleGeometry {
         return first..<max(end, min(first + step, source.size.height))
     }
 
-    /// The graph for one strip of the result from what `window` holds, the mirrored rows below included.
+    /// The graph for one strip of the result from what `window` holds, the mirrored rows below
+    /// included.
     func graphDown(to rows: Range<Int>, from window: RowWindow, filter: ResamplingFilter) throws(PixelError)
         -> ResampleGraph
     {

@@ -1,4 +1,5 @@
-/// A window of 16-bit rows that slides down a picture: rows resized across, waiting to be resized down.
+/// A window of 16-bit rows that slides down a picture: rows resized across, waiting to be resized
+/// down.
 final class RowWindow {
     /// The first row that is held.
     private(set) var first = 0

@@ -4,7 +4,8 @@ struct TurnedPlanes {
     private let format: PlaneFormat
     private let orientation: Orientation
 
-    /// - Parameter size: The part of the buffer, from its first row and column, that holds the picture.
+    /// - Parameter size: The part of the buffer, from its first row and column, that holds the
+    ///   picture.
     init(_ planes: PlaneBuffer, size: PixelSize, orientation: Orientation) {
         self.planes = planes
         self.orientation = orientation
@@ -13,7 +14,8 @@ struct TurnedPlanes {
         self.format = format
     }
 
-    /// Writes the turned picture, which may have a last half chroma sample more than the sink takes.
+    /// Writes the turned picture, which may have a last half chroma sample more than the sink
+    /// takes.
     func write(to sink: any BandSink, checkpoint: (Double) throws -> Void) throws {
         let height = sink.format.size.height
         let buffer = try PlaneBuffer(format: sink.format, rows: sink.bandRows, widths: sink.rowWidths)
@@ -47,7 +49,8 @@ struct TurnedPlanes {
             }
             return
         }
-        // Stored rows become columns: walk them once for all rows of the band, so that each is read from one cache line.
+        // Stored rows become columns: walk them once for all rows of the band, so that each is read
+        // from one cache line.
         let count = rows.count
         guard count > 0 else { return }
         let target = buffer.planes[plane]

@@ -47,7 +47,8 @@ package final class WorkerThread {
         if !isJoined { pthread_detach(handle) }
     }
 
-    /// Whether so many threads could be started now: asked before a library is called that needs them and does not say so.
+    /// Whether so many threads could be started now: asked before a library is called that needs
+    /// them and does not say so.
     package static func areAvailable(_ count: Int) -> Bool {
         let gate = Gate()
         var threads: [WorkerThread] = []

@@ -5,7 +5,8 @@ extension APIClient {
     /// Header fields that hold a host's id of a request: fal's, AIML's, everyone's, Volcengine's.
     private static let requestIDs = ["x-fal-request-id", "x-inference-id", "x-request-id", "x-tt-logid"]
 
-    /// One line for an attempt: never a header field but the id of the request, never a body, never a query.
+    /// One line for an attempt: never a header field but the id of the request, never a body, never
+    /// a query.
     func log(
         _ outcome: Outcome, _ head: HTTPResponse?, of request: APIRequest, attempt: Int, after time: Duration
     ) {

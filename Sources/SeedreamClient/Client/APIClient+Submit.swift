@@ -1,19 +1,24 @@
 import HTTPTypes
 
 extension APIClient {
-    /// Sends the request that is paid for. ``PaidRequest`` decides whether it is sent again: only where the contract proves that the
-    /// provider did not take it, or where the provider honours the idempotency key that goes along.
+    /// Sends the request that is paid for. ``PaidRequest`` decides whether it is sent again: only
+    /// where the contract proves that the provider did not take it, or where the provider honours
+    /// the idempotency key that goes along.
     ///
-    /// An attempt that is under way when the task is cancelled gets ``grace`` seconds for its answer; no other one begins.
+    /// An attempt that is under way when the task is cancelled gets ``grace`` seconds for its
+    /// answer; no other one begins.
     ///
     /// - Parameters:
-    ///   - idempotencyKey: Sent as `Idempotency-Key` where ``ProviderLimits/honorsIdempotencyKeys``, and left out elsewhere.
+    ///   - idempotencyKey: Sent as `Idempotency-Key` where
+    ///     ``ProviderLimits/honorsIdempotencyKeys``, and left out elsewhere.
     ///   - readTimeout: The longest silence of the provider, in seconds.
-    ///   - inlinePictures: How many images the reply is expected to hold. They are put into files; those of a reply that `read` refuses
+    ///   - inlinePictures: How many images the reply is expected to hold. They are put into files;
+    ///     those of a reply that `read` refuses
     ///     are removed, the others are `read`'s to keep or remove.
-    ///   - read: What a reply says; for a reply that is no success it throws what ``Provider/failure(_:operation:)`` makes of it.
-    /// - Throws: ``ClientError`` whose purchase says what is known: only with `notTaken` may it be sent again. `CancellationError` where it
-    ///   was cancelled and nothing can have been taken.
+    ///   - read: What a reply says; for a reply that is no success it throws what
+    ///     ``Provider/failure(_:operation:)`` makes of it.
+    /// - Throws: ``ClientError`` whose purchase says what is known: only with `notTaken` may it be
+    ///   sent again. `CancellationError` where it was cancelled and nothing can have been taken.
     package func submit<Answer: Sendable>(
         _ request: APIRequest, idempotencyKey: String?, readTimeout: Double, inlinePictures: Int,
         read: (HTTPReply) throws(ClientError) -> Answer
@@ -35,7 +40,8 @@ extension APIClient {
                     event = .exhausted
                     continue
                 }
-                // Even where no image is expected in the reply: one that is paid for is not refused for being there.
+                // Even where no image is expected in the reply: one that is paid for is not refused
+                // for being there.
                 let pictures = max(inlinePictures, 1)
                 let attempt = paid.attempt
                 let outcome = await Self.withGrace(grace) {

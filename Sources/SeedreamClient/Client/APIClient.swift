@@ -1,7 +1,8 @@
 import HTTPTypes
 package import Logging
 
-/// Calls one host's API: adds the key where it may go, repeats what may be repeated, and tells what became of a purchase.
+/// Calls one host's API: adds the key where it may go, repeats what may be repeated, and tells what
+/// became of a purchase.
 package struct APIClient: APICaller {
     /// What a host sees of us.
     package static let userAgent = "seedreamkit/0.1.0"
@@ -20,11 +21,14 @@ package struct APIClient: APICaller {
     package let logger: Logger
     /// Where the pictures of inline results are put.
     package let spoolFolder: String
-    /// The longest silence in calls that cost nothing, in seconds. 60 by default: `reliability.md`, section 3.
+    /// The longest silence in calls that cost nothing, in seconds. 60 by default: `reliability.md`,
+    /// section 3.
     package var readTimeout = 60.0
-    /// When calls and the waits between them have to be over. A paid request that is under way gets what it needs all the same.
+    /// When calls and the waits between them have to be over. A paid request that is under way gets
+    /// what it needs all the same.
     package var deadline = Deadline.never
-    /// Seconds that a paid request which is under way is given for its answer once the task is cancelled. 0 by default.
+    /// Seconds that a paid request which is under way is given for its answer once the task is
+    /// cancelled. 0 by default.
     package var grace = 0.0
 
     /// Makes a client.
@@ -53,10 +57,13 @@ package struct APIClient: APICaller {
         try await call(request, inlinePictures: 0)
     }
 
-    /// Sends a request that costs nothing, with retries, and returns the last reply, whatever its status.
+    /// Sends a request that costs nothing, with retries, and returns the last reply, whatever its
+    /// status.
     ///
-    /// - Parameter inlinePictures: How many pictures the reply may hold; they are put into files, which are the caller's to remove.
-    /// - Throws: ``ClientError`` where no reply came; it says `notTaken`, as this call buys nothing. `CancellationError`.
+    /// - Parameter inlinePictures: How many pictures the reply may hold; they are put into files,
+    ///   which are the caller's to remove.
+    /// - Throws: ``ClientError`` where no reply came; it says `notTaken`, as this call buys
+    ///   nothing. `CancellationError`.
     package func call(_ request: APIRequest, inlinePictures: Int) async throws -> HTTPReply {
         var attempt = 1
         while true {
@@ -129,7 +136,8 @@ package struct APIClient: APICaller {
         return outcome
     }
 
-    /// What takes the key, and the token that a call carries in its place, out of all that comes back.
+    /// What takes the key, and the token that a call carries in its place, out of all that comes
+    /// back.
     private func mask(for outgoing: OutgoingRequest) -> KeyMask {
         let token = outgoing.head.headerFields[.authorization].flatMap { $0.split(separator: " ").last }
         return KeyMask([key?.secret, token.map(String.init)].compactMap(\.self))
@@ -156,7 +164,8 @@ package struct APIClient: APICaller {
             try checkKey(mayGoTo: url, of: request)
             provider.authorize(&fields, with: key, in: context)
         }
-        // What takes longer than 10 kB/s would need, and 10 minutes for each image that comes back, does not end any more.
+        // What takes longer than 10 kB/s would need, and 10 minutes for each image that comes back,
+        // does not end any more.
         let longest = readTimeout + 60 + Double(request.body.length) / 10_000 + Double(inlinePictures) * 600
         let left = deadline.remaining.map {
             request.operation.kind.isPaid ? max($0, need(of: request)) : $0
@@ -166,9 +175,10 @@ package struct APIClient: APICaller {
             totalTimeout: left.map { min($0, longest) } ?? longest)
     }
 
-    /// Seconds that a paid request gets whatever the deadline says, since its answer is all that tells what was bought: 25 where a
-    /// job is put into a queue; 120 where the images are made meanwhile, twice what the slowest size takes; and the time that its body
-    /// needs at 100 kB/s. Ours.
+    /// Seconds that a paid request gets whatever the deadline says, since its answer is all that
+    /// tells what was bought: 25 where a job is put into a queue; 120 where the images are made
+    /// meanwhile, twice what the slowest size takes; and the time that its body needs at 100 kB/s.
+    /// Ours.
     private func need(of request: APIRequest) -> Double {
         let queues = provider.limits.hasJobs && request.operation.kind != .run
         return (queues ? 25 : 120) + Double(request.body.length) / 100_000

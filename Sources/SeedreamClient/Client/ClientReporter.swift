@@ -3,7 +3,8 @@ public struct ClientReporter: Sendable {
     private let receive: @Sendable (ClientEvent) -> Void
     private let end: @Sendable () -> Void
 
-    /// Hands each event to a function, on the task that works on the request: it should return soon.
+    /// Hands each event to a function, on the task that works on the request: it should return
+    /// soon.
     public init(_ receive: @escaping @Sendable (ClientEvent) -> Void) {
         self.receive = receive
         end = {}

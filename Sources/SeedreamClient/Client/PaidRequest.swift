@@ -1,7 +1,9 @@
-/// The rule of the request that is paid for: whether it is sent, sent again or given up, and what is known of the purchase then.
+/// The rule of the request that is paid for: whether it is sent, sent again or given up, and what
+/// is known of the purchase then.
 ///
-/// It does no input or output and reads no clock, so that a table can test it. `APIClient.submit` is the one loop that drives it:
-/// it tells what happened by ``next(after:)`` and does what comes back.
+/// It does no input or output and reads no clock, so that a table can test it. `APIClient.submit`
+/// is the one loop that drives it: it tells what happened by ``next(after:)`` and does what comes
+/// back.
 package struct PaidRequest: Hashable, Sendable {
     /// What happened.
     package enum Event: Hashable, Sendable {
@@ -11,7 +13,8 @@ package struct PaidRequest: Hashable, Sendable {
         case answered
         /// The provider answered with success, and the answer cannot be read.
         case unreadable
-        /// The provider refused because of too many requests; its contract says that it took nothing.
+        /// The provider refused because of too many requests; its contract says that it took
+        /// nothing.
         case throttled(retryAfter: Double?)
         /// The provider answered with another error.
         ///
@@ -30,7 +33,8 @@ package struct PaidRequest: Hashable, Sendable {
         case cancelled
         /// The wait before another attempt is over.
         case waited
-        /// There is no wait, and no other attempt: all are made, the budget is spent, or the wait would be too long.
+        /// There is no wait, and no other attempt: all are made, the budget is spent, or the wait
+        /// would be too long.
         case exhausted
     }
 
@@ -44,11 +48,13 @@ package struct PaidRequest: Hashable, Sendable {
         case finish
     }
 
-    /// Whether the provider knows a repeated request by the key that goes along, and does not take it twice.
+    /// Whether the provider knows a repeated request by the key that goes along, and does not take
+    /// it twice.
     package let honorsKey: Bool
     /// The number of the attempt that is under way or was the last, from 1; 0 before the first.
     package private(set) var attempt = 0
-    /// Whether an attempt before this one may have been taken. What a later one is told says nothing about it.
+    /// Whether an attempt before this one may have been taken. What a later one is told says
+    /// nothing about it.
     private var mayBeTaken = false
     /// Whether the last attempt may have been taken.
     private var lastMayBeTaken = false

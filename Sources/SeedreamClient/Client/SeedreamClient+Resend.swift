@@ -7,12 +7,14 @@ import Foundation
 #endif
 
 extension SeedreamClient {
-    /// How long after its first time a request is sent again under its idempotency key, in seconds. Apiframe knows a key for
-    /// 24 hours (`docs.apiframe.ai`, idempotency); an hour of it is left for clocks that differ and for the request itself.
+    /// How long after its first time a request is sent again under its idempotency key, in seconds.
+    /// Apiframe knows a key for 24 hours (`docs.apiframe.ai`, idempotency); an hour of it is left
+    /// for clocks that differ and for the request itself.
     private static let resendTime = 23 * 3600.0
 
-    /// Whether the request of a job of unknown outcome may be sent again: under its idempotency key the provider makes it
-    /// once, however often it arrives, and refuses another body under the same key.
+    /// Whether the request of a job of unknown outcome may be sent again: under its idempotency key
+    /// the provider makes it once, however often it arrives, and refuses another body under the
+    /// same key.
     package func mayResend(_ job: JobRecord) -> Bool {
         host.limits.honorsIdempotencyKeys && job.provider == provider && job.idempotencyKey != nil
             && job.state == .unknown && job.ticket == nil && job.settlement == nil
@@ -25,7 +27,8 @@ extension SeedreamClient {
     ///   - request: What the job asked for.
     ///   - waits: Whether the result is waited for.
     /// - Returns: The job as it is now; `nil` where a living process works on it.
-    /// - Throws: As ``submit(_:to:id:for:reportingTo:)``. An error says nothing of the first time: the job stays `unknown`.
+    /// - Throws: As ``submit(_:to:id:for:reportingTo:)``. An error says nothing of the first time:
+    ///   the job stays `unknown`.
     package func resend(
         _ job: JobRecord, as request: GenerationRequest, waits: Bool, reportingTo reporter: ClientReporter?
     ) async throws -> JobRecord? {

@@ -4,7 +4,8 @@ extension SeedreamClient {
     /// Sends a request, waits, and saves the pictures.
     ///
     /// - Returns: The job, `saved`.
-    /// - Throws: As ``submit(_:to:id:for:reportingTo:)``, ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``.
+    /// - Throws: As ``submit(_:to:id:for:reportingTo:)``, ``wait(for:reportingTo:)`` and
+    ///   ``save(_:reportingTo:)``.
     public func run(
         _ request: GenerationRequest, to destination: Destination, id: String = SeedreamClient.newJobID(),
         for row: RowReference? = nil, reportingTo reporter: ClientReporter? = nil
@@ -38,14 +39,16 @@ extension SeedreamClient {
 
     /// Takes a job of the ledger as far as it goes: asks about it, fetches and saves what is there.
     ///
-    /// A job that was being sent when its process ended is `unknown`: nobody here can tell whether the host has it.
+    /// A job that was being sent when its process ended is `unknown`: nobody here can tell whether
+    /// the host has it.
     ///
     /// - Parameters:
     ///   - id: The job's.
     ///   - destination: Where its pictures go from now on; `nil`: where they were to go.
     ///   - reporter: Receives events.
     /// - Returns: The job as it is now; `nil` where a living process works on it.
-    /// - Throws: As ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``; of a job that has failed, its error again.
+    /// - Throws: As ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``; of a job that has
+    ///   failed, its error again.
     public func resume(
         _ id: String, to destination: Destination? = nil, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord? {

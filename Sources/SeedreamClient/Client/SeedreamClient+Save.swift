@@ -20,12 +20,14 @@ import Darwin
 extension SeedreamClient {
     /// Fetches the images of a finished job, checks and saves them.
     ///
-    /// Each is in the ledger before it has its name, so that a process which is killed leaves none half, none twice, and none unknown.
-    /// The provider is asked three times for new URLs of images that are gone, not there yet, or not whole.
+    /// Each is in the ledger before it has its name, so that a process which is killed leaves none
+    /// half, none twice, and none unknown. The provider is asked three times for new URLs of images
+    /// that are gone, not there yet, or not whole.
     ///
     /// - Returns: The job, `saved`.
-    /// - Throws: ``ClientError`` where an image cannot be had, ``SaveError`` where it cannot be written: the job stays `finished`, what
-    ///   could be saved is saved, and calling this again goes on. ``RequestError`` for a job without a destination.
+    /// - Throws: ``ClientError`` where an image cannot be had, ``SaveError`` where it cannot be
+    ///   written: the job stays `finished`, what could be saved is saved, and calling this again
+    ///   goes on. ``RequestError`` for a job without a destination.
     public func save(_ job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord
     {
         try await save(job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
@@ -73,7 +75,8 @@ extension SeedreamClient {
         func isNew(_ file: SavedFile) -> Bool { files.withLock { $0.insert(file).inserted } }
     }
 
-    /// The job as the ledger has it, with what the provider says now about its result: URLs that have expired are new ones then.
+    /// The job as the ledger has it, with what the provider says now about its result: URLs that
+    /// have expired are new ones then.
     private func withFreshResult(_ job: JobRecord, by deadline: Deadline) async -> JobRecord {
         let job = (try? await ledger.job(job.id)) ?? job
         guard let ticket = job.ticket, let images = job.result?.images,
@@ -117,8 +120,8 @@ extension SeedreamClient {
 }
 
 extension APIClient {
-    /// The error for a reply of success that says nothing which is understood, and where the reply is kept: what was paid for may
-    /// be found in it.
+    /// The error for a reply of success that says nothing which is understood, and where the reply
+    /// is kept: what was paid for may be found in it.
     package func keeping(_ reply: HTTPReply, _ error: ClientError) -> ClientError {
         guard reply.isSuccess, error.category == .badReply, reply.byteCount > 0 else { return error }
         let text = Array(reply.text.utf8)
@@ -137,14 +140,16 @@ extension APIClient {
 }
 
 extension ClientError {
-    /// Whether an image that cannot be had may be had in a moment, or from another URL: it is gone, not there yet, or not whole.
+    /// Whether an image that cannot be had may be had in a moment, or from another URL: it is gone,
+    /// not there yet, or not whole.
     fileprivate var mayBeThereLater: Bool {
         category == .result && (isRetryable || status.map([403, 404, 410].contains) == true)
     }
 }
 
 extension JobRecord {
-    /// Whether every image of a saved job is where it was saved: a file of its length, or, verifying, with its bytes.
+    /// Whether every image of a saved job is where it was saved: a file of its length, or,
+    /// verifying, with its bytes.
     package func hasFiles(verifying: Bool) throws -> Bool {
         // Where they are was forgotten.
         if pruned != nil { return true }
@@ -160,7 +165,8 @@ extension JobRecord {
         }
     }
 
-    /// Whether a file of a saved job is not there with its bytes, or not in the folder where it is wanted.
+    /// Whether a file of a saved job is not there with its bytes, or not in the folder where it is
+    /// wanted.
     func lacksFiles(in destination: Destination?) throws -> Bool {
         guard files.count >= result?.images.count ?? 0 else { return true }
         let folder = destination.map {

@@ -11,17 +11,20 @@ import Foundation
 extension SeedreamClient {
     /// Sends a request, once. Pictures are uploaded first where that is how they travel.
     ///
-    /// The job is in the ledger before its request is sent. It comes back `accepted` by a host that makes pictures later, or `finished` by
-    /// one that makes them at once.
+    /// The job is in the ledger before its request is sent. It comes back `accepted` by a host that
+    /// makes pictures later, or `finished` by one that makes them at once.
     ///
     /// - Parameters:
     ///   - request: What is asked for.
-    ///   - destination: Where ``save(_:reportingTo:)`` will put the pictures; kept in the ledger, so that a later process knows.
+    ///   - destination: Where ``save(_:reportingTo:)`` will put the pictures; kept in the ledger,
+    ///     so that a later process knows.
     ///   - id: The job's id in the ledger, as ``newJobID()`` makes it.
-    ///   - row: The row of a run that it is sent for. ``ClientConfiguration/budget`` holds for the whole run then.
+    ///   - row: The row of a run that it is sent for. ``ClientConfiguration/budget`` holds for the
+    ///     whole run then.
     ///   - reporter: Receives events.
-    /// - Throws: ``RequestError``, ``BudgetError``, ``KeyError`` and ``LedgerError`` before anything is sent; ``ClientError``, whose
-    ///   ``ClientError/purchase`` says whether it may have been bought; `CancellationError` where nothing was sent.
+    /// - Throws: ``RequestError``, ``BudgetError``, ``KeyError`` and ``LedgerError`` before
+    ///   anything is sent; ``ClientError``, whose ``ClientError/purchase`` says whether it may have
+    ///   been bought; `CancellationError` where nothing was sent.
     public func submit(
         _ request: GenerationRequest, to destination: Destination? = nil,
         id: String = SeedreamClient.newJobID(), for row: RowReference? = nil,
@@ -34,7 +37,8 @@ extension SeedreamClient {
 
     /// As ``submit(_:to:id:for:reportingTo:)``.
     ///
-    /// - Parameter deadline: Holds for all but the paid request, which gets what it needs: the time that it took is added.
+    /// - Parameter deadline: Holds for all but the paid request, which gets what it needs: the time
+    ///   that it took is added.
     func submit(
         _ request: GenerationRequest, to destination: Destination?, id: String, for row: RowReference?,
         by deadline: inout Deadline, reportingTo reporter: ClientReporter?
@@ -171,7 +175,8 @@ extension SeedreamClient {
 
     // MARK: Keeping
 
-    /// Changes a job in the ledger, whether or not the task has been cancelled meanwhile: what a host has said is never lost to a signal.
+    /// Changes a job in the ledger, whether or not the task has been cancelled meanwhile: what a
+    /// host has said is never lost to a signal.
     func kept(_ job: JobRecord, _ change: @escaping @Sendable (inout JobRecord) -> Void) async throws
         -> JobRecord
     {

@@ -9,10 +9,12 @@ import Foundation
 extension SeedreamClient {
     /// Asks about an accepted job until the host has made the pictures.
     ///
-    /// Other jobs come back unchanged. What cannot be read, or fails for a moment, is asked for again, five times in a row at most.
+    /// Other jobs come back unchanged. What cannot be read, or fails for a moment, is asked for
+    /// again, five times in a row at most.
     ///
-    /// - Throws: ``ClientError``: with purchase `taken` where the job stays `accepted` and can be asked about later, else it is settled as
-    ///   `failed`, `cancelled` or `unknown`. `CancellationError`: the job stays `accepted`, and the host goes on.
+    /// - Throws: ``ClientError``: with purchase `taken` where the job stays `accepted` and can be
+    ///   asked about later, else it is settled as `failed`, `cancelled` or `unknown`.
+    ///   `CancellationError`: the job stays `accepted`, and the host goes on.
     public func wait(for job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws
         -> JobRecord
     {
@@ -121,8 +123,9 @@ extension SeedreamClient {
         return finished
     }
 
-    /// A job whose provider gives no useful answer now: it stays open, with the reason. It was accepted, and no answer to a question about
-    /// it undoes that. Only where the provider does not know it any more, and by its contract keeps no result for so long, it is `unknown`.
+    /// A job whose provider gives no useful answer now: it stays open, with the reason. It was
+    /// accepted, and no answer to a question about it undoes that. Only where the provider does not
+    /// know it any more, and by its contract keeps no result for so long, it is `unknown`.
     private func unanswered(_ job: JobRecord, _ error: ClientError) async -> any Error {
         var error = error
         let kept = host.limits.resultLifetime ?? Self.keptResults
@@ -140,7 +143,8 @@ extension SeedreamClient {
         return error
     }
 
-    /// Seconds for which a result is taken to be kept where no document says: 30 days, for which fal keeps requests (section 2.9).
+    /// Seconds for which a result is taken to be kept where no document says: 30 days, for which
+    /// fal keeps requests (section 2.9).
     private static let keptResults = 30 * 86_400.0
 
     // MARK: Single questions
@@ -155,7 +159,8 @@ extension SeedreamClient {
             through: try api(by: Deadline(after: configuration.jobTimeout)))
     }
 
-    /// Asks the host to cancel a job, and records it where the host says at once that it has stopped.
+    /// Asks the host to cancel a job, and records it where the host says at once that it has
+    /// stopped.
     ///
     /// - Throws: ``KeyError``, ``ClientError``.
     public func cancel(_ job: JobRecord) async throws -> CancellationOutcome {
@@ -180,9 +185,11 @@ extension SeedreamClient {
         }
     }
 
-    /// Takes up a job of which only the host's id of the request is known, so that it can be waited for.
+    /// Takes up a job of which only the host's id of the request is known, so that it can be waited
+    /// for.
     ///
-    /// - Throws: ``RequestError`` where the host has no jobs; ``ClientError`` where the host does not know the request; ``LedgerError``.
+    /// - Throws: ``RequestError`` where the host has no jobs; ``ClientError`` where the host does
+    ///   not know the request; ``LedgerError``.
     public func adopt(requestID: String, model: String? = nil, to destination: Destination) async throws
         -> JobRecord
     {
@@ -199,7 +206,8 @@ extension SeedreamClient {
         return job
     }
 
-    /// A job of which only the host's id of the request is known, to be asked about. It is not in the ledger.
+    /// A job of which only the host's id of the request is known, to be asked about. It is not in
+    /// the ledger.
     ///
     /// - Parameter model: The host's id of the model; that of edits by default.
     /// - Throws: ``RequestError`` where the host has no jobs.
@@ -227,7 +235,8 @@ extension SeedreamClient {
             purchase: job.state == .unknown ? .unknown : .notTaken)
     }
 
-    /// - Parameter pictures: How many images an answer that holds the result may have within it; 0 where they are not wanted.
+    /// - Parameter pictures: How many images an answer that holds the result may have within it; 0
+    ///   where they are not wanted.
     func status(
         of ticket: JobTicket, pictures: Int, withLogs: Bool, through api: APIClient
     ) async throws -> JobStatus {
@@ -250,7 +259,8 @@ extension SeedreamClient {
         }
     }
 
-    /// Asks for the result of a job that its status calls failed: it says more, as which input is to blame, and it may be there.
+    /// Asks for the result of a job that its status calls failed: it says more, as which input is
+    /// to blame, and it may be there.
     ///
     /// - Throws: `Settled`, with what the result says, or else the status.
     private func result(

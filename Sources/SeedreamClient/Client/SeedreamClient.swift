@@ -8,12 +8,14 @@ import AtomicFiles
 /// print(job.files.map(\.path))
 /// ```
 ///
-/// The paid request is sent again only where the host's contract proves that it was not taken. Every job is in the ledger before its
-/// request is sent, and stays there until its pictures are on disk.
+/// The paid request is sent again only where the host's contract proves that it was not taken.
+/// Every job is in the ledger before its request is sent, and stays there until its pictures are on
+/// disk.
 public struct SeedreamClient: Sendable {
     /// What maps requests and decides how pictures travel.
     public let planner: SubmissionPlanner
-    /// Where jobs are kept: the ledger that was handed in, over which nothing is lost that cannot be recorded at once.
+    /// Where jobs are kept: the ledger that was handed in, over which nothing is lost that cannot
+    /// be recorded at once.
     public let ledger: any JobLedger
     let keys: KeySource
     /// What carries requests.
@@ -29,7 +31,8 @@ public struct SeedreamClient: Sendable {
     ///   - configuration: How the client works.
     ///   - ledger: Where jobs are kept.
     ///   - transport: What carries requests.
-    ///   - verifier: What looks at results. Without it, only their length and first bytes are checked.
+    ///   - verifier: What looks at results. Without it, only their length and first bytes are
+    ///     checked.
     public init(
         _ provider: ProviderID, keys: KeySource = .environment,
         configuration: ClientConfiguration = ClientConfiguration(),
@@ -45,7 +48,8 @@ public struct SeedreamClient: Sendable {
 
     /// The same client for another provider: with the same keys, ledger, transport and settings.
     ///
-    /// - Parameter baseURL: Where its requests go; `nil` for the provider's own address. The key goes there.
+    /// - Parameter baseURL: Where its requests go; `nil` for the provider's own address. The key
+    ///   goes there.
     public func asking(_ provider: ProviderID, at baseURL: String? = nil) -> SeedreamClient {
         var configuration = configuration
         configuration.baseURL = baseURL

@@ -11,7 +11,8 @@ public struct SubmissionPlan: Hashable, Codable, Sendable {
     public var url: String
     /// The host's own header fields, without the key.
     public var headers: [String: String]
-    /// The body, data URIs as their prefix and number of bytes, pictures to be uploaded as their number of bytes.
+    /// The body, data URIs as their prefix and number of bytes, pictures to be uploaded as their
+    /// number of bytes.
     public var body: JSONValue
     /// The exact length of the body in bytes; that of pending uploads' URLs is not known.
     public var bodyBytes: Int

@@ -1,7 +1,8 @@
 import HTTPTypes
 public import SeedreamModel
 
-/// Maps requests to one host's words, decides how pictures travel, and checks all that can be checked. Reads no key, sends nothing.
+/// Maps requests to one host's words, decides how pictures travel, and checks all that can be
+/// checked. Reads no key, sends nothing.
 public struct SubmissionPlanner: Sendable {
     /// To whom requests would go.
     public let provider: ProviderID
@@ -26,7 +27,8 @@ public struct SubmissionPlanner: Sendable {
     /// What the host takes and gives, and what it costs.
     public var limits: ProviderLimits { host.limits }
 
-    /// What one picture costs, as far as it is known. The table's price is that of the host's own Seedream 4.
+    /// What one picture costs, as far as it is known. The table's price is that of the host's own
+    /// Seedream 4.
     public func price(of model: String? = nil) -> Price? {
         if let price = configuration.price { return price }
         guard let model else { return host.limits.price }
@@ -35,7 +37,8 @@ public struct SubmissionPlanner: Sendable {
 
     /// Says what would be sent.
     ///
-    /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse; ``BudgetError``.
+    /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse;
+    ///   ``BudgetError``.
     public func plan(_ request: GenerationRequest) throws -> SubmissionPlan {
         let images = try routes(of: request).map(\.preview)
         let draft = try host.draft(request, images: images, in: context)
@@ -55,7 +58,8 @@ public struct SubmissionPlanner: Sendable {
             warnings: draft.warnings)
     }
 
-    /// Checks all of a request that does not depend on its images: settings that the provider cannot express or refuses.
+    /// Checks all of a request that does not depend on its images: settings that the provider
+    /// cannot express or refuses.
     ///
     /// - Throws: ``RequestError`` naming the field.
     package func check(_ request: GenerationRequest, edits: Bool) throws(RequestError) {

@@ -62,7 +62,8 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
     public var isRetryable: Bool
     /// Whether the host has said of a job that it had accepted that nothing more will come of it.
     public var isFinal = false
-    /// What to do where the connection itself failed, one line: which file, limit or address to change. `nil` otherwise.
+    /// What to do where the connection itself failed, one line: which file, limit or address to
+    /// change. `nil` otherwise.
     public var connectionHint: String?
 
     /// Makes an error; the text is cut to 500 characters on one line.
@@ -97,7 +98,8 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
             isRetryable: isRetryable)
     }
 
-    /// The text without line breaks and control characters, and without the picture that a host may echo.
+    /// The text without line breaks and control characters, and without the picture that a host may
+    /// echo.
     private static func line(_ text: String) -> String {
         let words = text.prefix(4000).split(whereSeparator: \.isWhitespace)
         // A host that quotes the request quotes its data URIs too.

@@ -1,6 +1,7 @@
 public import SeedreamModel
 
-/// A host has answered, and the ledger cannot be written: the one place where the job is known is this value.
+/// A host has answered, and the ledger cannot be written: the one place where the job is known is
+/// this value.
 public struct UnrecordedJob: ErrorWithRemedy, Hashable, Sendable {
     /// As it would have been recorded.
     public var job: JobRecord

@@ -8,7 +8,8 @@ import Musl
 import Darwin
 #endif
 
-/// A file of keys: lines of `NAME=value`, in quotes or not, and comments behind `#` at the beginning of a line.
+/// A file of keys: lines of `NAME=value`, in quotes or not, and comments behind `#` at the
+/// beginning of a line.
 struct KeyFile {
     /// The longest file in bytes; ours. Five keys are a few hundred.
     private static let maximumLength = 1 << 16

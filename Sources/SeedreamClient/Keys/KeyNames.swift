@@ -1,4 +1,5 @@
-/// What the variables are called that hold a host's key, in the environment and in the file of keys.
+/// What the variables are called that hold a host's key, in the environment and in the file of
+/// keys.
 public struct KeyNames: Hashable, Sendable {
     /// The variable that holds the whole key.
     public let key: String
@@ -26,7 +27,8 @@ public struct KeyNames: Hashable, Sendable {
         }
     }
 
-    /// The key among variables; `nil` if there is none. The whole key goes before the pair, as in fal's own client.
+    /// The key among variables; `nil` if there is none. The whole key goes before the pair, as in
+    /// fal's own client.
     func key(in variables: [String: String]) throws(KeyError) -> APIKey? {
         func value(_ name: String) throws(KeyError) -> String? {
             guard let text = variables[name], text.contains(where: { !$0.isWhitespace }) else { return nil }

@@ -8,7 +8,8 @@ import Foundation
 
 /// Where a host's key comes from. No error and no description shows a key.
 public enum KeySource: Sendable {
-    /// The host's variable, as ``KeyNames`` has it, else the file of keys in the user's configuration, if there is one.
+    /// The host's variable, as ``KeyNames`` has it, else the file of keys in the user's
+    /// configuration, if there is one.
     case environment
     /// A file of keys, and nothing else.
     case file(String)

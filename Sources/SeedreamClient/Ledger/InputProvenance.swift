@@ -1,7 +1,8 @@
 public import Pixels
 public import SeedreamModel
 
-/// What a sidecar and the ledger say about an input: what it was, what was done to it, and a digest, never its bytes.
+/// What a sidecar and the ledger say about an input: what it was, what was done to it, and a
+/// digest, never its bytes.
 public struct InputProvenance: Hashable, Codable, Sendable {
     /// Which input it was, from 0.
     public var index: Int

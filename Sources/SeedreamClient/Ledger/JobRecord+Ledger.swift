@@ -11,7 +11,8 @@ extension JobRecord {
     /// The host's id of the request, as soon as there is one.
     var hostRequestID: String? { ticket?.requestID ?? result?.requestID }
 
-    /// The record as a ledger keeps it after a change: its id and its age stay, its state goes only where it may.
+    /// The record as a ledger keeps it after a change: its id and its age stay, its state goes only
+    /// where it may.
     func changed(by change: (inout JobRecord) -> Void) throws(LedgerError) -> JobRecord {
         var next = self
         change(&next)

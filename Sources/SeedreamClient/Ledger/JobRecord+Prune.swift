@@ -1,7 +1,8 @@
 import SeedreamModel
 
 extension JobRecord {
-    /// The record without what tells of a person: prompt, paths, URLs. `nil` for one that is open or unknown.
+    /// The record without what tells of a person: prompt, paths, URLs. `nil` for one that is open
+    /// or unknown.
     func pruned(at time: Double) -> JobRecord? {
         guard [.saved, .failed, .cancelled].contains(state), pruned == nil else { return nil }
         var job = self

@@ -1,6 +1,7 @@
 public import SeedreamModel
 
-/// A job as the ledger keeps it, from before its request is sent to its last verified file. Holds neither key nor pictures.
+/// A job as the ledger keeps it, from before its request is sent to its last verified file. Holds
+/// neither key nor pictures.
 public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     /// This toolkit's own id: a UUID in lower case.
     public var id: String
@@ -44,8 +45,8 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     public var pruned: Double?
     /// The row of a run that it was sent for; `nil` for one that was sent by itself.
     public var row: RowReference?
-    /// What each name that its template may give became when the ledger reserved it, by the template's name; `nil` where
-    /// none is reserved. The ledger alone sets it.
+    /// What each name that its template may give became when the ledger reserved it, by the
+    /// template's name; `nil` where none is reserved. The ledger alone sets it.
     package var names: [String: String]?
 
     /// What the account at the provider says about a job of unknown outcome.
@@ -82,8 +83,8 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
         self.row = row
     }
 
-    /// What it has cost or may cost at most, in ``estimate``'s unit; `nil` where no price is known. A job that failed or
-    /// was cancelled costs nothing.
+    /// What it has cost or may cost at most, in ``estimate``'s unit; `nil` where no price is known.
+    /// A job that failed or was cancelled costs nothing.
     public var worstCost: Double? {
         switch state {
         case .failed, .cancelled: estimate.map { _ in 0 }

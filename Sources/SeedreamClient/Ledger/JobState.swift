@@ -1,4 +1,5 @@
-/// Where a job of the ledger stands. Each ends in exactly one of `saved`, `failed`, `cancelled` and `unknown`.
+/// Where a job of the ledger stands. Each ends in exactly one of `saved`, `failed`, `cancelled` and
+/// `unknown`.
 public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
     /// It is about to be sent, or was being sent when the process ended.
     case submitting
@@ -23,8 +24,8 @@ public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a job may go from this state to another. Nothing leaves a final state but a result that turns up after all, and
-    /// one whose files are gone or wanted elsewhere.
+    /// Whether a job may go from this state to another. Nothing leaves a final state but a result
+    /// that turns up after all, and one whose files are gone or wanted elsewhere.
     public func mayBecome(_ next: JobState) -> Bool {
         switch self {
         case .submitting: [.accepted, .finished, .failed, .unknown].contains(next)
@@ -38,7 +39,8 @@ public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
 }
 
 extension JobState {
-    /// The states that a job passes through to come from this one to another, the last included; `nil` where there is no way.
+    /// The states that a job passes through to come from this one to another, the last included;
+    /// `nil` where there is no way.
     func path(to end: JobState) -> [JobState]? {
         if self == end { return [end] }
         var ways: [[JobState]] = [[self]]

@@ -10,8 +10,8 @@ public enum LedgerError: ErrorWithRemedy, Hashable, Sendable {
     case foreign(path: String)
     /// Other users may change the file or replace it. The mode is its lowest nine bits.
     case exposed(path: String, mode: Int)
-    /// Its file system has no locks, so that two processes would spoil it. The name is that of a file
-    /// system that several machines share, if it is known to be one.
+    /// Its file system has no locks, so that two processes would spoil it. The name is that of a
+    /// file system that several machines share, if it is known to be one.
     case cannotLock(path: String, fileSystem: String?)
     /// The file was written by a later version.
     case tooNew(path: String)

@@ -85,8 +85,8 @@ enum LedgerFile {
 
     /// Checks that the file is a ledger, and makes one of a file that holds nothing yet.
     ///
-    /// The file is marked before anything else is written. A first start that ends at any moment leaves
-    /// either nothing or a file with the mark, and the next start goes on from there.
+    /// The file is marked before anything else is written. A first start that ends at any moment
+    /// leaves either nothing or a file with the mark, and the next start goes on from there.
     private static func recognize(_ database: Database, path: String) throws {
         if try isUnbegun(database) {
             return try database.execute(sql: "PRAGMA application_id = \(applicationID)")
@@ -147,7 +147,8 @@ enum LedgerFile {
                     PRAGMA user_version = 1;
                     """)
         }
-        // Jobs of version 0.1.0 have no row: they are listed and resumed, and no row is ever equal to them.
+        // Jobs of version 0.1.0 have no row: they are listed and resumed, and no row is ever equal
+        // to them.
         migrator.registerMigration("v2") { database in
             try database.execute(
                 sql: """
@@ -208,7 +209,8 @@ enum LedgerFile {
         return migrator
     }
 
-    /// What an error of SQLite's, of the system's, or of a record means for whoever uses the ledger.
+    /// What an error of SQLite's, of the system's, or of a record means for whoever uses the
+    /// ledger.
     static func failure(_ error: any Error, path: String, isOpen: Bool) -> LedgerError {
         switch error {
         case let error as LedgerError: return error

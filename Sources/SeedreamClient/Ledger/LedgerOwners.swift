@@ -14,12 +14,14 @@ import Musl
 import Darwin
 #endif
 
-/// The folders in which the processes that share a ledger show that they are alive, and keep the images of
-/// replies until they are saved: in `owners` a locked file for each, in `spool` a folder of the same name.
+/// The folders in which the processes that share a ledger show that they are alive, and keep the
+/// images of replies until they are saved: in `owners` a locked file for each, in `spool` a folder
+/// of the same name.
 struct LedgerOwners {
     let owners: String
     let spool: String
-    /// How long to wait for another process that opens the ledger, in seconds: as long as for one that writes.
+    /// How long to wait for another process that opens the ledger, in seconds: as long as for one
+    /// that writes.
     private static let patience = 10.0
 
     init(of path: String) {
@@ -31,13 +33,15 @@ struct LedgerOwners {
 
     /// Waits until no other process opens the ledger.
     ///
-    /// - Throws: ``LedgerError/cannotLock(path:fileSystem:)``, ``LedgerError/cannotOpen(path:reason:)``.
+    /// - Throws: ``LedgerError/cannotLock(path:fileSystem:)``,
+    ///   ``LedgerError/cannotOpen(path:reason:)``.
     func waitForOpening(of path: String) throws(LedgerError) -> FileLock {
         let deadline = Date(timeIntervalSinceNow: Self.patience)
         repeat {
             do throws(FileError) {
                 if let lock = try FileLock.tryLocking("\(owners)/opening") {
-                    // What SQLite needs; where it is missing, SQLite says that another process has the file.
+                    // What SQLite needs; where it is missing, SQLite says that another process has
+                    // the file.
                     if let code = lock.byteRangeFailure() { throw FileError(.lock, path, errno: code) }
                     return lock
                 }
@@ -58,10 +62,11 @@ struct LedgerOwners {
         error.action == .lock && [ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP, EINVAL].contains(error.errno)
     }
 
-    /// Becomes an owner, and removes what killed processes have left. To be called while the opening is
-    /// locked, so that no file is seen before it is locked.
+    /// Becomes an owner, and removes what killed processes have left. To be called while the
+    /// opening is locked, so that no file is seen before it is locked.
     ///
-    /// - Parameter isNeeded: Whether a job still needs an image of that name in a killed process's spool.
+    /// - Parameter isNeeded: Whether a job still needs an image of that name in a killed process's
+    ///   spool.
     func join(_ isNeeded: (String) throws -> Bool) throws -> LedgerOwner {
         var alive: Set<String> = []
         for name in Self.names(in: owners) {
@@ -79,8 +84,8 @@ struct LedgerOwners {
         return LedgerOwner(folder: owners, name: name, spool: "\(spool)/\(name)", lock: lock)
     }
 
-    /// Removes the images that no job needs, and the folder once it is empty. What other programs may
-    /// have put there stays.
+    /// Removes the images that no job needs, and the folder once it is empty. What other programs
+    /// may have put there stays.
     private func sweep(_ folder: String, _ isNeeded: (String) throws -> Bool) throws {
         for name in Folder.names(in: folder)
         where try SpoolFile.isName(name) && !isNeeded(name) {

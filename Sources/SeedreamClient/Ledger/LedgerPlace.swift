@@ -9,8 +9,8 @@ import Musl
 import Darwin
 #endif
 
-/// Where a ledger lies, and whether what is there can be trusted: it decides what is paid for again, and
-/// which files are saved where.
+/// Where a ledger lies, and whether what is there can be trusted: it decides what is paid for
+/// again, and which files are saved where.
 struct LedgerPlace {
     /// The file itself: links resolved, so that all who open it by another name share its locks.
     let path: String
@@ -71,7 +71,8 @@ struct LedgerPlace {
 
     /// Makes the file, for its user alone, if it is not there.
     func create() throws(FileError) {
-        // Never opens a file that is there: closing it would end the locks that SQLite has on it in this process.
+        // Never opens a file that is there: closing it would end the locks that SQLite has on it in
+        // this process.
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if descriptor >= 0 {
             close(descriptor)

@@ -1,5 +1,5 @@
-/// A ledger that ends with its process: for tests, and for programs that keep their jobs themselves. What it holds when the process ends
-/// is lost, paid for or not.
+/// A ledger that ends with its process: for tests, and for programs that keep their jobs
+/// themselves. What it holds when the process ends is lost, paid for or not.
 public actor MemoryLedger: JobLedger {
     /// In the order in which they were inserted.
     private var records: [JobRecord] = []

@@ -9,7 +9,8 @@ import Foundation
 /// A name that the results of one job have in a folder, from before the job is bought.
 struct ReservedName: Hashable, Sendable {
     var folder: String
-    /// The name without extension, as the file system compares it: on Apple's, case tells no names apart.
+    /// The name without extension, as the file system compares it: on Apple's, case tells no names
+    /// apart.
     var name: String
     /// The name as the template gives it, compared likewise.
     var stem: String
@@ -38,7 +39,8 @@ extension NameShelf {
     /// - Parameters:
     ///   - stems: As the template gives them.
     ///   - skipped: How many free names are left to earlier rows of the run.
-    ///   - previous: The job that was sent for the same row before; its names are this one's where no file has them.
+    ///   - previous: The job that was sent for the same row before; its names are this one's where
+    ///     no file has them.
     ///   - extensions: Of files that take a name.
     /// - Returns: The job with its names.
     mutating func reserve(
@@ -138,7 +140,8 @@ extension JobRecord {
         destination.flatMap { try? NameTemplate($0.template) }?.tellsRowsApart ?? false
     }
 
-    /// Every name that its images may get, however many come; none where what a name says is not known yet.
+    /// Every name that its images may get, however many come; none where what a name says is not
+    /// known yet.
     var possibleNames: [String] {
         guard let destination, let template = try? NameTemplate(destination.template), !template.needsResult
         else { return [] }

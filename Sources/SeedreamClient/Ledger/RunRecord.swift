@@ -8,7 +8,8 @@ import Foundation
 
 /// A run as the ledger keeps it: the rows that one command sends from one place to one place.
 public struct RunRecord: Hashable, Codable, Sendable, Identifiable {
-    /// What decides which run a command joins: the same values are the same run. ``Self/id`` is made of them.
+    /// What decides which run a command joins: the same values are the same run. ``Self/id`` is
+    /// made of them.
     public struct Identity: Hashable, Codable, Sendable {
         /// The command, as `edit`.
         public var command: String
@@ -48,7 +49,8 @@ public struct RunRecord: Hashable, Codable, Sendable, Identifiable {
     public var created: Double
     /// When it was last joined, in seconds since 1970.
     public var updated: Double
-    /// The command line that began it or joined it last, without passwords; `nil` for a program's own run.
+    /// The command line that began it or joined it last, without passwords; `nil` for a program's
+    /// own run.
     public var arguments: [String]?
     /// The working directory of that command line.
     public var folder: String?
@@ -101,7 +103,8 @@ public enum RowState: String, Hashable, Codable, Sendable, CaseIterable {
     }
 }
 
-/// A row of a run as the ledger keeps it: one request, from before anything is read to its last file.
+/// A row of a run as the ledger keeps it: one request, from before anything is read to its last
+/// file.
 public struct RowRecord: Hashable, Codable, Sendable {
     /// Why a row failed before its request was sent.
     public struct Failure: Hashable, Codable, Sendable {
@@ -126,7 +129,8 @@ public struct RowRecord: Hashable, Codable, Sendable {
     public var number: Int
     /// What a person calls it: an absolute path, or the id of a manifest's row.
     public var label: String
-    /// What decides the result, as a digest, and which of equal rows it is; `nil` until the inputs have been read.
+    /// What decides the result, as a digest, and which of equal rows it is; `nil` until the inputs
+    /// have been read.
     public var key: String?
     /// Where it stands.
     public var state: RowState

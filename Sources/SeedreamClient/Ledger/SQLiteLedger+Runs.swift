@@ -47,8 +47,9 @@ extension SQLiteLedger {
         }
     }
 
-    /// How many rows of a run are in which state. No job is read: its state stands in an index, which SQLite would pass over
-    /// for the one of ids alone. Ledgers of earlier versions, open for reading, lack it.
+    /// How many rows of a run are in which state. No job is read: its state stands in an index,
+    /// which SQLite would pass over for the one of ids alone. Ledgers of earlier versions, open for
+    /// reading, lack it.
     package static func statesOfRows(isIndexed: Bool) -> String {
         """
         SELECT coalesce(job.state, row.state) AS state, count(*) AS rows
@@ -218,7 +219,8 @@ extension SQLiteLedger {
         }
     }
 
-    /// Puts a row back, or records why it failed. A job that failed or was cancelled stays in the ledger by itself.
+    /// Puts a row back, or records why it failed. A job that failed or was cancelled stays in the
+    /// ledger by itself.
     public func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?)
         async throws(LedgerError)
     {

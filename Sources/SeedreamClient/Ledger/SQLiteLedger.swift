@@ -10,11 +10,13 @@ import Foundation
 
 /// A ledger in an SQLite file that several processes share.
 ///
-/// A change is on the medium when its method returns: WAL with `synchronous=FULL`. A process that waits for another one's change waits
-/// 10 s at most. Each instance is an owner of its own, known by a file in `<path>.owners` that is locked while it lives; a killed process
-/// leaves the file behind, unlocked, and its jobs can be claimed. The next start removes it.
+/// A change is on the medium when its method returns: WAL with `synchronous=FULL`. A process that
+/// waits for another one's change waits 10 s at most. Each instance is an owner of its own, known
+/// by a file in `<path>.owners` that is locked while it lives; a killed process leaves the file
+/// behind, unlocked, and its jobs can be claimed. The next start removes it.
 ///
-/// Cancelling a task stops none of the methods: what a host has accepted is written down all the same.
+/// Cancelling a task stops none of the methods: what a host has accepted is written down all the
+/// same.
 public final class SQLiteLedger: JobLedger {
     /// The file. Two more lie beside it while it is open: `<path>-wal` and `<path>-shm`.
     public let path: String
@@ -44,17 +46,18 @@ public final class SQLiteLedger: JobLedger {
 
     /// Opens a ledger.
     ///
-    /// A file that is made has mode 0600, its folders 0700. The file must belong to this user, and no one
-    /// else may be able to change or replace it. A link is followed to a file that exists.
+    /// A file that is made has mode 0600, its folders 0700. The file must belong to this user, and
+    /// no one else may be able to change or replace it. A link is followed to a file that exists.
     ///
     /// - Parameters:
     ///   - path: The file.
     ///   - access: Default: ``Access/creating``.
-    /// - Throws: ``LedgerError/absent(path:)`` unless a ledger may be made; ``LedgerError/foreign(path:)`` and
-    ///   ``LedgerError/exposed(path:mode:)``; ``LedgerError/cannotOpen(path:reason:)``,
-    ///   ``LedgerError/cannotWrite(path:reason:)`` where the file is read-only,
-    ///   ``LedgerError/cannotLock(path:fileSystem:)``, ``LedgerError/damaged(path:reason:)``,
-    ///   ``LedgerError/tooNew(path:)``. A file that is refused is left as it was.
+    /// - Throws: ``LedgerError/absent(path:)`` unless a ledger may be made;
+    ///   ``LedgerError/foreign(path:)`` and ``LedgerError/exposed(path:mode:)``;
+    ///   ``LedgerError/cannotOpen(path:reason:)``, ``LedgerError/cannotWrite(path:reason:)`` where
+    ///   the file is read-only, ``LedgerError/cannotLock(path:fileSystem:)``,
+    ///   ``LedgerError/damaged(path:reason:)``, ``LedgerError/tooNew(path:)``. A file that is
+    ///   refused is left as it was.
     public static func open(path: String = SQLiteLedger.defaultPath, access: Access = .creating)
         throws(LedgerError) -> SQLiteLedger
     {
@@ -85,7 +88,8 @@ public final class SQLiteLedger: JobLedger {
         } catch {
             throw .cannotOpen(path: path, reason: error.description)
         }
-        // One at a time: two that change a new file to WAL, or migrate it, at the same moment would fail.
+        // One at a time: two that change a new file to WAL, or migrate it, at the same moment would
+        // fail.
         let opening = try owners.waitForOpening(of: path)
         defer { opening.unlock() }
         do {
@@ -100,7 +104,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// - Parameter failure: Why the file cannot be written, which is thrown if it cannot be read either.
+    /// - Parameter failure: Why the file cannot be written, which is thrown if it cannot be read
+    ///   either.
     private static func openForReading(_ path: String, after failure: LedgerError) throws(LedgerError)
         -> SQLiteLedger
     {
@@ -114,8 +119,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// Whether a job that is not over has an image of that name in the spool. The name is one of 128 random
-    /// bits, so that a record that holds it anywhere means this file.
+    /// Whether a job that is not over has an image of that name in the spool. The name is one of
+    /// 128 random bits, so that a record that holds it anywhere means this file.
     private static func isNeeded(_ name: String, _ database: Database) throws -> Bool {
         let open = JobState.allCases.filter { !$0.isFinal || $0 == .unknown }.map { "'\($0.rawValue)'" }
         return try Int.fetchOne(
@@ -127,8 +132,8 @@ public final class SQLiteLedger: JobLedger {
             arguments: [name]) != nil
     }
 
-    /// A folder of this instance's own in `<path>.spool`. The next one to open the ledger removes what a
-    /// killed process has left there, except for images that a job still needs.
+    /// A folder of this instance's own in `<path>.spool`. The next one to open the ledger removes
+    /// what a killed process has left there, except for images that a job still needs.
     public var spoolFolder: String? {
         guard let owner else { return nil }
         // A job records where its images are, and may be resumed from another folder.
@@ -136,7 +141,8 @@ public final class SQLiteLedger: JobLedger {
             ? owner.spool : "\(PathText.currentFolder ?? ".")/\(owner.spool)"
     }
 
-    /// Gives up all jobs and closes the file; nothing can be done afterwards. The end of the instance does the same.
+    /// Gives up all jobs and closes the file; nothing can be done afterwards. The end of the
+    /// instance does the same.
     public func close() {
         owner?.leave()
         // It fails only where a statement is still in use, and none outlives the call that made it.
@@ -167,8 +173,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// Changes a job, in one transaction, and returns it. Who owns it is not looked at: another process may have to record that
-    /// it asked the host to cancel.
+    /// Changes a job, in one transaction, and returns it. Who owns it is not looked at: another
+    /// process may have to record that it asked the host to cancel.
     @discardableResult
     public func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
         async throws(LedgerError)
@@ -193,7 +199,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// The job of that id, of the host's id of its request, or the only one whose id begins so (4 characters or more).
+    /// The job of that id, of the host's id of its request, or the only one whose id begins so (4
+    /// characters or more).
     public func job(_ id: String) async throws(LedgerError) -> JobRecord? {
         try await perform { database in
             let own = id.lowercased()
@@ -221,7 +228,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// The records of jobs, the newest first. Of each state no more are looked at than are asked for.
+    /// The records of jobs, the newest first. Of each state no more are looked at than are asked
+    /// for.
     package static func newest(in states: Set<JobState>?, limit: Int) -> String {
         guard let states else {
             return "SELECT record FROM job ORDER BY created DESC, rowid DESC LIMIT \(limit)"
@@ -275,8 +283,8 @@ public final class SQLiteLedger: JobLedger {
         return owner
     }
 
-    /// Does work with the connection on the queue's own thread, however long another process keeps it waiting, and whether or not the
-    /// task is cancelled.
+    /// Does work with the connection on the queue's own thread, however long another process keeps
+    /// it waiting, and whether or not the task is cancelled.
     func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(LedgerError)
         -> Value
@@ -292,7 +300,8 @@ public final class SQLiteLedger: JobLedger {
         return try result.get()
     }
 
-    /// The same in a transaction that is the only writer from its beginning on, so that what it reads is still so when it writes.
+    /// The same in a transaction that is the only writer from its beginning on, so that what it
+    /// reads is still so when it writes.
     func transaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(LedgerError)
         -> Value

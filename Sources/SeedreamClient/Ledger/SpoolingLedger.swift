@@ -17,9 +17,9 @@ import Darwin
 
 /// A ledger over another one that loses nothing which was learned after a request was sent.
 ///
-/// A change that the other ledger cannot take is tried again, then kept in memory and in a file of its own, so that the process can go
-/// on with the job. The next change, and the next process, record it. New jobs are not kept so: nothing is sent before its job is in
-/// the ledger.
+/// A change that the other ledger cannot take is tried again, then kept in memory and in a file of
+/// its own, so that the process can go on with the job. The next change, and the next process,
+/// record it. New jobs are not kept so: nothing is sent before its job is in the ledger.
 public final class SpoolingLedger: JobLedger {
     /// A job that the ledger could not record.
     package struct Unrecorded: Hashable, Sendable {
@@ -63,7 +63,8 @@ public final class SpoolingLedger: JobLedger {
     /// Wraps a ledger.
     ///
     /// - Parameters:
-    ///   - folders: Where what cannot be recorded is kept. By default `<path>.pending` beside an SQLite ledger, then `pending` in the
+    ///   - folders: Where what cannot be recorded is kept. By default `<path>.pending` beside an
+    ///     SQLite ledger, then `pending` in the
     ///     user's state folder.
     ///   - pauses: Waits before a change is tried again, in seconds.
     package init(_ ledger: any JobLedger, folders: [String]? = nil, pauses: [Double] = [0.1, 0.4]) {
@@ -100,7 +101,8 @@ public final class SpoolingLedger: JobLedger {
 
     /// Changes a job and returns it. What the ledger cannot take is kept until it can.
     ///
-    /// - Throws: ``LedgerError/forbiddenTransition(from:to:)``; ``LedgerError/notFound(_:)`` for a job that this process has not seen.
+    /// - Throws: ``LedgerError/forbiddenTransition(from:to:)``; ``LedgerError/notFound(_:)`` for a
+    ///   job that this process has not seen.
     @discardableResult
     public func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
         async throws(LedgerError)
@@ -176,7 +178,8 @@ public final class SpoolingLedger: JobLedger {
 
     // MARK: Runs
 
-    // Rows hold nothing that is learned after a request was sent: their states are those of their jobs.
+    // Rows hold nothing that is learned after a request was sent: their states are those of their
+    // jobs.
 
     /// Begins a run, or joins the one that has its id.
     public func join(_ run: RunRecord) async throws(LedgerError) -> RunRecord {
@@ -264,7 +267,8 @@ public final class SpoolingLedger: JobLedger {
 
     /// Keeps a change in memory and in a file.
     ///
-    /// - Parameter reason: Why the ledger does not take it; `nil` where that is known from an earlier change.
+    /// - Parameter reason: Why the ledger does not take it; `nil` where that is known from an
+    ///   earlier change.
     private func keep(
         _ id: String, _ change: (inout JobRecord) -> Void, reason: LedgerError?
     ) throws(LedgerError) -> JobRecord {
@@ -336,7 +340,8 @@ public final class SpoolingLedger: JobLedger {
 
     // MARK: The next process
 
-    /// Records what earlier processes could not. A file is removed once the ledger has what it says.
+    /// Records what earlier processes could not. A file is removed once the ledger has what it
+    /// says.
     private func recover() async {
         let isFirst = state.withLock { state in
             defer { state.hasRecovered = true }
@@ -359,7 +364,8 @@ public final class SpoolingLedger: JobLedger {
         }
     }
 
-    /// What a file of ours says; `nil` for a file of another user, one that others can write, and one that is none of these.
+    /// What a file of ours says; `nil` for a file of another user, one that others can write, and
+    /// one that is none of these.
     private static func document(_ path: String) -> Document? {
         guard let status = fileStatus(path, followsLinks: false), status.st_mode & S_IFMT == S_IFREG,
             status.st_uid == geteuid(),

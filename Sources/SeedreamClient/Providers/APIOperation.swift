@@ -1,4 +1,5 @@
-/// Which call of a provider's API: the name in errors, logs and the ledger, and what the call can buy.
+/// Which call of a provider's API: the name in errors, logs and the ledger, and what the call can
+/// buy.
 package struct APIOperation: Hashable, Sendable {
     /// What the call does.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -45,7 +46,8 @@ package struct APIOperation: Hashable, Sendable {
             }
         }
 
-        /// Whether the call is about a job that the provider has accepted, so that its answer undoes no purchase.
+        /// Whether the call is about a job that the provider has accepted, so that its answer
+        /// undoes no purchase.
         package var isAboutJob: Bool {
             switch self {
             case .status, .job, .result, .cancel, .download, .save: true

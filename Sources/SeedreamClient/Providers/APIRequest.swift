@@ -12,7 +12,8 @@ package struct APIRequest: Sendable {
     package var fields: HTTPFields
     /// What is sent.
     package var body: RequestBody
-    /// Whether the host's key goes along. It is left out all the same where the URL is none of the host's API.
+    /// Whether the host's key goes along. It is left out all the same where the URL is none of the
+    /// host's API.
     package var isKeyed: Bool
     /// The most bytes of the reply's body.
     package var maximumReply: Int

@@ -12,8 +12,8 @@ import Foundation
 package struct HTTPReply: Sendable {
     /// Status code and header fields.
     package let head: HTTPResponse
-    /// The body as JSON, read as ``JSONValue/init(tolerating:)`` reads; `nil` if it is none. Of an inline result, each image is
-    /// replaced by `inline:N`, the index into ``inline``.
+    /// The body as JSON, read as ``JSONValue/init(tolerating:)`` reads; `nil` if it is none. Of an
+    /// inline result, each image is replaced by `inline:N`, the index into ``inline``.
     package let json: JSONValue?
     /// Bytes of the body, images left out.
     package let byteCount: Int
@@ -76,7 +76,8 @@ package struct HTTPReply: Sendable {
         return .string(String(words[0]))
     }
 
-    /// Removes the files of the reply that a result does not name: AIML sends each picture twice, and what cannot be read names none.
+    /// Removes the files of the reply that a result does not name: AIML sends each picture twice,
+    /// and what cannot be read names none.
     package func removeInline(except result: GenerationResult? = nil) {
         let kept = Set(result?.images.map(\.location) ?? [])
         for part in inline where !kept.contains(.file(part.path)) {

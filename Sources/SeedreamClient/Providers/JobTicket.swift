@@ -1,4 +1,5 @@
-/// What a host is asked by about a job that it has accepted. Holds neither key nor payload, so that it can be kept.
+/// What a host is asked by about a job that it has accepted. Holds neither key nor payload, so that
+/// it can be kept.
 public struct JobTicket: Hashable, Codable, Sendable {
     /// The host's id of the request.
     public var requestID: String

@@ -1,21 +1,23 @@
 package import HTTPTypes
 package import SeedreamModel
 
-/// What differs from host to host: field names, limits, replies. No method of it waits or touches a socket but ``upload(_:name:through:)``,
-/// which is handed what does.
+/// What differs from host to host: field names, limits, replies. No method of it waits or touches a
+/// socket but ``upload(_:name:through:)``, which is handed what does.
 package protocol Provider: Sendable {
     /// Which host it is.
     var id: ProviderID { get }
     /// What the host takes and gives, and what it costs.
     var limits: ProviderLimits { get }
 
-    /// Maps a request to the host's own fields, and checks every range that its contract gives. Nothing is sent.
+    /// Maps a request to the host's own fields, and checks every range that its contract gives.
+    /// Nothing is sent.
     ///
     /// - Parameters:
     ///   - request: Its ``GenerationRequest/images`` have the same count and order as `images`.
     ///   - images: How each picture travels.
     ///   - context: Where the host is, and options of its own.
-    /// - Throws: ``RequestError`` that names the field which the host cannot express or would refuse.
+    /// - Throws: ``RequestError`` that names the field which the host cannot express or would
+    ///   refuse.
     func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
         throws(RequestError)
         -> RequestDraft
@@ -26,13 +28,16 @@ package protocol Provider: Sendable {
     /// What the host answered to the paid request.
     ///
     /// - Parameter reply: With any status code and any body.
-    /// - Throws: ``ClientError`` made by ``failure(_:operation:)`` where the host refused or failed.
+    /// - Throws: ``ClientError`` made by ``failure(_:operation:)`` where the host refused or
+    ///   failed.
     func submitReply(_ reply: HTTPReply, to draft: RequestDraft, in context: RequestContext)
         throws(ClientError) -> SubmitReply
 
-    /// The error that a reply stands for: one with a status code outside of 200 to 299, or with an error in its body.
+    /// The error that a reply stands for: one with a status code outside of 200 to 299, or with an
+    /// error in its body.
     ///
-    /// ``ClientError/purchase`` says what the contract proves: `notTaken` for a refusal, `unknown` where the job may run all the same.
+    /// ``ClientError/purchase`` says what the contract proves: `notTaken` for a refusal, `unknown`
+    /// where the job may run all the same.
     func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError
 
     /// Asks how a job is; `nil` where the host has no jobs.
@@ -54,7 +59,8 @@ package protocol Provider: Sendable {
     ///   - image: The picture.
     ///   - name: An ASCII file name with the right extension.
     ///   - caller: Sends requests, each with retries, as uploads are not paid for.
-    /// - Throws: ``ClientError``; what `caller` throws; never called where ``ProviderLimits/uploadBytes`` is `nil`.
+    /// - Throws: ``ClientError``; what `caller` throws; never called where
+    ///   ``ProviderLimits/uploadBytes`` is `nil`.
     func upload(
         _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
     ) async throws -> String

@@ -1,4 +1,5 @@
-/// What a host takes and gives, as far as it says so, and what it costs. Each number's source stands beside it in the provider's folder.
+/// What a host takes and gives, as far as it says so, and what it costs. Each number's source
+/// stands beside it in the provider's folder.
 public struct ProviderLimits: Hashable, Sendable {
     /// The default id of the model, for an edit and for text-to-image.
     public var editModel: String

@@ -6,7 +6,8 @@ public struct Endpoints: Hashable, Sendable {
     public var queue: String
     /// fal's storage and keys; the same as ``api`` elsewhere.
     public var rest: String
-    /// fal's CDN, the second way to upload; the same as ``api`` elsewhere. It is sent a token, never the key.
+    /// fal's CDN, the second way to upload; the same as ``api`` elsewhere. It is sent a token,
+    /// never the key.
     public var cdn: String
 
     /// Makes addresses.
@@ -31,8 +32,8 @@ public struct Endpoints: Hashable, Sendable {
         }
     }
 
-    /// Addresses behind one base URL, as a gateway or the emulator has them: fal's four servers are `run`, `queue`, `rest` and `cdn`
-    /// behind it.
+    /// Addresses behind one base URL, as a gateway or the emulator has them: fal's four servers are
+    /// `run`, `queue`, `rest` and `cdn` behind it.
     public static func behind(_ base: String, _ provider: ProviderID) -> Endpoints {
         let base = base.hasSuffix("/") ? String(base.dropLast()) : base
         return provider == .fal

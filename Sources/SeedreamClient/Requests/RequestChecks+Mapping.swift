@@ -15,8 +15,8 @@ extension RequestChecks {
         return name
     }
 
-    /// The size for a host that has no automatic ones. What they mean stands in no document, so that they are refused, or, where that
-    /// is allowed, replaced by the first image's shape.
+    /// The size for a host that has no automatic ones. What they mean stands in no document, so
+    /// that they are refused, or, where that is allowed, replaced by the first image's shape.
     mutating func sizeWithoutAutomatic() throws(RequestError) -> OutputSize {
         guard case .preset(let preset) = request.size, preset.pixels == nil else { return request.size }
         let tier: SizeTier = preset == .auto4K ? .k4 : .k2
@@ -24,7 +24,8 @@ extension RequestChecks {
         return .matchFirstImage(tier)
     }
 
-    /// The size for a host that has no names for sizes: a preset is the pixels that fal's toolkit gives it.
+    /// The size for a host that has no names for sizes: a preset is the pixels that fal's toolkit
+    /// gives it.
     mutating func sizeWithoutPresets() throws(RequestError) -> OutputSize {
         let size = try sizeWithoutAutomatic()
         guard case .preset(let preset) = size, let pixels = preset.pixels else { return size }

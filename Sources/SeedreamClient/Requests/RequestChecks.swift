@@ -91,7 +91,8 @@ package struct RequestChecks {
             throw RequestError(
                 field: "prompt", message: "expected words, found none", hint: "say what the picture shall be")
         }
-        // A host counts what its language counts; UTF-16 units (JavaScript's) are the most that any does.
+        // A host counts what its language counts; UTF-16 units (JavaScript's) are the most that any
+        // does.
         let count = request.prompt.utf16.count
         if let range = limits.promptCharacters, !range.contains(count) {
             throw RequestError(
@@ -102,10 +103,11 @@ package struct RequestChecks {
 
     /// The size in px to send, checked against the host's sides and areas; `nil` for a preset.
     ///
-    /// An edit whose size is below the host's smallest area is sent, with a warning that says what the host makes of it; text-to-image
-    /// of such a size is refused.
+    /// An edit whose size is below the host's smallest area is sent, with a warning that says what
+    /// the host makes of it; text-to-image of such a size is refused.
     ///
-    /// - Parameter wanted: The size to check instead of the request's, where the host has no words for that one.
+    /// - Parameter wanted: The size to check instead of the request's, where the host has no words
+    ///   for that one.
     /// - Returns: What to ask for, and what will come of it.
     package mutating func size(of wanted: OutputSize? = nil)
         throws(RequestError) -> (asked: PixelSize, predicted: PixelSize)?

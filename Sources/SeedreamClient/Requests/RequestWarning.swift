@@ -2,7 +2,8 @@
 public struct RequestWarning: Hashable, Codable, Sendable {
     /// What kind of thing.
     public enum Code: String, Hashable, Codable, Sendable, CaseIterable {
-        /// The host cannot express a field, and it was left out, as `ClientConfiguration.isLenient` allows.
+        /// The host cannot express a field, and it was left out, as `ClientConfiguration.isLenient`
+        /// allows.
         case fieldDropped = "field-dropped"
         /// The host will make another size of the one that is asked for.
         case sizeAdjusted = "size-adjusted"
@@ -12,7 +13,8 @@ public struct RequestWarning: Hashable, Codable, Sendable {
         case longPrompt = "long-prompt"
         /// A field is sent whose effect no document states.
         case effectUnknown = "effect-unknown"
-        /// The provider keeps no copy of the result: what comes inside the reply is in none of its lists.
+        /// The provider keeps no copy of the result: what comes inside the reply is in none of its
+        /// lists.
         case notKept = "not-kept"
         /// The provider gave more images than were asked for; those beyond are left out.
         case resultsDropped = "results-dropped"

@@ -1,4 +1,5 @@
-/// The parts of an absolute http or https URL that the client has to look at. Strict: what it does not understand is no URL.
+/// The parts of an absolute http or https URL that the client has to look at. Strict: what it does
+/// not understand is no URL.
 package struct URLParts: Hashable, Sendable {
     /// `http` or `https`.
     package var scheme: String
@@ -19,7 +20,8 @@ package struct URLParts: Hashable, Sendable {
         return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// Reads a URL; `nil` for another scheme, user information, an empty host, control characters, spaces, or characters beyond ASCII.
+    /// Reads a URL; `nil` for another scheme, user information, an empty host, control characters,
+    /// spaces, or characters beyond ASCII.
     package init?(_ text: String) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else { return nil }
         let lower = text.prefix(8).lowercased()
@@ -69,7 +71,8 @@ package struct URLParts: Hashable, Sendable {
     /// Whether it is this machine: a loopback address, or `localhost`.
     package var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
 
-    /// Percent-encodes a value of a query, as form encoding does but for a space: letters, digits and `-._~` stay.
+    /// Percent-encodes a value of a query, as form encoding does but for a space: letters, digits
+    /// and `-._~` stay.
     package static func encoded(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {

@@ -6,7 +6,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A JSON body in the order in which its members are sent, with pictures whose base64 is made only while it is sent.
+/// A JSON body in the order in which its members are sent, with pictures whose base64 is made only
+/// while it is sent.
 package indirect enum WireValue: Hashable, Sendable {
     case bool(Bool)
     case integer(Int)
@@ -40,7 +41,8 @@ package indirect enum WireValue: Hashable, Sendable {
 }
 
 extension WireValue {
-    /// The body as it is sent: compact JSON in UTF-8, its length known before a byte of base64 is made.
+    /// The body as it is sent: compact JSON in UTF-8, its length known before a byte of base64 is
+    /// made.
     package var body: RequestBody {
         var writer = Writer()
         writer.write(self)

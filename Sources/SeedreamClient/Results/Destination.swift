@@ -4,7 +4,8 @@ import AtomicFiles
 public struct Destination: Hashable, Codable, Sendable {
     /// The folder; made if it is not there.
     public var folder: String
-    /// The name, without its extension: `{stem}`, `{index}` and the other words of ``NameTemplate`` are filled in.
+    /// The name, without its extension: `{stem}`, `{index}` and the other words of ``NameTemplate``
+    /// are filled in.
     public var template: String
 
     /// The default template.
@@ -18,7 +19,8 @@ public struct Destination: Hashable, Codable, Sendable {
 
     /// Checks the template, before anything is bought.
     ///
-    /// - Throws: ``RequestError`` for a placeholder that there is none of, or a name that would be a path.
+    /// - Throws: ``RequestError`` for a placeholder that there is none of, or a name that would be
+    ///   a path.
     public func check() throws(RequestError) { _ = try NameTemplate(template) }
 
     /// The same folder by its absolute path, so that a process elsewhere finds it.

@@ -15,7 +15,8 @@ enum FileReader {
 
     /// Hands a regular file over, piece by piece.
     ///
-    /// - Returns: Its length in bytes; `nil` if there is no file of that name, or something else has it.
+    /// - Returns: Its length in bytes; `nil` if there is no file of that name, or something else
+    ///   has it.
     static func read(_ path: String, _ take: (UnsafeRawBufferPointer) throws -> Void) throws -> Int? {
         // Neither a link nor a pipe that somebody has laid there is read.
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)

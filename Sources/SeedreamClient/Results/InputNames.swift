@@ -1,10 +1,12 @@
 package import AtomicFiles
 
-/// The names of files that are made one of each input, so that an input's name says which one it is.
+/// The names of files that are made one of each input, so that an input's name says which one it
+/// is.
 ///
-/// A name is filled in by a ``NameTemplate``. Where inputs of one folder share it, as `a.jpg` and `a.png` do, each has
-/// its extension behind it, `a-jpg` and `a-png`: a further one of that stem renames none of them. What then still shares a
-/// name is numbered by ``TakenNames``, in the order of the inputs.
+/// A name is filled in by a ``NameTemplate``. Where inputs of one folder share it, as `a.jpg` and
+/// `a.png` do, each has its extension behind it, `a-jpg` and `a-png`: a further one of that stem
+/// renames none of them. What then still shares a name is numbered by ``TakenNames``, in the order
+/// of the inputs.
 package struct InputNames: Sendable {
     /// One input.
     package struct Input: Sendable {
@@ -29,11 +31,13 @@ package struct InputNames: Sendable {
     package struct Name: Hashable, Sendable {
         /// The name.
         package var name: String
-        /// The name that it has while no other input of its folder shares it; the same if none does.
+        /// The name that it has while no other input of its folder shares it; the same if none
+        /// does.
         package var alone: String
         /// The name that it has while another does.
         package var shared: String
-        /// Whether it belongs to another input when the inputs come in another order, or when one is added.
+        /// Whether it belongs to another input when the inputs come in another order, or when one
+        /// is added.
         package var dependsOnOrder: Bool
     }
 

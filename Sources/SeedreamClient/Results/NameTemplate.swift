@@ -1,6 +1,7 @@
 import SeedreamModel
 
-/// How files are named: text with `{stem}`, `{index}` and other words in braces, for what is prepared and for results alike.
+/// How files are named: text with `{stem}`, `{index}` and other words in braces, for what is
+/// prepared and for results alike.
 package struct NameTemplate: Hashable, Sendable {
     /// What is filled in for one image.
     package struct Values: Hashable, Sendable {
@@ -12,7 +13,8 @@ package struct NameTemplate: Hashable, Sendable {
         package var position: Int
         /// How many positions there are.
         package var positions: Int
-        /// Which row of the run, from 1. It is as wide as it is, so that further rows rename nothing.
+        /// Which row of the run, from 1. It is as wide as it is, so that further rows rename
+        /// nothing.
         package var row: Int
         /// What a manifest calls the row; its number where it says nothing.
         package var id: String?
@@ -20,7 +22,8 @@ package struct NameTemplate: Hashable, Sendable {
         package var seed: Int?
         /// The provider's id of the request, or the job's.
         package var request: String
-        /// What the user called the first input: a path, a URL, `-`. Without inputs, the name is `image`.
+        /// What the user called the first input: a path, a URL, `-`. Without inputs, the name is
+        /// `image`.
         package var source: String?
         /// Digits of an index and of a position, at least.
         package var leastDigits = 1
@@ -42,7 +45,8 @@ package struct NameTemplate: Hashable, Sendable {
         case stem
         case index, position, row, id, seed, request
 
-        /// Those that results of a request have. Their position is that of the image which the stem is of: the first.
+        /// Those that results of a request have. Their position is that of the image which the stem
+        /// is of: the first.
         package static let ofResults: [Placeholder] = Placeholder.allCases
         /// Those that prepared images have.
         package static let ofPreparation: [Placeholder] = [.stem, .index, .position, .row]
@@ -56,11 +60,13 @@ package struct NameTemplate: Hashable, Sendable {
         case placeholder(Placeholder)
     }
 
-    /// The longest name in bytes, so that `-100`, `.webp` and `.json` find room within the 255 of a file name.
+    /// The longest name in bytes, so that `-100`, `.webp` and `.json` find room within the 255 of a
+    /// file name.
     package static let maximumLength = 200
     /// The longest id of a request and the longest text of a template, in bytes.
     private static let maximumPartLength = 64
-    /// The longest id of a row in a name, in bytes: with the longest of all else, some stay for the stem.
+    /// The longest id of a row in a name, in bytes: with the longest of all else, some stay for the
+    /// stem.
     private static let maximumIDLength = 28
 
     private let parts: [Part]
@@ -70,9 +76,9 @@ package struct NameTemplate: Hashable, Sendable {
     /// Reads a template.
     ///
     /// - Parameter knownWords: The placeholders that it may have.
-    /// - Throws: ``RequestError`` for an unknown placeholder, a brace without its other one, a slash, a dot in front, characters that do
-    ///   not print, a
-    ///   placeholder twice, no text at all, or more than 64 bytes of text.
+    /// - Throws: ``RequestError`` for an unknown placeholder, a brace without its other one, a
+    ///   slash, a dot in front, characters that do not print, a placeholder twice, no text at all,
+    ///   or more than 64 bytes of text.
     package init(
         _ template: String, knowing knownWords: [Placeholder] = Placeholder.ofResults
     ) throws(RequestError) {
@@ -136,8 +142,8 @@ package struct NameTemplate: Hashable, Sendable {
 
     /// The name of an image, without its extension: no path, nothing hidden, never empty.
     ///
-    /// - Parameter tellsApart: Whether each image of several gets another name: without `{index}` in the template,
-    ///   `-{index}` follows it.
+    /// - Parameter tellsApart: Whether each image of several gets another name: without `{index}`
+    ///   in the template, `-{index}` follows it.
     package func name(_ values: Values, tellsApart: Bool = true) -> String {
         var parts = parts
         if tellsApart, values.count > 1, !parts.contains(.placeholder(.index)) {
@@ -185,15 +191,17 @@ package struct NameTemplate: Hashable, Sendable {
 
 /// The names that files of one run have already: a further one of the same name gets `-2`.
 ///
-/// Names that differ in case only, or in how accents are written (Unicode normalisation), are the same: some
-/// file systems keep them apart, others do not, and a folder is copied from one to the other.
+/// Names that differ in case only, or in how accents are written (Unicode normalisation), are the
+/// same: some file systems keep them apart, others do not, and a folder is copied from one to the
+/// other.
 package struct TakenNames: Sendable {
     private var taken: Set<String> = []
     private var next: [String: Int] = [:]
 
     package init() {}
 
-    /// Takes a name in a folder, without its extension: itself, or with the first number behind it that is free.
+    /// Takes a name in a folder, without its extension: itself, or with the first number behind it
+    /// that is free.
     package mutating func take(_ name: String, in folder: String) -> String {
         let key = Self.key(name, folder)
         if taken.insert(key).inserted { return name }

@@ -20,7 +20,8 @@ public struct PictureVerifier: Sendable {
     public struct Rejection: Error, Hashable, Sendable, CustomStringConvertible {
         /// One line, lower case.
         public var description: String
-        /// Whether nothing is known to be wrong with the file: it is of a kind that is not read here.
+        /// Whether nothing is known to be wrong with the file: it is of a kind that is not read
+        /// here.
         public var isUnsupported: Bool
 
         /// Makes a rejection.

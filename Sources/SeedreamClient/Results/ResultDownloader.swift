@@ -26,7 +26,8 @@ package struct ResultDownloader: ResultFetching {
     /// Makes a downloader.
     ///
     /// - Parameters:
-    ///   - base: The address of the provider's API. Results lie on this machine or in a private network only where it does.
+    ///   - base: The address of the provider's API. Results lie on this machine or in a private
+    ///     network only where it does.
     ///   - deadline: When all has to be over.
     package init(
         provider: ProviderID, base: String, transport: any HTTPTransport, backoff: Backoff = Backoff(),

@@ -80,7 +80,8 @@ extension ResultSaver {
             }
             return verdict
         } catch let rejection as PictureVerifier.Rejection where !rejection.isUnsupported {
-            // Hosts round, or name another file's length: a hint for whoever reads the error, and no more.
+            // Hosts round, or name another file's length: a hint for whoever reads the error, and
+            // no more.
             guard let told = image.byteCount, told != byteCount else { throw rejection }
             throw PictureVerifier.Rejection(
                 "\(rejection.description) (the host told of \(told) bytes, \(byteCount) came)")

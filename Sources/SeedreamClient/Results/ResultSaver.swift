@@ -15,11 +15,12 @@ import Musl
 import Darwin
 #endif
 
-/// Brings the pictures of a finished job home: each one is fetched, checked, recorded, published under a name of its own, and given a
-/// sidecar.
+/// Brings the pictures of a finished job home: each one is fetched, checked, recorded, published
+/// under a name of its own, and given a sidecar.
 ///
-/// A process may be killed at any moment. What the ledger has recorded before a file gets its name tells the next process whether the
-/// file is there: with the recorded digest it is done, without it is fetched again.
+/// A process may be killed at any moment. What the ledger has recorded before a file gets its name
+/// tells the next process whether the file is there: with the recorded digest it is done, without
+/// it is fetched again.
 package struct ResultSaver: Sendable {
     /// Where jobs are kept; the job is claimed by the caller.
     package var ledger: any JobLedger
@@ -29,9 +30,11 @@ package struct ResultSaver: Sendable {
     package var verifier: PictureVerifier?
     /// What sidecars name as their writer, as `seedream 0.1.0`.
     package var toolkit: String
-    /// The most bytes of one picture. 64 MiB by default: 4096x4096 px of PNG that does not compress are 48 MiB.
+    /// The most bytes of one picture. 64 MiB by default: 4096x4096 px of PNG that does not compress
+    /// are 48 MiB.
     package var maximumBytes = 64 << 20
-    /// Where images of replies wait; only files of this folder are removed once they are saved. Default: `nil`.
+    /// Where images of replies wait; only files of this folder are removed once they are saved.
+    /// Default: `nil`.
     package var spoolFolder: String?
     /// How many pictures are fetched at the same time. 4 by default; our number.
     package var concurrency = 4
@@ -45,15 +48,17 @@ package struct ResultSaver: Sendable {
         self.toolkit = toolkit
     }
 
-    /// Saves all pictures of a job in state `finished`. Of one that is `saved` nothing is left to do.
+    /// Saves all pictures of a job in state `finished`. Of one that is `saved` nothing is left to
+    /// do.
     ///
     /// A picture that cannot be had does not keep the others from being saved.
     ///
     /// - Returns: The job, `saved`.
-    /// - Throws: ``ClientError`` of category `result` that names the first picture that could not be had, when all others are saved;
-    ///   ``SaveError`` where nothing can be written; either is recorded as ``JobRecord/error``, and the job stays `finished`.
-    ///   ``LedgerError``; with ``LedgerError/forbiddenTransition(from:to:)`` for a job in another state. ``RequestError`` for a job
-    ///   without destination or with a template that is none. `CancellationError`.
+    /// - Throws: ``ClientError`` of category `result` that names the first picture that could not
+    ///   be had, when all others are saved; ``SaveError`` where nothing can be written; either is
+    ///   recorded as ``JobRecord/error``, and the job stays `finished`. ``LedgerError``; with
+    ///   ``LedgerError/forbiddenTransition(from:to:)`` for a job in another state. ``RequestError``
+    ///   for a job without destination or with a template that is none. `CancellationError`.
     @concurrent
     package func save(
         _ job: JobRecord, reportingTo progress: @escaping @Sendable (SavingProgress) -> Void = { _ in }
@@ -123,7 +128,8 @@ package struct ResultSaver: Sendable {
         _ progress: @escaping @Sendable (SavingProgress) -> Void
     ) async throws {
         var missing: [Int] = []
-        // Where a picture lies that was saved elsewhere before: a copy of it is as good as the host's.
+        // Where a picture lies that was saved elsewhere before: a copy of it is as good as the
+        // host's.
         var copies: [Int: String] = [:]
         for index in images.indices {
             let file = saving.recorded(index)
@@ -183,7 +189,8 @@ package struct ResultSaver: Sendable {
                 index: index, path: free, sha256: picture.sha256, byteCount: picture.byteCount,
                 mediaType: picture.format.mediaType, size: picture.size, notice: picture.notice,
                 modified: fileStatus(picture.file.path).map(modificationTime))
-            // Before the file has its name: a file that no ledger knows would be fetched a second time.
+            // Before the file has its name: a file that no ledger knows would be fetched a second
+            // time.
             saving.job = try await ledger.update(saving.job.id) { job in
                 job.files.removeAll { $0.index == index }
                 job.files.append(file)
@@ -205,8 +212,8 @@ package struct ResultSaver: Sendable {
         }
     }
 
-    /// The path that is recorded for this picture, if it is still free: the file was never there, or it
-    /// was deleted, and its sidecar may have stayed.
+    /// The path that is recorded for this picture, if it is still free: the file was never there,
+    /// or it was deleted, and its sidecar may have stayed.
     private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) throws -> String? {
         guard let path = saving.recorded(index)?.path, Folder.containing(path) == saving.folder,
             path.hasSuffix(".\(picture.format.fileExtension)"), !FileReader.isTaken(path),
@@ -215,8 +222,9 @@ package struct ResultSaver: Sendable {
         return path
     }
 
-    /// A path that neither a file nor a sidecar nor another picture of the job has: the one that was reserved before the job
-    /// was bought, or, where only now all is known that its name says, or a file has taken it since, one that is reserved now.
+    /// A path that neither a file nor a sidecar nor another picture of the job has: the one that
+    /// was reserved before the job was bought, or, where only now all is known that its name says,
+    /// or a file has taken it since, one that is reserved now.
     private func freePath(for picture: Picture, _ index: Int, _ saving: inout Saving) async throws -> String {
         let stem = saving.job.name(
             saving.names, index: index, count: saving.job.result?.images.count ?? 1)
@@ -252,7 +260,8 @@ package struct ResultSaver: Sendable {
         return owner == (job.id, file.sha256)
     }
 
-    /// What the sidecar beside a file says; `nil` if nothing lies there, and empty if it is no sidecar.
+    /// What the sidecar beside a file says; `nil` if nothing lies there, and empty if it is no
+    /// sidecar.
     private func sidecarOwner(beside file: String) throws -> (jobID: String, sha256: String)? {
         let path = Sidecar.path(for: file)
         guard FileReader.isTaken(path) else { return nil }
@@ -293,7 +302,8 @@ package struct ResultSaver: Sendable {
     private static func error(_ job: JobRecord, picture index: Int, _ cause: any Error) -> ClientError {
         guard let cause = cause as? ClientError else {
             var error = error(job, "picture \(index + 1): \(cause)")
-            // A server that is still writing the file gives half of it, or a page about it; and a job can be asked again.
+            // A server that is still writing the file gives half of it, or a page about it; and a
+            // job can be asked again.
             let isFile = if case .file? = job.result?.images[index].location { true } else { false }
             error.isRetryable = !isFile || job.ticket != nil
             return error

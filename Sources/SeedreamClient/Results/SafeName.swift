@@ -2,7 +2,8 @@ import AtomicFiles
 
 /// Makes file names of texts that nobody here has written.
 enum SafeName {
-    /// The text without what may not stand in a name, cut to a length in bytes between characters; `image` if nothing is left.
+    /// The text without what may not stand in a name, cut to a length in bytes between characters;
+    /// `image` if nothing is left.
     static func of(_ text: some StringProtocol, maximumLength: Int) -> String {
         var name = printable(text)
         while let first = name.first, first == "." || first == " " { name.removeFirst() }

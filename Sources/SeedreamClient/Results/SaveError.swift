@@ -1,7 +1,8 @@
 package import AtomicFiles
 public import SeedreamModel
 
-/// Why a picture that was paid for cannot be put on disk here. Nothing is lost: the job stays `finished`, and resuming it goes on.
+/// Why a picture that was paid for cannot be put on disk here. Nothing is lost: the job stays
+/// `finished`, and resuming it goes on.
 public struct SaveError: ErrorWithRemedy, Hashable, Sendable {
     /// The file or folder.
     public var path: String

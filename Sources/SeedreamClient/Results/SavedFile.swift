@@ -16,7 +16,8 @@ public struct SavedFile: Hashable, Codable, Sendable {
     public var size: PixelSize?
     /// What is to be known about it: its format is not a usual one, or it could not be checked.
     public var notice: String?
-    /// When its bytes were last changed, in seconds since 1970; `nil` for a file that an earlier version saved.
+    /// When its bytes were last changed, in seconds since 1970; `nil` for a file that an earlier
+    /// version saved.
     public var modified: Double?
 
     /// Makes a file.

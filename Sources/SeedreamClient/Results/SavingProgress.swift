@@ -1,4 +1,5 @@
-/// How far the pictures of a job are, in the order in which it happens to each. `index` counts from 0.
+/// How far the pictures of a job are, in the order in which it happens to each. `index` counts from
+/// 0.
 package enum SavingProgress: Hashable, Sendable {
     /// So many bytes of a picture have come. The number falls when a download begins again.
     case received(index: Int, byteCount: Int)

@@ -87,7 +87,8 @@ struct Sidecar: Encodable {
         return (job, digest)
     }
 
-    /// A URL without what gives access: its query, in which signed URLs have their signature, its fragment, and a password.
+    /// A URL without what gives access: its query, in which signed URLs have their signature, its
+    /// fragment, and a password.
     static func withoutSecrets(_ url: String) -> String {
         let plain = url.prefix { $0 != "?" && $0 != "#" }
         guard let start = plain.firstRange(of: "://")?.upperBound else { return String(plain) }

@@ -4,7 +4,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Whether, and after how long, a call is repeated. Chance, sleep and clock are handed in, so that tests need not wait.
+/// Whether, and after how long, a call is repeated. Chance, sleep and clock are handed in, so that
+/// tests need not wait.
 package struct Backoff: Sendable {
     /// Why a call is repeated.
     package enum Cause: Hashable, Sendable {
@@ -16,7 +17,8 @@ package struct Backoff: Sendable {
         /// Tokens of the budget: the AWS SDKs' numbers.
         var cost: Int { self == .timeout ? 10 : 5 }
 
-        /// Why a request that was answered with this status may be answered better later; `nil` where it will not. 501 will not.
+        /// Why a request that was answered with this status may be answered better later; `nil`
+        /// where it will not. 501 will not.
         package init?(status: Int) {
             switch status {
             case 429: self = .throttled
@@ -46,7 +48,8 @@ package struct Backoff: Sendable {
         self.budget = budget ?? RetryBudget(policy)
     }
 
-    /// The upper bound of the drawn delay after an attempt, in seconds: it doubles with each, up to the cap.
+    /// The upper bound of the drawn delay after an attempt, in seconds: it doubles with each, up to
+    /// the cap.
     package func bound(after attempt: Int, _ cause: Cause) -> Double {
         let base = cause == .throttled ? policy.throttledBase : policy.base
         var bound = max(base, 0)
@@ -54,12 +57,14 @@ package struct Backoff: Sendable {
         return min(bound, policy.cap)
     }
 
-    /// Waits before the next attempt, unless there is to be none: all attempts are made, the budget is spent, the provider asks for
-    /// more patience than the policy has, or the wait would not be over before the deadline.
+    /// Waits before the next attempt, unless there is to be none: all attempts are made, the budget
+    /// is spent, the provider asks for more patience than the policy has, or the wait would not be
+    /// over before the deadline.
     ///
     /// - Parameters:
     ///   - attempt: The number of the one that failed, from 1.
-    ///   - retryAfter: What the provider asks for, in seconds. The drawn delay is added, lest all come back in the same moment.
+    ///   - retryAfter: What the provider asks for, in seconds. The drawn delay is added, lest all
+    ///     come back in the same moment.
     ///   - deadline: When the next attempt would be too late.
     /// - Returns: Whether another attempt is to be made.
     /// - Throws: `CancellationError`.

@@ -2,9 +2,11 @@ package import HTTPTypes
 
 /// What a host says about how long to wait (RFC 9110, section 10.2.3).
 package enum RetryAfter {
-    /// Seconds from now, 0 for a time that has passed; `nil` where the header is missing or makes no sense.
+    /// Seconds from now, 0 for a time that has passed; `nil` where the header is missing or makes
+    /// no sense.
     ///
-    /// A date is measured against the reply's own `Date`, so that a clock of this machine that is wrong does no harm.
+    /// A date is measured against the reply's own `Date`, so that a clock of this machine that is
+    /// wrong does no harm.
     ///
     /// - Parameter now: Seconds since 1970, for a reply without `Date`.
     package static func seconds(in fields: HTTPFields, now: Double) -> Double? {

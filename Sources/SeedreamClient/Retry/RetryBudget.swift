@@ -1,7 +1,8 @@
 import Synchronization
 
-/// What all calls of a client may spend on retries together, so that a host that is down is not called three times as often. As in
-/// the AWS SDKs' standard mode, whose numbers ``RetryPolicy`` has.
+/// What all calls of a client may spend on retries together, so that a host that is down is not
+/// called three times as often. As in the AWS SDKs' standard mode, whose numbers ``RetryPolicy``
+/// has.
 package final class RetryBudget: Sendable {
     private let capacity: Int
     private let tokens: Mutex<Int>

@@ -1,11 +1,13 @@
-/// Which addresses a URL from outside must not lead to: its author would see this machine's network through our eyes.
+/// Which addresses a URL from outside must not lead to: its author would see this machine's network
+/// through our eyes.
 package enum AddressPolicy {
     /// What the host of a URL is.
     package enum Host: Hashable, Sendable {
         /// To be resolved.
         case name
         case address(IPAddress)
-        /// It ends in a number and is no address in its usual spelling: `127.1`, `0x7f000001`, `2130706433`, `127.0.0.1.`
+        /// It ends in a number and is no address in its usual spelling: `127.1`, `0x7f000001`,
+        /// `2130706433`, `127.0.0.1.`
         case disguisedNumber
     }
 
@@ -23,7 +25,8 @@ package enum AddressPolicy {
         case special
     }
 
-    /// Tells a name from an address, by the rule of the WHATWG URL standard ("ends in a number"): names never end in one.
+    /// Tells a name from an address, by the rule of the WHATWG URL standard ("ends in a number"):
+    /// names never end in one.
     package static func host(of url: URLParts) -> Host {
         if let address = IPAddress(url.host) { return .address(address) }
         if url.isIPv6 { return .disguisedNumber }
@@ -34,7 +37,8 @@ package enum AddressPolicy {
         return isNumber || last.hasPrefix("0x") ? .disguisedNumber : .name
     }
 
-    /// Why nobody elsewhere can call the host of a URL, as far as its spelling says; `nil` for a name in general.
+    /// Why nobody elsewhere can call the host of a URL, as far as its spelling says; `nil` for a
+    /// name in general.
     package static func objection(toHostOf url: URLParts) -> String? {
         switch host(of: url) {
         case .address(let address): objection(to: address).map { "\(url.host) is \($0)" }
@@ -63,8 +67,9 @@ package enum AddressPolicy {
         return (.world, "public")
     }
 
-    /// IANA gives out addresses of all IPv6 from here only, so that what is not named below is refused as well: NAT64, addresses
-    /// mapped from IPv4, discard-only and segment routing among it.
+    /// IANA gives out addresses of all IPv6 from here only, so that what is not named below is
+    /// refused as well: NAT64, addresses mapped from IPv4, discard-only and segment routing among
+    /// it.
     private static let globalUnicast = IPAddress.v6(0x2 << 124)
 
     /// The special-purpose registries of IANA (RFC 6890 and its updates), read 2026-11-21.

@@ -17,14 +17,16 @@ import Foundation
 
 /// The transport over AsyncHTTPClient: HTTP/1.1, no redirects, no cookies, no retries.
 ///
-/// No reply is asked to be compressed. One that is compressed with gzip or deflate all the same is decoded, and its
-/// header says nothing of it; any other encoding is left as it came, and named by `Content-Encoding`.
+/// No reply is asked to be compressed. One that is compressed with gzip or deflate all the same is
+/// decoded, and its header says nothing of it; any other encoding is left as it came, and named by
+/// `Content-Encoding`.
 ///
-/// Bodies are made while they are sent, 64 KiB at a time and only as fast as the host takes them. A request with
-/// ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress``, or with a body beyond 64 KiB, has a connection of its
-/// own; the others share.
+/// Bodies are made while they are sent, 64 KiB at a time and only as fast as the host takes them. A
+/// request with ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress``, or
+/// with a body beyond 64 KiB, has a connection of its own; the others share.
 public final class AsyncHTTPTransport: HTTPTransport {
-    /// What a shared client differs by: AsyncHTTPClient's time-out and proxy are a client's, not a request's.
+    /// What a shared client differs by: AsyncHTTPClient's time-out and proxy are a client's, not a
+    /// request's.
     private struct Settings: Hashable {
         var readTimeout: Double
         var proxy: ProxyAddress?
@@ -37,13 +39,14 @@ public final class AsyncHTTPTransport: HTTPTransport {
         var isShutDown = false
     }
 
-    /// The most bytes that a compressed reply becomes: 2 GiB; ours. What is read of it is bounded by its reader; this
-    /// ends what nobody would ever read.
+    /// The most bytes that a compressed reply becomes: 2 GiB; ours. What is read of it is bounded
+    /// by its reader; this ends what nobody would ever read.
     private static let maximumDecoded = 2 << 30
     /// What NIO's decompressor decodes.
     private static let decoded: Set<String> = ["gzip", "deflate"]
 
-    /// Shared clients at most; requests with other settings have a client of their own. The client uses 4 settings at most.
+    /// Shared clients at most; requests with other settings have a client of their own. The client
+    /// uses 4 settings at most.
     private static let maximumShared = 16
 
     private let connectTimeout: Double
@@ -91,8 +94,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
         for client in left { Self.end(client) }
     }
 
-    /// Starts the thread that serves connections, so that what can fail for want of threads and descriptors fails
-    /// here.
+    /// Starts the thread that serves connections, so that what can fail for want of threads and
+    /// descriptors fails here.
     ///
     /// - Throws: ``ResourceError``.
     public func prepare() throws { _ = try EventLoops.start() }
@@ -143,8 +146,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    /// Says more precisely what AsyncHTTPClient does not tell: why a name has no address, and what is wrong with a
-    /// certificate.
+    /// Says more precisely what AsyncHTTPClient does not tell: why a name has no address, and what
+    /// is wrong with a certificate.
     private func explained(
         _ failure: any Error, _ cause: any Error, _ url: URLParts, at address: String?,
         through proxy: ProxyAddress?
@@ -295,7 +298,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
         return channel.remoteAddress?.ipAddress.flatMap(IPAddress.init) == wanted
     }
 
-    /// Forgets a client that was made for one request, and ends it unless it was ended with all others.
+    /// Forgets a client that was made for one request, and ends it unless it was ended with all
+    /// others.
     func remove(_ client: HTTPClient) {
         let wasThere = clients.withLock { $0.own.removeValue(forKey: ObjectIdentifier(client)) != nil }
         if wasThere { Self.end(client) }
@@ -311,9 +315,11 @@ public final class AsyncHTTPTransport: HTTPTransport {
             decompression: .enabled(limit: .size(Self.maximumDecoded)))
         configuration.httpVersion = .http1Only
         configuration.http1_1ConnectionDebugInitializer = { ReplyGuard.install(on: $0) }
-        // A host that cannot be reached is reported at once; whether to try again is not decided here.
+        // A host that cannot be reached is reported at once; whether to try again is not decided
+        // here.
         configuration.connectionPool.retryConnectionEstablishment = false
-        // A request that waits for one of 8 connections, as is the default, would be said to have found none.
+        // A request that waits for one of 8 connections, as is the default, would be said to have
+        // found none.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         // Shorter than the minute after which many servers close a connection that nobody uses.
         configuration.connectionPool.idleTimeout = .seconds(20)

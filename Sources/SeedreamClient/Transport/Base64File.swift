@@ -8,8 +8,9 @@ final class Base64File {
     private var rest: [UInt8] = []
     private var padding = 0
 
-    /// - Parameter isTolerant: Whether white space is passed over, both alphabets are read (RFC 4648, sections 4 and 5), and what
-    ///   was encoded in parts, each with its padding, is put together: for what is known to be an image.
+    /// - Parameter isTolerant: Whether white space is passed over, both alphabets are read (RFC
+    ///   4648, sections 4 and 5), and what was encoded in parts, each with its padding, is put
+    ///   together: for what is known to be an image.
     init(in folder: String, isTolerant: Bool = false) throws(SpoolError) {
         file = try SpoolFile(in: folder)
         self.isTolerant = isTolerant

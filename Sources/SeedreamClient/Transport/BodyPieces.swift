@@ -3,7 +3,8 @@ import NIOCore
 
 /// A request body for AsyncHTTPClient, which asks for a piece when it has room for it.
 struct BodyPieces: AsyncSequence, Sendable {
-    /// Bytes of a piece: NIO's own high watermark of a connection, so that one piece is on its way while the next is made.
+    /// Bytes of a piece: NIO's own high watermark of a connection, so that one piece is on its way
+    /// while the next is made.
     static let size = 65_536
 
     let body: RequestBody

@@ -1,8 +1,8 @@
 #if Client
 import Synchronization
 
-/// Notices when a host takes no more of a body. AsyncHTTPClient's own write time-out watches over who makes the body, not over who reads
-/// it, and its read time-out begins when all is sent.
+/// Notices when a host takes no more of a body. AsyncHTTPClient's own write time-out watches over
+/// who makes the body, not over who reads it, and its read time-out begins when all is sent.
 final class BodyProgress: Sendable {
     private enum State {
         case waiting

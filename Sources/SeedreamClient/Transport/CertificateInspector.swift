@@ -14,7 +14,8 @@ import Foundation
 enum CertificateFinding: Hashable, CustomStringConvertible {
     case expired(Date)
     case notYetValid(Date)
-    /// The server signed it itself. BoringSSL takes such a certificate from a file only if it may sign others.
+    /// The server signed it itself. BoringSSL takes such a certificate from a file only if it may
+    /// sign others.
     case selfSigned(isAuthority: Bool)
     /// Nobody that is trusted here signed it, or it could not be looked at.
     case untrusted
@@ -62,7 +63,8 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
         }
     }
 
-    /// Serial number, algorithm, issuer, validity, subject, key, and extensions, without the version.
+    /// Serial number, algorithm, issuer, validity, subject, key, and extensions, without the
+    /// version.
     private static func fields(_ certificate: NIOSSLCertificate) -> [(tag: UInt8, content: ArraySlice<UInt8>)]
     {
         guard let bytes = try? certificate.toDERBytes(), let outer = children(bytes[...]).first,
@@ -107,15 +109,17 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
     }
 }
 
-/// Looks at the certificates that a server shows once more, after they were refused: BoringSSL's error says that,
-/// and not why. Only a handshake is begun, and it is ended before anything is sent.
+/// Looks at the certificates that a server shows once more, after they were refused: BoringSSL's
+/// error says that, and not why. Only a handshake is begun, and it is ended before anything is
+/// sent.
 struct CertificateInspector {
     let group: MultiThreadedEventLoopGroup
     let tls: TLSConfiguration
     /// The longest time for all of it, in seconds.
     let timeout: Double
 
-    /// The chain, the server's certificate first; empty where none is shown in time, and behind a SOCKS proxy.
+    /// The chain, the server's certificate first; empty where none is shown in time, and behind a
+    /// SOCKS proxy.
     func chain(of url: URLParts, at address: String?, through proxy: ProxyAddress?) async
         -> [NIOSSLCertificate]
     {

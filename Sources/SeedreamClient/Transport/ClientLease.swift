@@ -18,14 +18,16 @@ final class ClientLease: Sendable {
 
     /// A client of its own.
     ///
-    /// - Parameter connection: Told by the client when a connection stands, before a byte of the request is given to it.
+    /// - Parameter connection: Told by the client when a connection stands, before a byte of the
+    ///   request is given to it.
     init(owning client: HTTPClient, of owner: AsyncHTTPTransport, connection: ConnectionWitness) {
         (self.client, self.owner, isOwn, self.connection) = (client, owner, true, connection)
     }
 
     deinit { if isOwn { owner.remove(client) } }
 
-    /// Whether a connection was made that can have been given the request; `nil` where nobody counts.
+    /// Whether a connection was made that can have been given the request; `nil` where nobody
+    /// counts.
     var wasConnected: Bool? { connection?.isConnected }
 }
 #endif

@@ -1,4 +1,5 @@
-/// When something has to be over. One deadline is handed down to every call, wait and transfer that belongs to it.
+/// When something has to be over. One deadline is handed down to every call, wait and transfer that
+/// belongs to it.
 package struct Deadline: Hashable, Sendable {
     /// `nil`: there is none.
     package let instant: ContinuousClock.Instant?
@@ -37,7 +38,8 @@ package struct Deadline: Hashable, Sendable {
 extension Deadline {
     /// Runs `body`, and cancels it when the deadline passes.
     ///
-    /// - Throws: What `body` throws; `error` once the deadline has passed, as soon as `body` has taken notice.
+    /// - Throws: What `body` throws; `error` once the deadline has passed, as soon as `body` has
+    ///   taken notice.
     package func enforced<Value: Sendable>(
         throwing error: any Error, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {

@@ -34,14 +34,15 @@ import Darwin
 
 /// The thread that serves all connections of this process.
 ///
-/// SwiftNIO ends the process where a thread, or a descriptor of an event loop, cannot be had. So both are tried
-/// before, by our own means, and one loop serves everybody: connections wait for networks, not for processors.
+/// SwiftNIO ends the process where a thread, or a descriptor of an event loop, cannot be had. So
+/// both are tried before, by our own means, and one loop serves everybody: connections wait for
+/// networks, not for processors.
 enum EventLoops {
     private static let running = Mutex<MultiThreadedEventLoopGroup?>(nil)
     /// Descriptors of a loop on Linux: epoll, an event and a timer.
     private static let descriptorsOfLoop = 3
-    /// Descriptors of one request beside those: a connection, three of a name's resolution, and those of a file
-    /// that is written. Our number.
+    /// Descriptors of one request beside those: a connection, three of a name's resolution, and
+    /// those of a file that is written. Our number.
     private static let descriptorsOfRequest = 8
 
     /// The loop; starts it if it does not run yet.

@@ -15,8 +15,8 @@ import Musl
 import Darwin
 #endif
 
-/// Puts what AsyncHTTPClient, SwiftNIO and BoringSSL throw into our words. Theirs are not passed on: they quote
-/// header fields and URLs.
+/// Puts what AsyncHTTPClient, SwiftNIO and BoringSSL throw into our words. Theirs are not passed
+/// on: they quote header fields and URLs.
 struct FailureReader: Sendable {
     /// Whom the message names: host and port, never path or query.
     let host: String

@@ -35,7 +35,8 @@ package struct FetchError: ErrorWithRemedy, Hashable, Sendable, CustomStringConv
         self.description = description
     }
 
-    /// The failure of a connection. A certificate is the same the next time, and so is what is forbidden.
+    /// The failure of a connection. A certificate is the same the next time, and so is what is
+    /// forbidden.
     package init(_ error: TransportError) {
         self.init(error.kind == .tooLarge ? .tooLarge : .transport(error.kind), error.message)
         connectionRemedy = error.remedy

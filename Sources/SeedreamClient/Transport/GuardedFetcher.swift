@@ -2,24 +2,26 @@ import HTTPTypes
 import SeedreamModel
 import Synchronization
 
-/// Fetches files from URLs that come from outside, inputs and results alike, without letting them reach into this
-/// machine's network.
+/// Fetches files from URLs that come from outside, inputs and results alike, without letting them
+/// reach into this machine's network.
 ///
-/// A name is resolved once, every address of it is checked, and the connection goes to a checked one, so that a name
-/// that changes its address in between gains nothing. Each redirect is treated in the same way. Neither key nor cookie
-/// is sent.
+/// A name is resolved once, every address of it is checked, and the connection goes to a checked
+/// one, so that a name that changes its address in between gains nothing. Each redirect is treated
+/// in the same way. Neither key nor cookie is sent.
 ///
-/// Behind a proxy, names are the proxy's to resolve: this machine often cannot. There a URL is judged by its spelling,
-/// which refuses addresses and `localhost`, and the proxy decides about everything else.
+/// Behind a proxy, names are the proxy's to resolve: this machine often cannot. There a URL is
+/// judged by its spelling, which refuses addresses and `localhost`, and the proxy decides about
+/// everything else.
 ///
-/// A redirect from https to http is refused, as browsers refuse it within a page of https (W3C, Mixed Content); curl
-/// follows it unless `--proto-redir =https` is given.
+/// A redirect from https to http is refused, as browsers refuse it within a page of https (W3C,
+/// Mixed Content); curl follows it unless `--proto-redir =https` is given.
 package struct GuardedFetcher: Sendable {
     /// Which networks a fetch reaches.
     package enum Reach: Hashable, Sendable {
         /// Public addresses only.
         case world
-        /// Public addresses, and the kind of network that the host of this URL is in: this machine, or private networks.
+        /// Public addresses, and the kind of network that the host of this URL is in: this machine,
+        /// or private networks.
         case worldAndNeighbors(of: URLParts)
         /// Every address, for tests and those who say so.
         case everywhere
@@ -45,7 +47,8 @@ package struct GuardedFetcher: Sendable {
             (self.reach, self.ports, self.maximumBytes) = (reach, ports, maximumBytes)
         }
 
-        /// For URLs that a person names as inputs: public addresses, and the ports of http and https.
+        /// For URLs that a person names as inputs: public addresses, and the ports of http and
+        /// https.
         ///
         /// - Parameter maximumBytes: 512 MiB by default, as for a file of this machine.
         package static func input(maximumBytes: Int = 512 << 20) -> Policy {
@@ -54,7 +57,8 @@ package struct GuardedFetcher: Sendable {
 
         /// For URLs that a provider names as results.
         ///
-        /// - Parameter base: The provider's address. Results lie in private networks only where it does.
+        /// - Parameter base: The provider's address. Results lie in private networks only where it
+        ///   does.
         package static func result(of base: String, maximumBytes: Int) -> Policy {
             Policy(
                 reach: URLParts(base).map { .worldAndNeighbors(of: $0) } ?? .world, ports: nil,
@@ -76,8 +80,9 @@ package struct GuardedFetcher: Sendable {
         }
     }
 
-    /// The statuses that may pass if the same URL is asked for again. An image that is not at its URL yet, or
-    /// no longer, is not among them: the code that saves it asks the provider where it is.
+    /// The statuses that may pass if the same URL is asked for again. An image that is not at its
+    /// URL yet, or no longer, is not among them: the code that saves it asks the provider where it
+    /// is.
     private static let passingStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
     private let transport: any HTTPTransport
@@ -94,7 +99,8 @@ package struct GuardedFetcher: Sendable {
 
     /// Fetches a file into memory.
     ///
-    /// - Throws: ``FetchError``, also for bytes in an encoding that is not decoded; `CancellationError`.
+    /// - Throws: ``FetchError``, also for bytes in an encoding that is not decoded;
+    ///   `CancellationError`.
     package func bytes(_ url: String, _ policy: Policy) async throws -> [UInt8] {
         let collected = Collected()
         let file = try await fetch(
@@ -154,7 +160,8 @@ package struct GuardedFetcher: Sendable {
             if let allowed {
                 zones = allowed
             } else {
-                // What begins in the world stays in the world: its servers must not send us into our own network.
+                // What begins in the world stays in the world: its servers must not send us into
+                // our own network.
                 zones = place.isPublic ? [.world] : try await reached(by: policy)
                 allowed = zones
             }

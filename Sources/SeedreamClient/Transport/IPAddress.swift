@@ -6,12 +6,14 @@ import Musl
 import Darwin
 #endif
 
-/// An address of IPv4 or IPv6, read strictly: four decimal numbers, or what RFC 4291 allows without a zone.
+/// An address of IPv4 or IPv6, read strictly: four decimal numbers, or what RFC 4291 allows without
+/// a zone.
 package enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(UInt128)
 
-    /// Reads an address; `nil` for octal, hexadecimal and shortened spellings of IPv4, as resolvers disagree on them.
+    /// Reads an address; `nil` for octal, hexadecimal and shortened spellings of IPv4, as resolvers
+    /// disagree on them.
     package init?(_ text: String) {
         if text.utf8.contains(UInt8(ascii: ":")) {
             var bytes = in6_addr()

@@ -9,15 +9,17 @@ import Musl
 import Darwin
 #endif
 
-/// Reads JSON as it arrives, and takes the images out of it: each string that is an image as base64 or as a data URI, and each long
-/// one that is base64, is decoded into a file, and `inline:N` stands in its place. What is held in memory does not grow with the images.
+/// Reads JSON as it arrives, and takes the images out of it: each string that is an image as base64
+/// or as a data URI, and each long one that is base64, is decoded into a file, and `inline:N`
+/// stands in its place. What is held in memory does not grow with the images.
 ///
-/// It does not check that the text is JSON; of what is none, something comes out that is none either. A body that is an image itself
-/// becomes the one string `"inline:0"`.
+/// It does not check that the text is JSON; of what is none, something comes out that is none
+/// either. A body that is an image itself becomes the one string `"inline:0"`.
 package final class InlineExtractor {
     /// What becomes of long strings.
     package enum Mode: Sendable {
-        /// Pictures go to files in a folder, all of them together at most so many bytes; other long strings stay.
+        /// Pictures go to files in a folder, all of them together at most so many bytes; other long
+        /// strings stay.
         case spool(folder: String, maximum: Int)
         /// They are left out: a refusal that quotes the request is read for its words.
         case elide
@@ -27,7 +29,8 @@ package final class InlineExtractor {
     package static let threshold = 4096
     /// Bytes of one picture: 64 MiB, as much as of one that is fetched.
     package static let maximumPicture = 64 << 20
-    /// Objects and arrays within each other; what goes deeper is not looked at. No host has more than 5.
+    /// Objects and arrays within each other; what goes deeper is not looked at. No host has more
+    /// than 5.
     private static let maximumDepth = 128
 
     private enum State {
@@ -324,8 +327,8 @@ package final class InlineExtractor {
         }
     }
 
-    /// It was no base64 after all: the text is made again from what was decoded, which loses nothing but needless escapes, and the
-    /// white space within an image.
+    /// It was no base64 after all: the text is made again from what was decoded, which loses
+    /// nothing but needless escapes, and the white space within an image.
     private func giveUp(_ file: Base64File, _ prefix: [UInt8]) throws {
         state = .text
         defer { file.discard() }

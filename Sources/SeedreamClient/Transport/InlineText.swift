@@ -2,14 +2,17 @@ import SeedreamModel
 
 /// What a string of a reply is by its beginning, if it may be an image.
 enum InlineText {
-    /// Base64: what is before its first character, what a data URI calls it, and its characters so far.
+    /// Base64: what is before its first character, what a data URI calls it, and its characters so
+    /// far.
     ///
-    /// `isTolerant` holds for an image, by its type or its first bytes: its base64 may be broken into lines, or that of URLs.
+    /// `isTolerant` holds for an image, by its type or its first bytes: its base64 may be broken
+    /// into lines, or that of URLs.
     case base64(prefix: [UInt8], type: String?, characters: [UInt8], isTolerant: Bool)
     /// A data URI whose content is percent-encoded, or stands there as it is.
     case plainURI
 
-    /// Judges the beginning of a string, or all of it, as it is written in JSON; `nil` for other text.
+    /// Judges the beginning of a string, or all of it, as it is written in JSON; `nil` for other
+    /// text.
     init?(_ written: [UInt8]) {
         guard let plain = Self.unescaped(written) else { return nil }
         let text = plain.drop { $0 <= 0x20 }
@@ -68,7 +71,8 @@ enum InlineText {
         return ImageSignature.format(of: bytes)?.isCertain == true
     }
 
-    /// The text that is meant; `nil` where it holds other escapes than those which base64 may be written with.
+    /// The text that is meant; `nil` where it holds other escapes than those which base64 may be
+    /// written with.
     private static func unescaped(_ written: [UInt8]) -> [UInt8]? {
         guard written.contains(UInt8(ascii: "\\")) else { return written }
         var plain: [UInt8] = []

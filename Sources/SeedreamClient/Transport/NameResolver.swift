@@ -48,7 +48,8 @@ package struct NameResolver: Sendable {
         }
     }
 
-    /// The system's. It blocks threads of its own, none of Swift's, and at most ``Lookups/maximum`` of them.
+    /// The system's. It blocks threads of its own, none of Swift's, and at most ``Lookups/maximum``
+    /// of them.
     package static let system: NameResolver = {
         let lookups = Lookups(lookUp)
         return NameResolver { try await lookups.addresses(of: $0) }
@@ -64,7 +65,8 @@ package struct NameResolver: Sendable {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
-            // glibc reports a want of descriptors as EAI_SYSTEM or as a name server that does not answer.
+            // glibc reports a want of descriptors as EAI_SYSTEM or as a name server that does not
+            // answer.
             let number = errno
             if [EMFILE, ENFILE].contains(number), code != EAI_NONAME { return .failure(.system(number)) }
             switch code {
@@ -103,8 +105,9 @@ package struct NameResolver: Sendable {
 
 /// Look-ups that block: each name once at a time, and few names at the same time.
 ///
-/// `getaddrinfo` cannot be interrupted, and a name server that is silent holds it for half a minute. Whoever asks can
-/// give up at any time; the thread stays with the look-up, which the next one who asks for that name joins.
+/// `getaddrinfo` cannot be interrupted, and a name server that is silent holds it for half a
+/// minute. Whoever asks can give up at any time; the thread stays with the look-up, which the next
+/// one who asks for that name joins.
 package final class Lookups: Sendable {
     /// Names that are looked up at the same time; ours.
     package static let maximum = 4

@@ -6,16 +6,18 @@ public struct OutgoingRequest: Sendable {
     public var head: HTTPRequest
     /// Streamed with its exact length.
     public var body: RequestBody
-    /// The longest silence of the host, in seconds: 60 for calls that are answered at once, 600 for paid synchronous ones.
+    /// The longest silence of the host, in seconds: 60 for calls that are answered at once, 600 for
+    /// paid synchronous ones.
     public var readTimeout: Double
     /// The longest time that the connection takes no byte, in seconds.
     public var writeTimeout: Double
     /// The longest time of all, in seconds, until the last byte of the reply; `nil`: none.
     public var totalTimeout: Double?
-    /// Whether a connection of its own is made for it. One that was used before may be closed by the host at the very moment, and
-    /// then nobody knows whether the request arrived.
+    /// Whether a connection of its own is made for it. One that was used before may be closed by
+    /// the host at the very moment, and then nobody knows whether the request arrived.
     public var needsFreshConnection: Bool
-    /// The only address that may be connected to, as an IP address; `nil`: what the host's name resolves to.
+    /// The only address that may be connected to, as an IP address; `nil`: what the host's name
+    /// resolves to.
     public var pinnedAddress: String?
 
     /// Makes a request.

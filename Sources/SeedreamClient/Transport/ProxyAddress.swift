@@ -28,7 +28,8 @@ public struct ProxyAddress: Hashable, Sendable {
         user.map { Data("\($0):\(password ?? "")".utf8).base64EncodedString() }
     }
 
-    /// Reads `http://[user[:password]@]host[:port]`, `socks5://host[:port]`, or `host:port`. User and password may be percent-encoded.
+    /// Reads `http://[user[:password]@]host[:port]`, `socks5://host[:port]`, or `host:port`. User
+    /// and password may be percent-encoded.
     ///
     /// - Throws: ``RequestError`` about the field `proxy`, without the text.
     public init(_ text: String) throws(RequestError) {

@@ -25,7 +25,8 @@ package struct ProxySettings: Sendable {
 
     /// Those of an environment. Lower case goes first, as with curl; an empty value is none.
     ///
-    /// Where `REQUEST_METHOD` is set, `HTTP_PROXY` is left alone: a CGI script gets it from whoever sends a header `Proxy`.
+    /// Where `REQUEST_METHOD` is set, `HTTP_PROXY` is left alone: a CGI script gets it from whoever
+    /// sends a header `Proxy`.
     ///
     /// - Throws: ``RequestError`` that names the variable.
     package init(environment: [String: String]) throws(RequestError) {

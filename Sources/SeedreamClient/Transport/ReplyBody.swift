@@ -21,7 +21,8 @@ public struct ReplyBody: AsyncSequence, Sendable {
 
         /// The next piece; `nil` at the end.
         ///
-        /// - Throws: ``TransportError`` where the connection fails or the body is shorter than promised; `CancellationError`.
+        /// - Throws: ``TransportError`` where the connection fails or the body is shorter than
+        ///   promised; `CancellationError`.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
             try await pieces.next(isolation: actor)
         }

@@ -4,11 +4,12 @@ import NIOHTTP1
 
 /// Refuses replies that are no HTTP/1.1 replies to a request, before AsyncHTTPClient sees them.
 ///
-/// AsyncHTTPClient 1.37 takes every status below 200 for an informational head. It then meets a body without a
-/// head, and a precondition ends the process (`HTTPRequestStateMachine`). A server must not be able to do that.
+/// AsyncHTTPClient 1.37 takes every status below 200 for an informational head. It then meets a
+/// body without a head, and a precondition ends the process (`HTTPRequestStateMachine`). A server
+/// must not be able to do that.
 ///
-/// The guard also writes `Content-Encoding` so that NIO's decompressor, which comes next in the pipeline, reads it
-/// as it was meant.
+/// The guard also writes `Content-Encoding` so that NIO's decompressor, which comes next in the
+/// pipeline, reads it as it was meant.
 final class ReplyGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
@@ -18,7 +19,8 @@ final class ReplyGuard: ChannelInboundHandler {
         let message: String
     }
 
-    /// Informational heads before a reply. curl and Go allow a few dozen kilobytes of them; the number is ours.
+    /// Informational heads before a reply. curl and Go allow a few dozen kilobytes of them; the
+    /// number is ours.
     static let maximumInformational = 32
 
     private var informational = 0
@@ -79,8 +81,8 @@ final class ReplyGuard: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Writes the one encoding that counts, in the spelling that NIO's decompressor knows. It looks at the first of
-    /// several only, and takes a body that is not there for a truncated one.
+    /// Writes the one encoding that counts, in the spelling that NIO's decompressor knows. It looks
+    /// at the first of several only, and takes a body that is not there for a truncated one.
     private static func normalizeEncoding(of head: inout HTTPResponseHead) {
         let name = "Content-Encoding"
         let written = head.headers[canonicalForm: name]

@@ -2,7 +2,8 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The body of a reply from AsyncHTTPClient: its errors are ours, its length is checked, and it ends when the time is up.
+/// The body of a reply from AsyncHTTPClient: its errors are ours, its length is checked, and it
+/// ends when the time is up.
 struct ReplyPieces: AsyncSequence, Sendable {
     let body: HTTPClientResponse.Body
     /// Kept until the last piece is read, or nobody wants one any more.
@@ -61,7 +62,8 @@ struct ReplyPieces: AsyncSequence, Sendable {
         }
     }
 
-    /// `@unchecked Sendable`: an iterator has one reader, who waits for each piece before asking for the next.
+    /// `@unchecked Sendable`: an iterator has one reader, who waits for each piece before asking
+    /// for the next.
     private final class Source: @unchecked Sendable {
         private var iterator: HTTPClientResponse.Body.AsyncIterator
 

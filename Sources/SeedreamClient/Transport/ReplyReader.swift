@@ -33,8 +33,8 @@ package struct ReplyReader: Sendable {
 
     /// Reads a reply.
     ///
-    /// A refusal is worth reading however long it is, and hosts quote requests in them: of a reply whose status is none of success, long
-    /// strings are left out, and what is too much is cut.
+    /// A refusal is worth reading however long it is, and hosts quote requests in them: of a reply
+    /// whose status is none of success, long strings are left out, and what is too much is cut.
     ///
     /// - Throws: ``TransportError``; ``SpoolError``; `CancellationError`. No file is left then.
     package func read(_ reply: IncomingReply) async throws -> HTTPReply {

@@ -1,6 +1,7 @@
 package import SeedreamModel
 
-/// A body of known length whose bytes are made while they are sent. Holds pictures by reference; it can be read any number of times.
+/// A body of known length whose bytes are made while they are sent. Holds pictures by reference; it
+/// can be read any number of times.
 public struct RequestBody: Sendable {
     /// A piece of a body.
     package enum Segment: Sendable {

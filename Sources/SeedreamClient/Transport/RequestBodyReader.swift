@@ -48,7 +48,8 @@ public struct RequestBodyReader: Sendable {
         return count
     }
 
-    /// Whole groups of four characters only, so that no state is kept between calls; 0 where none fits any more.
+    /// Whole groups of four characters only, so that no state is kept between calls; 0 where none
+    /// fits any more.
     private func base64(of uri: DataURI, into rest: UnsafeMutableRawBufferPointer) -> Int {
         let prefix = Array(uri.prefix.utf8)
         if offset < prefix.count { return prefix.withUnsafeBytes { Self.copy($0, offset, rest) } }

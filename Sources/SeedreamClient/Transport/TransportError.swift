@@ -26,8 +26,8 @@ public struct TransportError: Error, Hashable, Sendable {
 
     /// What failed.
     public var kind: Kind
-    /// Whether a byte of the request can have reached the host. `false` only where no connection was made, or none was ever given the
-    /// request.
+    /// Whether a byte of the request can have reached the host. `false` only where no connection
+    /// was made, or none was ever given the request.
     public var mayHaveArrived: Bool
     /// One line, lower case, without keys and without the query of a URL.
     public var message: String

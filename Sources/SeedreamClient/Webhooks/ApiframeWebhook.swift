@@ -1,8 +1,10 @@
 public import SeedreamModel
 
-/// What Apiframe says about a job by webhook. Made by ``ApiframeWebhookVerifier`` alone, so that one that is there has been verified.
+/// What Apiframe says about a job by webhook. Made by ``ApiframeWebhookVerifier`` alone, so that
+/// one that is there has been verified.
 ///
-/// Nothing in it says when it was sent, so that a repeated one cannot be told from the first: act on a job's id once.
+/// Nothing in it says when it was sent, so that a repeated one cannot be told from the first: act
+/// on a job's id once.
 public struct ApiframeWebhook: Hashable, Sendable {
     /// What happened.
     public enum Event: Hashable, Sendable {

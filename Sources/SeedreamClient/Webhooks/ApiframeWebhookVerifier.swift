@@ -2,8 +2,8 @@ internal import Cryptography
 public import HTTPTypes
 import SeedreamModel
 
-/// Verifies and reads Apiframe's webhooks: HMAC-SHA256 of the body, with the SHA-256 of the API key as its key;
-/// `contracts/providers.md`, section 5.6.
+/// Verifies and reads Apiframe's webhooks: HMAC-SHA256 of the body, with the SHA-256 of the API key
+/// as its key; `contracts/providers.md`, section 5.6.
 ///
 /// The host signs with the key that the job was ordered with.
 public struct ApiframeWebhookVerifier: Sendable {
@@ -19,15 +19,19 @@ public struct ApiframeWebhookVerifier: Sendable {
     ///
     /// - Parameters:
     ///   - fields: The header fields as they came.
-    ///   - body: The body as it came, byte for byte; a parsed and rewritten one has another signature.
-    /// - Throws: ``WebhookError``: a missing header field, a bad signature, or a signed body that holds no job.
+    ///   - body: The body as it came, byte for byte; a parsed and rewritten one has another
+    ///     signature.
+    /// - Throws: ``WebhookError``: a missing header field, a bad signature, or a signed body that
+    ///   holds no job.
     public func verify(_ fields: HTTPFields, body: [UInt8]) throws(WebhookError) -> ApiframeWebhook {
         try verify(fields.map { ($0.name.rawName, $0.value) }, body: body)
     }
 
-    /// Verifies a webhook whose header fields are pairs of name and value, as many servers have them. Names may be in any case.
+    /// Verifies a webhook whose header fields are pairs of name and value, as many servers have
+    /// them. Names may be in any case.
     ///
-    /// - Throws: ``WebhookError``: a missing header field, or two of it, a bad signature, or a signed body that holds no job.
+    /// - Throws: ``WebhookError``: a missing header field, or two of it, a bad signature, or a
+    ///   signed body that holds no job.
     public func verify(_ fields: [(String, String)], body: [UInt8]) throws(WebhookError) -> ApiframeWebhook {
         let name = Self.signatureField
         let values = fields.filter { $0.0.lowercased() == name.lowercased() }.map(\.1)
@@ -41,7 +45,8 @@ public struct ApiframeWebhookVerifier: Sendable {
     /// Verifies a webhook and reads it.
     ///
     /// - Parameters:
-    ///   - signature: The value of ``signatureField``, with or without `sha256=` before its 64 hexadecimal digits.
+    ///   - signature: The value of ``signatureField``, with or without `sha256=` before its 64
+    ///     hexadecimal digits.
     ///   - body: The body as it came, byte for byte.
     /// - Throws: ``WebhookError``: a bad signature, or a signed body that holds no job.
     public func verify(signature: String, body: [UInt8]) throws(WebhookError) -> ApiframeWebhook {
@@ -63,7 +68,8 @@ public struct ApiframeWebhookVerifier: Sendable {
                 ? job.failure(status: nil, operation: .apiframe(.webhook), requestID: id) : nil)
     }
 
-    /// `event` in the documents, `type` in the host's own library; without either, what the status says.
+    /// `event` in the documents, `type` in the host's own library; without either, what the status
+    /// says.
     private static func event(_ json: JSONValue, _ job: ApiframeJob) -> ApiframeWebhook.Event {
         switch json["event"]?.string ?? json["type"]?.string ?? "" {
         case "progress": .progress

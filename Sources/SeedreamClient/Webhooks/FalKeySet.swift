@@ -10,7 +10,8 @@ public struct FalKeySet: Hashable, Sendable {
     /// - Parameter publicKeys: Ed25519 keys; those of another length than 32 bytes are left out.
     public init(publicKeys: [[UInt8]]) { keys = publicKeys.filter { $0.count == 32 } }
 
-    /// Reads a JSON Web Key Set (RFC 7517, with RFC 8037's Ed25519). Keys of other kinds are left out; a set without any is empty.
+    /// Reads a JSON Web Key Set (RFC 7517, with RFC 8037's Ed25519). Keys of other kinds are left
+    /// out; a set without any is empty.
     ///
     /// - Throws: ``WebhookError/malformed(_:)`` where it is no key set.
     public init(parsing text: [UInt8]) throws(WebhookError) {

@@ -44,7 +44,8 @@ public actor FalKeySetCache {
 
     /// The keys, at most a day old.
     ///
-    /// A caller that is cancelled waits for the fetch all the same, a minute at most, as others may wait for it too.
+    /// A caller that is cancelled waits for the fetch all the same, a minute at most, as others may
+    /// wait for it too.
     ///
     /// - Throws: ``ClientError`` where they cannot be fetched.
     public func keys() async throws -> FalKeySet {
@@ -52,7 +53,8 @@ public actor FalKeySetCache {
         return try await fetch()
     }
 
-    /// Keys newer than some that did not help; `nil` where there are none, or fal was asked within the last minute.
+    /// Keys newer than some that did not help; `nil` where there are none, or fal was asked within
+    /// the last minute.
     ///
     /// - Throws: As ``keys()``.
     func keys(insteadOf known: FalKeySet) async throws -> FalKeySet? {

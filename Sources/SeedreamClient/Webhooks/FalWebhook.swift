@@ -1,6 +1,7 @@
 public import SeedreamModel
 
-/// What fal says when a job has ended. Made by ``FalWebhookVerifier`` alone, so that one that is there has been verified.
+/// What fal says when a job has ended. Made by ``FalWebhookVerifier`` alone, so that one that is
+/// there has been verified.
 ///
 /// fal delivers until it is answered with 2xx, so the same job may be told of more than once.
 public struct FalWebhook: Hashable, Sendable {
@@ -26,9 +27,11 @@ public struct FalWebhook: Hashable, Sendable {
     public let payloadError: String?
     /// The model's output, or the body of its error.
     public let payload: JSONValue?
-    /// The pictures; `nil` where there are none, or where they came inside the payload: the result's URL has those.
+    /// The pictures; `nil` where there are none, or where they came inside the payload: the
+    /// result's URL has those.
     public let result: GenerationResult?
-    /// What went wrong, as ``JobStatus/Phase/failed(_:)`` has it; `nil` unless ``status`` is ``Status/error``.
+    /// What went wrong, as ``JobStatus/Phase/failed(_:)`` has it; `nil` unless ``status`` is
+    /// ``Status/error``.
     public let failure: ClientError?
     /// The account, as fal names it.
     public let userID: String

@@ -7,7 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Verifies what fal posts to a webhook: Ed25519 over `request id \n user id \n time \n hexadecimal SHA-256 of the body`.
+/// Verifies what fal posts to a webhook: Ed25519 over
+/// `request id \n user id \n time \n hexadecimal SHA-256 of the body`.
 ///
 /// ```swift
 /// let verifier = FalWebhookVerifier(replays: WebhookReplayGuard())
@@ -15,9 +16,11 @@ import Foundation
 /// let webhook = try await verifier.verify(fields, body: body, with: keys)
 /// ```
 ///
-/// - SeeAlso: `contracts/providers.md`, section 2.6; https://fal.ai/docs/documentation/model-apis/inference/webhooks.
+/// - SeeAlso: `contracts/providers.md`, section 2.6;
+///   https://fal.ai/docs/documentation/model-apis/inference/webhooks.
 public struct FalWebhookVerifier: Sendable {
-    /// Seconds that a signature may be old, or ahead of this clock. 300 by default, as fal's documents say.
+    /// Seconds that a signature may be old, or ahead of this clock. 300 by default, as fal's
+    /// documents say.
     public var tolerance = 300.0
     /// Refuses what was seen before; none by default.
     public var replays: WebhookReplayGuard?
@@ -27,7 +30,8 @@ public struct FalWebhookVerifier: Sendable {
     /// Makes a verifier.
     ///
     /// - Parameters:
-    ///   - replays: Refuses what was seen before. fal may deliver a webhook again that was not answered with 2xx; what was let in and
+    ///   - replays: Refuses what was seen before. fal may deliver a webhook again that was not
+    ///     answered with 2xx; what was let in and
     ///     could not be worked on is let in again after ``forget(_:)``.
     ///   - now: The time in seconds since 1970; `nil`: this machine's clock.
     public init(
@@ -51,7 +55,8 @@ public struct FalWebhookVerifier: Sendable {
         try verify(fields.map { ($0.name.rawName, $0.value) }, body: body, with: keys)
     }
 
-    /// Verifies a webhook whose header fields are pairs of name and value, as many servers have them. Names may be in any case.
+    /// Verifies a webhook whose header fields are pairs of name and value, as many servers have
+    /// them. Names may be in any case.
     ///
     /// - Throws: ``WebhookError``, by case.
     public func verify(

@@ -4,9 +4,11 @@ public import SeedreamModel
 public enum WebhookError: ErrorWithRemedy, Hashable, Sendable {
     /// A header field that carries the signature, or a part of what is signed, is absent.
     case missingHeader(String)
-    /// A header field, the body or a key set is not what it should be; the text says which, and what was expected.
+    /// A header field, the body or a key set is not what it should be; the text says which, and
+    /// what was expected.
     case malformed(String)
-    /// It was signed too long ago, or too far in the future. Both in seconds; the age is below 0 for a time to come.
+    /// It was signed too long ago, or too far in the future. Both in seconds; the age is below 0
+    /// for a time to come.
     case stale(age: Double, maximum: Double)
     /// No key made the signature.
     case badSignature

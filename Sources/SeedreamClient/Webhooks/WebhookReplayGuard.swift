@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Remembers what was verified, so that a webhook which someone recorded and sends again is refused. May be shared by all tasks of a
-/// process; another process has its own.
+/// Remembers what was verified, so that a webhook which someone recorded and sends again is
+/// refused. May be shared by all tasks of a process; another process has its own.
 public final class WebhookReplayGuard: Sendable {
     private struct State {
         var seen: Set<[UInt8]> = []
@@ -15,8 +15,9 @@ public final class WebhookReplayGuard: Sendable {
 
     /// Makes a guard that has seen nothing.
     ///
-    /// - Parameter window: Seconds. 600 by default: fal's signatures count from 300 s before their time to 300 s after it, so that one
-    ///   that was seen at the earliest moment is still good 600 s later.
+    /// - Parameter window: Seconds. 600 by default: fal's signatures count from 300 s before their
+    ///   time to 300 s after it, so that one that was seen at the earliest moment is still good 600
+    ///   s later.
     public init(window: Double = 600) { self.window = window }
 
     /// Remembers a verified message.

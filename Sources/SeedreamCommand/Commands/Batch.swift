@@ -114,7 +114,8 @@ extension Batch: RunCommand {
         }
     }
 
-    /// Sessions of the other providers, to which rows may go; none where a base URL says where all requests go.
+    /// Sessions of the other providers, to which rows may go; none where a base URL says where all
+    /// requests go.
     private func others(of session: SeedreamSession) -> [SeedreamSession] {
         guard host.baseURL == nil else { return [] }
         return ProviderID.allCases.filter { $0 != host.provider }.map { provider in

@@ -21,7 +21,8 @@ struct PrepRow: Sendable {
     var dependsOnOrder = false
 }
 
-/// What a run of `prep` works on: inputs in order, with the names of their files. Nothing is decoded for it.
+/// What a run of `prep` works on: inputs in order, with the names of their files. Nothing is
+/// decoded for it.
 struct PrepInputs: Sendable {
     /// Those that one request has room for; with `--each`, all.
     private(set) var rows: [PrepRow] = []
@@ -92,8 +93,8 @@ struct PrepInputs: Sendable {
         }
     }
 
-    /// Where results go into a folder of inputs, what an earlier run has written there is no input of this one, and no
-    /// result may have the name of an input.
+    /// Where results go into a folder of inputs, what an earlier run has written there is no input
+    /// of this one, and no result may have the name of an input.
     private mutating func tellApart(
         _ entries: [InputList.Entry], _ output: OutputFolder
     ) throws {
@@ -161,7 +162,8 @@ struct PrepInputs: Sendable {
             }
             var paths = output.existingPaths(target: row.target)
             guard !paths.isEmpty else { continue }
-            // Another image may lie there in another format: the header says which one this will have.
+            // Another image may lie there in another format: the header says which one this will
+            // have.
             lazy var planned = preparer.planEach([row.input]).images.first.map {
                 output.path(target: row.target, mediaType: $0.mediaType)
             }
@@ -189,7 +191,8 @@ struct PrepInputs: Sendable {
         return early
     }
 
-    /// Says where a file may have been made of another input than its name says now, and where one is made again.
+    /// Says where a file may have been made of another input than its name says now, and where one
+    /// is made again.
     private func tellOfNames(in output: OutputFolder, _ early: [Int: Early]) {
         func say(_ found: [(name: String, path: String)], _ words: String, _ hint: String) {
             guard let first = found.first else { return }

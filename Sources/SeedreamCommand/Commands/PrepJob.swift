@@ -129,7 +129,8 @@ struct PrepJob: Sendable {
                 rows.map { $0.input as ImageInput? }, from: 0, failures: .collect, reportingTo: reporter
             ) { prepared = $0 }
         } catch let error as CancellationError {
-            // What is on standard output is one request, or one image: half of it is worse than none.
+            // What is on standard output is one request, or one image: half of it is worse than
+            // none.
             guard !command.dataURI, command.payload == nil, command.output != "-" else { throw error }
             interruption = error
         }

@@ -47,7 +47,8 @@ struct Status: AsyncParsableCommand {
                 throw LedgerError.notFound(id)
             }
             var answer: JobStatus?
-            // A job whose id at the provider is known can be asked about, whatever was made of an earlier answer.
+            // A job whose id at the provider is known can be asked about, whatever was made of an
+            // earlier answer.
             if [.accepted, .unknown].contains(job.state), job.ticket != nil {
                 answer = try await ClientFailure.about(job) {
                     try await setup.session(baseURL: asked.baseURL, ledger).client(for: job).status(of: job)

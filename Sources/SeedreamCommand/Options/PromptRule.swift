@@ -4,7 +4,8 @@ import ImageCodecs
 import ImagePreparation
 import SeedreamModel
 
-/// Which words of a command line are the prompt, and which mistakes are found before they are paid for.
+/// Which words of a command line are the prompt, and which mistakes are found before they are paid
+/// for.
 struct PromptRule {
     /// `edit` or `generate`, for the right spelling.
     let command: String
@@ -15,8 +16,8 @@ struct PromptRule {
     /// What `--prompt-file` names.
     let file: String?
 
-    /// The longest prompt that is read from a file or standard input, in bytes; ours. Providers take a few
-    /// thousand characters.
+    /// The longest prompt that is read from a file or standard input, in bytes; ours. Providers
+    /// take a few thousand characters.
     private static let maximumLength = 1 << 20
 
     /// Whether the prompt comes from standard input.
@@ -24,8 +25,8 @@ struct PromptRule {
 
     // MARK: Mistakes
 
-    /// What is wrong with the words, and how to write them; `nil` if nothing is. Looks at names and at
-    /// what files there are, and opens none.
+    /// What is wrong with the words, and how to write them; `nil` if nothing is. Looks at names and
+    /// at what files there are, and opens none.
     var objection: String? {
         guard file == nil else { return doubleObjection }
         guard let prompt else {
@@ -128,9 +129,11 @@ struct PromptRule {
     /// The inputs: with `--prompt-file`, the first argument is one as well.
     var images: [String] { file == nil ? inputs : [prompt].compactMap { $0 } + inputs }
 
-    /// The prompt: the first argument, or what standard input or the file holds, without the line breaks at its end.
+    /// The prompt: the first argument, or what standard input or the file holds, without the line
+    /// breaks at its end.
     ///
-    /// - Throws: `ValidationError`; an `ExitCode` if the task is cancelled while standard input is read.
+    /// - Throws: `ValidationError`; an `ExitCode` if the task is cancelled while standard input is
+    ///   read.
     func text() throws -> String {
         guard let source = file ?? (prompt == "-" ? "-" : nil) else { return prompt ?? "" }
         let name = source == "-" ? "standard input" : source

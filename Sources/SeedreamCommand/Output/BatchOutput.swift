@@ -3,7 +3,8 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What is said about a manifest: each row as it ends, and how many are where in the end. No row is kept.
+/// What is said about a manifest: each row as it ends, and how many are where in the end. No row is
+/// kept.
 struct BatchOutput {
     private let run: RunRecord
     private let isStream: Bool

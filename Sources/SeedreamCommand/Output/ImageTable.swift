@@ -4,9 +4,11 @@ import SeedreamModel
 /// The table of what is sent.
 enum ImageTable {
     /// - Parameters:
-    ///   - total: Inputs in all, without those that are dropped; more than the report has, if it was interrupted.
+    ///   - total: Inputs in all, without those that are dropped; more than the report has, if it
+    ///     was interrupted.
     ///   - maximum: Inputs of one request, if that is known.
-    ///   - numbersInputs: Whether rows are numbered by input, where every image is a request of its own.
+    ///   - numbersInputs: Whether rows are numbered by input, where every image is a request of its
+    ///     own.
     static func lines(
         of report: PreparationReport, total: Int, maximum: Int? = nil, numbersInputs: Bool
     ) -> [TerminalText] {

@@ -13,8 +13,9 @@ import Darwin
 /// `nonisolated(unsafe)`: written once, before the handler is installed.
 nonisolated(unsafe) private var signalPipe: Int32 = -1
 
-/// Turns the first SIGINT, SIGTERM or SIGHUP into cancellation, so that no half-written file is left and a paid request under way
-/// gets its answer; the second one ends at once. What was under way then is in the ledger, and the next command calls it unknown.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into cancellation, so that no half-written file is
+/// left and a paid request under way gets its answer; the second one ends at once. What was under
+/// way then is in the ledger, and the next command calls it unknown.
 enum Interruption {
     /// Runs `body` in a task that the signals cancel.
     static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {

@@ -33,7 +33,8 @@ struct JobDocument: Encodable {
     var cost: RowDocument.Cost?
     var inputs: [InputProvenance]
     var files: [SavedFile]
-    /// Where the pictures lie that the host has made: URLs, or files of this machine. They are not all saved while the job is open.
+    /// Where the pictures lie that the host has made: URLs, or files of this machine. They are not
+    /// all saved while the job is open.
     var locations: [String]?
     /// The host's log, where it was asked for.
     var logs: [String]?

@@ -5,7 +5,8 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What is said about jobs in the end: what came of them, what went wrong, what to do, and the code to end with.
+/// What is said about jobs in the end: what came of them, what went wrong, what to do, and the code
+/// to end with.
 struct JobOutput: Sendable {
     /// What became of one request.
     struct Outcome: Sendable {
@@ -24,7 +25,8 @@ struct JobOutput: Sendable {
     let ledger: any JobLedger
     let progress: RequestProgress
 
-    /// Shows what came of one request that was sent by itself, and throws the code for it; where there is no job, its error.
+    /// Shows what came of one request that was sent by itself, and throws the code for it; where
+    /// there is no job, its error.
     func finish(_ outcome: RowOutcome, waited: Bool) throws {
         if outcome.job == nil {
             if let error = outcome.error { throw error }

@@ -19,8 +19,8 @@ enum ExistingFiles: String, CaseIterable {
     case replace
 }
 
-/// Where prepared images are written: into a folder, or one of them to a file. A file appears under its final name
-/// complete, or not at all.
+/// Where prepared images are written: into a folder, or one of them to a file. A file appears under
+/// its final name complete, or not at all.
 struct OutputFolder {
     /// Why a file was not written.
     struct Failure: Error {
@@ -50,7 +50,8 @@ struct OutputFolder {
         }
     }
 
-    /// Whether `-o` means a file: a name that ends like one of those that are written, and is no folder.
+    /// Whether `-o` means a file: a name that ends like one of those that are written, and is no
+    /// folder.
     static func isFileName(_ path: String) -> Bool {
         ["jpg", "jpeg", "png", "webp"].contains(splitExtension(path).extension.lowercased())
             && !Folder.exists(path)

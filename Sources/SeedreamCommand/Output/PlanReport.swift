@@ -4,7 +4,8 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What `--dry-run` shows: what is done to the pictures, the requests with their payloads left out, and what they would cost.
+/// What `--dry-run` shows: what is done to the pictures, the requests with their payloads left out,
+/// and what they would cost.
 struct PlanReport: Encodable {
     /// One request.
     struct Request: Encodable {

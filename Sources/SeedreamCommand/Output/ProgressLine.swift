@@ -10,7 +10,8 @@ import Musl
 import Darwin
 #endif
 
-/// One line on stderr that shows how far long work has come: on a terminal only, and only after a second.
+/// One line on stderr that shows how far long work has come: on a terminal only, and only after a
+/// second.
 enum ProgressLine {
     /// Follows `progress` to its end, then clears the line.
     static func follow(_ progress: AsyncStream<PreparationProgress>) async {

@@ -14,8 +14,8 @@ import Musl
 import Darwin
 #endif
 
-/// What happens to requests, on stderr: notices, warnings and the provider's log as lines, and one line that shows where
-/// all stands: again and again on a terminal, every ten seconds elsewhere.
+/// What happens to requests, on stderr: notices, warnings and the provider's log as lines, and one
+/// line that shows where all stands: again and again on a terminal, every ten seconds elsewhere.
 final class RequestProgress: Sendable {
     private struct State {
         /// Rows in all; `nil` where they come as a stream.
@@ -96,7 +96,8 @@ final class RequestProgress: Sendable {
         }
     }
 
-    /// Shows where all stands also while nothing happens: every ten seconds, where it is not a line that changes.
+    /// Shows where all stands also while nothing happens: every ten seconds, where it is not a line
+    /// that changes.
     ///
     /// - Returns: What goes on until it is cancelled.
     func ticking() -> Task<Void, Never> {

@@ -22,11 +22,13 @@ final class RunOutput: Sendable {
     private let names: [String]
     private let run: RunRecord
     private let form: Form
-    /// Where requests go, if not to the provider's own address: a key goes there only where it is named.
+    /// Where requests go, if not to the provider's own address: a key goes there only where it is
+    /// named.
     private let baseURL: String?
     private let outcomes = Mutex<[(outcome: RowOutcome, logs: [String])]>([])
 
-    /// - Parameter names: What each row is called; empty where rows come as a stream, and are called by their labels.
+    /// - Parameter names: What each row is called; empty where rows come as a stream, and are
+    ///   called by their labels.
     init(names: [String], run: RunRecord, form: Form, baseURL: String?, progress: RequestProgress) {
         (self.names, self.run, self.form, self.progress) = (names, run, form, progress)
         self.baseURL = baseURL
@@ -137,7 +139,8 @@ final class RunOutput: Sendable {
             "\(isInterrupted ? "interrupted; " : "")run \(id): \(counts.joined(separator: ", ")); \(way)")
     }
 
-    /// The cause of an early stop, then interruption, then what is open or unknown, then what failed.
+    /// The cause of an early stop, then interruption, then what is open or unknown, then what
+    /// failed.
     private func end(
         _ outcomes: [RowOutcome], _ stop: RunStop?, failed: [FailedInput], isLost: Bool, isInterrupted: Bool
     ) throws {

@@ -3,7 +3,8 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What `--dry-run` says of a run: rows, what is saved already, what cannot be sent, and what the rest would cost.
+/// What `--dry-run` says of a run: rows, what is saved already, what cannot be sent, and what the
+/// rest would cost.
 struct RunPlanSummary {
     private var rows = 0
     private var failed = 0

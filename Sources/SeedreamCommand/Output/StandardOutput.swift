@@ -8,7 +8,8 @@ import Darwin
 
 /// What happens when standard output cannot be written.
 enum StandardOutput {
-    /// Makes a reader that leaves, and a file that may not grow, an error of `write` instead of a signal that ends the process.
+    /// Makes a reader that leaves, and a file that may not grow, an error of `write` instead of a
+    /// signal that ends the process.
     static func ignoreSignalsOfWrites() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

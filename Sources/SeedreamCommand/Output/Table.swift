@@ -11,14 +11,16 @@ import Darwin
 
 /// Columns of text, as wide as their widest cell, two blanks apart.
 ///
-/// On a terminal of 60 columns or more no row wraps: columns that may be shortened are, the widest first, down to what
-/// each needs at least; if that is not enough, columns are left out, those of the lowest ``Column/rank`` first.
+/// On a terminal of 60 columns or more no row wraps: columns that may be shortened are, the widest
+/// first, down to what each needs at least; if that is not enough, columns are left out, those of
+/// the lowest ``Column/rank`` first.
 struct Table {
     /// What is known about a column.
     struct Column: ExpressibleByStringLiteral {
         var title: String
         var isRightAligned = false
-        /// To how many columns of the terminal its cells may be shortened; `nil` if they may not be.
+        /// To how many columns of the terminal its cells may be shortened; `nil` if they may not
+        /// be.
         var least: Int?
         /// Whether the end of what is shortened stays, as that of a path, and the middle goes.
         var keepsEnd = true
@@ -52,7 +54,8 @@ struct Table {
 
     /// The lines; the first is the header.
     ///
-    /// - Parameter width: The columns to keep to; `nil` where nothing is shortened. Default: those of the terminal.
+    /// - Parameter width: The columns to keep to; `nil` where nothing is shortened. Default: those
+    ///   of the terminal.
     func lines(width: Int? = TerminalWidth.columns(of: STDOUT_FILENO)) -> [TerminalText] {
         let natural = columns.indices.map { column in
             rows.map { $0.count > column ? $0[column].displayWidth : 0 }.max() ?? 0
@@ -93,7 +96,8 @@ struct Table {
 }
 
 extension String {
-    /// At most `width` columns of a terminal: what is left out, in the middle or at the end, shows as `…`.
+    /// At most `width` columns of a terminal: what is left out, in the middle or at the end, shows
+    /// as `…`.
     func shortened(to width: Int, keepsEnd: Bool = true) -> String {
         guard displayWidth > width else { return self }
         guard width > 0 else { return "" }

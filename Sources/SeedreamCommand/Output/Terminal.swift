@@ -10,7 +10,8 @@ import Darwin
 
 /// The two output streams: data on stdout, everything else on stderr.
 enum Terminal {
-    /// Whether colour may be used on a descriptor: a terminal, `NO_COLOR` unset or empty (no-color.org), not `dumb`.
+    /// Whether colour may be used on a descriptor: a terminal, `NO_COLOR` unset or empty
+    /// (no-color.org), not `dumb`.
     static func allowsColor(on descriptor: Int32) -> Bool {
         guard isatty(descriptor) == 1, environment("NO_COLOR") ?? "" == "" else { return false }
         return environment("TERM") != "dumb"
@@ -30,8 +31,8 @@ enum Terminal {
         if let code = Descriptor.writeAll(bytes, to: descriptor) { throw OutputError(errno: code) }
     }
 
-    /// Writes text. This is the last step before a terminal, for both streams: there is no other way for
-    /// text to it, and ``TerminalText`` escapes what could steer it.
+    /// Writes text. This is the last step before a terminal, for both streams: there is no other
+    /// way for text to it, and ``TerminalText`` escapes what could steer it.
     static func write(_ text: TerminalText, to descriptor: Int32) throws(OutputError) {
         let bytes = Array(text.text.utf8)
         do {

@@ -3,7 +3,8 @@ import SeedreamModel
 /// Text that may be written to a terminal: what comes from outside is escaped in it, and only this
 /// program's own colours and line breaks are left.
 ///
-/// A literal is taken as it is; every value that is interpolated is escaped, unless it is such a text itself.
+/// A literal is taken as it is; every value that is interpolated is escaped, unless it is such a
+/// text itself.
 struct TerminalText: ExpressibleByStringInterpolation, Sendable {
     /// What is written.
     private(set) var text: String

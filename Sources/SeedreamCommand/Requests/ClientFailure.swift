@@ -139,7 +139,8 @@ enum ClientFailure {
         }
     }
 
-    /// The code of a run of several requests: that something may have been bought outweighs all else.
+    /// The code of a run of several requests: that something may have been bought outweighs all
+    /// else.
     static func status(of outcomes: [(job: JobRecord?, error: any Error)], anySaved: Bool) -> ExitStatus {
         let codes = outcomes.map { Verdict($0.error, about: $0.job).status }
         if codes.contains(.outcomeUnknown) { return .outcomeUnknown }

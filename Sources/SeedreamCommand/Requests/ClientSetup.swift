@@ -26,15 +26,16 @@ struct ClientSetup {
 
     // MARK: The ledger
 
-    /// The ledger for a command that sends: made if there is none. Only the user's own folder is made with it.
+    /// The ledger for a command that sends: made if there is none. Only the user's own folder is
+    /// made with it.
     func ledger() throws -> any JobLedger {
         let path = arguments.ledger ?? SQLiteLedger.defaultPath
         if arguments.ledger != nil { try Self.checkFolder(of: path) }
         return Self.kept(try SQLiteLedger.open(path: path))
     }
 
-    /// The ledger for a command that only reads or goes on. None is made: at the usual path none means no
-    /// jobs, at a path that someone has typed it means that the path is wrong.
+    /// The ledger for a command that only reads or goes on. None is made: at the usual path none
+    /// means no jobs, at a path that someone has typed it means that the path is wrong.
     ///
     /// - Parameter access: ``SQLiteLedger/Access/reading`` for a command that changes nothing.
     func existingLedger(_ access: SQLiteLedger.Access = .existing) throws -> any JobLedger {
@@ -60,7 +61,8 @@ struct ClientSetup {
         return SpoolingLedger.over(ledger)
     }
 
-    /// Closes what was opened, so that all that was written is in the file itself when the process ends.
+    /// Closes what was opened, so that all that was written is in the file itself when the process
+    /// ends.
     static func closeLedgers() {
         for ledger in opened.withLock({ $0 }) { ledger.close() }
     }
@@ -105,8 +107,8 @@ struct ClientSetup {
 
     /// A session for jobs of the ledger, which may be of any provider.
     ///
-    /// - Parameter baseURL: The one that this command was given. A key goes to a provider's own addresses and to what the
-    ///   command line names, never to what only the ledger names.
+    /// - Parameter baseURL: The one that this command was given. A key goes to a provider's own
+    ///   addresses and to what the command line names, never to what only the ledger names.
     func session(_ provider: ProviderID = .fal, baseURL: String?, _ ledger: any JobLedger) throws
         -> SeedreamSession
     {

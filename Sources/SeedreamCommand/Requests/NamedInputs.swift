@@ -5,7 +5,8 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// The inputs that a command line of `edit` names: what is read, what each is called, and the run that they belong to.
+/// The inputs that a command line of `edit` names: what is read, what each is called, and the run
+/// that they belong to.
 struct NamedInputs {
     /// The run of these inputs.
     let run: RunRecord
@@ -17,7 +18,8 @@ struct NamedInputs {
             if RowRequest.Input.isURL(argument) { return URLParts(argument)?.origin ?? argument }
             if argument == "-" || argument.prefix(5).lowercased() == "data:" { return "-" }
             let path = PathText.absolute(argument)
-            // A folder, and the files of it, are one source: a folder that gains a file stays the same run.
+            // A folder, and the files of it, are one source: a folder that gains a file stays the
+            // same run.
             return Folder.exists(path) ? path : Folder.containing(path)
         }
         if let list = command.input.filesFrom { sources.append(list == "-" ? "-" : PathText.absolute(list)) }

@@ -12,7 +12,8 @@ import Musl
 import Darwin
 #endif
 
-/// The command of a run, repeated where it was given: rows that are saved are skipped, all others taken further.
+/// The command of a run, repeated where it was given: rows that are saved are skipped, all others
+/// taken further.
 struct RepeatedRun {
     private let command: any RunCommand
     private let words: [String]
@@ -84,8 +85,8 @@ struct RepeatedRun {
     /// The command line that is repeated here in place of this process's own; `nil` where none is.
     @TaskLocal static var repeated: [String]?
 
-    /// The command line of this process, so that a later one can repeat it; `nil` where it reads standard input, is
-    /// too long to be kept, or holds a proxy's password.
+    /// The command line of this process, so that a later one can repeat it; `nil` where it reads
+    /// standard input, is too long to be kept, or holds a proxy's password.
     static var arguments: [String]? {
         if let repeated { return repeated }
         let words = PathText.arguments

@@ -5,7 +5,8 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What the commands that send requests have in common: from their options to a session and its destination.
+/// What the commands that send requests have in common: from their options to a session and its
+/// destination.
 protocol SendingCommand {
     var request: RequestArguments { get }
     var host: HostArguments { get }

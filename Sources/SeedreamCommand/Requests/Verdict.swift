@@ -6,8 +6,9 @@ import SeedreamModel
 
 /// What is said about a request after an error: the exit code, the money, and what to do.
 ///
-/// Money and code follow from the job's state alone, never from what was answered last: a job that was accepted stays open, whatever
-/// a later question is answered with. The error adds what has to be mended first. This is the one place for all three.
+/// Money and code follow from the job's state alone, never from what was answered last: a job that
+/// was accepted stays open, whatever a later question is answered with. The error adds what has to
+/// be mended first. This is the one place for all three.
 struct Verdict {
     var status: ExitStatus
     /// What is known of the purchase; `nil` where none was begun.
@@ -27,7 +28,8 @@ struct Verdict {
 
     /// - Parameters:
     ///   - job: The job as the ledger has it; `nil` where the error came before there was one.
-    ///   - isRecorded: Whether a later process can know where it stands. `false` where neither the ledger nor a file could be written.
+    ///   - isRecorded: Whether a later process can know where it stands. `false` where neither the
+    ///     ledger nor a file could be written.
     init(_ error: any Error, about job: JobRecord? = nil, isRecorded: Bool = true) {
         self = job.map { Self.verdict(error, about: $0, isRecorded) } ?? Self.verdict(error)
         // Nothing was asked where the command line is wrong, or where it was interrupted.
@@ -98,7 +100,8 @@ struct Verdict {
         }
     }
 
-    /// What has to be mended before the same question can have a better answer; `nil` where only time helps.
+    /// What has to be mended before the same question can have a better answer; `nil` where only
+    /// time helps.
     private static func first(_ error: any Error) -> String? {
         switch error {
         case let error as ClientError:
@@ -128,7 +131,8 @@ enum Invocation {
         command([name, String(job.id.prefix(8))] + base(job))
     }
 
-    /// The command that fetches what no ledger knows: by the provider's own id, or, where there is none, from where the images lie.
+    /// The command that fetches what no ledger knows: by the provider's own id, or, where there is
+    /// none, from where the images lie.
     static func result(of job: JobRecord) -> String {
         guard let id = job.ticket?.requestID else {
             let places = (job.result?.images ?? []).map(\.location.text).joined(separator: " ")

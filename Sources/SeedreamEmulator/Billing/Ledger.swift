@@ -57,7 +57,8 @@ actor Ledger {
         entries[index].cost = cost
     }
 
-    /// Lets a request go that came to nothing. One that was billed in the moment of its cancellation is paid back.
+    /// Lets a request go that came to nothing. One that was billed in the moment of its
+    /// cancellation is paid back.
     func release(_ requestID: String) {
         guard let index = indices[requestID], entries[index].state != .released else { return }
         giveBack(entries[index].images, to: entries[index].provider)

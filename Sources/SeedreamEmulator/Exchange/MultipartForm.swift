@@ -20,7 +20,8 @@ struct MultipartForm: Sendable {
     init?(_ body: [UInt8], boundary: String) {
         let search = BoundarySearch(Array("\r\n--\(boundary)".utf8))
         var parts: [Part] = []
-        // The first boundary may stand at the very beginning, without the line break that is part of the others.
+        // The first boundary may stand at the very beginning, without the line break that is part
+        // of the others.
         let first = Array("--\(boundary)".utf8)
         var position: Int
         if body.starts(with: first) {
@@ -35,7 +36,8 @@ struct MultipartForm: Sendable {
             // Spaces may follow a boundary.
             while position < body.count, body[position] == 0x20 || body[position] == 0x09 { position += 1 }
             guard body[position...].starts(with: [0x0D, 0x0A]) else { return nil }
-            // The break after the boundary stays, so that a head without fields ends like any other.
+            // The break after the boundary stays, so that a head without fields ends like any
+            // other.
             guard let next = search.first(in: body[...], from: position),
                 let part = Self.part(body[position..<next])
             else { return nil }
@@ -59,7 +61,8 @@ struct MultipartForm: Sendable {
         return (name, bytes[(head + 4)...])
     }
 
-    /// The pieces of a header between semicolons, those in quotes left alone; without the spaces around them.
+    /// The pieces of a header between semicolons, those in quotes left alone; without the spaces
+    /// around them.
     private static func split(_ header: String) -> [String] {
         var pieces = [""]
         var (isQuoted, isEscaped) = (false, false)

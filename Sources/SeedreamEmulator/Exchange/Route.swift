@@ -1,4 +1,5 @@
-/// What a request asks of a host: the operation's name, by which fault rules and the log know it, and the work.
+/// What a request asks of a host: the operation's name, by which fault rules and the log know it,
+/// and the work.
 struct Route: Sendable {
     /// As `fal.submit`; the README has the list.
     let operation: String

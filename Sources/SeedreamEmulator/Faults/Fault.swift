@@ -10,7 +10,8 @@ public enum Fault: Hashable, Sendable {
     case slowRead(bytesPerSecond: Int)
     /// The answer is written at so many bytes a second.
     case slowWrite(bytesPerSecond: Int)
-    /// The body ends, and the connection with it, after so many bytes of what `Content-Length` promises.
+    /// The body ends, and the connection with it, after so many bytes of what `Content-Length`
+    /// promises.
     case truncate(bytes: Int)
     /// So many bytes of rubbish follow the body, and are part of `Content-Length`.
     case oversize(bytes: Int)
@@ -18,7 +19,8 @@ public enum Fault: Hashable, Sendable {
     case contentLength(offBy: Int)
     /// Another `Content-Type`.
     case contentType(String)
-    /// A web page, as a proxy answers that cannot reach the host (nginx); the host does not see the request.
+    /// A web page, as a proxy answers that cannot reach the host (nginx); the host does not see the
+    /// request.
     case html(status: Int)
     /// The body is cut in the middle, with the length that is left, so that it is no JSON.
     case invalidJSON
@@ -26,7 +28,8 @@ public enum Fault: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - retryAfter: The header as it stands, or `"date:2"` for the HTTP date in two seconds.
-    ///   - accepted: Whether the host takes and bills the request before the error is made of the answer.
+    ///   - accepted: Whether the host takes and bills the request before the error is made of the
+    ///     answer.
     case status(Int, retryAfter: String?, accepted: Bool)
     /// Any answer at all; the host does not see the request.
     case answer(status: Int, headers: [String: String], body: String)
@@ -122,7 +125,8 @@ extension Fault {
         }
     }
 
-    /// Whether the fault concerns the reading of the request, so that it is chosen before the body is known.
+    /// Whether the fault concerns the reading of the request, so that it is chosen before the body
+    /// is known.
     var concernsReading: Bool {
         switch self {
         case .slowRead, .reset(.duringRequest): true

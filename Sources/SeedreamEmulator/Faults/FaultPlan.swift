@@ -37,7 +37,8 @@ actor FaultPlan {
 
     /// The faults that strike this request, in the rules' order.
     ///
-    /// - Parameter isReading: Whether to choose among the faults of reading the request, or among the others.
+    /// - Parameter isReading: Whether to choose among the faults of reading the request, or among
+    ///   the others.
     func strike(operation: String, prompt: String?, isReading: Bool) -> [Fault] {
         var faults: [Fault] = []
         for index in entries.indices {

@@ -1,7 +1,8 @@
 /// When a fault happens: to which operation, how often, how likely.
 ///
-/// As JSON, the fault's parameters stand beside the rule's: `{"operation":"fal.submit","fault":"status","status":429,
-/// "retryAfter":"2","count":2}`. Unknown members are refused, so that a misspelt one is no silent promise.
+/// As JSON, the fault's parameters stand beside the rule's:
+/// `{"operation":"fal.submit","fault":"status","status":429, "retryAfter":"2","count":2}`. Unknown
+/// members are refused, so that a misspelt one is no silent promise.
 public struct FaultRule: Hashable, Sendable {
     /// `"fal.submit"`, `"fal.*"`, `"*.download"` or `"*"`.
     public var operation: String
@@ -11,7 +12,8 @@ public struct FaultRule: Hashable, Sendable {
     public var skip = 0
     /// Then so many are struck; all of them when `nil`, the default.
     public var count: Int?
-    /// The chance that a request, once its turn has come, is struck: 0 to 1, 1 by default. What is spared does not count.
+    /// The chance that a request, once its turn has come, is struck: 0 to 1, 1 by default. What is
+    /// spared does not count.
     public var probability = 1.0
     /// Only requests whose prompt contains this; any when `nil`, the default.
     public var prompt: String?

@@ -12,7 +12,8 @@ enum Download {
             status: 200,
             headers: [
                 ("Content-Type", file.mediaType), ("Cache-Control", "public, max-age=3600"),
-                // An upload may say that it is a web page: under this address it must not act as one of ours.
+                // An upload may say that it is a web page: under this address it must not act as
+                // one of ours.
                 ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "sandbox"),
             ],
             body: .bytes(bytes))

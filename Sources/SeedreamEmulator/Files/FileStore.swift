@@ -4,7 +4,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Uploads and results, on disk in a folder that goes when the emulator ends; the oldest go first above the limit.
+/// Uploads and results, on disk in a folder that goes when the emulator ends; the oldest go first
+/// above the limit.
 actor FileStore {
     private let folder: String
     private var files: [String: (file: StoredFile, location: String)] = [:]
@@ -44,7 +45,8 @@ actor FileStore {
         return file
     }
 
-    /// The file at a path; `nil` if there is none, or it has expired. A path may carry a service's prefix.
+    /// The file at a path; `nil` if there is none, or it has expired. A path may carry a service's
+    /// prefix.
     func file(at path: String) -> StoredFile? {
         entry(at: path).flatMap { $0.expires > clock.now ? $0 : nil }
     }

@@ -6,7 +6,8 @@ extension Workbench {
         var violation: InputViolation
     }
 
-    /// Does paid work, and settles its ledger entry: billed if there is an outcome, released if not.
+    /// Does paid work, and settles its ledger entry: billed if there is an outcome, released if
+    /// not.
     ///
     /// - Throws: What `work` throws, after the release.
     func settling(_ requestID: String, _ work: () async throws -> JobOutcome) async throws -> JobOutcome {

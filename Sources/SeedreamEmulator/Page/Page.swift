@@ -7,14 +7,16 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The page at `/`, made anew at each call: what arrived, what it carried, what became of it, what it cost.
+/// The page at `/`, made anew at each call: what arrived, what it carried, what became of it, what
+/// it cost.
 struct Page: Sendable {
     let requests: [RecordedRequest]
     let entries: [LedgerEntry]
     /// As the admin path gives it.
     let faults: JSONValue
 
-    /// The whole document. It needs nothing from elsewhere; its script asks for the page again each second.
+    /// The whole document. It needs nothing from elsewhere; its script asks for the page again each
+    /// second.
     var html: String {
         """
         <!doctype html>
@@ -38,8 +40,8 @@ struct Page: Sendable {
         """
     }
 
-    /// The `Content-Security-Policy` of the page: its own script, known by its digest, and its own images; nothing else, so that a
-    /// text that escaped escaping would still run nothing.
+    /// The `Content-Security-Policy` of the page: its own script, known by its digest, and its own
+    /// images; nothing else, so that a text that escaped escaping would still run nothing.
     static let securityPolicy: String = {
         let digest = Data(SHA256Digest(Array(script.utf8)).bytes).base64EncodedString()
         return

@@ -20,7 +20,8 @@ public struct RecordedRequest: Hashable, Codable, Sendable {
     public var bodyBytes = 0
     /// Of the body; `nil` without one.
     public var bodySHA256: String?
-    /// The body as JSON, data URIs cut after 64 characters; `nil` for what is no JSON, or longer than 64 KiB without them.
+    /// The body as JSON, data URIs cut after 64 characters; `nil` for what is no JSON, or longer
+    /// than 64 KiB without them.
     public var body: JSONValue?
     /// Of the answer; `nil` while there is none, and where the connection was reset instead.
     public var status: Int?

@@ -20,7 +20,8 @@ struct InputReader: Sendable {
 
     /// Reads what a reference names.
     ///
-    /// - Parameter reference: A data URI, or a URL. URLs of the emulator's own files are read; no other is ever fetched.
+    /// - Parameter reference: A data URI, or a URL. URLs of the emulator's own files are read; no
+    ///   other is ever fetched.
     func picture(_ reference: String, limits: InputLimits) async throws(InputViolation) -> InputPicture {
         if reference.lowercased().hasPrefix("data:") {
             let (declared, bytes) = try Self.parse(reference, limits: limits)
@@ -83,7 +84,8 @@ struct InputReader: Sendable {
         guard bytes.count <= limits.maximumBytes else {
             throw .tooManyBytes(bytes.count, maximum: limits.maximumBytes)
         }
-        // What is not taken is not looked into either, so that it does not matter which formats this build reads.
+        // What is not taken is not looked into either, so that it does not matter which formats
+        // this build reads.
         guard let format = FormatSniffer.format(of: bytes.prefix(FormatSniffer.prefixLength)) else {
             throw .undecodable("it is no picture")
         }
@@ -136,7 +138,8 @@ struct InputReader: Sendable {
 }
 
 extension PixelSize {
-    /// The largest size of this shape whose sides are at most `side`, never larger than this one; at least 1 px.
+    /// The largest size of this shape whose sides are at most `side`, never larger than this one;
+    /// at least 1 px.
     func fitted(in side: Int) -> PixelSize {
         let longest = max(width, height)
         guard longest > side else { return self }

@@ -2,7 +2,8 @@ import ImageCodecs
 import Pixels
 import SeedreamModel
 
-/// Makes results: the inputs side by side in the order they were sent, each under its number; the same for the same seed.
+/// Makes results: the inputs side by side in the order they were sent, each under its number; the
+/// same for the same seed.
 enum PictureMaker {
     /// The long side of the drawing, which is then enlarged to the size that was asked for, in px.
     private static let drawingSide = 768
@@ -124,7 +125,8 @@ enum PictureMaker {
 }
 
 extension PixelSize {
-    /// The largest size of this shape that lies within `other`; larger than this one if there is room. At least 1 px.
+    /// The largest size of this shape that lies within `other`; larger than this one if there is
+    /// room. At least 1 px.
     fileprivate func filling(_ other: PixelSize) -> PixelSize {
         width * other.height > height * other.width
             ? PixelSize(width: other.width, height: max(1, height * other.width / width))

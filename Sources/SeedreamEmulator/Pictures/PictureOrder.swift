@@ -10,6 +10,7 @@ struct PictureOrder: Sendable {
     var count: Int
     var seed: Int
     var mediaType: MediaType
-    /// Whether `AI` stands in the lower right corner, as it does on Ark's pictures unless it is switched off.
+    /// Whether `AI` stands in the lower right corner, as it does on Ark's pictures unless it is
+    /// switched off.
     var isWatermarked = false
 }

@@ -18,7 +18,8 @@ struct Tile: Hashable, Sendable {
         }
     }
 
-    /// Copies another tile in, its top left corner at (`left`, `top`); what would lie outside is left out.
+    /// Copies another tile in, its top left corner at (`left`, `top`); what would lie outside is
+    /// left out.
     mutating func draw(_ other: Tile, left: Int, top: Int) {
         let width = min(other.size.width, size.width - left)
         guard width > 0 else { return }

@@ -7,11 +7,13 @@ struct Arrival: Sendable {
     let method: String
     /// Percent-decoded segments.
     let path: [String]
-    /// Without a body; `nil` where the path leads to no service, and where the host is neither this machine nor a provider's, so
-    /// that a name of someone else's that leads here (DNS rebinding) reaches nothing.
+    /// Without a body; `nil` where the path leads to no service, and where the host is neither this
+    /// machine nor a provider's, so that a name of someone else's that leads here (DNS rebinding)
+    /// reaches nothing.
     let request: EmulatedRequest?
-    /// Whether the host is this machine's own address, and the web page that calls, if one does, is the emulator's own: only then
-    /// are the page and the control paths there. A page of another name reaches them as little as one of another local port.
+    /// Whether the host is this machine's own address, and the web page that calls, if one does, is
+    /// the emulator's own: only then are the page and the control paths there. A page of another
+    /// name reaches them as little as one of another local port.
     let isLocal: Bool
     private let target: String
     private let headers: [(name: String, value: String)]
@@ -51,8 +53,8 @@ struct Arrival: Sendable {
         }
     }
 
-    /// The host of `name`, `name:port`, `[address]` or `[address]:port`, in lower case; `nil` for anything else, such as user
-    /// information.
+    /// The host of `name`, `name:port`, `[address]` or `[address]:port`, in lower case; `nil` for
+    /// anything else, such as user information.
     private static func host(of authority: String) -> String? {
         let isAddress = authority.hasPrefix("[")
         let end =
@@ -69,8 +71,9 @@ struct Arrival: Sendable {
         return host.lowercased()
     }
 
-    /// Whether no web page calls, or one of `origin`. Browsers say who calls in `Origin`, and in `Sec-Fetch-Site` (W3C, Fetch
-    /// Metadata) also where they leave that out; a person may follow a link from anywhere.
+    /// Whether no web page calls, or one of `origin`. Browsers say who calls in `Origin`, and in
+    /// `Sec-Fetch-Site` (W3C, Fetch Metadata) also where they leave that out; a person may follow a
+    /// link from anywhere.
     private static func isOwnPage(_ head: HTTPRequest, at origin: String) -> Bool {
         func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { head.headerFields[$0] } }
         guard head.headerFields[values: .origin].allSatisfy({ $0.lowercased() == origin.lowercased() }) else {

@@ -10,7 +10,8 @@ import Musl
 import Darwin
 #endif
 
-/// The first handler of every connection: finds out whether it is plain HTTP, TLS, or a `CONNECT` that TLS follows.
+/// The first handler of every connection: finds out whether it is plain HTTP, TLS, or a `CONNECT`
+/// that TLS follows.
 ///
 /// It stays in the pipeline, below TLS, so that a connection can be reset without a goodbye.
 final class FrontDoor: ChannelInboundHandler {
@@ -88,7 +89,8 @@ final class FrontDoor: ChannelInboundHandler {
         context.fireChannelReadComplete()
     }
 
-    /// Answers `CONNECT host:port`. No connection is ever made to anywhere: what follows is answered here.
+    /// Answers `CONNECT host:port`. No connection is ever made to anywhere: what follows is
+    /// answered here.
     private func tunnel(_ context: ChannelHandlerContext, head: String) {
         let target = head.split(separator: " ").dropFirst().first ?? ""
         let host = String(target.prefix { $0 != ":" })
@@ -124,7 +126,8 @@ final class FrontDoor: ChannelInboundHandler {
     /// Ends the connection below TLS, with a reset instead of an orderly end.
     func reset() {
         guard let context else { return }
-        // Lingering for no time at all makes `close` send RST (POSIX leaves this to the system; Linux and macOS do).
+        // Lingering for no time at all makes `close` send RST (POSIX leaves this to the system;
+        // Linux and macOS do).
         let options = context.channel as? any SocketOptionProvider
         if let options {
             _ = options.setSoLinger(linger(l_onoff: 1, l_linger: 0))

@@ -12,7 +12,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// From a request on the wire to an answer on the wire: which host it is for, what strikes it, what is logged.
+/// From a request on the wire to an answer on the wire: which host it is for, what strikes it, what
+/// is logged.
 struct Responder: Sendable {
     let bench: Workbench
     let hosts: [EmulatedProvider: any EmulatedHost]
@@ -151,7 +152,8 @@ struct Responder: Sendable {
 
     // MARK: Faults
 
-    /// The answer of a fault that the host does not see; `nil` for other faults, and where the connection is gone.
+    /// The answer of a fault that the host does not see; `nil` for other faults, and where the
+    /// connection is gone.
     private func insteadOfHost(_ fault: Fault, _ host: any EmulatedHost, _ wire: Wire) async throws
         -> EmulatedResponse?
     {
@@ -192,7 +194,8 @@ struct Responder: Sendable {
 
     /// Does to the host's answer what a fault says.
     ///
-    /// - Returns: Whether the answer, or what is left of it, has been written past HTTP, and the connection is gone.
+    /// - Returns: Whether the answer, or what is left of it, has been written past HTTP, and the
+    ///   connection is gone.
     private func spoil(_ response: inout EmulatedResponse, isHead: Bool, _ fault: Fault, _ wire: Wire)
         async throws -> Bool
     {
@@ -357,7 +360,8 @@ struct Responder: Sendable {
         try await Pause.sleep(seconds: Double(piece.count) / Double(bytesPerSecond))
     }
 
-    /// The same events, as long as there is someone to hear them: what makes them is cancelled when the connection is gone.
+    /// The same events, as long as there is someone to hear them: what makes them is cancelled when
+    /// the connection is gone.
     private static func events(
         _ events: AsyncStream<String>, while channel: any Channel
     ) -> AsyncStream<String> {

@@ -6,8 +6,8 @@ public struct EmulatorConfiguration: Sendable {
     public var port = 0
     /// Who is stood in for. Everyone by default.
     public var providers = Set(EmulatedProvider.allCases)
-    /// Whether TLS and `CONNECT` are answered, with a certificate made at the start. On the same port as plain HTTP. `false` by
-    /// default.
+    /// Whether TLS and `CONNECT` are answered, with a certificate made at the start. On the same
+    /// port as plain HTTP. `false` by default.
     public var usesTLS = false
     /// What TLS shows instead of a certificate that is made at the start. For tests of clients.
     package var identity: CertificateAuthority.Identity?
@@ -15,12 +15,14 @@ public struct EmulatorConfiguration: Sendable {
     public var faults: FaultFile?
     /// The shortest time that a job is queued, in seconds. 0.2 by default; ours.
     public var queueTime = 0.2
-    /// How long making the pictures of one request takes at least, in seconds. 0.4 by default; ours.
+    /// How long making the pictures of one request takes at least, in seconds. 0.4 by default;
+    /// ours.
     public var generationTime = 0.4
-    /// Jobs of one provider that are made at once; the others wait in the queue. 2 by default, as fal gives a new account.
+    /// Jobs of one provider that are made at once; the others wait in the queue. 2 by default, as
+    /// fal gives a new account.
     public var concurrentJobs = 2
-    /// Synchronous runs that fal takes at once; more are refused with 429. No limit when `nil`, the default; a new account has 2,
-    /// one that spends much 40.
+    /// Synchronous runs that fal takes at once; more are refused with 429. No limit when `nil`, the
+    /// default; a new account has 2, one that spends much 40.
     public var concurrentRuns: Int?
     /// Pictures that each provider's account still pays for; no limit when `nil`, the default.
     public var credits: Int?
@@ -30,7 +32,8 @@ public struct EmulatorConfiguration: Sendable {
     public var inactiveKeys: Set<String> = []
     /// Seconds for which a result can be fetched. 86 400 by default: Ark's and Apiframe's 24 hours.
     public var resultLifetime = 86_400.0
-    /// The largest request body, in bytes; a larger one is answered with 413. 160 MiB by default; ours.
+    /// The largest request body, in bytes; a larger one is answered with 413. 160 MiB by default;
+    /// ours.
     public var maximumBody = 160 << 20
     /// What the contracts leave open.
     public var openPoints = OpenPoints()

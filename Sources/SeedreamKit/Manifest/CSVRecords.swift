@@ -1,8 +1,9 @@
 /// The records of a CSV file as RFC 4180 describes it, one at a time.
 ///
-/// A line ends with LF or CRLF, or, where the first line does, with CR; elsewhere a CR alone is part of its cell, as programs that
-/// end lines with LF write it. A cell within quotes holds commas and line breaks, and each of its quotes twice. A quote
-/// anywhere else is refused, not guessed at; then reading goes on with the next line.
+/// A line ends with LF or CRLF, or, where the first line does, with CR; elsewhere a CR alone is
+/// part of its cell, as programs that end lines with LF write it. A cell within quotes holds commas
+/// and line breaks, and each of its quotes twice. A quote anywhere else is refused, not guessed at;
+/// then reading goes on with the next line.
 struct CSVRecords: ~Copyable {
     /// What is wrong with a record.
     enum Fault: Hashable {

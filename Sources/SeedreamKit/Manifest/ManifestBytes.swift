@@ -63,8 +63,9 @@ struct ManifestBytes: ~Copyable {
         return next - position
     }
 
-    /// The first bytes of the manifest, as far as they lie in one piece, once there is a character of ASCII among them that is no
-    /// space; nothing is passed over. To be called before anything else.
+    /// The first bytes of the manifest, as far as they lie in one piece, once there is a character
+    /// of ASCII among them that is no space; nothing is passed over. To be called before anything
+    /// else.
     mutating func head() throws(ManifestError) -> [UInt8] {
         while true {
             let head = Array(piece[..<end])

@@ -34,7 +34,8 @@ struct ManifestComplaint: Error, Hashable {
 
 /// The values of one row, each checked for its type and its range.
 struct ManifestChecks {
-    /// The fields that are there. `null` and an empty cell are not, except where they say that there are no images.
+    /// The fields that are there. `null` and an empty cell are not, except where they say that
+    /// there are no images.
     var fields: [ManifestField: ManifestValue]
     /// Where relative paths start.
     let folder: String

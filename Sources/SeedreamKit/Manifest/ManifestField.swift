@@ -8,7 +8,8 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
     enum Meaning: Hashable {
         /// One of a manifest's own.
         case known(ManifestField)
-        /// One that would decide about keys, providers' addresses, folders or money: a manifest may come from anywhere.
+        /// One that would decide about keys, providers' addresses, folders or money: a manifest may
+        /// come from anywhere.
         case steers
         /// One that is most likely meant as another.
         case resembles(ManifestField)
@@ -37,7 +38,8 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
         name.lowercased().filter { !$0.isWhitespace && $0 != "-" && $0 != "_" && $0 != "\u{FEFF}" }
     }
 
-    /// Names of options, settings and secrets that have no place in a manifest, as ``plain(_:)`` makes them.
+    /// Names of options, settings and secrets that have no place in a manifest, as ``plain(_:)``
+    /// makes them.
     private static let steering: Set<String> = [
         // Keys, and whom they are sent to.
         "key", "keys", "apikey", "falkey", "keyfile", "keyenv", "token", "secret", "password",
@@ -61,7 +63,8 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
         "enhanceprompt": .enhance, "enhancepromptmode": .enhance, "enhancement": .enhance,
     ]
 
-    /// Whether one letter more, less, or another makes one word of the other, or two neighbours that change places.
+    /// Whether one letter more, less, or another makes one word of the other, or two neighbours
+    /// that change places.
     private static func isOneEditApart(_ one: String, _ other: String) -> Bool {
         let (one, other) = (Array(one), Array(other))
         guard abs(one.count - other.count) <= 1, one != other else { return false }

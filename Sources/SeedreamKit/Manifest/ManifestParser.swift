@@ -96,7 +96,8 @@ struct ManifestParser: ~Copyable {
             }
             switch meaning(of: member.name) {
             case .known(let field):
-                // Only of images, where something has to be said, nothing is not the same as no field.
+                // Only of images, where something has to be said, nothing is not the same as no
+                // field.
                 if member.value.isNull, field != .images { continue }
                 fields[field] = .json(member.value)
             case .carried: carried.append(CarriedField(name: member.name, json: bytes[member.text]))

@@ -9,19 +9,25 @@ import Synchronization
 /// while let record = try reader.next() { … }
 /// ```
 ///
-/// A row that cannot be a request is a ``ManifestFailure``, never the end. Rows are read one at a time; what grows with their
-/// number is a hash and a line number for each id, about 25 MB for a million.
+/// A row that cannot be a request is a ``ManifestFailure``, never the end. Rows are read one at a
+/// time; what grows with their number is a hash and a line number for each id, about 25 MB for a
+/// million.
 ///
-/// - A manifest is UTF-8, with or without a byte order mark. It is JSON Lines if it begins with `{` or its name ends in
-///   `.jsonl` or `.ndjson`, else CSV. Empty lines are passed over, and so are records of CSV whose cells are all empty.
-/// - The fields are `id`, `prompt`, `images`, `model`, `provider`, `size`, `seed`, `count`, `images_per_generation`, `name`,
-///   `safety` and `enhance`. `prompt` and `images` are required; `null` and an empty cell leave any other field out.
-/// - A field that would decide about keys, addresses, folders or money fails its row, as does one that is most likely
-///   misspelt. Any other field is carried (``ManifestRow/carried``). The header of a CSV file is checked once, for all rows.
-/// - `images` is a list; in a cell, `;` separates images, spaces around them do not count, and an empty cell is no image.
-/// - Of two rows with one id the second fails, and a row without `id` has the number of its line. Ids are compared by a hash
-///   of 64 bits: one manifest in 37 million, of a million rows each, has two ids that are wrongly taken for equal; the second
-///   is a failed row that says so, and is not sent.
+/// - A manifest is UTF-8, with or without a byte order mark. It is JSON Lines if it begins with `{`
+///   or its name ends in `.jsonl` or `.ndjson`, else CSV. Empty lines are passed over, and so are
+///   records of CSV whose cells are all empty.
+/// - The fields are `id`, `prompt`, `images`, `model`, `provider`, `size`, `seed`, `count`,
+///   `images_per_generation`, `name`, `safety` and `enhance`. `prompt` and `images` are required;
+///   `null` and an empty cell leave any other field out.
+/// - A field that would decide about keys, addresses, folders or money fails its row, as does one
+///   that is most likely misspelt. Any other field is carried (``ManifestRow/carried``). The header
+///   of a CSV file is checked once, for all rows.
+/// - `images` is a list; in a cell, `;` separates images, spaces around them do not count, and an
+///   empty cell is no image.
+/// - Of two rows with one id the second fails, and a row without `id` has the number of its line.
+///   Ids are compared by a hash of 64 bits: one manifest in 37 million, of a million rows each, has
+///   two ids that are wrongly taken for equal; the second is a failed row that says so, and is not
+///   sent.
 public final class ManifestReader: Sendable {
     /// How a manifest is written.
     public enum Format: String, Hashable, Sendable {
@@ -29,7 +35,8 @@ public final class ManifestReader: Sendable {
         case csv = "CSV"
     }
 
-    /// The longest line, or record of CSV, in bytes; ours. A longer one is a failed row, and is not kept in memory.
+    /// The longest line, or record of CSV, in bytes; ours. A longer one is a failed row, and is not
+    /// kept in memory.
     public static let maximumLineBytes = 1 << 20
 
     /// What messages call the manifest: its path, or `standard input`.
@@ -40,8 +47,8 @@ public final class ManifestReader: Sendable {
 
     /// Opens a manifest and reads its beginning.
     ///
-    /// - Parameter argument: A path, or `-` for standard input. Relative paths of the manifest start from its folder, those of
-    ///   standard input from the working directory.
+    /// - Parameter argument: A path, or `-` for standard input. Relative paths of the manifest
+    ///   start from its folder, those of standard input from the working directory.
     /// - Throws: ``ManifestError``.
     public convenience init(_ argument: String) throws(ManifestError) {
         if argument == "-" {
@@ -84,15 +91,17 @@ public final class ManifestReader: Sendable {
         return .csv
     }
 
-    /// The next record; `nil` at the end. It waits for a pipe, and on the thread that it is called on.
+    /// The next record; `nil` at the end. It waits for a pipe, and on the thread that it is called
+    /// on.
     ///
     /// - Throws: ``ManifestError`` where the manifest cannot be read on.
     public func next() throws(ManifestError) -> ManifestRecord? {
         try parser.withLock { parser throws(ManifestError) in try parser.next() }
     }
 
-    /// What was read, once ``next()`` has given `nil`: to be compared with what ``ManifestIdentity/init(_:)`` found before, because
-    /// a manifest may change while it is read. `nil` before.
+    /// What was read, once ``next()`` has given `nil`: to be compared with what
+    /// ``ManifestIdentity/init(_:)`` found before, because a manifest may change while it is read.
+    /// `nil` before.
     public var digest: String? { parser.withLock { $0.digest } }
 }
 
@@ -100,7 +109,8 @@ public final class ManifestReader: Sendable {
 public struct ManifestIdentity: Hashable, Codable, Sendable {
     /// Its path as it was given; `-` for standard input.
     public var name: String
-    /// The SHA-256 of its bytes, 64 hexadecimal digits; `nil` for standard input and other pipes, which cannot be read twice.
+    /// The SHA-256 of its bytes, 64 hexadecimal digits; `nil` for standard input and other pipes,
+    /// which cannot be read twice.
     public var sha256: String?
 
     /// Reads a manifest to its end and takes its digest.

@@ -9,8 +9,8 @@ public struct ManifestRow: Hashable, Sendable {
     public var line: Int
     /// What is asked for.
     public var prompt: String
-    /// The images to edit, in order: paths, http or https URLs, data URIs. None for text to image. Relative paths of the manifest
-    /// are joined to its folder.
+    /// The images to edit, in order: paths, http or https URLs, data URIs. None for text to image.
+    /// Relative paths of the manifest are joined to its folder.
     public var images: [String]
     /// The provider's id of the model.
     public var model: String?
@@ -41,7 +41,8 @@ public struct ManifestRow: Hashable, Sendable {
         self.images = images
     }
 
-    /// Changes a request to what the row says; what it leaves open stays. The images are not among it: they are prepared first.
+    /// Changes a request to what the row says; what it leaves open stays. The images are not among
+    /// it: they are prepared first.
     public func apply(to request: inout GenerationRequest) {
         request.prompt = prompt
         if let model { request.model = model }
@@ -94,7 +95,8 @@ public enum ManifestRecord: Hashable, Sendable {
     }
 }
 
-/// A field of a row that means nothing here and comes back with the result, so that results can be joined to what they came from.
+/// A field of a row that means nothing here and comes back with the result, so that results can be
+/// joined to what they came from.
 public struct CarriedField: Hashable, Sendable {
     /// Its name.
     public let name: String
@@ -110,7 +112,8 @@ public struct CarriedField: Hashable, Sendable {
     /// Carries the JSON that a manifest holds.
     init(name: String, json: some Sequence<UInt8>) {
         self.name = name
-        // Within strings JSON has no control characters, and between values they mean what a space means.
+        // Within strings JSON has no control characters, and between values they mean what a space
+        // means.
         self.json = String(decoding: json.map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
     }
 

@@ -4,14 +4,17 @@ import Synchronization
 
 /// A file of results, to which each row of a run is appended as it ends: JSON Lines, mode 0600.
 ///
-/// The first line says of which manifest: `{"manifest":"jobs.csv","schema":1,"sha256":"…","type":"results"}`. Each other line is a
-/// ``RowDocument``, in order of completion; of several lines with one `id` the last holds, and a line without `id` is about its
-/// `line`. A file of another manifest is refused, by the digest; where it lies and what it is called does not matter. A file
-/// that was begun from standard input, which has no digest, goes on from standard input only.
+/// The first line says of which manifest:
+/// `{"manifest":"jobs.csv","schema":1,"sha256":"…","type":"results"}`. Each other line is a
+/// ``RowDocument``, in order of completion; of several lines with one `id` the last holds, and a
+/// line without `id` is about its `line`. A file of another manifest is refused, by the digest;
+/// where it lies and what it is called does not matter. A file that was begun from standard input,
+/// which has no digest, goes on from standard input only.
 ///
-/// Several processes may append to one file: each line is written in one call and under a lock, so that it is whole. What a killed
-/// process left unfinished at the end is removed before the next line. A line of a row that has a job is on the medium when
-/// ``append(_:)`` returns (`fsync`); others, which cost nothing, are there after the next such line or ``sync()``.
+/// Several processes may append to one file: each line is written in one call and under a lock, so
+/// that it is whole. What a killed process left unfinished at the end is removed before the next
+/// line. A line of a row that has a job is on the medium when ``append(_:)`` returns (`fsync`);
+/// others, which cost nothing, are there after the next such line or ``sync()``.
 public final class ResultsFile: Sendable {
     /// The version of the file's format.
     public static let schema = 1

@@ -7,10 +7,11 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A row of a run in JSON, schema 1: what a results file, a stream of records and a worker write, word for word the same.
+/// A row of a run in JSON, schema 1: what a results file, a stream of records and a worker write,
+/// word for word the same.
 ///
-/// The row's own words come first, then its carried fields under their own names. A carried field that has the name of one of
-/// these words, used or not, stands in an object `carried` instead.
+/// The row's own words come first, then its carried fields under their own names. A carried field
+/// that has the name of one of these words, used or not, stands in an object `carried` instead.
 public struct RowDocument: Hashable, Sendable {
     /// What it cost.
     public struct Cost: Hashable, Codable, Sendable {
@@ -31,7 +32,8 @@ public struct RowDocument: Hashable, Sendable {
         }
     }
 
-    /// What the row is called in its manifest or its run; `nil` where that is not known, as of a line that is no JSON.
+    /// What the row is called in its manifest or its run; `nil` where that is not known, as of a
+    /// line that is no JSON.
     public var id: String?
     /// The line of the manifest that it begins on, from 1.
     public var line: Int?
@@ -101,9 +103,10 @@ public struct RowDocument: Hashable, Sendable {
 }
 
 extension RowDocument.Cost {
-    /// What a job cost: what the provider reports, in US dollars if it reports several units; else what the price table makes of
-    /// the images that came, or, while the job is open or unknown, of all that may come. `nil` where neither is known, and for a
-    /// job that failed or was cancelled without a report.
+    /// What a job cost: what the provider reports, in US dollars if it reports several units; else
+    /// what the price table makes of the images that came, or, while the job is open or unknown, of
+    /// all that may come. `nil` where neither is known, and for a job that failed or was cancelled
+    /// without a report.
     public init?(_ job: JobRecord) {
         if let dollars = job.result?.usage.usDollars {
             self.init(amount: dollars, unit: .usDollars, isEstimate: false)
@@ -139,7 +142,8 @@ extension RowDocument: Encodable {
         func encode(to encoder: any Encoder) throws { try row.encodeWords(to: encoder) }
     }
 
-    /// Writes all of it. Of a carried number with more digits than a `Double` has, only its first; ``jsonLine`` has them all.
+    /// Writes all of it. Of a carried number with more digits than a `Double` has, only its first;
+    /// ``jsonLine`` has them all.
     public func encode(to encoder: any Encoder) throws {
         try encodeWords(to: encoder)
         var values = encoder.container(keyedBy: Name.self)
@@ -172,8 +176,8 @@ extension RowDocument: Encodable {
         try values.encodeIfPresent(error, forKey: .error)
     }
 
-    /// JSON on one line, with the line feed at its end: the words sorted, then the carried fields as the manifest wrote them.
-    /// What is invisible in a text is written as `\u202E`.
+    /// JSON on one line, with the line feed at its end: the words sorted, then the carried fields
+    /// as the manifest wrote them. What is invisible in a text is written as `\u202E`.
     public var jsonLine: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

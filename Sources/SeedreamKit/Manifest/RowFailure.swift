@@ -4,7 +4,8 @@ import SeedreamModel
 
 /// Why a row failed, in the words that errors have in all JSON of this project.
 public struct RowFailure: Hashable, Codable, Sendable {
-    /// A word of `ClientError.Category`, or `manifest`, `request`, `budget`, `ledger`, `key`, `output`, `input`.
+    /// A word of `ClientError.Category`, or `manifest`, `request`, `budget`, `ledger`, `key`,
+    /// `output`, `input`.
     public var category: String
     /// Which call it was, as `fal.submit`.
     public var operation: String?

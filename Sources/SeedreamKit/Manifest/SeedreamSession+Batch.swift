@@ -3,12 +3,13 @@ public import SeedreamClient
 public import SeedreamModel
 
 extension SeedreamSession {
-    /// Sends the rows of a manifest as one run: as ``run(_:as:to:options:reporter:deliver:)``, but as a stream. A row is in the
-    /// ledger before it is sent, and no more rows are read ahead than are needed to keep the provider busy, so that a million
-    /// of them take no more memory than a hundred.
+    /// Sends the rows of a manifest as one run: as ``run(_:as:to:options:reporter:deliver:)``, but
+    /// as a stream. A row is in the ledger before it is sent, and no more rows are read ahead than
+    /// are needed to keep the provider busy, so that a million of them take no more memory than a
+    /// hundred.
     ///
-    /// A row of the manifest that cannot be a request is delivered and recorded as failed, as is one whose provider no session is
-    /// of. A row is called by its id in the ledger.
+    /// A row of the manifest that cannot be a request is delivered and recorded as failed, as is
+    /// one whose provider no session is of. A row is called by its id in the ledger.
     ///
     /// - Parameters:
     ///   - manifest: The rows that are left in it.
@@ -22,7 +23,8 @@ extension SeedreamSession {
     ///   - configure: Changes each request before the row's own settings do.
     ///   - deliver: Receives each row as it ends, after `results`.
     /// - Returns: Why the run took no more rows; `nil` where it came to its end, or was cancelled.
-    /// - Throws: `ManifestError`, `ResultsError`, `LedgerError`; `KeyError` before anything is read; what `deliver` throws.
+    /// - Throws: `ManifestError`, `ResultsError`, `LedgerError`; `KeyError` before anything is
+    ///   read; what `deliver` throws.
     public func batch(
         _ manifest: ManifestReader, as run: RunRecord, to destination: Destination,
         others: [SeedreamSession] = [],

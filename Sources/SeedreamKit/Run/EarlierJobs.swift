@@ -1,7 +1,8 @@
 import SeedreamClient
 
-/// Jobs that belong to no run, as all of version 0.1.0: nothing tells which request they were, beyond its prompt and the names
-/// of its inputs. A request that has the same is bought, and said to be like them.
+/// Jobs that belong to no run, as all of version 0.1.0: nothing tells which request they were,
+/// beyond its prompt and the names of its inputs. A request that has the same is bought, and said
+/// to be like them.
 struct EarlierJobs: Sendable {
     private struct Likeness: Hashable {
         var prompt: String

@@ -2,7 +2,8 @@ import SeedreamClient
 import SeedreamModel
 import Synchronization
 
-/// Stops a run where too many rows have failed, and a provider of it where every other row would meet the same refusal.
+/// Stops a run where too many rows have failed, and a provider of it where every other row would
+/// meet the same refusal.
 final class Fuse: Sendable {
     private struct State {
         var failures: RunStop?

@@ -7,9 +7,9 @@ import SeedreamModel
 
 /// What decides the result of a row, as a digest: two rows with the same one are equal requests.
 ///
-/// In it are the provider's address, the model, the prompt, every setting that changes the request or its bytes, and
-/// the digest of each input's own bytes; of a URL that is passed on, the URL. Not in it: names, threads, the way that
-/// bytes travel, times, budget and price.
+/// In it are the provider's address, the model, the prompt, every setting that changes the request
+/// or its bytes, and the digest of each input's own bytes; of a URL that is passed on, the URL. Not
+/// in it: names, threads, the way that bytes travel, times, budget and price.
 struct RowKey {
     /// Of the settings that all rows of a run share.
     private let shared: [String]

@@ -16,7 +16,8 @@ public struct RowRequest: Sendable {
 
     /// What a person calls it, as an absolute path. Each row of one start has another.
     public var label: String
-    /// What tells it from equal rows; `nil` by default: which of them it is, in the order of one start.
+    /// What tells it from equal rows; `nil` by default: which of them it is, in the order of one
+    /// start.
     public var id: String?
     /// The images to edit; none to generate. Of more than one request takes, the last are used.
     public var inputs: [Input]
@@ -28,7 +29,8 @@ public struct RowRequest: Sendable {
     public var template: String?
     /// The folder below the run's destination that its results go to. `""` by default: none.
     public var subfolder = ""
-    /// Why it cannot be sent, known before anything is read; it is recorded as failed. Default: `nil`.
+    /// Why it cannot be sent, known before anything is read; it is recorded as failed. Default:
+    /// `nil`.
     public var refusal: RowRecord.Failure?
 
     /// Makes a row.
@@ -47,9 +49,11 @@ extension RowRequest.Input {
     /// Encoded bytes in memory.
     public static func bytes(_ bytes: [UInt8], name: String) -> Self { .local(.bytes(bytes, name: name)) }
 
-    /// What a person typed: a path, `-` for standard input, a `data:` URI, or an `http` or `https` URL.
+    /// What a person typed: a path, `-` for standard input, a `data:` URI, or an `http` or `https`
+    /// URL.
     ///
-    /// - Parameter fetchesURLs: Whether a URL is fetched here and made valid, instead of by the provider.
+    /// - Parameter fetchesURLs: Whether a URL is fetched here and made valid, instead of by the
+    ///   provider.
     public init(argument: String, fetchesURLs: Bool = false) {
         if !Self.isURL(argument) {
             self = .local(ImageInput(argument: argument))

@@ -74,7 +74,8 @@ extension RunEngine {
         }
     }
 
-    /// Sends a request of unknown outcome again, where its idempotency key keeps it from being made twice.
+    /// Sends a request of unknown outcome again, where its idempotency key keeps it from being made
+    /// twice.
     func resend(_ place: Place, _ inputs: ReadInputs, _ job: JobRecord) async throws -> RowOutcome {
         var request = place.row.request
         do {
@@ -102,7 +103,8 @@ extension RunEngine {
         return place.outcome(.waiting, nil, error)
     }
 
-    /// Records a row whose images cannot be made valid. Of a request by itself there is nothing to keep.
+    /// Records a row whose images cannot be made valid. Of a request by itself there is nothing to
+    /// keep.
     func unusable(
         _ row: RowRequest, _ index: Int, _ failure: UnusableInputs, _ known: RowRecord? = nil
     ) async throws -> RowOutcome {
@@ -153,7 +155,8 @@ public struct RefusedRowError: Error, Sendable, CustomStringConvertible {
     public var description: String { failure.message }
 }
 
-/// An equal request is open at the provider, or may have been bought: sending it again would pay twice.
+/// An equal request is open at the provider, or may have been bought: sending it again would pay
+/// twice.
 public struct EqualRequestError: Error, Sendable, CustomStringConvertible {
     /// The newest of them.
     public var job: JobRecord

@@ -2,13 +2,15 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-/// Takes the rows of a run as far as they go: what is saved is skipped, what is open is fetched, what waits is sent.
+/// Takes the rows of a run as far as they go: what is saved is skipped, what is open is fetched,
+/// what waits is sent.
 ///
-/// A row is sent at most once: its key and its job are written in one transaction before the request goes out, and the
-/// ledger refuses a second job for a key. A process that ends at any moment leaves rows that a later start of the same
-/// run finds where they stand.
+/// A row is sent at most once: its key and its job are written in one transaction before the
+/// request goes out, and the ledger refuses a second job for a key. A process that ends at any
+/// moment leaves rows that a later start of the same run finds where they stand.
 struct RunEngine: Sendable {
-    /// One provider: its client, what its inputs must be, and how many requests it gets at the same time.
+    /// One provider: its client, what its inputs must be, and how many requests it gets at the same
+    /// time.
     struct Desk: Sendable {
         let client: SeedreamClient
         let preparer: ImagePreparer
@@ -33,7 +35,8 @@ struct RunEngine: Sendable {
     private static let ahead = 4
 
     /// - Parameters:
-    ///   - sessions: The one whose provider rows go to that name none, then those of other providers, all over one ledger.
+    ///   - sessions: The one whose provider rows go to that name none, then those of other
+    ///     providers, all over one ledger.
     ///   - earlier: The ledger's jobs that belong to no run.
     init(
         _ sessions: [SeedreamSession], run: RunRecord, destination: Destination, options: RunOptions,
@@ -246,7 +249,8 @@ struct RunEngine: Sendable {
         }
     }
 
-    /// Sends a row whose images are lost under a key of its own: the first purchase stays what it was.
+    /// Sends a row whose images are lost under a key of its own: the first purchase stays what it
+    /// was.
     private func buyAgain(_ place: Place, _ inputs: ReadInputs) async throws -> RowOutcome {
         let before = try await ledger.jobs(withContent: place.reference.content)
             .filter { $0.row?.run == run.id && $0.row?.number == place.record.number }.count

@@ -4,9 +4,10 @@ import SeedreamModel
 extension SeedreamSession {
     /// Sends many requests as one run: safe to interrupt, and safe to repeat.
     ///
-    /// What the ledger holds as saved is skipped, what is open is fetched, what waits is sent, and what is unknown is
-    /// never sent again. A row is known by what decides its result, so that a renamed file is not bought twice, and a
-    /// changed one is. All rows are in the ledger before the first is sent.
+    /// What the ledger holds as saved is skipped, what is open is fetched, what waits is sent, and
+    /// what is unknown is never sent again. A row is known by what decides its result, so that a
+    /// renamed file is not bought twice, and a changed one is. All rows are in the ledger before
+    /// the first is sent.
     ///
     /// `ClientConfiguration.budget` holds for all starts of the run together.
     ///
@@ -16,10 +17,11 @@ extension SeedreamSession {
     ///   - destination: Where results go.
     ///   - options: How the run is carried out.
     ///   - reporter: Receives what happens to each row.
-    ///   - deliver: Receives each outcome as soon as it is known, in the order in which the rows end.
+    ///   - deliver: Receives each outcome as soon as it is known, in the order in which the rows
+    ///     end.
     /// - Returns: Why the run took no more rows; `nil` where it came to its end, or was cancelled.
-    /// - Throws: `RequestError` for what every row would be refused for, `LedgerError`, `KeyError` and `BudgetError` before
-    ///   anything is read; what `deliver` throws.
+    /// - Throws: `RequestError` for what every row would be refused for, `LedgerError`, `KeyError`
+    ///   and `BudgetError` before anything is read; what `deliver` throws.
     public func run(
         _ rows: [RowRequest], as run: RunRecord, to destination: Destination,
         options: RunOptions = RunOptions(), reportingTo reporter: SessionReporter? = nil,
@@ -41,8 +43,8 @@ extension SeedreamSession {
         return try await engine.drive(next: { left.next() }, deliver: deliver)
     }
 
-    /// The same for rows that come one after the other and need not end: each is in the ledger before it is sent, and a few
-    /// more than ``RunOptions/parallel`` are asked for in advance.
+    /// The same for rows that come one after the other and need not end: each is in the ledger
+    /// before it is sent, and a few more than ``RunOptions/parallel`` are asked for in advance.
     ///
     /// A refusal that every row of one provider would meet stops the rows of that provider.
     ///
@@ -63,7 +65,8 @@ extension SeedreamSession {
         return try await engine.drive(next: next, deliver: deliver)
     }
 
-    /// Says what each row would do: its images are made valid, nothing is sent or recorded, and no key is read.
+    /// Says what each row would do: its images are made valid, nothing is sent or recorded, and no
+    /// key is read.
     ///
     /// - Parameters:
     ///   - run: The run whose saved rows would be skipped; `nil`: each row would be sent.
@@ -93,7 +96,8 @@ extension SeedreamSession {
 
     /// Says what one request would do.
     ///
-    /// - Throws: `PreparationFailure` naming every input that failed; `RequestError`, `PreparationError`.
+    /// - Throws: `PreparationFailure` naming every input that failed; `RequestError`,
+    ///   `PreparationError`.
     public func plan(_ row: RowRequest, reportingTo reporter: SessionReporter? = nil) async throws -> RowPlan
     {
         var rows = [row].makeIterator()
@@ -105,7 +109,8 @@ extension SeedreamSession {
         return plan
     }
 
-    /// Refuses a start whose rows would cost more than is left. The ledger checks each row again when it is sent.
+    /// Refuses a start whose rows would cost more than is left. The ledger checks each row again
+    /// when it is sent.
     private func checkBudget(of rows: [RowRequest], in run: RunRecord, _ options: RunOptions) async throws {
         guard let budget = client.configuration.budget else { return }
         let known =

@@ -12,8 +12,8 @@ public struct SessionEvent: Sendable {
         case prepared([PreparedImage], dropped: [DroppedInput])
         /// Equal requests are saved already, the newest first; this one buys another image.
         case equalSaved([JobRecord])
-        /// Jobs that belong to no run have its prompt and its inputs' names, the newest first. Nothing tells whether they were
-        /// the same request; it is bought.
+        /// Jobs that belong to no run have its prompt and its inputs' names, the newest first.
+        /// Nothing tells whether they were the same request; it is bought.
         case earlier([JobRecord])
         /// What happens to its request.
         case request(ClientEvent)
@@ -39,8 +39,8 @@ public struct SessionReporter: Sendable {
     private let receive: @Sendable (SessionEvent) -> Void
     private let end: @Sendable () -> Void
 
-    /// Hands each event to a function, on the task that works: it should return soon. The events of one row come in
-    /// order, and before the row's outcome.
+    /// Hands each event to a function, on the task that works: it should return soon. The events of
+    /// one row come in order, and before the row's outcome.
     public init(_ receive: @escaping @Sendable (SessionEvent) -> Void) {
         self.receive = receive
         end = {}
@@ -51,7 +51,8 @@ public struct SessionReporter: Sendable {
         end = { continuation.finish() }
     }
 
-    /// Makes an asynchronous sequence of events, and the reporter that feeds it. The sequence ends when the call returns.
+    /// Makes an asynchronous sequence of events, and the reporter that feeds it. The sequence ends
+    /// when the call returns.
     public static func makeStream() -> (events: AsyncStream<SessionEvent>, reporter: SessionReporter) {
         let (stream, continuation) = AsyncStream.makeStream(of: SessionEvent.self)
         return (stream, SessionReporter(continuation))

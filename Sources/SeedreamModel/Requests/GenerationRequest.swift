@@ -1,11 +1,12 @@
-/// What is asked of a host: pictures from a prompt, or from a prompt and pictures. Values only; each provider maps it to its own
-/// fields, or refuses, naming the field, what it cannot express.
+/// What is asked of a host: pictures from a prompt, or from a prompt and pictures. Values only;
+/// each provider maps it to its own fields, or refuses, naming the field, what it cannot express.
 public struct GenerationRequest: Hashable, Sendable {
     /// What the picture shall be. "Image 1" in it means the first of ``images``.
     public var prompt: String
     /// The pictures to edit, in order; none for text-to-image.
     public var images: [RequestImage]
-    /// The size of the result. That of the first image's shape by default, a square without images; always sent explicitly.
+    /// The size of the result. That of the first image's shape by default, a square without images;
+    /// always sent explicitly.
     public var size = OutputSize.matchFirstImage(.k2)
     /// Separate generations. 1 by default.
     public var count = 1
@@ -13,7 +14,8 @@ public struct GenerationRequest: Hashable, Sendable {
     public var imagesPerGeneration = 1
     /// Makes a host repeat itself, where it can. Random by default.
     public var seed: Int?
-    /// Whether the host checks prompt and result. `nil`, the default, is sent as `true` where the host's own default is off.
+    /// Whether the host checks prompt and result. `nil`, the default, is sent as `true` where the
+    /// host's own default is off.
     public var safetyChecker: Bool?
     /// How the host rewrites the prompt. The host's own way by default.
     public var enhancement: PromptEnhancement?

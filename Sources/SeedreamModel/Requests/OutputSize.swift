@@ -2,7 +2,8 @@ public import Pixels
 
 /// The size that a result shall have.
 public enum OutputSize: Hashable, Sendable {
-    /// The shape of the first image sent, with the tier's area; a square where there is none, or none whose size is known.
+    /// The shape of the first image sent, with the tier's area; a square where there is none, or
+    /// none whose size is known.
     case matchFirstImage(SizeTier)
     /// One of the hosts' names.
     case preset(SizePreset)
@@ -13,17 +14,18 @@ public enum OutputSize: Hashable, Sendable {
 }
 
 extension OutputSize {
-    /// The longest side of providers that limit sides, in px: AIML's and Apiframe's validators. For the others
-    /// the area alone counts.
+    /// The longest side of providers that limit sides, in px: AIML's and Apiframe's validators. For
+    /// the others the area alone counts.
     public static let maximumSide = 4096
 
-    /// Returns the size in px of a shape with a tier's area, or the largest below it that has no side beyond a limit.
-    /// The shorter side is at least 1.
+    /// Returns the size in px of a shape with a tier's area, or the largest below it that has no
+    /// side beyond a limit. The shorter side is at least 1.
     ///
     /// - Parameters:
     ///   - width: The shape's width, in any unit, at least 1.
     ///   - height: The shape's height, in the same unit, at least 1.
-    ///   - limit: The longest side that the provider makes, in px. Default: none, where only the area counts,
+    ///   - limit: The longest side that the provider makes, in px. Default: none, where only the
+    ///     area counts,
     ///     so that 16:9 at 4K is 5461x3072.
     public static func pixels(width: Int, height: Int, tier: SizeTier, maximumSide limit: Int? = nil)
         -> PixelSize
@@ -57,9 +59,11 @@ extension OutputSize {
 }
 
 extension OutputSize {
-    /// Reads a size as people write it: `match`, `match@4K`, `4K`, `square_hd`, `1536x1024`, `16:9`, `16:9@4K`.
+    /// Reads a size as people write it: `match`, `match@4K`, `4K`, `square_hd`, `1536x1024`,
+    /// `16:9`, `16:9@4K`.
     ///
-    /// - Parameter text: A tier alone means the first image's shape. Case does not matter, nor do `-` and `_` in names.
+    /// - Parameter text: A tier alone means the first image's shape. Case does not matter, nor do
+    ///   `-` and `_` in names.
     public init?(_ text: String) {
         let name = text.lowercased().replacing("-", with: "_")
         if let preset = SizePreset.allCases.first(where: { $0.rawValue.lowercased() == name }) {

@@ -21,8 +21,8 @@ public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
     /// As ``auto``, about 16 megapixels by its name.
     case auto4K = "auto_4K"
 
-    /// The pixels that fal's toolkit gives the name; `nil` for the automatic ones. All but `square_hd` are below 921 600 px², so that
-    /// an edit scales them up.
+    /// The pixels that fal's toolkit gives the name; `nil` for the automatic ones. All but
+    /// `square_hd` are below 921 600 px², so that an edit scales them up.
     public var pixels: PixelSize? {
         switch self {
         case .squareHD: PixelSize(width: 1024, height: 1024)

@@ -8,7 +8,8 @@ public struct GenerationResult: Hashable, Sendable {
     public var requestID: String?
     /// What it cost, as far as the host says.
     public var usage: Usage
-    /// Pictures that the host was asked for and failed to make, in its words. Ark alone reports them one by one.
+    /// Pictures that the host was asked for and failed to make, in its words. Ark alone reports
+    /// them one by one.
     public var failures: [String]
 
     /// Makes a result.

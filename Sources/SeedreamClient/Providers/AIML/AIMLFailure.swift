@@ -1,6 +1,7 @@
 import SeedreamModel
 
-/// An error of AIML's: `message`, `path`, `requestId`, `statusCode`, `timestamp`, of which any may be missing.
+/// An error of AIML's: `message`, `path`, `requestId`, `statusCode`, `timestamp`, of which any may
+/// be missing.
 struct AIMLFailure {
     var message: String?
     /// A string in AIML's document, an integer in a live reply.

@@ -7,8 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// AIML API: one synchronous URL for edits and text-to-image; the model's id decides which. Numbers are those of the schemas that it
-/// publishes; `contracts/providers.md`, section 3.
+/// AIML API: one synchronous URL for edits and text-to-image; the model's id decides which. Numbers
+/// are those of the schemas that it publishes; `contracts/providers.md`, section 3.
 package struct AIMLProvider: Provider {
     package let id = ProviderID.aiml
 
@@ -99,7 +99,8 @@ package struct AIMLProvider: Provider {
             case 403: verdict.category = .credits
             default: break
             }
-            // How a refusal of the content looks is not documented; fal's words are to be expected, whose models these are.
+            // How a refusal of the content looks is not documented; fal's words are to be expected,
+            // whose models these are.
             if [400, 403, 422].contains(status), ModerationWords.appear(in: failure.message ?? "") {
                 verdict.category = .moderation
             }

@@ -1,6 +1,7 @@
 import SeedreamModel
 
-/// What AIML made. The pictures stand there twice, as `data` and as fal's `images`: the first list that has any is read.
+/// What AIML made. The pictures stand there twice, as `data` and as fal's `images`: the first list
+/// that has any is read.
 struct AIMLReply {
     var images: [GeneratedImage]
     /// What is said about items without a picture.

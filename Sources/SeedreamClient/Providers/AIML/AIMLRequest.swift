@@ -1,11 +1,13 @@
-/// The body of `POST /v1/images/generations` for Seedream 4: `seedream-v4-edit.json` and `seedream-v4-text-to-image.json` of AIML's
-/// documents. Whether fields beside these are ignored or refused is not stated, so none is ever sent.
+/// The body of `POST /v1/images/generations` for Seedream 4: `seedream-v4-edit.json` and
+/// `seedream-v4-text-to-image.json` of AIML's documents. Whether fields beside these are ignored or
+/// refused is not stated, so none is ever sent.
 struct AIMLRequest {
     var model: String
     var prompt: String
     /// None for text-to-image, whose schema has no such field.
     var images: [ImageReference]
-    /// A preset's name, or `width` and `height`. The host's default, a square of 1024 px, would turn a wide photograph square.
+    /// A preset's name, or `width` and `height`. The host's default, a square of 1024 px, would
+    /// turn a wide photograph square.
     var size: WireValue
     var count: Int
     var seed: Int?

@@ -1,6 +1,7 @@
 import SeedreamModel
 
-/// A refusal of Apiframe's: `error`, and for some `details`, by the path of the field, or the credits that are missing.
+/// A refusal of Apiframe's: `error`, and for some `details`, by the path of the field, or the
+/// credits that are missing.
 struct ApiframeFailure {
     /// The host's text, with every detail behind it.
     var message: String

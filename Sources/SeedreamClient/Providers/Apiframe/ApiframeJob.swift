@@ -16,14 +16,16 @@ struct ApiframeJob {
 
     /// `nil` for what is no JSON object.
     ///
-    /// - Parameter reply: The reply that the JSON is of; without one, images are read that lie behind URLs.
+    /// - Parameter reply: The reply that the JSON is of; without one, images are read that lie
+    ///   behind URLs.
     init?(_ json: JSONValue?, of reply: HTTPReply = HTTPReply(head: HTTPResponse(status: .ok), body: [])) {
         guard let json, json.object != nil else { return nil }
         func text(_ name: String) -> String? { json[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
         id = text("id") ?? text("jobId")
         status = text("status")
         progress = json["progress"]?.number.flatMap { $0.isFinite ? min(max($0 / 100, 0), 1) : nil }
-        // The specification leaves it untyped: `{"images":[url…]}` in current documents, a bare URL in older ones.
+        // The specification leaves it untyped: `{"images":[url…]}` in current documents, a bare URL
+        // in older ones.
         images = json["result"].map { reply.pictures(under: ["images"], of: ["result": $0]).images } ?? []
         creditCost = json["creditCost"]?.number
         error = text("error")

@@ -8,8 +8,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Apiframe, version 2: jobs that are asked about later, uploads, and an idempotency key. Numbers are those of its OpenAPI file and of
-/// the page of `seedream-4`; `contracts/providers.md`, section 5.
+/// Apiframe, version 2: jobs that are asked about later, uploads, and an idempotency key. Numbers
+/// are those of its OpenAPI file and of the page of `seedream-4`; `contracts/providers.md`, section
+/// 5.
 package struct ApiframeProvider: Provider {
     package let id = ProviderID.apiframe
 
@@ -34,8 +35,8 @@ package struct ApiframeProvider: Provider {
         return limits
     }()
 
-    /// The header field that makes a repeated request the same job for 24 hours; 255 characters at most. Whoever sends a draft adds it,
-    /// with a key of his own for each purchase.
+    /// The header field that makes a repeated request the same job for 24 hours; 255 characters at
+    /// most. Whoever sends a draft adds it, with a key of his own for each purchase.
     package static let idempotencyField = "Idempotency-Key"
 
     private static let generate = APIOperation.apiframe(.generate)
@@ -89,8 +90,8 @@ package struct ApiframeProvider: Provider {
             body: body.wire, warnings: checks.warnings, predictedSize: predicted, outputs: 1...1)
     }
 
-    /// What `match_input_image` means with several images stands in no document, so that it is sent for one, and for more the first
-    /// one's shape is computed here.
+    /// What `match_input_image` means with several images stands in no document, so that it is sent
+    /// for one, and for more the first one's shape is computed here.
     private func size(_ checks: inout RequestChecks) throws(RequestError) -> ApiframeRequest.Size {
         let wanted = try checks.sizeWithoutPresets()
         switch (wanted, checks.request.images.count) {

@@ -1,7 +1,7 @@
 import Pixels
 
-/// The body of `POST /v2/images/generate`. The host refuses every field that it does not know, at both levels, so that these are all
-/// there are.
+/// The body of `POST /v2/images/generate`. The host refuses every field that it does not know, at
+/// both levels, so that these are all there are.
 struct ApiframeRequest {
     /// How a size is written.
     enum Size {
@@ -19,7 +19,8 @@ struct ApiframeRequest {
     var seed: Int?
     var webhook: String?
 
-    /// What is subscribed to; `progress`, the third that there is, says nothing that polling does not.
+    /// What is subscribed to; `progress`, the third that there is, says nothing that polling does
+    /// not.
     static let webhookEvents: WireValue = .array(["completed", "failed"])
 
     var wire: WireValue {

@@ -1,6 +1,7 @@
 import SeedreamModel
 
-/// An error of Ark's, of the whole request or of one picture of a set: `{"error":{"code","message","param","type"}}`.
+/// An error of Ark's, of the whole request or of one picture of a set:
+/// `{"error":{"code","message","param","type"}}`.
 struct ArkFailure {
     var code: String?
     var message: String?

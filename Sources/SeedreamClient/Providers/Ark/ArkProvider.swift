@@ -8,7 +8,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// ByteDance's own host, BytePlus ModelArk (Volcengine Ark in China): synchronous; `contracts/providers.md`, section 6.
+/// ByteDance's own host, BytePlus ModelArk (Volcengine Ark in China): synchronous;
+/// `contracts/providers.md`, section 6.
 package struct ArkProvider: Provider {
     package let id = ProviderID.ark
 
@@ -76,7 +77,8 @@ package struct ArkProvider: Provider {
             warnings: checks.warnings, predictedSize: size, outputs: 1...most, isInline: isInline)
     }
 
-    /// The size in px. Unlike its resellers, the host refuses what is too small instead of enlarging it.
+    /// The size in px. Unlike its resellers, the host refuses what is too small instead of
+    /// enlarging it.
     private func size(_ checks: inout RequestChecks) throws(RequestError) -> PixelSize {
         let wanted = try checks.sizeWithoutPresets()
         let asked = try checks.size(of: wanted)?.asked
@@ -126,7 +128,8 @@ package struct ArkProvider: Provider {
     private func error(
         _ reply: HTTPReply, _ failure: ArkFailure?, _ json: JSONValue?, _ operation: APIOperation
     ) -> ClientError {
-        // An error that came with 200 has no status of its own: the host failed, after nobody knows how much work.
+        // An error that came with 200 has no status of its own: the host failed, after nobody knows
+        // how much work.
         var verdict = ReplyVerdict(
             status: reply.isSuccess && failure != nil ? 500 : reply.status, isJSON: json?.object != nil)
         if let category = failure?.category { verdict.category = category }

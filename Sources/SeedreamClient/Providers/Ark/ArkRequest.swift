@@ -1,6 +1,7 @@
 import Pixels
 
-/// The body of `POST /api/v3/images/generations` for Seedream 4.0. There is no `seed` from 4.0 on, and `stream` is not used.
+/// The body of `POST /api/v3/images/generations` for Seedream 4.0. There is no `seed` from 4.0 on,
+/// and `stream` is not used.
 struct ArkRequest {
     var model: String
     var prompt: String

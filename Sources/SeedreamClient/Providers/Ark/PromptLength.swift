@@ -1,4 +1,5 @@
-/// How long a prompt is, as Ark's advice counts it: at most 600 English words, or 300 Chinese characters.
+/// How long a prompt is, as Ark's advice counts it: at most 600 English words, or 300 Chinese
+/// characters.
 struct PromptLength {
     /// Between white space.
     let words: Int

@@ -9,7 +9,8 @@ struct FalApp: Hashable, Sendable {
 
     private static let namespaces: Set<Substring> = ["workflows", "comfy"]
 
-    /// Takes an id apart; `nil` where it has no owner and alias, or holds what no id does and a URL would read otherwise.
+    /// Takes an id apart; `nil` where it has no owner and alias, or holds what no id does and a URL
+    /// would read otherwise.
     init?(_ text: String) {
         var segments = text.split(separator: "/", omittingEmptySubsequences: false)
         if segments.count == 1, let dash = text.firstIndex(of: "-"), dash > text.startIndex,

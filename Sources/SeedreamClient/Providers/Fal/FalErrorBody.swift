@@ -1,7 +1,7 @@
 import SeedreamModel
 
-/// What fal says went wrong: `{"detail": "text", "error_type": …}` of the infrastructure, `{"detail": [{"loc", "msg", "type"}, …]}` of a
-/// model, `{"status": "NOT_FOUND"}` of the queue.
+/// What fal says went wrong: `{"detail": "text", "error_type": …}` of the infrastructure,
+/// `{"detail": [{"loc", "msg", "type"}, …]}` of a model, `{"status": "NOT_FOUND"}` of the queue.
 struct FalErrorBody: Hashable, Sendable {
     /// fal's text; `nil` where there is none.
     private(set) var message: String?

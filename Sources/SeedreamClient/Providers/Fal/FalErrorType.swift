@@ -28,16 +28,17 @@ enum FalErrorType {
         }
     }
 
-    /// Whether it is the infrastructure that failed, not the model: worth another try, unless a header says otherwise. Of the model's
-    /// own errors, and of unknown ones, only the header can say so.
+    /// Whether it is the infrastructure that failed, not the model: worth another try, unless a
+    /// header says otherwise. Of the model's own errors, and of unknown ones, only the header can
+    /// say so.
     static func isInfrastructure(_ code: String) -> Bool {
         code.hasPrefix("runner_")
             || ["internal_error", "request_timeout", "startup_timeout", "concurrent_requests_limit"]
                 .contains(code)
     }
 
-    /// Whether the word always comes with a 5xx, which fal does not bill. `downstream_service_error` is left out: one document gives
-    /// it 400, another 500.
+    /// Whether the word always comes with a 5xx, which fal does not bill.
+    /// `downstream_service_error` is left out: one document gives it 400, another 500.
     static func isServerError(_ code: String) -> Bool {
         code.hasPrefix("runner_")
             || [

@@ -6,7 +6,8 @@ import HTTPTypes
 enum FalHeader: String {
     case queuePriority = "X-Fal-Queue-Priority"
     case runnerHint = "X-Fal-Runner-Hint"
-    /// Seconds to wait for the start; newer documents call it `X-Fal-Request-Start-Timeout` and this one its alias.
+    /// Seconds to wait for the start; newer documents call it `X-Fal-Request-Start-Timeout` and
+    /// this one its alias.
     case requestTimeout = "X-Fal-Request-Timeout"
     case lifecyclePreference = "X-Fal-Object-Lifecycle-Preference"
     /// What the CDN reads; ``lifecyclePreference`` is what the API reads.

@@ -1,11 +1,14 @@
 import HTTPTypes
 import SeedreamModel
 
-/// What the model gives: `{"images": [{"url", "content_type", "file_size", "width", "height"}], "seed"}`, of which only `url` is sure.
+/// What the model gives:
+/// `{"images": [{"url", "content_type", "file_size", "width", "height"}], "seed"}`, of which only
+/// `url` is sure.
 enum FalOutput {
     /// Reads a reply of success.
     ///
-    /// - Parameter purchase: What holds where it cannot be read: the pictures may be made all the same.
+    /// - Parameter purchase: What holds where it cannot be read: the pictures may be made all the
+    ///   same.
     static func result(
         in reply: HTTPReply, operation: APIOperation, purchase: ClientError.Purchase
     ) throws(ClientError) -> GenerationResult {

@@ -31,7 +31,8 @@ extension FalProvider {
             model: app.id, operation: isRun ? .fal(.run) : .fal(.submit),
             url: "\(base)/\(app.id)" + (webhook.map { "?fal_webhook=\(URLParts.encoded($0))" } ?? ""),
             fields: fields,
-            // The order of fal's own examples. The counts are sent even if they are fal's defaults: they are what is paid for.
+            // The order of fal's own examples. The counts are sent even if they are fal's defaults:
+            // they are what is paid for.
             body: .members(
                 ("prompt", .string(request.prompt)),
                 ("image_urls", images.isEmpty ? nil : .array(images.map(\.wire))), ("image_size", size),

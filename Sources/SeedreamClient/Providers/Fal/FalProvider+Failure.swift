@@ -5,7 +5,8 @@ extension FalProvider {
         let json = reply.json
         let body = FalErrorBody(json)
         let code = body.code ?? FalHeader.errorType.value(in: reply)
-        // A page was written by something before fal, or by another server; nothing at all may well be fal's.
+        // A page was written by something before fal, or by another server; nothing at all may well
+        // be fal's.
         var verdict = ReplyVerdict(status: reply.status, isJSON: json != nil || reply.byteCount == 0)
         verdict.category = Self.category(reply.status, code: code, message: body.message) ?? verdict.category
         let isFromFal =
@@ -14,11 +15,12 @@ extension FalProvider {
         let isRetryable = Self.isRetryable(reply, code: code)
         switch operation.kind {
         case .submit:
-            // The queue does not run the model, so that fal's rule for 5xx proves nothing: the job may have been stored.
+            // The queue does not run the model, so that fal's rule for 5xx proves nothing: the job
+            // may have been stored.
             verdict.isRetryable = isRetryable
         case .run:
-            // "5xx is not billed": fal's documents, `contracts/providers.md`, section 2.10. A gateway's page is not fal's word: behind it
-            // the run may go on.
+            // "5xx is not billed": fal's documents, `contracts/providers.md`, section 2.10. A
+            // gateway's page is not fal's word: behind it the run may go on.
             if isFromFal, (500...599).contains(reply.status) {
                 verdict.purchase = .notTaken
             } else if body.isOfModel, ["content_policy_violation", "no_media_generated"].contains(code) {
@@ -39,13 +41,15 @@ extension FalProvider {
         var error = FailureReport(
             operation: operation, reply: reply, requestID: FalHeader.requestID.value(in: reply)
         ).error(verdict, code: code, message: body.message, field: body.field)
-        // Only the model's own answer is about the job; all else is about the call, and the picture may lie there.
+        // Only the model's own answer is about the job; all else is about the call, and the picture
+        // may lie there.
         error.isFinal = operation.kind == .result && body.isOfModel
         return error
     }
 
-    /// The result's URL answers as the model did: with its error, if the job failed. Everything else is about the call, and the job keeps
-    /// its result, so that it is asked for again rather than given up.
+    /// The result's URL answers as the model did: with its error, if the job failed. Everything
+    /// else is about the call, and the job keeps its result, so that it is asked for again rather
+    /// than given up.
     private func settle(
         _ verdict: inout ReplyVerdict, _ status: Int, _ body: FalErrorBody, isRetryable: Bool
     ) {
@@ -63,7 +67,8 @@ extension FalProvider {
         }
     }
 
-    /// What is known from fal's word, where the status alone does not say it; `nil` where that is all there is.
+    /// What is known from fal's word, where the status alone does not say it; `nil` where that is
+    /// all there is.
     private static func category(_ status: Int, code: String?, message: String?) -> ClientError.Category? {
         switch status {
         case 200...399, 401, 402, 404, 429: nil
@@ -72,14 +77,16 @@ extension FalProvider {
         }
     }
 
-    /// Whether an account is locked for want of money: "User is locked. Reason: Exhausted balance. Top up your balance …", or "Reason:
-    /// TOP_UP" (https://github.com/fal-ai/fal/issues/1147, /1163). "Reason: Admin lock" is none of it (/1168).
+    /// Whether an account is locked for want of money: "User is locked. Reason: Exhausted balance.
+    /// Top up your balance …", or "Reason: TOP_UP" (https://github.com/fal-ai/fal/issues/1147,
+    /// /1163). "Reason: Admin lock" is none of it (/1168).
     private static func speaksOfMoney(_ message: String?) -> Bool {
         let text = message?.lowercased() ?? ""
         return ["balance", "top up", "top_up", "credit", "payment"].contains { text.contains($0) }
     }
 
-    /// Whether another try may help. fal's header decides; without it, what is not the model's own answer is worth one.
+    /// Whether another try may help. fal's header decides; without it, what is not the model's own
+    /// answer is worth one.
     private static func isRetryable(_ reply: HTTPReply, code: String?) -> Bool {
         // The caller's own limit has passed; it would again.
         if FalHeader.requestTimeoutType.value(in: reply) != nil { return false }

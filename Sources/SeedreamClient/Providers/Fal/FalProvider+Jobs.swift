@@ -91,7 +91,8 @@ extension FalProvider {
         default: break
         }
         guard reply.isSuccess else { throw failure(reply, operation: .fal(.cancel)) }
-        // The generated OpenAPI has `{"success": bool}`; the one reason for a `false` that is documented is that it is too late.
+        // The generated OpenAPI has `{"success": bool}`; the one reason for a `false` that is
+        // documented is that it is too late.
         return json?["success"]?.bool == false ? .alreadyCompleted : .requested
     }
 
@@ -111,7 +112,8 @@ extension FalProvider {
         return failedJob(code: word, message: text, field: nil, requestID: requestID)
     }
 
-    /// The error of a job that fal gave up: not billed where it was fal's fault, maybe billed where it was the request's.
+    /// The error of a job that fal gave up: not billed where it was fal's fault, maybe billed where
+    /// it was the request's.
     static func failedJob(code: String, message: String, field: String?, requestID: String?) -> ClientError {
         ClientError(
             FalErrorType.category(of: code) ?? .provider, .fal(.job),
@@ -143,7 +145,8 @@ extension FalProvider {
         return origin == URLParts(context.endpoints.queue)?.origin
     }
 
-    /// The URL that the queue gave, or, where it gave none of its own, the one that it would have given: without the model's path.
+    /// The URL that the queue gave, or, where it gave none of its own, the one that it would have
+    /// given: without the model's path.
     private func url(
         _ given: String?, of ticket: JobTicket, _ tail: String, _ context: RequestContext
     ) -> String {

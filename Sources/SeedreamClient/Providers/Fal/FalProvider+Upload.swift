@@ -13,7 +13,8 @@ extension FalProvider {
                 operation: .fal(.put), method: .put, url: slot.upload,
                 fields: [.contentType: image.mediaType.rawValue],
                 body: RequestBody([.picture(image.bytes)]),
-                // Its signature is in its query. The official Python client sends the key along (section 0.10).
+                // Its signature is in its query. The official Python client sends the key along
+                // (section 0.10).
                 isKeyed: false)
             let reply = try await caller.call(request)
             guard reply.isSuccess else { throw failure(reply, operation: request.operation) }
@@ -27,7 +28,8 @@ extension FalProvider {
         var file: String
     }
 
-    /// Asks where to put a picture, as fal's JavaScript client does; `nil` where that way is closed, so that the other one is tried.
+    /// Asks where to put a picture, as fal's JavaScript client does; `nil` where that way is
+    /// closed, so that the other one is tried.
     private func initiate(
         _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
     ) async throws -> Slot? {
@@ -51,7 +53,8 @@ extension FalProvider {
         }
         guard let upload = reply.json?["upload_url"]?.string, let file = reply.json?["file_url"]?.string,
             let target = URLParts(upload), URLParts(file) != nil,
-            // Pictures do not go out in the clear unless fal itself is called so, as an emulator is.
+            // Pictures do not go out in the clear unless fal itself is called so, as an emulator
+            // is.
             target.scheme == "https" || URLParts(context.endpoints.rest)?.scheme == "http"
         else { throw badReply(reply, request, expected: "\"upload_url\" and \"file_url\"") }
         return Slot(upload: upload, file: file)

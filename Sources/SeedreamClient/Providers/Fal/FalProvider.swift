@@ -18,7 +18,8 @@ package struct FalProvider: Provider {
         limits.maximumInputsAndOutputs = 15
         // An edit below it is scaled up by fal; text-to-image below it is refused.
         limits.area = 921_600...16_777_216
-        // 10 MiB as text: the cap of fal's own server toolkit, and what its maintainers write. No document promises it.
+        // 10 MiB as text: the cap of fal's own server toolkit, and what its maintainers write. No
+        // document promises it.
         limits.dataURICharacters = 10_485_760
         // The size above which fal's own clients upload in parts, which this one does not.
         limits.uploadBytes = 90 << 20

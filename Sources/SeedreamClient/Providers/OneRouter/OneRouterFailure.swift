@@ -1,7 +1,7 @@
 import SeedreamModel
 
-/// An error of OneRouter's: `{"error":{"code","message","type","param"}}`, with its own HTTP status only where the request or the
-/// account is to blame, otherwise with 200.
+/// An error of OneRouter's: `{"error":{"code","message","type","param"}}`, with its own HTTP status
+/// only where the request or the account is to blame, otherwise with 200.
 struct OneRouterFailure {
     var code: Int?
     var message: String?

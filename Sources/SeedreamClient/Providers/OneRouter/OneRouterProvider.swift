@@ -1,13 +1,15 @@
 package import HTTPTypes
 package import SeedreamModel
 
-/// OneRouter, now Infron: synchronous, a path for edits and one for text-to-image; `contracts/providers.md`, section 4.
+/// OneRouter, now Infron: synchronous, a path for edits and one for text-to-image;
+/// `contracts/providers.md`, section 4.
 package struct OneRouterProvider: Provider {
     package let id = ProviderID.onerouter
 
     package let limits: ProviderLimits = {
-        // No document gives the ids. The first is the title of the operation in the documents, the second is formed like it; both are
-        // inferred, and ``GenerationRequest/model`` replaces them.
+        // No document gives the ids. The first is the title of the operation in the documents, the
+        // second is formed like it; both are inferred, and ``GenerationRequest/model`` replaces
+        // them.
         var limits = ProviderLimits(
             editModel: "seedream-v4-image-to-image", generateModel: "seedream-v4-text-to-image")
         // `n` is 1 or more; no document gives an end.
@@ -46,7 +48,8 @@ package struct OneRouterProvider: Provider {
     }
 
     package func authorize(_ fields: inout HTTPFields, with key: APIKey, in context: RequestContext) {
-        // The documents' curl sends the key bare, their example with OpenAI's client as a bearer token; both are taken.
+        // The documents' curl sends the key bare, their example with OpenAI's client as a bearer
+        // token; both are taken.
         fields[.authorization] =
             context.options.onerouterSendsBareKey ? key.secret : "Bearer \(key.secret)"
     }
@@ -69,7 +72,8 @@ package struct OneRouterProvider: Provider {
             operation: operation, reply: reply, requestID: reply.field("x-request-id"))
         let list = reply.pictures(under: ["data"])
         if list.images.isEmpty, let task = json?["data"]?["task_id"]?.string {
-            // How newer models answer. Nothing says that Seedream 4 does, so that nothing here asks about tasks.
+            // How newer models answer. Nothing says that Seedream 4 does, so that nothing here asks
+            // about tasks.
             report.requestID = task
             throw report.badReply(expected: "pictures in \"data\", not a task")
         }
@@ -90,10 +94,12 @@ package struct OneRouterProvider: Provider {
         var verdict = ReplyVerdict(status: status, isJSON: json?.object != nil)
         if let failure {
             switch status {
-            // 403 is moderation in the page of errors; the image page shows it as `content_policy_violation`, 422.
+            // 403 is moderation in the page of errors; the image page shows it as
+            // `content_policy_violation`, 422.
             case 403: verdict.category = .moderation
             case 400, 422: if failure.isModeration { verdict.category = .moderation }
-            // An error without a code that says more: the host failed, and nobody can tell after how much work.
+            // An error without a code that says more: the host failed, and nobody can tell after
+            // how much work.
             case _ where !(400...599).contains(status): verdict = ReplyVerdict(status: 500, isJSON: true)
             default: break
             }

@@ -1,10 +1,12 @@
-/// The body of `POST /v1/images/edits` and `/v1/images/generations`. JSON in both cases, not OpenAI's multipart.
+/// The body of `POST /v1/images/edits` and `/v1/images/generations`. JSON in both cases, not
+/// OpenAI's multipart.
 struct OneRouterRequest {
     /// How a size is written.
     enum Size {
         /// `size`, one of nine names.
         case named(String)
-        /// `image_size` alone. The documents show it beside `size` and do not say which of two wins, so never are two sent.
+        /// `image_size` alone. The documents show it beside `size` and do not say which of two
+        /// wins, so never are two sent.
         case pixels(WireValue)
     }
 

@@ -6,8 +6,8 @@ struct FailureReport {
     let reply: HTTPReply
     /// The host's id of the request, from wherever it has it.
     var requestID: String?
-    /// What is known about the purchase whatever the reply says: of a call about an accepted job, or of one that costs nothing. `nil`
-    /// for the paid request.
+    /// What is known about the purchase whatever the reply says: of a call about an accepted job,
+    /// or of one that costs nothing. `nil` for the paid request.
     var settled: ClientError.Purchase?
 
     /// The error.
@@ -27,7 +27,8 @@ struct FailureReport {
             isRetryable: verdict.isRetryable)
     }
 
-    /// The error for a reply of success that cannot be read: the host may have made what was asked for.
+    /// The error for a reply of success that cannot be read: the host may have made what was asked
+    /// for.
     ///
     /// - Parameter expected: What was looked for, as `"\"data\" with pictures"`.
     func badReply(expected: String, isRetryable: Bool = false) -> ClientError {
@@ -37,7 +38,8 @@ struct FailureReport {
             requestID: requestID.flatMap(Self.word), purchase: settled ?? .unknown, isRetryable: isRetryable)
     }
 
-    /// A host's word, fit to be printed: visible ASCII, at most 128 characters; `nil` if nothing is left of it.
+    /// A host's word, fit to be printed: visible ASCII, at most 128 characters; `nil` if nothing is
+    /// left of it.
     private static func word(_ text: String) -> String? {
         let visible = text.unicodeScalars.lazy.filter { $0.value > 0x20 && $0.value < 0x7F }
         let word = String(String.UnicodeScalarView(visible.prefix(128)))

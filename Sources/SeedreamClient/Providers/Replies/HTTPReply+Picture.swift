@@ -1,8 +1,8 @@
 import Pixels
 package import SeedreamModel
 
-/// Where a provider has put its images, in whatever of the known forms: `url`, `b64_json`, an object within an object, a list or
-/// one alone. What is paid for is not lost for a name.
+/// Where a provider has put its images, in whatever of the known forms: `url`, `b64_json`, an
+/// object within an object, a list or one alone. What is paid for is not lost for a name.
 extension HTTPReply {
     /// Names of members that hold one image.
     private static let imageNames = [
@@ -10,8 +10,8 @@ extension HTTPReply {
         "src",
         "file", "data",
     ]
-    /// Names of members that hold the images of a result, or an object that has such a member. None is a name of an input, which
-    /// some providers repeat.
+    /// Names of members that hold the images of a result, or an object that has such a member. None
+    /// is a name of an input, which some providers repeat.
     private static let listNames = [
         "images", "data", "result", "results", "output", "outputs", "urls", "image", "response", "payload",
         "artifacts", "generations", "predictions",
@@ -21,8 +21,8 @@ extension HTTPReply {
     /// Objects within each other that are looked into.
     private static let maximumDepth = 4
 
-    /// Where the image in a text of the body lies: behind a URL, or, for `inline:N`, in the file that it was decoded into. `nil` for
-    /// anything else, the empty text included.
+    /// Where the image in a text of the body lies: behind a URL, or, for `inline:N`, in the file
+    /// that it was decoded into. `nil` for anything else, the empty text included.
     package func location(_ text: String?) -> GeneratedImage.Location? {
         guard let text, !text.isEmpty else { return nil }
         if text.hasPrefix("inline:"), let index = Int(text.dropFirst(7)), inline.indices.contains(index) {
@@ -70,7 +70,8 @@ extension HTTPReply {
         return result
     }
 
-    /// The images of a reply, from the first of some members that has any, or else from wherever they are.
+    /// The images of a reply, from the first of some members that has any, or else from wherever
+    /// they are.
     ///
     /// - Parameters:
     ///   - names: Where the documents have them.
@@ -114,8 +115,8 @@ extension HTTPReply {
 enum ResultURL {
     /// The absolute URL; `nil` for a text that is none.
     ///
-    /// Spaces and characters beyond ASCII are percent-encoded, the scheme may be in capitals or left out before `//`, and a path
-    /// belongs to the origin that was called.
+    /// Spaces and characters beyond ASCII are percent-encoded, the scheme may be in capitals or
+    /// left out before `//`, and a path belongs to the origin that was called.
     static func absolute(_ text: String, from base: String?) -> String? {
         let origin = base.flatMap { URLParts($0) }
         var url = encoded(text)

@@ -1,5 +1,5 @@
-/// What the word for a job's state means. Documents give few of these words; the others are those of like providers, so that a job
-/// which has ended is not asked about for ever.
+/// What the word for a job's state means. Documents give few of these words; the others are those
+/// of like providers, so that a job which has ended is not asked about for ever.
 enum JobWord {
     case queued
     case running

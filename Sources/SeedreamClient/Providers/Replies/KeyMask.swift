@@ -1,16 +1,18 @@
 package import HTTPTypes
 package import SeedreamModel
 
-/// Takes the account's key out of everything that comes from outside: providers quote a wrong key in their refusals, and some
-/// echo the whole request.
+/// Takes the account's key out of everything that comes from outside: providers quote a wrong key
+/// in their refusals, and some echo the whole request.
 ///
-/// The key is found as it is, without regard to case, and in every form that still shows it: percent-encoded, with escapes of
-/// JSON or HTML, as base64 at any offset, in hexadecimal, with white space or invisible characters in between, and half of it
-/// alone where it is `id:secret`. What providers show on purpose, as `sk-…abcd`, stays.
+/// The key is found as it is, without regard to case, and in every form that still shows it:
+/// percent-encoded, with escapes of JSON or HTML, as base64 at any offset, in hexadecimal, with
+/// white space or invisible characters in between, and half of it alone where it is `id:secret`.
+/// What providers show on purpose, as `sk-…abcd`, stays.
 package struct KeyMask: Sendable {
     /// What stands in the key's place.
     package static let replacement = "<key>"
-    /// Characters below which half of a key is too short to be a secret, and all of one too short to be looked for within words.
+    /// Characters below which half of a key is too short to be a secret, and all of one too short
+    /// to be looked for within words.
     private static let minimumLength = 8
     /// How often one encoding may lie within another.
     private static let maximumLevel = 3
@@ -62,7 +64,8 @@ package struct KeyMask: Sendable {
         let source = Array(text.utf8)
         var units = Units(source)
         var hits: [Range<Int>] = []
-        // A key of a few letters may be a word of any URL, and an image that is paid for lies behind it.
+        // A key of a few letters may be a word of any URL, and an image that is paid for lies
+        // behind it.
         let isAddress = text.contains("://") || text.hasPrefix("inline:")
         for level in 0...Self.maximumLevel {
             hits += ranges(of: needles[level].filter { !(isAddress && $0.isWord) }, in: units)
@@ -164,7 +167,8 @@ package struct KeyMask: Sendable {
         (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 
-    /// The characters of base64 that bytes give wherever they stand in what is encoded, in both alphabets.
+    /// The characters of base64 that bytes give wherever they stand in what is encoded, in both
+    /// alphabets.
     private static func base64(of bytes: [UInt8]) -> [[UInt8]] {
         (0..<3).flatMap { shift -> [[UInt8]] in
             let padded = [UInt8](repeating: 0, count: shift) + bytes
@@ -201,7 +205,8 @@ extension KeyMask {
             (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
         }
 
-        /// With one layer of escapes read, and without what cannot be part of a key: white space, and all that is not ASCII.
+        /// With one layer of escapes read, and without what cannot be part of a key: white space,
+        /// and all that is not ASCII.
         func decoded() -> Units {
             var result = Units()
             result.bytes.reserveCapacity(bytes.count)

@@ -9,7 +9,8 @@ struct ReplyVerdict: Hashable, Sendable {
 
     /// - Parameters:
     ///   - status: The HTTP status, or the code of an error that came with 200.
-    ///   - isJSON: Whether the body is JSON, as every reply of the hosts' own is. A page was written by something in front of the host,
+    ///   - isJSON: Whether the body is JSON, as every reply of the hosts' own is. A page was
+    ///     written by something in front of the host,
     ///     or by another server at a wrong base URL.
     init(status: Int, isJSON: Bool) {
         category =
@@ -30,7 +31,8 @@ struct ReplyVerdict: Hashable, Sendable {
             // What was given up while the host worked may have been made all the same.
             case 408, 499: .unknown
             case 400...498: .notTaken
-            // RFC 9110, section 15.4: the request is to be sent elsewhere. 302 and 303 also follow work that was done.
+            // RFC 9110, section 15.4: the request is to be sent elsewhere. 302 and 303 also follow
+            // work that was done.
             case 301, 307, 308: .notTaken
             default: .unknown
             }

@@ -11,8 +11,8 @@ struct AIMLError: Error, Hashable, Sendable {
     var status: Int
     var message: String
 
-    /// The texts of the page of errors. That of 500 goes on behind what is documented; 404, 408 and 413 have no documented
-    /// text; all those are guesses.
+    /// The texts of the page of errors. That of 500 goes on behind what is documented; 404, 408 and
+    /// 413 have no documented text; all those are guesses.
     private static let texts: [Int: String] = [
         400: "Body validation error!",
         401:
@@ -40,8 +40,8 @@ struct AIMLError: Error, Hashable, Sendable {
         message:
             "The content could not be processed because it contained material flagged by a content checker.")
 
-    /// An input image that was not taken. What is no URL breaks the schema; the others are refused upstream, and that they
-    /// come as a plain 400 is a guess.
+    /// An input image that was not taken. What is no URL breaks the schema; the others are refused
+    /// upstream, and that they come as a plain 400 is a guess.
     init(_ refused: Workbench.RefusedInput) {
         self =
             switch refused.violation {

@@ -25,8 +25,9 @@ struct AIMLInput: Sendable {
 
     /// Checks a body.
     ///
-    /// The texts are zod's; that they end in the field's name is a guess, the documented example has none. `null` is refused
-    /// where a field is optional, as zod does, and a `num_images` that is no whole number; both are guesses.
+    /// The texts are zod's; that they end in the field's name is a guess, the documented example
+    /// has none. `null` is refused where a field is optional, as zod does, and a `num_images` that
+    /// is no whole number; both are guesses.
     init(_ body: JSONValue, unknownFields: OpenPoints.UnknownFields) throws(AIMLError) {
         guard let members = body.object else {
             throw .validation(["Expected object, received \(Self.type(of: body))"])

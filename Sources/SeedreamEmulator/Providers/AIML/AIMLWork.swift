@@ -56,8 +56,9 @@ struct AIMLWork: Sendable {
             ], pictures: products.count, cost: dollars)
     }
 
-    /// The images twice for Seedream 4, as fal's reply is passed on beside AIML's own; the documented reply for its siblings,
-    /// in which `null` stands for the form that was not asked for.
+    /// The images twice for Seedream 4, as fal's reply is passed on beside AIML's own; the
+    /// documented reply for its siblings, in which `null` stands for the form that was not asked
+    /// for.
     private func body(
         _ products: [Studio.Product], seed: Int, credits: Int, dollars: Double
     ) -> JSONValue {

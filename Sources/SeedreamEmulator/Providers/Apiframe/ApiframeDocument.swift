@@ -1,4 +1,5 @@
-/// `GET /v2/openapi.json`: what is emulated, and nothing else. The host's own document has sixty models.
+/// `GET /v2/openapi.json`: what is emulated, and nothing else. The host's own document has sixty
+/// models.
 enum ApiframeDocument {
     static let text = #"""
         {

@@ -9,7 +9,8 @@ struct ApiframeError: Error, Sendable {
     /// Further members of the body.
     var members: [String: JSONValue] = [:]
 
-    /// 400 with details, in the words of the validator that the host's own messages come from (Zod 4).
+    /// 400 with details, in the words of the validator that the host's own messages come from (Zod
+    /// 4).
     static func validation(_ details: [String: [String]]) -> ApiframeError {
         ApiframeError(status: 400, message: "Validation failed", details: details)
     }

@@ -1,4 +1,5 @@
-/// Why a job has failed. Apiframe checks the schema only; what the model does not like comes from behind it.
+/// Why a job has failed. Apiframe checks the schema only; what the model does not like comes from
+/// behind it.
 struct ApiframeFailure: Error, Sendable {
     var words: String
 

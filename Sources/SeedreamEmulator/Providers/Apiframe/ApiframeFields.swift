@@ -6,8 +6,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Reads the members of an object strictly, and collects what is wrong with them: `null` is no value of an optional field,
-/// and no member is unknown.
+/// Reads the members of an object strictly, and collects what is wrong with them: `null` is no
+/// value of an optional field, and no member is unknown.
 struct ApiframeFields {
     private let members: [String: JSONValue]
     /// Before the names in ``problems``; with the dot.

@@ -1,7 +1,8 @@
 import Cryptography
 import SeedreamModel
 
-/// Apiframe's API, version 2: jobs, uploads, the account, and the CDN that results and uploads lie on.
+/// Apiframe's API, version 2: jobs, uploads, the account, and the CDN that results and uploads lie
+/// on.
 struct ApiframeHost: EmulatedHost {
     let bench: Workbench
     private let jobs: ApiframeJobs

@@ -6,7 +6,8 @@ struct ApiframeKey: Sendable {
     /// Stands for the key where it is kept with a job: its SHA-256.
     let owner: String
 
-    /// - Throws: What the host answers to a key that is missing, of the first version, unknown or switched off.
+    /// - Throws: What the host answers to a key that is missing, of the first version, unknown or
+    ///   switched off.
     init(_ text: String?, _ bench: Workbench) throws(ApiframeError) {
         guard let text, !text.isEmpty else {
             throw ApiframeError(status: 401, message: "API key is required")

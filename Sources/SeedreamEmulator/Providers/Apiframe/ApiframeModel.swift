@@ -9,7 +9,8 @@ enum ApiframeModel: String, Sendable, CaseIterable {
     case seedream5Lite = "seedream-5-lite"
     case seedream5Pro = "seedream-5-pro"
 
-    /// What a picture costs: the model page's price of `seedream-4`. That the others cost the same is a guess.
+    /// What a picture costs: the model page's price of `seedream-4`. That the others cost the same
+    /// is a guess.
     static let credits = 3
 
     /// The entry of `GET /v2/models`.

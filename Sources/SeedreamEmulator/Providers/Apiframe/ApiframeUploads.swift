@@ -7,8 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// `POST /v2/uploads`: one file in the field `file`, which lies on the CDN for a while. Pictures only: the host takes videos and
-/// sounds too.
+/// `POST /v2/uploads`: one file in the field `file`, which lies on the CDN for a while. Pictures
+/// only: the host takes videos and sounds too.
 struct ApiframeUploads: Sendable {
     let bench: Workbench
 

@@ -15,8 +15,8 @@ struct ArkError: Error, Hashable, Sendable {
     /// The field that is wrong; empty where there is none.
     var parameter = ""
 
-    /// Codes and texts. Those of 401, 403 and 429 are as users quote them; 404 is for a path, and like 402, 408, 413, the text
-    /// of 500 and the rest of 5xx a guess.
+    /// Codes and texts. Those of 401, 403 and 429 are as users quote them; 404 is for a path, and
+    /// like 402, 408, 413, the text of 500 and the rest of 5xx a guess.
     private static let texts: [Int: (code: String, message: String)] = [
         400: ("InvalidParameter", "The request is not valid"),
         401: ("AuthenticationError", "the API key or AK/SK in the request is missing or invalid"),

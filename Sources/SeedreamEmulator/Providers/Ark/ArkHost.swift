@@ -1,6 +1,7 @@
 import SeedreamModel
 
-/// ByteDance Ark (BytePlus ModelArk, Volcengine): the model's own host, synchronous or as a stream of events.
+/// ByteDance Ark (BytePlus ModelArk, Volcengine): the model's own host, synchronous or as a stream
+/// of events.
 struct ArkHost: EmulatedHost {
     let bench: Workbench
 

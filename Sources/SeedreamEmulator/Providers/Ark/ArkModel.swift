@@ -7,8 +7,9 @@ enum ArkModel: Sendable, CaseIterable {
     case seedream5Lite
     case seedream5Pro
 
-    /// The model of an id; `nil` for one that is not stood in for, endpoint ids (`ep-…`) among them. China's ids begin with
-    /// `doubao-`; that of 4.0 is documented, those of the others are a guess.
+    /// The model of an id; `nil` for one that is not stood in for, endpoint ids (`ep-…`) among
+    /// them. China's ids begin with `doubao-`; that of 4.0 is documented, those of the others are a
+    /// guess.
     init?(id: String) {
         let prefix = "doubao-"
         switch id.hasPrefix(prefix) ? String(id.dropFirst(prefix.count)) : id {
@@ -29,8 +30,8 @@ enum ArkModel: Sendable, CaseIterable {
         }
     }
 
-    /// The sizes without a shape, and their areas in px²: those of `1K`, `2K` and `4K` that lie within ``areas``, which is a
-    /// guess for all models but 4.0.
+    /// The sizes without a shape, and their areas in px²: those of `1K`, `2K` and `4K` that lie
+    /// within ``areas``, which is a guess for all models but 4.0.
     var tiers: [(name: String, area: Int)] {
         [("1K", 1024 * 1024), ("2K", 2048 * 2048), ("4K", 4096 * 4096)].filter { areas.contains($0.1) }
     }

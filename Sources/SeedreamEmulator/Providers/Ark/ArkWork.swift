@@ -16,15 +16,17 @@ struct ArkWork: Sendable {
         case failed(ArkError)
     }
 
-    /// The picture of a set that fails, where one is to fail. The set goes on after a picture that may not be shown, and
-    /// ends with one that met an internal error, as Ark's documentation has it.
+    /// The picture of a set that fails, where one is to fail. The set goes on after a picture that
+    /// may not be shown, and ends with one that met an internal error, as Ark's documentation has
+    /// it.
     private static let failing = 1
 
     /// Does it, and settles the ledger.
     func run() async -> EmulatedResponse {
         do {
             let order = try await prepare()
-            // Even of a stream the headers come only with the first picture, and what goes wrong before is plain JSON.
+            // Even of a stream the headers come only with the first picture, and what goes wrong
+            // before is plain JSON.
             let first = try await item(order, 0)
             return input.isStream ? stream(order, first) : await reply(order, first)
         } catch {
@@ -55,7 +57,8 @@ struct ArkWork: Sendable {
 
     /// One picture of the set.
     ///
-    /// - Throws: What ends the whole request: the failure of the only picture, ``CancellationError``, or what the codecs throw.
+    /// - Throws: What ends the whole request: the failure of the only picture,
+    ///   ``CancellationError``, or what the codecs throw.
     private func item(_ order: PictureOrder, _ index: Int) async throws -> Item {
         let failure: ArkError? =
             switch fate {
@@ -118,7 +121,8 @@ struct ArkWork: Sendable {
             ], headers: [("x-request-id", requestID)], requestID: requestID)
     }
 
-    /// A picture behind the first: what would end the request ends the set instead, since something has been made.
+    /// A picture behind the first: what would end the request ends the set instead, since something
+    /// has been made.
     private func rest(_ order: PictureOrder, _ index: Int) async -> Item {
         do {
             return try await item(order, index)
@@ -172,8 +176,9 @@ struct ArkWork: Sendable {
         return response
     }
 
-    /// An event; its name stands in the data too. That an `error` ends a set which met an internal error, without
-    /// `completed` behind it, is a guess: Ark lists the event and does not say when it comes.
+    /// An event; its name stands in the data too. That an `error` ends a set which met an internal
+    /// error, without `completed` behind it, is a guess: Ark lists the event and does not say when
+    /// it comes.
     private func event(_ name: String, _ members: [String: JSONValue]) -> String {
         let data = members.merging(
             [

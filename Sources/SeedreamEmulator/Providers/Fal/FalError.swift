@@ -1,6 +1,7 @@
 import SeedreamModel
 
-/// An error of fal's: of the model, with an array of details, or of the infrastructure, with a text.
+/// An error of fal's: of the model, with an array of details, or of the infrastructure, with a
+/// text.
 struct FalError: Error, Sendable {
     var status: Int
     var detail: JSONValue

@@ -42,8 +42,8 @@ struct FalHost: EmulatedHost {
         return .json(.object(body), status: status, headers: headers, requestID: requestID)
     }
 
-    /// Texts and types of request errors, as documented or captured. Those without a type are in no list of types; the texts of
-    /// 402 to 409 and 413 are not documented.
+    /// Texts and types of request errors, as documented or captured. Those without a type are in no
+    /// list of types; the texts of 402 to 409 and 413 are not documented.
     private static let requestErrors: [Int: (String, String?)] = [
         400: ("Bad request", "bad_request"), 401: ("invalid key credentials", nil),
         402: ("Payment required", nil), 403: ("User is locked. Reason: Exhausted balance.", nil),
@@ -86,7 +86,8 @@ struct FalHost: EmulatedHost {
         }
     }
 
-    /// Seedream 4 has no documented stream; the client's `stream` is answered with one event, the result.
+    /// Seedream 4 has no documented stream; the client's `stream` is answered with one event, the
+    /// result.
     private func stream(_ request: EmulatedRequest) async -> EmulatedResponse {
         let requestID = Identifier.uuid()
         guard bench.accepts(key: request.credential(scheme: "Key")) else { return failure(status: 401) }
@@ -110,7 +111,8 @@ struct FalHost: EmulatedHost {
         var response: EmulatedResponse
     }
 
-    /// Checks the credential, the application, the JSON and the credits, and enters the request in the ledger.
+    /// Checks the credential, the application, the JSON and the credits, and enters the request in
+    /// the ledger.
     private func accept(
         _ request: EmulatedRequest, operation: String, requestID: String
     ) async -> Result<FalWork, Refusal> {

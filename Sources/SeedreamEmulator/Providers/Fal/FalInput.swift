@@ -1,7 +1,8 @@
 import Pixels
 import SeedreamModel
 
-/// The input of a model, checked as its schema says; every violation is collected, as pydantic does.
+/// The input of a model, checked as its schema says; every violation is collected, as pydantic
+/// does.
 struct FalInput: Sendable {
     /// `image_size`.
     enum Size: Sendable {

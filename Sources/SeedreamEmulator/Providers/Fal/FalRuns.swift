@@ -1,4 +1,5 @@
-/// Counts synchronous runs: beyond the account's limit they are refused, where queued requests wait.
+/// Counts synchronous runs: beyond the account's limit they are refused, where queued requests
+/// wait.
 actor FalRuns {
     private let limit: Int?
     private var running = 0
@@ -6,7 +7,8 @@ actor FalRuns {
     /// - Parameter limit: `nil` for none.
     init(_ limit: Int?) { self.limit = limit }
 
-    /// Whether one more may run. Those that a fault rule keeps hanging do not count, or all would be refused after them.
+    /// Whether one more may run. Those that a fault rule keeps hanging do not count, or all would
+    /// be refused after them.
     func begin(_ request: EmulatedRequest) -> Bool {
         guard request.fate != .hangs else { return true }
         guard running < limit ?? .max else { return false }

@@ -7,7 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// fal's storage: tokens, direct uploads, signed uploads, multipart uploads and the CDN that hands files out.
+/// fal's storage: tokens, direct uploads, signed uploads, multipart uploads and the CDN that hands
+/// files out.
 struct FalUploads: Sendable {
     private let bench: Workbench
     private let pending = FalPendingUploads()
@@ -152,7 +153,8 @@ struct FalUploads: Sendable {
         ])
     }
 
-    /// `…/multipart/{uploadId}/{n}`; the reply carries the tag in the header (fal_client) and in the body (fal-js).
+    /// `…/multipart/{uploadId}/{n}`; the reply carries the tag in the header (fal_client) and in
+    /// the body (fal-js).
     private func part(_ request: EmulatedRequest) async -> EmulatedResponse {
         let path = request.path.dropLast(3).joined(separator: "/")
         guard let number = request.path.last.flatMap({ Int($0) }), number >= 1,

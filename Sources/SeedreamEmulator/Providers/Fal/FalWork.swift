@@ -19,7 +19,8 @@ struct FalWork: Sendable {
     let logNumber: Int
     let lifetime: Double?
 
-    /// US dollars for a picture: what other sellers list (read 2026-11); fal's own page was not read.
+    /// US dollars for a picture: what other sellers list (read 2026-11); fal's own page was not
+    /// read.
     private static let price = 0.03
     /// The folder that fal's CDN keeps files in.
     static let folder = "files/b/0a8c9d5e"

@@ -8,8 +8,9 @@ struct OneRouterError: Error, Hashable, Sendable {
     /// The field that is wrong.
     var parameter: String?
 
-    /// The codes of the page of errors, and 404, 413 and 500, which it does not have. Only `content_policy_violation` is a
-    /// documented type; the others are guesses, and so are the words.
+    /// The codes of the page of errors, and 404, 413 and 500, which it does not have. Only
+    /// `content_policy_violation` is a documented type; the others are guesses, and so are the
+    /// words.
     private static let texts: [Int: (message: String, type: String)] = [
         400: ("Bad request", "invalid_request_error"),
         401: ("Invalid credentials", "authentication_error"),
@@ -25,8 +26,8 @@ struct OneRouterError: Error, Hashable, Sendable {
         503: ("No provider is available for the model", "service_unavailable_error"),
     ]
 
-    /// Codes that are also the HTTP status: what is said about the request, and 402. That 401, 404 and 413 are about the
-    /// request is a guess.
+    /// Codes that are also the HTTP status: what is said about the request, and 402. That 401, 404
+    /// and 413 are about the request is a guess.
     private static let plainCodes: Set<Int> = [400, 401, 402, 404, 413]
 
     /// The documented error of a code.
@@ -42,7 +43,8 @@ struct OneRouterError: Error, Hashable, Sendable {
 
     /// The answer that carries the error.
     ///
-    /// - Parameter hides: Whether what is neither about the request nor about credits comes with HTTP 200.
+    /// - Parameter hides: Whether what is neither about the request nor about credits comes with
+    ///   HTTP 200.
     func response(hides: Bool, requestID: String? = nil) -> EmulatedResponse {
         .json(
             [
