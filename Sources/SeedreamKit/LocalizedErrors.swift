@@ -27,6 +27,11 @@ extension UntrustedAddressError: LocalizedError {
     public var errorDescription: String? { description }
 }
 
+extension BusyRowError: LocalizedError {
+    /// The error's own line.
+    public var errorDescription: String? { description }
+}
+
 extension RefusedRowError: LocalizedError {
     /// The error's own line.
     public var errorDescription: String? { description }

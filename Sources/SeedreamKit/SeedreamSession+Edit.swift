@@ -77,6 +77,11 @@ extension SeedreamSession {
         if outcome.error == nil, outcome.deed == .waiting, case .refused(let error)? = stop {
             outcome.error = error
         }
+        if outcome.deed == .elsewhere {
+            // The same command twice at once.
+            outcome.error = outcome.job.map { EqualRequestError(job: $0) } ?? BusyRowError(label: row.label)
+            outcome.job = nil
+        }
         return outcome
     }
 }

@@ -27,3 +27,14 @@ extension JobRecord {
         return job
     }
 }
+
+extension RunRecord {
+    /// The record without what tells of a person: command line and folders. Its id stays, and with
+    /// it what a later start of the same run joins.
+    var pruned: RunRecord {
+        var run = self
+        (run.arguments, run.folder) = (nil, nil)
+        (run.identity.sources, run.identity.destination) = ([], "")
+        return run
+    }
+}

@@ -116,6 +116,16 @@ public actor MemoryLedger: JobLedger {
             count += 1
             if let row = job.row { change(row.run, row.number) { $0.label = "" } }
         }
+        for (index, run) in runs.enumerated() where run.updated < time {
+            let all = current(run.id)
+            guard all.allSatisfy({ [.saved, .failed, .cancelled, .skipped].contains($0.state) }) else {
+                continue
+            }
+            runs[index] = run.pruned
+            for row in all where row.job == nil {
+                change(run.id, row.number) { ($0.label, $0.failure) = ("", nil) }
+            }
+        }
         return count
     }
 

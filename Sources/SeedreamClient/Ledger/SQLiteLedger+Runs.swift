@@ -102,7 +102,29 @@ extension SQLiteLedger {
                     sql: "UPDATE row SET label = '', stem = NULL WHERE job = ?", arguments: [job.id])
                 try Self.forgetNames(of: job.id, database)
             }
+            try Self.pruneRuns(before: time, database)
             return pruned.count
+        }
+    }
+
+    /// Forgets where runs come from and the rows of them that were never sent, where no row of the
+    /// run is left to do.
+    private static func pruneRuns(before time: Double, _ database: Database) throws {
+        let texts = try String.fetchAll(
+            database,
+            sql: """
+                SELECT record FROM run WHERE updated < ? AND NOT EXISTS (
+                    SELECT 1 FROM row WHERE row.run = run.id
+                    AND state NOT IN ('saved', 'failed', 'cancelled', 'skipped'))
+                """, arguments: [time])
+        for text in texts {
+            let run = try run(text).pruned
+            try database.execute(
+                sql: "UPDATE run SET record = ? WHERE id = ?",
+                arguments: [String(decoding: try JSONEncoder().encode(run), as: UTF8.self), run.id])
+            try database.execute(
+                sql: "UPDATE row SET label = '', failure = NULL WHERE run = ? AND job IS NULL",
+                arguments: [run.id])
         }
     }
 

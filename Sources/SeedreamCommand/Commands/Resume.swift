@@ -67,6 +67,7 @@ extension Resume {
             let session = try setup.session(baseURL: baseURL, ledger)
             let jobs = ids.isEmpty ? try await session.openJobs() : try await named(setup, ledger)
             if jobs.isEmpty, !json { return Terminal.note("nothing to resume") }
+            if jobs.count > 1, !json { Terminal.note("\(jobs.count) jobs to resume") }
             let progress = RequestProgress(rows: jobs.count, form: progress, showsLogs: client.verbose) {
                 jobs.count > 1 ? jobs[$0].inputs.first?.name : nil
             }

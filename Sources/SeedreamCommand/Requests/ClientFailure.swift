@@ -100,6 +100,7 @@ enum ClientFailure {
     /// What to do about an error that is none of a provider's.
     static func hint(for error: any Error) -> String? {
         switch error {
+        case is BusyRowError: "wait for it, then repeat the command if you want another image"
         case let error as UntrustedAddressError: "if you trust it, add `--base-url \(error.address)`"
         case let error as any ErrorWithRemedy: error.remedy.text(in: .command)
         case let error as EqualRequestError:
@@ -123,7 +124,7 @@ enum ClientFailure {
         case is SaveError, is ResultsError: .outputFailed
         case is ManifestError: .noUsableInput
         case is FetchError: .noUsableInput
-        case is ResourceError: .tryAgainLater
+        case is ResourceError, is BusyRowError: .tryAgainLater
         case is CancellationError: .interrupted
         default: .outputFailed
         }

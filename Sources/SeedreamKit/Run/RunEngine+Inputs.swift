@@ -15,6 +15,14 @@ extension RunEngine {
         var dropped: [DroppedInput] = []
     }
 
+    /// The images of a request, ready to be sent.
+    struct ReadyImages: Sendable {
+        /// In order, URLs that are passed on among them.
+        var images: [RequestImage]
+        /// Those that were made valid.
+        var prepared: [PreparedImage]
+    }
+
     /// Inputs that cannot be used, and so a row that is not sent.
     struct UnusableInputs: Error {
         var inputs: [FailedInput]
@@ -62,6 +70,8 @@ extension RunEngine {
                 inputs.digests.append(try local.sha256(limits: limits))
                 inputs.used.append(.local(local))
             } catch {
+                // Reading standard input ends early if the task is cancelled.
+                try Task.checkCancellation()
                 failed.append(FailedInput(index: index, position: position, name: local.name, error: error))
             }
         }
@@ -73,7 +83,7 @@ extension RunEngine {
     ///
     /// - Throws: ``UnusableInputs``, `CancellationError`.
     func prepare(_ inputs: ReadInputs, _ row: RowRequest, _ index: Int, _ preparer: ImagePreparer)
-        async throws -> (images: [RequestImage], prepared: [PreparedImage])
+        async throws -> ReadyImages
     {
         let places = inputs.used.map { if case .local(let image) = $0 { image } else { nil as ImageInput? } }
         let batch = try await preparer.prepare(
@@ -93,6 +103,6 @@ extension RunEngine {
                 ready.next().map { .prepared($0) }
             }
         }
-        return (images, batch.images)
+        return ReadyImages(images: images, prepared: batch.images)
     }
 }

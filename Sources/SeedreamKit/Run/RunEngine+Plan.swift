@@ -43,7 +43,8 @@ extension RunEngine {
             }
             guard plan.saved == nil else { return plan }
             var request = row.request
-            (request.images, plan.images) = try await prepare(inputs, row, index, desk.preparer)
+            let ready = try await prepare(inputs, row, index, desk.preparer)
+            (request.images, plan.images) = (ready.images, ready.prepared)
             plan.submission = try desk.client.planner.plan(request)
         } catch let failure as UnusableInputs {
             (plan.failed, plan.dropped, plan.error) = (failure.inputs, failure.dropped, failure.error)

@@ -4,22 +4,30 @@ import SeedreamModel
 
 /// What is sent, and what is not.
 extension RunEngine {
-    func send(_ place: Place, _ inputs: ReadInputs) async throws -> RowOutcome {
+    func send(_ place: Place, _ inputs: ReadInputs, _ ready: ReadyImages? = nil) async throws
+        -> RowOutcome
+    {
         guard try await ledger.begin(place.record) else { return place.outcome(.elsewhere) }
         let like = earlier.like(place.row)
         if !like.isEmpty {
             reporter?.report(SessionEvent(index: place.index, label: place.row.label, kind: .earlier(like)))
         }
-        return try await bought(place, inputs)
+        return try await bought(place, inputs, ready)
     }
 
     /// Prepares the images of a row and sends it, once there is room.
-    func bought(_ place: Place, _ inputs: ReadInputs) async throws -> RowOutcome {
+    ///
+    /// - Parameter known: The images, if they are ready already.
+    func bought(_ place: Place, _ inputs: ReadInputs, _ known: ReadyImages? = nil) async throws -> RowOutcome
+    {
         var request = place.row.request
-        let prepared: [PreparedImage]
+        let ready: ReadyImages
         do {
-            (request.images, prepared) = try await prepare(
-                inputs, place.row, place.index, place.desk.preparer)
+            ready =
+                if let known { known } else {
+                    try await prepare(inputs, place.row, place.index, place.desk.preparer)
+                }
+            request.images = ready.images
         } catch let failure as UnusableInputs {
             return try await unusable(place.row, place.index, failure, place.record)
         } catch is CancellationError {
@@ -29,7 +37,7 @@ extension RunEngine {
         defer { place.desk.slots.give() }
         if fuse.isBlown(for: [place.desk.provider]) || Task.isCancelled { return try await waiting(place) }
         var outcome = try await sent(request, place)
-        outcome.images = prepared
+        outcome.images = ready.prepared
         return outcome
     }
 
@@ -79,7 +87,7 @@ extension RunEngine {
     func resend(_ place: Place, _ inputs: ReadInputs, _ job: JobRecord) async throws -> RowOutcome {
         var request = place.row.request
         do {
-            (request.images, _) = try await prepare(inputs, place.row, place.index, place.desk.preparer)
+            request.images = try await prepare(inputs, place.row, place.index, place.desk.preparer).images
             guard await place.desk.slots.take() else { throw CancellationError() }
             defer { place.desk.slots.give() }
             let resent = try await place.desk.client.resend(
@@ -151,6 +159,9 @@ public struct RefusedRowError: Error, Sendable, CustomStringConvertible {
     /// Expected and found, and what to do.
     public let failure: RowRecord.Failure
 
+    /// Makes an error.
+    public init(failure: RowRecord.Failure) { self.failure = failure }
+
     /// Expected and found, one line.
     public var description: String { failure.message }
 }
@@ -161,10 +172,25 @@ public struct EqualRequestError: Error, Sendable, CustomStringConvertible {
     /// The newest of them.
     public var job: JobRecord
 
+    /// Makes an error.
+    public init(job: JobRecord) { self.job = job }
+
     /// Which job it is, and how it stands; one line.
     public var description: String {
         "an equal request is \(job.state == .unknown ? "of unknown outcome" : "open"): job \(job.id.prefix(8))"
     }
+}
+
+/// Another process is about to send an equal request. Nothing was bought here.
+public struct BusyRowError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What the request is called.
+    public var label: String
+
+    /// Makes an error.
+    public init(label: String) { self.label = label }
+
+    /// One line.
+    public var description: String { "\(label): another process is about to send an equal request" }
 }
 
 extension RowRecord.Failure {

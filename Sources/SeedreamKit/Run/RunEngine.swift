@@ -170,13 +170,25 @@ struct RunEngine: Sendable {
                     "\(content)#\(await ordinals.next(content))"
                 }
         }
+        var ready: ReadyImages?
+        if options.buysEqual {
+            // What is not sent leaves no trace, as nothing of it is left to do.
+            do {
+                ready = try await prepare(inputs, row, index, desk.preparer)
+            } catch let failure as UnusableInputs {
+                return try await unusable(row, index, failure)
+            } catch is CancellationError {
+                return RowOutcome(index, row.label, .waiting, error: CancellationError())
+            }
+            _ = try await ledger.join(run)
+        }
         let record = try await ledger.row(key, label: row.label, in: run.id)
         let place = Place(
             index: index, row: row, desk: desk, record: record,
             reference: RowReference(run: run.id, number: record.number, key: key, content: content),
             dropped: inputs.dropped)
         switch record.state {
-        case _ where options.buysEqual: return try await send(place, inputs)
+        case _ where options.buysEqual: return try await send(place, inputs, ready)
         case .waiting, .preparing, .skipped: return try await send(place, inputs)
         case .failed, .cancelled: return try await afterFailure(place, inputs)
         case .submitting, .accepted, .finished, .unknown, .saved: return try await goOn(place, inputs)
@@ -196,7 +208,6 @@ struct RunEngine: Sendable {
         if !options.buysAgain, let open = equal.first(where: { !$0.state.isFinal || $0.state == .unknown }) {
             return .open(open)
         }
-        _ = try await ledger.join(run)
         let ofRun = equal.filter { $0.row?.run == run.id }.count
         return .saved(equal.filter { $0.state == .saved }, ordinal: ofRun + 1)
     }

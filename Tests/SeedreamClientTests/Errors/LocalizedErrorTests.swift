@@ -97,6 +97,8 @@ struct LocalizedErrorTests {
         Row(
             UntrustedAddressError(subject: "job 3f0c91aa", address: "http://h"),
             "job 3f0c91aa was sent to http://h, and a key goes there only if you name it", nil),
+        Row(
+            BusyRowError(label: "a.jpg"), "a.jpg: another process is about to send an equal request", nil),
         Row(RunStop.failures(3, of: 9), "3 of 9 rows failed", nil),
         Row(
             RunStop.refused(full), "l: the ledger cannot be written: no space",

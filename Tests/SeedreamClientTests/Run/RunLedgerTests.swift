@@ -233,6 +233,36 @@ struct RunLedgerTests {
         #expect(try await ledger.prune(before: Date.now.timeIntervalSince1970 + 60) == 0)
     }
 
+    @Test(
+        "pruning forgets where a run comes from, once no row of it is left to do",
+        arguments: LedgerKind.allCases)
+    func pruningRuns(_ kind: LedgerKind) async throws {
+        let folder = try TemporaryFolder()
+        let ledger = try kind.make(in: folder)
+        let identity = RunRecord.Identity(
+            command: "edit", sources: ["/secret"], destination: "/secret/out", origin: "here")
+        let record = RunRecord(identity, arguments: ["edit", "secret words"], folder: "/secret")
+        let run = try await ledger.join(record).id
+        try await ledger.expect(["/secret/a.jpg", "/secret/b.jpg"], in: run)
+        let later = Date.now.timeIntervalSince1970 + 60
+        for label in ["/secret/a.jpg", "/secret/b.jpg"] {
+            _ = try await ledger.prune(before: later)
+            #expect(try await ledger.run(run)?.arguments == record.arguments, "a row of it waits")
+            let row = try #require(try await ledger.row(labelled: label, in: run))
+            try await ledger.end(row, as: .failed, .init(code: "a", message: "secret"))
+        }
+        _ = try await ledger.prune(before: 0)
+        #expect(try await ledger.run(run)?.folder == "/secret", "it is younger")
+        _ = try await ledger.prune(before: later)
+        let pruned = try #require(try await ledger.run(run))
+        let rows = try await ledger.rows(of: run, after: 0, limit: nil)
+        let texts = [try JSONEncoder().encode(pruned), try JSONEncoder().encode(rows)]
+        #expect(texts.allSatisfy { !String(decoding: $0, as: UTF8.self).contains("secret") })
+        #expect(rows.map(\.state) == [.failed, .failed])
+        // The same command joins it again.
+        #expect(try await ledger.join(RunRecord(identity)).id == run)
+    }
+
     #if Client
     @Test("a ledger of version 0.1.0 opens, keeps its jobs, and takes runs")
     func migration() async throws {

@@ -296,5 +296,40 @@ struct SessionTests {
             #expect(await rig.emulator.ledger.count == 3)
         }
     }
+
+    @Test("buys one of equal requests that are made at once, and says so of the others")
+    func atOnce() async throws {
+        try await Rig.with {
+            $0.generationTime = 2
+        } _: { rig in
+            let ledger = MemoryLedger()
+            let client = try rig.client(.fal, ledger: ledger)
+            let destination = rig.destination
+            let answers = await withTaskGroup(of: Result<JobRecord, any Error>.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        do {
+                            return .success(
+                                try await SeedreamSession(client: client).edit(
+                                    "a hat", [Self.photo(0)], to: destination))
+                        } catch {
+                            return .failure(error)
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            var saved = 0
+            for answer in answers {
+                switch answer {
+                case .success(let job): saved += job.state == .saved ? 1 : 0
+                case .failure(let error):
+                    #expect(error is EqualRequestError || error is BusyRowError, "\(error)")
+                }
+            }
+            #expect(saved == 1)
+            #expect(await rig.emulator.ledger.count == 1)
+        }
+    }
 }
 #endif
