@@ -111,17 +111,47 @@ extension SeedreamSession {
     /// - Throws: As ``edit(_:_:to:buysAgain:reportingTo:configure:)``.
     public func received(
         _ prompt: String, _ inputs: [RowRequest.Input] = [], buysAgain: Bool = false,
-        reportingTo reporter: SessionReporter? = nil, configure: (inout GenerationRequest) -> Void = { _ in }
+        reportingTo reporter: SessionReporter? = nil,
+        configure: (inout GenerationRequest) -> Void = { _ in }
     ) async throws -> ReceivedImages {
+        var request = GenerationRequest(prompt: prompt)
+        configure(&request)
+        let row = RowRequest(
+            label: inputs.map(\.name).joined(separator: " "), inputs: inputs, request: request)
+        var options = RunOptions()
+        options.buysAgain = buysAgain
+        let (outcome, images) = try await received(
+            row, as: nil, options: options, reportingTo: reporter)
+        let job = try outcome.savedJob()
+        guard let images else { throw LostImageError(job: job) }
+        return images
+    }
+
+    /// The same as ``single(_:as:to:options:reportingTo:)``, with the images kept out of folders.
+    ///
+    /// - Returns: What became of the request, and its images where they are saved.
+    public func received(
+        _ row: RowRequest, as run: RunRecord?, options: RunOptions = RunOptions(),
+        reportingTo reporter: SessionReporter? = nil
+    ) async throws -> (outcome: RowOutcome, images: ReceivedImages?) {
         let folder = "\(client.spoolFolder)/received-\(SeedreamClient.newJobID())"
         do throws(FileError) {
             try Folder.make(folder, mode: 0o700)
         } catch {
             throw SaveError(error)
         }
-        let job = try await edit(
-            prompt, inputs, to: Destination(folder: folder), buysAgain: buysAgain, reportingTo: reporter,
-            configure: configure)
-        return ReceivedImages(job: job, folder: folder)
+        let outcome: RowOutcome
+        do {
+            outcome = try await single(
+                row, as: run, to: Destination(folder: folder), options: options, reportingTo: reporter)
+        } catch {
+            try? FileManager.default.removeItem(atPath: folder)
+            throw error
+        }
+        guard let job = outcome.job else {
+            try? FileManager.default.removeItem(atPath: folder)
+            return (outcome, nil)
+        }
+        return (outcome, job.state == .saved ? ReceivedImages(job: job, folder: folder) : nil)
     }
 }

@@ -88,7 +88,7 @@ extension SeedreamSession {
 
 extension RowOutcome {
     /// The job, where its images are saved, or its request was sent and is not waited for.
-    fileprivate func savedJob() throws -> JobRecord {
+    func savedJob() throws -> JobRecord {
         if let error { throw error }
         if !failed.isEmpty { throw PreparationFailure(inputs: failed) }
         guard let job else { throw CancellationError() }

@@ -264,6 +264,18 @@ struct OutputTests {
 
     // MARK: Plans
 
+    @Test("inspect --ndjson prints a record for each input, those that cannot be read included")
+    func inspectRecords() async throws {
+        let inputs = [Sample.conforming, "/nowhere/a.jpg", Sample.cutout]
+        let lines = try await CommandRunner().run(["inspect", "--ndjson"] + inputs)
+        #expect(lines.status == 1)
+        let whole = try await CommandRunner().run(["inspect", "--json"] + inputs)
+        #expect(lines.lines.count == 3 && lines.errors == whole.errors)
+        for (index, line) in lines.lines.enumerated() {
+            #expect(line.contains("\"index\":\(index)"), "\(line)")
+        }
+    }
+
     @Test("--dry-run writes nothing, decodes nothing, and says what it cannot know")
     func dryRun() async throws {
         let folder = try TemporaryFolder()

@@ -73,6 +73,7 @@ struct Batch: AsyncParsableCommand {
             throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
         }
         if results.json { throw ValidationError("--json: rows are a stream; write --ndjson") }
+        try results.validate(outputs: 1, isRun: true)
         _ = try constraints.constraints()
         _ = try preparation.options()
     }

@@ -88,6 +88,7 @@ struct Edit: AsyncParsableCommand {
         if ndjson, !each || results.json {
             throw ValidationError("'--ndjson' is for the rows of '--each', without '--json'")
         }
+        try results.validate(outputs: request.count * request.imagesPerCall, isRun: each)
         _ = try constraints.constraints()
         _ = try preparation.options()
     }

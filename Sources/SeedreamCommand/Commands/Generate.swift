@@ -43,6 +43,7 @@ struct Generate: AsyncParsableCommand {
 
     func validate() throws {
         if let objection = rule.objection { throw ValidationError(objection) }
+        try results.validate(outputs: request.count * request.imagesPerCall, isRun: false)
     }
 
     /// What the words mean.

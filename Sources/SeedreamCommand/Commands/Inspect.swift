@@ -20,11 +20,18 @@ struct Inspect: ParsableCommand {
     @Flag(help: "One JSON document on stdout.")
     var json = false
 
+    @Flag(help: "One JSON record a line on stdout, as soon as each is known.")
+    var ndjson = false
+
     @OptionGroup(title: "Constraints")
     var constraints: ConstraintArguments
 
     @OptionGroup(title: "Preparation")
     var preparation: PreparationArguments
+
+    func validate() throws {
+        if json, ndjson { throw ValidationError("'--json' and '--ndjson' both write to stdout; choose one") }
+    }
 
     func run() throws {
         do {
@@ -37,18 +44,36 @@ struct Inspect: ParsableCommand {
     private func inspect() throws {
         let preparer = ImagePreparer(
             constraints: try constraints.constraints(), options: try preparation.options())
-        let report = PreparationReport(preparer.planEach(inputs.map { ImageInput(argument: $0) }))
+        let images = inputs.map { ImageInput(argument: $0) }
         if json {
+            let report = PreparationReport(preparer.planEach(images))
             try Terminal.print(JSON.document(report))
-        } else {
+            for failure in report.failed { Diagnostics().failure(failure) }
+            return try end(report.images.count, report.failed.count)
+        }
+        var (readable, failed) = (0, 0)
+        for (index, input) in images.enumerated() {
+            var plan = preparer.planEach([input])
+            for place in plan.images.indices { plan.images[place].index = index }
+            for place in plan.failed.indices { plan.failed[place].index = index }
+            let report = PreparationReport(plan)
             for image in report.images {
-                for line in Self.description(of: image) { try Terminal.print(line) }
+                let lines = ndjson ? [try JSON.line(image)] : Self.description(of: image)
+                for line in lines { try Terminal.print(line) }
             }
+            for failure in report.failed {
+                if ndjson { try Terminal.print(JSON.line(failure)) }
+                Diagnostics().failure(failure)
+            }
+            readable += report.images.count
+            failed += report.failed.count
         }
-        for failure in report.failed { Diagnostics().failure(failure) }
-        if !report.failed.isEmpty {
-            throw report.images.isEmpty ? ExitStatus.noUsableInput.code : ExitStatus.someFailed.code
-        }
+        try end(readable, failed)
+    }
+
+    private func end(_ readable: Int, _ failed: Int) throws {
+        guard failed > 0 else { return }
+        throw readable == 0 ? ExitStatus.noUsableInput.code : ExitStatus.someFailed.code
     }
 
     private static func description(of image: ImageRecord) -> [TerminalText] {

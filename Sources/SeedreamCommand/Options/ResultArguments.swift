@@ -5,7 +5,9 @@ import SeedreamClient
 struct ResultArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Folder for the results; made if it is not there.", valueName: "dir"))
+        help: ArgumentHelp(
+            "Folder for the results, made if it is not there; for one result a file, as cat.jpg, or - for stdout.",
+            valueName: "dir"))
     var output = "."
 
     @Option(
@@ -41,5 +43,27 @@ struct ResultArguments: ParsableArguments {
     func validate() throws {
         guard let template = try? NameTemplate(name), template.usesOldWord else { return }
         Diagnostics().note("`{source}` is spelled `{stem}` now; the old spelling ends with the next release")
+    }
+
+    /// Whether the one result has a name of its own.
+    var namesFile: Bool { OutputFolder.isFileName(output) }
+
+    /// Checks that what is asked for is one result, where the output is a file or standard output.
+    ///
+    /// - Parameters:
+    ///   - outputs: The most results that may come.
+    ///   - isRun: Whether there are several requests.
+    func validate(outputs: Int, isRun: Bool) throws {
+        guard output == "-" || namesFile else { return }
+        if isRun || outputs > 1 {
+            let found = isRun ? "a request for each" : "up to \(outputs)"
+            throw ValidationError("-o \(output): expected one result, found \(found); name a folder")
+        }
+        if name != Destination.defaultTemplate {
+            throw ValidationError("-o \(output): '--name' is for results in a folder")
+        }
+        if output == "-", json || noWait {
+            throw ValidationError("'-o -' writes the image to stdout, without '--json' and '--no-wait'")
+        }
     }
 }

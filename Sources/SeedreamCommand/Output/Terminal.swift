@@ -31,6 +31,13 @@ enum Terminal {
         if let code = Descriptor.writeAll(bytes, to: descriptor) { throw OutputError(errno: code) }
     }
 
+    /// Writes all bytes.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
+        if let code = bytes.withUnsafeBytes({ Descriptor.writeAll($0, to: descriptor) }) {
+            throw OutputError(errno: code)
+        }
+    }
+
     /// Writes text. This is the last step before a terminal, for both streams: there is no other
     /// way for text to it, and ``TerminalText`` escapes what could steer it.
     static func write(_ text: TerminalText, to descriptor: Int32) throws(OutputError) {

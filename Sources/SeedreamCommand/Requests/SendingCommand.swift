@@ -5,6 +5,14 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// What the commands that send requests have in common: from their options to a session and its
 /// destination.
 protocol SendingCommand {
@@ -51,9 +59,20 @@ extension SendingCommand {
 
     /// Where results go.
     ///
-    /// - Throws: `RequestError` for a template of names that is none.
+    /// - Throws: `RequestError` for a template of names that is none, and for a file that is there.
     func destination() throws -> Destination {
-        let destination = Destination(folder: results.output, template: results.name)
+        var destination = Destination(folder: results.output, template: results.name)
+        if results.namesFile {
+            let path = results.output
+            if Folder.isTaken(path) {
+                throw RequestError(
+                    field: "-o", message: "\(path): there is a file of that name, and none is overwritten",
+                    hint: "name another one")
+            }
+            let name = path.split(separator: "/").last ?? ""
+            let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+            destination = Destination(folder: Folder.containing(path), template: String(stem))
+        }
         try destination.check()
         return destination
     }
@@ -86,10 +105,26 @@ extension SendingCommand {
     ) async throws {
         if results.dryRun { return try await plan(row, with: session) }
         let progress = RequestProgress(rows: 1, form: results.progress, showsLogs: client.verbose)
+        if results.output == "-" {
+            let (outcome, images) = try await session.received(
+                row, as: run, options: options, reportingTo: progress.reporter)
+            progress.clear()
+            guard let images, let file = images.files.first else {
+                return try JobOutput(form: .lines, ledger: session.client.ledger, progress: progress)
+                    .finish(outcome, waited: waits)
+            }
+            for try await piece in images.pieces(of: file) { try Terminal.write(piece, to: STDOUT_FILENO) }
+            return
+        }
         let outcome = try await session.single(
             row, as: run, to: destination, options: options, reportingTo: progress.reporter)
         try JobOutput(form: results.form, ledger: session.client.ledger, progress: progress)
             .finish(outcome, waited: waits)
+        if results.namesFile, let file = outcome.job?.files.first,
+            file.path != PathText.absolute(results.output)
+        {
+            Diagnostics().note("\(results.output): the result is \(file.mediaType), saved as \(file.path)")
+        }
     }
 
     /// Shows the whole request, and what it would cost.

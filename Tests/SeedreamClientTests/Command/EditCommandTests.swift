@@ -120,6 +120,37 @@ struct EditCommandTests {
         #expect(result.text.contains("2026-11-21"))
     }
 
+    @Test("-o names the file of one result, or standard output")
+    func namedResult() async throws {
+        try await CommandRig.with {
+            $0.openPoints.resultType = "image/jpeg"
+        } _: { rig in
+            func edit(_ output: String, _ more: [String] = []) async throws -> CommandResult {
+                try await rig.run(
+                    ["edit", "a hat", Self.photo, "--size", "1024x1024", "-o", output] + more + rig.common
+                        + ["--provider", "fal", "--base-url", "http://127.0.0.1:\(rig.emulator.port)/fal"])
+            }
+            let path = rig.folder.file("new/cat.jpg")
+            #expect(try await edit(path).status == 0)
+            #expect(FileManager.default.fileExists(atPath: path))
+            let taken = try await edit(path)
+            #expect(taken.status == 64 && taken.errors.contains("none is overwritten"), "\(taken.errors)")
+            let other = try await edit(rig.folder.file("new/dog.png"))
+            #expect(other.status == 0 && other.errors.contains("dog.jpg"), "\(other.errors)")
+            let piped = try await edit("-")
+            #expect(piped.status == 0 && piped.output.starts(with: [0xFF, 0xD8, 0xFF]), "\(piped.errors)")
+            #expect(piped.output.suffix(2).elementsEqual([0xFF, 0xD9]))
+            let left = FileManager.default.enumerator(atPath: rig.folder.path)?.compactMap { $0 as? String }
+            #expect(left?.contains { $0.contains("received-") } == false)
+            for more in [["--count", "2"], ["--each"], ["--name", "{stem}"]] {
+                let refused = try await edit(rig.folder.file("new/owl.jpg"), more)
+                #expect(refused.status == 64 && refused.errors.contains("-o"), "\(refused.errors)")
+            }
+            #expect(try await edit("-", ["--json"]).status == 64)
+            #expect(await rig.emulator.ledger.count == 3)
+        }
+    }
+
     @Test("--budget stops before anything is sent, and where no price is known")
     func budget() async throws {
         try await CommandRig.with { rig in
