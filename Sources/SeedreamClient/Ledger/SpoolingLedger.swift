@@ -162,7 +162,13 @@ public final class SpoolingLedger: JobLedger {
     }
 
     /// Lets go of a job.
-    public func release(_ id: String) async throws(LedgerError) { try await ledger.release(id) }
+    public func release(_ id: String) async throws(LedgerError) {
+        try await ledger.release(id)
+        // Of a run of many rows only those in work are held.
+        state.withLock { state in
+            if state.unrecorded[id] == nil { state.known[id] = nil }
+        }
+    }
 
     /// Reserves names. Where the ledger cannot, files alone tell which are taken.
     public func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)

@@ -112,6 +112,8 @@ final class RequestProgress: Sendable {
     private func end(_ outcome: RowOutcome) {
         state.withLock { state in
             state.done += 1
+            // The rows of a stream are not kept, and so not their logs.
+            if state.total == nil { state.logs[outcome.index] = nil }
             if outcome.isFailure { state.failed += 1 }
             if outcome.deed == .sent || outcome.deed == .resumed, let job = outcome.job,
                 let cost = RowDocument.Cost(job)
