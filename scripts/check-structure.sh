@@ -67,6 +67,13 @@ if [[ -n $named ]]; then
     broken=1
 fi
 
+# Names with signs that steer a terminal are what tests write, in folders of their own.
+odd=$(git ls-files 2>/dev/null | grep -vE '^[A-Za-z0-9_./+@-]+$' || true)
+if [[ -n $odd ]]; then
+    printf 'error: a file of the project has a plain name\n%s\n' "$odd" >&2
+    broken=1
+fi
+
 forbid 'tests use Swift Testing, and the package access level' '@testable|import XCTest' Tests -- --include='*.swift'
 
 if [[ $broken -eq 0 ]]; then echo "structure: as it should be"; fi
