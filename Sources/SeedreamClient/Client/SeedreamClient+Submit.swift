@@ -56,6 +56,8 @@ extension SeedreamClient {
         }
         let body = draft.body.body
         try planner.checkBody(body.length)
+        // Before the job is recorded: a process that ends here has sent nothing.
+        try await api.backoff.waitForOthers(by: deadline)
         var job = record(of: request, draft, destination, id)
         job.row = row
         try await ledger.insert(job, within: configuration.budget)

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -33,6 +35,9 @@ package struct Backoff: Sendable {
     package let policy: RetryPolicy
     /// Shared by all calls of a client.
     package let budget: RetryBudget
+    /// Until when a client sends no new paid request; shared by all its calls. A client has one
+    /// provider and one key, which is what a 429 is about.
+    private let hold = Hold()
     /// Draws from 0 to a bound.
     package var draw: @Sendable (_ bound: Double) -> Double = { $0 > 0 ? Double.random(in: 0...$0) : 0 }
     /// Waits so many seconds.
@@ -76,7 +81,32 @@ package struct Backoff: Sendable {
         let delay = max(retryAfter ?? 0, 0) + draw(bound(after: attempt, cause))
         if let remaining = deadline.remaining, delay >= remaining { return false }
         guard budget.take(cause.cost) else { return false }
+        if cause == .throttled { hold.extend(to: now() + delay) }
         try await sleep(delay)
         return true
     }
+
+    /// Waits as long as another call of the client was told to: a request that is begun meanwhile
+    /// would be refused as well, and a run has many.
+    ///
+    /// - Parameter deadline: Is not waited beyond; the provider then decides.
+    /// - Throws: `CancellationError`.
+    package func waitForOthers(by deadline: Deadline = .never) async throws {
+        var seen = 0.0
+        // Once more where another call was told to wait longer meanwhile.
+        while case let end = hold.end, end > seen {
+            seen = end
+            let left = min(end - now(), deadline.remaining ?? .infinity)
+            if left > 0 { try await sleep(left) }
+        }
+    }
+}
+
+/// A point in time before which nothing new is sent, in seconds since 1970.
+private final class Hold: Sendable {
+    private let time = Mutex(0.0)
+
+    var end: Double { time.withLock { $0 } }
+
+    func extend(to end: Double) { time.withLock { $0 = max($0, end) } }
 }

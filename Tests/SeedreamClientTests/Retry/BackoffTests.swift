@@ -54,6 +54,31 @@ struct BackoffTests {
         #expect(waits.all == (isRepeated ? [seconds + 1] : []))
     }
 
+    @Test("holds back what is begun while another call waits after a 429, and after nothing else")
+    func holding() async throws {
+        let waits = Recorder<Double>()
+        var backoff = Self.backoff(RetryPolicy(), waits)
+        backoff.now = { 1000 }
+        try await backoff.waitForOthers()
+        #expect(try await backoff.wait(after: 1, .failure))
+        try await backoff.waitForOthers()
+        #expect(waits.all == [0.5])
+        // A copy is the same client's.
+        let copy = backoff
+        #expect(try await copy.wait(after: 1, .throttled, retryAfter: 7))
+        try await backoff.waitForOthers()
+        #expect(waits.all == [0.5, 8, 8])
+        backoff.now = { 1006 }
+        try await backoff.waitForOthers()
+        #expect(waits.all == [0.5, 8, 8, 2])
+        backoff.now = { 1009 }
+        try await backoff.waitForOthers()
+        #expect(waits.all.count == 4)
+        // Another client has another key or another provider.
+        try await Self.backoff(RetryPolicy(), waits).waitForOthers()
+        #expect(waits.all.count == 4)
+    }
+
     @Test("shares a budget: a retry takes 5, after a time-out 10, a success gives 1 back")
     func budget() async throws {
         var policy = RetryPolicy()
