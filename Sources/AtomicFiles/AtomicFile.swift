@@ -10,10 +10,10 @@ import Darwin
 
 /// A file that appears under its name complete, or not at all.
 ///
-/// The bytes go to a temporary file in the same folder, whose name nobody can guess and which
-/// begins with `.seedream-`. It is locked as long as its process works on it. A process that is
-/// killed leaves it behind, unlocked, and the next process that makes a file in the folder removes
-/// it.
+/// The bytes go to a temporary file in the same folder. Its name begins with `.seedream-` and ends
+/// with 128 random bits, so that it cannot be guessed. The file is locked while its process writes
+/// it. A process that is killed leaves it behind, unlocked, and the next process that makes a file
+/// in the folder removes it.
 package final class AtomicFile: Sendable {
     private struct State {
         /// -1 when closed.
@@ -126,7 +126,7 @@ package final class AtomicFile: Sendable {
     ///   - target: A path in the folder that the file was made in.
     ///   - overwriting: Whether a file of that name, or a link but not what it names, is replaced.
     /// - Throws: ``FileError``. With `EEXIST`, which comes only without `overwriting`, another name
-    ///   can be tried; whatever else it is, the file can only be discarded. With `EIO` it may have
+    ///   can be tried; after any other error the file can only be discarded. With `EIO` it may have
     ///   its name, but not durably.
     package func publish(as target: String, overwriting: Bool = false) throws(FileError) {
         let code: Int32? = state.withLock { state in

@@ -6,12 +6,12 @@ private import Musl
 private import Darwin
 #endif
 
-/// What tells files apart, whatever they are called.
+/// The identity of a file: the same under each of its names.
 package struct FileNode: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
 
-    /// The file or folder at a path, links followed; `nil` if there is none.
+    /// The file or folder at a path, links followed; `nil` where nothing has that path.
     package init?(_ path: String) {
         guard let status = fileStatus(path) else { return nil }
         device = UInt64(truncatingIfNeeded: status.st_dev)

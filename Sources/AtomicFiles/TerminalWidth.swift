@@ -10,7 +10,7 @@ private import Darwin
 
 /// How many columns a terminal has, and how many of them text takes.
 package enum TerminalWidth {
-    /// The columns of the terminal behind a descriptor; `nil` if it is none.
+    /// The columns of the terminal behind a descriptor; `nil` for a file or a pipe.
     ///
     /// A terminal that does not know its size is taken for one of `COLUMNS`, or of 80.
     package static func columns(of descriptor: Int32) -> Int? {
@@ -21,7 +21,7 @@ package enum TerminalWidth {
         return named > 0 ? named : 80
     }
 
-    /// The C library's table of widths for UTF-8, whatever the language of the user is.
+    /// The C library's table of widths for UTF-8, in every language of the user.
     nonisolated(unsafe) private static let locale: locale_t? = {
         #if canImport(Darwin)
         newlocale(LC_CTYPE_MASK, "en_US.UTF-8", nil)

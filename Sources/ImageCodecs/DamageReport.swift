@@ -3,7 +3,7 @@ import CodecBridge
 /// Tolerance of damage: given to a reader, it lets JPEG and TIFF data count that decoders can only
 /// fill in, and says afterwards what was wrong. Without one, damage ends reading with an error.
 ///
-/// Belongs to one reader at a time, on whatever thread that works; complete once the reader is
+/// Belongs to one reader at a time, on any thread; complete once the reader is
 /// finished.
 package final class DamageReport {
     /// The first damage that was found; ``CodecError/corrupt(_:)`` or ``CodecError/truncated(_:)``.

@@ -3,7 +3,7 @@ import CodecBridge
 import Pixels
 
 /// The planes of a picture, row by row from top to bottom: all of them as libheif gives them, or
-/// rows of tiles that are let go once the next ones are there.
+/// rows of tiles that are released once the next ones are decoded.
 final class HEIFWindow {
     /// How tiles are read, told by the header.
     struct Tiling {

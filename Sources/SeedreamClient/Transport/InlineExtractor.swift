@@ -15,6 +15,8 @@ import Darwin
 ///
 /// It does not check that the text is JSON; of what is none, something comes out that is none
 /// either. A body that is an image itself becomes the one string `"inline:0"`.
+///
+/// One state machine, whose states only it may touch: hence one file of more than 350 lines.
 package final class InlineExtractor {
     /// What becomes of long strings.
     package enum Mode: Sendable {
