@@ -26,6 +26,22 @@ package enum Descriptor {
         retrying { open(path, flags | O_CLOEXEC, mode_t(mode)) }
     }
 
+    /// How many more files this process can open, counted by opening them.
+    ///
+    /// - Parameter most: Where to stop; also the answer where something else than a limit forbids it.
+    package static func countFree(upTo most: Int) -> Int {
+        var opened: [Int32] = []
+        defer { for descriptor in opened { close(descriptor) } }
+        while opened.count < most {
+            let descriptor = openFile("/", O_RDONLY)
+            guard descriptor >= 0 else {
+                return [EMFILE, ENFILE].contains(errno) ? opened.count : most
+            }
+            opened.append(descriptor)
+        }
+        return most
+    }
+
     /// Writes all bytes, however often the system takes but some of them or is interrupted.
     ///
     /// - Returns: `nil` if that worked, else the error number.

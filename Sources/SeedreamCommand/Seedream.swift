@@ -1,5 +1,6 @@
 package import ArgumentParser
 import AtomicFiles
+import Dispatch
 import ImageCodecs
 import SeedreamModel
 
@@ -51,24 +52,34 @@ package struct Seedream: AsyncParsableCommand {
 
     static let release = "0.1.0"
 
-    /// Open files with which every command ends by itself: with fewer, Swift's runtime ends the
-    /// process by a signal. Our number, tried.
-    private static let leastOpenFiles = 16
+    /// Free descriptors with which every command ends by itself. With fewer, the runtimes of Swift
+    /// and SwiftNIO end the process by a signal. Our number, tried.
+    private static let leastFreeDescriptors = 13
 
-    private static func checkOpenFiles() throws {
+    private static func checkDescriptors() {
         let limit = ThisProcess.openFileLimit(wanting: 256)
-        guard limit < leastOpenFiles else { return }
+        let free = Descriptor.countFree(upTo: leastFreeDescriptors)
+        guard free < leastFreeDescriptors else { return }
         Diagnostics().failure(
-            "expected a limit of at least \(leastOpenFiles) open files, found \(limit)",
-            hint: "raise it, for example with `ulimit -n 256`")
-        throw ExitStatus.tryAgainLater.code
+            "expected \(leastFreeDescriptors) free file descriptors, found \(free) "
+                + "(this process may have \(limit))",
+            hint: "raise the limit of open files, for example with `ulimit -n 256`")
+        ThisProcess.end(ExitStatus.tryAgainLater.rawValue)
     }
 
     package init() {}
 
     /// Runs the command line of this process, and ends it.
-    package static func main() async {
+    ///
+    /// Not `async`: the first task opens descriptors, and there must be some left by then.
+    package static func start() -> Never {
         ThisProcess.prepare()
+        checkDescriptors()
+        Task { await runArguments() }
+        dispatchMain()
+    }
+
+    private static func runArguments() async {
         FreedMemory.shareArena()
         StandardOutput.ignoreSignalsOfWrites()
         guard CommandLine.argc > 0 else {
@@ -81,7 +92,6 @@ package struct Seedream: AsyncParsableCommand {
             // Every hint of the library names options and commands from here on.
             try await Remedy.$wording.withValue(.command) {
                 var command = try parseAsRoot(PathText.arguments)
-                try checkOpenFiles()
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {

@@ -3,5 +3,5 @@ import SeedreamCommand
 /// The executable: all of it is in SeedreamCommand, which tests import.
 @main
 enum Main {
-    static func main() async { await Seedream.main() }
+    static func main() { Seedream.start() }
 }

@@ -58,29 +58,14 @@ enum EventLoops {
     }
 
     private static func checkDescriptors() throws(ResourceError) {
-        var opened: [Int32] = []
-        defer { for descriptor in opened { close(descriptor) } }
         let wanted = descriptorsOfLoop + descriptorsOfRequest
-        for _ in 0..<wanted {
-            let descriptor = Descriptor.openFile("/", O_RDONLY)
-            guard descriptor >= 0 else {
-                guard [EMFILE, ENFILE].contains(errno) else { return }
-                var limit = rlimit()
-                getrlimit(resource, &limit)
-                throw ResourceError(
-                    message: "expected \(wanted) free file descriptors for a connection, "
-                        + "found \(opened.count) (this process may have \(limit.rlim_cur))",
-                    hint: "raise the limit of open files, for example with `ulimit -n 256`")
-            }
-            opened.append(descriptor)
-        }
+        let free = Descriptor.countFree(upTo: wanted)
+        guard free < wanted else { return }
+        throw ResourceError(
+            message: "expected \(wanted) free file descriptors for a connection, found \(free) "
+                + "(this process may have \(ThisProcess.openFileLimit(wanting: 0)))",
+            hint: "raise the limit of open files, for example with `ulimit -n 256`")
     }
-
-    #if canImport(Glibc)
-    private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
-    #else
-    private static var resource: Int32 { RLIMIT_NOFILE }
-    #endif
 
     private static func checkThread() throws(ResourceError) {
         #if canImport(Darwin)
