@@ -95,7 +95,7 @@ struct TerminalTests {
         "nothing from outside reaches it raw: in tables, errors, hints, JSON and the words of wrong command lines",
         arguments: [
             "prep '%'", "prep --json '%'", "inspect '%'", "inspect --json '%'",
-            "prep '\(Sample.conforming)' -o '%/%'",
+            "prep '\(Sample.conforming)' -o '@/%/%'",
             "prep --json '\(Sample.conforming)' -o '/dev/null/%'", "'%'", "prep '\(Sample.conforming)' '--%'",
             "prep --fit '%' x", "prep --profile '%' x", "generate x --provider '%'",
             "generate 'a %' --dry-run", "generate 'a %' --dry-run --json", "jobs --ledger '/nonexistent/%'",
@@ -107,7 +107,8 @@ struct TerminalTests {
         // ESC, C1, right-to-left override, isolates, a zero-width space, a line separator.
         let hostile = "\u{1B}]0;x\u{7}\u{9B}31m\u{202E}\u{2066}\u{200B}\u{2028}z"
         let result = try await terminal(
-            "\(line.replacingOccurrences(of: "%", with: hostile))",
+            line.replacingOccurrences(of: "@", with: folder.path)
+                .replacingOccurrences(of: "%", with: hostile),
             ["TERM": "xterm", "NO_COLOR": "1", "XDG_STATE_HOME": folder.file("state"), "FAL_KEY": "k"])
         let text = String(decoding: result.output, as: UTF8.self)
         let raw = text.unicodeScalars.filter {
