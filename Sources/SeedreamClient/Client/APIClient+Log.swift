@@ -2,11 +2,12 @@ import HTTPTypes
 import Logging
 
 extension APIClient {
-    /// Header fields that hold a host's id of a request: fal's, AIML's, everyone's, Volcengine's.
+    /// Header fields that hold the provider's request ID: fal's, AIML's, the common one,
+    /// Volcengine's.
     private static let requestIDs = ["x-fal-request-id", "x-inference-id", "x-request-id", "x-tt-logid"]
 
-    /// One line for an attempt: never a header field but the id of the request, never a body, never
-    /// a query.
+    /// Logs one line for an attempt. It never contains a body, a query, or a header field other
+    /// than the request ID.
     func log(
         _ outcome: Outcome, _ head: HTTPResponse?, of request: APIRequest, attempt: Int, after time: Duration
     ) {

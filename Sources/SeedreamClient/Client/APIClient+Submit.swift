@@ -1,24 +1,24 @@
 import HTTPTypes
 
 extension APIClient {
-    /// Sends the request that is paid for. ``PaidRequest`` decides whether it is sent again: only
-    /// where the contract proves that the provider did not take it, or where the provider honours
-    /// the idempotency key that goes along.
+    /// Sends the paid request. ``PaidRequest`` decides whether to send it again: only if the
+    /// contract proves that the provider did not take it, or if the provider honors the idempotency
+    /// key sent with it.
     ///
-    /// An attempt that is under way when the task is cancelled gets ``grace`` seconds for its
-    /// answer; no other one begins.
+    /// If the task is cancelled during an attempt, the attempt gets ``grace`` seconds to be
+    /// answered; no further attempt begins.
     ///
     /// - Parameters:
-    ///   - idempotencyKey: Sent as `Idempotency-Key` where
-    ///     ``ProviderLimits/honorsIdempotencyKeys``, and left out elsewhere.
+    ///   - idempotencyKey: Sent as `Idempotency-Key` if the provider supports it
+    ///     (``ProviderLimits/honorsIdempotencyKeys``); otherwise omitted.
     ///   - readTimeout: The longest silence of the provider, in seconds.
-    ///   - inlinePictures: How many images the reply is expected to hold. They are put into files;
-    ///     those of a reply that `read` refuses
-    ///     are removed, the others are `read`'s to keep or remove.
-    ///   - read: What a reply says; for a reply that is no success it throws what
-    ///     ``Provider/failure(_:operation:)`` makes of it.
-    /// - Throws: ``ClientError`` whose purchase says what is known: only with `notTaken` may it be
-    ///   sent again. `CancellationError` where it was cancelled and nothing can have been taken.
+    ///   - inlinePictures: The number of images expected in the reply. They are written to files.
+    ///     If `read` throws, the files are removed; otherwise `read` decides which to keep.
+    ///   - read: Parses a reply. For an error status it throws the error from
+    ///     ``Provider/failure(_:operation:)``.
+    /// - Throws: ``ClientError``, whose purchase says what is known; the caller may resend only if
+    ///   it is `notTaken`. `CancellationError` if the task was cancelled and the provider cannot
+    ///   have taken the request.
     package func submit<Answer: Sendable>(
         _ request: APIRequest, idempotencyKey: String?, readTimeout: Double, inlinePictures: Int,
         read: (HTTPReply) throws(ClientError) -> Answer
@@ -36,12 +36,12 @@ extension APIClient {
                     outgoing = try paidRequest(request, honoredKey, readTimeout, inlinePictures)
                 } catch {
                     guard paid.attempt > 1 else { throw error }
-                    // The time is up, and what came of the attempt before holds.
+                    // The deadline has passed; the result of the previous attempt stands.
                     event = .exhausted
                     continue
                 }
-                // Even where no image is expected in the reply: one that is paid for is not refused
-                // for being there.
+                // Allow one image even if none is expected: a paid reply must not be rejected for
+                // containing one.
                 let pictures = max(inlinePictures, 1)
                 let attempt = paid.attempt
                 let outcome = await Self.withGrace(grace) {
@@ -75,7 +75,7 @@ extension APIClient {
         return outgoing
     }
 
-    /// Does work that goes on for so many seconds after the task is cancelled.
+    /// Runs work that may continue for this many seconds after the task is cancelled.
     private static func withGrace<Value: Sendable>(
         _ seconds: Double, _ work: @escaping @Sendable () async -> Value
     ) async -> Value {
@@ -91,7 +91,7 @@ extension APIClient {
         }
     }
 
-    /// What an attempt was, in the words of ``PaidRequest``, and what it gave.
+    /// Converts the outcome of an attempt to an event for ``PaidRequest``, along with its result.
     private func judge<Answer>(
         _ outcome: Outcome, of request: APIRequest, _ read: (HTTPReply) throws(ClientError) -> Answer
     ) -> (PaidRequest.Event, Result<Answer, ClientError>?) {
@@ -119,7 +119,7 @@ extension APIClient {
         }
     }
 
-    /// What a reply that is an error was. OneRouter says 429 with HTTP 200.
+    /// Returns the event for an error reply. OneRouter reports 429 with HTTP 200.
     private func event(of error: ClientError, in reply: HTTPReply) -> PaidRequest.Event {
         if reply.status == 429 || error.category == .rateLimit && error.purchase == .notTaken {
             let wait = RetryAfter.seconds(in: reply.head.headerFields, now: backoff.now())
@@ -143,7 +143,8 @@ extension APIClient {
                 purchase: purchase)
         }
         error.purchase = purchase
-        // What nobody may send again by himself is not called worth another try.
+        // Callers must not resend a request of unknown outcome automatically, so it is not
+        // retryable.
         if purchase == .unknown, error.status == nil { error.isRetryable = false }
         return error
     }

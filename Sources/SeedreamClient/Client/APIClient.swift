@@ -1,41 +1,40 @@
 import HTTPTypes
 package import Logging
 
-/// Calls one host's API: adds the key where it may go, repeats what may be repeated, and tells what
-/// became of a purchase.
+/// Calls the API of one provider: adds the key where the URL allows it, retries where that is safe,
+/// and reports whether a paid request was taken.
 package struct APIClient: APICaller {
-    /// What a host sees of us.
+    /// The `User-Agent` of every request.
     package static let userAgent = "seedreamkit/0.1.0"
 
-    /// Whose words are spoken.
+    /// The provider, which defines requests and replies.
     package let provider: any Provider
-    /// The account's key; `nil`: calls go without one.
+    /// The account's key. If `nil`, calls are sent without one.
     package let key: APIKey?
-    /// Where the host is.
+    /// The provider's addresses and options.
     package let context: RequestContext
-    /// Carries the requests.
+    /// The transport that carries the requests.
     package let transport: any HTTPTransport
-    /// How often, and how much later.
+    /// The retry policy, its budget, and its clock.
     package let backoff: Backoff
-    /// One line for each attempt.
+    /// Receives one line per attempt.
     package let logger: Logger
-    /// Where the pictures of inline results are put.
+    /// The folder for images of inline results.
     package let spoolFolder: String
-    /// The longest silence in calls that cost nothing, in seconds. 60 by default: `reliability.md`,
-    /// section 3.
+    /// The longest silence in free calls, in seconds. Default: 60 (our choice).
     package var readTimeout = 60.0
-    /// When calls and the waits between them have to be over. A paid request that is under way gets
-    /// what it needs all the same.
+    /// The time by which calls and the waits between them must be over. A paid request gets the
+    /// time it needs even past the deadline.
     package var deadline = Deadline.never
-    /// Seconds that a paid request which is under way is given for its answer once the task is
-    /// cancelled. 0 by default.
+    /// The time a paid request in flight gets for its answer after the task is cancelled, in
+    /// seconds. Default: 0.
     package var grace = 0.0
 
-    /// Makes a client.
+    /// Creates a client.
     ///
     /// - Parameters:
-    ///   - backoff: Holds policy and budget; all clients of a host should share one budget.
-    ///   - spoolFolder: For images that replies hold; made when it is needed.
+    ///   - backoff: The retry policy and budget. All clients of a provider should share one budget.
+    ///   - spoolFolder: The folder for images in replies; created when needed.
     package init(
         provider: any Provider, key: APIKey?, context: RequestContext, transport: any HTTPTransport,
         backoff: Backoff = Backoff(), logger: Logger = Logger(label: "seedream.client"), spoolFolder: String
@@ -49,20 +48,20 @@ package struct APIClient: APICaller {
         self.spoolFolder = spoolFolder
     }
 
-    /// Whether a status may pass if the call is repeated. 501 will not.
+    /// Returns whether a call that failed with this status may succeed if repeated. 501 does not.
     package static func isPassing(_ status: Int) -> Bool { Backoff.Cause(status: status) != nil }
 
-    /// Sends a request that costs nothing; see ``call(_:inlinePictures:)``.
+    /// Sends a free request; see ``call(_:inlinePictures:)``.
     package func call(_ request: APIRequest) async throws -> HTTPReply {
         try await call(request, inlinePictures: 0)
     }
 
-    /// Sends a request that costs nothing, with retries, and returns the last reply, whatever its
+    /// Sends a free request, with retries, and returns the last reply, including one with an error
     /// status.
     ///
-    /// - Parameter inlinePictures: How many pictures the reply may hold; they are put into files,
-    ///   which are the caller's to remove.
-    /// - Throws: ``ClientError`` where no reply came; it says `notTaken`, as this call buys
+    /// - Parameter inlinePictures: The largest number of images in the reply. They are written to
+    ///   files, which the caller must remove.
+    /// - Throws: ``ClientError`` if no reply came, with purchase `notTaken`, as this call buys
     ///   nothing. `CancellationError`.
     package func call(_ request: APIRequest, inlinePictures: Int) async throws -> HTTPReply {
         var attempt = 1
@@ -89,7 +88,7 @@ package struct APIClient: APICaller {
 
     // MARK: - One attempt
 
-    /// What came of an attempt.
+    /// The outcome of an attempt.
     enum Outcome {
         case reply(HTTPReply)
         case transport(TransportError)
@@ -114,7 +113,8 @@ package struct APIClient: APICaller {
                 mask: mask)
             outcome = .reply(try await reader.read(reply))
         } catch let error as TransportError {
-            // A host that has answered has been reached, whatever another transport says.
+            // Once the reply's head has come, the request has arrived, even if the transport says
+            // otherwise.
             var error = error
             error.message = mask.masked(error.message)
             if head != nil { error.mayHaveArrived = true }
@@ -136,14 +136,14 @@ package struct APIClient: APICaller {
         return outcome
     }
 
-    /// What takes the key, and the token that a call carries in its place, out of all that comes
-    /// back.
+    /// Returns a mask that hides the key, or the token that the call carries instead, in everything
+    /// received.
     private func mask(for outgoing: OutgoingRequest) -> KeyMask {
         let token = outgoing.head.headerFields[.authorization].flatMap { $0.split(separator: " ").last }
         return KeyMask([key?.secret, token.map(String.init)].compactMap(\.self))
     }
 
-    /// The request with the key, where it may go, and its time-outs.
+    /// Returns the request with its timeouts, and with the key if the URL may receive it.
     func outgoing(_ request: APIRequest, readTimeout: Double, inlinePictures: Int) throws(ClientError)
         -> OutgoingRequest
     {
@@ -164,8 +164,8 @@ package struct APIClient: APICaller {
             try checkKey(mayGoTo: url, of: request)
             provider.authorize(&fields, with: key, in: context)
         }
-        // What takes longer than 10 kB/s would need, and 10 minutes for each image that comes back,
-        // does not end any more.
+        // A call slower than 10 kB/s, plus 10 minutes for each image that comes back, is considered
+        // hung.
         let longest = readTimeout + 60 + Double(request.body.length) / 10_000 + Double(inlinePictures) * 600
         let left = deadline.remaining.map {
             request.operation.kind.isPaid ? max($0, need(of: request)) : $0
@@ -175,10 +175,10 @@ package struct APIClient: APICaller {
             totalTimeout: left.map { min($0, longest) } ?? longest)
     }
 
-    /// Seconds that a paid request gets whatever the deadline says, since its answer is all that
-    /// tells what was bought: 25 where a job is put into a queue; 120 where the images are made
-    /// meanwhile, twice what the slowest size takes; and the time that its body needs at 100 kB/s.
-    /// Ours.
+    /// Returns the seconds that a paid request gets regardless of the deadline, because only its
+    /// answer tells whether it was bought: 25 if the provider queues jobs, 120 if it generates
+    /// images during the request (twice the time of the slowest size), plus the time to send its
+    /// body at 100 kB/s. Our values.
     private func need(of request: APIRequest) -> Double {
         let queues = provider.limits.hasJobs && request.operation.kind != .run
         return (queues ? 25 : 120) + Double(request.body.length) / 100_000
@@ -198,7 +198,7 @@ package struct APIClient: APICaller {
             purchase: .notTaken)
     }
 
-    // MARK: - Again?
+    // MARK: - Retries and errors
 
     private func wait(after attempt: Int, _ reply: HTTPReply) async throws -> Bool {
         try await backoff.wait(
@@ -222,7 +222,7 @@ package struct APIClient: APICaller {
 }
 
 extension TransportError {
-    /// Why the same request may fare better later; `nil` for what will be the same the next time.
+    /// The cause to retry for; `nil` if the request would fail the same way again.
     var passing: Backoff.Cause? {
         switch kind {
         case .tooLarge, .forbiddenAddress, .malformed: nil

@@ -1,11 +1,11 @@
-/// The most that may be spent.
+/// A spending limit.
 public struct Budget: Hashable, Codable, Sendable {
-    /// How much.
+    /// The amount, in ``unit``.
     public var amount: Double
-    /// Of what.
+    /// The currency or credits of ``amount``.
     public var unit: Price.Unit
 
-    /// Makes a budget.
+    /// Creates a budget.
     public init(amount: Double, unit: Price.Unit) {
         self.amount = amount
         self.unit = unit
@@ -13,13 +13,13 @@ public struct Budget: Hashable, Codable, Sendable {
 }
 
 extension Budget {
-    /// Whether a worst case stays within the budget.
+    /// Checks that the worst case stays within the budget.
     ///
     /// - Parameters:
-    ///   - pictures: The most pictures that may come.
-    ///   - price: What each costs; `nil` where no document says.
-    ///   - spent: What counts already, in ``unit``. 0 by default.
-    /// - Throws: ``BudgetError`` where it does not, and where nobody can tell.
+    ///   - pictures: The largest number of images that the request may return.
+    ///   - price: The price of one image; `nil` if unknown.
+    ///   - spent: The amount already spent, in ``unit``. Default: 0.
+    /// - Throws: ``BudgetError`` if the worst case exceeds the budget or cannot be computed.
     public func check(pictures: Int, price: Price?, after spent: Double = 0) throws(BudgetError) {
         guard let price else { throw .priceUnknown }
         guard price.unit == unit else { throw .otherUnit(budget: unit, price: price.unit) }

@@ -1,17 +1,17 @@
 public import SeedreamModel
 
-/// Why a request is not sent, for the sake of money.
+/// The reasons for which a request is not sent because of its price.
 public enum BudgetError: ErrorWithRemedy, Hashable, Sendable {
-    /// The worst case costs more. All in `unit`.
+    /// The worst case costs more than the budget. Both amounts are in `unit`.
     case exceeded(worst: Double, budget: Double, unit: Price.Unit)
-    /// No document says what a picture costs there.
+    /// The price of an image is unknown for this provider or model.
     case priceUnknown
-    /// The budget is in dollars and the price in credits, or the other way round.
+    /// The budget and the price have different units: one is in dollars, the other in credits.
     case otherUnit(budget: Price.Unit, price: Price.Unit)
 }
 
 extension BudgetError: CustomStringConvertible {
-    /// Expected and found, one line.
+    /// A one-line message with the expected and the found value.
     public var description: String {
         switch self {
         case .exceeded(let worst, let budget, let unit):
@@ -22,7 +22,7 @@ extension BudgetError: CustomStringConvertible {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     public var remedy: Remedy {
         switch self {
         case .exceeded: "ask for fewer pictures, or raise the budget"

@@ -1,63 +1,66 @@
 public import Logging
 
-/// How a client works. Every default is stated at its property.
+/// The settings of a client.
 public struct ClientConfiguration: Sendable {
-    /// A base URL in place of the host's own addresses: a gateway, or the emulator. None by
-    /// default.
+    /// A base URL that replaces the provider's own addresses, such as a gateway or the emulator.
+    /// Default: `nil`.
     public var baseURL: String?
-    /// Options that one host has and the others have not.
+    /// Options that only one provider has.
     public var options = ProviderOptions()
-    /// Whether what the host cannot express is dropped with a warning instead of being refused.
-    /// `false` by default.
+    /// Whether settings that the provider does not support are ignored with a warning instead of
+    /// refused. Default: `false`.
     public var isLenient = false
-    /// How pictures travel. By what the host prefers, and by their bytes, by default.
+    /// How images travel to the provider. Default: `automatic`, which decides by the provider's
+    /// preference and the images' size.
     public var imageTransport = ImageTransport.automatic
-    /// The most bytes of a JSON body. 20 000 000 by default, ours: no host states a limit.
+    /// The largest JSON body, in bytes. Default: 20 000 000 (our choice; no provider states a
+    /// limit).
     public var maximumBodyBytes = 20_000_000
-    /// Where the host has an upload, pictures of more bytes together than this are uploaded, in
-    /// ``ImageTransport/automatic``. 4 000 000 by default, ours: fal advises against large data
-    /// URIs.
+    /// In ``ImageTransport/automatic``, images that together exceed this number of bytes are
+    /// uploaded if the provider supports uploads. Default: 4 000 000 (our choice; fal advises
+    /// against large data URIs).
     public var uploadThreshold = 4_000_000
-    /// Retries of calls that cost nothing, and of paid ones that provably did not arrive.
+    /// The retry policy of free calls, and of paid ones that provably did not arrive.
     public var retry = RetryPolicy()
-    /// The longest silence of a host that makes pictures while the request waits, in seconds. 600
-    /// by default: a shorter one turns a slow success into an unknown outcome.
+    /// The longest silence of a provider that generates images during the request, in seconds.
+    /// Default: 600; a shorter one turns a slow success into an unknown outcome.
     public var paidReadTimeout = 600.0
-    /// The longest silence in every other call, in seconds. 60 by default.
+    /// The longest silence in all other calls, in seconds. Default: 60.
     public var readTimeout = 60.0
-    /// Seconds that one call of the client may take: uploads, questions, waits and downloads
-    /// together. A paid request that is under way is not cut off by it, and its time is not
-    /// counted; it gets 25 s where a job is put into a queue and 120 s elsewhere, or what is left
-    /// if that is more. The job stays in the ledger. 900 by default.
+    /// The time for one call of the client, in seconds: uploads, polling, waits and downloads
+    /// together. Default: 900.
+    ///
+    /// A paid request in flight is not cut off, and its time is not counted: it gets the time that
+    /// is left, but at least 25 s if the provider queues jobs and 120 s otherwise. When the time is
+    /// up, the job stays in the ledger.
     public var jobTimeout = 900.0
-    /// Seconds that a paid request which is under way is given for its answer once the task is
-    /// cancelled. 25 by default, ours: the answer is all that tells what was bought.
+    /// The time a paid request in flight gets for its answer after the task is cancelled, in
+    /// seconds. Default: 25 (our choice; only the answer tells whether it was bought).
     public var submitGrace = 25.0
-    /// Seconds after the submit for which "no such job" is asked again: a provider may not know at
-    /// once what it has just accepted. 60 by default, ours.
+    /// The time after the submit during which "no such job" is retried, in seconds: a provider may
+    /// not yet know a job it has just accepted. Default: 60 (our choice).
     public var newJobPatience = 60.0
-    /// Seconds between two questions about a job: from the first, half as much again each time, up
-    /// to the last. 0.5 to 5 by default.
+    /// The polling interval in seconds: starts at the lower bound, grows 1.5x with each poll, and
+    /// is capped at the upper bound. Default: 0.5 to 5.
     public var pollInterval: ClosedRange<Double> = 0.5...5
-    /// Whether a host is asked for the log of a job, where its lines are reported. `true` by
-    /// default.
+    /// Whether the client asks for a job's log, if a reporter receives its lines. Default: `true`.
     public var wantsLogs = true
-    /// What may be spent by one request at most. No limit by default.
+    /// The most that one request may cost. Default: no limit.
     public var budget: Budget?
-    /// What one picture costs, where the table does not say or is not right. The table's by
-    /// default.
+    /// The price of one image, if the built-in price is missing or wrong. Default: the built-in
+    /// price.
     public var price: Price?
-    /// The folder that inline results are decoded into before they are saved; `spool` in the user's
-    /// state folder by default.
+    /// The folder that inline results are decoded into before they are saved. Default: `spool` in
+    /// the user's state folder.
     public var spoolFolder: String?
-    /// Where the client writes what it does: operations, status codes, request ids; never keys,
-    /// payloads or queries. Silent by default.
+    /// Receives operations, status codes and request IDs; never keys, payloads or queries. Default:
+    /// silent.
     public var logger = Logger(label: "seedreamkit", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    /// Makes the defaults.
+    /// Creates a configuration with the defaults.
     public init() {}
 
-    /// Where `provider` is.
+    /// Returns the addresses of `provider`.
     public func endpoints(of provider: ProviderID) -> Endpoints {
         baseURL.map { Endpoints.behind($0, provider) } ?? .standard(provider)
     }

@@ -1,21 +1,22 @@
-/// What happens to a request, as it happens.
+/// An event in the processing of a request.
 public enum ClientEvent: Hashable, Sendable {
-    /// Something to know about the request.
+    /// The request was changed, or has an effect worth knowing.
     case warning(RequestWarning)
-    /// So many of the pictures are uploaded.
+    /// The number of images uploaded so far.
     case uploaded(Int, of: Int)
-    /// The paid request is being sent, with a body of so many bytes.
+    /// The paid request is being sent, with a body of this many bytes.
     case submitting(bytes: Int)
-    /// The host has the job.
+    /// The provider has accepted the job.
     case accepted(requestID: String)
-    /// It waits; the position counts from 0 and is `nil` where the host does not say.
+    /// The job is queued. The position counts from 0; `nil` if the provider does not report it.
     case queued(position: Int?)
-    /// It is made; progress runs from 0 to 1 and is `nil` where the host does not say.
+    /// The images are being generated. Progress runs from 0 to 1; `nil` if the provider does not
+    /// report it.
     case running(progress: Double?)
-    /// A line of the host's log.
+    /// A line of the provider's log.
     case log(String)
-    /// The host has made so many pictures.
+    /// The provider has generated this many images.
     case finished(images: Int)
-    /// A picture is on disk, checked.
+    /// An image has been verified and saved.
     case saved(SavedFile)
 }

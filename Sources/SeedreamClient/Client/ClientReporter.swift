@@ -1,10 +1,10 @@
-/// Receives what happens to a request while it is worked on.
+/// Receives the events of a request while it is processed.
 public struct ClientReporter: Sendable {
     private let receive: @Sendable (ClientEvent) -> Void
     private let end: @Sendable () -> Void
 
-    /// Hands each event to a function, on the task that works on the request: it should return
-    /// soon.
+    /// Creates a reporter that calls a function for each event, on the task that processes the
+    /// request. The function should return quickly.
     public init(_ receive: @escaping @Sendable (ClientEvent) -> Void) {
         self.receive = receive
         end = {}
@@ -15,15 +15,16 @@ public struct ClientReporter: Sendable {
         end = { continuation.finish() }
     }
 
-    /// Makes a reporter and the events that it hands on. None is lost; they are few.
+    /// Creates a reporter and the stream of its events. The stream is unbounded, so no event is
+    /// lost; there are few.
     public static func makeStream() -> (events: AsyncStream<ClientEvent>, reporter: ClientReporter) {
         let (stream, continuation) = AsyncStream.makeStream(of: ClientEvent.self)
         return (stream, ClientReporter(continuation))
     }
 
-    /// Hands an event on.
+    /// Reports an event.
     public func report(_ event: ClientEvent) { receive(event) }
 
-    /// Ends the sequence.
+    /// Ends the stream.
     public func finish() { end() }
 }

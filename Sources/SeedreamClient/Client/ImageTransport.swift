@@ -1,9 +1,9 @@
-/// How local pictures travel to a host.
+/// How local images travel to a provider.
 public enum ImageTransport: String, Hashable, Codable, Sendable, CaseIterable {
-    /// As data URIs where the host prefers them and they are small enough, else by upload where it
-    /// has one.
+    /// By data URI if the provider prefers them and the images are small enough, otherwise by
+    /// upload if the provider supports it.
     case automatic = "auto"
-    /// As data URIs.
+    /// By data URI.
     case dataURI = "data-uri"
     /// By upload.
     case upload

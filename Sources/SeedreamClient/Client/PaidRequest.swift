@@ -1,11 +1,11 @@
-/// The rule of the request that is paid for: whether it is sent, sent again or given up, and what
-/// is known of the purchase then.
+/// The state machine of a paid request: decides whether it is sent, resent or given up, and tracks
+/// what is known of the purchase.
 ///
-/// It does no input or output and reads no clock, so that a table can test it. `APIClient.submit`
-/// is the one loop that drives it: it tells what happened by ``next(after:)`` and does what comes
-/// back.
+/// It performs no I/O and reads no clock, so that tests can cover it by table. The loop in
+/// `APIClient.submit` drives it: it passes events to ``next(after:)`` and executes the returned
+/// step.
 package struct PaidRequest: Hashable, Sendable {
-    /// What happened.
+    /// The event that the loop reports.
     package enum Event: Hashable, Sendable {
         /// The loop begins.
         case ready
@@ -19,51 +19,51 @@ package struct PaidRequest: Hashable, Sendable {
         /// The provider answered with another error.
         ///
         /// - Parameters:
-        ///   - purchase: What the contract says of a request that is answered so.
-        ///   - passing: Why the same request may be answered better later; `nil` where it will not.
-        ///   - retryAfter: Seconds that the provider asks to wait.
+        ///   - purchase: The purchase state that the contract gives for this answer.
+        ///   - passing: The cause to retry for; `nil` if the same request would fail again.
+        ///   - retryAfter: The wait that the provider asks for, in seconds.
         case failed(ClientError.Purchase, passing: Backoff.Cause?, retryAfter: Double?)
-        /// No reply came, or not all of it.
+        /// No reply came, or only a part of it.
         case lost(mayHaveArrived: Bool, passing: Backoff.Cause?)
-        /// The reply came, and its images could not be written to a file.
+        /// The reply came, but its images could not be written to a file.
         case notWritten
-        /// The task was cancelled, or the time was up, while the request was under way.
+        /// The task was cancelled, or the deadline passed, during an attempt.
         case interrupted
-        /// The task was cancelled, or the time was up, while nothing was under way.
+        /// The task was cancelled, or the deadline passed, between attempts.
         case cancelled
-        /// The wait before another attempt is over.
+        /// The wait before the next attempt is over.
         case waited
-        /// There is no wait, and no other attempt: all are made, the budget is spent, or the wait
-        /// would be too long.
+        /// No wait and no further attempt is possible: the attempts or the retry budget are used
+        /// up, or the wait would be too long.
         case exhausted
     }
 
-    /// What the loop does next.
+    /// The next step of the loop.
     package enum Step: Hashable, Sendable {
         case send
         case wait(Backoff.Cause, retryAfter: Double?)
-        /// Nothing more is sent. What is known of the purchase is said.
+        /// Nothing more is sent; the purchase is what is known.
         case giveUp(ClientError.Purchase)
-        /// The answer is there.
+        /// The answer has been read.
         case finish
     }
 
-    /// Whether the provider knows a repeated request by the key that goes along, and does not take
+    /// Whether the provider recognizes a repeated request by its idempotency key and does not take
     /// it twice.
     package let honorsKey: Bool
-    /// The number of the attempt that is under way or was the last, from 1; 0 before the first.
+    /// The number of the current or last attempt, from 1; 0 before the first.
     package private(set) var attempt = 0
-    /// Whether an attempt before this one may have been taken. What a later one is told says
-    /// nothing about it.
+    /// Whether an attempt before the current one may have been taken. The answer to a later attempt
+    /// says nothing about it.
     private var mayBeTaken = false
-    /// Whether the last attempt may have been taken.
+    /// Whether the current or last attempt may have been taken.
     private var lastMayBeTaken = false
-    /// What is known of the purchase if nothing more is sent.
+    /// The known purchase state if nothing more is sent.
     private var standing = ClientError.Purchase.notTaken
 
     package init(honorsKey: Bool) { self.honorsKey = honorsKey }
 
-    /// Takes in what happened, and says what to do.
+    /// Records an event and returns the next step.
     package mutating func next(after event: Event) -> Step {
         switch event {
         case .ready, .waited:

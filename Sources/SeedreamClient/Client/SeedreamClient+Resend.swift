@@ -7,28 +7,29 @@ import Foundation
 #endif
 
 extension SeedreamClient {
-    /// How long after its first time a request is sent again under its idempotency key, in seconds.
-    /// Apiframe knows a key for 24 hours (`docs.apiframe.ai`, idempotency); an hour of it is left
-    /// for clocks that differ and for the request itself.
+    /// The time after a job's creation during which its request may be resent under its idempotency
+    /// key, in seconds. Apiframe keeps a key for 24 hours (`docs.apiframe.ai`, idempotency); one
+    /// hour is left for clock differences and for the request itself.
     private static let resendTime = 23 * 3600.0
 
-    /// Whether the request of a job of unknown outcome may be sent again: under its idempotency key
-    /// the provider makes it once, however often it arrives, and refuses another body under the
-    /// same key.
+    /// Returns whether the request of a job of unknown outcome may be resent. The provider runs a
+    /// request with a known idempotency key only once, and refuses a different body under the same
+    /// key.
     package func mayResend(_ job: JobRecord) -> Bool {
         host.limits.honorsIdempotencyKeys && job.provider == provider && job.idempotencyKey != nil
             && job.state == .unknown && job.ticket == nil && job.settlement == nil
             && Date().timeIntervalSince1970 - job.created < Self.resendTime
     }
 
-    /// Sends the request of a job of unknown outcome again, under its idempotency key.
+    /// Resends the request of a job of unknown outcome under its idempotency key.
     ///
     /// - Parameters:
-    ///   - request: What the job asked for.
-    ///   - waits: Whether the result is waited for.
-    /// - Returns: The job as it is now; `nil` where a living process works on it.
-    /// - Throws: As ``submit(_:to:id:for:reportingTo:)``. An error says nothing of the first time:
-    ///   the job stays `unknown`.
+    ///   - request: The request that the job was created for.
+    ///   - waits: Whether to wait for the result and save it.
+    /// - Returns: The updated job; `nil` if another live process owns it, or if it may not be
+    ///   resent.
+    /// - Throws: The errors of ``submit(_:to:id:for:reportingTo:)``. An error says nothing about
+    ///   the first attempt: the job stays `unknown`.
     package func resend(
         _ job: JobRecord, as request: GenerationRequest, waits: Bool, reportingTo reporter: ClientReporter?
     ) async throws -> JobRecord? {

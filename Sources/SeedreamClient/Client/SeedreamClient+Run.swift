@@ -1,10 +1,10 @@
 public import SeedreamModel
 
 extension SeedreamClient {
-    /// Sends a request, waits, and saves the pictures.
+    /// Submits a request, waits, and saves the images.
     ///
-    /// - Returns: The job, `saved`.
-    /// - Throws: As ``submit(_:to:id:for:reportingTo:)``, ``wait(for:reportingTo:)`` and
+    /// - Returns: The job, in state `saved`.
+    /// - Throws: The errors of ``submit(_:to:id:for:reportingTo:)``, ``wait(for:reportingTo:)`` and
     ///   ``save(_:reportingTo:)``.
     public func run(
         _ request: GenerationRequest, to destination: Destination, id: String = SeedreamClient.newJobID(),
@@ -16,9 +16,9 @@ extension SeedreamClient {
         return try await complete(job, by: deadline, reportingTo: reporter)
     }
 
-    /// Edits prepared pictures, waits, and saves the results.
+    /// Edits prepared images, waits, and saves the results.
     ///
-    /// - Throws: As ``run(_:to:id:for:reportingTo:)``.
+    /// - Throws: The errors of ``run(_:to:id:for:reportingTo:)``.
     public func edit(
         _ prompt: String, images: [PreparedImage], to destination: Destination,
         reportingTo reporter: ClientReporter? = nil
@@ -28,27 +28,28 @@ extension SeedreamClient {
             reportingTo: reporter)
     }
 
-    /// Makes pictures from words alone, waits, and saves them.
+    /// Generates images from a prompt, waits, and saves them.
     ///
-    /// - Throws: As ``run(_:to:id:for:reportingTo:)``.
+    /// - Throws: The errors of ``run(_:to:id:for:reportingTo:)``.
     public func generate(
         _ prompt: String, to destination: Destination, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
         try await run(GenerationRequest(prompt: prompt), to: destination, reportingTo: reporter)
     }
 
-    /// Takes a job of the ledger as far as it goes: asks about it, fetches and saves what is there.
+    /// Continues a job of the ledger: polls its status if it is not finished, then downloads and
+    /// saves its images.
     ///
-    /// A job that was being sent when its process ended is `unknown`: nobody here can tell whether
-    /// the host has it.
+    /// A job that was being sent when its process ended becomes `unknown`: the client cannot tell
+    /// whether the provider has it.
     ///
     /// - Parameters:
-    ///   - id: The job's.
-    ///   - destination: Where its pictures go from now on; `nil`: where they were to go.
+    ///   - id: The job's ID.
+    ///   - destination: The new destination of the images. If `nil`, the recorded one is used.
     ///   - reporter: Receives events.
-    /// - Returns: The job as it is now; `nil` where a living process works on it.
-    /// - Throws: As ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``; of a job that has
-    ///   failed, its error again.
+    /// - Returns: The updated job; `nil` if another live process owns it.
+    /// - Throws: The errors of ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``. For a
+    ///   failed or cancelled job, its recorded error.
     public func resume(
         _ id: String, to destination: Destination? = nil, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord? {
@@ -70,7 +71,7 @@ extension SeedreamClient {
                     message: "the process ended while the request was being sent", purchase: .unknown)
             }
         }
-        // A job with a ticket can be asked about, whatever was made of an earlier answer.
+        // A job with a ticket can be polled, even if an earlier answer made it `unknown`.
         if job.state == .unknown, job.ticket != nil { job = try await kept(job) { $0.state = .accepted } }
         guard !job.state.isFinal else {
             try await ledger.release(job.id)
@@ -81,7 +82,7 @@ extension SeedreamClient {
             job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
     }
 
-    /// Waits, saves, and releases the job, whether or not that succeeds.
+    /// Waits for the job, saves its images, and releases it even if an error is thrown.
     func complete(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?)
         async throws -> JobRecord
     {
@@ -98,7 +99,7 @@ extension SeedreamClient {
 
     func release(_ job: JobRecord) async {
         let ledger = ledger
-        // A job that is not released does no harm: the process ends, and with it its ownership.
+        // A failed release does no harm: the ownership ends with the process.
         _ = await Task { try? await ledger.release(job.id) }.value
     }
 }

@@ -18,22 +18,22 @@ import Darwin
 #endif
 
 extension SeedreamClient {
-    /// Fetches the images of a finished job, checks and saves them.
+    /// Downloads, verifies and saves the images of a finished job.
     ///
-    /// Each is in the ledger before it has its name, so that a process which is killed leaves none
-    /// half, none twice, and none unknown. The provider is asked three times for new URLs of images
-    /// that are gone, not there yet, or not whole.
+    /// Each image is recorded in the ledger before its file gets its final name, so that a killed
+    /// process leaves no partial, duplicate or unrecorded file. If images are gone, not there yet,
+    /// or incomplete, the client asks the provider up to three times for new URLs.
     ///
-    /// - Returns: The job, `saved`.
-    /// - Throws: ``ClientError`` where an image cannot be had, ``SaveError`` where it cannot be
-    ///   written: the job stays `finished`, what could be saved is saved, and calling this again
-    ///   goes on. ``RequestError`` for a job without a destination.
+    /// - Returns: The job, in state `saved`.
+    /// - Throws: ``ClientError`` if an image cannot be downloaded, ``SaveError`` if it cannot be
+    ///   written. The job then stays `finished`, the other images are saved, and a later call
+    ///   continues. ``RequestError`` for a job without a destination.
     public func save(_ job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws -> JobRecord
     {
         try await save(job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
     }
 
-    /// As ``save(_:reportingTo:)``, with a deadline over all calls and waits.
+    /// Saves the images as ``save(_:reportingTo:)`` does, with a deadline for all calls and waits.
     func save(_ job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?) async throws
         -> JobRecord
     {
@@ -65,18 +65,19 @@ extension SeedreamClient {
         }
     }
 
-    /// How often results are asked for again that are gone, or not there yet. Ours.
+    /// The number of times that results are requested again if they are gone or not there yet. Our
+    /// choice.
     private static let freshTries = 3
 
-    /// The files that were reported: each is once, however often it is saved.
+    /// The files already reported. Each is reported once, even if it is saved again.
     private final class ShownFiles: Sendable {
         private let files = Mutex<Set<SavedFile>>([])
 
         func isNew(_ file: SavedFile) -> Bool { files.withLock { $0.insert(file).inserted } }
     }
 
-    /// The job as the ledger has it, with what the provider says now about its result: URLs that
-    /// have expired are new ones then.
+    /// Returns the job as the ledger has it, with the provider's current result: expired URLs are
+    /// replaced by new ones.
     private func withFreshResult(_ job: JobRecord, by deadline: Deadline) async -> JobRecord {
         let job = (try? await ledger.job(job.id)) ?? job
         guard let ticket = job.ticket, let images = job.result?.images,
@@ -98,7 +99,7 @@ extension SeedreamClient {
         return []
     }
 
-    /// What is saved of a result: no more images than can have been bought.
+    /// Returns the result without images beyond the number that can have been bought.
     func bounded(_ result: GenerationResult, for job: JobRecord, _ reporter: ClientReporter?)
         -> GenerationResult
     {
@@ -120,12 +121,12 @@ extension SeedreamClient {
 }
 
 extension APIClient {
-    /// The error for a reply of success that says nothing which is understood, and where the reply
-    /// is kept: what was paid for may be found in it.
+    /// Returns the error for a success reply that cannot be parsed, with the path of a file that
+    /// keeps the reply: it may refer to what was paid for.
     package func keeping(_ reply: HTTPReply, _ error: ClientError) -> ClientError {
         guard reply.isSuccess, error.category == .badReply, reply.byteCount > 0 else { return error }
         let text = Array(reply.text.utf8)
-        // One file for one reply, however often it comes.
+        // The name is a digest of the reply, so that a repeated reply is kept once.
         let path =
             "\(spoolFolder)/reply-\(text.withUnsafeBytes { SHA256Digest($0).hexadecimal.prefix(16) }).txt"
         var error = error
@@ -140,18 +141,18 @@ extension APIClient {
 }
 
 extension ClientError {
-    /// Whether an image that cannot be had may be had in a moment, or from another URL: it is gone,
-    /// not there yet, or not whole.
+    /// Whether an image that cannot be downloaded may be available later or at another URL: it is
+    /// gone, not there yet, or incomplete.
     fileprivate var mayBeThereLater: Bool {
         category == .result && (isRetryable || status.map([403, 404, 410].contains) == true)
     }
 }
 
 extension JobRecord {
-    /// Whether every image of a saved job is where it was saved: a file of its length, or,
-    /// verifying, with its bytes.
+    /// Returns whether every image of a saved job is still where it was saved: as a file of the
+    /// recorded length, or, if `verifying`, with the recorded bytes.
     package func hasFiles(verifying: Bool) throws -> Bool {
-        // Where they are was forgotten.
+        // A pruned job no longer records where its files are.
         if pruned != nil { return true }
         guard !files.isEmpty, files.count >= result?.images.count ?? 0 else { return false }
         return try files.allSatisfy { file in
@@ -159,14 +160,14 @@ extension JobRecord {
             guard let status = fileStatus(file.path, followsLinks: false),
                 status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == file.byteCount
             else { return false }
-            // A double holds a time of this century to less than a microsecond.
+            // A `Double` holds a time of this century to better than a microsecond.
             if let time = file.modified, abs(modificationTime(status) - time) < 1e-6 { return true }
             return try FileReader.holds(file.path, sha256: file.sha256)
         }
     }
 
-    /// Whether a file of a saved job is not there with its bytes, or not in the folder where it is
-    /// wanted.
+    /// Returns whether a file of a saved job is missing, has other bytes, or is not in the
+    /// destination folder.
     func lacksFiles(in destination: Destination?) throws -> Bool {
         guard files.count >= result?.images.count ?? 0 else { return true }
         let folder = destination.map {

@@ -1,15 +1,15 @@
 #if Client
 extension SeedreamClient {
-    /// A client with AsyncHTTPClient and the ledger of this user.
+    /// Creates a client with AsyncHTTPClient and the user's ledger.
     ///
     /// - Parameters:
-    ///   - provider: To whom requests go.
-    ///   - keys: Where the key is looked for. The environment, then the key file, by default.
-    ///   - configuration: How the client works.
-    ///   - verifier: What looks at results; without one only their first bytes are checked.
-    ///     SeedreamKit has one that decodes.
-    /// - Throws: ``LedgerError``; ``RequestError`` where the environment's proxy is none;
-    ///   ``ResourceError`` where the system has too few threads or descriptors for connections.
+    ///   - provider: The provider to use.
+    ///   - keys: The source of the key. Default: the environment, then the key file.
+    ///   - configuration: The client's settings.
+    ///   - verifier: Verifies results. Without one, only their first bytes are checked. SeedreamKit
+    ///     has one that decodes them.
+    /// - Throws: ``LedgerError``; ``RequestError`` if the environment's proxy setting is invalid;
+    ///   ``ResourceError`` if the system has too few threads or descriptors for connections.
     public init(
         _ provider: ProviderID, keys: KeySource = .environment,
         configuration: ClientConfiguration = ClientConfiguration(), verifier: PictureVerifier? = nil

@@ -9,22 +9,23 @@ import Foundation
 #endif
 
 extension SeedreamClient {
-    /// Sends a request, once. Pictures are uploaded first where that is how they travel.
+    /// Submits a request once. Uploads images first if they travel by upload.
     ///
-    /// The job is in the ledger before its request is sent. It comes back `accepted` by a host that
-    /// makes pictures later, or `finished` by one that makes them at once.
+    /// The job is recorded in the ledger before its request is sent. It is returned as `accepted`
+    /// by a provider that generates images later, or as `finished` by one that generates them
+    /// during the request.
     ///
     /// - Parameters:
-    ///   - request: What is asked for.
-    ///   - destination: Where ``save(_:reportingTo:)`` will put the pictures; kept in the ledger,
-    ///     so that a later process knows.
-    ///   - id: The job's id in the ledger, as ``newJobID()`` makes it.
-    ///   - row: The row of a run that it is sent for. ``ClientConfiguration/budget`` holds for the
-    ///     whole run then.
+    ///   - request: The request.
+    ///   - destination: The destination for ``save(_:reportingTo:)``. It is recorded in the ledger,
+    ///     so that a later process knows it.
+    ///   - id: The job's ID in the ledger, as returned by ``newJobID()``.
+    ///   - row: The row of a run that the job belongs to. ``ClientConfiguration/budget`` then
+    ///     applies to the whole run.
     ///   - reporter: Receives events.
     /// - Throws: ``RequestError``, ``BudgetError``, ``KeyError`` and ``LedgerError`` before
-    ///   anything is sent; ``ClientError``, whose ``ClientError/purchase`` says whether it may have
-    ///   been bought; `CancellationError` where nothing was sent.
+    ///   anything is sent; ``ClientError``, whose ``ClientError/purchase`` says whether the request
+    ///   may have been bought; `CancellationError` if nothing was sent.
     public func submit(
         _ request: GenerationRequest, to destination: Destination? = nil,
         id: String = SeedreamClient.newJobID(), for row: RowReference? = nil,
@@ -35,28 +36,28 @@ extension SeedreamClient {
             request, to: destination, id: id, for: row, by: &deadline, reportingTo: reporter)
     }
 
-    /// As ``submit(_:to:id:for:reportingTo:)``.
+    /// Submits a request as ``submit(_:to:id:for:reportingTo:)`` does.
     ///
-    /// - Parameter deadline: Holds for all but the paid request, which gets what it needs: the time
-    ///   that it took is added.
+    /// - Parameter deadline: Applies to everything except the paid request, which gets the time it
+    ///   needs; that time is added to the deadline.
     func submit(
         _ request: GenerationRequest, to destination: Destination?, id: String, for row: RowReference?,
         by deadline: inout Deadline, reportingTo reporter: ClientReporter?
     ) async throws -> JobRecord {
         let api = try api(by: deadline, buying: true)
         let carried = try planner.routes(of: request)
-        // All that can be refused is refused before a byte is uploaded.
+        // Make every check before a byte is uploaded.
         var draft = try host.draft(request, images: carried.map(\.preview), in: context)
         try planner.checkBudget(draft)
         if let destination { try destination.absolute.makeFolder() }
         for warning in draft.warnings { reporter?.report(.warning(warning)) }
         if let images = try await upload(carried, through: api, reporter) {
-            // Only the URLs are new.
+            // Only the URLs differ from the first draft.
             draft = try host.draft(request, images: images, in: context)
         }
         let body = draft.body.body
         try planner.checkBody(body.length)
-        // Before the job is recorded: a process that ends here has sent nothing.
+        // Wait before the job is recorded: a process that ends here has sent nothing.
         try await api.backoff.waitForOthers(by: deadline)
         var job = record(of: request, draft, destination, id)
         job.row = row
@@ -71,7 +72,7 @@ extension SeedreamClient {
         } catch let error as ClientError {
             throw await settled(job, error)
         } catch is CancellationError {
-            // Only thrown where not a byte was sent.
+            // Thrown only if no byte was sent.
             _ = await settled(
                 job,
                 ClientError(
@@ -81,7 +82,7 @@ extension SeedreamClient {
         }
     }
 
-    /// Keeps what the provider has answered to a request.
+    /// Records the provider's answer to a request.
     func answered(_ answer: SubmitReply, _ job: JobRecord, _ reporter: ClientReporter?) async throws
         -> JobRecord
     {
@@ -104,7 +105,7 @@ extension SeedreamClient {
         }
     }
 
-    /// Sends the paid request, and reads the answer.
+    /// Sends the paid request and reads the answer.
     func send(_ draft: RequestDraft, _ body: RequestBody, _ job: JobRecord, through api: APIClient)
         async throws -> SubmitReply
     {
@@ -123,7 +124,7 @@ extension SeedreamClient {
         }
     }
 
-    /// An id that no other job has: a random UUID in lower case.
+    /// Returns a new job ID: a random UUID in lower case.
     public static func newJobID() -> String { UUID().uuidString.lowercased() }
 
     private func record(
@@ -141,7 +142,7 @@ extension SeedreamClient {
             destination: destination?.absolute)
     }
 
-    /// Uploads what travels by upload, four at a time; `nil` where nothing does.
+    /// Uploads the images that travel by upload, four at a time. Returns `nil` if there are none.
     func upload(
         _ carried: [SubmissionPlanner.Carried], through api: APIClient, _ reporter: ClientReporter?
     ) async throws -> [ImageReference]? {
@@ -159,7 +160,7 @@ extension SeedreamClient {
                 let (index, image) = waiting[next]
                 next += 1
                 group.addTask {
-                    // A name of our own: the user's may hold anything.
+                    // Use our own name: the user's file name may contain anything.
                     let name = "image-\(index + 1).\(image.mediaType.fileExtension)"
                     return (index, try await host.upload(image, name: name, in: context, through: api))
                 }
@@ -175,10 +176,10 @@ extension SeedreamClient {
         return references
     }
 
-    // MARK: Keeping
+    // MARK: Recording
 
-    /// Changes a job in the ledger, whether or not the task has been cancelled meanwhile: what a
-    /// host has said is never lost to a signal.
+    /// Changes a job in the ledger, even if the task has been cancelled: a provider's answer must
+    /// not be lost to a signal.
     func kept(_ job: JobRecord, _ change: @escaping @Sendable (inout JobRecord) -> Void) async throws
         -> JobRecord
     {
@@ -192,7 +193,7 @@ extension SeedreamClient {
         }
     }
 
-    /// Records how a job has failed, and returns the error.
+    /// Records the failure of a job and returns the error to throw.
     func settled(_ job: JobRecord, _ error: ClientError) async -> any Error {
         let state: JobState =
             switch (error.category, error.purchase) {
@@ -213,11 +214,11 @@ extension SeedreamClient {
 }
 
 extension InputProvenance {
-    /// What is said about a picture of a request.
+    /// Creates the provenance of a request's image.
     init(_ image: RequestImage, index: Int) {
         switch image {
         case .remote(let url):
-            // A query may be a signature.
+            // The query may contain a signature.
             self.init(index: index, name: String(url.prefix { $0 != "?" && $0 != "#" }))
         case .prepared(let image):
             self.init(

@@ -7,21 +7,21 @@ import Foundation
 #endif
 
 extension SeedreamClient {
-    /// Asks about an accepted job until the host has made the pictures.
+    /// Polls an accepted job until the provider has generated the images.
     ///
-    /// Other jobs come back unchanged. What cannot be read, or fails for a moment, is asked for
-    /// again, five times in a row at most.
+    /// A job in any other state is returned unchanged. A status call that fails temporarily, or
+    /// whose reply cannot be read, is repeated, at most five times in a row.
     ///
-    /// - Throws: ``ClientError``: with purchase `taken` where the job stays `accepted` and can be
-    ///   asked about later, else it is settled as `failed`, `cancelled` or `unknown`.
-    ///   `CancellationError`: the job stays `accepted`, and the host goes on.
+    /// - Throws: ``ClientError``. If its purchase is `taken` and it is not final, the job stays
+    ///   `accepted` and can be polled later; otherwise the job becomes `failed`, `cancelled` or
+    ///   `unknown`. `CancellationError`: the job stays `accepted`, and the provider continues.
     public func wait(for job: JobRecord, reportingTo reporter: ClientReporter? = nil) async throws
         -> JobRecord
     {
         try await wait(for: job, by: Deadline(after: configuration.jobTimeout), reportingTo: reporter)
     }
 
-    /// As ``wait(for:reportingTo:)``, until the deadline.
+    /// Polls as ``wait(for:reportingTo:)`` does, until the deadline.
     func wait(for job: JobRecord, by deadline: Deadline, reportingTo reporter: ClientReporter?) async throws
         -> JobRecord
     {
@@ -36,7 +36,7 @@ extension SeedreamClient {
             do {
                 let status = try await status(
                     of: ticket, pictures: max(job.maximumOutputs, 1), withLogs: wantsLogs, through: api)
-                // A job that is made and whose result fails is not getting on.
+                // A completed job whose result fails makes no progress: keep the count.
                 if case .completed = status.phase {} else { failures = 0 }
                 for line in status.logs.dropFirst(shownLogs) { reporter?.report(.log(line)) }
                 shownLogs = max(shownLogs, status.logs.count)
@@ -61,7 +61,8 @@ extension SeedreamClient {
                 where failures < 5 && error.mayPass || isTooNew(job, error)
             {
                 failures += 1
-                // What is only shown keeps no job from being done.
+                // Logs are only shown; a log that cannot be read must not keep the job from
+                // finishing.
                 if error.category == .badReply { wantsLogs = false }
                 asked = min(error.retryAfter ?? 0, configuration.retry.maximumRetryAfter)
                 if deadline.hasPassed { throw await unanswered(job, error) }
@@ -82,12 +83,13 @@ extension SeedreamClient {
                 requestID: ticket.requestID, purchase: .taken))
     }
 
-    /// Whether a provider that says "no such job" may not know yet what it has just accepted.
+    /// Returns whether a provider that answers "no such job" may not yet know a job it has just
+    /// accepted.
     private func isTooNew(_ job: JobRecord, _ error: ClientError) -> Bool {
         error.category == .notFound && JobRecord.now - job.created < configuration.newJobPatience
     }
 
-    /// A number of seconds, without a fraction where it has none.
+    /// Formats seconds, without a fraction if they are whole.
     private static func text(_ seconds: Double) -> String {
         seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
     }
@@ -123,9 +125,9 @@ extension SeedreamClient {
         return finished
     }
 
-    /// A job whose provider gives no useful answer now: it stays open, with the reason. It was
-    /// accepted, and no answer to a question about it undoes that. Only where the provider does not
-    /// know it any more, and by its contract keeps no result for so long, it is `unknown`.
+    /// Records an error of the provider on a job and returns the error to throw. The job stays
+    /// open: it was accepted, and no answer to a status call undoes that. It becomes `unknown` only
+    /// if the provider no longer knows it and, by its contract, no longer keeps its result.
     private func unanswered(_ job: JobRecord, _ error: ClientError) async -> any Error {
         var error = error
         let kept = host.limits.resultLifetime ?? Self.keptResults
@@ -143,13 +145,13 @@ extension SeedreamClient {
         return error
     }
 
-    /// Seconds for which a result is taken to be kept where no document says: 30 days, for which
-    /// fal keeps requests (section 2.9).
+    /// The time for which a result is assumed to be kept if the provider does not document it, in
+    /// seconds: 30 days, as fal keeps requests (`docs/providers.md`).
     private static let keptResults = 30 * 86_400.0
 
-    // MARK: Single questions
+    // MARK: Single calls
 
-    /// Asks once how a job is. Changes nothing.
+    /// Asks the provider once for the status of a job. Changes nothing.
     ///
     /// - Throws: ``KeyError``, ``ClientError``.
     public func status(of job: JobRecord) async throws -> JobStatus {
@@ -159,8 +161,8 @@ extension SeedreamClient {
             through: try api(by: Deadline(after: configuration.jobTimeout)))
     }
 
-    /// Asks the host to cancel a job, and records it where the host says at once that it has
-    /// stopped.
+    /// Asks the provider to cancel a job. Records the cancellation if the provider confirms at once
+    /// that the job has stopped.
     ///
     /// - Throws: ``KeyError``, ``ClientError``.
     public func cancel(_ job: JobRecord) async throws -> CancellationOutcome {
@@ -185,17 +187,17 @@ extension SeedreamClient {
         }
     }
 
-    /// Takes up a job of which only the host's id of the request is known, so that it can be waited
-    /// for.
+    /// Adds a job to the ledger of which only the provider's request ID is known, so that it can be
+    /// waited for.
     ///
-    /// - Throws: ``RequestError`` where the host has no jobs; ``ClientError`` where the host does
+    /// - Throws: ``RequestError`` if the provider has no jobs; ``ClientError`` if the provider does
     ///   not know the request; ``LedgerError``.
     public func adopt(requestID: String, model: String? = nil, to destination: Destination) async throws
         -> JobRecord
     {
         var job = try unrecordedJob(requestID: requestID, model: model)
         job.destination = destination.absolute
-        // A typing error is no job.
+        // A mistyped ID must not become a job.
         do {
             _ = try await status(of: job)
         } catch var error as ClientError {
@@ -206,11 +208,10 @@ extension SeedreamClient {
         return job
     }
 
-    /// A job of which only the host's id of the request is known, to be asked about. It is not in
-    /// the ledger.
+    /// Returns a job for a known request ID, to poll it. The job is not in the ledger.
     ///
-    /// - Parameter model: The host's id of the model; that of edits by default.
-    /// - Throws: ``RequestError`` where the host has no jobs.
+    /// - Parameter model: The provider's model ID. Default: the model for edits.
+    /// - Throws: ``RequestError`` if the provider has no jobs.
     public func unrecordedJob(requestID: String, model: String? = nil) throws(RequestError) -> JobRecord {
         guard host.limits.hasJobs else {
             throw RequestError(
@@ -235,8 +236,10 @@ extension SeedreamClient {
             purchase: job.state == .unknown ? .unknown : .notTaken)
     }
 
-    /// - Parameter pictures: How many images an answer that holds the result may have within it; 0
-    ///   where they are not wanted.
+    /// Asks the provider for the status of a job.
+    ///
+    /// - Parameter pictures: The largest number of images in an answer that contains the result; 0
+    ///   if they are not wanted.
     func status(
         of ticket: JobTicket, pictures: Int, withLogs: Bool, through api: APIClient
     ) async throws -> JobStatus {
@@ -259,10 +262,10 @@ extension SeedreamClient {
         }
     }
 
-    /// Asks for the result of a job that its status calls failed: it says more, as which input is
-    /// to blame, and it may be there.
+    /// Requests the result of a job that failed according to its status: it is more precise, for
+    /// example about which input is to blame, and the result may exist.
     ///
-    /// - Throws: `Settled`, with what the result says, or else the status.
+    /// - Throws: `Settled`, with the error from the result, otherwise the one from the status.
     private func result(
         of ticket: JobTicket, failedWith error: ClientError, _ pictures: Int, _ api: APIClient
     ) async throws -> GenerationResult {
@@ -301,7 +304,7 @@ extension SeedreamClient {
                 throw api.keeping(reply, error)
             }
         }
-        // What the model says about the job comes as the status code of its result.
+        // The status code of the result says how the model ended the job.
         let error = host.failure(reply, operation: request.operation)
         if error.isFinal { throw Settled(error: error) }
         throw error
@@ -309,7 +312,7 @@ extension SeedreamClient {
 }
 
 extension GenerationResult? {
-    /// The result, fetched where the status did not hold it.
+    /// Returns the result, and fetches it if the status did not contain it.
     fileprivate func orFetched(
         from client: SeedreamClient, _ ticket: JobTicket, pictures: Int, _ api: APIClient
     )
@@ -321,7 +324,7 @@ extension GenerationResult? {
 }
 
 extension ClientError {
-    /// Whether the same question may be answered better in a moment.
+    /// Whether the same question may be answered later.
     var mayPass: Bool {
         switch category {
         case .rateLimit, .transport, .badReply, .notFound, .timeout, .provider: true

@@ -1,6 +1,6 @@
 import AtomicFiles
 
-/// Sends requests to one host: once, and brings the results home.
+/// Sends requests to one provider and saves the results.
 ///
 /// ```swift
 /// let client = try SeedreamClient(.fal, verifier: .decoding())
@@ -8,31 +8,30 @@ import AtomicFiles
 /// print(job.files.map(\.path))
 /// ```
 ///
-/// The paid request is sent again only where the host's contract proves that it was not taken.
-/// Every job is in the ledger before its request is sent, and stays there until its pictures are on
-/// disk.
+/// A paid request is sent again only if the provider's contract proves that it was not taken. Every
+/// job is recorded in the ledger before its request is sent, and stays there until its images are
+/// saved.
 public struct SeedreamClient: Sendable {
-    /// What maps requests and decides how pictures travel.
+    /// Maps requests and decides how images travel.
     public let planner: SubmissionPlanner
-    /// Where jobs are kept: the ledger that was handed in, over which nothing is lost that cannot
+    /// The ledger of jobs: the one passed to the initializer, with a layer that keeps what cannot
     /// be recorded at once.
     public let ledger: any JobLedger
     let keys: KeySource
-    /// What carries requests.
+    /// The transport that carries requests.
     package let transport: any HTTPTransport
     let verifier: PictureVerifier?
     let backoff: Backoff
 
-    /// Makes a client. Nothing is read or sent before a call.
+    /// Creates a client. Nothing is read or sent before a call.
     ///
     /// - Parameters:
-    ///   - provider: To whom requests go.
-    ///   - keys: Where the key is looked for, at each call that needs it.
-    ///   - configuration: How the client works.
-    ///   - ledger: Where jobs are kept.
-    ///   - transport: What carries requests.
-    ///   - verifier: What looks at results. Without it, only their length and first bytes are
-    ///     checked.
+    ///   - provider: The provider to use.
+    ///   - keys: The source of the key, read at each call that needs it.
+    ///   - configuration: The client's settings.
+    ///   - ledger: The ledger of jobs.
+    ///   - transport: The transport that carries requests.
+    ///   - verifier: Verifies results. Without one, only their length and first bytes are checked.
     public init(
         _ provider: ProviderID, keys: KeySource = .environment,
         configuration: ClientConfiguration = ClientConfiguration(),
@@ -46,10 +45,10 @@ public struct SeedreamClient: Sendable {
         backoff = Backoff(configuration.retry)
     }
 
-    /// The same client for another provider: with the same keys, ledger, transport and settings.
+    /// Returns a client for another provider with the same keys, ledger, transport and settings.
     ///
-    /// - Parameter baseURL: Where its requests go; `nil` for the provider's own address. The key
-    ///   goes there.
+    /// - Parameter baseURL: The base URL, which also receives the key. If `nil`, the provider's own
+    ///   address is used.
     public func asking(_ provider: ProviderID, at baseURL: String? = nil) -> SeedreamClient {
         var configuration = configuration
         configuration.baseURL = baseURL
@@ -58,32 +57,32 @@ public struct SeedreamClient: Sendable {
             verifier: verifier)
     }
 
-    /// To whom requests go.
+    /// The provider that receives the requests.
     public var provider: ProviderID { planner.provider }
-    /// How the client works.
+    /// The client's settings.
     public var configuration: ClientConfiguration { planner.configuration }
     var host: any Provider { planner.host }
     var context: RequestContext { planner.context }
 
-    /// What the client calls itself, to hosts and in sidecars.
+    /// The client's name, sent to providers and written to sidecars.
     static var toolkit: String { APIClient.userAgent }
 
-    /// Looks for the key, so that its absence is known before any work is done.
+    /// Checks that a key is configured, so that a missing one is reported before any work is done.
     ///
     /// - Throws: ``KeyError``.
     public func checkKey() throws(KeyError) { _ = try keys.key(for: provider) }
 
-    /// The folder for images that replies hold, until they are saved; made when it is needed.
+    /// The folder for images in replies until they are saved; created when needed.
     package var spoolFolder: String {
         configuration.spoolFolder ?? ledger.spoolFolder ?? "\(StateFolder.path())/spool"
     }
 
-    /// Calls with a key, which is read now.
+    /// Returns an API client with the key, which is read now.
     ///
     /// - Parameters:
-    ///   - deadline: Holds for every call and every wait between two.
-    ///   - buying: Whether it is to pay for images, which must have a place to go before that.
-    /// - Throws: ``KeyError``; ``SaveError`` where the folder for inline results cannot be made.
+    ///   - deadline: Applies to every call and every wait between calls.
+    ///   - buying: Whether it will pay for images, whose folder is then created first.
+    /// - Throws: ``KeyError``; ``SaveError`` if the folder for inline results cannot be created.
     func api(by deadline: Deadline, buying: Bool = false) throws -> APIClient {
         let key = try keys.key(for: provider)
         if buying {

@@ -1,37 +1,37 @@
 public import Pixels
 public import SeedreamModel
 
-/// What would be sent, without key and payloads: what a dry run shows.
+/// The request that would be sent, without key and payloads, as a dry run shows it.
 public struct SubmissionPlan: Hashable, Codable, Sendable {
-    /// To whom.
+    /// The provider that would receive it.
     public var provider: ProviderID
-    /// The host's id of the model.
+    /// The provider's model ID.
     public var model: String
-    /// The whole URL.
+    /// The complete URL.
     public var url: String
-    /// The host's own header fields, without the key.
+    /// The provider's own header fields, without the key.
     public var headers: [String: String]
-    /// The body, data URIs as their prefix and number of bytes, pictures to be uploaded as their
-    /// number of bytes.
+    /// The body. A data URI is shown as its prefix and number of bytes, an image to be uploaded as
+    /// its number of bytes.
     public var body: JSONValue
-    /// The exact length of the body in bytes; that of pending uploads' URLs is not known.
+    /// The exact length of the body in bytes, except that the URLs of pending uploads are unknown.
     public var bodyBytes: Int
-    /// How many pictures are uploaded first.
+    /// The number of images to upload first.
     public var uploads: Int
-    /// The size in px that the result should have; `nil` where only the host knows.
+    /// The expected size of the result in px; `nil` if only the provider knows.
     public var predictedSize: PixelSize?
-    /// The fewest pictures that come.
+    /// The smallest number of images that the provider may return.
     public var minimumOutputs: Int
-    /// The most pictures that come.
+    /// The largest number of images that the provider may return.
     public var maximumOutputs: Int
-    /// What a picture costs; `nil` where no document says.
+    /// The price of one image; `nil` if unknown.
     public var price: Price?
-    /// What the worst case costs, in the price's unit; `nil` where no document says.
+    /// The cost of the worst case, in the price's unit; `nil` if unknown.
     public var worstCost: Double?
-    /// What is dropped, changed or foreseen.
+    /// Settings that are dropped or changed, and effects to expect.
     public var warnings: [RequestWarning]
 
-    /// Makes a plan, for instance to test what is done with one.
+    /// Creates a plan, for example for tests of code that uses one.
     public init(
         provider: ProviderID, model: String, url: String, headers: [String: String] = [:], body: JSONValue,
         bodyBytes: Int, uploads: Int = 0, predictedSize: PixelSize? = nil, minimumOutputs: Int = 1,

@@ -1,17 +1,17 @@
 import HTTPTypes
 public import SeedreamModel
 
-/// Maps requests to one host's words, decides how pictures travel, and checks all that can be
-/// checked. Reads no key, sends nothing.
+/// Maps requests to one provider's API, decides how images travel, and makes every check that needs
+/// no network. Reads no key and sends nothing.
 public struct SubmissionPlanner: Sendable {
-    /// To whom requests would go.
+    /// The provider to plan for.
     public let provider: ProviderID
-    /// How the client would work.
+    /// The client's settings.
     public let configuration: ClientConfiguration
     let host: any Provider
     let context: RequestContext
 
-    /// Makes a planner.
+    /// Creates a planner.
     public init(_ provider: ProviderID, configuration: ClientConfiguration = ClientConfiguration()) {
         self.provider = provider
         self.configuration = configuration
@@ -21,24 +21,24 @@ public struct SubmissionPlanner: Sendable {
             isLenient: configuration.isLenient)
     }
 
-    /// Scheme, host and port of the address that requests go to.
+    /// The scheme, host name and port of the API's address.
     package var origin: String { URLParts(context.endpoints.api)?.origin ?? context.endpoints.api }
 
-    /// What the host takes and gives, and what it costs.
+    /// The provider's limits and prices.
     public var limits: ProviderLimits { host.limits }
 
-    /// What one picture costs, as far as it is known. The table's price is that of the host's own
-    /// Seedream 4.
+    /// Returns the price of one image, or `nil` if it is unknown. The built-in price is that of the
+    /// provider's own Seedream 4.
     public func price(of model: String? = nil) -> Price? {
         if let price = configuration.price { return price }
         guard let model else { return host.limits.price }
         return [host.limits.editModel, host.limits.generateModel].contains(model) ? host.limits.price : nil
     }
 
-    /// Says what would be sent.
+    /// Returns the request that would be sent.
     ///
-    /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse;
-    ///   ``BudgetError``.
+    /// - Throws: ``RequestError`` with the field that the provider does not support or would
+    ///   refuse; ``BudgetError``.
     public func plan(_ request: GenerationRequest) throws -> SubmissionPlan {
         let images = try routes(of: request).map(\.preview)
         let draft = try host.draft(request, images: images, in: context)
@@ -58,10 +58,10 @@ public struct SubmissionPlanner: Sendable {
             warnings: draft.warnings)
     }
 
-    /// Checks all of a request that does not depend on its images: settings that the provider
-    /// cannot express or refuses.
+    /// Checks the parts of a request that do not depend on its images: settings that the provider
+    /// does not support or refuses.
     ///
-    /// - Throws: ``RequestError`` naming the field.
+    /// - Throws: ``RequestError`` with the field.
     package func check(_ request: GenerationRequest, edits: Bool) throws(RequestError) {
         var request = request
         let url = "https://example.com/image.jpg"
@@ -69,14 +69,15 @@ public struct SubmissionPlanner: Sendable {
         _ = try host.draft(request, images: edits ? [.url(url)] : [], in: context)
     }
 
-    /// The exact body of the request, every local picture as a data URI.
+    /// Returns the exact body of the request, with every local image as a data URI.
     ///
-    /// - Throws: ``RequestError`` naming the field that the host cannot express or would refuse.
+    /// - Throws: ``RequestError`` with the field that the provider does not support or would
+    ///   refuse.
     public func payload(of request: GenerationRequest) throws(RequestError) -> RequestBody {
         try inlineDraft(of: request).body.body
     }
 
-    /// What that body says otherwise than the request does.
+    /// Returns the warnings about differences between that body and the request.
     package func payloadWarnings(of request: GenerationRequest) throws(RequestError) -> [RequestWarning] {
         try inlineDraft(of: request).warnings
     }
@@ -91,9 +92,9 @@ public struct SubmissionPlanner: Sendable {
         return try host.draft(request, images: images, in: context)
     }
 
-    // MARK: How pictures travel
+    // MARK: How images travel
 
-    /// A picture and how it travels.
+    /// An image and how it travels.
     enum Carried: Sendable {
         case asIs(ImageReference)
         case upload(PreparedImage)
@@ -106,7 +107,7 @@ public struct SubmissionPlanner: Sendable {
         }
     }
 
-    /// Decides how each picture travels. All local ones go the same way.
+    /// Decides how each image travels. All local images travel the same way.
     func routes(of request: GenerationRequest) throws(RequestError) -> [Carried] {
         for (index, image) in request.images.enumerated() {
             if case .remote(let url) = image { try check(url, number: index + 1) }
@@ -121,7 +122,7 @@ public struct SubmissionPlanner: Sendable {
         }
     }
 
-    /// A URL is passed on only if the host can fetch it.
+    /// Checks that the provider can fetch a URL that is passed on.
     private func check(_ url: String, number: Int) throws(RequestError) {
         guard let parts = URLParts(url) else {
             throw RequestError(
