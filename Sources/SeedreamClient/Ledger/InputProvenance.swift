@@ -1,23 +1,23 @@
 public import Pixels
 public import SeedreamModel
 
-/// What a sidecar and the ledger say about an input: what it was, what was done to it, and a
+/// The record of an input in sidecars and the ledger: its source, how it was prepared, and a
 /// digest, never its bytes.
 public struct InputProvenance: Hashable, Codable, Sendable {
-    /// Which input it was, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// What the user called it: a path, or a URL without its query.
+    /// The name that the user gave: a path, or a URL without its query.
     public var name: String
-    /// Of the bytes that were sent, SHA-256 in hexadecimal; `nil` for a URL that was passed on.
+    /// The SHA-256 digest of the bytes sent, in hexadecimal; `nil` for a URL that was passed on.
     public var sha256: String?
-    /// What was done; `nil` for a URL that was passed on.
+    /// How the input was prepared; `nil` for a URL that was passed on.
     public var action: Action?
-    /// Why it differs from the file.
+    /// The reasons for which the bytes sent differ from the file.
     public var reasons: [Reason]
-    /// The size sent, in px; `nil` for a URL that was passed on.
+    /// The size of the image sent, in px; `nil` for a URL that was passed on.
     public var size: PixelSize?
 
-    /// Makes a provenance.
+    /// Creates a provenance.
     public init(
         index: Int, name: String, sha256: String? = nil, action: Action? = nil, reasons: [Reason] = [],
         size: PixelSize? = nil
@@ -36,7 +36,7 @@ extension InputProvenance {
         case index, name, sha256, action, reasons, width, height
     }
 
-    /// Reads what ``encode(to:)`` writes.
+    /// Decodes the JSON written by ``encode(to:)``.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         index = try values.decode(Int.self, forKey: .index)
@@ -49,7 +49,7 @@ extension InputProvenance {
             height: values.decodeIfPresent(Int.self, forKey: .height))
     }
 
-    /// Writes the words that all JSON of this project has.
+    /// Encodes the size as `width` and `height`, as all JSON of this project does.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(index, forKey: .index)

@@ -1,131 +1,134 @@
-/// Where jobs are kept, so that a process that ends at any moment loses none and pays for none
-/// twice.
+/// A store of jobs that survives the process: after an exit at any moment, no job is lost and none
+/// is paid for twice.
 ///
 /// Several processes may share one ledger. Each job has an owner, the process that works on it;
-/// ``claim(_:)`` takes over only what no living process works on.
+/// ``claim(_:)`` takes over only jobs without a live owner.
 ///
-/// Jobs that are sent for the rows of a run are kept with them: what a later start of the same run
-/// has to know is there before each request is sent.
+/// Jobs sent for the rows of a run are stored with them. Everything that a later start of the same
+/// run needs is stored before each request is sent.
 public protocol JobLedger: Sendable {
-    /// Keeps a new job, owned by the caller. It is durable when this returns.
+    /// Inserts a new job, owned by the caller. It is durable when this returns.
     ///
     /// In the same transaction, the names that its results may get in the folder of
-    /// ``JobRecord/destination`` are reserved: a name that another job has, or a file, gets `-2`,
-    /// `-3` and so on behind it. Of rows of one run whose labels differ in their extension only,
-    /// the earlier one has the lower number. A template with a word of which nothing is known yet,
-    /// `{seed}` or `{request}`, is filled in when the results are saved.
+    /// ``JobRecord/destination`` are reserved. A name that another job or a file already has gets
+    /// the suffix `-2`, `-3` and so on. If the labels of rows of one run differ only in their
+    /// extension, the earlier row gets the lower number. A template with a placeholder whose value
+    /// is not known yet, `{seed}` or `{request}`, is resolved when the results are saved.
     ///
     /// - Parameters:
-    ///   - job: With ``JobRecord/row``, its row becomes `submitting` in the same transaction.
-    ///   - budget: The most that all jobs of its run may cost together, by their worst cases; those
-    ///     that failed or
-    ///     were cancelled cost nothing. `nil`: no limit.
-    /// - Throws: ``LedgerError/rowTaken(job:)`` where another job of the row is open, saved or
-    ///   unknown; ``LedgerError/overBudget(spent:worst:budget:)``. Nothing is kept then.
+    ///   - job: The job. If it has a ``JobRecord/row``, the row becomes `submitting` in the same
+    ///     transaction.
+    ///   - budget: The most that all jobs of its run may cost together in the worst case; failed
+    ///     and cancelled jobs cost nothing. `nil`: no limit.
+    /// - Throws: ``LedgerError/rowTaken(job:)`` if another job of the row is open, saved or
+    ///   unknown; ``LedgerError/overBudget(spent:worst:budget:)``. In both cases nothing is
+    ///   inserted.
     func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError)
-    /// Changes a job, which the caller owns unless all it does is to note a wish, and returns it.
-    /// It is durable when this returns.
+    /// Changes a job and returns it. The caller must own the job, unless it only records a request
+    /// such as a cancellation. The change is durable when this returns.
     ///
-    /// The ledger sets ``JobRecord/updated``; a change of ``JobRecord/id`` or ``JobRecord/created``
-    /// is left out.
+    /// The ledger sets ``JobRecord/updated``; changes of ``JobRecord/id`` and ``JobRecord/created``
+    /// are ignored.
     ///
-    /// - Throws: ``LedgerError/notFound(_:)``; ``LedgerError/forbiddenTransition(from:to:)``, and
-    ///   then nothing is changed.
+    /// - Throws: ``LedgerError/notFound(_:)``; ``LedgerError/forbiddenTransition(from:to:)``, in
+    ///   which case nothing is changed.
     @discardableResult
     func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
         async throws(LedgerError)
         -> JobRecord
-    /// The job of that id, of the host's id of the request, or the only one whose id begins with
-    /// those 4 characters or more; `nil` if there is none.
+    /// Returns the job with this ID or provider's request ID, or the only job whose ID begins with
+    /// this text of at least 4 characters; `nil` if there is none.
     ///
     /// - Throws: ``LedgerError/ambiguous(_:count:)``.
     func job(_ id: String) async throws(LedgerError) -> JobRecord?
-    /// All jobs, the newest first; with `states`, those in one of them.
+    /// Returns all jobs, newest first; if `states` is given, only jobs in one of these states.
     func jobs(in states: Set<JobState>?, limit: Int?) async throws(LedgerError) -> [JobRecord]
     /// Makes the caller the owner of a job.
     ///
-    /// - Returns: The job as it is now; `nil` if a living process works on it.
+    /// - Returns: The current job; `nil` if a live process owns it.
     func claim(_ id: String) async throws(LedgerError) -> JobRecord?
-    /// Lets go of a job, so that another process may claim it.
+    /// Releases a job, so that another process may claim it.
     func release(_ id: String) async throws(LedgerError)
-    /// Reserves names in the folder of a job's destination that were not reserved with it, or that
-    /// a file has taken since.
+    /// Reserves names in the folder of a job's destination that were not reserved when it was
+    /// inserted, or that a file has taken since.
     ///
     /// - Parameters:
-    ///   - names: As the template gives them, without extension.
-    ///   - fileExtension: That of the file, without the dot.
-    /// - Returns: The job with its names.
+    ///   - names: The names from the template, without extension.
+    ///   - fileExtension: The extension of the files, without the dot.
+    /// - Returns: The job with its reserved names.
     func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
         -> JobRecord?
+
     // MARK: Runs
 
-    /// Begins a run, or joins the one with the same ``RunRecord/id``, whose command line becomes
-    /// this one.
+    /// Starts a run, or joins the run with the same ``RunRecord/id`` and replaces its command line.
     func join(_ run: RunRecord) async throws(LedgerError) -> RunRecord
-    /// All runs, the one that was joined last first.
+    /// Returns all runs, most recently joined first.
     func runs(limit: Int?) async throws(LedgerError) -> [RunSummary]
-    /// A run and how many of its rows stand where; `nil` if no run has that ``RunRecord/id``.
+    /// Returns a run and the number of its rows in each state; `nil` if no run has this
+    /// ``RunRecord/id``.
     func summary(of run: String) async throws(LedgerError) -> RunSummary?
-    /// The run of that id, name, or beginning of an id of 4 characters or more; `nil` if no run
-    /// matches.
+    /// Returns the run with this ID or name, or the only one whose ID begins with this text of at
+    /// least 4 characters; `nil` if no run matches.
     func run(_ id: String) async throws(LedgerError) -> RunRecord?
-    /// Records a waiting row for each label that the run has none for.
+    /// Records a waiting row for each label that has no row in the run.
     func expect(_ labels: [String], in run: String) async throws(LedgerError)
-    /// The row of a run with this key, or a new one.
+    /// Returns the row of a run with this key, or creates one.
     ///
-    /// A row of that label whose inputs had not been read takes the key; where another row has the
-    /// key already, the one that waited under this label is removed.
+    /// If a row with this label has no key yet, it gets the key. If another row already has the
+    /// key, the row without a key is removed.
     func row(_ key: String, label: String, in run: String) async throws(LedgerError) -> RowRecord
-    /// The last row of that label.
+    /// Returns the last row with this label.
     func row(labelled label: String, in run: String) async throws(LedgerError) -> RowRecord?
-    /// The rows of a run, in the order in which they were recorded.
+    /// Returns the rows of a run, in the order in which they were recorded.
     ///
     /// - Parameters:
-    ///   - after: Rows up to this number are left out. 0 for all.
-    ///   - limit: The most rows; `nil` for all.
+    ///   - after: Only rows with higher numbers are returned. 0 for all rows.
+    ///   - limit: The largest number of rows; `nil` for all.
     func rows(of run: String, after: Int, limit: Int?) async throws(LedgerError) -> [RowRecord]
-    /// Makes a row `preparing`, owned by the caller, if it is waiting or has failed, and no living
-    /// process has it.
+    /// Makes a row `preparing`, owned by the caller, unless a live process is preparing it or its
+    /// job is open or of unknown outcome.
     ///
-    /// - Returns: Whether it is the caller's now.
+    /// - Returns: Whether the caller now owns the row.
     func begin(_ row: RowRecord) async throws(LedgerError) -> Bool
-    /// Puts a row back, or records why it failed. A row whose job may have been taken is left
-    /// alone; one whose job failed or was cancelled lets it go.
+    /// Sets the state of a row, with the reason if it failed. A row whose job may have been taken
+    /// is left unchanged; a failed or cancelled job is detached from its row.
     func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?) async throws(LedgerError)
-    /// The jobs whose request has the same content, in every run, the newest first; with `nil`,
-    /// those that belong to no run, as all of version 0.1.0.
+    /// Returns the jobs of all runs whose request has this content, newest first. `nil` selects the
+    /// jobs that belong to no run, which includes all jobs of version 0.1.0.
     func jobs(withContent content: String?) async throws(LedgerError) -> [JobRecord]
 
-    /// The jobs of a run, the newest first.
+    /// Returns the jobs of a run, newest first.
     func jobs(ofRun run: String) async throws(LedgerError) -> [JobRecord]
-    /// Forgets prompts, paths and URLs of jobs that ended before a time, in seconds since 1970, and
-    /// of their rows. Keys, digests, states and costs stay, so that a row which was saved is not
-    /// bought again. Jobs that are open or of unknown outcome are left as they are.
+    /// Removes prompts, paths and URLs from jobs that ended before a time, and from their rows.
+    /// Keys, digests, states and costs stay, so that a saved row is not bought again. Jobs that are
+    /// open or of unknown outcome are unchanged.
     ///
+    /// - Parameter time: In seconds since 1970.
     /// - Returns: The number of jobs.
     @discardableResult
     func prune(before time: Double) async throws(LedgerError) -> Int
 
-    /// The folder for images that replies hold, until they are saved; it is made when it is needed.
-    /// Default: `nil`, for the one in the user's state folder.
+    /// The folder for images in replies until they are saved; created when needed. Default: `nil`,
+    /// for the folder in the user's state folder.
     var spoolFolder: String? { get }
 }
 
 extension JobLedger {
-    /// None of its own.
+    /// `nil`: the ledger has no folder of its own.
     public var spoolFolder: String? { nil }
 
-    /// Reserves nothing: files alone tell which names are taken.
+    /// Returns `nil`: no names are reserved, and only existing files determine which names are
+    /// taken.
     public func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
         -> JobRecord?
     { nil }
 
-    /// Records what the account at the provider says about a job of unknown outcome. After
-    /// `not-bought` its row waits.
+    /// Records the outcome of a job of unknown outcome, as found in the account at the provider.
+    /// After `not-bought` its row waits again.
     ///
     /// - Throws: ``LedgerError/notFound(_:)``; ``LedgerError/forbiddenTransition(from:to:)`` for a
-    ///   job whose outcome is known; ``LedgerError/rowTaken(job:)`` where a living process works on
-    ///   it.
+    ///   job whose outcome is known; ``LedgerError/rowTaken(job:)`` if a live process owns it.
     public func settle(_ id: String, as settlement: JobRecord.Settlement) async throws(LedgerError)
         -> JobRecord
     {
@@ -143,6 +146,6 @@ extension JobLedger {
         return job
     }
 
-    /// Keeps a new job, owned by the caller, without a limit of what its run may cost.
+    /// Inserts a new job, owned by the caller, without a limit on the cost of its run.
     public func insert(_ job: JobRecord) async throws(LedgerError) { try await insert(job, within: nil) }
 }

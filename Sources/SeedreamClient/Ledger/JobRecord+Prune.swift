@@ -1,8 +1,8 @@
 import SeedreamModel
 
 extension JobRecord {
-    /// The record without what tells of a person: prompt, paths, URLs. `nil` for one that is open
-    /// or unknown.
+    /// Returns the record without personal data: prompt, paths, URLs. `nil` if the job is open, of
+    /// unknown outcome, or already pruned.
     func pruned(at time: Double) -> JobRecord? {
         guard [.saved, .failed, .cancelled].contains(state), pruned == nil else { return nil }
         var job = self
@@ -29,8 +29,8 @@ extension JobRecord {
 }
 
 extension RunRecord {
-    /// The record without what tells of a person: command line and folders. Its id stays, and with
-    /// it what a later start of the same run joins.
+    /// The record without personal data: command line and folders. The ID stays, so that a later
+    /// start of the same run still joins it.
     var pruned: RunRecord {
         var run = self
         (run.arguments, run.folder) = (nil, nil)

@@ -1,55 +1,58 @@
 public import SeedreamModel
 
-/// A job as the ledger keeps it, from before its request is sent to its last verified file. Holds
-/// neither key nor pictures.
+/// A job in the ledger, from before its request is sent to its last verified file. Contains neither
+/// the key nor images.
 public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
-    /// This toolkit's own id: a UUID in lower case.
+    /// This toolkit's job ID: a UUID in lower case.
     public var id: String
-    /// Who was asked.
+    /// The provider that received the request.
     public var provider: ProviderID
-    /// The base URL that was asked, if not the host's own; resuming asks the same.
+    /// The base URL that the request was sent to, if not the provider's own; resuming uses the
+    /// same.
     public var baseURL: String?
-    /// The host's id of the model.
+    /// The provider's model ID.
     public var model: String
     /// Edit or text-to-image.
     public var operation: GenerationOperation
-    /// What was asked for.
+    /// The prompt.
     public var prompt: String
-    /// Where it stands; ``JobState/mayBecome(_:)`` says what may follow.
+    /// The state of the job; see ``JobState/mayBecome(_:)`` for the allowed transitions.
     public var state: JobState
-    /// When it was recorded, in seconds since 1970.
+    /// The time of recording, in seconds since 1970.
     public var created: Double
-    /// When it last changed, in seconds since 1970.
+    /// The time of the last change, in seconds since 1970.
     public var updated: Double
-    /// What the request was made of.
+    /// The inputs of the request.
     public var inputs: [InputProvenance]
-    /// The most pictures that it may give.
+    /// The largest number of images that the job may return.
     public var maximumOutputs: Int
-    /// What the worst case would cost; `nil` where no price is known.
+    /// The price of one image; `nil` if unknown.
     public var estimate: Price?
-    /// The key by which the host knows a repeated request, where it honours one.
+    /// The key by which the provider recognizes a repeated request, if it supports idempotency
+    /// keys.
     public var idempotencyKey: String?
-    /// What the host is asked by, once it has accepted.
+    /// Identifies the job to the provider, once it is accepted.
     public var ticket: JobTicket?
-    /// What the host made, once it has.
+    /// The provider's result, once it is known.
     public var result: StoredResult?
-    /// Where pictures go, and how they are named.
+    /// The destination folder of the images and their names.
     public var destination: Destination?
-    /// Pictures that are on disk, by their index in the result.
+    /// The saved images, by their index in the result.
     public var files: [SavedFile]
-    /// What went wrong last.
+    /// The last error.
     public var error: ClientError?
-    /// What a person has found out about a job of unknown outcome; `nil` until then.
+    /// The outcome that a person found for a job of unknown outcome; `nil` until then.
     public var settlement: Settlement?
-    /// When its prompt and paths were forgotten, in seconds since 1970; `nil` while they are there.
+    /// The time at which prompt and paths were removed, in seconds since 1970; `nil` if they are
+    /// present.
     public var pruned: Double?
-    /// The row of a run that it was sent for; `nil` for one that was sent by itself.
+    /// The row of a run that the job was sent for; `nil` for a job outside a run.
     public var row: RowReference?
-    /// What each name that its template may give became when the ledger reserved it, by the
-    /// template's name; `nil` where none is reserved. The ledger alone sets it.
+    /// The reserved names, keyed by the names from the template; `nil` if none are reserved. Set
+    /// only by the ledger.
     package var names: [String: String]?
 
-    /// What the account at the provider says about a job of unknown outcome.
+    /// The outcome of a job of unknown outcome, according to the account at the provider.
     public enum Settlement: String, Hashable, Codable, Sendable, CaseIterable {
         /// It was paid for, and its images are lost.
         case bought
@@ -57,7 +60,7 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
         case notBought = "not-bought"
     }
 
-    /// Makes a record of a job that is about to be sent.
+    /// Creates the record of a job that is about to be sent.
     public init(
         id: String, provider: ProviderID, baseURL: String? = nil, model: String,
         operation: GenerationOperation, prompt: String,
@@ -83,8 +86,8 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
         self.row = row
     }
 
-    /// What it has cost or may cost at most, in ``estimate``'s unit; `nil` where no price is known.
-    /// A job that failed or was cancelled costs nothing.
+    /// The cost of the job in the worst case, in ``estimate``'s unit; `nil` if the price is
+    /// unknown. A failed or cancelled job costs nothing.
     public var worstCost: Double? {
         switch state {
         case .failed, .cancelled: estimate.map { _ in 0 }

@@ -1,22 +1,22 @@
-/// Where a job of the ledger stands. Each ends in exactly one of `saved`, `failed`, `cancelled` and
-/// `unknown`.
+/// The state of a job in the ledger. Each job ends in exactly one of `saved`, `failed`, `cancelled`
+/// and `unknown`.
 public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
-    /// It is about to be sent, or was being sent when the process ended.
+    /// About to be sent, or being sent when the process ended.
     case submitting
-    /// The host has it, and is asked about it.
+    /// The provider has accepted the job, which is being polled.
     case accepted
-    /// The host has made the pictures, and they are not all here.
+    /// The provider has generated the images; not all are saved yet.
     case finished
-    /// The pictures are on disk, checked.
+    /// The images are verified and saved.
     case saved
-    /// The host refused it or failed; nothing is left to fetch.
+    /// The provider refused the request, or failed; there is nothing to download.
     case failed
-    /// The host was told to stop, and did.
+    /// The provider was asked to cancel the job, and did.
     case cancelled
-    /// It may have been bought, and nothing tells.
+    /// The job may have been bought; the outcome is unknown.
     case unknown
 
-    /// Whether nothing more will happen to it by itself.
+    /// Whether the job stays in this state unless a person or another command acts on it.
     public var isFinal: Bool {
         switch self {
         case .submitting, .accepted, .finished: false
@@ -24,8 +24,8 @@ public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a job may go from this state to another. Nothing leaves a final state but a result
-    /// that turns up after all, and one whose files are gone or wanted elsewhere.
+    /// Returns whether a job may change from this state to another. Final states are left only if a
+    /// result turns up late, or if saved files are missing or wanted in another folder.
     public func mayBecome(_ next: JobState) -> Bool {
         switch self {
         case .submitting: [.accepted, .finished, .failed, .unknown].contains(next)
@@ -39,8 +39,8 @@ public enum JobState: String, Hashable, Codable, Sendable, CaseIterable {
 }
 
 extension JobState {
-    /// The states that a job passes through to come from this one to another, the last included;
-    /// `nil` where there is no way.
+    /// Returns the states that a job passes through from this one to another, including the last;
+    /// `nil` if there is no path.
     func path(to end: JobState) -> [JobState]? {
         if self == end { return [end] }
         var ways: [[JobState]] = [[self]]

@@ -1,38 +1,39 @@
 public import SeedreamModel
 
-/// Why the ledger does not do what it is asked. Nothing is sent while it cannot be written.
+/// The reasons for which a ledger operation fails. Nothing is sent if the ledger cannot be written.
 public enum LedgerError: ErrorWithRemedy, Hashable, Sendable {
     /// The file or its folder cannot be opened.
     case cannotOpen(path: String, reason: String)
-    /// There is no ledger at the path, and the caller only wants one that is there.
+    /// There is no ledger at the path, and the caller requires an existing one.
     case absent(path: String)
-    /// The file, or one of those beside it, belongs to another user.
+    /// The file, or one of its companion files, belongs to another user.
     case foreign(path: String)
-    /// Other users may change the file or replace it. The mode is its lowest nine bits.
+    /// Other users may change or replace the file. The mode is the lowest nine bits of its
+    /// permissions.
     case exposed(path: String, mode: Int)
-    /// Its file system has no locks, so that two processes would spoil it. The name is that of a
-    /// file system that several machines share, if it is known to be one.
+    /// The file system has no locks, so two processes would corrupt the ledger. `fileSystem` is its
+    /// name if it is known to be shared by several machines.
     case cannotLock(path: String, fileSystem: String?)
     /// The file was written by a later version.
     case tooNew(path: String)
-    /// The file is no ledger, or damaged.
+    /// The file is not a ledger, or it is damaged.
     case damaged(path: String, reason: String)
-    /// It cannot be written: read-only, full, locked for too long.
+    /// The file cannot be written: read-only, full, or locked for too long.
     case cannotWrite(path: String, reason: String)
     /// There is no such job.
     case notFound(String)
-    /// What was given of an id fits several jobs.
+    /// The prefix of an ID matches several jobs.
     case ambiguous(String, count: Int)
-    /// A job does not go from one state to the other.
+    /// The state transition of a job is not allowed.
     case forbiddenTransition(from: JobState, to: JobState)
-    /// Another job was sent for the row, and did not fail. The id is that job's.
+    /// Another job was sent for the row and did not fail. `job` is its ID.
     case rowTaken(job: String)
-    /// The run would cost more than its budget. `spent` counts what was sent at its worst case.
+    /// The run would exceed its budget. `spent` is the worst case of what was already sent.
     case overBudget(spent: Double, worst: Double, budget: Budget)
 }
 
 extension LedgerError: CustomStringConvertible {
-    /// Expected and found, one line.
+    /// A one-line message with the expected and the found value.
     public var description: String {
         switch self {
         case .cannotOpen(let path, let reason): "\(path): the ledger cannot be opened: \(reason)"
@@ -56,7 +57,7 @@ extension LedgerError: CustomStringConvertible {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     public var remedy: Remedy {
         switch self {
         case .cannotOpen, .cannotWrite:

@@ -8,31 +8,32 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The SQLite file of a ledger: how it is made, recognised and brought up to date.
+/// Opens, recognizes and migrates the SQLite file of a ledger.
 enum LedgerFile {
     /// Marks the file as a ledger, for this toolkit and for `file`: "SDRM" in ASCII.
     private static let applicationID = 0x5344_524D
-    /// The number of migrations; a file with more was written by a later version.
+    /// The number of migrations; a file with a higher number was written by a later version.
     private static let version = 3
 
-    /// Opens the file, checks that it is a ledger that can be written, and migrates it.
+    /// Opens the file, checks that it is a writable ledger, and migrates it.
     static func connect(_ path: String) throws -> DatabaseQueue {
         let queue = try open(path, configuration)
         try queue.inDatabase { database in
             try recognize(database, path: path)
-            // Only now, as the file is left as it is where it is refused.
+            // Set only now, so that a refused file is left unchanged.
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
-            // Apple's SQLite alone knows the difference.
+            // Has an effect only in Apple's SQLite.
             try database.execute(sql: "PRAGMA fullfsync = ON")
         }
         try migrator.migrate(queue)
-        // SQLite opens without a word what it may not write; even BEGIN IMMEDIATE only reads then.
+        // SQLite silently opens files that it may not write, and even BEGIN IMMEDIATE then only
+        // reads: try a write.
         try queue.inDatabase { try $0.execute(sql: "UPDATE job SET owner = owner WHERE FALSE") }
         return queue
     }
 
-    /// Opens a ledger that cannot be written, changing nothing.
+    /// Opens a ledger that cannot be written, without changing anything.
     static func connectForReading(_ path: String) throws -> DatabaseQueue {
         do {
             var configuration = configuration
@@ -41,12 +42,12 @@ enum LedgerFile {
             try queue.inDatabase { try checkReadable($0, path: path) }
             return queue
         } catch is DatabaseError {
-            // Where the folder cannot be written, SQLite does not open a file in WAL.
+            // SQLite cannot open a file in WAL mode if its folder is not writable.
             return try copy(of: path)
         }
     }
 
-    /// The file and its log, as they are now, in memory.
+    /// Returns an in-memory copy of the file and its log.
     private static func copy(of path: String) throws -> DatabaseQueue {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "seedream-\(UUID().uuidString)", isDirectory: true)
@@ -66,7 +67,7 @@ enum LedgerFile {
         return memory
     }
 
-    /// Opens a database that is there, in a folder of any name.
+    /// Opens an existing database, in a folder of any name.
     private static func open(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
         let alias = PathAlias(path)
         return try withExtendedLifetime(alias) {
@@ -81,12 +82,12 @@ enum LedgerFile {
         return configuration
     }
 
-    // MARK: What it is
+    // MARK: Recognition
 
-    /// Checks that the file is a ledger, and makes one of a file that holds nothing yet.
+    /// Checks that the file is a ledger. Marks a file that is still empty as one.
     ///
-    /// The file is marked before anything else is written. A first start that ends at any moment
-    /// leaves either nothing or a file with the mark, and the next start goes on from there.
+    /// The mark is written before anything else. A first start that ends at any moment leaves
+    /// either nothing or a file with the mark, and the next start continues from there.
     private static func recognize(_ database: Database, path: String) throws {
         if try isUnbegun(database) {
             return try database.execute(sql: "PRAGMA application_id = \(applicationID)")
@@ -94,8 +95,8 @@ enum LedgerFile {
         try checkIdentity(database, path: path)
     }
 
-    /// Whether a database holds nothing but, at most, the empty table that GRDB makes first. Up to
-    /// version 0.1.0 that table was written before the mark.
+    /// Returns whether a database is empty or contains only the empty table that GRDB creates
+    /// first. Up to version 0.1.0 that table was written before the mark.
     private static func isUnbegun(_ database: Database) throws -> Bool {
         guard try pragma("application_id", database) == 0, try pragma("user_version", database) == 0
         else { return false }
@@ -115,7 +116,7 @@ enum LedgerFile {
 
     private static func checkReadable(_ database: Database, path: String) throws {
         try checkIdentity(database, path: path)
-        // What a version before this one wrote can be read as it is.
+        // Files of earlier versions can be read without migration.
         guard try pragma("user_version", database) >= 1 else {
             throw LedgerError.cannotOpen(path: path, reason: "it was never written completely")
         }
@@ -147,8 +148,7 @@ enum LedgerFile {
                     PRAGMA user_version = 1;
                     """)
         }
-        // Jobs of version 0.1.0 have no row: they are listed and resumed, and no row is ever equal
-        // to them.
+        // Jobs of version 0.1.0 have no row: they are listed and resumed, but never match a row.
         migrator.registerMigration("v2") { database in
             try database.execute(
                 sql: """
@@ -183,7 +183,7 @@ enum LedgerFile {
                     PRAGMA user_version = 2;
                     """)
         }
-        // Names of results, and indices that hold all that a list of runs is counted from.
+        // Names of results, and covering indices for the counts in the list of runs.
         migrator.registerMigration("v3") { database in
             try database.execute(
                 sql: """
@@ -209,8 +209,7 @@ enum LedgerFile {
         return migrator
     }
 
-    /// What an error of SQLite's, of the system's, or of a record means for whoever uses the
-    /// ledger.
+    /// Converts an error from SQLite, the system, or the decoding of a record to a `LedgerError`.
     static func failure(_ error: any Error, path: String, isOpen: Bool) -> LedgerError {
         switch error {
         case let error as LedgerError: return error
@@ -227,7 +226,7 @@ enum LedgerFile {
     }
 
     private static func failure(_ error: DatabaseError, path: String, isOpen: Bool) -> LedgerError {
-        // Its description holds the statement; the message is SQLite's alone.
+        // The error's description contains the statement; the message is SQLite's alone.
         let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
         switch error.extendedResultCode {
         case .SQLITE_IOERR_LOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_UNLOCK,
@@ -240,7 +239,8 @@ enum LedgerFile {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH:
             return .damaged(path: path, reason: reason)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            // Of file systems whose locks fail, SQLite says the same as of locks that others hold.
+            // SQLite reports the same for file systems without working locks as for locks held by
+            // others.
             let doubt = FileSystem.sharedName(at: path).map {
                 ", or its file system (\($0)) does not keep locks"
             }

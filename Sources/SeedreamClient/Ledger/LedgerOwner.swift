@@ -14,11 +14,11 @@ import Musl
 import Darwin
 #endif
 
-/// One of those that share a ledger.
+/// An instance that shares a ledger and may own jobs.
 final class LedgerOwner: Sendable {
     /// The name of its file, a UUID.
     let name: String
-    /// The folder for the images of replies that this one receives; made when it is needed.
+    /// The folder for images in replies that this owner receives; created when needed.
     let spool: String
     private let folder: String
     private let lock: FileLock
@@ -32,16 +32,16 @@ final class LedgerOwner: Sendable {
 
     deinit { leave() }
 
-    /// Whether the owner of that name is another one and lives.
+    /// Returns whether the owner with this name is another live one.
     func isElsewhereAlive(_ other: String) throws(FileError) -> Bool {
-        // A text that is no name of an owner comes from nobody who lives.
+        // A text that is not an owner's name cannot belong to a live owner.
         guard other != name, UUID(uuidString: other) != nil else { return false }
         return try FileLock.isLocked("\(folder)/\(other)")
     }
 
-    /// Stops being an owner.
+    /// Ends the ownership.
     func leave() {
-        // Only an empty folder goes: what is in it belongs to jobs that are not saved yet.
+        // Fails unless the folder is empty: its files belong to jobs that are not saved yet.
         rmdir(spool)
         lock.unlock(removing: true)
     }

@@ -14,14 +14,14 @@ import Musl
 import Darwin
 #endif
 
-/// The folders in which the processes that share a ledger show that they are alive, and keep the
-/// images of replies until they are saved: in `owners` a locked file for each, in `spool` a folder
-/// of the same name.
+/// The folders in which the processes that share a ledger show that they are alive and keep images
+/// of replies until they are saved: in `owners` a locked file for each, in `spool` a folder of the
+/// same name.
 struct LedgerOwners {
     let owners: String
     let spool: String
-    /// How long to wait for another process that opens the ledger, in seconds: as long as for one
-    /// that writes.
+    /// The time to wait for another process that is opening the ledger, in seconds: the same as for
+    /// one that is writing.
     private static let patience = 10.0
 
     init(of path: String) {
@@ -31,7 +31,7 @@ struct LedgerOwners {
 
     func makeFolder() throws(FileError) { try Folder.make(owners, mode: 0o700) }
 
-    /// Waits until no other process opens the ledger.
+    /// Waits until no other process is opening the ledger.
     ///
     /// - Throws: ``LedgerError/cannotLock(path:fileSystem:)``,
     ///   ``LedgerError/cannotOpen(path:reason:)``.
@@ -40,8 +40,8 @@ struct LedgerOwners {
         repeat {
             do throws(FileError) {
                 if let lock = try FileLock.tryLocking("\(owners)/opening") {
-                    // What SQLite needs; where it is missing, SQLite says that another process has
-                    // the file.
+                    // SQLite needs byte-range locks; without them it claims that another process
+                    // has the file.
                     if let code = lock.byteRangeFailure() { throw FileError(.lock, path, errno: code) }
                     return lock
                 }
@@ -62,10 +62,10 @@ struct LedgerOwners {
         error.action == .lock && [ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP, EINVAL].contains(error.errno)
     }
 
-    /// Becomes an owner, and removes what killed processes have left. To be called while the
-    /// opening is locked, so that no file is seen before it is locked.
+    /// Registers this process as an owner, and removes what killed processes have left. Call while
+    /// holding the opening lock, so that no owner file is seen before it is locked.
     ///
-    /// - Parameter isNeeded: Whether a job still needs an image of that name in a killed process's
+    /// - Parameter isNeeded: Whether a job still needs an image of this name in a killed process's
     ///   spool.
     func join(_ isNeeded: (String) throws -> Bool) throws -> LedgerOwner {
         var alive: Set<String> = []
@@ -78,14 +78,14 @@ struct LedgerOwners {
         }
         let name = UUID().uuidString.lowercased()
         guard let lock = try FileLock.tryLocking("\(owners)/\(name)") else {
-            // Nobody else has this name.
+            // No other owner has this name.
             throw FileError(.lock, "\(owners)/\(name)", errno: 0)
         }
         return LedgerOwner(folder: owners, name: name, spool: "\(spool)/\(name)", lock: lock)
     }
 
-    /// Removes the images that no job needs, and the folder once it is empty. What other programs
-    /// may have put there stays.
+    /// Removes the images that no job needs, and the folder once it is empty. Files of other
+    /// programs stay.
     private func sweep(_ folder: String, _ isNeeded: (String) throws -> Bool) throws {
         for name in Folder.names(in: folder)
         where try SpoolFile.isName(name) && !isNeeded(name) {
@@ -94,7 +94,7 @@ struct LedgerOwners {
         rmdir(folder)
     }
 
-    /// The names of owners in a folder; others are not looked at.
+    /// Returns the names of owners in a folder; other names are ignored.
     private static func names(in folder: String) -> [String] {
         Folder.names(in: folder).filter { UUID(uuidString: $0) != nil }
     }

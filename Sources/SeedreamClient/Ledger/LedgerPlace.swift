@@ -9,15 +9,16 @@ import Musl
 import Darwin
 #endif
 
-/// Where a ledger lies, and whether what is there can be trusted: it decides what is paid for
+/// The location of a ledger, checked before it is trusted: the ledger decides what is paid for
 /// again, and which files are saved where.
 struct LedgerPlace {
-    /// The file itself: links resolved, so that all who open it by another name share its locks.
+    /// The path of the file with links resolved, so that processes that open it by different names
+    /// share its locks.
     let path: String
-    /// Whether there is a file.
+    /// Whether the file exists.
     let isThere: Bool
 
-    /// Looks at a path.
+    /// Checks a path.
     ///
     /// - Throws: ``LedgerError/cannotOpen(path:reason:)``, ``LedgerError/foreign(path:)``,
     ///   ``LedgerError/exposed(path:mode:)``.
@@ -55,7 +56,7 @@ struct LedgerPlace {
         _ path: String, is kind: PrivateFile.Kind, _ name: String, isOptional: Bool = false
     ) throws(LedgerError) {
         do throws(PrivateFile.Fault) {
-            // Others may read it if its user lets them, but what it says is its user's alone.
+            // Other users may read it if its owner allows that, but only the owner may write it.
             try PrivateFile.check(path, is: kind, forbidden: 0o022)
         } catch {
             switch error {
@@ -69,9 +70,9 @@ struct LedgerPlace {
         }
     }
 
-    /// Makes the file, for its user alone, if it is not there.
+    /// Creates the file with mode 0600 if it does not exist.
     func create() throws(FileError) {
-        // Never opens a file that is there: closing it would end the locks that SQLite has on it in
+        // Never opens an existing file: closing it would drop the locks that SQLite holds on it in
         // this process.
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if descriptor >= 0 {

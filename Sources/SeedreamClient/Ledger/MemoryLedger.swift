@@ -1,17 +1,17 @@
-/// A ledger that ends with its process: for tests, and for programs that keep their jobs
-/// themselves. What it holds when the process ends is lost, paid for or not.
+/// A ledger in memory: for tests, and for programs that store their jobs themselves. Its jobs are
+/// lost when the process ends, even if they were paid for.
 public actor MemoryLedger: JobLedger {
-    /// In the order in which they were inserted.
+    /// In the order of insertion.
     private var records: [JobRecord] = []
     private var runs: [RunRecord] = []
-    /// By run, in the order in which they were recorded. Their states are those of their jobs.
+    /// By run, in the order of recording. For a row with a job, the state is that of the job.
     private var rows: [String: [RowRecord]] = [:]
     private var names = Shelf()
 
-    /// Makes an empty ledger.
+    /// Creates an empty ledger.
     public init() {}
 
-    /// Keeps a new job.
+    /// Inserts a new job.
     public func insert(_ job: JobRecord, within budget: Budget?) throws(LedgerError) {
         guard !records.contains(where: { $0.id == job.id }) else {
             throw .cannotWrite(path: "memory", reason: "there is a job \(job.id) already")
@@ -45,7 +45,7 @@ public actor MemoryLedger: JobLedger {
         return records[index]
     }
 
-    /// The job of that id, of an id that begins so, or of the host's id.
+    /// Returns the job with this ID, ID prefix or provider's request ID.
     public func job(_ id: String) throws(LedgerError) -> JobRecord? {
         let own = id.lowercased()
         if let record = records.first(where: { $0.id == own }) { return record }
@@ -55,7 +55,7 @@ public actor MemoryLedger: JobLedger {
         return found.first
     }
 
-    /// All jobs, the newest first.
+    /// Returns all jobs, newest first.
     public func jobs(in states: Set<JobState>?, limit: Int?) -> [JobRecord] {
         let newest = records.enumerated().sorted {
             ($0.element.created, $0.offset) > ($1.element.created, $1.offset)
@@ -64,20 +64,20 @@ public actor MemoryLedger: JobLedger {
         return Array(wanted.prefix(max(0, limit ?? .max)))
     }
 
-    /// The job as it is now: no other process sees it.
+    /// Returns the current job; no other process can own it.
     public func claim(_ id: String) throws(LedgerError) -> JobRecord? {
         guard let record = records.first(where: { $0.id == id }) else { throw .notFound(id) }
         return record
     }
 
-    /// Does nothing.
+    /// Does nothing, except that it throws for an unknown job.
     public func release(_ id: String) throws(LedgerError) {
         guard records.contains(where: { $0.id == id }) else { throw .notFound(id) }
     }
 
     // MARK: Runs
 
-    /// Begins a run, or joins the one that has its id.
+    /// Starts a run, or joins the run with the same ID.
     public func join(_ run: RunRecord) -> RunRecord {
         var joined = run
         if let index = runs.firstIndex(where: { $0.id == run.id }) {
@@ -87,12 +87,12 @@ public actor MemoryLedger: JobLedger {
         return joined
     }
 
-    /// All runs, the one that was joined last first.
+    /// Returns all runs, most recently joined first.
     public func runs(limit: Int?) -> [RunSummary] {
         runs.reversed().prefix(max(0, limit ?? .max)).map(summary)
     }
 
-    /// A run and how many of its rows stand where.
+    /// Returns a run and the number of its rows in each state.
     public func summary(of run: String) -> RunSummary? { runs.first { $0.id == run }.map(summary) }
 
     private func summary(of run: RunRecord) -> RunSummary {
@@ -105,7 +105,7 @@ public actor MemoryLedger: JobLedger {
         return summary
     }
 
-    /// Forgets prompts and paths of jobs that ended before a time.
+    /// Removes prompts and paths from jobs that ended before a time.
     @discardableResult
     public func prune(before time: Double) -> Int {
         var count = 0
@@ -129,7 +129,7 @@ public actor MemoryLedger: JobLedger {
         return count
     }
 
-    /// The run of that id or name, or the only one whose id begins so.
+    /// Returns the run with this ID or name, or the only one whose ID has this prefix.
     public func run(_ id: String) throws(LedgerError) -> RunRecord? {
         let own = id.lowercased()
         var found = runs.filter { $0.id == own || $0.identity.name == id }
@@ -138,14 +138,14 @@ public actor MemoryLedger: JobLedger {
         return found.first
     }
 
-    /// Records a waiting row for each label that the run has none for.
+    /// Records a waiting row for each label that has no row in the run.
     public func expect(_ labels: [String], in run: String) {
         for label in labels where !(rows[run] ?? []).contains(where: { $0.label == label }) {
             _ = add(label, nil, to: run)
         }
     }
 
-    /// The row with this key, or the one of that label, or a new one.
+    /// Returns the row with this key, or the one with this label and no key yet, or a new one.
     public func row(_ key: String, label: String, in run: String) -> RowRecord {
         let all = current(run)
         let waiting = all.first { $0.label == label && $0.key == nil }
@@ -159,17 +159,17 @@ public actor MemoryLedger: JobLedger {
         return row
     }
 
-    /// The last row of that label.
+    /// Returns the last row with this label.
     public func row(labelled label: String, in run: String) -> RowRecord? {
         current(run).last { $0.label == label }
     }
 
-    /// The rows of a run.
+    /// Returns the rows of a run.
     public func rows(of run: String, after: Int, limit: Int?) -> [RowRecord] {
         Array(current(run).filter { $0.number > after }.prefix(max(0, limit ?? .max)))
     }
 
-    /// Makes a row `preparing`, unless its request was sent.
+    /// Makes a row `preparing`, unless its job is open or of unknown outcome.
     public func begin(_ row: RowRecord) -> Bool {
         guard let now = current(row.run).first(where: { $0.number == row.number }) else { return false }
         switch now.state {
@@ -183,26 +183,27 @@ public actor MemoryLedger: JobLedger {
         return true
     }
 
-    /// Puts a row back, or records why it failed.
+    /// Sets the state of a row, with the reason if it failed.
     public func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?) {
         let job = records.first { $0.id == current(row.run).first { $0.number == row.number }?.job }
         guard job.map({ [.failed, .cancelled].contains($0.state) }) ?? true else { return }
         change(row.run, row.number) { ($0.state, $0.failure, $0.job) = (state, failure, nil) }
     }
 
-    /// The jobs of equal requests, the newest first.
+    /// Returns the jobs of equal requests, newest first.
     public func jobs(withContent content: String?) -> [JobRecord] {
         jobs(in: nil, limit: nil).filter { $0.row?.content == content }
     }
 
-    /// The jobs of a run, the newest first.
+    /// Returns the jobs of a run, newest first.
     public func jobs(ofRun run: String) -> [JobRecord] {
         jobs(in: nil, limit: nil).filter { $0.row?.run == run }
     }
 
     // MARK: Names
 
-    /// Reserves names that were not reserved with a job, or that a file has taken since.
+    /// Reserves names that were not reserved when the job was inserted, or that a file has taken
+    /// since.
     public func reserve(_ names: [String], of id: String, fileExtension: String) throws(LedgerError)
         -> JobRecord?
     {
@@ -223,7 +224,7 @@ public actor MemoryLedger: JobLedger {
                 && [.waiting, .preparing].contains($0.state)
         }
         names.over = over
-        // The shelf throws nothing.
+        // This shelf never throws.
         return
             (try? names.reserve(
                 possible, of: job, leaving: job.namesTellRowsApart ? 0 : earlier.count, after: own?.job))
@@ -234,7 +235,7 @@ public actor MemoryLedger: JobLedger {
 
     private struct Shelf: NameShelf {
         private var all: [ReservedName] = []
-        /// Jobs that are saved.
+        /// The IDs of saved jobs.
         var over: Set<String> = []
 
         func numbers(of stem: String, in folder: String) -> [Int] {

@@ -6,28 +6,29 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A name that the results of one job have in a folder, from before the job is bought.
+/// A name reserved for a result of one job in a folder, before the job is bought.
 struct ReservedName: Hashable, Sendable {
     var folder: String
-    /// The name without extension, as the file system compares it: on Apple's, case tells no names
-    /// apart.
+    /// The name without extension, normalized as the file system compares names: on Apple's, case
+    /// is ignored.
     var name: String
-    /// The name as the template gives it, compared likewise.
+    /// The name from the template, normalized likewise.
     var stem: String
     /// 1 for the stem itself, 2 for `<stem>-2`.
     var number: Int
     var job: String
 }
 
-/// Where a ledger keeps reserved names.
+/// The storage of a ledger's reserved names.
 protocol NameShelf {
-    /// The numbers of a stem that are reserved, ascending.
+    /// Returns the reserved numbers of a stem, ascending.
     func numbers(of stem: String, in folder: String) throws -> [Int]
-    /// Who has a name; `nil` where it is free.
+    /// Returns the reservation of a name; `nil` if it is free.
     func holder(of name: String, in folder: String) throws -> ReservedName?
-    /// What a job has for a stem.
+    /// Returns the reservation of a job for a stem.
     func name(of job: String, stem: String) throws -> ReservedName?
-    /// Whether a job is saved, or forgotten: without a file, its name is free again.
+    /// Returns whether a job is saved or no longer known; its name is then free unless a file has
+    /// it.
     func isOver(_ job: String) throws -> Bool
     mutating func put(_ name: ReservedName) throws
     mutating func remove(_ name: ReservedName) throws
@@ -37,11 +38,11 @@ extension NameShelf {
     /// Reserves names for a job in the folder of its destination.
     ///
     /// - Parameters:
-    ///   - stems: As the template gives them.
-    ///   - skipped: How many free names are left to earlier rows of the run.
-    ///   - previous: The job that was sent for the same row before; its names are this one's where
-    ///     no file has them.
-    ///   - extensions: Of files that take a name.
+    ///   - stems: The names from the template.
+    ///   - skipped: The number of free names to leave for earlier rows of the run.
+    ///   - previous: The job sent earlier for the same row. This job takes over its names if no
+    ///     file has them.
+    ///   - extensions: The extensions of files that occupy a name.
     /// - Returns: The job with its names.
     mutating func reserve(
         _ stems: [String], of job: JobRecord, leaving skipped: Int = 0, after previous: String? = nil,
@@ -78,11 +79,12 @@ extension NameShelf {
         return reserved
     }
 
-    /// The first number of a stem, but for `skipped` free ones, that neither a job nor a file has.
+    /// Returns the lowest number of a stem that neither a job nor a file has, after skipping
+    /// `skipped` free ones.
     private mutating func freeNumber(
         _ stem: String, _ folder: String, _ skipped: Int, _ hasFile: (String) -> Bool
     ) throws -> Int {
-        // Results that were taken away leave the plain name to the next.
+        // If the results were moved away, the plain name is free again.
         if let plain = try holder(of: Self.key(stem), in: folder), try isOver(plain.job), !hasFile(stem) {
             try remove(plain)
         }
@@ -117,17 +119,17 @@ extension NameShelf {
 }
 
 extension JobRecord {
-    /// Extensions of the formats that Seedream is documented to make.
+    /// The extensions of the formats that Seedream is documented to return.
     static let usualExtensions = ["png", "jpg", "webp"]
 
-    /// The folder of its results, without a slash at its end; `nil` where it has no destination.
+    /// The destination folder, without a trailing slash; `nil` if the job has no destination.
     var folderOfNames: String? {
         guard var folder = destination?.folder else { return nil }
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
         return folder
     }
 
-    /// The name of one of its images by its template, without extension.
+    /// Returns the template's name for one of the job's images, without extension.
     func name(_ template: NameTemplate, index: Int, count: Int) -> String {
         template.name(
             NameTemplate.Values(
@@ -135,18 +137,19 @@ extension JobRecord {
                 request: hostRequestID ?? id, source: inputs.first?.name))
     }
 
-    /// Whether no two rows of a run are named alike, whatever their inputs are called.
+    /// Whether the template gives every row of a run a different name, regardless of its inputs.
     var namesTellRowsApart: Bool {
         destination.flatMap { try? NameTemplate($0.template) }?.tellsRowsApart ?? false
     }
 
-    /// Every name that its images may get, however many come; none where what a name says is not
-    /// known yet.
+    /// All names that the job's images may get, for every possible number of images. Empty if a
+    /// placeholder's value is not known yet.
     var possibleNames: [String] {
         guard let destination, let template = try? NameTemplate(destination.template), !template.needsResult
         else { return [] }
         var names: [String] = []
-        // Alone, an image may have no number; then numbers are as wide as the largest one.
+        // A single image may have no number; otherwise all numbers are padded to the width of the
+        // largest.
         for count in [1, 9, 99, 999] where count == 1 || maximumOutputs > count / 10 {
             let count = min(count, max(1, maximumOutputs))
             for name in (0..<count).map({ name(template, index: $0, count: count) })

@@ -6,23 +6,23 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A run as the ledger keeps it: the rows that one command sends from one place to one place.
+/// A run in the ledger: the rows that one command sends from one source to one destination.
 public struct RunRecord: Hashable, Codable, Sendable, Identifiable {
-    /// What decides which run a command joins: the same values are the same run. ``Self/id`` is
-    /// made of them.
+    /// The values that identify a run: a command with the same values joins the same run.
+    /// ``Self/id`` is derived from them.
     public struct Identity: Hashable, Codable, Sendable {
-        /// The command, as `edit`.
+        /// The command, such as `edit`.
         public var command: String
-        /// Absolute paths of the folders or of the manifest that the rows come from, sorted.
+        /// The absolute paths of the folders or the manifest that the rows come from, sorted.
         public var sources: [String]
-        /// The absolute path of the folder that results go to.
+        /// The absolute path of the folder for results.
         public var destination: String
-        /// Scheme, host and port of the provider's address.
+        /// The scheme, host name and port of the provider's address.
         public var origin: String
-        /// A name that takes the place of the other values; `nil` by default.
+        /// A name that replaces the other values in ``RunRecord/id``. Default: `nil`.
         public var name: String?
 
-        /// Makes an identity.
+        /// Creates an identity.
         public init(
             command: String, sources: [String], destination: String, origin: String, name: String? = nil
         ) {
@@ -33,29 +33,29 @@ public struct RunRecord: Hashable, Codable, Sendable, Identifiable {
             self.name = name
         }
 
-        /// 16 hexadecimal digits that stand for the values.
+        /// A digest of the values, 16 hexadecimal digits.
         var digest: String {
-            // Texts may hold anything but a zero byte.
+            // The texts may contain any byte except zero.
             let texts = name.map { ["name", $0] } ?? [command, destination, origin] + sources
             return String(SHA256Digest(Array(texts.joined(separator: "\0").utf8)).hexadecimal.prefix(16))
         }
     }
 
-    /// 16 hexadecimal digits.
+    /// The run's ID, 16 hexadecimal digits.
     public var id: String
-    /// What the run is.
+    /// The values that identify the run.
     public var identity: Identity
-    /// When it began, in seconds since 1970.
+    /// The start time, in seconds since 1970.
     public var created: Double
-    /// When it was last joined, in seconds since 1970.
+    /// The time of the last join, in seconds since 1970.
     public var updated: Double
-    /// The command line that began it or joined it last, without passwords; `nil` for a program's
-    /// own run.
+    /// The command line that started the run or last joined it, without passwords; `nil` for a run
+    /// started from Swift.
     public var arguments: [String]?
     /// The working directory of that command line.
     public var folder: String?
 
-    /// Makes a run that begins now.
+    /// Creates a run that starts now.
     public init(_ identity: Identity, arguments: [String]? = nil, folder: String? = nil) {
         id = identity.digest
         self.identity = identity
@@ -66,11 +66,11 @@ public struct RunRecord: Hashable, Codable, Sendable, Identifiable {
     }
 }
 
-/// Where a row of a run stands.
+/// The state of a row of a run.
 public enum RowState: String, Hashable, Codable, Sendable, CaseIterable {
-    /// Not begun; nothing was sent.
+    /// Not started; nothing was sent.
     case waiting
-    /// Its images are being made valid; nothing was sent.
+    /// Its images are being prepared; nothing was sent.
     case preparing
     /// As ``JobState/submitting``.
     case submitting
@@ -80,16 +80,16 @@ public enum RowState: String, Hashable, Codable, Sendable, CaseIterable {
     case finished
     /// As ``JobState/saved``.
     case saved
-    /// As ``JobState/failed``, or it could not be prepared.
+    /// As ``JobState/failed``, or its images could not be prepared.
     case failed
     /// As ``JobState/cancelled``.
     case cancelled
     /// As ``JobState/unknown``.
     case unknown
-    /// An equal row of this run is there in its place.
+    /// Skipped, because the run has an equal row.
     case skipped
 
-    /// The state of the job that was sent for the row.
+    /// Creates the state of a row from the state of its job.
     public init(_ state: JobState) {
         switch state {
         case .submitting: self = .submitting
@@ -103,19 +103,18 @@ public enum RowState: String, Hashable, Codable, Sendable, CaseIterable {
     }
 }
 
-/// A row of a run as the ledger keeps it: one request, from before anything is read to its last
-/// file.
+/// A row of a run in the ledger: one request, from before its inputs are read to its last file.
 public struct RowRecord: Hashable, Codable, Sendable {
-    /// Why a row failed before its request was sent.
+    /// The reason for which a row failed before its request was sent.
     public struct Failure: Hashable, Codable, Sendable {
-        /// A word for programs, as `corrupt-image`.
+        /// An error code for programs, such as `corrupt-image`.
         public var code: String
-        /// Expected and found, one line.
+        /// A one-line message with the expected and the found value.
         public var message: String
-        /// What to do, one line.
+        /// A one-line remedy.
         public var hint: String?
 
-        /// Makes a failure.
+        /// Creates a failure.
         public init(code: String, message: String, hint: String? = nil) {
             self.code = code
             self.message = message
@@ -125,27 +124,28 @@ public struct RowRecord: Hashable, Codable, Sendable {
 
     /// The run's ``RunRecord/id``.
     public var run: String
-    /// From 1, in the order in which rows were recorded.
+    /// The number of the row, from 1, in the order of recording.
     public var number: Int
-    /// What a person calls it: an absolute path, or the id of a manifest's row.
+    /// The name of the row for people: an absolute path, or the ID of a manifest's row.
     public var label: String
-    /// What decides the result, as a digest, and which of equal rows it is; `nil` until the inputs
-    /// have been read.
+    /// A digest of everything that determines the result, and the row's position among equal rows;
+    /// `nil` until the inputs have been read.
     public var key: String?
-    /// Where it stands.
+    /// The state of the row.
     public var state: RowState
-    /// The ``JobRecord/id`` of the last request that was sent for it.
+    /// The ``JobRecord/id`` of the last request sent for the row.
     public var job: String?
-    /// Why it failed before its request was sent.
+    /// The reason for which it failed before its request was sent.
     public var failure: Failure?
 
-    /// The label without its extension: rows that share it would name their results alike.
+    /// The label without its extension: rows with the same stem would give their results the same
+    /// name.
     var stem: String {
         guard let dot = label.lastIndex(of: "."), !label[dot...].contains("/") else { return label }
         return String(label[..<dot])
     }
 
-    /// Makes a row that waits.
+    /// Creates a waiting row.
     public init(run: String, number: Int, label: String, key: String? = nil) {
         self.run = run
         self.number = number
@@ -155,29 +155,29 @@ public struct RowRecord: Hashable, Codable, Sendable {
     }
 }
 
-/// The row that a job is sent for.
+/// Refers to the row that a job is sent for.
 public struct RowReference: Hashable, Codable, Sendable {
     /// The run's ``RunRecord/id``.
     public var run: String
     /// The row's ``RowRecord/number``.
     public var number: Int
-    /// The row's ``RowRecord/key``. Of one run, one job at most has it that did not fail.
+    /// The row's ``RowRecord/key``. In one run, at most one job that did not fail has it.
     public var key: String
-    /// The part of the key that equal requests share, in every run.
+    /// The part of the key that equal requests share in all runs.
     public var content: String
 
-    /// What a manifest calls the row: the part of the key behind `@`; `nil` where it says nothing.
+    /// The row's ID in a manifest: the part of the key after `@`; `nil` if there is none.
     var id: String? {
         guard key.hasPrefix(content + "@") else { return nil }
         let id = key.dropFirst(content.count + 1)
-        // A row that is bought again has the number of the purchase behind it.
+        // A row that is bought again has the purchase's number appended.
         guard let slash = id.lastIndex(of: "/"), Int(id[id.index(after: slash)...]) != nil else {
             return String(id)
         }
         return String(id[..<slash])
     }
 
-    /// Makes a reference.
+    /// Creates a reference.
     public init(run: String, number: Int, key: String, content: String) {
         self.run = run
         self.number = number
@@ -186,16 +186,17 @@ public struct RowReference: Hashable, Codable, Sendable {
     }
 }
 
-/// A run and how many of its rows stand where.
+/// A run and the number of its rows in each state.
 public struct RunSummary: Hashable, Sendable {
     /// The run.
     public var run: RunRecord
-    /// The number of rows in each state; no entry where there are none.
+    /// The number of rows by state; states without rows are absent.
     public var rows: [RowState: Int]
-    /// The worst case of what was bought, in flight and unknown included, by unit.
+    /// The worst-case cost of the run's jobs by unit, including those in flight and of unknown
+    /// outcome.
     public var cost: [Price.Unit: Double]
 
-    /// Makes a summary.
+    /// Creates a summary.
     public init(run: RunRecord, rows: [RowState: Int], cost: [Price.Unit: Double] = [:]) {
         self.run = run
         self.rows = rows

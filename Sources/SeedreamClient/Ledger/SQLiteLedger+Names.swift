@@ -2,7 +2,8 @@
 import GRDB
 
 extension SQLiteLedger {
-    /// Reserves names that were not reserved with a job, or that a file has taken since.
+    /// Reserves names that were not reserved when the job was inserted, or that a file has taken
+    /// since.
     public func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
         -> JobRecord?
     {
@@ -19,7 +20,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// A new job with the names that its results may get.
+    /// Returns a new job with the names that its results may get.
     static func reserveNames(of job: JobRecord, _ database: Database) throws -> JobRecord {
         let names = job.state.isFinal ? [] : job.possibleNames
         guard !names.isEmpty else { return job }
@@ -28,7 +29,7 @@ extension SQLiteLedger {
         let previous = try String.fetchOne(
             database, sql: "SELECT job FROM row WHERE run = ? AND number = ?",
             arguments: [row.run, row.number])
-        // Rows are sent as they become ready; their names follow their order all the same.
+        // Rows are sent as they become ready, but their names follow their order.
         let earlier = try Int.fetchOne(
             database,
             sql: """
@@ -40,7 +41,7 @@ extension SQLiteLedger {
             names, of: job, leaving: job.namesTellRowsApart ? 0 : earlier ?? 0, after: previous)
     }
 
-    /// Gives the names of a job back.
+    /// Removes the reservations of a job.
     static func forgetNames(of job: String, _ database: Database) throws {
         try database.execute(sql: "DELETE FROM name WHERE job = ?", arguments: [job])
     }

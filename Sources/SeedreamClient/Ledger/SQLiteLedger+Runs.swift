@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 extension SQLiteLedger {
-    /// Begins a run, or joins the one that has its id.
+    /// Starts a run, or joins the run with the same ID.
     public func join(_ run: RunRecord) async throws(LedgerError) -> RunRecord {
         try await transaction { database in
             let text = try String.fetchOne(
@@ -27,7 +27,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// All runs, the one that was joined last first.
+    /// Returns all runs, most recently joined first.
     public func runs(limit: Int?) async throws(LedgerError) -> [RunSummary] {
         try await perform { database in
             guard try database.tableExists("run") else { return [] }
@@ -37,7 +37,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// A run and how many of its rows stand where.
+    /// Returns a run and the number of its rows in each state.
     public func summary(of run: String) async throws(LedgerError) -> RunSummary? {
         try await perform { database in
             guard try database.tableExists("run") else { return nil }
@@ -47,9 +47,9 @@ extension SQLiteLedger {
         }
     }
 
-    /// How many rows of a run are in which state. No job is read: its state stands in an index,
-    /// which SQLite would pass over for the one of ids alone. Ledgers of earlier versions, open for
-    /// reading, lack it.
+    /// The query for the number of a run's rows in each state. It reads no job record: the states
+    /// are in an index, which SQLite would otherwise ignore in favor of the one on IDs. Read-only
+    /// ledgers of earlier versions lack that index.
     package static func statesOfRows(isIndexed: Bool) -> String {
         """
         SELECT coalesce(job.state, row.state) AS state, count(*) AS rows
@@ -57,9 +57,9 @@ extension SQLiteLedger {
         WHERE row.run = ? GROUP BY 1
         """
     }
-    /// What a run has cost at most, by unit, from an index alone.
+    /// The query for the worst-case cost of a run by unit, answered from an index alone.
     package static let costsOfRun = "SELECT unit, total(cost) AS cost FROM job WHERE run = ? GROUP BY unit"
-    /// The runs, the one that was joined last first.
+    /// The query for the runs, most recently joined first.
     package static let newestRuns = "SELECT record FROM run ORDER BY updated DESC LIMIT ?"
 
     private static func summary(of run: RunRecord, _ database: Database) throws -> RunSummary {
@@ -79,7 +79,7 @@ extension SQLiteLedger {
         return summary
     }
 
-    /// Forgets prompts and paths of jobs that ended before a time.
+    /// Removes prompts and paths from jobs that ended before a time.
     @discardableResult
     public func prune(before time: Double) async throws(LedgerError) -> Int {
         let now = JobRecord.now
@@ -107,8 +107,8 @@ extension SQLiteLedger {
         }
     }
 
-    /// Forgets where runs come from and the rows of them that were never sent, where no row of the
-    /// run is left to do.
+    /// Removes the origin of runs whose rows have all ended, and the labels and failures of their
+    /// rows that were never sent.
     private static func pruneRuns(before time: Double, _ database: Database) throws {
         let texts = try String.fetchAll(
             database,
@@ -128,7 +128,8 @@ extension SQLiteLedger {
         }
     }
 
-    /// The run of that id or name, or the only one whose id begins so (4 characters or more).
+    /// Returns the run with this ID or name, or the only one whose ID begins with this text of at
+    /// least 4 characters.
     public func run(_ id: String) async throws(LedgerError) -> RunRecord? {
         try await perform { database in
             guard try database.tableExists("run") else { return nil }
@@ -151,7 +152,7 @@ extension SQLiteLedger {
 
     // MARK: Rows
 
-    /// Records a waiting row for each label that the run has none for.
+    /// Records a waiting row for each label that has no row in the run.
     public func expect(_ labels: [String], in run: String) async throws(LedgerError) {
         try await transaction { database in
             var number = try Self.lastNumber(in: run, database)
@@ -165,7 +166,8 @@ extension SQLiteLedger {
         }
     }
 
-    /// The row with this key, or the one of that label, or a new one, which has the key now.
+    /// Returns the row with this key, or the one with this label and no key yet, which then gets
+    /// the key, or a new one.
     public func row(_ key: String, label: String, in run: String) async throws(LedgerError) -> RowRecord {
         try await transaction { database in
             let waiting = try Self.rows(
@@ -193,7 +195,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// The last row of that label.
+    /// Returns the last row with this label.
     public func row(labelled label: String, in run: String) async throws(LedgerError) -> RowRecord? {
         try await perform { database in
             guard try database.tableExists("row") else { return nil }
@@ -203,7 +205,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// The rows of a run.
+    /// Returns the rows of a run.
     public func rows(of run: String, after: Int, limit: Int?) async throws(LedgerError) -> [RowRecord] {
         try await perform { database in
             guard try database.tableExists("row") else { return [] }
@@ -213,7 +215,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// Makes a row `preparing` and this instance's own.
+    /// Makes a row `preparing`, owned by this instance.
     public func begin(_ row: RowRecord) async throws(LedgerError) -> Bool {
         let owner = try owned()
         return try await transaction { database in
@@ -241,8 +243,8 @@ extension SQLiteLedger {
         }
     }
 
-    /// Puts a row back, or records why it failed. A job that failed or was cancelled stays in the
-    /// ledger by itself.
+    /// Sets the state of a row, with the reason if it failed. Its failed or cancelled job stays in
+    /// the ledger without the row.
     public func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?)
         async throws(LedgerError)
     {
@@ -259,7 +261,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// The jobs of equal requests.
+    /// Returns the jobs of equal requests.
     public func jobs(withContent content: String?) async throws(LedgerError) -> [JobRecord] {
         try await perform { database in
             guard try database.tableExists("row") else { return [] }
@@ -271,7 +273,7 @@ extension SQLiteLedger {
         }
     }
 
-    /// The jobs of a run.
+    /// Returns the jobs of a run.
     public func jobs(ofRun run: String) async throws(LedgerError) -> [JobRecord] {
         try await perform { database in
             guard try database.tableExists("row") else { return [] }

@@ -8,29 +8,28 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A ledger in an SQLite file that several processes share.
+/// A ledger in an SQLite file that several processes can share.
 ///
-/// A change is on the medium when its method returns: WAL with `synchronous=FULL`. A process that
-/// waits for another one's change waits 10 s at most. Each instance is an owner of its own, known
-/// by a file in `<path>.owners` that is locked while it lives; a killed process leaves the file
-/// behind, unlocked, and its jobs can be claimed. The next start removes it.
+/// A change is durable when its method returns: WAL with `synchronous=FULL`. A process waits at
+/// most 10 s for another process's write. Each instance is an owner, represented by a file in
+/// `<path>.owners` that is locked while the instance lives. A killed process leaves its file
+/// unlocked, so that its jobs can be claimed; the next start removes the file.
 ///
-/// Cancelling a task stops none of the methods: what a host has accepted is written down all the
-/// same.
+/// Cancelling a task does not interrupt any method: a provider's answer is always recorded.
 public final class SQLiteLedger: JobLedger {
-    /// The file. Two more lie beside it while it is open: `<path>-wal` and `<path>-shm`.
+    /// The path of the file. While it is open, `<path>-wal` and `<path>-shm` exist too.
     public let path: String
     private let queue: DatabaseQueue
-    /// `nil` where the file is open for reading alone.
+    /// `nil` if the file is open for reading only.
     private let owner: LedgerOwner?
 
-    /// What is done where there is no ledger, or none that can be written.
+    /// How a ledger is opened if it does not exist or cannot be written.
     public enum Access: Hashable, Sendable {
-        /// A ledger is made where there is none.
+        /// A missing ledger is created.
         case creating
-        /// There must be one.
+        /// The ledger must exist.
         case existing
-        /// There must be one; if it cannot be written, it is opened for reading alone.
+        /// The ledger must exist; if it cannot be written, it is opened for reading only.
         case reading
     }
 
@@ -46,18 +45,18 @@ public final class SQLiteLedger: JobLedger {
 
     /// Opens a ledger.
     ///
-    /// A file that is made has mode 0600, its folders 0700. The file must belong to this user, and
-    /// no one else may be able to change or replace it. A link is followed to a file that exists.
+    /// A new file has mode 0600, new folders 0700. The file must belong to this user, and no other
+    /// user may be able to change or replace it. A link must point to an existing file.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - access: Default: ``Access/creating``.
-    /// - Throws: ``LedgerError/absent(path:)`` unless a ledger may be made;
+    ///   - access: How to open it. Default: ``Access/creating``.
+    /// - Throws: ``LedgerError/absent(path:)`` if it does not exist and must not be created;
     ///   ``LedgerError/foreign(path:)`` and ``LedgerError/exposed(path:mode:)``;
-    ///   ``LedgerError/cannotOpen(path:reason:)``, ``LedgerError/cannotWrite(path:reason:)`` where
-    ///   the file is read-only, ``LedgerError/cannotLock(path:fileSystem:)``,
-    ///   ``LedgerError/damaged(path:reason:)``, ``LedgerError/tooNew(path:)``. A file that is
-    ///   refused is left as it was.
+    ///   ``LedgerError/cannotOpen(path:reason:)``; ``LedgerError/cannotWrite(path:reason:)`` if the
+    ///   file is read-only; ``LedgerError/cannotLock(path:fileSystem:)``,
+    ///   ``LedgerError/damaged(path:reason:)``, ``LedgerError/tooNew(path:)``. A refused file is
+    ///   left unchanged.
     public static func open(path: String = SQLiteLedger.defaultPath, access: Access = .creating)
         throws(LedgerError) -> SQLiteLedger
     {
@@ -88,13 +87,13 @@ public final class SQLiteLedger: JobLedger {
         } catch {
             throw .cannotOpen(path: path, reason: error.description)
         }
-        // One at a time: two that change a new file to WAL, or migrate it, at the same moment would
-        // fail.
+        // One process at a time: two that switch a new file to WAL or migrate it at the same moment
+        // would fail.
         let opening = try owners.waitForOpening(of: path)
         defer { opening.unlock() }
         do {
             if !place.isThere { try place.create() }
-            // Again, as another process may have made it meanwhile.
+            // Check again, as another process may have created it meanwhile.
             let place = try LedgerPlace(path)
             let queue = try LedgerFile.connect(place.path)
             let owner = try owners.join { name in try queue.read { try isNeeded(name, $0) } }
@@ -104,8 +103,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// - Parameter failure: Why the file cannot be written, which is thrown if it cannot be read
-    ///   either.
+    /// - Parameter failure: The reason for which the file cannot be written, thrown if it cannot be
+    ///   read either.
     private static func openForReading(_ path: String, after failure: LedgerError) throws(LedgerError)
         -> SQLiteLedger
     {
@@ -119,8 +118,9 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// Whether a job that is not over has an image of that name in the spool. The name is one of
-    /// 128 random bits, so that a record that holds it anywhere means this file.
+    /// Returns whether an open job, or one of unknown outcome, has an image of this name in the
+    /// spool. The name has 128 random bits, so a record that contains it anywhere refers to this
+    /// file.
     private static func isNeeded(_ name: String, _ database: Database) throws -> Bool {
         let open = JobState.allCases.filter { !$0.isFinal || $0 == .unknown }.map { "'\($0.rawValue)'" }
         return try Int.fetchOne(
@@ -132,26 +132,27 @@ public final class SQLiteLedger: JobLedger {
             arguments: [name]) != nil
     }
 
-    /// A folder of this instance's own in `<path>.spool`. The next one to open the ledger removes
-    /// what a killed process has left there, except for images that a job still needs.
+    /// A folder in `<path>.spool` for this instance alone. The next process that opens the ledger
+    /// removes what a killed process has left there, except images that a job still needs.
     public var spoolFolder: String? {
         guard let owner else { return nil }
-        // A job records where its images are, and may be resumed from another folder.
+        // An absolute path: jobs record where their images are, and may be resumed from another
+        // folder.
         return owner.spool.hasPrefix("/")
             ? owner.spool : "\(PathText.currentFolder ?? ".")/\(owner.spool)"
     }
 
-    /// Gives up all jobs and closes the file; nothing can be done afterwards. The end of the
-    /// instance does the same.
+    /// Releases all jobs and closes the file; the instance cannot be used afterwards.
+    /// Deinitialization does the same.
     public func close() {
         owner?.leave()
-        // It fails only where a statement is still in use, and none outlives the call that made it.
+        // Fails only if a statement is still in use, and none outlives the call that made it.
         try? queue.close()
     }
 
     // MARK: Jobs
 
-    /// Keeps a new job, owned by this instance, and makes its row `submitting`.
+    /// Inserts a new job, owned by this instance, and makes its row `submitting`.
     public func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError) {
         let owner = try owned().name
         try await transaction { database in
@@ -173,8 +174,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// Changes a job, in one transaction, and returns it. Who owns it is not looked at: another
-    /// process may have to record that it asked the host to cancel.
+    /// Changes a job in one transaction and returns it. Ownership is not checked: another process
+    /// may have to record that it asked the provider to cancel.
     @discardableResult
     public func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
         async throws(LedgerError)
@@ -199,8 +200,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// The job of that id, of the host's id of its request, or the only one whose id begins so (4
-    /// characters or more).
+    /// Returns the job with this ID or provider's request ID, or the only one whose ID begins with
+    /// this text of at least 4 characters.
     public func job(_ id: String) async throws(LedgerError) -> JobRecord? {
         try await perform { database in
             let own = id.lowercased()
@@ -210,7 +211,8 @@ public final class SQLiteLedger: JobLedger {
                 texts = try String.fetchAll(database, sql: "\(column) request_id = ?", arguments: [id])
             }
             if texts.isEmpty, own.count >= 4 {
-                // Texts are compared byte by byte, and this is beyond all that begin so.
+                // SQLite compares texts byte by byte; the upper bound sorts after every text with
+                // this prefix.
                 texts = try String.fetchAll(
                     database, sql: "\(column) id >= ? AND id < ?", arguments: [own, own + "\u{10FFFF}"])
             }
@@ -219,17 +221,17 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// All jobs, the newest first.
+    /// Returns all jobs, newest first.
     public func jobs(in states: Set<JobState>?, limit: Int?) async throws(LedgerError) -> [JobRecord] {
         try await perform { database in
-            // A negative limit is none.
+            // In SQLite a negative limit means no limit.
             try String.fetchAll(database, sql: Self.newest(in: states, limit: limit.map { max(0, $0) } ?? -1))
                 .map(Self.record)
         }
     }
 
-    /// The records of jobs, the newest first. Of each state no more are looked at than are asked
-    /// for.
+    /// The query for the records of jobs, newest first. It reads at most `limit` jobs of each
+    /// state.
     package static func newest(in states: Set<JobState>?, limit: Int) -> String {
         guard let states else {
             return "SELECT record FROM job ORDER BY created DESC, rowid DESC LIMIT \(limit)"
@@ -247,7 +249,7 @@ public final class SQLiteLedger: JobLedger {
             """
     }
 
-    /// Makes this instance the owner of a job whose owner has let go of it or is no longer alive.
+    /// Makes this instance the owner of a job that was released or whose owner is no longer alive.
     public func claim(_ id: String) async throws(LedgerError) -> JobRecord? {
         let owner = try owned()
         return try await transaction { database in
@@ -261,7 +263,7 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// Lets go of a job; does nothing if another one owns it.
+    /// Releases a job; does nothing if another instance owns it.
     public func release(_ id: String) async throws(LedgerError) {
         let owner = try owned().name
         try await transaction { database in
@@ -277,14 +279,14 @@ public final class SQLiteLedger: JobLedger {
 
     // MARK: Access
 
-    /// This instance as an owner of jobs.
+    /// Returns this instance as an owner of jobs; throws if the file is open for reading only.
     func owned() throws(LedgerError) -> LedgerOwner {
         guard let owner else { throw .cannotWrite(path: path, reason: "it was opened for reading alone") }
         return owner
     }
 
-    /// Does work with the connection on the queue's own thread, however long another process keeps
-    /// it waiting, and whether or not the task is cancelled.
+    /// Runs work with the connection on the queue's own thread, regardless of task cancellation and
+    /// of how long another process keeps it waiting.
     func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(LedgerError)
         -> Value
@@ -300,8 +302,8 @@ public final class SQLiteLedger: JobLedger {
         return try result.get()
     }
 
-    /// The same in a transaction that is the only writer from its beginning on, so that what it
-    /// reads is still so when it writes.
+    /// Runs work in a transaction that is the only writer from its start, so that what it reads
+    /// still holds when it writes.
     func transaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
         async throws(LedgerError)
         -> Value
@@ -314,7 +316,7 @@ public final class SQLiteLedger: JobLedger {
                 try database.execute(sql: "COMMIT")
                 return value
             } catch {
-                // A full disk may have rolled it back already.
+                // SQLite may already have rolled back, for example on a full disk.
                 if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
                 throw error
             }

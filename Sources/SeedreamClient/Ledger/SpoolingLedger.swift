@@ -15,47 +15,47 @@ import Musl
 import Darwin
 #endif
 
-/// A ledger over another one that loses nothing which was learned after a request was sent.
+/// A wrapper of another ledger that loses nothing learned after a request was sent.
 ///
-/// A change that the other ledger cannot take is tried again, then kept in memory and in a file of
-/// its own, so that the process can go on with the job. The next change, and the next process,
-/// record it. New jobs are not kept so: nothing is sent before its job is in the ledger.
+/// A change that the wrapped ledger cannot record is retried, then kept in memory and in a separate
+/// file, so that the process can continue the job. The next change, or the next process, records
+/// it. New jobs are not kept this way: nothing is sent before its job is in the ledger.
 public final class SpoolingLedger: JobLedger {
     /// A job that the ledger could not record.
     package struct Unrecorded: Hashable, Sendable {
-        /// As it should stand in the ledger.
+        /// The job as the ledger should have it.
         package var job: JobRecord
-        /// Why it does not.
+        /// The reason for which the ledger could not record it.
         package var reason: LedgerError
-        /// The file that holds it meanwhile; `nil` where none could be written.
+        /// The file that keeps it meanwhile; `nil` if none could be written.
         package var file: String?
     }
 
-    /// The file that holds a job meanwhile.
+    /// The contents of a file that keeps an unrecorded job.
     private struct Document: Codable {
-        /// Which ledger it belongs to.
+        /// The ledger that the job belongs to.
         var ledger: String
         var job: JobRecord
     }
 
     struct State {
-        /// What could not be recorded, by the job's id.
+        /// The unrecorded jobs, by job ID.
         var unrecorded: [String: Unrecorded] = [:]
-        /// The jobs of this process, as they were last seen.
+        /// The jobs of this process, as last seen.
         var known: [String: JobRecord] = [:]
         var hasRecovered = false
     }
 
     let ledger: any JobLedger
-    /// What the ledger is called in the files.
+    /// The name of the ledger in the files.
     private let name: String
-    /// Where the files go: the first folder that can be written.
+    /// The folders for the files; the first writable one is used.
     private let folders: [String]
-    /// Waits before a change is tried again, in seconds.
+    /// The pauses before the retries of a change, in seconds.
     private let pauses: [Double]
     let state = Mutex(State())
 
-    /// Wraps a ledger, which comes back as it is if it is wrapped already.
+    /// Wraps a ledger; returns it unchanged if it is already wrapped.
     package static func over(_ ledger: any JobLedger) -> SpoolingLedger {
         ledger as? SpoolingLedger ?? SpoolingLedger(ledger)
     }
@@ -63,10 +63,9 @@ public final class SpoolingLedger: JobLedger {
     /// Wraps a ledger.
     ///
     /// - Parameters:
-    ///   - folders: Where what cannot be recorded is kept. By default `<path>.pending` beside an
-    ///     SQLite ledger, then `pending` in the
-    ///     user's state folder.
-    ///   - pauses: Waits before a change is tried again, in seconds.
+    ///   - folders: The folders for changes that cannot be recorded. Default: `<path>.pending` for
+    ///     an SQLite ledger, then `pending` in the user's state folder.
+    ///   - pauses: The pauses before the retries of a change, in seconds.
     package init(_ ledger: any JobLedger, folders: [String]? = nil, pauses: [Double] = [0.1, 0.4]) {
         self.ledger = ledger
         self.pauses = pauses
@@ -84,25 +83,25 @@ public final class SpoolingLedger: JobLedger {
         self.folders = folders ?? own + ["\(StateFolder.path())/pending"]
     }
 
-    /// Where the ledger that is wrapped has them.
+    /// The spool folder of the wrapped ledger.
     public var spoolFolder: String? { ledger.spoolFolder }
 
-    /// What is not in the ledger now.
+    /// The jobs that are currently not recorded.
     package var unrecorded: [Unrecorded] { state.withLock { Array($0.unrecorded.values) } }
 
     // MARK: Jobs
 
-    /// Keeps a new job, or fails.
+    /// Inserts a new job, or throws.
     public func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError) {
         await recover()
         try await ledger.insert(job, within: budget)
         note(job)
     }
 
-    /// Changes a job and returns it. What the ledger cannot take is kept until it can.
+    /// Changes a job and returns it. A change that the ledger cannot record is kept until it can.
     ///
-    /// - Throws: ``LedgerError/forbiddenTransition(from:to:)``; ``LedgerError/notFound(_:)`` for a
-    ///   job that this process has not seen.
+    /// - Throws: ``LedgerError/forbiddenTransition(from:to:)``; the ledger's error for a job that
+    ///   this process has not seen, for example ``LedgerError/notFound(_:)``.
     @discardableResult
     public func update(_ id: String, _ change: @escaping @Sendable (inout JobRecord) -> Void)
         async throws(LedgerError)
@@ -131,7 +130,7 @@ public final class SpoolingLedger: JobLedger {
         return try keep(id, change, reason: reason)
     }
 
-    /// The job as the ledger has it, or should have it.
+    /// Returns the job as the ledger has it, or should have it.
     public func job(_ id: String) async throws(LedgerError) -> JobRecord? {
         await recover()
         let job = try await ledger.job(id)
@@ -141,7 +140,7 @@ public final class SpoolingLedger: JobLedger {
         }
     }
 
-    /// All jobs, the newest first.
+    /// Returns all jobs, newest first.
     public func jobs(in states: Set<JobState>?, limit: Int?) async throws(LedgerError) -> [JobRecord] {
         await recover()
         let unrecorded = state.withLock { $0.unrecorded }
@@ -161,16 +160,16 @@ public final class SpoolingLedger: JobLedger {
         }
     }
 
-    /// Lets go of a job.
+    /// Releases a job.
     public func release(_ id: String) async throws(LedgerError) {
         try await ledger.release(id)
-        // Of a run of many rows only those in work are held.
+        // Only jobs in work are kept, so that a run of many rows does not accumulate them.
         state.withLock { state in
             if state.unrecorded[id] == nil { state.known[id] = nil }
         }
     }
 
-    /// Reserves names. Where the ledger cannot, files alone tell which are taken.
+    /// Reserves names. If the ledger cannot, only existing files determine which are taken.
     public func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
         -> JobRecord?
     {
@@ -184,11 +183,11 @@ public final class SpoolingLedger: JobLedger {
 
     private func note(_ job: JobRecord) { state.withLock { $0.known[job.id] = job } }
 
-    // MARK: What cannot be recorded
+    // MARK: Unrecorded changes
 
     /// Keeps a change in memory and in a file.
     ///
-    /// - Parameter reason: Why the ledger does not take it; `nil` where that is known from an
+    /// - Parameter reason: The reason for which the ledger cannot record it; `nil` if known from an
     ///   earlier change.
     private func keep(
         _ id: String, _ change: (inout JobRecord) -> Void, reason: LedgerError?
@@ -211,7 +210,7 @@ public final class SpoolingLedger: JobLedger {
         return try result.get()
     }
 
-    /// Writes a job to the first folder that takes it.
+    /// Writes a job to the first folder that can be written.
     private func write(_ job: JobRecord, replacing earlier: String?) -> String? {
         guard let data = try? JSONEncoder().encode(Document(ledger: name, job: job)) else { return earlier }
         for folder in folders {
@@ -239,9 +238,10 @@ public final class SpoolingLedger: JobLedger {
         if isLatest, let file = kept.file { try? FileManager.default.removeItem(atPath: file) }
     }
 
-    /// Brings a job of the ledger to where a record says it stands.
+    /// Updates the ledger's job to the state of a record.
     ///
-    /// - Returns: Why the ledger does not know all that the record knows; `nil` if it does.
+    /// - Returns: The reason for which the ledger does not have everything in the record; `nil` if
+    ///   it does.
     private func merge(_ record: JobRecord) async -> LedgerError? {
         do throws(LedgerError) {
             guard let current = try await ledger.job(record.id) else {
@@ -259,10 +259,10 @@ public final class SpoolingLedger: JobLedger {
         }
     }
 
-    // MARK: The next process
+    // MARK: Recovery
 
-    /// Records what earlier processes could not. A file is removed once the ledger has what it
-    /// says.
+    /// Records the jobs that earlier processes could not. A file is removed once the ledger has its
+    /// contents.
     func recover() async {
         let isFirst = state.withLock { state in
             defer { state.hasRecovered = true }
@@ -275,7 +275,7 @@ public final class SpoolingLedger: JobLedger {
                 let path = "\(folder)/\(name)"
                 guard let document = Self.document(path), document.ledger == self.name else { continue }
                 if let reason = await merge(document.job) {
-                    // It is read as if it were recorded.
+                    // Readers see it as if it were recorded.
                     let kept = Unrecorded(job: document.job, reason: reason, file: path)
                     state.withLock { $0.unrecorded[document.job.id] = kept }
                 } else if Self.document(path)?.job == document.job {
@@ -285,8 +285,8 @@ public final class SpoolingLedger: JobLedger {
         }
     }
 
-    /// What a file of ours says; `nil` for a file of another user, one that others can write, and
-    /// one that is none of these.
+    /// Returns the contents of a file of ours; `nil` for a file of another user, one that others
+    /// can write, and any other file.
     private static func document(_ path: String) -> Document? {
         guard let status = fileStatus(path, followsLinks: false), status.st_mode & S_IFMT == S_IFREG,
             status.st_uid == geteuid(),

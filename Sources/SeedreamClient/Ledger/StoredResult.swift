@@ -1,19 +1,19 @@
 public import SeedreamModel
 
-/// A ``GenerationResult`` as the ledger keeps it.
+/// A ``GenerationResult`` as stored in the ledger.
 public struct StoredResult: Hashable, Codable, Sendable {
-    /// In the host's order.
+    /// The images, in the provider's order.
     public var images: [GeneratedImage]
-    /// The seed that the host used, if it says so.
+    /// The seed that the provider used, if it reports it.
     public var seed: Int?
-    /// The host's id of the request.
+    /// The provider's request ID.
     public var requestID: String?
-    /// What it cost, as far as the host says.
+    /// The cost and usage reported by the provider.
     public var usage: Usage
-    /// Pictures that the host failed to make, in its words.
+    /// The provider's messages for images that it failed to generate.
     public var failures: [String]
 
-    /// Takes a result over.
+    /// Creates a stored result.
     public init(_ result: GenerationResult) {
         images = result.images
         seed = result.seed
@@ -22,7 +22,7 @@ public struct StoredResult: Hashable, Codable, Sendable {
         failures = result.failures
     }
 
-    /// The result again.
+    /// The generation result.
     public var result: GenerationResult {
         GenerationResult(images: images, seed: seed, requestID: requestID, usage: usage, failures: failures)
     }
