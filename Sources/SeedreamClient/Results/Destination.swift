@@ -1,17 +1,17 @@
 import AtomicFiles
 
-/// Where pictures are saved.
+/// The folder and the names of saved images.
 public struct Destination: Hashable, Codable, Sendable {
-    /// The folder; made if it is not there.
+    /// The folder; created if it does not exist.
     public var folder: String
-    /// The name, without its extension: `{stem}`, `{index}` and the other words of ``NameTemplate``
-    /// are filled in.
+    /// The template for names without extension, with placeholders such as `{stem}` and `{index}`;
+    /// see ``NameTemplate``.
     public var template: String
 
     /// The default template.
     public static let defaultTemplate = "{stem}-{index}"
 
-    /// Makes a destination.
+    /// Creates a destination.
     public init(folder: String, template: String = Destination.defaultTemplate) {
         self.folder = folder
         self.template = template
@@ -19,16 +19,16 @@ public struct Destination: Hashable, Codable, Sendable {
 
     /// Checks the template, before anything is bought.
     ///
-    /// - Throws: ``RequestError`` for a placeholder that there is none of, or a name that would be
-    ///   a path.
+    /// - Throws: ``RequestError`` for an unknown placeholder, or a name that would be a path.
     public func check() throws(RequestError) { _ = try NameTemplate(template) }
 
-    /// The same folder by its absolute path, so that a process elsewhere finds it.
+    /// The destination with an absolute path, so that a process in another folder finds it.
     package var absolute: Destination {
         folder.hasPrefix("/") ? self : Destination(folder: PathText.absolute(folder), template: template)
     }
 
-    /// Makes the folder, so that nothing is bought that cannot be saved.
+    /// Creates the folder and checks that it is writable, so that nothing is bought that cannot be
+    /// saved.
     func makeFolder() throws(SaveError) {
         do throws(FileError) {
             try Folder.make(folder)

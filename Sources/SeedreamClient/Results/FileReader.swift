@@ -9,16 +9,15 @@ import Musl
 import Darwin
 #endif
 
-/// Reads files in pieces.
+/// Reads files in pieces of 1 MiB.
 enum FileReader {
     private static let pieceLength = 1 << 20
 
-    /// Hands a regular file over, piece by piece.
+    /// Passes the contents of a regular file to `take`, piece by piece.
     ///
-    /// - Returns: Its length in bytes; `nil` if there is no file of that name, or something else
-    ///   has it.
+    /// - Returns: The file's length in bytes; `nil` if there is no regular file at the path.
     static func read(_ path: String, _ take: (UnsafeRawBufferPointer) throws -> Void) throws -> Int? {
-        // Neither a link nor a pipe that somebody has laid there is read.
+        // Does not follow a link, and does not block on a pipe, that someone has placed there.
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             if [ENOENT, ELOOP, ENXIO, ENOTDIR].contains(errno) { return nil }
@@ -41,14 +40,14 @@ enum FileReader {
         }
     }
 
-    /// Whether a regular file is there and has just these bytes.
+    /// Returns whether a regular file exists and has the bytes with this digest.
     static func holds(_ path: String, sha256: String) throws -> Bool {
         var digest = SHA256Stream()
         guard try read(path, { digest.update($0) }) != nil else { return false }
         return digest.finish().hexadecimal == sha256
     }
 
-    /// Whether anything has that name, a link to nothing included.
+    /// Returns whether anything exists at the path, including a dangling link.
     static func isTaken(_ path: String) -> Bool {
         fileStatus(path, followsLinks: false) != nil
     }

@@ -1,23 +1,24 @@
-/// Tells an image by its first bytes. What a provider calls it is not believed.
+/// Recognizes an image by its first bytes, regardless of the provider's content type.
 package enum ImageSignature {
-    /// What an image was found to be.
+    /// A recognized format.
     package struct Format: Hashable, Sendable {
-        /// As `image/png`.
+        /// The media type, such as `image/png`.
         package var mediaType: String
-        /// Without the dot.
+        /// The file extension, without the dot.
         package var fileExtension: String
-        /// The name as people write it.
+        /// The format's usual name.
         package var name: String
-        /// Whether its first bytes can be nothing else: of some formats they are too few.
+        /// Whether the first bytes identify the format; for some formats they are too few to be
+        /// sure.
         package var isCertain = true
-        /// Whether it is one of the formats that Seedream is documented to make.
+        /// Whether it is one of the formats that Seedream is documented to return.
         package var isUsual = false
     }
 
-    /// Bytes that are enough to tell.
+    /// The number of bytes needed for recognition.
     package static let length = 48
 
-    /// What begins like this; `nil` for what is no image.
+    /// Returns the format that begins with these bytes; `nil` if they are not an image's.
     package static func format(of prefix: [UInt8]) -> Format? {
         func has(_ text: String, at offset: Int = 0) -> Bool {
             prefix.dropFirst(offset).starts(with: text.utf8)
@@ -66,7 +67,7 @@ package enum ImageSignature {
         return nil
     }
 
-    /// By the brands of ISO/IEC 23008-12 (HEIF) and of AVIF; films have others.
+    /// Recognizes HEIF (ISO/IEC 23008-12) and AVIF by their brands; videos have others.
     private static func isoFormat(_ prefix: [UInt8]) -> Format? {
         let brands = stride(from: 8, to: prefix.count - 3, by: 4).map {
             String(decoding: prefix[$0..<$0 + 4], as: UTF8.self)
@@ -81,7 +82,8 @@ package enum ImageSignature {
         return Format(mediaType: "image/heif", fileExtension: "heif", name: "HEIF")
     }
 
-    /// What to call what is no image, in an error: an error page most of the time.
+    /// Describes bytes that are not an image for an error message; most often they are an error
+    /// page.
     package static func description(of prefix: [UInt8]) -> String {
         guard !prefix.isEmpty else { return "nothing" }
         let text = prefix.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
@@ -93,7 +95,7 @@ package enum ImageSignature {
         return isText(prefix) ? "text" : "unknown bytes"
     }
 
-    /// Whether all of it is ASCII that prints.
+    /// Returns whether all bytes are printable ASCII or whitespace.
     package static func isText(_ prefix: [UInt8]) -> Bool {
         prefix.allSatisfy { $0 < 0x7F && ($0 >= 0x20 || (0x09...0x0D).contains($0)) }
     }

@@ -1,22 +1,21 @@
 package import AtomicFiles
 
-/// The names of files that are made one of each input, so that an input's name says which one it
-/// is.
+/// The names of output files, one for each input, chosen so that the name shows which input it is.
 ///
-/// A name is filled in by a ``NameTemplate``. Where inputs of one folder share it, as `a.jpg` and
-/// `a.png` do, each has its extension behind it, `a-jpg` and `a-png`: a further one of that stem
-/// renames none of them. What then still shares a name is numbered by ``TakenNames``, in the order
-/// of the inputs.
+/// Each name is filled in by a ``NameTemplate``. If inputs of one folder share a name, as `a.jpg`
+/// and `a.png` do, their extensions are appended: `a-jpg` and `a-png`. A further input with the
+/// same stem then renames none of them. Names that are still equal are numbered by ``TakenNames``,
+/// in the order of the inputs.
 package struct InputNames: Sendable {
-    /// One input.
+    /// An input.
     package struct Input: Sendable {
-        /// Its path; `nil` for one that is no file.
+        /// The path of the input; `nil` if it is not a file.
         package var path: String?
-        /// Tells files apart, whichever path names them.
+        /// Identifies the file independently of the path.
         package var node: FileNode?
-        /// The folder that the file is made in, below that of all.
+        /// The subfolder of the output folder in which the file is created.
         package var subfolder: String
-        /// What is filled in.
+        /// The values of the placeholders.
         package var values: NameTemplate.Values
 
         package init(
@@ -27,27 +26,26 @@ package struct InputNames: Sendable {
         }
     }
 
-    /// The name of one input's file, without its extension.
+    /// The name of the output file of one input, without its extension.
     package struct Name: Hashable, Sendable {
         /// The name.
         package var name: String
-        /// The name that it has while no other input of its folder shares it; the same if none
-        /// does.
+        /// The name without an appended extension, used if no other input of its folder shares it.
         package var alone: String
-        /// The name that it has while another does.
+        /// The name with the extension appended, used if another input of its folder shares it.
         package var shared: String
-        /// Whether it belongs to another input when the inputs come in another order, or when one
-        /// is added.
+        /// Whether the name may go to another input if the order of the inputs changes or one is
+        /// added.
         package var dependsOnOrder: Bool
     }
 
-    /// In the order of the inputs.
+    /// The names, in the order of the inputs.
     package let names: [Name]
 
-    /// Names the files of all inputs.
+    /// Names the output files of all inputs.
     package init(_ inputs: [Input], _ template: NameTemplate) {
         let alone = inputs.map { template.name($0.values, tellsApart: false) }
-        // The same, with what counts inputs left out.
+        // The same names, but without values that count inputs.
         let constant = inputs.map { input in
             var values = NameTemplate.Values(index: 0, count: 1, source: input.values.source)
             values.leastDigits = input.values.leastDigits
@@ -83,7 +81,7 @@ package struct InputNames: Sendable {
         names = inputs.indices.map { index in
             let subfolder = inputs[index].subfolder
             let name = taken.take(chosen[index], in: subfolder)
-            // Another one's number took it.
+            // The numbered name of another input has taken it.
             let isDisplaced =
                 name != chosen[index] && sizes[TakenNames.key(chosen[index], subfolder)] == 1
             return Name(

@@ -1,31 +1,31 @@
 import SeedreamModel
 
-/// How files are named: text with `{stem}`, `{index}` and other words in braces, for what is
-/// prepared and for results alike.
+/// A template for the names of prepared images and results: text with `{stem}`, `{index}` and other
+/// placeholders.
 package struct NameTemplate: Hashable, Sendable {
-    /// What is filled in for one image.
+    /// The values of the placeholders for one image.
     package struct Values: Hashable, Sendable {
-        /// Which image of several, from 0; shown from 1 on.
+        /// The index of the image among several, from 0; shown from 1.
         package var index: Int
-        /// How many there are: numbers are as wide as the largest one.
+        /// The number of images. Indices are padded to the width of the largest.
         package var count: Int
-        /// The number that a prompt means by "image 1".
+        /// The position of the image as a prompt counts it in "image 1".
         package var position: Int
-        /// How many positions there are.
+        /// The number of positions.
         package var positions: Int
-        /// Which row of the run, from 1. It is as wide as it is, so that further rows rename
-        /// nothing.
+        /// The row of the run, from 1. It is not padded, so that further rows do not rename earlier
+        /// ones.
         package var row: Int
-        /// What a manifest calls the row; its number where it says nothing.
+        /// The row's ID in a manifest. Default: `nil`, for the row's number.
         package var id: String?
-        /// The provider's seed; `random` where it says none.
+        /// The provider's seed. Default: `nil`, shown as `random`.
         package var seed: Int?
-        /// The provider's id of the request, or the job's.
+        /// The provider's request ID, or the job's ID if there is none.
         package var request: String
-        /// What the user called the first input: a path, a URL, `-`. Without inputs, the name is
+        /// The first input as the user named it: a path, a URL, or `-`. Without inputs the stem is
         /// `image`.
         package var source: String?
-        /// Digits of an index and of a position, at least.
+        /// The minimum number of digits of an index and a position.
         package var leastDigits = 1
 
         package init(
@@ -45,13 +45,13 @@ package struct NameTemplate: Hashable, Sendable {
         case stem
         case index, position, row, id, seed, request
 
-        /// Those that results of a request have. Their position is that of the image which the stem
-        /// is of: the first.
+        /// The placeholders for results. The position is that of the first image, which also gives
+        /// the stem.
         package static let ofResults: [Placeholder] = Placeholder.allCases
-        /// Those that prepared images have.
+        /// The placeholders for prepared images.
         package static let ofPreparation: [Placeholder] = [.stem, .index, .position, .row]
 
-        /// What `{stem}` was called in 0.1.0, accepted for one release.
+        /// The name of `{stem}` in 0.1.0, accepted for one release.
         static let oldStem = "source"
     }
 
@@ -60,25 +60,25 @@ package struct NameTemplate: Hashable, Sendable {
         case placeholder(Placeholder)
     }
 
-    /// The longest name in bytes, so that `-100`, `.webp` and `.json` find room within the 255 of a
+    /// The longest name in bytes, so that `-100`, `.webp` and `.json` fit within the 255 bytes of a
     /// file name.
     package static let maximumLength = 200
-    /// The longest id of a request and the longest text of a template, in bytes.
+    /// The longest request ID and the longest text of a template, in bytes.
     private static let maximumPartLength = 64
-    /// The longest id of a row in a name, in bytes: with the longest of all else, some stay for the
-    /// stem.
+    /// The longest row ID in a name, in bytes. Even with everything else at its longest, some bytes
+    /// remain for the stem.
     private static let maximumIDLength = 28
 
     private let parts: [Part]
-    /// Whether it says `{source}`, as `{stem}` was called in 0.1.0.
+    /// Whether the template contains `{source}`, the name of `{stem}` in 0.1.0.
     package let usesOldWord: Bool
 
-    /// Reads a template.
+    /// Parses a template.
     ///
-    /// - Parameter knownWords: The placeholders that it may have.
-    /// - Throws: ``RequestError`` for an unknown placeholder, a brace without its other one, a
-    ///   slash, a dot in front, characters that do not print, a placeholder twice, no text at all,
-    ///   or more than 64 bytes of text.
+    /// - Parameter knownWords: The allowed placeholders.
+    /// - Throws: ``RequestError`` for an unknown or repeated placeholder, an unbalanced brace, a
+    ///   slash, a leading dot, unprintable characters, an empty template, or more than 64 bytes of
+    ///   text.
     package init(
         _ template: String, knowing knownWords: [Placeholder] = Placeholder.ofResults
     ) throws(RequestError) {
@@ -132,18 +132,18 @@ package struct NameTemplate: Hashable, Sendable {
         self.usesOldWord = usesOldWord
     }
 
-    /// Whether a word of it is known only once the provider has answered.
+    /// Whether a placeholder's value is known only after the provider has answered.
     var needsResult: Bool {
         parts.contains(.placeholder(.seed)) || parts.contains(.placeholder(.request))
     }
 
-    /// Whether each row of a run gets another name by itself.
+    /// Whether the template alone gives each row of a run a different name.
     var tellsRowsApart: Bool { parts.contains(.placeholder(.row)) || parts.contains(.placeholder(.id)) }
 
-    /// The name of an image, without its extension: no path, nothing hidden, never empty.
+    /// Returns the name of an image without its extension: not a path, not hidden, never empty.
     ///
-    /// - Parameter tellsApart: Whether each image of several gets another name: without `{index}`
-    ///   in the template, `-{index}` follows it.
+    /// - Parameter tellsApart: Whether each of several images gets a different name: `-{index}` is
+    ///   appended if the template has no `{index}`.
     package func name(_ values: Values, tellsApart: Bool = true) -> String {
         var parts = parts
         if tellsApart, values.count > 1, !parts.contains(.placeholder(.index)) {
@@ -177,7 +177,7 @@ package struct NameTemplate: Hashable, Sendable {
         return String(repeating: "0", count: max(0, max(leastDigits, "\(count)".count) - text.count)) + text
     }
 
-    /// The last part of a path or URL, without its extension.
+    /// Returns the last component of a path or URL, without its extension.
     private static func stem(_ source: String?) -> String {
         guard let source, !source.lowercased().hasPrefix("data:") else { return "image" }
         if source == "-" { return "stdin" }
@@ -189,19 +189,18 @@ package struct NameTemplate: Hashable, Sendable {
     }
 }
 
-/// The names that files of one run have already: a further one of the same name gets `-2`.
+/// The names already used by the files of one run. A repeated name gets `-2`, `-3` and so on.
 ///
-/// Names that differ in case only, or in how accents are written (Unicode normalisation), are the
-/// same: some file systems keep them apart, others do not, and a folder is copied from one to the
-/// other.
+/// Names that differ only in case or in Unicode normalization are treated as equal: some file
+/// systems distinguish them, others do not, and folders are copied between them.
 package struct TakenNames: Sendable {
     private var taken: Set<String> = []
     private var next: [String: Int] = [:]
 
     package init() {}
 
-    /// Takes a name in a folder, without its extension: itself, or with the first number behind it
-    /// that is free.
+    /// Takes a name in a folder, without its extension. Returns the name, or the name with the
+    /// first free number appended.
     package mutating func take(_ name: String, in folder: String) -> String {
         let key = Self.key(name, folder)
         if taken.insert(key).inserted { return name }
@@ -215,6 +214,7 @@ package struct TakenNames: Sendable {
         }
     }
 
-    /// Equal for names that are the same. Text in a set is compared by canonical equivalence.
+    /// Returns a key that is equal for equal names. Strings in a set are compared by canonical
+    /// equivalence.
     package static func key(_ name: String, _ folder: String) -> String { "\(folder)/\(name)".lowercased() }
 }

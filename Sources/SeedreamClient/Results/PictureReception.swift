@@ -2,7 +2,7 @@ import AtomicFiles
 import Cryptography
 import Synchronization
 
-/// Takes the bytes of a picture into a temporary file, and their digest on the way.
+/// Writes the bytes of an image to a temporary file and computes their digest.
 final class PictureReception: Sendable {
     private struct State: ~Copyable {
         var digest = SHA256Stream()
@@ -14,15 +14,15 @@ final class PictureReception: Sendable {
     private let state = Mutex(State())
     private let progress: @Sendable (Int) -> Void
 
-    /// Makes the temporary file.
+    /// Creates the temporary file.
     ///
-    /// - Parameter progress: Called with the number of bytes so far.
+    /// - Parameter progress: Called with the number of bytes received so far.
     init(in folder: String, progress: @escaping @Sendable (Int) -> Void) throws(FileError) {
         file = try AtomicFile(in: folder)
         self.progress = progress
     }
 
-    /// Forgets what an earlier attempt has brought.
+    /// Discards the bytes of an earlier attempt.
     func begin() throws {
         try file.restart()
         state.withLock { state in
@@ -44,10 +44,10 @@ final class PictureReception: Sendable {
         progress(count)
     }
 
-    /// How many bytes have come.
+    /// The number of bytes received so far.
     var byteCount: Int { state.withLock { $0.byteCount } }
-    /// The first bytes.
+    /// The first bytes, for ``ImageSignature``.
     var prefix: [UInt8] { state.withLock { $0.prefix } }
-    /// SHA-256 of all bytes, in hexadecimal. To be asked for once.
+    /// Returns the SHA-256 digest of all bytes, in hexadecimal. Call only once.
     func digest() -> String { state.withLock { $0.digest.finish().hexadecimal } }
 }

@@ -1,41 +1,40 @@
 public import Pixels
 
-/// Looks at a picture that a host made. The client links no codec, so it is handed one.
+/// Verifies an image from a provider. The client links no codec, so one is passed in.
 public struct PictureVerifier: Sendable {
-    /// What a file turned out to be.
+    /// The result of verifying a file.
     public struct Verdict: Hashable, Sendable {
-        /// Its media type, as `image/png`.
+        /// The media type, such as `image/png`.
         public var mediaType: String
-        /// Its size in px; `nil` where only its first bytes were looked at.
+        /// The size in px; `nil` if only the first bytes were read.
         public var size: PixelSize?
 
-        /// Makes a verdict.
+        /// Creates a verdict.
         public init(mediaType: String, size: PixelSize?) {
             self.mediaType = mediaType
             self.size = size
         }
     }
 
-    /// Why a file is no picture, one line.
+    /// The reason for which a file is not a valid image.
     public struct Rejection: Error, Hashable, Sendable, CustomStringConvertible {
         /// One line, lower case.
         public var description: String
-        /// Whether nothing is known to be wrong with the file: it is of a kind that is not read
-        /// here.
+        /// Whether nothing is known to be wrong with the file: its format is not supported here.
         public var isUnsupported: Bool
 
-        /// Makes a rejection.
+        /// Creates a rejection.
         public init(_ description: String, isUnsupported: Bool = false) {
             self.description = description
             self.isUnsupported = isUnsupported
         }
     }
 
-    /// Reads a file to its end.
+    /// Reads a file to its end and verifies it.
     ///
     /// - Throws: ``Rejection``.
     public var verify: @Sendable (_ path: String) async throws -> Verdict
 
-    /// Makes a verifier.
+    /// Creates a verifier.
     public init(verify: @escaping @Sendable (_ path: String) async throws -> Verdict) { self.verify = verify }
 }

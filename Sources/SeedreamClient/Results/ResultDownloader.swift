@@ -1,34 +1,34 @@
 import SeedreamModel
 
-/// Fetches what a provider made, without the provider's key.
+/// Downloads results, without sending the provider's key.
 package protocol ResultFetching: Sendable {
-    /// Fetches a file, with the retries of a GET.
+    /// Downloads a file, with the retries of a GET.
     ///
     /// - Parameters:
-    ///   - url: As the provider gave it.
-    ///   - maximum: The most bytes.
-    ///   - begin: Called before each attempt; forgets what an earlier one has written.
+    ///   - url: The URL from the provider.
+    ///   - maximum: The largest file accepted, in bytes.
+    ///   - begin: Called before each attempt; discards what an earlier attempt has written.
     ///   - write: Receives the bytes in order.
-    /// - Throws: ``ClientError``; what `begin` and `write` throw; `CancellationError`.
+    /// - Throws: ``ClientError``; errors of `begin` and `write`; `CancellationError`.
     func fetch(
         _ url: String, maximum: Int, begin: @escaping @Sendable () throws -> Void,
         write: @escaping @Sendable ([UInt8]) throws -> Void
     ) async throws -> FetchedFile
 }
 
-/// Fetches results with a ``GuardedFetcher``, and says what went wrong in the client's words.
+/// Downloads results with a ``GuardedFetcher`` and reports failures as ``ClientError``.
 package struct ResultDownloader: ResultFetching {
     private let provider: ProviderID
     private let fetcher: GuardedFetcher
     private let base: String
     private let deadline: Deadline
 
-    /// Makes a downloader.
+    /// Creates a downloader.
     ///
     /// - Parameters:
-    ///   - base: The address of the provider's API. Results lie on this machine or in a private
-    ///     network only where it does.
-    ///   - deadline: When all has to be over.
+    ///   - base: The address of the provider's API. Results on this machine or in a private network
+    ///     are accepted only if the API is there too.
+    ///   - deadline: The time by which all downloads must be over.
     package init(
         provider: ProviderID, base: String, transport: any HTTPTransport, backoff: Backoff = Backoff(),
         resolver: NameResolver = .system, deadline: Deadline = .never
@@ -54,7 +54,7 @@ package struct ResultDownloader: ResultFetching {
 }
 
 extension ClientError {
-    /// The failure to fetch a result, which is paid for.
+    /// Creates the error for a failed download of a result, which is paid for.
     fileprivate init(_ error: FetchError, _ operation: APIOperation) {
         var message = error.description
         var status: Int?

@@ -3,7 +3,7 @@ import Pixels
 import SeedreamModel
 
 extension ResultSaver {
-    /// A picture that was fetched and checked, in its temporary file.
+    /// A downloaded and verified image in its temporary file.
     struct Picture: Sendable {
         let file: AtomicFile
         let sha256: String
@@ -13,7 +13,7 @@ extension ResultSaver {
         let notice: String?
     }
 
-    /// Fetches a picture into a temporary file and checks it.
+    /// Downloads an image to a temporary file and verifies it.
     func receive(
         _ image: GeneratedImage, _ index: Int, _ folder: String,
         _ progress: @escaping @Sendable (SavingProgress) -> Void
@@ -69,7 +69,7 @@ extension ResultSaver {
         guard let verifier else { return nil }
         do {
             let verdict = try await verifier.verify(path)
-            // HEIF is a family whose members name each other.
+            // HEIC and AVIF are kinds of HEIF, and files of one are often labelled as another.
             let family = ["image/heif", "image/heic", "image/avif"]
             guard
                 verdict.mediaType == format.mediaType
@@ -80,8 +80,8 @@ extension ResultSaver {
             }
             return verdict
         } catch let rejection as PictureVerifier.Rejection where !rejection.isUnsupported {
-            // Hosts round, or name another file's length: a hint for whoever reads the error, and
-            // no more.
+            // Providers round the length, or give that of another file: only a hint for the reader
+            // of the error.
             guard let told = image.byteCount, told != byteCount else { throw rejection }
             throw PictureVerifier.Rejection(
                 "\(rejection.description) (the host told of \(told) bytes, \(byteCount) came)")

@@ -15,28 +15,28 @@ import Musl
 import Darwin
 #endif
 
-/// Brings the pictures of a finished job home: each one is fetched, checked, recorded, published
-/// under a name of its own, and given a sidecar.
+/// Saves the images of a finished job: downloads and verifies each one, records it in the ledger,
+/// gives the file its final name, and writes its sidecar.
 ///
-/// A process may be killed at any moment. What the ledger has recorded before a file gets its name
-/// tells the next process whether the file is there: with the recorded digest it is done, without
-/// it is fetched again.
+/// A process may be killed at any moment. The ledger's record, written before a file gets its name,
+/// tells the next process whether the file is complete: a file with the recorded digest is done,
+/// any other is downloaded again.
 package struct ResultSaver: Sendable {
-    /// Where jobs are kept; the job is claimed by the caller.
+    /// The ledger; the caller has claimed the job.
     package var ledger: any JobLedger
-    /// Fetches URLs.
+    /// Downloads URLs.
     package var fetching: any ResultFetching
-    /// Decodes pictures; without it, their first bytes are all that is looked at.
+    /// Decodes images. Without it, only their first bytes are checked.
     package var verifier: PictureVerifier?
-    /// What sidecars name as their writer, as `seedream 0.1.0`.
+    /// The toolkit name in sidecars, such as `seedreamkit/0.1.0`.
     package var toolkit: String
-    /// The most bytes of one picture. 64 MiB by default: 4096x4096 px of PNG that does not compress
-    /// are 48 MiB.
+    /// The largest image accepted, in bytes. Default: 64 MiB; an incompressible PNG of 4096x4096 px
+    /// has 48 MiB.
     package var maximumBytes = 64 << 20
-    /// Where images of replies wait; only files of this folder are removed once they are saved.
+    /// The folder for images in replies. Only files in this folder are removed once they are saved.
     /// Default: `nil`.
     package var spoolFolder: String?
-    /// How many pictures are fetched at the same time. 4 by default; our number.
+    /// The number of simultaneous downloads. Default: 4 (our choice).
     package var concurrency = 4
 
     package init(
@@ -48,17 +48,17 @@ package struct ResultSaver: Sendable {
         self.toolkit = toolkit
     }
 
-    /// Saves all pictures of a job in state `finished`. Of one that is `saved` nothing is left to
-    /// do.
+    /// Saves all images of a job in state `finished`. A job in state `saved` is returned unchanged.
     ///
-    /// A picture that cannot be had does not keep the others from being saved.
+    /// An image that cannot be downloaded does not keep the others from being saved.
     ///
-    /// - Returns: The job, `saved`.
-    /// - Throws: ``ClientError`` of category `result` that names the first picture that could not
-    ///   be had, when all others are saved; ``SaveError`` where nothing can be written; either is
-    ///   recorded as ``JobRecord/error``, and the job stays `finished`. ``LedgerError``; with
-    ///   ``LedgerError/forbiddenTransition(from:to:)`` for a job in another state. ``RequestError``
-    ///   for a job without destination or with a template that is none. `CancellationError`.
+    /// - Returns: The job, in state `saved`.
+    /// - Throws: ``ClientError`` of category `result` for the first image that could not be
+    ///   downloaded, after all others are saved; ``SaveError`` if nothing can be written. Both are
+    ///   recorded as ``JobRecord/error``, and the job stays `finished`. ``LedgerError``, for
+    ///   example ``LedgerError/forbiddenTransition(from:to:)`` for a job in another state.
+    ///   ``RequestError`` for a job without a destination or with an invalid template.
+    ///   `CancellationError`.
     @concurrent
     package func save(
         _ job: JobRecord, reportingTo progress: @escaping @Sendable (SavingProgress) -> Void = { _ in }
@@ -102,17 +102,17 @@ package struct ResultSaver: Sendable {
         return saved
     }
 
-    /// What is known while a job is saved.
+    /// The state of saving a job.
     private struct Saving {
         var job: JobRecord
         let folder: String
         let names: NameTemplate
         var failures: [Int: ClientError] = [:]
 
-        /// The file that is recorded for a picture.
+        /// Returns the recorded file of an image.
         func recorded(_ index: Int) -> SavedFile? { job.files.first { $0.index == index } }
 
-        /// The first failure, which says how many there are.
+        /// Returns the first failure, with the number of further ones.
         func summary(of count: Int) -> ClientError? {
             guard let first = failures.min(by: { $0.key < $1.key }) else { return nil }
             var error = first.value
@@ -128,8 +128,7 @@ package struct ResultSaver: Sendable {
         _ progress: @escaping @Sendable (SavingProgress) -> Void
     ) async throws {
         var missing: [Int] = []
-        // Where a picture lies that was saved elsewhere before: a copy of it is as good as the
-        // host's.
+        // Paths of images that were saved elsewhere before: a copy is as good as another download.
         var copies: [Int: String] = [:]
         for index in images.indices {
             let file = saving.recorded(index)
@@ -175,9 +174,9 @@ package struct ResultSaver: Sendable {
         }
     }
 
-    // MARK: One picture
+    // MARK: One image
 
-    /// Records a picture, gives it its name and its sidecar.
+    /// Records an image and gives it its name and its sidecar.
     private func publish(
         _ picture: Picture, _ index: Int, _ saving: inout Saving,
         _ progress: @Sendable (SavingProgress) -> Void
@@ -189,8 +188,8 @@ package struct ResultSaver: Sendable {
                 index: index, path: free, sha256: picture.sha256, byteCount: picture.byteCount,
                 mediaType: picture.format.mediaType, size: picture.size, notice: picture.notice,
                 modified: fileStatus(picture.file.path).map(modificationTime))
-            // Before the file has its name: a file that no ledger knows would be fetched a second
-            // time.
+            // Record the file before it has its name: a file unknown to the ledger would be
+            // downloaded again.
             saving.job = try await ledger.update(saving.job.id) { job in
                 job.files.removeAll { $0.index == index }
                 job.files.append(file)
@@ -201,7 +200,7 @@ package struct ResultSaver: Sendable {
                 try picture.file.publish(as: free)
             } catch {
                 guard error.cause == .exists else { throw error }
-                // Somebody has made it since its name was found to be free.
+                // Another process has created the file since its name was found free.
                 path = nil
                 continue
             }
@@ -212,8 +211,8 @@ package struct ResultSaver: Sendable {
         }
     }
 
-    /// The path that is recorded for this picture, if it is still free: the file was never there,
-    /// or it was deleted, and its sidecar may have stayed.
+    /// Returns the recorded path of this image if it is still free: the file was never created, or
+    /// it was deleted, although its sidecar may still exist.
     private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) throws -> String? {
         guard let path = saving.recorded(index)?.path, Folder.containing(path) == saving.folder,
             path.hasSuffix(".\(picture.format.fileExtension)"), !FileReader.isTaken(path),
@@ -222,9 +221,9 @@ package struct ResultSaver: Sendable {
         return path
     }
 
-    /// A path that neither a file nor a sidecar nor another picture of the job has: the one that
-    /// was reserved before the job was bought, or, where only now all is known that its name says,
-    /// or a file has taken it since, one that is reserved now.
+    /// Returns a path that no file, no sidecar and no other image of the job has. It is the one
+    /// reserved before the job was bought, or one reserved now, if the name's values are only now
+    /// known or a file has taken it since.
     private func freePath(for picture: Picture, _ index: Int, _ saving: inout Saving) async throws -> String {
         let stem = saving.job.name(
             saving.names, index: index, count: saving.job.result?.images.count ?? 1)
@@ -243,7 +242,7 @@ package struct ResultSaver: Sendable {
             saving.job = job
             if let name = job.names?[stem], let path = free(name) { return path }
         }
-        // A ledger that reserves nothing now: files alone tell.
+        // The ledger reserves nothing: check only for existing files.
         var number = 1
         while true {
             if let path = free(number == 1 ? stem : "\(stem)-\(number)") { return path }
@@ -251,17 +250,17 @@ package struct ResultSaver: Sendable {
         }
     }
 
-    // MARK: What lies there already
+    // MARK: Existing files
 
-    /// Whether a recorded file is there, with its bytes, and no other job's.
+    /// Returns whether a recorded file exists with its bytes and does not belong to another job.
     private func isSaved(_ file: SavedFile, _ job: JobRecord) throws -> Bool {
         guard try FileReader.holds(file.path, sha256: file.sha256) else { return false }
         guard let owner = try sidecarOwner(beside: file.path) else { return true }
         return owner == (job.id, file.sha256)
     }
 
-    /// What the sidecar beside a file says; `nil` if nothing lies there, and empty if it is no
-    /// sidecar.
+    /// Returns the owner named in the sidecar of a file; `nil` if there is no sidecar, and an empty
+    /// owner if the file is not a sidecar.
     private func sidecarOwner(beside file: String) throws -> (jobID: String, sha256: String)? {
         let path = Sidecar.path(for: file)
         guard FileReader.isTaken(path) else { return nil }
@@ -270,7 +269,8 @@ package struct ResultSaver: Sendable {
         return Sidecar.owner(of: bytes) ?? ("", "")
     }
 
-    /// A sidecar of this job that tells of other bytes is replaced; anybody else's is not.
+    /// Writes the sidecar of a file. Replaces this job's own sidecar for other bytes, but no other
+    /// file.
     private func writeSidecar(_ file: SavedFile, _ job: JobRecord) throws {
         let owner = try sidecarOwner(beside: file.path)
         if let owner, owner == (job.id, file.sha256) { return }
@@ -279,10 +279,10 @@ package struct ResultSaver: Sendable {
             overwriting: owner?.jobID == job.id)
     }
 
-    /// Removes the files that an inline reply was streamed to, which nobody needs any more.
+    /// Removes the files that an inline reply was streamed to.
     private func removeSpools(of job: JobRecord) {
         for image in job.result?.images ?? [] {
-            // What else a record may name is not ours to remove.
+            // A record may name other paths; they are not ours to remove.
             guard case .file(let path) = image.location, let spoolFolder,
                 SpoolFile.isPath(path, of: spoolFolder)
             else { continue }
@@ -298,12 +298,13 @@ package struct ResultSaver: Sendable {
             requestID: job.hostRequestID, purchase: .taken)
     }
 
-    /// Whatever it was: the picture is paid for, and can be asked for again.
+    /// Returns the error for an image that was not saved: it is paid for, and can be requested
+    /// again.
     private static func error(_ job: JobRecord, picture index: Int, _ cause: any Error) -> ClientError {
         guard let cause = cause as? ClientError else {
             var error = error(job, "picture \(index + 1): \(cause)")
-            // A server that is still writing the file gives half of it, or a page about it; and a
-            // job can be asked again.
+            // A server that is still writing the file returns half of it, or a page about it; and a
+            // job with a ticket can be polled again.
             let isFile = if case .file? = job.result?.images[index].location { true } else { false }
             error.isRetryable = !isFile || job.ticket != nil
             return error
@@ -319,7 +320,7 @@ package struct ResultSaver: Sendable {
 }
 
 extension GeneratedImage {
-    /// The same image in a file.
+    /// Returns the image with its location in a file.
     fileprivate func at(_ path: String) -> GeneratedImage {
         var image = self
         image.location = .file(path)

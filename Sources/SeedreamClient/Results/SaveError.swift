@@ -1,17 +1,17 @@
 package import AtomicFiles
 public import SeedreamModel
 
-/// Why a picture that was paid for cannot be put on disk here. Nothing is lost: the job stays
-/// `finished`, and resuming it goes on.
+/// A paid image cannot be written to disk. Nothing is lost: the job stays `finished`, and resuming
+/// it continues.
 public struct SaveError: ErrorWithRemedy, Hashable, Sendable {
     /// The file or folder.
     public var path: String
-    /// What happened, one line, beginning with the path.
+    /// A one-line message that begins with the path.
     public var message: String
-    /// What to do.
+    /// The remedy.
     public var remedy: Remedy
 
-    /// Makes an error.
+    /// Creates an error.
     public init(path: String, message: String, hint: String) {
         self.path = path
         self.message = message
@@ -24,6 +24,6 @@ public struct SaveError: ErrorWithRemedy, Hashable, Sendable {
 }
 
 extension SaveError: CustomStringConvertible {
-    /// ``message``.
+    /// The value of ``message``.
     public var description: String { message }
 }

@@ -1,26 +1,26 @@
 public import Pixels
 
-/// A picture on disk.
+/// A saved image.
 public struct SavedFile: Hashable, Codable, Sendable {
-    /// Which picture of the result, from 0.
+    /// The index of the image in the result, from 0.
     public var index: Int
-    /// The file.
+    /// The path of the file.
     public var path: String
-    /// Of the file, in hexadecimal.
+    /// The SHA-256 digest of the file, in hexadecimal.
     public var sha256: String
-    /// Its length in bytes.
+    /// The length of the file in bytes.
     public var byteCount: Int
-    /// What it is, by its content.
+    /// The media type, determined from the content.
     public var mediaType: String
-    /// Its size in px, if it was decoded.
+    /// The size in px, if the image was decoded.
     public var size: PixelSize?
-    /// What is to be known about it: its format is not a usual one, or it could not be checked.
+    /// A note for the user: the format is unusual, or the image could not be verified.
     public var notice: String?
-    /// When its bytes were last changed, in seconds since 1970; `nil` for a file that an earlier
-    /// version saved.
+    /// The modification time of the file, in seconds since 1970; `nil` for a file saved by an
+    /// earlier version.
     public var modified: Double?
 
-    /// Makes a file.
+    /// Creates a saved file.
     public init(
         index: Int, path: String, sha256: String, byteCount: Int, mediaType: String, size: PixelSize? = nil,
         notice: String? = nil, modified: Double? = nil
@@ -41,7 +41,7 @@ extension SavedFile {
         case index, path, sha256, bytes, mediaType, width, height, notice, modified
     }
 
-    /// Reads what ``encode(to:)`` writes.
+    /// Decodes the JSON written by ``encode(to:)``.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         index = try values.decode(Int.self, forKey: .index)
@@ -56,7 +56,7 @@ extension SavedFile {
         modified = try values.decodeIfPresent(Double.self, forKey: .modified)
     }
 
-    /// Writes the words that all JSON of this project has: `bytes`, `width`, `height`.
+    /// Encodes with the keys that all JSON of this project uses: `bytes`, `width`, `height`.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(index, forKey: .index)
@@ -72,7 +72,7 @@ extension SavedFile {
 }
 
 extension PixelSize {
-    /// A size of which both sides are known.
+    /// Creates a size if both sides are known.
     init?(width: Int?, height: Int?) {
         guard let width, let height else { return nil }
         self.init(width: width, height: height)

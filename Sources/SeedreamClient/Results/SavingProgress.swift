@@ -1,14 +1,14 @@
-/// How far the pictures of a job are, in the order in which it happens to each. `index` counts from
-/// 0.
+/// The progress of saving a job's images, in the order of the events for each image. `index` counts
+/// from 0.
 package enum SavingProgress: Hashable, Sendable {
-    /// So many bytes of a picture have come. The number falls when a download begins again.
+    /// Bytes received so far. The number falls if a download is restarted.
     case received(index: Int, byteCount: Int)
-    /// The ledger knows what the file will be.
+    /// The file has been recorded in the ledger.
     case recorded(SavedFile)
-    /// The file has its name.
+    /// The file has its final name.
     case published(SavedFile)
-    /// The sidecar lies beside it: this picture is done, now or by an earlier process.
+    /// The sidecar exists: the image is done, now or by an earlier process.
     case saved(SavedFile)
-    /// The picture could not be had.
+    /// The image could not be downloaded.
     case failed(index: Int, ClientError)
 }

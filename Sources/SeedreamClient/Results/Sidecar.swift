@@ -7,7 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What lies beside a picture as `<file>.json`: where it comes from. Holds neither key nor payload.
+/// The contents of `<file>.json` next to an image: its origin. Contains neither the key nor
+/// payloads.
 struct Sidecar: Encodable {
     struct File: Encodable {
         let name: String
@@ -25,17 +26,17 @@ struct Sidecar: Encodable {
     let model: String
     let operation: GenerationOperation
     let prompt: String
-    /// What the provider made of the prompt, where it says so.
+    /// The prompt as the provider revised it, if it reports that.
     let revisedPrompt: String?
     let jobID: String
     let requestID: String?
-    /// When the job was recorded, ISO 8601 in UTC.
+    /// The time at which the job was recorded, ISO 8601 in UTC.
     let created: String
     let seed: Int?
     let usage: Usage
-    /// Which picture of the result, from 0.
+    /// The index of the image in the result, from 0.
     let index: Int
-    /// Where the picture was fetched; nothing where it came inside the reply.
+    /// The URL of the image; `nil` if it came in the reply.
     let source: String?
     let file: File
     let inputs: [InputProvenance]
@@ -67,10 +68,10 @@ struct Sidecar: Encodable {
         inputs = job.inputs
     }
 
-    /// The path beside a picture.
+    /// Returns the path of an image's sidecar.
     static func path(for picture: String) -> String { "\(picture).json" }
 
-    /// Indented, as people read it, with keys sorted.
+    /// The JSON, indented for people, with sorted keys.
     var bytes: [UInt8] {
         get throws {
             let encoder = JSONEncoder()
@@ -79,7 +80,7 @@ struct Sidecar: Encodable {
         }
     }
 
-    /// What a file says it belongs to; `nil` if it is no sidecar.
+    /// Returns the job and the digest that a sidecar names; `nil` if the bytes are not a sidecar.
     static func owner(of bytes: [UInt8]) -> (jobID: String, sha256: String)? {
         guard let value = try? JSONValue(parsing: bytes), let job = value["jobID"]?.string,
             let digest = value["file"]?["sha256"]?.string
@@ -87,8 +88,8 @@ struct Sidecar: Encodable {
         return (job, digest)
     }
 
-    /// A URL without what gives access: its query, in which signed URLs have their signature, its
-    /// fragment, and a password.
+    /// Returns a URL without the parts that may grant access: its query, which contains the
+    /// signature of a signed URL, its fragment, and its user information.
     static func withoutSecrets(_ url: String) -> String {
         let plain = url.prefix { $0 != "?" && $0 != "#" }
         guard let start = plain.firstRange(of: "://")?.upperBound else { return String(plain) }
