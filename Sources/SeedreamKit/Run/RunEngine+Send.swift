@@ -1,5 +1,5 @@
 import ImagePreparation
-public import SeedreamClient
+import SeedreamClient
 import SeedreamModel
 
 /// What is sent, and what is not.
@@ -147,52 +147,6 @@ extension RunEngine {
     }
 }
 
-/// A row that was bought and whose images are lost.
-package struct LostImageError: Error, CustomStringConvertible {
-    let job: JobRecord
-
-    package var description: String { "job \(job.id.prefix(8)) was bought, and its images are lost" }
-}
-
-/// A row that was never sent, for what it says itself.
-public struct RefusedRowError: Error, Sendable, CustomStringConvertible {
-    /// Expected and found, and what to do.
-    public let failure: RowRecord.Failure
-
-    /// Makes an error.
-    public init(failure: RowRecord.Failure) { self.failure = failure }
-
-    /// Expected and found, one line.
-    public var description: String { failure.message }
-}
-
-/// An equal request is open at the provider, or may have been bought: sending it again would pay
-/// twice.
-public struct EqualRequestError: Error, Sendable, CustomStringConvertible {
-    /// The newest of them.
-    public var job: JobRecord
-
-    /// Makes an error.
-    public init(job: JobRecord) { self.job = job }
-
-    /// Which job it is, and how it stands; one line.
-    public var description: String {
-        "an equal request is \(job.state == .unknown ? "of unknown outcome" : "open"): job \(job.id.prefix(8))"
-    }
-}
-
-/// Another process is about to send an equal request. Nothing was bought here.
-public struct BusyRowError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What the request is called.
-    public var label: String
-
-    /// Makes an error.
-    public init(label: String) { self.label = label }
-
-    /// One line.
-    public var description: String { "\(label): another process is about to send an equal request" }
-}
-
 extension RowRecord.Failure {
-    init(_ error: any Error) { self.init(code: "refused", message: "\(error)") }
+    fileprivate init(_ error: any Error) { self.init(code: "refused", message: "\(error)") }
 }

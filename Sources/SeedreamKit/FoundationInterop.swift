@@ -1,3 +1,4 @@
+public import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
@@ -6,6 +7,15 @@ public import FoundationEssentials
 #else
 public import Foundation
 #endif
+
+extension ImageInput {
+    /// Encoded bytes in memory, as Foundation holds them. They are copied once.
+    ///
+    /// - Parameter name: What messages and results call it.
+    public static func data(_ data: Data, name: String) -> ImageInput { .bytes(Array(data), name: name) }
+}
+
+// MARK: Errors as Foundation shows them
 
 extension ManifestError: LocalizedError {}
 extension ResultsError: LocalizedError {}
