@@ -1,4 +1,5 @@
-// One import for callers: what a session takes and gives lies in these modules.
+// One import is enough for callers: a session's parameters and results are declared in these
+// modules.
 @_exported public import ImagePreparation
 @_exported public import Pixels
 @_exported public import SeedreamClient

@@ -8,14 +8,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Images that came back and go to no folder: they were checked as every result is, and lie in a
-/// private folder until this value is gone or ``discard()`` is called.
+/// Checked result images in a private folder, which is removed by ``discard()`` or when this value
+/// is released.
 ///
-/// The job is in the ledger like any other. A process that is killed leaves it open, and
+/// The job is in the ledger like any other. If the process is killed, the job stays open, and
 /// ``SeedreamSession/resume(_:parallel:reportingTo:deliver:)`` saves its images to that private
 /// folder.
 public final class ReceivedImages: Sendable {
-    /// The job, saved.
+    /// The saved job.
     public let job: JobRecord
     private let folder: String
 
@@ -28,9 +28,9 @@ public final class ReceivedImages: Sendable {
     /// The images, in the provider's order.
     public var files: [SavedFile] { job.files.sorted { $0.index < $1.index } }
 
-    /// The encoded bytes of an image.
+    /// Returns the encoded bytes of an image.
     ///
-    /// - Throws: `SaveError` where its file cannot be read.
+    /// - Throws: `SaveError` if the file cannot be read.
     public func bytes(of file: SavedFile) throws(SaveError) -> [UInt8] {
         do throws(FileError) {
             return try WholeFile.contents(of: file.path, maximum: file.byteCount)
@@ -39,36 +39,36 @@ public final class ReceivedImages: Sendable {
         }
     }
 
-    /// The encoded bytes of an image in pieces, so that none but one is in memory.
+    /// Returns the encoded bytes of an image in pieces, to keep at most one piece in memory.
     ///
-    /// - Parameter length: Bytes of a piece, the last one excepted. 64 KiB by default.
+    /// - Parameter length: The length of each piece but the last, in bytes. Default: 64 KiB.
     public func pieces(of file: SavedFile, length: Int = 1 << 16) -> Pieces {
         Pieces(images: self, path: file.path, length: max(1, length))
     }
 
-    /// Removes the private folder now.
+    /// Removes the private folder.
     public func discard() { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// The bytes of one image, in pieces.
+    /// The encoded bytes of one image, in pieces.
     public struct Pieces: AsyncSequence, Sendable {
-        /// Keeps the folder.
+        /// Keeps the folder alive.
         let images: ReceivedImages
         let path: String
         let length: Int
 
-        /// Begins at the first byte.
+        /// Returns an iterator that starts at the first byte.
         public func makeAsyncIterator() -> Iterator { Iterator(pieces: self) }
 
-        /// Reads one piece after the other.
+        /// Reads the pieces in order.
         public struct Iterator: AsyncIteratorProtocol {
             let pieces: Pieces
             private var file: SequentialFile?
 
             init(pieces: Pieces) { self.pieces = pieces }
 
-            /// The next piece; `nil` at the end.
+            /// Returns the next piece, or `nil` at the end.
             ///
-            /// - Throws: `SaveError` where the file cannot be read.
+            /// - Throws: `SaveError` if the file cannot be read.
             public mutating func next() async throws(SaveError) -> [UInt8]? {
                 do throws(FileError) {
                     let file = if let file { file } else { try SequentialFile(pieces.path) }
@@ -104,11 +104,13 @@ public final class ReceivedImages: Sendable {
 }
 
 extension SeedreamSession {
-    /// Edits images, or makes them from words alone where there are no inputs, and keeps what comes
-    /// out of folders: read ``ReceivedImages/bytes(of:)``, or ``ReceivedImages/pieces(of:length:)``
-    /// one after the other.
+    /// Edits images, or generates them if there are no inputs, and returns the results without
+    /// saving them to a folder of the caller's.
     ///
-    /// - Throws: As ``edit(_:_:to:buysAgain:reportingTo:configure:)``.
+    /// Read the results with ``ReceivedImages/bytes(of:)`` or
+    /// ``ReceivedImages/pieces(of:length:)``.
+    ///
+    /// - Throws: The errors of ``edit(_:_:to:buysAgain:reportingTo:configure:)``.
     public func received(
         _ prompt: String, _ inputs: [RowRequest.Input] = [], buysAgain: Bool = false,
         reportingTo reporter: SessionReporter? = nil,
@@ -127,9 +129,10 @@ extension SeedreamSession {
         return images
     }
 
-    /// The same as ``single(_:as:to:options:reportingTo:)``, with the images kept out of folders.
+    /// Sends one request as ``single(_:as:to:options:reportingTo:)`` does, and returns the images
+    /// without saving them to a folder of the caller's.
     ///
-    /// - Returns: What became of the request, and its images where they are saved.
+    /// - Returns: The outcome of the request, and its images if they were saved.
     public func received(
         _ row: RowRequest, as run: RunRecord?, options: RunOptions = RunOptions(),
         reportingTo reporter: SessionReporter? = nil

@@ -2,23 +2,25 @@ import SeedreamClient
 import SeedreamModel
 
 extension SeedreamSession {
-    /// Edits images. Every pixel of every input is decoded before anything is sent, also where
+    /// Edits images. Every pixel of every input is decoded before anything is sent, even if
     /// `PreparationOptions.verifies` is false.
     ///
-    /// Another image is bought although equal requests are saved; but not while an equal one is
-    /// open, or of unknown outcome: that would be paid twice.
+    /// An equal request that is saved does not prevent another purchase. An equal request that is
+    /// open or of unknown outcome does, since sending it again could pay twice.
     ///
     /// - Parameters:
-    ///   - prompt: "Image 1" in it means the first of the last ten inputs.
-    ///   - inputs: At least one; of more than the provider takes, the last are used.
-    ///   - destination: Where results go.
-    ///   - buysAgain: Whether it is sent although an equal request is open or unknown.
-    ///   - reporter: Receives what happens.
+    ///   - prompt: The prompt. "Image 1" in it means the first of the last ten inputs.
+    ///   - inputs: The images to edit, at least one. If there are more than the provider takes, the
+    ///     last ones are used.
+    ///   - destination: The folder and names of the results.
+    ///   - buysAgain: Whether to send the request even if an equal one is open or of unknown
+    ///     outcome.
+    ///   - reporter: Receives the events of the request.
     ///   - configure: Changes the request before it is sent.
-    /// - Returns: The job, saved.
-    /// - Throws: `PreparationFailure`, naming every input that failed: a request short of an image
-    ///   is another request, and is not sent. ``EqualRequestError``. Otherwise as
-    ///   `SeedreamClient.run`.
+    /// - Returns: The saved job.
+    /// - Throws: `PreparationFailure` with every input that failed; the request is not sent without
+    ///   them. ``EqualRequestError`` if an equal request is open or of unknown outcome. Otherwise
+    ///   the errors of `SeedreamClient.run`.
     public func edit(
         _ prompt: String, _ inputs: [RowRequest.Input], to destination: Destination, buysAgain: Bool = false,
         reportingTo reporter: SessionReporter? = nil, configure: (inout GenerationRequest) -> Void = { _ in }
@@ -33,10 +35,10 @@ extension SeedreamSession {
         return try outcome.savedJob()
     }
 
-    /// Makes images from words alone.
+    /// Generates images from a prompt alone.
     ///
-    /// - Returns: The job, saved.
-    /// - Throws: As ``edit(_:_:to:buysAgain:reportingTo:configure:)``.
+    /// - Returns: The saved job.
+    /// - Throws: The errors of ``edit(_:_:to:buysAgain:reportingTo:configure:)``.
     public func generate(
         _ prompt: String, to destination: Destination, buysAgain: Bool = false,
         reportingTo reporter: SessionReporter? = nil, configure: (inout GenerationRequest) -> Void = { _ in }
@@ -45,18 +47,18 @@ extension SeedreamSession {
             prompt, [], to: destination, buysAgain: buysAgain, reportingTo: reporter, configure: configure)
     }
 
-    /// Sends one request as a run of one row: each call buys, unless an equal request is open or
-    /// unknown.
+    /// Sends one request as a run of one row. Each call buys, unless an equal request is open or of
+    /// unknown outcome.
     ///
     /// - Parameters:
     ///   - row: The request.
-    ///   - run: Which run it belongs to; `nil` for that of this destination.
-    ///   - destination: Where results go.
-    ///   - options: ``RunOptions/buysAgain`` and ``RunOptions/waits`` count.
-    ///   - reporter: Receives what happens.
-    /// - Returns: What became of it, with its job and with the error that ended it.
-    /// - Throws: What stops it before its images are read: `RequestError`, `KeyError`,
-    ///   `BudgetError`, `LedgerError`.
+    ///   - run: The run of the request. `nil`: the run of this destination.
+    ///   - destination: The folder and names of the results.
+    ///   - options: Only ``RunOptions/buysAgain`` and ``RunOptions/waits`` have an effect.
+    ///   - reporter: Receives the events of the request.
+    /// - Returns: The outcome, with the job and the error that ended it.
+    /// - Throws: `RequestError`, `KeyError`, `BudgetError` or `LedgerError` if the request is
+    ///   refused before its images are read.
     public func single(
         _ row: RowRequest, as run: RunRecord?, to destination: Destination,
         options: RunOptions = RunOptions(),
@@ -78,7 +80,7 @@ extension SeedreamSession {
             outcome.error = error
         }
         if outcome.deed == .elsewhere {
-            // The same command twice at once.
+            // Another process is sending an equal request.
             outcome.error = outcome.job.map { EqualRequestError(job: $0) } ?? BusyRowError(label: row.label)
             outcome.job = nil
         }
@@ -87,7 +89,8 @@ extension SeedreamSession {
 }
 
 extension RowOutcome {
-    /// The job, where its images are saved, or its request was sent and is not waited for.
+    /// Returns the job if its images are saved, or if its request was sent without waiting for the
+    /// result; throws otherwise.
     func savedJob() throws -> JobRecord {
         if let error { throw error }
         if !failed.isEmpty { throw PreparationFailure(inputs: failed) }

@@ -2,20 +2,20 @@ import SeedreamClient
 import SeedreamModel
 
 extension SeedreamSession {
-    /// Takes jobs of the ledger further, of any provider: asks about them, fetches and saves.
-    /// Nothing is bought.
+    /// Resumes jobs of the ledger, of any provider: polls them, then downloads and saves their
+    /// results. Nothing is bought.
     ///
-    /// A key goes to a provider's own address, and to `ClientConfiguration.baseURL` of this
-    /// session's client: a job that was sent elsewhere is delivered with an
+    /// A key is sent only to a provider's own address and to the `ClientConfiguration.baseURL` of
+    /// this session's client. A job that was sent elsewhere is delivered with an
     /// ``UntrustedAddressError``.
     ///
     /// - Parameters:
-    ///   - jobs: Which; `nil` for all that are not done.
-    ///   - parallel: Jobs at the same time. 4 by default.
-    ///   - reporter: Receives what happens to each.
-    ///   - deliver: Receives each as soon as it is known, in the order in which they end.
-    /// - Throws: `LedgerError`, what `deliver` throws. Not where the task is cancelled: what is
-    ///   left stays as it is.
+    ///   - jobs: The jobs to resume. `nil`: all jobs that are not final.
+    ///   - parallel: The number of jobs at the same time. Default: 4.
+    ///   - reporter: Receives the events of each job.
+    ///   - deliver: Receives each outcome as soon as it is known, in order of completion.
+    /// - Throws: `LedgerError`, and the errors of `deliver`. Cancellation does not throw: the
+    ///   remaining jobs are left unchanged.
     public func resume(
         _ jobs: [JobRecord]? = nil, parallel: Int = 4, reportingTo reporter: SessionReporter? = nil,
         deliver: (RowOutcome) async throws -> Void
@@ -40,18 +40,19 @@ extension SeedreamSession {
         }
     }
 
-    /// All jobs that are not done, the oldest first.
+    /// Returns all jobs that are not final, the oldest first.
     public func openJobs() async throws(LedgerError) -> [JobRecord] {
         try await client.ledger.jobs(in: Set(JobState.allCases.filter { !$0.isFinal }), limit: nil).reversed()
     }
 
-    /// Fetches and saves the result of one job, waiting for it if it is not made.
+    /// Downloads and saves the result of one job, after waiting for it if necessary.
     ///
     /// - Parameters:
-    ///   - job: Of the ledger.
-    ///   - destination: Where its images go; `nil` for where they were to go.
-    ///   - reporter: Receives what happens.
-    /// - Returns: What became of it; `elsewhere` without a job where another process works on it.
+    ///   - job: A job of the ledger.
+    ///   - destination: The destination of the images. `nil`: the one recorded with the job.
+    ///   - reporter: Receives the events of the job.
+    /// - Returns: The outcome. It is `elsewhere`, without a job, if another process works on the
+    ///   job.
     public func result(
         of job: JobRecord, to destination: Destination? = nil, reportingTo reporter: SessionReporter? = nil
     ) async -> RowOutcome {
@@ -61,10 +62,10 @@ extension SeedreamSession {
         return outcome
     }
 
-    /// A client that asks where a job was sent.
+    /// Returns a client for the address that a job was sent to.
     ///
-    /// - Throws: ``UntrustedAddressError`` where that is neither the provider's own address nor
-    ///   this session's.
+    /// - Throws: ``UntrustedAddressError`` if it is neither the provider's own address nor this
+    ///   session's.
     public func client(for job: JobRecord) throws(UntrustedAddressError) -> SeedreamClient {
         if let recorded = job.baseURL {
             let origin = URLParts(recorded)?.origin
@@ -94,12 +95,12 @@ extension SeedreamSession {
     }
 }
 
-/// Something was sent to an address that a ledger names and this program does not: a key does not
-/// go there.
+/// A ledger names an address that is neither a provider's own nor this session's, and no key is
+/// sent to it.
 public struct UntrustedAddressError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was sent there, as `job 3f0c91aa` or `the run`.
+    /// The subject of the message, as `job 3f0c91aa` or `the run`.
     public var subject: String
-    /// The base URL.
+    /// The base URL in the ledger.
     public var address: String
 
     /// Makes an error.
@@ -107,7 +108,7 @@ public struct UntrustedAddressError: Error, Hashable, Sendable, CustomStringConv
         (self.subject, self.address) = (subject, address)
     }
 
-    /// One line.
+    /// One line that names the subject and the address.
     public var description: String {
         "\(subject) was sent to \(address), and a key goes there only if you name it"
     }

@@ -1,40 +1,40 @@
-/// The records of a CSV file as RFC 4180 describes it, one at a time.
+/// Reads the records of a CSV file as described in RFC 4180, one at a time.
 ///
-/// A line ends with LF or CRLF, or, where the first line does, with CR; elsewhere a CR alone is
-/// part of its cell, as programs that end lines with LF write it. A cell within quotes holds commas
-/// and line breaks, and each of its quotes twice. A quote anywhere else is refused, not guessed at;
-/// then reading goes on with the next line.
+/// A line ends with LF or CRLF, or with CR if the first line does; otherwise a lone CR is part of
+/// its cell, as programs that end lines with LF write it. A quoted cell may contain commas and line
+/// breaks, and each of its quotes is doubled. A quote anywhere else is an error; reading continues
+/// with the next line.
 struct CSVRecords: ~Copyable {
-    /// What is wrong with a record.
+    /// A syntax error in a record.
     enum Fault: Hashable {
-        /// It has a quote within a cell that does not begin with one.
+        /// A quote inside a cell that does not begin with one.
         case quoteWithinCell
-        /// Something else than a comma or the end follows the closing quote of a cell.
+        /// Text other than a comma or the end of the record after a closing quote.
         case textBehindQuote
-        /// The closing quote of a cell is missing; the line that its opening quote stands on.
+        /// A missing closing quote. The value is the line of the opening quote.
         case unclosedQuote(line: Int)
-        /// It is longer than the maximum.
+        /// The record is longer than the maximum.
         case tooLong
     }
 
-    /// One record.
+    /// A record.
     struct Record {
-        /// Its cells, as the bytes between commas, or between quotes.
+        /// The bytes of its cells, without the enclosing quotes.
         var cells: [[UInt8]]
-        /// The line that it begins on, from 1.
+        /// The line that it starts on, from 1.
         var line: Int
         /// The line that it ends on.
         var lastLine: Int
-        /// Why the cells are not to be used.
+        /// The syntax error because of which the cells must not be used.
         var fault: Fault?
 
-        /// Whether it holds nothing at all: an empty line, or what spreadsheets leave behind.
+        /// Whether all cells are empty: an empty line, or one that a spreadsheet left behind.
         var isEmpty: Bool { fault == nil && cells.allSatisfy(\.isEmpty) }
     }
 
     private enum State {
         case startOfCell, plain, quoted, behindQuote
-        /// Until the next line break, whatever it stands in.
+        /// Skips everything up to the next line break.
         case passingOver
     }
 
@@ -45,13 +45,13 @@ struct CSVRecords: ~Copyable {
 
     private let maximum: Int
     private var line = 1
-    /// Whether lines end with CR alone; `nil` before the first has ended.
+    /// Whether lines end with CR alone; `nil` until the first line has ended.
     private var endsWithReturn: Bool?
 
-    /// - Parameter maximum: The most bytes of a record.
+    /// - Parameter maximum: The maximum length of a record in bytes.
     init(maximum: Int) { self.maximum = maximum }
 
-    /// The next record; `nil` at the end.
+    /// Returns the next record, or `nil` at the end.
     mutating func next(_ bytes: inout ManifestBytes) throws(ManifestError) -> Record? {
         guard try bytes.peek() != nil else { return nil }
         var record = Record(cells: [], line: line, lastLine: line)
@@ -68,7 +68,7 @@ struct CSVRecords: ~Copyable {
             if count > 0 {
                 if state == .startOfCell { state = .plain }
                 if state == .behindQuote {
-                    // What is too long anyway keeps that name.
+                    // A record that is already too long keeps that fault.
                     record.fault = record.fault ?? .textBehindQuote
                     state = .passingOver
                 }
@@ -81,7 +81,7 @@ struct CSVRecords: ~Copyable {
                 let isPair = byte == Self.carriageReturn && next == Self.lineFeed
                 let isEnd = isPair || endsWithReturn == nil || endsWithReturn == (byte == Self.carriageReturn)
                 if state == .quoted {
-                    // Of CRLF, the LF is counted.
+                    // Of CRLF, only the LF counts as a line end.
                     if isEnd && !isPair { line += 1 }
                 } else if isEnd {
                     if isPair { bytes.advance() }
@@ -108,7 +108,7 @@ struct CSVRecords: ~Copyable {
                         record.fault ?? (state == .plain ? .quoteWithinCell : .textBehindQuote)
                     state = .passingOver
                 } else {
-                    // A CR that ends no line.
+                    // A CR that does not end a line.
                     state = .plain
                     if record.fault == nil { cell.append(byte) }
                 }

@@ -9,13 +9,13 @@ import Musl
 import Darwin
 #endif
 
-/// The bytes of a manifest, in pieces of 256 KiB, and the digest of those that were read.
+/// Reads the bytes of a manifest in pieces of 256 KiB and computes their digest.
 struct ManifestBytes: ~Copyable {
-    /// What a line turned out to be.
+    /// A line of a manifest.
     enum Line {
-        /// Its bytes, without its line feed.
+        /// The bytes of the line, without the line feed.
         case bytes([UInt8])
-        /// It is longer than allowed, and was passed over.
+        /// The line is longer than allowed, and was skipped.
         case tooLong
     }
 
@@ -35,21 +35,21 @@ struct ManifestBytes: ~Copyable {
 
     deinit { piece.deallocate() }
 
-    /// The next byte, which stays the next one; `nil` at the end.
+    /// Returns the next byte without consuming it, or `nil` at the end.
     mutating func peek() throws(ManifestError) -> UInt8? {
         guard try fill() else { return nil }
         return piece[position]
     }
 
-    /// Passes over the byte that ``peek()`` gave.
+    /// Consumes the byte that ``peek()`` returned.
     mutating func advance() { position += 1 }
 
-    /// Passes over the bytes before the next comma, quote, CR or LF, or some of them.
+    /// Consumes some or all of the bytes before the next comma, quote, CR or LF.
     ///
     /// - Parameters:
-    ///   - cell: What they are appended to.
-    ///   - isKept: Whether they are.
-    /// - Returns: How many there were; 0 if one of the four is next, and at the end.
+    ///   - cell: The array to append them to.
+    ///   - isKept: Whether to append them.
+    /// - Returns: The number of bytes consumed; 0 at the end, or if one of the four is next.
     mutating func takeText(into cell: inout [UInt8], isKept: Bool) throws(ManifestError) -> Int {
         guard try fill() else { return 0 }
         var next = position
@@ -63,9 +63,9 @@ struct ManifestBytes: ~Copyable {
         return next - position
     }
 
-    /// The first bytes of the manifest, as far as they lie in one piece, once there is a character
-    /// of ASCII among them that is no space; nothing is passed over. To be called before anything
-    /// else.
+    /// Returns the first bytes of the manifest, at most one piece, including at least one ASCII
+    /// character that is not white space if there is one. Consumes nothing. Must be called before
+    /// all other methods.
     mutating func head() throws(ManifestError) -> [UInt8] {
         while true {
             let head = Array(piece[..<end])
@@ -79,7 +79,8 @@ struct ManifestBytes: ~Copyable {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
-    /// Reads more behind what is there; `false` at the end and where there is no room.
+    /// Reads more bytes after the buffered ones. Returns `false` at the end, or if the buffer is
+    /// full.
     private mutating func append() throws(ManifestError) -> Bool {
         guard !isAtEnd, end < piece.count else { return false }
         let count: Int
@@ -94,14 +95,14 @@ struct ManifestBytes: ~Copyable {
         return count > 0
     }
 
-    /// Makes sure that there is a byte; `false` at the end.
+    /// Fills the buffer if it is empty. Returns `false` at the end.
     private mutating func fill() throws(ManifestError) -> Bool {
         if position < end { return true }
         (position, end) = (0, 0)
         return try append()
     }
 
-    /// The next line; `nil` at the end.
+    /// Returns the next line, or `nil` at the end.
     mutating func line(maximum: Int) throws(ManifestError) -> Line? {
         guard try fill() else { return nil }
         var line: [UInt8] = []
@@ -122,7 +123,8 @@ struct ManifestBytes: ~Copyable {
         return isTooLong ? .tooLong : .bytes(line)
     }
 
-    /// The SHA-256 of the manifest, in hexadecimal; `nil` before its end. To be called once.
+    /// Returns the SHA-256 of the manifest in hexadecimal, or `nil` if it was not read to its end.
+    /// Must be called at most once.
     mutating func finish() -> String? {
         isAtEnd && position == end ? digest.finish().hexadecimal : nil
     }

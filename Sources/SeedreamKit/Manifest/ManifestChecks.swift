@@ -2,12 +2,12 @@ import Pixels
 import SeedreamClient
 import SeedreamModel
 
-/// What a field of a row holds: JSON, or the text of a cell.
+/// The value of a field: JSON, or the text of a CSV cell.
 enum ManifestValue {
     case json(JSONValue)
     case cell(String)
 
-    /// What messages call it: `"big"`, `17`, `a list`.
+    /// The value as messages show it: `"big"`, `17`, `a list`.
     var shown: String {
         switch self {
         case .cell(let text), .json(.string(let text)): Self.quoted(text)
@@ -17,14 +17,14 @@ enum ManifestValue {
         }
     }
 
-    /// A text as a message may hold it: at most 60 characters, on one line.
+    /// Returns a text for a message: at most 60 characters, on one line, in quotes.
     static func quoted(_ text: String) -> String {
         let start = text.prefix(60)
         return "\"\(String(start).visible)\(start.endIndex == text.endIndex ? "" : "…")\""
     }
 }
 
-/// Why a row is no request, without where it stands.
+/// The reason why a row is not a valid request, without its position.
 struct ManifestComplaint: Error, Hashable {
     var message: String
     var hint: String
@@ -32,18 +32,18 @@ struct ManifestComplaint: Error, Hashable {
     init(_ message: String, hint: String) { (self.message, self.hint) = (message, hint) }
 }
 
-/// The values of one row, each checked for its type and its range.
+/// Checks the values of one row for type and range.
 struct ManifestChecks {
-    /// The fields that are there. `null` and an empty cell are not, except where they say that
-    /// there are no images.
+    /// The fields that are present. `null` and an empty cell count as absent, except for `images`,
+    /// where they mean an empty list or an error.
     var fields: [ManifestField: ManifestValue]
-    /// Where relative paths start.
+    /// The folder that relative paths start from.
     let folder: String
 
-    /// The longest id in bytes; ours.
+    /// The maximum length of an id in bytes. Our number.
     static let maximumIDLength = 512
 
-    /// The id that the row gives itself; `nil` if it gives none.
+    /// Returns the row's `id`, or `nil` if it has none.
     func id() throws(ManifestComplaint) -> String? {
         let id: String
         switch fields[.id] {
@@ -66,7 +66,7 @@ struct ManifestChecks {
         return id
     }
 
-    /// The whole row.
+    /// Returns the row, with every field checked.
     func row(id: String, line: Int) throws(ManifestComplaint) -> ManifestRow {
         var row = ManifestRow(id: id, line: line, prompt: try prompt(), images: try images())
         row.model = try text(.model, hint: "leave the field out for the provider's Seedream 4")
@@ -125,7 +125,7 @@ struct ManifestChecks {
         }
     }
 
-    /// A text without spaces and tabs around it.
+    /// Returns a text without leading and trailing spaces and tabs.
     private static func trimmed(_ text: some StringProtocol) -> String {
         func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
         guard let start = text.firstIndex(where: { !isSpace($0) }),
@@ -162,7 +162,7 @@ struct ManifestChecks {
         return folder.hasSuffix("/") ? folder + image : "\(folder)/\(image)"
     }
 
-    /// Whether a text begins as a URL does: letters, digits and `+-.`, then `://`.
+    /// Returns whether a text starts with a URL scheme: letters, digits and `+-.`, then `://`.
     private static func hasScheme(_ text: String) -> Bool {
         let scheme = text.utf8.prefix {
             switch $0 {
@@ -208,7 +208,7 @@ struct ManifestChecks {
         let number: Int? =
             switch value {
             case .json(let value): value.integer
-            // Programs that know no missing integer write 7.0.
+            // Programs without a missing value for integers write 7.0.
             case .cell(let text): (try? JSONValue(parsing: Self.trimmed(text).utf8))?.integer
             }
         if let number, range?.contains(number) ?? true { return number }
@@ -240,7 +240,7 @@ struct ManifestChecks {
         guard let size = text.flatMap({ OutputSize($0) }) else {
             throw ManifestComplaint("size: expected a size, found \(value.shown)", hint: hint)
         }
-        // No provider makes an image as small as this; it is a shape that was meant.
+        // No provider makes images this small; a ratio was probably meant.
         if case .pixels(let pixels) = size, min(pixels.width, pixels.height) < 64 {
             throw ManifestComplaint(
                 "size: expected sides of at least 64 px, found \(pixels)",

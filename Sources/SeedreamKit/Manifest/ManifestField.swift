@@ -1,23 +1,23 @@
-/// The fields of a manifest that mean something, by the names that they have there.
+/// The fields that a manifest may have, by name.
 enum ManifestField: String, Hashable, Sendable, CaseIterable {
     case id, prompt, images, model, provider, size, seed, count
     case imagesPerGeneration = "images_per_generation"
     case name, safety, enhance
 
-    /// What the name of a field means.
+    /// The meaning of a field's name.
     enum Meaning: Hashable {
-        /// One of a manifest's own.
+        /// A field of the manifest.
         case known(ManifestField)
-        /// One that would decide about keys, providers' addresses, folders or money: a manifest may
-        /// come from anywhere.
+        /// A field that would control keys, provider addresses, folders or money. It is refused,
+        /// because a manifest may come from an untrusted source.
         case steers
-        /// One that is most likely meant as another.
+        /// A name that is probably a misspelt field.
         case resembles(ManifestField)
-        /// Any other.
+        /// Any other field, which is copied to the result.
         case carried
     }
 
-    /// What a name means.
+    /// Returns the meaning of a name.
     static func meaning(of name: String) -> Meaning {
         if let field = ManifestField(rawValue: name) { return .known(field) }
         let plain = plain(name)
@@ -25,7 +25,7 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
         if let field = others[plain] { return .resembles(field) }
         for field in allCases {
             let known = Self.plain(field.rawValue)
-            // Every short word is one letter away from `id`.
+            // `id` is too short: many words are one edit away from it.
             if plain == known || known.utf8.count > 2 && isOneEditApart(plain, known) {
                 return .resembles(field)
             }
@@ -33,15 +33,15 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
         return .carried
     }
 
-    /// A name without what people write differently: case, spaces, `-` and `_`.
+    /// Returns a name in lower case, without spaces, `-`, `_` and byte order marks.
     private static func plain(_ name: String) -> String {
         name.lowercased().filter { !$0.isWhitespace && $0 != "-" && $0 != "_" && $0 != "\u{FEFF}" }
     }
 
-    /// Names of options, settings and secrets that have no place in a manifest, as ``plain(_:)``
-    /// makes them.
+    /// Names of options, settings and secrets that a manifest must not contain, in the form that
+    /// ``plain(_:)`` returns.
     private static let steering: Set<String> = [
-        // Keys, and whom they are sent to.
+        // Keys, and the addresses that they are sent to.
         "key", "keys", "apikey", "falkey", "keyfile", "keyenv", "token", "secret", "password",
         "authorization", "baseurl",
         "host", "endpoint", "proxy", "noproxy", "cafile", "headers", "cookie", "webhook",
@@ -49,12 +49,12 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
         // Files and folders.
         "ledger", "output", "outputdir", "outputfolder", "outdir", "out", "folder", "destination", "results",
         "existing", "overwrite",
-        // Money, and the way a request goes.
+        // Money, and how requests are sent.
         "budget", "again", "retryfailed", "parallel", "transport", "sendimages", "receive",
         "falmode", "ignoreunsupported", "lenient", "onerouterbarekey", "arkwatermark",
     ]
 
-    /// What providers and other programs call a manifest's fields.
+    /// Names that providers and other programs use for the fields of a manifest.
     private static let others: [String: ManifestField] = [
         "imageurl": .images, "imageurls": .images, "imagepath": .images, "imagepaths": .images,
         "inputimage": .images, "inputimages": .images, "imagesize": .size, "aspectratio": .size,
@@ -63,8 +63,8 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
         "enhanceprompt": .enhance, "enhancepromptmode": .enhance, "enhancement": .enhance,
     ]
 
-    /// Whether one letter more, less, or another makes one word of the other, or two neighbours
-    /// that change places.
+    /// Returns whether two words differ by one inserted, deleted or replaced character, or by one
+    /// swap of neighbours.
     private static func isOneEditApart(_ one: String, _ other: String) -> Bool {
         let (one, other) = (Array(one), Array(other))
         guard abs(one.count - other.count) <= 1, one != other else { return false }

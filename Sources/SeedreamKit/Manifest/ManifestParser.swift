@@ -1,24 +1,24 @@
 import SeedreamModel
 
-/// Makes records of a manifest's bytes, one at a time.
+/// Parses the bytes of a manifest into records, one at a time.
 struct ManifestParser: ~Copyable {
-    /// One column of a CSV file.
+    /// A column of a CSV file.
     private struct Column {
         var name: String
-        /// `nil` for one that is carried.
+        /// `nil` for a carried column.
         var field: ManifestField?
     }
 
     private var bytes: ManifestBytes
     private let folder: String
     private var records = CSVRecords(maximum: ManifestReader.maximumLineBytes)
-    /// `nil` for JSON Lines.
+    /// The columns of a CSV file; `nil` for JSON Lines.
     private var columns: [Column]?
-    /// The number of the last line that was read; JSON Lines only.
+    /// The number of the last line that was read; used for JSON Lines only.
     private var line = 0
-    /// The lines of the ids so far, by the ids' hashes.
+    /// The line of each id so far, by the id's hash.
     private var lines: [Int: UInt32] = [:]
-    /// What names of fields mean, because they are the same in every row.
+    /// The meanings of field names, cached because most rows have the same names.
     private var meanings: [String: ManifestField.Meaning] = [:]
     /// The digest of all bytes; `nil` before the end.
     private(set) var digest: String?
@@ -28,7 +28,7 @@ struct ManifestParser: ~Copyable {
         self.folder = folder
     }
 
-    /// The next record; `nil` at the end.
+    /// Returns the next record, or `nil` at the end.
     mutating func next() throws(ManifestError) -> ManifestRecord? {
         while digest == nil {
             guard let columns else {
@@ -61,7 +61,7 @@ struct ManifestParser: ~Copyable {
 
     // MARK: JSON Lines
 
-    /// `nil` for an empty line.
+    /// Returns the record of a line, or `nil` for an empty line.
     private mutating func record(_ text: ManifestBytes.Line) -> ManifestRecord? {
         guard case .bytes(let bytes) = text else {
             return failure(Self.tooLong.message, hint: Self.tooLong.hint, line: line)
@@ -96,8 +96,7 @@ struct ManifestParser: ~Copyable {
             }
             switch meaning(of: member.name) {
             case .known(let field):
-                // Only of images, where something has to be said, nothing is not the same as no
-                // field.
+                // `images` is required, so `null` is an error there rather than an absent field.
                 if member.value.isNull, field != .images { continue }
                 fields[field] = .json(member.value)
             case .carried: carried.append(CarriedField(name: member.name, json: bytes[member.text]))
@@ -114,7 +113,7 @@ struct ManifestParser: ~Copyable {
     private mutating func meaning(of name: String) -> ManifestField.Meaning {
         if let meaning = meanings[name] { return meaning }
         let meaning = ManifestField.meaning(of: name)
-        // A manifest may name other fields in every row.
+        // Bounded, because a manifest may have different fields in every row.
         if meanings.count < 1000 { meanings[name] = meaning }
         return meaning
     }
@@ -137,7 +136,7 @@ struct ManifestParser: ~Copyable {
 
     // MARK: CSV
 
-    /// Reads the line that names the fields.
+    /// Reads the header, which names the fields.
     mutating func readHeader(named name: String) throws(ManifestError) {
         func refused(_ message: String, _ hint: String) -> ManifestError {
             .header(name: name, message: message, hint: hint)
@@ -237,7 +236,8 @@ struct ManifestParser: ~Copyable {
         var id: String?
         do throws(ManifestComplaint) {
             let given = try checks.id()
-            // A misspelt `id` is no reason to call the row by its line.
+            // If another field is wrong, `id` may be the misspelt one: the line number is not used
+            // as the id.
             let candidate = given ?? (complaint == nil ? "\(line)" : nil)
             if let candidate {
                 if let first = lines.updateValue(UInt32(clamping: line), forKey: candidate.hashValue) {

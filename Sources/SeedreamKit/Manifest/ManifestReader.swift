@@ -3,53 +3,53 @@ import Cryptography
 public import SeedreamModel
 import Synchronization
 
-/// Reads a manifest: JSON Lines, or CSV whose first line names the fields. One request a row.
+/// Reads a manifest: JSON Lines, or CSV whose first line names the fields. Each row is one request.
 ///
 /// ```swift
 /// let reader = try ManifestReader("jobs.csv")
 /// while let record = try reader.next() { … }
 /// ```
 ///
-/// A row that cannot be a request is a ``ManifestFailure``, never the end. Rows are read one at a
-/// time; what grows with their number is a hash and a line number for each id, about 25 MB for a
-/// million.
+/// A row that is not a valid request is a ``ManifestFailure`` and does not end the reading. Rows
+/// are read one at a time; memory grows only by a hash and a line number for each id, about 25 MB
+/// for a million rows.
 ///
-/// - A manifest is UTF-8, with or without a byte order mark. It is JSON Lines if it begins with `{`
-///   or its name ends in `.jsonl` or `.ndjson`, else CSV. Empty lines are passed over, and so are
-///   records of CSV whose cells are all empty.
+/// - A manifest is UTF-8, with or without a byte order mark. It is read as JSON Lines if it starts
+///   with `{` or its name ends in `.jsonl` or `.ndjson`, else as CSV. Empty lines are skipped, and
+///   so are CSV records whose cells are all empty.
 /// - The fields are `id`, `prompt`, `images`, `model`, `provider`, `size`, `seed`, `count`,
 ///   `images_per_generation`, `name`, `safety` and `enhance`. `prompt` and `images` are required;
-///   `null` and an empty cell leave any other field out.
-/// - A field that would decide about keys, addresses, folders or money fails its row, as does one
-///   that is most likely misspelt. Any other field is carried (``ManifestRow/carried``). The header
-///   of a CSV file is checked once, for all rows.
-/// - `images` is a list; in a cell, `;` separates images, spaces around them do not count, and an
-///   empty cell is no image.
-/// - Of two rows with one id the second fails, and a row without `id` has the number of its line.
-///   Ids are compared by a hash of 64 bits: one manifest in 37 million, of a million rows each, has
-///   two ids that are wrongly taken for equal; the second is a failed row that says so, and is not
+///   any other field is absent if it is `null` or an empty cell.
+/// - A row fails if it has a field that would control keys, addresses, folders or money, or a field
+///   that is probably misspelt. Any other field is carried (``ManifestRow/carried``). The header of
+///   a CSV file is checked once, for all rows.
+/// - `images` is a list. In a cell, images are separated by `;`, surrounding spaces are ignored,
+///   and an empty cell means no image.
+/// - If two rows have the same id, the second fails. The id of a row without `id` is its line
+///   number. Ids are compared by 64-bit hashes: in one manifest of 37 million, each with a million
+///   rows, two different ids have the same hash; the second row fails with a message and is not
 ///   sent.
 public final class ManifestReader: Sendable {
-    /// How a manifest is written.
+    /// The format of a manifest.
     public enum Format: String, Hashable, Sendable {
         case jsonLines = "JSON Lines"
         case csv = "CSV"
     }
 
-    /// The longest line, or record of CSV, in bytes; ours. A longer one is a failed row, and is not
-    /// kept in memory.
+    /// The maximum length of a line, or of a CSV record, in bytes. Our number. A longer one is a
+    /// failed row and is not kept in memory.
     public static let maximumLineBytes = 1 << 20
 
-    /// What messages call the manifest: its path, or `standard input`.
+    /// The name in messages: the path, or `standard input`.
     public let name: String
-    /// How it is written.
+    /// The format of the manifest.
     public let format: Format
     private let parser: Mutex<ManifestParser>
 
-    /// Opens a manifest and reads its beginning.
+    /// Opens a manifest and reads its start, and the header of a CSV file.
     ///
-    /// - Parameter argument: A path, or `-` for standard input. Relative paths of the manifest
-    ///   start from its folder, those of standard input from the working directory.
+    /// - Parameter argument: A path, or `-` for standard input. Relative paths in the manifest
+    ///   start from its folder, or from the working directory for standard input.
     /// - Throws: ``ManifestError``.
     public convenience init(_ argument: String) throws(ManifestError) {
         if argument == "-" {
@@ -92,29 +92,29 @@ public final class ManifestReader: Sendable {
         return .csv
     }
 
-    /// The next record; `nil` at the end. It waits for a pipe, and on the thread that it is called
-    /// on.
+    /// Returns the next record, or `nil` at the end. Blocks the calling thread while a pipe has no
+    /// data.
     ///
-    /// - Throws: ``ManifestError`` where the manifest cannot be read on.
+    /// - Throws: ``ManifestError`` if the manifest cannot be read further.
     public func next() throws(ManifestError) -> ManifestRecord? {
         try parser.withLock { parser throws(ManifestError) in try parser.next() }
     }
 
-    /// What was read, once ``next()`` has given `nil`: to be compared with what
-    /// ``ManifestIdentity/init(_:)`` found before, because a manifest may change while it is read.
-    /// `nil` before.
+    /// The SHA-256 of the bytes that were read, in hexadecimal; `nil` until ``next()`` has returned
+    /// `nil`. If it differs from that of ``ManifestIdentity/init(_:)``, the manifest changed in the
+    /// meantime.
     public var digest: String? { parser.withLock { $0.digest } }
 }
 
-/// Which manifest it is.
+/// Identifies a manifest by name and digest.
 public struct ManifestIdentity: Hashable, Codable, Sendable {
-    /// Its path as it was given; `-` for standard input.
+    /// The path as given; `-` for standard input.
     public var name: String
     /// The SHA-256 of its bytes, 64 hexadecimal digits; `nil` for standard input and other pipes,
     /// which cannot be read twice.
     public var sha256: String?
 
-    /// Reads a manifest to its end and takes its digest.
+    /// Reads a manifest to its end and computes its digest.
     ///
     /// - Parameter argument: A path, or `-`.
     /// - Throws: ``ManifestError``.
@@ -138,21 +138,21 @@ public struct ManifestIdentity: Hashable, Codable, Sendable {
         }
     }
 
-    /// An identity that is known already.
+    /// Makes an identity of a known name and digest.
     public init(name: String, sha256: String?) { (self.name, self.sha256) = (name, sha256) }
 }
 
-/// Why no row of a manifest can be read, or no more of them.
+/// The reason why a manifest cannot be read, or cannot be read further.
 public enum ManifestError: ErrorWithRemedy, Hashable, Sendable {
-    /// The file cannot be opened or read; the system's reason.
+    /// The file cannot be opened or read; `reason` is the system's message.
     case cannotRead(name: String, reason: String)
-    /// The task was cancelled while it waited for more.
+    /// The task was cancelled while it waited for input.
     case cancelled(name: String)
-    /// The text is not UTF-8 but this.
+    /// The text is not UTF-8; `found` is its encoding.
     case notUTF8(name: String, found: String)
-    /// The file is one JSON array instead of one object a line.
+    /// The file is a JSON array instead of one object per line.
     case jsonArray(name: String)
-    /// The first line of a CSV file does not name the fields; says why, and what to do.
+    /// The first line of a CSV file does not name the fields as required.
     case header(name: String, message: String, hint: String)
 }
 

@@ -1,39 +1,40 @@
 public import SeedreamClient
 public import SeedreamModel
 
-/// One request of a manifest. What is `nil` is as in every other row: the caller's own setting.
+/// One request of a manifest. A property that is `nil` leaves the caller's setting unchanged.
 public struct ManifestRow: Hashable, Sendable {
-    /// What tells the row from all others: its `id`, else the number of its line.
+    /// The unique id of the row: its `id`, or its line number.
     public var id: String
-    /// The line that it begins on, from 1.
+    /// The line that it starts on, from 1.
     public var line: Int
-    /// What is asked for.
+    /// The prompt.
     public var prompt: String
-    /// The images to edit, in order: paths, http or https URLs, data URIs. None for text to image.
-    /// Relative paths of the manifest are joined to its folder.
+    /// The images to edit, in order: paths, http or https URLs, data URIs; empty for text to image.
+    /// Relative paths are already joined to the manifest's folder.
     public var images: [String]
     /// The provider's id of the model.
     public var model: String?
-    /// To whom the request goes.
+    /// The provider that the request is sent to.
     public var provider: ProviderID?
     /// The size of the result.
     public var size: OutputSize?
-    /// Makes a provider repeat itself, where it can.
+    /// The random seed; the same seed and inputs give the same image where the provider supports
+    /// it.
     public var seed: Int?
-    /// Separate generations, 1 to 1000.
+    /// The number of separate generations, 1 to 1000.
     public var count: Int?
-    /// The most images that one generation may make, 1 to 1000.
+    /// The maximum number of images per generation, 1 to 1000.
     public var imagesPerGeneration: Int?
-    /// A template for the names of its results.
+    /// The template for the names of its results.
     public var name: String?
-    /// Whether the provider checks prompt and result.
+    /// Whether the provider's safety checker is on.
     public var safety: Bool?
-    /// How the provider rewrites the prompt.
+    /// The provider's prompt enhancement.
     public var enhance: PromptEnhancement?
-    /// The fields that are none of a manifest's, in their order.
+    /// Other fields of the row, in their order.
     public var carried: [CarriedField] = []
 
-    /// Makes a row that says nothing but its prompt and its images.
+    /// Makes a row with a prompt and images and no settings.
     public init(id: String, line: Int, prompt: String, images: [String] = []) {
         self.id = id
         self.line = line
@@ -41,8 +42,8 @@ public struct ManifestRow: Hashable, Sendable {
         self.images = images
     }
 
-    /// Changes a request to what the row says; what it leaves open stays. The images are not among
-    /// it: they are prepared first.
+    /// Applies the row's prompt and settings to a request. The images are not included, since they
+    /// are prepared first.
     public func apply(to request: inout GenerationRequest) {
         request.prompt = prompt
         if let model { request.model = model }
@@ -55,17 +56,17 @@ public struct ManifestRow: Hashable, Sendable {
     }
 }
 
-/// A row of a manifest that cannot be a request. The rows behind it can.
+/// A row of a manifest that is not a valid request. It does not affect the rows after it.
 public struct ManifestFailure: Error, Hashable, Sendable {
-    /// The id of the row; `nil` where it is not known, and where another row has it already.
+    /// The id of the row; `nil` if it is not known or is already taken by another row.
     public var id: String?
-    /// The line that it begins on, from 1.
+    /// The line that it starts on, from 1.
     public var line: Int
-    /// Expected and found, one line, lower case, no full stop.
+    /// The expected and the found value, one line.
     public var message: String
     /// What to do, one line.
     public var hint: String
-    /// The fields that are none of a manifest's, as far as they could be read.
+    /// Other fields of the row, as far as they could be read.
     public var carried: [CarriedField] = []
 
     /// Makes a failure.
@@ -79,14 +80,14 @@ extension ManifestFailure: CustomStringConvertible {
     public var description: String { "line \(line): \(message)" }
 }
 
-/// What a manifest holds at one place.
+/// A row of a manifest, valid or not.
 public enum ManifestRecord: Hashable, Sendable {
-    /// A request.
+    /// A valid request.
     case row(ManifestRow)
-    /// A row that cannot be one.
+    /// A row that is not a valid request.
     case failure(ManifestFailure)
 
-    /// The line that it begins on, from 1.
+    /// The line that it starts on, from 1.
     public var line: Int {
         switch self {
         case .row(let row): row.line
@@ -95,28 +96,28 @@ public enum ManifestRecord: Hashable, Sendable {
     }
 }
 
-/// A field of a row that means nothing here and comes back with the result, so that results can be
-/// joined to what they came from.
+/// A field of a row that is copied to its result unchanged, so that results can be joined to their
+/// source.
 public struct CarriedField: Hashable, Sendable {
-    /// Its name.
+    /// The name of the field.
     public let name: String
-    /// Its value as JSON on one line, as it was written: a number keeps all its digits.
+    /// The value as JSON on one line, as it was written: a number keeps all its digits.
     public let json: String
 
-    /// Carries a value.
+    /// Makes a field of a value.
     public init(name: String, value: JSONValue) {
         self.name = name
         json = value.text
     }
 
-    /// Carries the JSON that a manifest holds.
+    /// Makes a field of the JSON text in a manifest.
     init(name: String, json: some Sequence<UInt8>) {
         self.name = name
-        // Within strings JSON has no control characters, and between values they mean what a space
-        // means.
+        // JSON strings contain no raw control characters, and between values they mean the same as
+        // a space.
         self.json = String(decoding: json.map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
     }
 
-    /// The value. Of a number with more digits than a `Double` has, only its first.
+    /// The value. A number with more digits than a `Double` holds is rounded.
     public var value: JSONValue { (try? JSONValue(parsing: json.utf8)) ?? .null }
 }

@@ -2,32 +2,34 @@ import AtomicFiles
 public import SeedreamModel
 import Synchronization
 
-/// A file of results, to which each row of a run is appended as it ends: JSON Lines, mode 0600.
+/// A file of results in JSON Lines, mode 0600. Each row of a run is appended as it ends.
 ///
-/// The first line says of which manifest:
+/// The first line identifies the manifest:
 /// `{"manifest":"jobs.csv","schema":1,"sha256":"…","type":"results"}`. Each other line is a
-/// ``RowDocument``, in order of completion; of several lines with one `id` the last holds, and a
-/// line without `id` is about its `line`. A file of another manifest is refused, by the digest;
-/// where it lies and what it is called does not matter. A file that was begun from standard input,
-/// which has no digest, goes on from standard input only.
+/// ``RowDocument``, in order of completion. If several lines have the same `id`, the last one
+/// counts; a line without `id` refers to its `line`. A file of another manifest is refused by its
+/// digest; path and name do not matter. A file that was started from standard input, which has no
+/// digest, can only be continued from standard input.
 ///
-/// Several processes may append to one file: each line is written in one call and under a lock, so
-/// that it is whole. What a killed process left unfinished at the end is removed before the next
-/// line. A line of a row that has a job is on the medium when ``append(_:)`` returns (`fsync`);
-/// others, which cost nothing, are there after the next such line or ``sync()``.
+/// Several processes may append to one file: each line is written whole, in one call under a lock.
+/// An unfinished line that a killed process left at the end is removed before the next line. The
+/// line of a row that has a job is on the medium when ``append(_:)`` returns (`fsync`); other
+/// lines, which cost nothing, are on it after the next such line or ``sync()``.
 public final class ResultsFile: Sendable {
     /// The version of the file's format.
     public static let schema = 1
-    /// The longest first line, in bytes; a path has at most 4096, and each may take six in JSON.
+    /// The maximum length of the first line in bytes: a path has at most 4096 bytes, each of which
+    /// may take six in JSON.
     private static let maximumHeaderLength = 1 << 15
 
-    /// The file.
+    /// The path of the file.
     public let path: String
-    /// How many bytes of an unfinished line were removed when the file was opened; 0 usually.
+    /// The number of bytes of an unfinished line that were removed when the file was opened;
+    /// usually 0.
     public let removedBytes: Int
     private let file: Mutex<LineFile>
 
-    /// Opens a results file, or makes one.
+    /// Opens a results file, or creates one.
     ///
     /// - Throws: ``ResultsError``.
     public init(_ path: String, of manifest: ManifestIdentity) throws(ResultsError) {
@@ -57,13 +59,13 @@ public final class ResultsFile: Sendable {
         return Array(JSONValue.object(members).text.visibleJSON.utf8) + [0x0A]
     }
 
-    /// Writes the first line into an empty file, or reads that of another.
+    /// Writes the first line of an empty file, or checks that of an existing one.
     private static func checkHeader(of file: LineFile, _ manifest: ManifestIdentity) throws(ResultsError) {
         let expected = header(manifest)
         let start: [UInt8]
         do throws(FileError) {
             start = try file.bytes(0..<maximumHeaderLength)
-            // Also what is left of a first line that a full disk cut off.
+            // An empty file, or a first line that a full disk cut off.
             if start.count < expected.count, expected.starts(with: start) {
                 try file.truncate(to: 0)
                 try file.append(expected)
@@ -83,9 +85,9 @@ public final class ResultsFile: Sendable {
         }
     }
 
-    /// Removes what follows the last line feed.
+    /// Removes the bytes after the last line feed.
     ///
-    /// - Returns: How many bytes that was.
+    /// - Returns: The number of bytes removed.
     private static func removeUnfinishedLine(of file: LineFile) throws(FileError) -> Int {
         let length = try file.length()
         var end = length
@@ -104,14 +106,15 @@ public final class ResultsFile: Sendable {
 
     /// Appends a row.
     ///
-    /// - Throws: ``ResultsError/file(_:)``; then nothing of the row is in the file.
+    /// - Throws: ``ResultsError/file(path:message:hint:)``; then the file contains nothing of the
+    ///   row.
     public func append(_ row: RowDocument) throws(ResultsError) {
         let line = Array(row.jsonLine.utf8)
         do throws(FileError) {
             try file.withLock { file throws(FileError) in
                 try file.lock()
                 defer { file.unlock() }
-                // Another process may have been killed since.
+                // Another process may have been killed in the meantime.
                 let length = try file.length()
                 let last = try file.bytes(max(0, length - 1)..<length)
                 if last != [0x0A] { _ = try Self.removeUnfinishedLine(of: file) }
@@ -123,7 +126,7 @@ public final class ResultsFile: Sendable {
         }
     }
 
-    /// Waits until the medium has all rows.
+    /// Waits until all rows are on the medium (`fsync`).
     public func sync() throws(ResultsError) {
         do throws(FileError) {
             try file.withLock { file throws(FileError) in try file.sync() }
@@ -133,15 +136,15 @@ public final class ResultsFile: Sendable {
     }
 }
 
-/// Why results cannot be written to a file.
+/// The reason why results cannot be written to a file.
 public enum ResultsError: ErrorWithRemedy, Hashable, Sendable {
-    /// The system refused. `hint` is what to do.
+    /// The system reported an error; `hint` says what to do.
     case file(path: String, message: String, hint: String)
-    /// It holds something else.
+    /// The file is not a results file.
     case notResults(path: String)
-    /// Another version of this software wrote it.
+    /// Another version of this software wrote the file.
     case otherSchema(path: String, found: Int)
-    /// It holds the results of another manifest, or of this one before it was changed.
+    /// The file contains the results of another manifest, or of this one before it was changed.
     case otherManifest(path: String, found: String, expected: String)
 
     init(_ error: FileError) {
@@ -160,7 +163,7 @@ public enum ResultsError: ErrorWithRemedy, Hashable, Sendable {
 }
 
 extension ResultsError: CustomStringConvertible {
-    /// Expected and found, one line.
+    /// The expected and the found content, one line.
     public var description: String {
         switch self {
         case .file(_, let message, _): message

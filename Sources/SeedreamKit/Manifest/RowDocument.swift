@@ -7,17 +7,17 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A row of a run in JSON, schema 1: what a results file, a stream of records and a worker write,
-/// word for word the same.
+/// A row of a run as JSON, schema 1. Results files, record streams and workers write the same
+/// document.
 ///
-/// The row's own words come first, then its carried fields under their own names. A carried field
-/// that has the name of one of these words, used or not, stands in an object `carried` instead.
+/// The document's own keys come first, then the carried fields under their names. A carried field
+/// whose name equals one of these keys, used or not, is in the object `carried` instead.
 public struct RowDocument: Hashable, Sendable {
-    /// What it cost.
+    /// The cost of a row.
     public struct Cost: Hashable, Codable, Sendable {
-        /// How much.
+        /// The amount, in ``unit``.
         public var amount: Double
-        /// Of what.
+        /// The unit of ``amount``.
         public var unit: Price.Unit
         /// Whether it was computed from a price instead of reported by the provider.
         public var isEstimate: Bool
@@ -32,57 +32,57 @@ public struct RowDocument: Hashable, Sendable {
         }
     }
 
-    /// What the row is called in its manifest or its run; `nil` where that is not known, as of a
-    /// line that is no JSON.
+    /// The id of the row in its manifest or run; `nil` if it is unknown, for example for a line
+    /// that is not JSON.
     public var id: String?
-    /// The line of the manifest that it begins on, from 1.
+    /// The line of the manifest that it starts on, from 1.
     public var line: Int?
-    /// Where it stands.
+    /// The state of the row.
     public var state: RowState
-    /// What was asked for.
+    /// The prompt.
     public var prompt: String?
     /// The name or id of its run.
     public var run: String?
     /// The ledger's id of its job.
     public var job: String?
-    /// To whom it was sent.
+    /// The provider that it was sent to.
     public var provider: ProviderID?
     /// The provider's id of the model.
     public var model: String?
     /// The provider's id of the request, which its support asks for.
     public var requestID: String?
-    /// The seed that the provider used, if it says so.
+    /// The seed that the provider used, if reported.
     public var seed: Int?
-    /// How often it was sent; `nil` where nobody counts.
+    /// The number of attempts; `nil` if they are not counted.
     public var attempts: Int?
     /// The images on disk, in the provider's order.
     public var files: [SavedFile] = []
-    /// What it cost, as far as it is known.
+    /// The cost, as far as it is known.
     public var cost: Cost?
-    /// Why it failed, or what happened last.
+    /// The error that it ended with, or the latest error.
     public var error: RowFailure?
-    /// The fields that the manifest's row had beside its own.
+    /// The other fields of the manifest's row.
     public var carried: [CarriedField] = []
 
-    /// Makes a document that says nothing else.
+    /// Makes a document with an id and a state only.
     public init(id: String?, line: Int? = nil, state: RowState) {
         (self.id, self.line, self.state) = (id, line, state)
     }
 
-    /// A row that cannot be a request.
+    /// Makes the document of a row that is not a valid request.
     public init(_ failure: ManifestFailure) {
         self.init(id: failure.id, line: failure.line, state: .failed)
         error = RowFailure(failure)
         carried = failure.carried
     }
 
-    /// A row of a manifest, before anything is known of its job.
+    /// Makes the document of a row before it has a job.
     public init(_ row: ManifestRow, state: RowState = .waiting) {
         self.init(id: row.id, line: row.line, state: state)
         (prompt, provider, model, carried) = (row.prompt, row.provider, row.model, row.carried)
     }
 
-    /// A row of a manifest, before anything is known of its job.
+    /// Makes the document of a row before it has a job.
     public init(_ record: ManifestRecord) {
         switch record {
         case .row(let row): self.init(row)
@@ -90,7 +90,7 @@ public struct RowDocument: Hashable, Sendable {
         }
     }
 
-    /// Takes over what the ledger says of the row's job.
+    /// Updates the document from the row's job.
     public mutating func take(_ job: JobRecord) {
         state = RowState(job.state)
         (self.job, provider, model, prompt) = (job.id, job.provider, job.model, job.prompt)
@@ -103,10 +103,10 @@ public struct RowDocument: Hashable, Sendable {
 }
 
 extension RowDocument.Cost {
-    /// What a job cost: what the provider reports, in US dollars if it reports several units; else
-    /// what the price table makes of the images that came, or, while the job is open or unknown, of
-    /// all that may come. `nil` where neither is known, and for a job that failed or was cancelled
-    /// without a report.
+    /// Makes the cost of a job: the amount that the provider reports, in US dollars if it reports
+    /// several units; otherwise the price times the images that were made, or, for an open or
+    /// unknown job, times the maximum number of images. `nil` if neither is known, and for a failed
+    /// or cancelled job without a report.
     public init?(_ job: JobRecord) {
         if let dollars = job.result?.usage.usDollars {
             self.init(amount: dollars, unit: .usDollars, isEstimate: false)
@@ -122,13 +122,13 @@ extension RowDocument.Cost {
 }
 
 extension RowDocument: Encodable {
-    /// The words of a row, which no carried field replaces.
+    /// The keys of a document, which no carried field replaces.
     enum Word: String, CodingKey, CaseIterable {
         case type, id, line, state, prompt, run, job, provider, model, requestID, seed, attempts, files, cost,
             error, carried
     }
 
-    /// A name that a manifest gave.
+    /// The name of a carried field.
     private struct Name: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
@@ -136,14 +136,14 @@ extension RowDocument: Encodable {
         init?(intValue: Int) { nil }
     }
 
-    /// The words alone.
+    /// The document without its carried fields.
     private struct Words: Encodable {
         let row: RowDocument
         func encode(to encoder: any Encoder) throws { try row.encodeWords(to: encoder) }
     }
 
-    /// Writes all of it. Of a carried number with more digits than a `Double` has, only its first;
-    /// ``jsonLine`` has them all.
+    /// Encodes the document with its carried fields. A carried number with more digits than a
+    /// `Double` holds is rounded; ``jsonLine`` keeps all digits.
     public func encode(to encoder: any Encoder) throws {
         try encodeWords(to: encoder)
         var values = encoder.container(keyedBy: Name.self)
@@ -176,12 +176,12 @@ extension RowDocument: Encodable {
         try values.encodeIfPresent(error, forKey: .error)
     }
 
-    /// JSON on one line, with the line feed at its end: the words sorted, then the carried fields
-    /// as the manifest wrote them. What is invisible in a text is written as `\u202E`.
+    /// The document as one line of JSON, with its line feed: the keys sorted, then the carried
+    /// fields as the manifest wrote them. Invisible characters in a text are escaped, as `\u202E`.
     public var jsonLine: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Only a number that is not finite fails, and none is ever made of a provider's reply.
+        // Only a non-finite number would fail, and no provider's reply produces one.
         let words = (try? encoder.encode(Words(row: self))).map { String(decoding: $0, as: UTF8.self) }
         var line = String((words ?? "{\"type\":\"row\"}").dropLast())
         func member(_ field: CarriedField) -> String { "\(JSONValue.string(field.name).text):\(field.json)" }

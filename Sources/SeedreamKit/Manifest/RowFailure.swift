@@ -2,24 +2,24 @@ import ImagePreparation
 public import SeedreamClient
 import SeedreamModel
 
-/// Why a row failed, in the words that errors have in all JSON of this project.
+/// The reason why a row failed, with the keys that errors have in all JSON of this project.
 public struct RowFailure: Hashable, Codable, Sendable {
-    /// A word of `ClientError.Category`, or `manifest`, `request`, `budget`, `ledger`, `key`,
-    /// `output`, `input`.
+    /// A raw value of `ClientError.Category`, or `manifest`, `request`, `budget`, `ledger`, `key`,
+    /// `output` or `input`.
     public var category: String
-    /// Which call it was, as `fal.submit`.
+    /// The call that failed, as `fal.submit`.
     public var operation: String?
     /// The HTTP status.
     public var status: Int?
-    /// The provider's own word for it; of an input, a word of `ErrorCode`.
+    /// The provider's error code; for an input, a raw value of `ErrorCode`.
     public var code: String?
-    /// Expected and found, or the provider's text, on one line.
+    /// The expected and the found value, or the provider's text, on one line.
     public var message: String
-    /// The field that it is about.
+    /// The field that the error is about.
     public var field: String?
     /// The provider's id of the request.
     public var requestID: String?
-    /// Whether it may have been bought.
+    /// Whether the request may have been bought.
     public var purchase: ClientError.Purchase?
     /// What to do, one line.
     public var hint: String?
@@ -29,12 +29,12 @@ public struct RowFailure: Hashable, Codable, Sendable {
         (self.category, self.code, self.message, self.hint) = (category, code, message, hint)
     }
 
-    /// Why a row of a manifest is no request.
+    /// Makes the failure of a manifest's row.
     public init(_ failure: ManifestFailure) {
         self.init(category: "manifest", message: failure.message, hint: failure.hint)
     }
 
-    /// Any error that a row can end with.
+    /// Makes the failure of any error that a row can end with.
     public init(_ error: any Error) {
         self.init(category: "input", message: "\(error)")
         switch error {

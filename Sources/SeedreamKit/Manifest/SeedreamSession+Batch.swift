@@ -3,28 +3,30 @@ public import SeedreamClient
 public import SeedreamModel
 
 extension SeedreamSession {
-    /// Sends the rows of a manifest as one run: as ``run(_:as:to:options:reporter:deliver:)``, but
-    /// as a stream. A row is in the ledger before it is sent, and no more rows are read ahead than
-    /// are needed to keep the provider busy, so that a million of them take no more memory than a
-    /// hundred.
+    /// Sends the rows of a manifest as one run, as a stream. Each row is in the ledger before it is
+    /// sent, and only as many rows are read ahead as keep the provider busy: a million rows take no
+    /// more memory than a hundred, except for the manifest's ids.
     ///
-    /// A row of the manifest that cannot be a request is delivered and recorded as failed, as is
-    /// one whose provider no session is of. A row is called by its id in the ledger.
+    /// A row that is not a valid request is recorded as failed and delivered, and so is a row whose
+    /// provider has no session. The ledger labels a row by its id.
     ///
     /// - Parameters:
-    ///   - manifest: The rows that are left in it.
-    ///   - run: Which run this is a start of; see `RunRecord.Identity`.
-    ///   - destination: Where results go. A row may have a template of its own for their names.
-    ///   - others: Sessions of other providers that rows may name, over the same ledger.
-    ///   - options: How the run is carried out.
-    ///   - fetchesURLs: Whether URLs are fetched here and made valid, instead of by the provider.
-    ///   - results: Where each row is appended as it ends.
-    ///   - reporter: Receives what happens to each row.
-    ///   - configure: Changes each request before the row's own settings do.
-    ///   - deliver: Receives each row as it ends, after `results`.
-    /// - Returns: Why the run took no more rows; `nil` where it came to its end, or was cancelled.
+    ///   - manifest: The manifest, whose remaining rows are sent.
+    ///   - run: The run to start or continue; see `RunRecord.Identity`.
+    ///   - destination: The folder and names of the results. A row may have its own template for
+    ///     the names.
+    ///   - others: The sessions of other providers that rows may name, over the same ledger.
+    ///   - options: The options of the run.
+    ///   - fetchesURLs: Whether URLs are downloaded here and prepared, or passed on to the
+    ///     provider. Default: passed on.
+    ///   - results: The file that each row is appended to as it ends.
+    ///   - reporter: Receives the events of each row.
+    ///   - configure: Changes each request before the row's own settings are applied.
+    ///   - deliver: Receives each row as it ends, after it was appended to `results`.
+    /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
+    ///   cancelled.
     /// - Throws: `ManifestError`, `ResultsError`, `LedgerError`; `KeyError` before anything is
-    ///   read; what `deliver` throws.
+    ///   read; the errors of `deliver`.
     public func batch(
         _ manifest: ManifestReader, as run: RunRecord, to destination: Destination,
         others: [SeedreamSession] = [],
@@ -33,7 +35,7 @@ extension SeedreamSession {
         configure: (inout GenerationRequest) -> Void = { _ in },
         deliver: (RowDocument) async throws -> Void
     ) async throws -> RunStop? {
-        // What is being worked on: as many rows as the engine reads ahead.
+        // The rows in progress, as many as the engine reads ahead.
         var open: [String: RowDocument] = [:]
         return try await self.run(
             as: run, to: destination, others: others, options: options, reportingTo: reporter,
@@ -49,7 +51,7 @@ extension SeedreamSession {
                     ?? RowDocument(id: outcome.label, state: .waiting)
                 document.take(outcome)
                 document.run = run.identity.name ?? run.id
-                // A row that waits has not ended: a later start appends it.
+                // A waiting row has not ended: a later start appends it.
                 if document.state != .waiting { try results?.append(document) }
                 try await deliver(document)
             })
@@ -57,11 +59,12 @@ extension SeedreamSession {
 }
 
 extension RowRequest {
-    /// The request of a manifest's row; one that cannot be a request is refused.
+    /// Makes the request of a manifest's row. A row that is not a valid request is refused.
     ///
     /// - Parameters:
-    ///   - fetchesURLs: Whether URLs are fetched here and made valid, instead of by the provider.
-    ///   - configure: Changes the request before the row's own settings do.
+    ///   - fetchesURLs: Whether URLs are downloaded here and prepared, or passed on to the
+    ///     provider.
+    ///   - configure: Changes the request before the row's own settings are applied.
     public init(
         _ record: ManifestRecord, fetchesURLs: Bool, configure: (inout GenerationRequest) -> Void
     ) {
@@ -85,7 +88,7 @@ extension RowRequest {
 }
 
 extension RowDocument {
-    /// Takes over what became of the row in one start of its run.
+    /// Updates the document from the row's outcome.
     public mutating func take(_ outcome: RowOutcome) {
         if let job = outcome.job { take(job) }
         switch outcome.deed {
@@ -99,7 +102,7 @@ extension RowDocument {
         take(outcome.failed, outcome.error)
     }
 
-    /// Takes over what the row would do.
+    /// Updates the document from the row's plan.
     public mutating func take(_ plan: RowPlan) {
         if let job = plan.saved {
             take(job)
@@ -116,7 +119,7 @@ extension RowDocument {
                 category: "input", code: input.code.rawValue, message: "\(input.name): \(input.message)",
                 hint: input.hint)
         } else if let cause, !(cause is CancellationError),
-            // What the manifest says of itself is there already.
+            // The manifest's failure was recorded already.
             error == nil || !(cause is RefusedRowError)
         {
             error = RowFailure(cause)

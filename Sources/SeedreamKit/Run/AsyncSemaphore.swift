@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Requests at the same time: each sender takes a slot, in the order of asking.
-final class Slots: Sendable {
+/// A counting semaphore for simultaneous requests. AsyncSemaphore are granted in the order of the calls.
+final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
         var waiting: [(number: Int, continuation: CheckedContinuation<Bool, Never>)] = []
@@ -14,8 +14,8 @@ final class Slots: Sendable {
 
     /// Waits for a slot.
     ///
-    /// - Returns: `false` where the task was cancelled first: no slot is taken then.
-    func take() async -> Bool {
+    /// - Returns: `false` if the task was cancelled first; then no slot is taken.
+    func wait() async -> Bool {
         let number = state.withLock { state in
             state.last += 1
             return state.last
@@ -41,8 +41,8 @@ final class Slots: Sendable {
         }
     }
 
-    /// Gives a slot back.
-    func give() {
+    /// Returns a slot.
+    func signal() {
         let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst().continuation }
             state.free += 1

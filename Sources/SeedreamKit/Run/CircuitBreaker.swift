@@ -2,19 +2,19 @@ import SeedreamClient
 import SeedreamModel
 import Synchronization
 
-/// Stops a run where too many rows have failed, and a provider of it where every other row would
-/// meet the same refusal.
-final class Fuse: Sendable {
+/// Stops a run after too many failures, and stops the rows of one provider after an error that
+/// every other row of that provider would meet as well.
+final class CircuitBreaker: Sendable {
     private struct State {
         var failures: RunStop?
         var refusals: [ProviderID: any Error] = [:]
-        /// The first of all.
+        /// The first reason to stop, of either kind.
         var first: RunStop?
         var rows = 0
         var failed = 0
     }
 
-    /// Rows before a share of them says anything. Ours.
+    /// Rows that must be done before the failure rate is compared. Our number.
     private static let leastRows = 20
 
     private let options: RunOptions
@@ -22,26 +22,27 @@ final class Fuse: Sendable {
 
     init(_ options: RunOptions) { self.options = options }
 
-    /// The first reason for which rows were not taken.
+    /// The first reason to stop; `nil` while all rows are taken.
     var stop: RunStop? { state.withLock { $0.first } }
 
-    /// Whether no row is taken any more: too many have failed, or each of these providers refuses.
-    func isBlown(for providers: some Sequence<ProviderID>) -> Bool {
+    /// Returns whether no more rows are taken: too many have failed, or each of these providers was
+    /// stopped.
+    func isTripped(for providers: some Sequence<ProviderID>) -> Bool {
         state.withLock { state in
             state.failures != nil || providers.allSatisfy { state.refusals[$0] != nil }
         }
     }
 
-    /// Takes no more rows of a provider; its first refusal stays.
-    func blow(_ provider: ProviderID, _ error: any Error) {
+    /// Stops the rows of a provider. Its first error is kept.
+    func trip(_ provider: ProviderID, _ error: any Error) {
         state.withLock { state in
             state.refusals[provider] = state.refusals[provider] ?? error
             state.first = state.first ?? .refused(error)
         }
     }
 
-    /// Counts a row that is done.
-    func note(_ outcome: RowOutcome) {
+    /// Counts a finished row.
+    func record(_ outcome: RowOutcome) {
         state.withLock { state in
             switch outcome.deed {
             case .skipped, .waiting, .elsewhere: return
@@ -60,14 +61,15 @@ final class Fuse: Sendable {
         }
     }
 
-    /// Whether an error would meet every other row: a key, an account or a model that is not right.
-    static func blows(_ error: any Error) -> Bool {
+    /// Returns whether an error would meet every other row as well: a wrong key, an empty account
+    /// or an unknown model.
+    static func affectsEveryRow(_ error: any Error) -> Bool {
         switch error {
         case is KeyError, is BudgetError: true
         case let error as ClientError:
             switch error.category {
             case .credentials, .credits: true
-            // The address of the paid call is made of the model's name.
+            // The URL of the paid call contains the model's name.
             case .notFound: error.isAboutPaidCall
             default: false
             }

@@ -1,16 +1,16 @@
 public import SeedreamClient
 import SeedreamModel
 
-/// A row that was bought and whose images are lost.
+/// The images of a bought row are lost.
 package struct LostImageError: Error, CustomStringConvertible {
     let job: JobRecord
 
     package var description: String { "job \(job.id.prefix(8)) was bought, and its images are lost" }
 }
 
-/// A row that was never sent, for what it says itself.
+/// A row was refused and not sent.
 public struct RefusedRowError: Error, Sendable, CustomStringConvertible {
-    /// Expected and found, and what to do.
+    /// The reason, and what to do.
     public let failure: RowRecord.Failure
 
     /// Makes an error.
@@ -20,16 +20,16 @@ public struct RefusedRowError: Error, Sendable, CustomStringConvertible {
     public var description: String { failure.message }
 }
 
-/// An equal request is open at the provider, or may have been bought: sending it again would pay
+/// An equal request is open at the provider or may have been bought: sending it again could pay
 /// twice.
 public struct EqualRequestError: Error, Sendable, CustomStringConvertible {
-    /// The newest of them.
+    /// The newest job of an equal request.
     public var job: JobRecord
 
     /// Makes an error.
     public init(job: JobRecord) { self.job = job }
 
-    /// Which job it is, and how it stands; one line.
+    /// The job's id and state, one line.
     public var description: String {
         "an equal request is \(job.state == .unknown ? "of unknown outcome" : "open"): job \(job.id.prefix(8))"
     }
@@ -37,12 +37,12 @@ public struct EqualRequestError: Error, Sendable, CustomStringConvertible {
 
 /// Another process is about to send an equal request. Nothing was bought here.
 public struct BusyRowError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What the request is called.
+    /// The label of the request.
     public var label: String
 
     /// Makes an error.
     public init(label: String) { self.label = label }
 
-    /// One line.
+    /// The label and the reason, one line.
     public var description: String { "\(label): another process is about to send an equal request" }
 }

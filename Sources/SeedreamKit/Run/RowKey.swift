@@ -5,13 +5,14 @@ import Pixels
 import SeedreamClient
 import SeedreamModel
 
-/// What decides the result of a row, as a digest: two rows with the same one are equal requests.
+/// The digest of everything that decides the result of a row: two rows with the same digest are
+/// equal requests.
 ///
-/// In it are the provider's address, the model, the prompt, every setting that changes the request
-/// or its bytes, and the digest of each input's own bytes; of a URL that is passed on, the URL. Not
-/// in it: names, threads, the way that bytes travel, times, budget and price.
+/// It covers the provider's address, the model, the prompt, every setting that changes the request
+/// or its bytes, and the digest of each input's encoded bytes, or the URL of an input that is
+/// passed on. It does not cover names, threads, how the bytes are sent, times, budget or price.
 struct RowKey {
-    /// Of the settings that all rows of a run share.
+    /// The settings that all rows of a run share.
     private let shared: [String]
     private let planner: SubmissionPlanner
 
@@ -31,9 +32,9 @@ struct RowKey {
         ]
     }
 
-    /// 64 hexadecimal digits.
+    /// Returns the digest of a request, 64 hexadecimal digits.
     ///
-    /// - Parameter inputs: The digest of each input's bytes, or the URL that is passed on.
+    /// - Parameter inputs: The digest of each input's encoded bytes, or the URL that is passed on.
     func content(of request: GenerationRequest, inputs: [String]) -> String {
         let limits = planner.limits
         let model = request.model ?? (inputs.isEmpty ? limits.generateModel : limits.editModel)
@@ -42,7 +43,7 @@ struct RowKey {
             "\(request.imagesPerGeneration)", request.seed.map { "\($0)" } ?? "",
             request.safetyChecker.map { "\($0)" } ?? "", request.enhancement?.rawValue ?? "",
         ]
-        // Each text with its length, so that no two lists are written alike.
+        // Each text is preceded by its length, so that different lists have different encodings.
         var digest = SHA256Stream()
         for text in shared + own + inputs {
             let bytes = Array(text.utf8)
@@ -62,7 +63,7 @@ struct RowKey {
     }
 }
 
-/// Tells equal rows of one start apart: the first, the second, and so on.
+/// Numbers the equal rows of one start of a run: the first is 1, the second 2.
 actor Ordinals {
     private var last: [String: Int] = [:]
 
@@ -72,33 +73,33 @@ actor Ordinals {
     }
 }
 
-/// Jobs that belong to no run, as all of version 0.1.0: nothing tells which request they were,
-/// beyond its prompt and the names of its inputs. A request that has the same is bought, and said
-/// to be like them.
+/// Jobs that belong to no run, as all jobs of version 0.1.0. They record the prompt and the names
+/// of the inputs, not enough to tell whether a request is equal. A row with the same prompt and
+/// names is still bought, and reported as similar.
 struct EarlierJobs: Sendable {
-    private struct Likeness: Hashable {
+    private struct Similarity: Hashable {
         var prompt: String
         var names: [Substring]
     }
 
-    private let jobs: [Likeness: [JobRecord]]
+    private let jobs: [Similarity: [JobRecord]]
 
-    /// - Parameter jobs: As `JobLedger.jobs(withContent:)` gives them for `nil`.
+    /// - Parameter jobs: The jobs that `JobLedger.jobs(withContent:)` returns for `nil`.
     init(_ jobs: [JobRecord]) {
         let bought = jobs.filter { ![.failed, .cancelled].contains($0.state) && $0.pruned == nil }
         self.jobs = Dictionary(grouping: bought) { job in
-            Likeness(prompt: job.prompt, names: job.inputs.map { Self.lastName($0.name) })
+            Similarity(prompt: job.prompt, names: job.inputs.map { Self.lastName($0.name) })
         }
     }
 
-    /// Those that are like a row, the newest first.
-    func like(_ row: RowRequest) -> [JobRecord] {
+    /// Returns the jobs that are similar to a row, the newest first.
+    func similar(to row: RowRequest) -> [JobRecord] {
         guard !jobs.isEmpty else { return [] }
         return jobs[
-            Likeness(prompt: row.request.prompt, names: row.inputs.map { Self.lastName($0.name) })] ?? []
+            Similarity(prompt: row.request.prompt, names: row.inputs.map { Self.lastName($0.name) })] ?? []
     }
 
-    /// The name without folders: the same file may be named in several ways.
+    /// Returns a name without its folders, since one file may be named by several paths.
     private static func lastName(_ name: String) -> Substring {
         name.split(separator: "/").last ?? Substring(name)
     }

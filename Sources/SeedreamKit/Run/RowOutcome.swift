@@ -2,51 +2,50 @@ public import ImagePreparation
 public import SeedreamClient
 public import SeedreamModel
 
-/// What became of a row in one start of its run.
+/// The outcome of a row in one start of its run.
 public struct RowOutcome: Sendable {
-    /// What was done.
+    /// The action taken for the row.
     public enum Deed: Hashable, Sendable {
         /// Its request was sent in this start.
         case sent
-        /// It was sent before, and taken further.
+        /// Its request was sent before, and its job was resumed.
         case resumed
-        /// Its images were saved before, and are there.
+        /// Its images were saved before, and still exist.
         case skipped
-        /// Its images were saved before, and are gone, here and at the provider.
+        /// Its images were saved before, and are gone both here and at the provider.
         case missing
-        /// It failed before, and was left so.
+        /// It failed before, and was not retried.
         case leftFailed
-        /// It may have been bought before, and was left so.
+        /// It may have been bought before, and was not sent again.
         case leftUnknown
         /// Another process works on it.
         case elsewhere
-        /// It was not begun, or it waits again: nothing was sent.
+        /// It was not started, or was put back: nothing was sent.
         case waiting
-        /// Its images could not be made valid, or ``RowRequest/refusal`` says why it cannot be
-        /// sent.
+        /// Its images could not be made valid, or it was refused because of ``RowRequest/refusal``.
         case unusable
     }
 
-    /// Which row of this start it is, from 0.
+    /// The index of the row in this start, from 0.
     public var index: Int
     /// The row's label.
     public var label: String
-    /// What was done.
+    /// The action taken for the row.
     public var deed: Deed
-    /// The job as it is now; `nil` where none was sent.
+    /// The current job; `nil` if no request was sent.
     public var job: JobRecord?
-    /// What went wrong in this start, or what went wrong when it was tried.
+    /// The error of this start, or of the start that sent the request.
     public var error: (any Error)?
     /// Inputs that could not be made valid.
     public var failed: [FailedInput] = []
-    /// Inputs that the request had no room for.
+    /// Inputs beyond the number that one request takes.
     public var dropped: [DroppedInput] = []
-    /// What was made of the local inputs.
+    /// The prepared local inputs.
     public var images: [PreparedImage] = []
 
-    /// Makes an outcome, for instance to test what is done with one.
+    /// Makes an outcome, for example to test code that handles one.
     ///
-    /// - Parameter index: Which row of a start it is, from 0.
+    /// - Parameter index: The index of the row in its start, from 0.
     public init(
         index: Int, label: String, deed: Deed, job: JobRecord? = nil, error: (any Error)? = nil,
         failed: [FailedInput] = [], dropped: [DroppedInput] = [], images: [PreparedImage] = []

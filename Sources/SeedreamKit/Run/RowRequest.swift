@@ -2,35 +2,45 @@ public import ImagePreparation
 public import SeedreamClient
 public import SeedreamModel
 
-/// A row of a run: one request, before its images are read.
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// A row of a run: one request whose images are not read yet.
 public struct RowRequest: Sendable {
-    /// An image of a row.
+    /// An input of a row.
     public enum Input: Sendable {
-        /// A local image, which is made valid.
+        /// A local image, which is prepared before it is sent.
         case local(ImageInput)
-        /// A URL that the provider fetches itself.
+        /// A URL that the provider downloads.
         case remote(String)
-        /// A URL that is fetched here, and made valid.
+        /// A URL that is downloaded here and prepared.
         case fetched(String)
     }
 
-    /// What a person calls it, as an absolute path. Each row of one start has another.
+    /// The name of the row for people, for example an absolute path. Unique within one start of a
+    /// run.
     public var label: String
-    /// What tells it from equal rows; `nil` by default: which of them it is, in the order of one
-    /// start.
+    /// Distinguishes the row from equal rows. Default: `nil`, its number among the equal rows of
+    /// one start.
     public var id: String?
-    /// The images to edit; none to generate. Of more than one request takes, the last are used.
+    /// The images to edit; empty to generate. If there are more than one request takes, the last
+    /// ones are used.
     public var inputs: [Input]
-    /// Prompt and settings; its images come from ``inputs``.
+    /// The prompt and the settings. The images come from ``inputs``.
     public var request: GenerationRequest
-    /// To whom it goes, if not to the session's provider.
+    /// The provider. Default: `nil`, the session's provider.
     public var provider: ProviderID?
-    /// How its results are named, if not as the run's destination says.
+    /// The template for the names of its results. Default: `nil`, the template of the run's
+    /// destination.
     public var template: String?
-    /// The folder below the run's destination that its results go to. `""` by default: none.
+    /// The folder of its results, below the run's destination. Default: `""`, the destination
+    /// itself.
     public var subfolder = ""
-    /// Why it cannot be sent, known before anything is read; it is recorded as failed. Default:
-    /// `nil`.
+    /// A reason not to send the row, known before its images are read. The row is recorded as
+    /// failed. Default: `nil`.
     public var refusal: RowRecord.Failure?
 
     /// Makes a row.
@@ -43,17 +53,17 @@ public struct RowRequest: Sendable {
 }
 
 extension RowRequest.Input {
-    /// A file, by its path. The content decides the format, not the name.
+    /// Returns a file given by its path. The content decides the format, not the name.
     public static func file(_ path: String) -> Self { .local(.file(path)) }
 
-    /// Encoded bytes in memory.
+    /// Returns an input of encoded bytes in memory.
     public static func bytes(_ bytes: [UInt8], name: String) -> Self { .local(.bytes(bytes, name: name)) }
 
-    /// What a person typed: a path, `-` for standard input, a `data:` URI, or an `http` or `https`
-    /// URL.
+    /// Makes an input of a command-line argument: a path, `-` for standard input, a `data:` URI, or
+    /// an `http` or `https` URL.
     ///
-    /// - Parameter fetchesURLs: Whether a URL is fetched here and made valid, instead of by the
-    ///   provider.
+    /// - Parameter fetchesURLs: Whether a URL is downloaded here and prepared, or passed on to the
+    ///   provider. Default: passed on.
     public init(argument: String, fetchesURLs: Bool = false) {
         if !Self.isURL(argument) {
             self = .local(ImageInput(argument: argument))
@@ -62,13 +72,14 @@ extension RowRequest.Input {
         }
     }
 
-    /// Whether an argument is a URL that somebody fetches.
+    /// Returns whether an argument is an `http` or `https` URL.
     package static func isURL(_ argument: String) -> Bool {
         let head = argument.prefix(8).lowercased()
         return head.hasPrefix("http://") || head.hasPrefix("https://")
     }
 
-    /// What messages call it. Of a URL that is fetched here, what comes before its query.
+    /// The name in messages: the name of a local image, or the URL, without its query and fragment
+    /// if it is downloaded here.
     public var name: String {
         switch self {
         case .local(let image): image.name
@@ -76,4 +87,11 @@ extension RowRequest.Input {
         case .fetched(let url): String(url.prefix { $0 != "?" && $0 != "#" })
         }
     }
+}
+
+extension ImageInput {
+    /// Encoded bytes in memory, given as Foundation's `Data`. The bytes are copied once.
+    ///
+    /// - Parameter name: The name in messages and results.
+    public static func data(_ data: Data, name: String) -> ImageInput { .bytes(Array(data), name: name) }
 }

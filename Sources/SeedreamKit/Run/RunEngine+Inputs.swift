@@ -3,35 +3,36 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-/// The images of a row: read once for their digests, and made valid where they are not passed on.
+/// Reads the images of a row once for their digests, and prepares those that are not passed on as
+/// URLs.
 extension RunEngine {
-    /// The inputs that a request uses, read.
+    /// The inputs that a request uses, after reading.
     struct ReadInputs: Sendable {
-        /// In order.
+        /// The inputs, in order.
         var used: [RowRequest.Input] = []
-        /// Of each input's own bytes, or the URL that is passed on.
+        /// The digest of each input's encoded bytes, or the URL that is passed on.
         var digests: [String] = []
-        /// What the request has no room for.
+        /// Inputs beyond the number that one request takes.
         var dropped: [DroppedInput] = []
     }
 
-    /// The images of a request, ready to be sent.
+    /// The images of a request, ready to send.
     struct ReadyImages: Sendable {
-        /// In order, URLs that are passed on among them.
+        /// The images in order, including URLs that are passed on.
         var images: [RequestImage]
-        /// Those that were made valid.
+        /// The prepared local images.
         var prepared: [PreparedImage]
     }
 
-    /// Inputs that cannot be used, and so a row that is not sent.
+    /// The row cannot be sent, because inputs are unusable.
     struct UnusableInputs: Error {
         var inputs: [FailedInput]
         var dropped: [DroppedInput] = []
-        /// What is wrong with all of them together.
+        /// An error about the inputs as a whole.
         var error: PreparationError?
     }
 
-    /// Takes the digest of each input, and fetches what is to be fetched.
+    /// Computes the digest of each input, and downloads the URLs that are not passed on.
     func read(_ row: RowRequest, _ preparer: ImagePreparer) async throws -> ReadInputs {
         let limits = preparer.options.limits
         let range: Range<Int>
@@ -41,7 +42,7 @@ extension RunEngine {
             throw UnusableInputs(inputs: [], error: error)
         }
         var inputs = ReadInputs()
-        // What a request has no room for is not read.
+        // Dropped inputs are not read.
         inputs.dropped = (0..<range.lowerBound).map { DroppedInput(index: $0, name: row.inputs[$0].name) }
         var failed: [FailedInput] = []
         for index in range {
@@ -70,7 +71,7 @@ extension RunEngine {
                 inputs.digests.append(try local.sha256(limits: limits))
                 inputs.used.append(.local(local))
             } catch {
-                // Reading standard input ends early if the task is cancelled.
+                // Cancelling the task ends a read of standard input early.
                 try Task.checkCancellation()
                 failed.append(FailedInput(index: index, position: position, name: local.name, error: error))
             }
@@ -79,7 +80,8 @@ extension RunEngine {
         return inputs
     }
 
-    /// Makes the local images of a request valid, and puts URLs that are passed on between them.
+    /// Prepares the local images of a request, and returns them in order with the URLs that are
+    /// passed on.
     ///
     /// - Throws: ``UnusableInputs``, `CancellationError`.
     func prepare(_ inputs: ReadInputs, _ row: RowRequest, _ index: Int, _ preparer: ImagePreparer)

@@ -2,118 +2,124 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-/// What is sent, and what is not.
+/// Sends rows, and records rows that are not sent.
 extension RunEngine {
-    func send(_ place: Place, _ inputs: ReadInputs, _ ready: ReadyImages? = nil) async throws
+    func send(_ recorded: RecordedRow, _ inputs: ReadInputs, _ ready: ReadyImages? = nil) async throws
         -> RowOutcome
     {
-        guard try await ledger.begin(place.record) else { return place.outcome(.elsewhere) }
-        let like = earlier.like(place.row)
-        if !like.isEmpty {
-            reporter?.report(SessionEvent(index: place.index, label: place.row.label, kind: .earlier(like)))
+        guard try await ledger.begin(recorded.record) else { return recorded.outcome(.elsewhere) }
+        let similar = earlier.similar(to: recorded.row)
+        if !similar.isEmpty {
+            reporter?.report(
+                SessionEvent(index: recorded.index, label: recorded.row.label, kind: .earlier(similar)))
         }
-        return try await bought(place, inputs, ready)
+        return try await prepareAndSend(recorded, inputs, ready)
     }
 
-    /// Prepares the images of a row and sends it, once there is room.
+    /// Prepares the images of a row, waits for a slot, and sends the row.
     ///
-    /// - Parameter known: The images, if they are ready already.
-    func bought(_ place: Place, _ inputs: ReadInputs, _ known: ReadyImages? = nil) async throws -> RowOutcome
+    /// - Parameter known: The images, if they are already prepared.
+    func prepareAndSend(_ recorded: RecordedRow, _ inputs: ReadInputs, _ known: ReadyImages? = nil)
+        async throws -> RowOutcome
     {
-        var request = place.row.request
+        var request = recorded.row.request
         let ready: ReadyImages
         do {
             ready =
                 if let known { known } else {
-                    try await prepare(inputs, place.row, place.index, place.desk.preparer)
+                    try await prepare(inputs, recorded.row, recorded.index, recorded.context.preparer)
                 }
             request.images = ready.images
         } catch let failure as UnusableInputs {
-            return try await unusable(place.row, place.index, failure, place.record)
+            return try await recordUnusable(recorded.row, recorded.index, failure, recorded.record)
         } catch is CancellationError {
-            return try await waiting(place, CancellationError())
+            return try await putBack(recorded, CancellationError())
         }
-        guard await place.desk.slots.take() else { return try await waiting(place, CancellationError()) }
-        defer { place.desk.slots.give() }
-        if fuse.isBlown(for: [place.desk.provider]) || Task.isCancelled { return try await waiting(place) }
-        var outcome = try await sent(request, place)
+        guard await recorded.context.slots.wait() else {
+            return try await putBack(recorded, CancellationError())
+        }
+        defer { recorded.context.slots.signal() }
+        if breaker.isTripped(for: [recorded.context.provider]) || Task.isCancelled {
+            return try await putBack(recorded)
+        }
+        var outcome = try await submit(request, recorded)
         outcome.images = ready.prepared
         return outcome
     }
 
-    private func sent(_ request: GenerationRequest, _ place: Place) async throws -> RowOutcome {
+    private func submit(_ request: GenerationRequest, _ recorded: RecordedRow) async throws -> RowOutcome {
         let id = SeedreamClient.newJobID()
-        let client = place.desk.client
-        let reporter = reporter?.client(place.index, place.row.label)
+        let client = recorded.context.client
+        let reporter = reporter?.client(recorded.index, recorded.row.label)
         var destination = destination
-        if let template = place.row.template { destination.template = template }
-        if !place.row.subfolder.isEmpty { destination.folder += "/\(place.row.subfolder)" }
+        if let template = recorded.row.template { destination.template = template }
+        if !recorded.row.subfolder.isEmpty { destination.folder += "/\(recorded.row.subfolder)" }
         do {
             let job =
                 options.waits
                 ? try await client.run(
-                    request, to: destination, id: id, for: place.reference, reportingTo: reporter)
+                    request, to: destination, id: id, for: recorded.reference, reportingTo: reporter)
                 : try await client.submit(
-                    request, to: destination, id: id, for: place.reference, reportingTo: reporter)
-            return place.outcome(.sent, job)
+                    request, to: destination, id: id, for: recorded.reference, reportingTo: reporter)
+            return recorded.outcome(.sent, job)
         } catch let error as LedgerError {
             switch error {
-            case .rowTaken(let other): return place.outcome(.elsewhere, try await ledger.job(other))
-            // A ledger that takes no jobs takes none of the next row either.
+            case .rowTaken(let other): return recorded.outcome(.elsewhere, try await ledger.job(other))
+            // A ledger that cannot record this job cannot record the next one either.
             default:
-                fuse.blow(place.desk.provider, error)
-                return try await waiting(place, error)
+                breaker.trip(recorded.context.provider, error)
+                return try await putBack(recorded, error)
             }
         } catch {
             var job = (error as? UnrecordedJob)?.job
             if job == nil { job = try? await ledger.job(id) }
             let isSent = job.map { ![.failed, .cancelled].contains($0.state) } ?? false
-            if !isSent, Fuse.blows(error) {
-                fuse.blow(place.desk.provider, error)
-                var outcome = try await waiting(place, error)
+            if !isSent, CircuitBreaker.affectsEveryRow(error) {
+                breaker.trip(recorded.context.provider, error)
+                var outcome = try await putBack(recorded, error)
                 outcome.job = job
                 return outcome
             }
             if !isSent, error is CancellationError || (error as? ClientError)?.category == .cancelled {
-                return try await waiting(place, CancellationError())
+                return try await putBack(recorded, CancellationError())
             }
-            if job == nil { try await ledger.end(place.record, as: .failed, .init(error)) }
-            return place.outcome(.sent, job, error)
+            if job == nil { try await ledger.end(recorded.record, as: .failed, .init(error)) }
+            return recorded.outcome(.sent, job, error)
         }
     }
 
-    /// Sends a request of unknown outcome again, where its idempotency key keeps it from being made
-    /// twice.
-    func resend(_ place: Place, _ inputs: ReadInputs, _ job: JobRecord) async throws -> RowOutcome {
-        var request = place.row.request
+    /// Sends a request of unknown outcome again; its idempotency key prevents a second purchase.
+    func resend(_ recorded: RecordedRow, _ inputs: ReadInputs, _ job: JobRecord) async throws -> RowOutcome {
+        var request = recorded.row.request
         do {
-            request.images = try await prepare(inputs, place.row, place.index, place.desk.preparer).images
-            guard await place.desk.slots.take() else { throw CancellationError() }
-            defer { place.desk.slots.give() }
-            let resent = try await place.desk.client.resend(
+            request.images = try await prepare(
+                inputs, recorded.row, recorded.index, recorded.context.preparer
+            ).images
+            guard await recorded.context.slots.wait() else { throw CancellationError() }
+            defer { recorded.context.slots.signal() }
+            let resent = try await recorded.context.client.resend(
                 job, as: request, waits: options.waits,
-                reportingTo: reporter?.client(place.index, place.row.label))
-            guard let resent else { return place.outcome(.elsewhere, job) }
-            return place.outcome(.resumed, resent)
+                reportingTo: reporter?.client(recorded.index, recorded.row.label))
+            guard let resent else { return recorded.outcome(.elsewhere, job) }
+            return recorded.outcome(.resumed, resent)
         } catch {
-            let now = try await self.job(of: place.record) ?? job
-            return place.outcome(now.state == .unknown ? .leftUnknown : .resumed, now, error)
+            let now = try await self.job(of: recorded.record) ?? job
+            return recorded.outcome(now.state == .unknown ? .leftUnknown : .resumed, now, error)
         }
     }
 
-    // MARK: What is not
+    // MARK: Rows that are not sent
 
-    /// Puts a row back.
-    private func waiting(_ place: Place, _ error: (any Error)? = nil) async throws -> RowOutcome {
-        let (ledger, record) = (ledger, place.record)
-        // Also where the task is cancelled.
+    /// Puts a row back as waiting.
+    private func putBack(_ recorded: RecordedRow, _ error: (any Error)? = nil) async throws -> RowOutcome {
+        let (ledger, record) = (ledger, recorded.record)
+        // A task of its own, so that the row is recorded even after cancellation.
         try await Task { try await ledger.end(record, as: .waiting, nil) }.value
-        return place.outcome(.waiting, nil, error)
+        return recorded.outcome(.waiting, nil, error)
     }
 
-    /// Records a row whose images cannot be made valid. Of a request by itself there is nothing to
-    /// keep.
-    func unusable(
+    /// Records a row whose images cannot be made valid. A single request leaves no record.
+    func recordUnusable(
         _ row: RowRequest, _ index: Int, _ failure: UnusableInputs, _ known: RowRecord? = nil
     ) async throws -> RowOutcome {
         var record = known
@@ -136,7 +142,9 @@ extension RunEngine {
         return outcome
     }
 
-    func refused(_ row: RowRequest, _ index: Int, _ failure: RowRecord.Failure) async throws -> RowOutcome {
+    func recordRefused(_ row: RowRequest, _ index: Int, _ failure: RowRecord.Failure) async throws
+        -> RowOutcome
+    {
         if !options.buysEqual {
             try await ledger.expect([row.label], in: run.id)
             if let record = try await ledger.row(labelled: row.label, in: run.id) {

@@ -2,20 +2,20 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-/// Takes the rows of a run as far as they go: what is saved is skipped, what is open is fetched,
-/// what waits is sent.
+/// Works through the rows of a run: saved rows are skipped, open rows are resumed, waiting rows are
+/// sent.
 ///
 /// A row is sent at most once: its key and its job are written in one transaction before the
-/// request goes out, and the ledger refuses a second job for a key. A process that ends at any
-/// moment leaves rows that a later start of the same run finds where they stand.
+/// request is sent, and the ledger refuses a second job for a key. If the process ends at any
+/// moment, a later start of the same run continues from the ledger.
 struct RunEngine: Sendable {
-    /// One provider: its client, what its inputs must be, and how many requests it gets at the same
-    /// time.
-    struct Desk: Sendable {
+    /// One provider: its client, the preparer for its inputs, and its slots for simultaneous
+    /// requests.
+    struct ProviderContext: Sendable {
         let client: SeedreamClient
         let preparer: ImagePreparer
         let key: RowKey
-        let slots: Slots
+        let slots: AsyncSemaphore
 
         var provider: ProviderID { client.provider }
     }
@@ -24,20 +24,20 @@ struct RunEngine: Sendable {
     let destination: Destination
     let options: RunOptions
     let reporter: SessionReporter?
-    let desks: [ProviderID: Desk]
+    let contexts: [ProviderID: ProviderContext]
     let main: ProviderID
     let ledger: any JobLedger
     let fetcher: GuardedFetcher
-    let fuse: Fuse
+    let breaker: CircuitBreaker
     let ordinals = Ordinals()
     let earlier: EarlierJobs
-    /// Rows that are made ready while others are sent.
+    /// The number of rows to prepare ahead of those that are being sent.
     private static let ahead = 4
 
     /// - Parameters:
-    ///   - sessions: The one whose provider rows go to that name none, then those of other
-    ///     providers, all over one ledger.
-    ///   - earlier: The ledger's jobs that belong to no run.
+    ///   - sessions: The session whose provider is the default, then those of other providers, all
+    ///     over one ledger.
+    ///   - earlier: The jobs of the ledger that belong to no run.
     init(
         _ sessions: [SeedreamSession], run: RunRecord, destination: Destination, options: RunOptions,
         earlier: [JobRecord] = [], reporter: SessionReporter?
@@ -48,41 +48,42 @@ struct RunEngine: Sendable {
         fetcher = GuardedFetcher(first.client.transport)
         (self.run, self.destination, self.options) = (run, destination, options)
         self.reporter = reporter
-        fuse = Fuse(options)
+        breaker = CircuitBreaker(options)
         let pairs = sessions.map { session in
             let client = session.client
             let preparer = session.preparer.decodingEveryPixel
             return (
                 client.provider,
-                Desk(
+                ProviderContext(
                     client: client, preparer: preparer,
                     key: RowKey(client.planner, preparer: session.preparer),
-                    slots: Slots(max(1, options.parallel)))
+                    slots: AsyncSemaphore(max(1, options.parallel)))
             )
         }
-        desks = Dictionary(pairs) { first, _ in first }
+        contexts = Dictionary(pairs) { first, _ in first }
     }
 
     /// Works until there are no more rows, the run stops, or the task is cancelled.
     ///
     /// - Parameters:
-    ///   - next: The next row; `nil` at the end. It is asked for no more than a few rows ahead.
+    ///   - next: Returns the next row, or `nil` at the end. It is called only a few rows ahead.
     ///   - deliver: Receives each outcome as soon as it is known.
-    /// - Returns: Why the run took no more rows; `nil` where it came to its end or was cancelled.
+    /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
+    ///   cancelled.
     func drive(
         next: () async throws -> RowRequest?, deliver: (RowOutcome) async throws -> Void
     ) async throws -> RunStop? {
         try await each(next: next) {
             try await outcome(of: $0, $1)
         } deliver: { outcome in
-            fuse.note(outcome)
+            breaker.record(outcome)
             reporter?.report(outcome)
             try await deliver(outcome)
         }
-        return fuse.stop
+        return breaker.stop
     }
 
-    /// Works on several rows at once, a few more than there are requests at once.
+    /// Works on several rows at once, a few more than there are simultaneous requests.
     func each<Answer: Sendable>(
         next: () async throws -> RowRequest?,
         work: @escaping @Sendable (RowRequest, _ index: Int) async throws -> Answer,
@@ -92,7 +93,7 @@ struct RunEngine: Sendable {
             var count = 0
             var running = 0
             var providers: Set<ProviderID> = []
-            while providers.isEmpty || !fuse.isBlown(for: providers), !Task.isCancelled,
+            while providers.isEmpty || !breaker.isTripped(for: providers), !Task.isCancelled,
                 let row = try await next()
             {
                 providers.insert(row.provider ?? main)
@@ -110,11 +111,11 @@ struct RunEngine: Sendable {
 
     // MARK: One row
 
-    /// A row that has a record, and what is needed to send it.
-    struct Place {
+    /// A row that has a record in the ledger, with everything needed to send it.
+    struct RecordedRow {
         var index: Int
         var row: RowRequest
-        var desk: Desk
+        var context: ProviderContext
         var record: RowRecord
         var reference: RowReference
         var dropped: [DroppedInput]
@@ -130,10 +131,12 @@ struct RunEngine: Sendable {
 
     private func outcome(of row: RowRequest, _ index: Int) async throws -> RowOutcome {
         let provider = row.provider ?? main
-        if fuse.isBlown(for: [provider]) || Task.isCancelled { return RowOutcome(index, row.label, .waiting) }
-        if let refusal = row.refusal { return try await refused(row, index, refusal) }
-        guard let desk = desks[provider] else {
-            return try await refused(
+        if breaker.isTripped(for: [provider]) || Task.isCancelled {
+            return RowOutcome(index, row.label, .waiting)
+        }
+        if let refusal = row.refusal { return try await recordRefused(row, index, refusal) }
+        guard let context = contexts[provider] else {
+            return try await recordRefused(
                 row, index,
                 .init(
                     code: "refused",
@@ -141,20 +144,20 @@ struct RunEngine: Sendable {
         }
         let inputs: ReadInputs
         do {
-            try desk.client.checkKey()
-            inputs = try await read(row, desk.preparer)
+            try context.client.checkKey()
+            inputs = try await read(row, context.preparer)
         } catch let error as KeyError {
-            fuse.blow(provider, error)
+            breaker.trip(provider, error)
             return RowOutcome(index, row.label, .waiting, error: error)
         } catch let failure as UnusableInputs {
-            return try await unusable(row, index, failure)
+            return try await recordUnusable(row, index, failure)
         } catch is CancellationError {
             return RowOutcome(index, row.label, .waiting, error: CancellationError())
         }
-        let content = desk.key.content(of: row.request, inputs: inputs.digests)
+        let content = context.key.content(of: row.request, inputs: inputs.digests)
         let key: String
         if options.buysEqual {
-            switch try await equal(content) {
+            switch try await equalJobs(content) {
             case .open(let job):
                 return RowOutcome(index, row.label, .waiting, error: EqualRequestError(job: job))
             case .saved(let jobs, let ordinal):
@@ -172,38 +175,40 @@ struct RunEngine: Sendable {
         }
         var ready: ReadyImages?
         if options.buysEqual {
-            // What is not sent leaves no trace, as nothing of it is left to do.
+            // Images are prepared before the row is recorded: a single request that is not sent
+            // leaves no record.
             do {
-                ready = try await prepare(inputs, row, index, desk.preparer)
+                ready = try await prepare(inputs, row, index, context.preparer)
             } catch let failure as UnusableInputs {
-                return try await unusable(row, index, failure)
+                return try await recordUnusable(row, index, failure)
             } catch is CancellationError {
                 return RowOutcome(index, row.label, .waiting, error: CancellationError())
             }
             _ = try await ledger.join(run)
         }
         let record = try await ledger.row(key, label: row.label, in: run.id)
-        let place = Place(
-            index: index, row: row, desk: desk, record: record,
+        let recorded = RecordedRow(
+            index: index, row: row, context: context, record: record,
             reference: RowReference(run: run.id, number: record.number, key: key, content: content),
             dropped: inputs.dropped)
         switch record.state {
-        case _ where options.buysEqual: return try await send(place, inputs, ready)
-        case .waiting, .preparing, .skipped: return try await send(place, inputs)
-        case .failed, .cancelled: return try await afterFailure(place, inputs)
-        case .submitting, .accepted, .finished, .unknown, .saved: return try await goOn(place, inputs)
+        case _ where options.buysEqual: return try await send(recorded, inputs, ready)
+        case .waiting, .preparing, .skipped: return try await send(recorded, inputs)
+        case .failed, .cancelled: return try await retryOrLeave(recorded, inputs)
+        case .submitting, .accepted, .finished, .unknown, .saved:
+            return try await resumeOrSkip(recorded, inputs)
         }
     }
 
-    /// What is known of equal requests.
-    private enum Equal {
+    /// The state of equal requests in the ledger.
+    private enum EqualJobs {
         /// One is open, or may have been bought.
         case open(JobRecord)
-        /// Those that are saved, the newest first, and which of them the next one of this run is.
+        /// The saved ones, the newest first, and the ordinal of the next one of this run.
         case saved([JobRecord], ordinal: Int)
     }
 
-    private func equal(_ content: String) async throws(LedgerError) -> Equal {
+    private func equalJobs(_ content: String) async throws(LedgerError) -> EqualJobs {
         let equal = try await ledger.jobs(withContent: content)
         if !options.buysAgain, let open = equal.first(where: { !$0.state.isFinal || $0.state == .unknown }) {
             return .open(open)
@@ -212,16 +217,16 @@ struct RunEngine: Sendable {
         return .saved(equal.filter { $0.state == .saved }, ordinal: ofRun + 1)
     }
 
-    // MARK: What was begun before
+    // MARK: Rows with an earlier job
 
-    private func afterFailure(_ place: Place, _ inputs: ReadInputs) async throws -> RowOutcome {
-        if options.retriesFailed { return try await send(place, inputs) }
-        let job = try await job(of: place.record)
-        var outcome = place.outcome(.leftFailed, job, job?.error)
-        if job == nil, let failure = place.record.failure {
+    private func retryOrLeave(_ recorded: RecordedRow, _ inputs: ReadInputs) async throws -> RowOutcome {
+        if options.retriesFailed { return try await send(recorded, inputs) }
+        let job = try await job(of: recorded.record)
+        var outcome = recorded.outcome(.leftFailed, job, job?.error)
+        if job == nil, let failure = recorded.record.failure {
             outcome.failed = [
                 FailedInput(
-                    index: place.index, position: 1, name: place.row.label,
+                    index: recorded.index, position: 1, name: recorded.row.label,
                     code: ErrorCode(rawValue: failure.code) ?? .unreadableInput, message: failure.message,
                     hint: failure.hint ?? "")
             ]
@@ -229,45 +234,45 @@ struct RunEngine: Sendable {
         return outcome
     }
 
-    /// Fetches what is open, and looks whether what was saved is there.
-    private func goOn(_ place: Place, _ inputs: ReadInputs) async throws -> RowOutcome {
-        guard let job = try await job(of: place.record) else { return place.outcome(.elsewhere) }
+    /// Resumes an open row, and checks that the files of a saved row exist.
+    private func resumeOrSkip(_ recorded: RecordedRow, _ inputs: ReadInputs) async throws -> RowOutcome {
+        guard let job = try await job(of: recorded.record) else { return recorded.outcome(.elsewhere) }
         if job.state == .saved, try job.hasFiles(verifying: options.verifiesFiles) {
-            return place.outcome(.skipped, job)
+            return recorded.outcome(.skipped, job)
         }
         if job.settlement == .bought {
-            guard options.buysAgain else { return place.outcome(.missing, job, LostImageError(job: job)) }
-            return try await buyAgain(place, inputs)
+            guard options.buysAgain else { return recorded.outcome(.missing, job, LostImageError(job: job)) }
+            return try await buyAgain(recorded, inputs)
         }
-        if place.desk.client.mayResend(job) { return try await resend(place, inputs, job) }
-        if job.state == .unknown, job.ticket == nil { return place.outcome(.leftUnknown, job, job.error) }
+        if recorded.context.client.mayResend(job) { return try await resend(recorded, inputs, job) }
+        if job.state == .unknown, job.ticket == nil { return recorded.outcome(.leftUnknown, job, job.error) }
         let wasSaved = job.state == .saved || !job.files.isEmpty
         do {
             guard
-                let resumed = try await place.desk.client.resume(
-                    job.id, reportingTo: reporter?.client(place.index, place.row.label))
-            else { return place.outcome(.elsewhere, job) }
-            // It was being sent when its process ended.
-            if resumed.state == .unknown { return place.outcome(.leftUnknown, resumed, resumed.error) }
-            return place.outcome(.resumed, resumed)
+                let resumed = try await recorded.context.client.resume(
+                    job.id, reportingTo: reporter?.client(recorded.index, recorded.row.label))
+            else { return recorded.outcome(.elsewhere, job) }
+            // The process that was sending it ended.
+            if resumed.state == .unknown { return recorded.outcome(.leftUnknown, resumed, resumed.error) }
+            return recorded.outcome(.resumed, resumed)
         } catch let error as ClientError where wasSaved && error.isGone {
             guard options.buysAgain else {
-                return place.outcome(.missing, try await self.job(of: place.record), error)
+                return recorded.outcome(.missing, try await self.job(of: recorded.record), error)
             }
-            return try await buyAgain(place, inputs)
+            return try await buyAgain(recorded, inputs)
         } catch {
-            return place.outcome(.resumed, try await self.job(of: place.record), error)
+            return recorded.outcome(.resumed, try await self.job(of: recorded.record), error)
         }
     }
 
-    /// Sends a row whose images are lost under a key of its own: the first purchase stays what it
-    /// was.
-    private func buyAgain(_ place: Place, _ inputs: ReadInputs) async throws -> RowOutcome {
-        let before = try await ledger.jobs(withContent: place.reference.content)
-            .filter { $0.row?.run == run.id && $0.row?.number == place.record.number }.count
-        var again = place
+    /// Sends a row whose images are lost again, under another key: the record of the first purchase
+    /// stays unchanged.
+    private func buyAgain(_ recorded: RecordedRow, _ inputs: ReadInputs) async throws -> RowOutcome {
+        let before = try await ledger.jobs(withContent: recorded.reference.content)
+            .filter { $0.row?.run == run.id && $0.row?.number == recorded.record.number }.count
+        var again = recorded
         again.reference.key += "/\(before + 1)"
-        return try await bought(again, inputs)
+        return try await prepareAndSend(again, inputs)
     }
 
     func job(of record: RowRecord) async throws -> JobRecord? {
@@ -277,7 +282,7 @@ struct RunEngine: Sendable {
 }
 
 extension ClientError {
-    /// Whether what was asked for is there no longer.
+    /// Whether the provider no longer has the result.
     fileprivate var isGone: Bool {
         [.result, .notFound].contains(category) && status.map { [403, 404, 410].contains($0) } ?? true
     }

@@ -1,37 +1,37 @@
-/// How a run is carried out. Every default is stated at its property.
+/// The options of a run. Each property states its default.
 public struct RunOptions: Hashable, Sendable {
-    /// Requests at the same time. 2 by default: the least that a provider allows (fal).
+    /// The number of requests at the same time for each provider. Default: 2, the least that a
+    /// provider allows (fal.ai).
     public var parallel = 2
-    /// Whether rows that failed are sent again. `false` by default.
+    /// Whether to send failed rows again. Default: `false`.
     public var retriesFailed = false
-    /// Whether each row is bought although equal ones are saved: what one request by itself means.
-    /// One that is open, or of unknown outcome, still stops it, unless ``buysAgain`` is set.
-    /// `false` by default.
+    /// Whether to buy each row even if equal rows are saved, as a single request does. A row that
+    /// is open or of unknown outcome is not bought again unless ``buysAgain`` is set. Default:
+    /// `false`.
     public var buysEqual = false
-    /// Whether a saved row whose files are gone, at the provider as well, is bought again. `false`
-    /// by default.
+    /// Whether to buy a saved row again if its files are gone both here and at the provider.
+    /// Default: `false`.
     public var buysAgain = false
-    /// Whether saved files are compared by their digest, and not by their length alone. `false` by
-    /// default.
+    /// Whether to compare saved files by digest in addition to length. Default: `false`.
     public var verifiesFiles = false
-    /// Whether results are waited for. `true` by default.
+    /// Whether to wait for the results. Default: `true`.
     public var waits = true
-    /// The run stops after so many rows have failed. No limit by default.
+    /// The number of failed rows after which the run stops. Default: `nil`, no limit.
     public var maximumFailures: Int?
-    /// The run stops once this share of its rows has failed, 0 to 1, after 20 rows. No limit by
-    /// default.
+    /// The failure rate, from 0 to 1, above which the run stops; compared after 20 rows. Default:
+    /// `nil`, no limit.
     public var maximumFailureRate: Double?
 
-    /// Makes the defaults.
+    /// Makes options with the default values.
     public init() {}
 }
 
-/// Why a run took no more rows before its end.
+/// The reason why a run stopped before its end.
 public enum RunStop: Error, Sendable {
-    /// What every other row would meet as well: a wrong key, an empty account, a model that is not
-    /// there, a spent budget.
+    /// An error that every other row would meet as well: a wrong key, an empty account, an unknown
+    /// model, a spent budget.
     case refused(any Error)
     /// More rows failed than ``RunOptions/maximumFailures`` or ``RunOptions/maximumFailureRate``
-    /// allow.
+    /// allows: the failed rows, of all finished rows.
     case failures(Int, of: Int)
 }

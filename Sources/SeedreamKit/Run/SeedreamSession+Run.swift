@@ -2,26 +2,26 @@ import SeedreamClient
 import SeedreamModel
 
 extension SeedreamSession {
-    /// Sends many requests as one run: safe to interrupt, and safe to repeat.
+    /// Sends many requests as one run, which is safe to interrupt and to repeat.
     ///
-    /// What the ledger holds as saved is skipped, what is open is fetched, what waits is sent, and
-    /// what is unknown is never sent again. A row is known by what decides its result, so that a
-    /// renamed file is not bought twice, and a changed one is. All rows are in the ledger before
-    /// the first is sent.
+    /// Rows that the ledger holds as saved are skipped, open rows are resumed, waiting rows are
+    /// sent, and rows of unknown outcome are never sent again. A row is identified by everything
+    /// that decides its result: a renamed file is not bought twice, and a changed file is bought
+    /// again. All rows are in the ledger before the first is sent.
     ///
-    /// `ClientConfiguration.budget` holds for all starts of the run together.
+    /// `ClientConfiguration.budget` is the limit for all starts of the run together.
     ///
     /// - Parameters:
-    ///   - rows: Each with another label.
-    ///   - run: Which run this is a start of; see `RunRecord.Identity`.
-    ///   - destination: Where results go.
-    ///   - options: How the run is carried out.
-    ///   - reporter: Receives what happens to each row.
-    ///   - deliver: Receives each outcome as soon as it is known, in the order in which the rows
-    ///     end.
-    /// - Returns: Why the run took no more rows; `nil` where it came to its end, or was cancelled.
-    /// - Throws: `RequestError` for what every row would be refused for, `LedgerError`, `KeyError`
-    ///   and `BudgetError` before anything is read; what `deliver` throws.
+    ///   - rows: The requests, each with a different label.
+    ///   - run: The run to start or continue; see `RunRecord.Identity`.
+    ///   - destination: The folder and names of the results.
+    ///   - options: The options of the run.
+    ///   - reporter: Receives the events of each row.
+    ///   - deliver: Receives each outcome as soon as it is known, in order of completion.
+    /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
+    ///   cancelled.
+    /// - Throws: `RequestError` if every row would be refused, `LedgerError`, `KeyError` or
+    ///   `BudgetError` before anything is read; the errors of `deliver`.
     public func run(
         _ rows: [RowRequest], as run: RunRecord, to destination: Destination,
         options: RunOptions = RunOptions(), reportingTo reporter: SessionReporter? = nil,
@@ -32,7 +32,7 @@ extension SeedreamSession {
             try client.planner.check(row.request, edits: !row.inputs.isEmpty)
         }
         try client.checkKey()
-        // A request by itself that is not sent leaves no trace.
+        // A single request that is not sent leaves no record.
         let joined = options.buysEqual ? run : try await client.ledger.join(run)
         if !options.buysEqual { try await client.ledger.expect(rows.map(\.label), in: joined.id) }
         try await checkBudget(of: rows, in: joined, options)
@@ -43,14 +43,14 @@ extension SeedreamSession {
         return try await engine.drive(next: { left.next() }, deliver: deliver)
     }
 
-    /// The same for rows that come one after the other and need not end: each is in the ledger
-    /// before it is sent, and a few more than ``RunOptions/parallel`` are asked for in advance.
+    /// Sends requests of a stream, which may be endless, as one run. Each row is in the ledger
+    /// before it is sent, and only a few more than ``RunOptions/parallel`` are read ahead.
     ///
-    /// A refusal that every row of one provider would meet stops the rows of that provider.
+    /// An error that every row of one provider would meet stops the rows of that provider.
     ///
     /// - Parameters:
-    ///   - others: Sessions of other providers that rows may name, over the same ledger.
-    ///   - next: The next row; `nil` at the end.
+    ///   - others: The sessions of other providers that rows may name, over the same ledger.
+    ///   - next: Returns the next row, or `nil` at the end.
     public func run(
         as run: RunRecord, to destination: Destination, others: [SeedreamSession] = [],
         options: RunOptions = RunOptions(), reportingTo reporter: SessionReporter? = nil,
@@ -65,15 +65,14 @@ extension SeedreamSession {
         return try await engine.drive(next: next, deliver: deliver)
     }
 
-    /// Says what each row would do: its images are made valid, nothing is sent or recorded, and no
-    /// key is read.
+    /// Plans each row: images are prepared, nothing is sent or recorded, and no key is read.
     ///
     /// - Parameters:
-    ///   - run: The run whose saved rows would be skipped; `nil`: each row would be sent.
-    ///   - others: Sessions of other providers that rows may name.
-    ///   - next: The next row; `nil` at the end.
-    ///   - deliver: Receives each plan, in the order in which they are known.
-    /// - Throws: `LedgerError`, `CancellationError`, what `next` and `deliver` throw.
+    ///   - run: The run whose saved rows would be skipped. `nil`: every row would be sent.
+    ///   - others: The sessions of other providers that rows may name.
+    ///   - next: Returns the next row, or `nil` at the end.
+    ///   - deliver: Receives each plan, in order of completion.
+    /// - Throws: `LedgerError`, `CancellationError`, and the errors of `next` and `deliver`.
     public func plan(
         as run: RunRecord? = nil, others: [SeedreamSession] = [], options: RunOptions = RunOptions(),
         reportingTo reporter: SessionReporter? = nil, next: () async throws -> RowRequest?,
@@ -94,9 +93,9 @@ extension SeedreamSession {
         try Task.checkCancellation()
     }
 
-    /// Says what one request would do.
+    /// Plans one request.
     ///
-    /// - Throws: `PreparationFailure` naming every input that failed; `RequestError`,
+    /// - Throws: `PreparationFailure` with every input that failed; `RequestError`,
     ///   `PreparationError`.
     public func plan(_ row: RowRequest, reportingTo reporter: SessionReporter? = nil) async throws -> RowPlan
     {
@@ -109,8 +108,8 @@ extension SeedreamSession {
         return plan
     }
 
-    /// Refuses a start whose rows would cost more than is left. The ledger checks each row again
-    /// when it is sent.
+    /// Refuses a start whose rows would cost more than the rest of the budget. The ledger checks
+    /// each row again when it is sent.
     private func checkBudget(of rows: [RowRequest], in run: RunRecord, _ options: RunOptions) async throws {
         guard let budget = client.configuration.budget else { return }
         let known =

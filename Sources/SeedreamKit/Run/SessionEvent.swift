@@ -2,30 +2,31 @@ public import ImagePreparation
 public import SeedreamClient
 public import SeedreamModel
 
-/// What happens to a row of a run, as it happens. A request that is sent by itself is row 0.
+/// An event of a row. A single request is row 0.
 public struct SessionEvent: Sendable {
-    /// What happened.
+    /// The kind of event.
     public enum Kind: Sendable {
-        /// How far its images are made valid.
+        /// The preparation of its images progressed.
         case preparing(PreparationProgress)
-        /// Its images are valid; of more inputs than one request takes, the first are dropped.
+        /// Its images are prepared; the inputs beyond the number that one request takes were
+        /// dropped from the front.
         case prepared([PreparedImage], dropped: [DroppedInput])
-        /// Equal requests are saved already, the newest first; this one buys another image.
+        /// Equal requests are already saved, the newest first; this one buys another image.
         case equalSaved([JobRecord])
-        /// Jobs that belong to no run have its prompt and its inputs' names, the newest first.
-        /// Nothing tells whether they were the same request; it is bought.
+        /// Jobs that belong to no run have the same prompt and names of inputs, the newest first.
+        /// They do not record whether the requests were equal; the row is bought.
         case earlier([JobRecord])
-        /// What happens to its request.
+        /// An event of its request.
         case request(ClientEvent)
-        /// It is done; its images are left out.
+        /// The row is done; the outcome does not include its images.
         case ended(RowOutcome)
     }
 
-    /// Which row of this start it is, from 0.
+    /// The index of the row in this start, from 0.
     public var index: Int
     /// The row's label.
     public var label: String
-    /// What happened.
+    /// The kind of event.
     public var kind: Kind
 
     /// Makes an event.
@@ -34,13 +35,13 @@ public struct SessionEvent: Sendable {
     }
 }
 
-/// Receives the events of one call of a session: the one stream of all that happens.
+/// Receives all events of one call of a session.
 public struct SessionReporter: Sendable {
     private let receive: @Sendable (SessionEvent) -> Void
     private let end: @Sendable () -> Void
 
-    /// Hands each event to a function, on the task that works: it should return soon. The events of
-    /// one row come in order, and before the row's outcome.
+    /// Calls a function with each event, on the task that works: it should return soon. The events
+    /// of one row arrive in order, and before the row's outcome.
     public init(_ receive: @escaping @Sendable (SessionEvent) -> Void) {
         self.receive = receive
         end = {}
@@ -51,7 +52,7 @@ public struct SessionReporter: Sendable {
         end = { continuation.finish() }
     }
 
-    /// Makes an asynchronous sequence of events, and the reporter that feeds it. The sequence ends
+    /// Returns an asynchronous sequence of events and the reporter that feeds it. The sequence ends
     /// when the call returns.
     public static func makeStream() -> (events: AsyncStream<SessionEvent>, reporter: SessionReporter) {
         let (stream, continuation) = AsyncStream.makeStream(of: SessionEvent.self)
@@ -68,13 +69,13 @@ public struct SessionReporter: Sendable {
 
     func finish() { end() }
 
-    /// Receives what happens to the request of one row.
+    /// Returns a reporter for the request of one row.
     func client(_ index: Int, _ label: String) -> ClientReporter {
         let receive = receive
         return ClientReporter { receive(SessionEvent(index: index, label: label, kind: .request($0))) }
     }
 
-    /// Receives how far the images of one row are.
+    /// Returns a reporter for the preparation of one row.
     func preparation(_ index: Int, _ label: String) -> ProgressReporter {
         let receive = receive
         return ProgressReporter { receive(SessionEvent(index: index, label: label, kind: .preparing($0))) }

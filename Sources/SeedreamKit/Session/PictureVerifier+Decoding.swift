@@ -5,10 +5,10 @@ public import SeedreamClient
 import SeedreamModel
 
 extension PictureVerifier {
-    /// Decodes every pixel with this package's codecs.
+    /// Returns a verifier that decodes every pixel with this package's codecs.
     ///
-    /// - Parameter limits: What a picture may ask for; a hostile host is no better than a hostile
-    ///   file.
+    /// - Parameter limits: The limits for one image. A provider's reply is trusted no more than a
+    ///   local file.
     public static func decoding(limits: DecodeLimits = DecodeLimits()) -> PictureVerifier {
         PictureVerifier { path in
             let probe: ImageProbe
@@ -31,7 +31,7 @@ extension PictureVerifier {
 }
 
 extension ImageFormat {
-    /// The media type, as IANA registers it.
+    /// The media type registered with IANA.
     fileprivate var mediaType: String {
         switch self {
         case .jpeg: "image/jpeg"
@@ -49,7 +49,7 @@ extension ImageFormat {
         case .psd: "image/vnd.adobe.photoshop"
         case .svg: "image/svg+xml"
         case .pdf: "application/pdf"
-        // No file is of this format.
+        // Raw pixels, never a file format.
         case .rgba8: "application/octet-stream"
         }
     }

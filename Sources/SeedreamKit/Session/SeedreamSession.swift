@@ -1,8 +1,8 @@
 import SeedreamClient
 import SeedreamModel
 
-/// The one way through the toolkit, from images as they are to saved results: it prepares, sends
-/// once, waits, checks and saves, for one request or for a run of many.
+/// A session prepares images, sends each request once, waits, checks the results and saves them,
+/// for one request or for a run of many.
 ///
 /// ```swift
 /// let session = try SeedreamSession(.fal)
@@ -11,21 +11,21 @@ import SeedreamModel
 /// print(job.files.map(\.path))
 /// ```
 ///
-/// Every call records in the ledger what it sends before it is sent: a process that ends at any
-/// moment loses nothing and pays for nothing twice. ``resume(_:parallel:reportingTo:deliver:)``
-/// goes on with what was left.
+/// Every request is recorded in the ledger before it is sent: a process that ends at any moment
+/// loses no result and pays for none twice. ``resume(_:parallel:reportingTo:deliver:)`` continues
+/// the open jobs.
 public struct SeedreamSession: Sendable {
-    /// Makes inputs valid.
+    /// Makes inputs valid for the provider.
     public var preparer: ImagePreparer
-    /// Sends them.
+    /// Sends requests and downloads results.
     public let client: SeedreamClient
 
     /// Joins a preparer and a client.
     ///
     /// - Parameters:
-    ///   - client: Made with ``PictureVerifier/decoding(limits:)``, it decodes the images that come
-    ///     back.
-    ///   - options: How inputs are made valid. What they must be is the profile of the client's
+    ///   - client: The client. To decode the results, it needs the verifier
+    ///     ``PictureVerifier/decoding(limits:)``.
+    ///   - options: The preparation options. The constraints are the profile of the client's
     ///     provider.
     public init(client: SeedreamClient, options: PreparationOptions = PreparationOptions()) {
         self.init(
@@ -41,17 +41,17 @@ public struct SeedreamSession: Sendable {
         self.preparer = preparer
     }
 
-    /// What inputs must be for a provider: its profile, with the body's limit where images travel
-    /// in the body.
+    /// Returns the input constraints of a provider: its profile, with the limit on the request body
+    /// if images are sent in the body.
     ///
-    /// - Parameter profile: In place of the provider's own.
+    /// - Parameter profile: Constraints to use instead of the provider's own.
     public static func constraints(
         for provider: ProviderID, configuration: ClientConfiguration, profile: InputConstraints? = nil
     ) -> InputConstraints {
         var constraints = profile ?? InputConstraints.profile(named: provider.rawValue) ?? .seedream4
         constraints.maximumBodyBytes = configuration.maximumBodyBytes
         let limits = SubmissionPlanner(provider, configuration: configuration).limits
-        // What is too much for a body is uploaded, not made smaller.
+        // Images that exceed the body limit are uploaded, so they need not be made smaller.
         if limits.uploadBytes != nil, configuration.imageTransport != .dataURI {
             constraints.maximumBodyBytes = .max
         }
@@ -61,15 +61,15 @@ public struct SeedreamSession: Sendable {
 
 #if Client
 extension SeedreamSession {
-    /// A session with AsyncHTTPClient, the ledger of this user, and a verifier that decodes every
+    /// Makes a session with AsyncHTTPClient, this user's ledger, and a verifier that decodes every
     /// result.
     ///
     /// - Parameters:
-    ///   - provider: To whom requests go.
-    ///   - keys: Where the key is looked for. The environment and the key file by default.
-    ///   - configuration: How the client works.
-    ///   - options: How inputs are made valid.
-    /// - Throws: `LedgerError`; `TransportError` where a file of certificates cannot be read.
+    ///   - provider: The provider that requests are sent to.
+    ///   - keys: The source of the API key. Default: the environment, then the key file.
+    ///   - configuration: The client's configuration.
+    ///   - options: The preparation options.
+    /// - Throws: `LedgerError`; `TransportError` if a certificate file cannot be read.
     public init(
         _ provider: ProviderID, keys: KeySource = .environment,
         configuration: ClientConfiguration = ClientConfiguration(),

@@ -1,4 +1,3 @@
-public import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
@@ -8,56 +7,47 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-extension ImageInput {
-    /// Encoded bytes in memory, as Foundation holds them. They are copied once.
-    ///
-    /// - Parameter name: What messages and results call it.
-    public static func data(_ data: Data, name: String) -> ImageInput { .bytes(Array(data), name: name) }
-}
-
-// MARK: Errors as Foundation shows them
-
 extension ManifestError: LocalizedError {}
 extension ResultsError: LocalizedError {}
 
 extension ManifestFailure: LocalizedError {
-    /// The error's own line.
+    /// The error's description.
     public var errorDescription: String? { description }
-    /// ``hint``.
+    /// The hint.
     public var recoverySuggestion: String? { hint }
 }
 
 extension EqualRequestError: LocalizedError {
-    /// The error's own line.
+    /// The error's description.
     public var errorDescription: String? { description }
 }
 
 extension UntrustedAddressError: LocalizedError {
-    /// The error's own line.
+    /// The error's description.
     public var errorDescription: String? { description }
 }
 
 extension BusyRowError: LocalizedError {
-    /// The error's own line.
+    /// The error's description.
     public var errorDescription: String? { description }
 }
 
 extension RefusedRowError: LocalizedError {
-    /// The error's own line.
+    /// The error's description.
     public var errorDescription: String? { description }
-    /// What to do about it, one line.
+    /// What to do, one line.
     public var recoverySuggestion: String? { failure.hint }
 }
 
 extension RunStop: LocalizedError {
-    /// What every other row would have met, or how many rows failed.
+    /// The error that stopped the run, or the number of rows that failed.
     public var errorDescription: String? {
         switch self {
         case .refused(let error): (error as? any LocalizedError)?.errorDescription ?? "\(error)"
         case .failures(let failed, let count): "\(failed) of \(count) rows failed"
         }
     }
-    /// What to do about it, one line.
+    /// What to do, one line.
     public var recoverySuggestion: String? {
         if case .refused(let error) = self { (error as? any LocalizedError)?.recoverySuggestion } else { nil }
     }
