@@ -139,7 +139,7 @@ extension APIClient {
         if isCancelled, purchase == .notTaken { return CancellationError() }
         guard !isCancelled, case .failure(var error) = result else {
             return ClientError(
-                .cancelled, request.operation, message: "cancelled after the request was begun",
+                .cancelled, request.operation, message: "cancelled after sending began",
                 purchase: purchase)
         }
         error.purchase = purchase

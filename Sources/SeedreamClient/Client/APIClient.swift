@@ -154,7 +154,7 @@ package struct APIClient: APICaller {
         }
         if deadline.hasPassed {
             throw ClientError(
-                .timeout, request.operation, message: "the time was up before it was sent",
+                .timeout, request.operation, message: "the time limit passed before the request was sent",
                 purchase: .notTaken)
         }
         var fields = request.fields
@@ -187,7 +187,7 @@ package struct APIClient: APICaller {
     private func checkKey(mayGoTo url: URLParts, of request: APIRequest) throws(ClientError) {
         let problem: String
         if !context.endpoints.mayReceiveKey(request.url) {
-            problem = "the key is not sent to \(url.origin), which is none of the API's addresses"
+            problem = "the key is not sent to \(url.origin), which is not an address of the API"
         } else if url.scheme == "http", !url.isLoopback {
             problem = "the key is not sent to \(url.origin) in the clear: use https"
         } else {

@@ -16,18 +16,18 @@ extension BudgetError: CustomStringConvertible {
         switch self {
         case .exceeded(let worst, let budget, let unit):
             "the worst case costs \(worst.formattedShortly) \(unit.rawValue), the budget is \(budget.formattedShortly) \(unit.rawValue)"
-        case .priceUnknown: "no price is known for this host, so no budget can be kept"
+        case .priceUnknown: "no price is known for this provider, so the budget cannot be checked"
         case .otherUnit(let budget, let price):
-            "the budget is in \(budget.rawValue), the host's price in \(price.rawValue)"
+            "the budget is in \(budget.rawValue), the provider's price in \(price.rawValue)"
         }
     }
 
     /// The remedy.
     public var remedy: Remedy {
         switch self {
-        case .exceeded: "ask for fewer pictures, or raise the budget"
-        case .priceUnknown: "say what one picture costs with \(.price)"
-        case .otherUnit: "give the budget in the unit of the price, or the price with \(.price)"
+        case .exceeded: "request fewer images, or raise the budget"
+        case .priceUnknown: "give the price of one image with \(.price)"
+        case .otherUnit: "give the budget in the unit of the price, or another price with \(.price)"
         }
     }
 }

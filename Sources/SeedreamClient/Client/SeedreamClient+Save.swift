@@ -130,11 +130,11 @@ extension APIClient {
         let path =
             "\(spoolFolder)/reply-\(text.withUnsafeBytes { SHA256Digest($0).hexadecimal.prefix(16) }).txt"
         var error = error
-        if let url = reply.firstURL { error.message += "; it names \(url)" }
+        if let url = reply.firstURL { error.message += "; the reply contains \(url)" }
         do throws(FileError) {
             try Folder.make(spoolFolder, mode: 0o700)
             try AtomicFile.write(text, to: path, overwriting: true, mode: 0o600)
-            error.message += "; it is kept in \(path)"
+            error.message += "; the reply was saved to \(path)"
         } catch {}
         return error
     }

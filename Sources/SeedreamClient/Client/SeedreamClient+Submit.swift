@@ -76,7 +76,8 @@ extension SeedreamClient {
             _ = await settled(
                 job,
                 ClientError(
-                    .cancelled, draft.operation, message: "cancelled before it was sent", purchase: .notTaken)
+                    .cancelled, draft.operation, message: "cancelled before the request was sent",
+                    purchase: .notTaken)
             )
             throw CancellationError()
         }

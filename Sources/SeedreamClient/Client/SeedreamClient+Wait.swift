@@ -79,7 +79,7 @@ extension SeedreamClient {
             ClientError(
                 .timeout, APIOperation(provider, .status),
                 message:
-                    "not done within \(Self.text(configuration.jobTimeout)) s; \(provider.displayName) goes on",
+                    "not finished within \(Self.text(configuration.jobTimeout)) s; \(provider.displayName) continues",
                 requestID: ticket.requestID, purchase: .taken))
     }
 
@@ -215,8 +215,8 @@ extension SeedreamClient {
     public func unrecordedJob(requestID: String, model: String? = nil) throws(RequestError) -> JobRecord {
         guard host.limits.hasJobs else {
             throw RequestError(
-                field: "request", message: "\(provider.displayName) has no jobs to ask about",
-                hint: "its results come with the reply")
+                field: "request", message: "\(provider.displayName) has no jobs to query",
+                hint: "its results come in the reply")
         }
         let model = model ?? host.limits.editModel
         var job = JobRecord(
@@ -232,7 +232,7 @@ extension SeedreamClient {
     private func noTicket(_ job: JobRecord) -> ClientError {
         ClientError(
             .notFound, APIOperation(provider, .status),
-            message: "the host never said by which id it knows the job",
+            message: "the provider returned no request ID for the job",
             purchase: job.state == .unknown ? .unknown : .notTaken)
     }
 
@@ -289,7 +289,7 @@ extension SeedreamClient {
         guard let request = host.resultRequest(for: ticket, in: context) else {
             throw ClientError(
                 .badReply, APIOperation(provider, .result),
-                message: "the host names no result",
+                message: "the job is completed, but the provider returned no result",
                 requestID: ticket.requestID, purchase: .taken)
         }
         let reply = try await api.call(request, inlinePictures: pictures)

@@ -135,7 +135,7 @@ public struct SubmissionPlanner: Sendable {
         throw RequestError(
             field: "images",
             message: "input \(number): \(provider.displayName) cannot fetch it: \(objection)",
-            hint: "pass a file, or a URL that the world can reach")
+            hint: "pass a file, or a publicly reachable URL")
     }
 
     private func uploads(_ images: [PreparedImage], request: GenerationRequest) throws(RequestError) -> Bool {
@@ -151,7 +151,7 @@ public struct SubmissionPlanner: Sendable {
         case .upload:
             guard limits.uploadBytes != nil else {
                 throw RequestError(
-                    field: "transport", message: "\(provider.displayName) has no upload",
+                    field: "transport", message: "\(provider.displayName) does not support uploads",
                     remedy: "\(.verb) \(.inlineImages)")
             }
             useUpload = true
@@ -185,7 +185,7 @@ public struct SubmissionPlanner: Sendable {
                 message:
                     "expected a body of at most \(configuration.maximumBodyBytes) bytes, found \(length)",
                 remedy: host.limits.uploadBytes == nil
-                    ? "send fewer or smaller pictures, or raise \(.maximumBodyBytes)"
+                    ? "send fewer or smaller images, or raise \(.maximumBodyBytes)"
                     : "\(.verb) \(.uploadImages), or raise \(.maximumBodyBytes)")
         }
     }

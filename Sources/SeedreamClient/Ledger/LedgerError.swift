@@ -40,20 +40,20 @@ extension LedgerError: CustomStringConvertible {
         case .absent(let path): "\(path): there is no ledger"
         case .foreign(let path): "\(path): expected your own file, found another user's"
         case .exposed(let path, let mode):
-            "\(path): expected what only you can change, found mode \(mode.octal)"
+            "\(path): expected write access for you alone, found mode \(mode.octal)"
         case .cannotLock(let path, let name):
             "\(path): the ledger cannot be locked: its file system\(name.map { " (\($0))" } ?? "") has no working locks"
         case .tooNew(let path): "\(path): the ledger was written by a later version"
         case .damaged(let path, let reason): "\(path): expected a ledger, found something else: \(reason)"
         case .cannotWrite(let path, let reason): "\(path): the ledger cannot be written: \(reason)"
         case .notFound(let id): "there is no job \(id)"
-        case .ambiguous(let id, let count): "\(id) fits \(count) jobs"
+        case .ambiguous(let id, let count): "\(id) matches \(count) jobs"
         case .forbiddenTransition(let from, let to):
-            "a job that is \(from.rawValue) does not become \(to.rawValue)"
+            "a job cannot change from \(from.rawValue) to \(to.rawValue)"
         case .rowTaken(let job): "another process has sent this row, as job \(job.prefix(8))"
         case .overBudget(let spent, let worst, let budget):
             "expected the run to cost at most \(budget.amount.formattedShortly) \(budget.unit.rawValue), "
-                + "found \(spent.formattedShortly) spent at most and \(worst.formattedShortly) more"
+                + "found up to \(spent.formattedShortly) spent and \(worst.formattedShortly) more"
         }
     }
 
@@ -61,18 +61,18 @@ extension LedgerError: CustomStringConvertible {
     public var remedy: Remedy {
         switch self {
         case .cannotOpen, .cannotWrite:
-            "nothing is sent without a ledger: name a file that can be written with \(.ledgerFile), or free some space"
+            "nothing is sent without a ledger: use a writable file with \(.ledgerFile), or free some space"
         case .absent: "check the path after \(.ledgerFile); `edit` and `generate` make a new ledger"
-        case .foreign(let path): "name a file of your own with \(.ledgerFile); see `ls -ld \(path)`"
-        case .exposed(let path, _): "`chmod go-w \(path)`, or name another file with \(.ledgerFile)"
-        case .cannotLock: "name a file on a local disk with \(.ledgerFile)"
+        case .foreign(let path): "use a file of your own with \(.ledgerFile); see `ls -ld \(path)`"
+        case .exposed(let path, _): "`chmod go-w \(path)`, or use another file with \(.ledgerFile)"
+        case .cannotLock: "use a file on a local disk with \(.ledgerFile)"
         case .tooNew: "use the newer version, or another file with \(.ledgerFile)"
-        case .damaged: "name another file with \(.ledgerFile); this one was left as it is"
-        case .notFound: "\(.listJobs) lists them"
-        case .ambiguous: "give more of the id; \(.listJobs) lists them"
-        case .forbiddenTransition: "another process has worked on it: see \(.listJobs)"
-        case .rowTaken: "it is not sent twice: see \(.listJobs)"
-        case .overBudget: "the rows that are left wait: raise the budget to go on"
+        case .damaged: "use another file with \(.ledgerFile); this one was not changed"
+        case .notFound: "\(.listJobs) lists the jobs"
+        case .ambiguous: "give more characters of the ID; \(.listJobs) lists the jobs"
+        case .forbiddenTransition: "another process has changed the job: see \(.listJobs)"
+        case .rowTaken: "the row is not sent twice: see \(.listJobs)"
+        case .overBudget: "the remaining rows wait: raise the budget to continue"
         }
     }
 }

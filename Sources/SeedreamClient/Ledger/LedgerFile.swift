@@ -118,7 +118,7 @@ enum LedgerFile {
         try checkIdentity(database, path: path)
         // Files of earlier versions can be read without migration.
         guard try pragma("user_version", database) >= 1 else {
-            throw LedgerError.cannotOpen(path: path, reason: "it was never written completely")
+            throw LedgerError.cannotOpen(path: path, reason: "it was never completely written")
         }
     }
 
@@ -218,7 +218,7 @@ enum LedgerFile {
                 ? .cannotWrite(path: path, reason: error.description)
                 : .cannotOpen(path: path, reason: error.description)
         case let error as DatabaseError: return failure(error, path: path, isOpen: isOpen)
-        case is DecodingError: return .damaged(path: path, reason: "a record of it cannot be understood")
+        case is DecodingError: return .damaged(path: path, reason: "one of its records cannot be decoded")
         case let error as CocoaError:
             return .cannotOpen(path: path, reason: "it cannot be copied: \(error.code)")
         default: return .damaged(path: path, reason: "\(error)")
@@ -242,10 +242,10 @@ enum LedgerFile {
             // SQLite reports the same for file systems without working locks as for locks held by
             // others.
             let doubt = FileSystem.sharedName(at: path).map {
-                ", or its file system (\($0)) does not keep locks"
+                ", or its file system (\($0)) has no working locks"
             }
             return .cannotWrite(
-                path: path, reason: "another process has held it for 10 s\(doubt ?? "")")
+                path: path, reason: "another process has locked it for 10 s\(doubt ?? "")")
         case .SQLITE_READONLY, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CONSTRAINT:
             return .cannotWrite(path: path, reason: reason)
         default:

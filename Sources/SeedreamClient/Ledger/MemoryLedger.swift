@@ -14,7 +14,7 @@ public actor MemoryLedger: JobLedger {
     /// Inserts a new job.
     public func insert(_ job: JobRecord, within budget: Budget?) throws(LedgerError) {
         guard !records.contains(where: { $0.id == job.id }) else {
-            throw .cannotWrite(path: "memory", reason: "there is a job \(job.id) already")
+            throw .cannotWrite(path: "memory", reason: "there is already a job \(job.id)")
         }
         if let row = job.row {
             let ofRun = records.filter { $0.row?.run == row.run }

@@ -281,7 +281,7 @@ public final class SQLiteLedger: JobLedger {
 
     /// Returns this instance as an owner of jobs; throws if the file is open for reading only.
     func owned() throws(LedgerError) -> LedgerOwner {
-        guard let owner else { throw .cannotWrite(path: path, reason: "it was opened for reading alone") }
+        guard let owner else { throw .cannotWrite(path: path, reason: "it was opened for reading only") }
         return owner
     }
 

@@ -92,7 +92,7 @@ package struct NameTemplate: Hashable, Sendable {
         while let brace = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
             if brace > rest.startIndex { parts.append(.text(String(rest[..<brace]))) }
             guard rest[brace] == "{", let end = rest[brace...].firstIndex(of: "}") else {
-                throw refused("expected { and } in pairs", "it knows \(known)")
+                throw refused("expected { and } in pairs", "use the placeholders \(known)")
             }
             let name = rest[rest.index(after: brace)..<end]
             let isOld = name == Placeholder.oldStem
@@ -102,10 +102,10 @@ package struct NameTemplate: Hashable, Sendable {
             else {
                 throw refused(
                     "expected one of \(known), found {\(SafeName.of(name, maximumLength: 40))}",
-                    "leave it out, or write it right")
+                    "remove it, or correct it")
             }
             guard !parts.contains(.placeholder(placeholder)) else {
-                throw refused("expected {\(name)} once, found it twice", "leave one out")
+                throw refused("expected {\(name)} once, found it twice", "remove one")
             }
             parts.append(.placeholder(placeholder))
             rest = rest[rest.index(after: end)...]
@@ -115,18 +115,18 @@ package struct NameTemplate: Hashable, Sendable {
         guard !text.contains("/"), !text.contains("\\") else {
             throw refused(
                 "expected a name, found a path",
-                "name the folder with \(.destination); a name makes no subfolders")
+                "set the folder with \(.destination); a name cannot contain subfolders")
         }
         guard SafeName.printable(text) == text, !template.hasPrefix("."), template.last?.isWhitespace != true
         else {
             throw refused(
-                "expected letters, digits, spaces and -_., and no dot in front",
-                "leave the other characters out")
+                "expected letters, digits, spaces and -_., and no leading dot",
+                "remove the other characters")
         }
         guard !parts.isEmpty, text.utf8.count <= Self.maximumPartLength else {
             throw refused(
                 "expected 1 to \(Self.maximumPartLength) bytes of text, found \(text.utf8.count)",
-                "`{stem}-{index}` is usual")
+                "use for example `{stem}-{index}`")
         }
         self.parts = parts
         self.usesOldWord = usesOldWord

@@ -32,7 +32,7 @@ extension ResultSaver {
                 try reception.write(Array(piece))
             }
             guard length != nil else {
-                throw PictureVerifier.Rejection("what the reply held is no longer at \(path)")
+                throw PictureVerifier.Rejection("the image from the reply is no longer at \(path)")
             }
         }
         do {
@@ -51,11 +51,11 @@ extension ResultSaver {
         }
         try reception.file.finish()
         var size: PixelSize?
-        var notice = format.isUsual ? nil : "saved as the \(format.name) that came"
+        var notice = format.isUsual ? nil : "saved as \(format.name), as received"
         do {
             size = try await verify(reception.file.path, as: format, byteCount, image)?.size
         } catch let rejection as PictureVerifier.Rejection where rejection.isUnsupported {
-            notice = "saved as the \(format.name) that came, and not checked: \(rejection)"
+            notice = "saved as \(format.name), as received, and not verified: \(rejection)"
         }
         return Picture(
             file: reception.file, sha256: reception.digest(), byteCount: byteCount, format: format,
@@ -76,7 +76,7 @@ extension ResultSaver {
                     || family.contains(verdict.mediaType) && family.contains(format.mediaType)
             else {
                 throw PictureVerifier.Rejection(
-                    "it begins as \(format.mediaType) and decodes as \(verdict.mediaType)")
+                    "it begins like \(format.mediaType) but decodes as \(verdict.mediaType)")
             }
             return verdict
         } catch let rejection as PictureVerifier.Rejection where !rejection.isUnsupported {
@@ -84,7 +84,7 @@ extension ResultSaver {
             // of the error.
             guard let told = image.byteCount, told != byteCount else { throw rejection }
             throw PictureVerifier.Rejection(
-                "\(rejection.description) (the host told of \(told) bytes, \(byteCount) came)")
+                "\(rejection.description) (the provider announced \(told) bytes, \(byteCount) were received)")
         }
     }
 }

@@ -73,10 +73,10 @@ package struct ResultSaver: Sendable {
         guard let destination = job.destination else {
             throw RequestError(
                 field: "destination", message: "expected a folder, found none",
-                remedy: "name one with \(.destination)")
+                remedy: "set one with \(.destination)")
         }
         guard !result.images.isEmpty else {
-            let error = Self.error(job, "the host made no picture")
+            let error = Self.error(job, "the provider returned no image")
             try await ledger.update(job.id) { ($0.state, $0.error) = (.failed, error) }
             throw error
         }
@@ -117,7 +117,7 @@ package struct ResultSaver: Sendable {
             guard let first = failures.min(by: { $0.key < $1.key }) else { return nil }
             var error = first.value
             if failures.count > 1 {
-                error.message += " (and \(failures.count - 1) more of \(count) pictures)"
+                error.message += " (and \(failures.count - 1) more of \(count) images)"
             }
             return error
         }
@@ -302,14 +302,14 @@ package struct ResultSaver: Sendable {
     /// again.
     private static func error(_ job: JobRecord, picture index: Int, _ cause: any Error) -> ClientError {
         guard let cause = cause as? ClientError else {
-            var error = error(job, "picture \(index + 1): \(cause)")
+            var error = error(job, "image \(index + 1): \(cause)")
             // A server that is still writing the file returns half of it, or a page about it; and a
             // job with a ticket can be polled again.
             let isFile = if case .file? = job.result?.images[index].location { true } else { false }
             error.isRetryable = !isFile || job.ticket != nil
             return error
         }
-        var error = error(job, "picture \(index + 1): \(cause.message)")
+        var error = error(job, "image \(index + 1): \(cause.message)")
         error.operation = cause.operation
         error.status = cause.status
         error.code = cause.code

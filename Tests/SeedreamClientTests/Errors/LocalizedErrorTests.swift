@@ -60,11 +60,11 @@ struct LocalizedErrorTests {
             RequestError(field: "count", message: "expected 1 to 4, found 6", hint: "ask for fewer"),
             "count: expected 1 to 4, found 6", "ask for fewer"),
         Row(
-            BudgetError.priceUnknown, "no price is known for this host, so no budget can be kept",
-            "say what one picture costs with `price`"),
+            BudgetError.priceUnknown, "no price is known for this provider, so the budget cannot be checked",
+            "give the price of one image with `price`"),
         Row(
             full, "l: the ledger cannot be written: no space",
-            "nothing is sent without a ledger: name a file that can be written with `SQLiteLedger.open(path:)`, or free some space"
+            "nothing is sent without a ledger: use a writable file with `SQLiteLedger.open(path:)`, or free some space"
         ),
         Row(
             UnrecordedJob(job: job, reason: full),
@@ -102,7 +102,7 @@ struct LocalizedErrorTests {
         Row(RunStop.failures(3, of: 9), "3 of 9 rows failed", nil),
         Row(
             RunStop.refused(full), "l: the ledger cannot be written: no space",
-            "nothing is sent without a ledger: name a file that can be written with `SQLiteLedger.open(path:)`, or free some space"
+            "nothing is sent without a ledger: use a writable file with `SQLiteLedger.open(path:)`, or free some space"
         ),
     ]
 

@@ -78,21 +78,22 @@ struct RemedyTableTests {
             "close other programs or set a smaller `memoryBudget`"),
         Row(
             LedgerError.cannotWrite(path: "l", reason: "full"),
-            "nothing is sent without a ledger: name a file that can be written with `--ledger`, or free some space",
-            "nothing is sent without a ledger: name a file that can be written with `SQLiteLedger.open(path:)`, or free some space"
+            "nothing is sent without a ledger: use a writable file with `--ledger`, or free some space",
+            "nothing is sent without a ledger: use a writable file with `SQLiteLedger.open(path:)`, or free some space"
         ),
         Row(
             LedgerError.absent(path: "l"),
             "check the path after `--ledger`; `edit` and `generate` make a new ledger",
             "check the path after `SQLiteLedger.open(path:)`; `edit` and `generate` make a new ledger"),
         Row(
-            LedgerError.notFound("j"), "`seedream jobs` lists them", "`JobLedger.jobs(in:limit:)` lists them"),
+            LedgerError.notFound("j"), "`seedream jobs` lists the jobs",
+            "`JobLedger.jobs(in:limit:)` lists the jobs"),
         Row(
-            LedgerError.rowTaken(job: "j"), "it is not sent twice: see `seedream jobs`",
-            "it is not sent twice: see `JobLedger.jobs(in:limit:)`"),
+            LedgerError.rowTaken(job: "j"), "the row is not sent twice: see `seedream jobs`",
+            "the row is not sent twice: see `JobLedger.jobs(in:limit:)`"),
         Row(
-            BudgetError.priceUnknown, "say what one picture costs with `--price`",
-            "say what one picture costs with `price`"),
+            BudgetError.priceUnknown, "give the price of one image with `--price`",
+            "give the price of one image with `price`"),
         Row(
             client(.timeout, .unknown),
             "it may have been bought: look at the account, or at `seedream jobs`, before it is sent again",

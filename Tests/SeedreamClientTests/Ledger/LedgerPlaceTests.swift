@@ -36,7 +36,7 @@ struct LedgerPlaceTests {
             }
             #expect(
                 error?.remedy.text(in: .command)
-                    == "`chmod go-w \(path)`, or name another file with `--ledger`")
+                    == "`chmod go-w \(path)`, or use another file with `--ledger`")
         }
         // The advice works.
         #expect(chmod(path, mode_t(mode & ~0o022)) == 0)
@@ -188,7 +188,7 @@ struct LedgerPlaceTests {
             let jobs = try await ledger.jobs(in: nil, limit: nil)
             #expect(jobs.map(\.id) == ["abcd"])
             await #expect(
-                throws: LedgerError.cannotWrite(path: path, reason: "it was opened for reading alone")
+                throws: LedgerError.cannotWrite(path: path, reason: "it was opened for reading only")
             ) {
                 try await ledger.insert(SampleJob.submitting())
             }

@@ -274,7 +274,7 @@ struct SQLiteLedgerTests {
         try await ledger.insert(SampleJob.submitting("efgh"))
         let queue = try DatabaseQueue(path: path)
         try await queue.write { try $0.execute(sql: "UPDATE job SET record = '{}' WHERE id = 'abcd'") }
-        let damaged = LedgerError.damaged(path: path, reason: "a record of it cannot be understood")
+        let damaged = LedgerError.damaged(path: path, reason: "one of its records cannot be decoded")
         await #expect(throws: damaged) { try await ledger.job("abcd") }
         await #expect(throws: damaged) { try await ledger.update("abcd") { _ in } }
         #expect(try await ledger.update("efgh") { $0.state = .accepted }.state == .accepted)

@@ -175,7 +175,7 @@ struct LastingResultTests {
             #expect(file.path.hasSuffix(".\(fileExtension)") && file.size != nil)
             #expect(
                 file.notice?.hasPrefix("saved as the ") == true
-                    && file.notice?.contains("not checked") == false)
+                    && file.notice?.contains("not verified") == false)
         }
     }
     #endif
@@ -197,7 +197,7 @@ struct LastingResultTests {
         let job = try await bench.job([.url(SavingBench.urls[0])])
         let file = try #require(try await saver.save(job).files.first)
         #expect(file.path.hasSuffix(".\(fileExtension)") && file.size == nil)
-        #expect(file.notice?.hasPrefix("saved as the \(name) that came, and not checked: ") == true)
+        #expect(file.notice?.hasPrefix("saved as \(name), as received, and not verified: ") == true)
         #expect(FileManager.default.contents(atPath: file.path).map { Array($0) } == bytes)
         let sidecar = try bench.sidecar("dog-1.\(fileExtension).json")
         #expect(sidecar["file"]?["notice"]?.string == file.notice)
@@ -212,7 +212,7 @@ struct LastingResultTests {
         let error = await #expect(throws: ClientError.self) { try await bench.saver.save(job) }
         #expect(
             error?.message
-                == "picture 1: expected an image, found unknown bytes (3 bytes); its bytes are in \(path)")
+                == "image 1: expected an image, found unknown bytes (3 bytes); its bytes are in \(path)")
         #expect(FileManager.default.fileExists(atPath: path))
     }
 

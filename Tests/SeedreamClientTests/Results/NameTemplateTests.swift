@@ -144,6 +144,6 @@ struct NameTemplateTests {
         let path = #expect(throws: RequestError.self) { try NameTemplate("a/{index}") }
         #expect(path?.description == "name: expected a name, found a path")
         #expect(
-            path?.remedy.text(in: .command) == "name the folder with `-o`; a name makes no subfolders")
+            path?.remedy.text(in: .command) == "set the folder with `-o`; a name cannot contain subfolders")
     }
 }

@@ -219,7 +219,7 @@ struct ResultSaverTests {
         let error = await #expect(throws: ClientError.self) { try await missing.saver.save(job) }
         #expect(error?.category == .result)
         #expect(error?.purchase == .taken)
-        #expect(error?.message == "picture 3: expected an image, found HTML or XML (8 bytes)")
+        #expect(error?.message == "image 3: expected an image, found HTML or XML (8 bytes)")
         #expect(
             error?.remedy.text(in: .command)
                 == "`seedream resume` fetches it again, while the provider keeps it")
@@ -247,7 +247,7 @@ struct ResultSaverTests {
             .url("https://gone/1"), .url(SavingBench.urls[0]), .url("https://gone/2"),
         ])
         let error = await #expect(throws: ClientError.self) { try await bench.saver.save(job) }
-        #expect(error?.message == "picture 1: not found (and 1 more of 3 pictures)")
+        #expect(error?.message == "image 1: not found (and 1 more of 3 images)")
         #expect((error?.category, error?.status, error?.operation) == (.result, 404, "fal.download"))
         #expect((error?.purchase, error?.requestID) == (.taken, "764cabcf-b745"))
         #expect(try bench.names() == ["dog-2.png", "dog-2.png.json"])
@@ -266,7 +266,7 @@ struct ResultSaverTests {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path, answers: [SavingBench.urls[0]: .bytes(Array(text.utf8))])
         let error = try await failure(bench)
-        #expect(error.message == "picture 1: expected an image, " + expected)
+        #expect(error.message == "image 1: expected an image, " + expected)
         #expect(try bench.names() == [])
     }
 
@@ -278,13 +278,14 @@ struct ResultSaverTests {
         let count = SavingBench.png.count - 1
         #expect(
             try await failure(cut).message
-                == "picture 1: the picture is truncated (the host told of 7 bytes, \(count) came)")
+                == "image 1: the picture is truncated (the provider announced 7 bytes, \(count) were received)"
+        )
         let other = SavingBench(folder.path)
         var saver = other.saver
         saver.verifier = PictureVerifier { _ in .init(mediaType: "image/gif", size: nil) }
         let job = try await other.job([.url(SavingBench.urls[0])])
         let error = await #expect(throws: ClientError.self) { try await saver.save(job) }
-        #expect(error?.message.contains("it begins as image/png and decodes as image/gif") == true)
+        #expect(error?.message.contains("it begins like image/png but decodes as image/gif") == true)
         #expect(try other.names() == [])
     }
 
@@ -299,7 +300,8 @@ struct ResultSaverTests {
         for name in ["link", "pipe", "nothing"] {
             let job = try await bench.job([.file(folder.file(name))])
             let error = await #expect(throws: ClientError.self) { try await bench.saver.save(job) }
-            #expect(error?.message == "picture 1: what the reply held is no longer at \(folder.file(name))")
+            #expect(
+                error?.message == "image 1: the image from the reply is no longer at \(folder.file(name))")
         }
         #expect(try bench.names() == [])
     }
@@ -340,7 +342,7 @@ struct ResultSaverTests {
         let bench = SavingBench(folder.path)
         let empty = try await bench.job([])
         let error = await #expect(throws: ClientError.self) { try await bench.saver.save(empty) }
-        #expect((error?.category, error?.message) == (.result, "the host made no picture"))
+        #expect((error?.category, error?.message) == (.result, "the provider returned no image"))
         #expect(try await bench.ledger.job(empty.id)?.state == .failed)
         let placed = try await bench.job([.url(SavingBench.urls[0])])
         let nowhere = try await bench.ledger.update(placed.id) { $0.destination = nil }

@@ -202,7 +202,7 @@ struct OddReplyTests {
         let path = try #require(message.split(separator: " ").last.map(String.init))
         let kept = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
         #expect(kept == body, "\(message)")
-        #expect(body.contains("https://") == message.contains("it names https://x.test/made.png;"))
+        #expect(body.contains("https://") == message.contains("the reply contains https://x.test/made.png;"))
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }
