@@ -110,6 +110,6 @@ public struct UntrustedAddressError: Error, Hashable, Sendable, CustomStringConv
 
     /// One line that names the subject and the address.
     public var description: String {
-        "\(subject) was sent to \(address), and a key goes there only if you name it"
+        "\(subject) was sent to \(address), and a key is sent there only if you name the address"
     }
 }

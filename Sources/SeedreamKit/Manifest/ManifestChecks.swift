@@ -51,16 +51,17 @@ struct ManifestChecks {
         case .cell(let text)?, .json(.string(let text))?: id = text
         case .json(.integer(let number))?: id = "\(number)"
         case let value?:
-            throw ManifestComplaint("id: expected text, found \(value.shown)", hint: "write it as \"a-17\"")
+            throw ManifestComplaint(
+                "id: expected text, found \(value.shown)", hint: "write it as text, as \"a-17\"")
         }
         guard (1...Self.maximumIDLength).contains(id.utf8.count) else {
             throw ManifestComplaint(
                 "id: expected 1 to \(Self.maximumIDLength) bytes, found \(id.utf8.count)",
-                hint: "leave the field out, and the number of the line is the id")
+                hint: "leave the field out to use the line number as the id")
         }
         guard !id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw ManifestComplaint(
-                "id: expected characters that can be shown, found \(ManifestValue.quoted(id))",
+                "id: expected printable characters, found \(ManifestValue.quoted(id))",
                 hint: "leave the control characters out")
         }
         return id
@@ -82,9 +83,9 @@ struct ManifestChecks {
     }
 
     private func prompt() throws(ManifestComplaint) -> String {
-        let hint = "say what the image is to be, as \"prompt\": \"a red fox in snow\""
+        let hint = "describe the image, as \"prompt\": \"a red fox in snow\""
         guard let prompt = try text(.prompt, hint: hint) else {
-            throw ManifestComplaint("prompt: expected one, found none", hint: hint)
+            throw ManifestComplaint("prompt: expected text, found none", hint: hint)
         }
         guard prompt.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.isInvisible }) else {
             throw ManifestComplaint(
@@ -96,7 +97,7 @@ struct ManifestChecks {
     // MARK: Images
 
     private func images() throws(ManifestComplaint) -> [String] {
-        let hint = "write \"images\": [\"a.jpg\"], or \"images\": [] for an image from words alone"
+        let hint = "write \"images\": [\"a.jpg\"], or \"images\": [] for text to image"
         switch fields[.images] {
         case nil, .json(.null)?:
             throw ManifestComplaint("images: expected a list, found none", hint: hint)
@@ -104,7 +105,7 @@ struct ManifestChecks {
             if text.isEmpty { return [] }
             if text.lowercased().contains("data:") {
                 throw ManifestComplaint(
-                    "images: expected paths or URLs, found a data URI, which holds the ; between images",
+                    "images: expected paths or URLs, found a data URI, whose ; would separate images",
                     hint: "name a file, or write the manifest as JSON Lines")
             }
             let parts = text.split(separator: ";", omittingEmptySubsequences: false)
@@ -151,7 +152,7 @@ struct ManifestChecks {
         if image == "-" {
             throw ManifestComplaint(
                 "images: expected paths or URLs, found - for standard input",
-                hint: "name a file; one that is called - is ./-")
+                hint: "name a file; write ./- for a file called -")
         }
         if Self.hasScheme(image) {
             throw ManifestComplaint(
@@ -213,7 +214,7 @@ struct ManifestChecks {
             }
         if let number, range?.contains(number) ?? true { return number }
         let expected = range.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "a whole number"
-        var hint = "leave the field out for the usual one"
+        var hint = "leave the field out for the default"
         if case .json(.string(let text)) = value, Int(text) != nil { hint = "write it without quotes" }
         throw ManifestComplaint("\(field.rawValue): expected \(expected), found \(value.shown)", hint: hint)
     }
@@ -250,7 +251,9 @@ struct ManifestChecks {
     }
 
     private func name() throws(ManifestComplaint) -> String? {
-        guard let name = try text(.name, hint: "leave the field out for the usual names") else { return nil }
+        guard let name = try text(.name, hint: "leave the field out for the default names") else {
+            return nil
+        }
         do throws(RequestError) {
             try Destination(folder: ".", template: name).check()
         } catch {

@@ -52,7 +52,7 @@ struct ManifestParser: ~Copyable {
 
     private static let tooLong = (
         message: "expected at most \(ManifestReader.maximumLineBytes) bytes, found more",
-        hint: "name files instead of holding their bytes, and check that each line ends"
+        hint: "name files instead of embedding their bytes, and check the line ends"
     )
 
     private static let notUTF8 = (
@@ -124,12 +124,12 @@ struct ManifestParser: ~Copyable {
         return switch meaning {
         case .steers:
             ManifestComplaint(
-                "\(name): a manifest does not decide about keys, addresses, folders or money",
-                hint: "leave the field out; one of another meaning needs another name")
+                "\(name): a manifest must not control keys, addresses, folders or money",
+                hint: "remove the field, or rename it if it means something else")
         case .resembles(let field):
             ManifestComplaint(
                 "\(name): expected \(field.rawValue), found a field that resembles it",
-                hint: "write \(field.rawValue), or give a field of another meaning another name")
+                hint: "write \(field.rawValue), or rename the field if it means something else")
         case .known, .carried: nil
         }
     }
@@ -161,7 +161,7 @@ struct ManifestParser: ~Copyable {
             if columns.isEmpty, record.cells.count == 1, text.contains(";") || text.contains("\t") {
                 throw refused(
                     "expected commas between the fields, found \(text.contains("\t") ? "tabs" : "semicolons")",
-                    "save it with commas; or write JSON Lines, each line an object as {\"prompt\": …, \"images\": []}"
+                    "save it with commas, or write JSON Lines, one object per line, as {\"prompt\": …, \"images\": []}"
                 )
             }
             if let complaint = Self.complaint(about: text, meaning) {
@@ -175,10 +175,10 @@ struct ManifestParser: ~Copyable {
         }
         for field in [ManifestField.prompt, .images] where !columns.contains(where: { $0.field == field }) {
             throw refused(
-                "expected the names of the fields, prompt and images among them, found no \(field.rawValue)",
+                "expected a header with the fields prompt and images, found no \(field.rawValue)",
                 field == .images
-                    ? "add a field images; an empty cell is an image from words alone"
-                    : "begin with a line as id,prompt,images; or write JSON Lines, each line an object")
+                    ? "add a field images; an empty cell means text to image"
+                    : "start with a header as id,prompt,images, or write JSON Lines, one object per line")
         }
         self.columns = columns
     }
@@ -186,17 +186,17 @@ struct ManifestParser: ~Copyable {
     private static func complaint(about fault: CSVRecords.Fault, of record: CSVRecords.Record)
         -> ManifestComplaint
     {
-        let hint = "write a cell with a quote in it between quotes, and each of its quotes twice"
+        let hint = "quote a cell that contains a quote, and double each quote in it"
         return switch fault {
         case .quoteWithinCell:
             ManifestComplaint(
-                "expected no quote within a cell that does not begin with one, found one", hint: hint)
+                "expected no quote inside an unquoted cell, found one", hint: hint)
         case .textBehindQuote:
-            ManifestComplaint("expected a comma behind a cell in quotes, found text", hint: hint)
+            ManifestComplaint("expected a comma after a quoted cell, found text", hint: hint)
         case .unclosedQuote(let line):
             ManifestComplaint(
                 "expected the quote on line \(line) to be closed, found the end on line \(record.lastLine)",
-                hint: "close it; the lines from \(line) on were read as one cell")
+                hint: "close the quote; the lines from \(line) on were read as one cell")
         case .tooLong: ManifestComplaint(tooLong.message, hint: tooLong.hint)
         }
     }
@@ -209,7 +209,7 @@ struct ManifestParser: ~Copyable {
         guard record.cells.count == columns.count else {
             return failure(
                 "expected \(columns.count) cells, as the first line has, found \(record.cells.count)",
-                hint: "write a cell with a comma in it between quotes", line: record.line)
+                hint: "quote a cell that contains a comma", line: record.line)
         }
         var fields: [ManifestField: ManifestValue] = [:]
         var carried: [CarriedField] = []
@@ -243,10 +243,10 @@ struct ManifestParser: ~Copyable {
                 if let first = lines.updateValue(UInt32(clamping: line), forKey: candidate.hashValue) {
                     lines[candidate.hashValue] = first
                     throw ManifestComplaint(
-                        "id: expected one of its own, found \(ManifestValue.quoted(candidate)), that of line \(first)",
+                        "id: expected a unique id, found \(ManifestValue.quoted(candidate)), that of line \(first)",
                         hint: given == nil
-                            ? "a row without an id has the number of its line: give it another"
-                            : "give each row another id")
+                            ? "the id of a row without one is its line number: give this row an id"
+                            : "give each row a different id")
                 }
                 id = candidate
             }

@@ -167,9 +167,9 @@ extension ManifestError {
     public var remedy: Remedy {
         switch self {
         case .cannotRead: "check the path and its permissions"
-        case .cancelled: "nothing was read beyond the rows that were given"
+        case .cancelled: "no further rows were read"
         case .notUTF8: "save it as UTF-8; spreadsheets call that \"CSV UTF-8\""
-        case .jsonArray: "write one object a line, as `jq -c '.[]'` does"
+        case .jsonArray: "write one object per line, as `jq -c '.[]'` does"
         case .header(_, _, let hint): Remedy(hint)
         }
     }
@@ -182,7 +182,7 @@ extension ManifestError: CustomStringConvertible {
         case .cannotRead(let name, let reason): "\(name): the manifest cannot be read: \(reason)"
         case .cancelled(let name): "\(name): reading was cancelled"
         case .notUTF8(let name, let found): "\(name): expected UTF-8, found \(found)"
-        case .jsonArray(let name): "\(name): expected one JSON object a line, or CSV, found a JSON array"
+        case .jsonArray(let name): "\(name): expected one JSON object per line, or CSV, found a JSON array"
         case .header(let name, let message, _): "\(name): line 1: \(message)"
         }
     }

@@ -1,17 +1,17 @@
 import SeedreamModel
 
-/// HTML that is well-formed XML as well. A literal is markup; every value that is interpolated is
-/// escaped, unless it is markup itself.
+/// HTML that is also well-formed XML. Literals are markup; interpolated values are escaped unless
+/// they are `Markup` themselves.
 struct Markup: ExpressibleByStringInterpolation, Sendable {
-    /// What is written.
+    /// The markup as text.
     private(set) var text: String
 
     init(stringLiteral text: String) { self.text = text }
 
-    /// This package's own text that holds no markup, as a style sheet.
+    /// Makes markup of trusted text, which is not escaped, as a style sheet.
     init(verbatim text: String) { self.text = text }
 
-    /// Text of several lines, whose line breaks stay.
+    /// Makes markup of escaped text, keeping its line breaks.
     init(lines text: String) {
         self.text = text.replacing("\r\n", with: "\n")
             .split(separator: "\n", omittingEmptySubsequences: false)
@@ -34,8 +34,9 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
     static func + (left: Markup, right: Markup) -> Markup { "\(left)\(right)" }
 
-    /// Text for content and for attributes. What is invisible (controls, NUL, bidirectional
-    /// controls) is written out, as on the terminal, and so is what XML has no character for.
+    /// Returns text for content and attributes. Invisible characters (controls, NUL, bidirectional
+    /// controls) are written as escapes, as on the terminal, and so are characters that XML does
+    /// not allow.
     private static func escaped(_ value: String) -> String {
         value.visible.unicodeScalars.reduce(into: "") { text, scalar in
             switch scalar {

@@ -11,8 +11,8 @@ import Musl
 import Darwin
 #endif
 
-/// One page of HTML with the images of many rows before and after: a single file, which needs no
-/// script and fetches nothing.
+/// One HTML page that shows the images of many rows before and after. It is a single file without
+/// scripts, and loads nothing else.
 ///
 /// ```swift
 /// var report = Report(title: "Dogs in hats")
@@ -20,36 +20,36 @@ import Darwin
 /// try await report.write(to: "report.html")
 /// ```
 public struct Report: Sendable {
-    /// Rows that are shown beside those that failed or are unknown: 1 000.
+    /// The maximum number of rows shown in addition to the failed and unknown ones: 1 000.
     public static let maximumRows = 1000
-    /// Bytes of the page beyond which images are named and no thumbnail is shown: 56 000 000, so
-    /// that a page stays under 60 MB.
+    /// The page length in bytes from which images are named without a thumbnail: 56 000 000, so
+    /// that the page stays below 60 MB.
     public static let maximumThumbnailBytes = 56_000_000
 
-    /// What the page is called.
+    /// The title of the page.
     public var title: String
     /// The rows, in the order of the run.
     public var rows: [ReportRow] = []
-    /// When the report was made, in seconds since 1970. Default: now.
+    /// The creation time, in seconds since 1970. Default: now.
     public var created = Double(time(nil))
 
     /// Makes a report without rows.
     public init(title: String) { self.title = title }
 
-    /// What ``write(to:replacing:)`` wrote.
+    /// The result of ``write(to:replacing:)``.
     public struct Written: Hashable, Sendable {
-        /// Rows of the page.
+        /// The number of rows on the page.
         public var rows: Int
-        /// Rows that the page counts and does not show.
+        /// The number of rows that are counted but not shown.
         public var leftOut: Int
-        /// Length of the page, in bytes.
+        /// The length of the page in bytes.
         public var byteCount: Int
     }
 
-    /// Checks that a report can be written, before anything is done for it.
+    /// Checks that a report can be written, before any work is done.
     ///
-    /// - Parameter replacing: Whether a file of that name may be replaced.
-    /// - Throws: `SaveError` if there is a file already, or no folder that can be written to.
+    /// - Parameter replacing: Whether an existing file may be replaced. Default: `false`.
+    /// - Throws: `SaveError` if the file exists, or its folder does not exist or is not writable.
     public static func check(_ path: String, replacing: Bool = false) throws(SaveError) {
         do throws(FileError) {
             if Folder.exists(path) { throw FileError(.write, path, errno: EISDIR) }
@@ -60,15 +60,14 @@ public struct Report: Sendable {
         }
     }
 
-    /// Writes the page. It appears under its name complete, or not at all, and only its owner may
-    /// read it.
+    /// Writes the page. The file appears complete or not at all, and is readable by its owner only.
     ///
-    /// Images are read as the page is written, several at once, within the memory that preparation
-    /// may take. An image that cannot be read is shown as a line that says why.
+    /// Images are read while the page is written, several at once, within the memory limit of
+    /// preparation. An image that cannot be read is replaced by a line with the reason.
     ///
     /// - Parameters:
-    ///   - path: The file; its folder must be there. Images are linked by their paths from it.
-    ///   - replacing: Whether a file of that name is replaced. Default: `false`.
+    ///   - path: The file, whose folder must exist. Links to images are relative to it.
+    ///   - replacing: Whether an existing file is replaced. Default: `false`.
     /// - Throws: `SaveError`; `CancellationError`.
     @concurrent @discardableResult
     public func write(to path: String, replacing: Bool = false) async throws -> Written {
@@ -90,7 +89,7 @@ public struct Report: Sendable {
         }
     }
 
-    /// Each row is written as soon as the last of its thumbnails is made.
+    /// Writes each row as soon as its thumbnails are made.
     private func writeRows(of page: ReportPage, to writer: inout PageWriter) async throws {
         let shown = page.selection.rows
         let inputs = shown.map { number in rows[number].images.compactMap(\.input) }
@@ -110,18 +109,18 @@ public struct Report: Sendable {
     }
 }
 
-/// Which rows are shown, and in which order.
+/// The rows to show, in order.
 struct ReportSelection {
-    /// Rows under one heading, by their number from 0.
+    /// The rows under one heading, by number from 0.
     struct Section {
-        /// `nil`: all those that are neither failed nor unknown.
+        /// The state of the rows. `nil`: all states but failed and unknown.
         var state: ReportRow.State?
         var rows: [Int]
     }
 
-    /// Those that need a person come first.
+    /// Failed and unknown rows come first, since they need attention.
     let sections: [Section]
-    /// How many rows are not shown.
+    /// The number of rows that are not shown.
     let leftOut: Int
     /// All rows that are shown.
     var rows: [Int] { sections.flatMap(\.rows) }
@@ -137,7 +136,7 @@ struct ReportSelection {
     }
 }
 
-/// A page under way, and how long it is.
+/// Writes a page and counts its bytes.
 struct PageWriter {
     let file: AtomicFile
     private(set) var byteCount = 0
@@ -155,17 +154,17 @@ struct PageWriter {
         try uri.write { (chunk: UnsafeRawBufferPointer) throws(FileError) in try file.write(chunk) }
     }
 
-    /// Whether a thumbnail still has room in the page.
+    /// Returns whether a thumbnail still fits in the page.
     func hasRoom(for uri: DataURI) -> Bool { byteCount + uri.length <= Report.maximumThumbnailBytes }
 }
 
 extension ReportRow {
-    /// In the order of the page.
+    /// The images in the order of the page.
     var images: [ReportImage] { before + after }
 }
 
 extension ReportImage {
-    /// What has to be read for the thumbnail.
+    /// The input to read for the thumbnail; `nil` if none is read.
     var input: ImageInput? {
         if case .input(let input) = content { input } else { nil }
     }

@@ -1,17 +1,17 @@
 import AtomicFiles
 
-/// How a report names a file: by its path from the report's folder, so that both can be moved
-/// together.
+/// Makes links to files relative to the report's folder, so that both can be moved together.
 struct ReportLink {
-    /// Where the report lies: an absolute path without `.` and `..`, by its parts.
+    /// The components of the report's folder: an absolute path without `.` and `..`.
     private let folder: [String]
 
     /// Makes links for a report in a folder.
     init(from folder: String) { self.folder = Self.parts(of: folder) }
 
-    /// The relative reference of RFC 3986 to a file, every byte that is not plain percent-encoded.
+    /// Returns the relative reference (RFC 3986) to a file. All bytes but unreserved ones are
+    /// percent-encoded.
     ///
-    /// A file name is bytes: those that are not UTF-8 are encoded as they are.
+    /// Bytes of a file name that are not UTF-8 are encoded unchanged.
     func reference(to path: String) -> String {
         let target = Self.parts(of: path)
         let common = zip(folder, target).prefix { $0 == $1 }.count
@@ -21,7 +21,8 @@ struct ReportLink {
         return steps.isEmpty ? "." : steps.joined(separator: "/")
     }
 
-    /// The parts of an absolute path. A link in front of `..` is followed, as the system does.
+    /// Returns the components of the absolute path. A symbolic link before `..` is resolved, as the
+    /// system does.
     private static func parts(of path: String) -> [String] {
         let absolute = path.hasPrefix("/") ? path : (PathText.currentFolder ?? "") + "/" + path
         let named = absolute.split(separator: "/").map(String.init).filter { $0 != "." }

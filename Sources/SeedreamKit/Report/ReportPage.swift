@@ -18,7 +18,7 @@ struct ReportPage {
 
     // MARK: Around the rows
 
-    /// Everything in front of the first row.
+    /// The markup before the first row.
     var head: Markup {
         """
         <!DOCTYPE html>
@@ -45,13 +45,13 @@ struct ReportPage {
         <main>
         \(remarks)
         <table role="table">
-        <caption>Each row: its images before and after, and what is known about it.</caption>
+        <caption>Each row shows its images before and after, and its details.</caption>
         <thead role="rowgroup"><tr role="row">\(columns)</tr></thead>
 
         """
     }
 
-    /// Everything behind the last row.
+    /// The markup after the last row.
     var foot: Markup {
         let end: Markup =
             selection.rows.isEmpty
@@ -60,7 +60,8 @@ struct ReportPage {
         return end + "</table>\n</main>\n</body>\n</html>\n"
     }
 
-    // Roles are said, since some readers take a table that is laid out as a grid for none.
+    // Roles are explicit, since some screen readers do not recognise a table that is laid out as a
+    // grid.
     private var columns: [Markup] {
         ["Row", "Before", "After", "Details"].map { "<th scope=\"col\" role=\"columnheader\">\($0)</th>" }
     }
@@ -77,7 +78,7 @@ struct ReportPage {
             }
     }
 
-    /// Money and bytes over all rows, as far as they are known.
+    /// Cost and bytes of all rows, as far as they are known.
     private var sums: Markup {
         var parts: [String] = []
         for unit in [Price.Unit.usDollars, .credits] {
@@ -99,12 +100,12 @@ struct ReportPage {
     private var remarks: Markup {
         guard selection.leftOut > 0 else { return "" }
         return """
-            <p class="remark">Shown are all rows that failed or are unknown, and the first \(Report.maximumRows) of the \
-            others. \(selection.leftOut) rows are left out; the counts above hold for all \(report.rows.count).</p>
+            <p class="remark">This page shows all failed and unknown rows, and the first \(Report.maximumRows) of the \
+            others. \(selection.leftOut) rows are left out; the counts above cover all \(report.rows.count).</p>
             """
     }
 
-    /// The heading of a section, in front of its first row.
+    /// Returns the heading of a section before its first row.
     private func heading(before row: Int) -> Markup {
         guard let section = selection.sections.first(where: { $0.rows.first == row }) else { return "" }
         let isFirst = selection.rows.first == row
@@ -126,7 +127,7 @@ struct ReportPage {
 
     /// Writes a row.
     ///
-    /// - Parameter made: What became of the images that had to be read, in the row's order.
+    /// - Parameter made: The thumbnails of the images that had to be read, in the row's order.
     func write(row number: Int, _ made: [Thumbnail.Outcome], to writer: inout PageWriter) throws(FileError) {
         let row = report.rows[number]
         var made = made[...]
@@ -151,9 +152,9 @@ struct ReportPage {
         try writer.write("<td role=\"cell\" class=\"details\">\(details(of: row))</td>\n</tr>\n")
     }
 
-    /// What is said where a side has no image.
+    /// Returns the text for a side without images.
     private func nothing(_ label: String, _ row: ReportRow) -> String {
-        label == "Before" && row.jobID != nil ? "No image: made from words alone" : "No image"
+        label == "Before" && row.jobID != nil ? "No image: text to image" : "No image"
     }
 
     private func write(
@@ -171,7 +172,7 @@ struct ReportPage {
         }
         let uri = thumbnail.map { DataURI(mediaType: .jpeg, bytes: $0.bytes) }
         if let uri, !writer.hasRoom(for: uri) {
-            (thumbnail, reason) = (nil, "No thumbnail: the page is as large as it may be")
+            (thumbnail, reason) = (nil, "No thumbnail: the page has reached its maximum size")
         }
         let target = image.path.flatMap { Folder.isTaken($0) ? link.reference(to: $0) : nil }
         let (open, close): (Markup, Markup) = target.map { ("<a href=\"\($0)\">", "</a>") } ?? ("", "")
@@ -221,13 +222,12 @@ struct ReportPage {
         return "\(parts)"
     }
 
-    /// State is said by a word and a sign, and by colour beside them.
+    /// Returns a badge that shows the state by word, sign and colour.
     private func badge(_ state: ReportRow.State, text: String) -> Markup {
         "<span class=\"badge \(state.rawValue)\"><span aria-hidden=\"true\">\(state.sign)</span> \(text)</span>"
     }
 
-    /// Prompts are whole up to 2 000 characters, longer than any that a provider takes in full. Our
-    /// number.
+    /// Returns a prompt, cut after 2 000 characters. Our number.
     private static func shortened(_ text: String) -> String {
         let start = text.prefix(2000)
         guard start.endIndex < text.endIndex else { return text }

@@ -5,18 +5,17 @@ public import SeedreamClient
 import SeedreamModel
 
 extension ReportRow {
-    /// The row of a job of the ledger.
+    /// Makes the row of a job of the ledger.
     ///
-    /// Its inputs are looked for by the names that the ledger has for them, from the current folder
-    /// on. They may have changed since: the ledger keeps a digest of what was sent, not of the
-    /// file.
+    /// Inputs are found by the names in the ledger, relative to the current folder. They may have
+    /// changed since: the ledger keeps a digest of the bytes that were sent, not of the file.
     public init(_ job: JobRecord) {
         self.init(name: Self.name(of: job), state: State(RowState(job.state)))
         prompt = job.prompt
         before = job.inputs.map { ReportImage($0) }
         after = job.files.sorted { $0.index < $1.index }.map { ReportImage($0) }
         if after.isEmpty, let count = job.result?.images.count, job.state == .finished {
-            notices.append("\(count) \(count == 1 ? "image is" : "images are") made and not saved yet")
+            notices.append("\(count) \(count == 1 ? "image is" : "images are") ready but not saved yet")
         }
         for input in job.inputs {
             let words = input.words.filter { !reasons.contains($0) }
@@ -25,13 +24,13 @@ extension ReportRow {
         notices += job.files.compactMap(\.notice) + (job.result?.failures ?? [])
         if var error = job.error {
             requestID = error.requestID
-            // The id has a line of its own.
+            // The id is shown on a separate line.
             error.requestID = nil
             failure = Failure(message: "\(error)", hint: error.hint)
         }
         if job.state == .unknown, failure == nil {
             failure = Failure(
-                message: "it was being sent when its process ended, and may have been bought",
+                message: "its process ended while it was being sent, and it may have been bought",
                 hint: "look at the account at \(job.provider.displayName) before it is sent again")
         }
         cost = Cost(job)
@@ -41,9 +40,9 @@ extension ReportRow {
         if let seed = job.result?.seed { facts.append(Fact("Seed", "\(seed)")) }
     }
 
-    /// A row of a run.
+    /// Makes the report row of a row of a run.
     ///
-    /// - Parameter job: The last that was sent for it; `nil` if none was.
+    /// - Parameter job: The latest job of the row; `nil` if none was sent.
     public init(_ row: RowRecord, job: JobRecord?) {
         let isPath = row.label.hasPrefix("/")
         if let job {
@@ -57,7 +56,7 @@ extension ReportRow {
         name = isPath ? row.label.split(separator: "/").last.map(String.init) ?? row.label : row.label
     }
 
-    /// The first input's name, else the first words of the prompt.
+    /// Returns the name of the first input, or the first line of the prompt, at most 60 characters.
     private static func name(of job: JobRecord) -> String {
         guard let first = job.inputs.first else {
             let line = job.prompt.split(whereSeparator: \.isNewline).first.map(String.init) ?? job.id
@@ -84,19 +83,10 @@ extension ReportRow.State {
 }
 
 extension ReportRow.Cost {
-    /// What the provider says, else what the price says of the images that were made; of a job that
-    /// is open or unknown, the worst case.
+    /// Makes the cost of a job by the rule of ``RowDocument/Cost``.
     fileprivate init?(_ job: JobRecord) {
-        if let dollars = job.result?.usage.usDollars {
-            self.init(amount: dollars, unit: .usDollars, isEstimate: false)
-        } else if let credits = job.result?.usage.credits {
-            self.init(amount: credits, unit: .credits, isEstimate: false)
-        } else if let price = job.estimate, ![.failed, .cancelled].contains(job.state) {
-            let count = job.result?.images.count ?? job.maximumOutputs
-            self.init(amount: price.amount * Double(count), unit: price.unit, isEstimate: true)
-        } else {
-            return nil
-        }
+        guard let cost = RowDocument.Cost(job) else { return nil }
+        self.init(amount: cost.amount, unit: cost.unit, isEstimate: cost.isEstimate)
     }
 }
 
@@ -105,7 +95,7 @@ extension InputProvenance {
         ["http://", "https://"].contains { name.lowercased().hasPrefix($0) }
     }
 
-    /// What was done, in words.
+    /// The preparation steps in words.
     fileprivate var words: [String] {
         var words = action.map { ReportRow.words($0, reasons) } ?? []
         if let size, action != nil { words.append("sent as \(size.words)") }

@@ -3,14 +3,14 @@ import Pixels
 public import SeedreamModel
 
 extension ReportRow {
-    /// The row of an image that was prepared.
+    /// Makes the row of a prepared image.
     ///
     /// - Parameters:
-    ///   - image: What preparation made. Its bytes are not kept.
-    ///   - input: What it was made of, which is read again when the report is written.
-    ///   - path: Where it was written. Default: `nil`, for nowhere.
-    ///   - makesThumbnail: Whether the image is shown. Default: `true`; `false` for a row that a
-    ///     report leaves out.
+    ///   - image: The prepared image. Its bytes are not kept.
+    ///   - input: The input, which is read again when the report is written.
+    ///   - path: The file it was written to. Default: `nil`, not written.
+    ///   - makesThumbnail: Whether to make a thumbnail. Default: `true`. Use `false` for a row that
+    ///     the report leaves out.
     /// - Throws: `CancellationError`.
     @concurrent public init(
         _ image: PreparedImage, of input: ImageInput, path: String? = nil, makesThumbnail: Bool = true
@@ -33,31 +33,31 @@ extension ReportRow {
         notices = image.notices.map(\.message)
     }
 
-    /// The row of an input that could not be prepared, or could not be written.
+    /// Makes the row of an input that could not be prepared or written.
     public init(_ failure: FailureRecord, of input: ImageInput) {
         self.init(name: failure.name, state: .failed)
         before = [ReportImage(input)]
         self.failure = Failure(message: failure.error.message, hint: failure.error.hint)
     }
 
-    /// The row of an input whose file was there, and stayed as it was.
+    /// Makes the row of an input whose output file existed and was left unchanged.
     ///
-    /// The file is read when the report is written.
+    /// The output file is read when the report is written.
     public init(_ skipped: SkippedRecord, of input: ImageInput) {
         self.init(name: skipped.name, state: .skipped)
         before = [ReportImage(input)]
         after = [ReportImage(.file(skipped.path))]
-        notices = ["left as it was: its file was there"]
+        notices = ["left unchanged: its file existed"]
     }
 
-    /// The row of an input that one request has no room for.
+    /// Makes the row of an input beyond the number that one request takes.
     public init(_ dropped: DroppedInput, of input: ImageInput) {
         self.init(name: dropped.name, state: .skipped)
         before = [ReportImage(input)]
-        notices = ["left out: one request takes no more images, and the last ones are used"]
+        notices = ["left out: one request takes no more images, and uses the last ones"]
     }
 
-    /// What was done and why, in words; each once.
+    /// Returns the action and its reasons in words, without duplicates.
     static func words(_ action: Action, _ reasons: [Reason]) -> [String] {
         var words: [String] = action == .passThrough ? ["pixels untouched"] : []
         for reason in reasons {
@@ -70,7 +70,7 @@ extension ReportRow {
 }
 
 extension ReportImage {
-    /// An input as its caller holds it. A click opens it if it is a file.
+    /// Makes the image of an input, linked if it is a file.
     fileprivate init(_ input: ImageInput) {
         self.init(name: input.name, path: input.filePath, content: .input(input))
     }

@@ -2,36 +2,35 @@ public import ImagePreparation
 public import Pixels
 public import SeedreamClient
 
-/// One row of a ``Report``: what went in, what came out, and what is known about it.
+/// One row of a ``Report``: its inputs, its results, and the facts about it.
 ///
-/// Every text may come from outside (a file name, a prompt, a provider's message): the page escapes
-/// it.
+/// Every text may be untrusted (a file name, a prompt, a provider's message): the page escapes it.
 public struct ReportRow: Sendable {
-    /// What became of the row; those that need a person come first.
+    /// The state of the row. States that need attention come first.
     public enum State: String, Hashable, Sendable, CaseIterable {
         /// There is no result, and the cause is known.
         case failed
-        /// It may have been bought; the outcome is not known.
+        /// It may have been bought; the outcome is unknown.
         case unknown
-        /// It was sent and has not ended, or its images are not all here.
+        /// It was sent and has not ended, or its images are not all saved.
         case open
-        /// It was not begun.
+        /// It was not started.
         case waiting
         /// It was cancelled.
         case cancelled
-        /// It was left out on purpose.
+        /// It was left out deliberately.
         case skipped
         /// There is a result.
         case done
     }
 
-    /// What the row cost, or would cost.
+    /// The actual or estimated cost of a row.
     public struct Cost: Hashable, Sendable {
-        /// How much, in ``unit``.
+        /// The amount, in ``unit``.
         public var amount: Double
-        /// What ``amount`` counts.
+        /// The unit of ``amount``.
         public var unit: Price.Unit
-        /// Whether it was computed from a price, not stated by the provider.
+        /// Whether it was computed from a price instead of reported by the provider.
         public var isEstimate: Bool
 
         /// Makes a cost.
@@ -42,11 +41,11 @@ public struct ReportRow: Sendable {
         }
     }
 
-    /// Why there is no result.
+    /// The reason why there is no result.
     public struct Failure: Hashable, Sendable {
-        /// Expected and found, one line.
+        /// The expected and the found value, one line.
         public var message: String
-        /// What to do about it, one line. Default: `nil`, for nothing.
+        /// What to do, one line. Default: `nil`.
         public var hint: String?
 
         /// Makes a failure.
@@ -56,9 +55,9 @@ public struct ReportRow: Sendable {
         }
     }
 
-    /// A value with its label, as `"Seed"` and `"42"`.
+    /// A labelled value, as `"Seed"` and `"42"`.
     public struct Fact: Hashable, Sendable {
-        /// What the value is.
+        /// The label.
         public var label: String
         /// The value.
         public var value: String
@@ -70,29 +69,29 @@ public struct ReportRow: Sendable {
         }
     }
 
-    /// What people call the row: a file name, an id, or the first words of a prompt.
+    /// The name for people: a file name, an id, or the first words of a prompt.
     public var name: String
-    /// What became of it.
+    /// The state of the row.
     public var state: State
     /// The inputs, in the order of the request.
     public var before: [ReportImage] = []
     /// The results, in the provider's order.
     public var after: [ReportImage] = []
-    /// Why what is sent differs from what was given, a few words each.
+    /// The reasons why the sent image differs from the input, a few words each.
     public var reasons: [String] = []
-    /// What a person should know, one line each.
+    /// Notices, one line each.
     public var notices: [String] = []
-    /// Why there is no result.
+    /// The reason why there is no result.
     public var failure: Failure?
-    /// What was asked for.
+    /// The prompt.
     public var prompt: String?
-    /// What it cost.
+    /// The cost.
     public var cost: Cost?
     /// The job's id in the ledger.
     public var jobID: String?
     /// The provider's id of the request.
     public var requestID: String?
-    /// What else is shown, in this order.
+    /// Further values, in this order.
     public var facts: [Fact] = []
 
     /// Makes a row without images.
@@ -104,38 +103,38 @@ public struct ReportRow: Sendable {
 
 /// One image of a ``ReportRow``.
 public struct ReportImage: Sendable {
-    /// What a thumbnail is made of.
+    /// The source of a thumbnail.
     public enum Content: Sendable {
-        /// An image, which is read when the report is written.
+        /// An image that is read when the report is written.
         case input(ImageInput)
-        /// A thumbnail that was made before, by ``Thumbnail/init(of:)``.
+        /// A thumbnail made with ``Thumbnail/init(of:)``.
         case thumbnail(Thumbnail)
-        /// Nothing, and why, in a few words.
+        /// No thumbnail, and the reason in a few words.
         case absent(String)
     }
 
-    /// What people call it.
+    /// The name for people.
     public var name: String
-    /// The file that a click opens. Default: `nil`, for none. A relative path starts at the current
-    /// folder.
+    /// The file to link to. Default: `nil`. A relative path starts at the current folder.
     public var path: String?
-    /// What the thumbnail is made of.
+    /// The source of the thumbnail.
     public var content: Content
-    /// Its display size, in px. Default: `nil`, for that of the input when it is read.
+    /// The display size in px. Default: `nil`, taken from the input when it is read.
     public var size: PixelSize?
-    /// Its encoded length in bytes. Default: `nil`, for that of the input when it is read.
+    /// The encoded length in bytes. Default: `nil`, taken from the input when it is read.
     public var byteCount: Int?
-    /// Its format, as `"jpeg"`. Default: `nil`, for that of the input when it is read.
+    /// The format, as `"jpeg"` or `"image/jpeg"`. Default: `nil`, taken from the input when it is
+    /// read.
     public var format: String?
 
-    /// Makes an image of which nothing else is known yet.
+    /// Makes an image whose size, length and format are not known yet.
     public init(name: String, path: String? = nil, content: Content) {
         self.name = name
         self.path = path
         self.content = content
     }
 
-    /// A file.
+    /// Makes the image of a file.
     public init(file path: String) {
         self.init(name: path, path: path, content: .input(.file(path)))
     }

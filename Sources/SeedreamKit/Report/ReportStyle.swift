@@ -1,14 +1,15 @@
-/// The style sheet of a ``Report``. Colours are named, so that a test can compute their contrast.
+/// The style sheet of a ``Report``. Colours are named so that a test can compute their contrast.
 package enum ReportStyle {
-    /// The style sheet. It holds no character that markup would escape.
+    /// The style sheet. It contains no character that markup would escape.
     static var markup: Markup { Markup(verbatim: colors + rules) }
 
-    /// What is read on what, by the names of the colours: each pair has a contrast of 4.5 or more.
+    /// The pairs of text and background colours in use, by name. Each pair has a contrast of at
+    /// least 4.5.
     package static let readings: [(text: String, ground: String)] =
         ["ground", "surface"].flatMap { ground in ["ink", "muted", "link"].map { ($0, ground) } }
         + ["failed", "unknown", "open", "done", "idle"].map { ("\($0)-ink", "\($0)-ground") }
 
-    /// Two sets of colours, for light and for dark.
+    /// The colours of the light and the dark scheme.
     package static let colors = """
 
         :root {

@@ -3,7 +3,7 @@ import SeedreamClient
 import SeedreamModel
 
 extension ReportRow.State {
-    /// As the page says it.
+    /// The word for the state on the page.
     var word: String {
         switch self {
         case .done: "done"
@@ -16,7 +16,7 @@ extension ReportRow.State {
         }
     }
 
-    /// A sign beside the word, of another shape for each.
+    /// The sign beside the word; each state has a different shape.
     var sign: String {
         switch self {
         case .done: "✓"
@@ -36,37 +36,37 @@ extension ReportRow.Cost {
 }
 
 extension PixelSize {
-    /// `"4032 × 3024 px"`, with spaces at which no line breaks.
+    /// `"4032 × 3024 px"`, with no-break spaces.
     var words: String { "\(width)\u{A0}×\u{A0}\(height)\u{A0}px" }
 }
 
 extension ReportImage {
-    /// The last part of a path; any other name whole.
+    /// The last component of the name if it is a path, otherwise the whole name.
     var fileName: String {
         guard path != nil, let last = name.split(separator: "/").last else { return name }
         return String(last)
     }
 
-    /// Size, format and bytes, and in what the thumbnail differs from the image.
+    /// Returns the size, format and length, and how the thumbnail differs from the image.
     func lines(_ thumbnail: Thumbnail?) -> [String] {
         let bytes = byteCount?.formattedBytes.replacing(" ", with: "\u{A0}")
         let facts = [size?.words, format.map(Self.displayName), bytes].compactMap(\.self)
         var lines = facts.isEmpty ? [] : [facts.joined(separator: " · ")]
         if thumbnail?.isFlattened == true { lines.append("transparent parts shown on grey") }
-        if thumbnail?.isDamaged == true { lines.append("damaged: shown as far as it can be decoded") }
+        if thumbnail?.isDamaged == true { lines.append("damaged: only the decodable part is shown") }
         return lines
     }
 
-    /// Takes what is not known yet from the header of the file.
+    /// Fills in unknown facts from the header of the file.
     mutating func complete(from facts: SourceFacts) {
-        // From 5 on, the EXIF orientation exchanges the sides.
+        // EXIF orientations 5 to 8 exchange the sides.
         let stored = PixelSize(width: facts.width, height: facts.height)
         size = size ?? (facts.orientation >= 5 ? stored.transposed : stored)
         byteCount = byteCount ?? facts.bytes
         format = format ?? facts.format
     }
 
-    /// `"jpeg"` and `"image/jpeg"` are JPEG.
+    /// Returns the display name of a format: JPEG for both `"jpeg"` and `"image/jpeg"`.
     private static func displayName(_ format: String) -> String {
         let word = format.hasPrefix("image/") ? String(format.dropFirst(6)) : format
         switch word {

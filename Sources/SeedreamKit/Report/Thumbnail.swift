@@ -4,50 +4,51 @@ public import SeedreamModel
 
 /// A small JPEG of an image: sRGB, upright, without metadata or profile.
 ///
-/// It is at most ``longSide`` px long and at most ``maximumBytes`` bytes; an image that is smaller
-/// keeps its size. Its pixels are always encoded anew, so that nothing of the file but its look is
-/// left.
+/// Its long side is at most ``longSide`` px and its length at most ``maximumBytes`` bytes; a
+/// smaller image keeps its size. The pixels are always re-encoded, so that only the appearance of
+/// the file remains.
 public struct Thumbnail: Hashable, Sendable {
-    /// The longest side, in px: 512, so that an image of 256 CSS px is sharp on a screen of twice
-    /// the density.
+    /// The maximum long side in px: 512, so that an image of 256 CSS px is sharp on a screen of
+    /// twice the density.
     public static let longSide = 512
-    /// The most encoded bytes: 20 000. Two for each of 1 000 rows, as base64, are 53 MB.
+    /// The maximum encoded length in bytes: 20 000. Two thumbnails for each of 1 000 rows take 53
+    /// MB as base64.
     public static let maximumBytes = 20_000
-    /// What transparent parts are composited on: `#d9d9d9`, on which black and white both show.
+    /// The background of transparent parts: `#d9d9d9`, on which both black and white are visible.
     public static let ground = RGBColor(red: 0xD9, green: 0xD9, blue: 0xD9)
 
-    /// The JPEG.
+    /// The encoded JPEG.
     public var bytes: EncodedBytes
-    /// Its size, in px.
+    /// The size in px.
     public var size: PixelSize
     /// Whether transparent parts were composited on ``ground``.
     public var isFlattened: Bool
-    /// Whether the file is damaged, and only what could be decoded is shown.
+    /// Whether the file is damaged, so that only the decodable part is shown.
     public var isDamaged: Bool
 }
 
 extension Thumbnail {
-    /// Makes the thumbnail of an image that was prepared.
+    /// Makes the thumbnail of a prepared image.
     ///
-    /// - Throws: `PreparationFailure` where it cannot be decoded; `CancellationError`.
+    /// - Throws: `PreparationFailure` if the image cannot be decoded; `CancellationError`.
     @concurrent public init(of image: PreparedImage) async throws {
         (self, _) = try await Self.made(of: .bytes(image.bytes.array, name: image.source.name))
     }
 
-    /// What became of one image.
+    /// The outcome for one image.
     package enum Outcome: Sendable {
-        /// A thumbnail, and what the header of its source says.
+        /// A thumbnail, and the facts from the header of its source.
         case made(Thumbnail, SourceFacts)
-        /// Why there is none, one line.
+        /// The reason why there is no thumbnail, one line.
         case failed(String)
     }
 
-    /// Makes thumbnails, several at once, and hands each over in order. Memory and threads are
-    /// those that all preparations of the process share; of thumbnails, eight at most wait for a
+    /// Makes thumbnails, several at once, and delivers them in order. Memory and threads are
+    /// limited for all preparations of the process together; at most eight thumbnails wait for a
     /// slower one. Our number.
     ///
-    /// - Throws: What `deliver` throws, and `CancellationError`. An image that cannot be read is an
-    ///   outcome.
+    /// - Throws: The errors of `deliver`, and `CancellationError`. An image that cannot be read is
+    ///   an outcome, not an error.
     package static func make(of inputs: [ImageInput], deliver: (Outcome) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
             var (started, delivered) = (0, 0)
@@ -79,16 +80,15 @@ extension Thumbnail {
         }
     }
 
-    // MARK: Two steps
+    // MARK: Reduction and encoding
 
-    /// The first step does what costs: it decodes, and reduces to a quarter of a megapixel. A PNG
-    /// loses nothing, and since a thumbnail is none, it makes sure that the second step encodes
-    /// anew.
+    /// The first step does the expensive work: it decodes the image and reduces it to a quarter of
+    /// a megapixel. Its result is a PNG, which is lossless and makes the second step re-encode.
     private static let reducer: ImagePreparer = {
         var constraints = InputConstraints()
         constraints.minimumArea = 1
         constraints.maximumArea = longSide * longSide
-        // A strip that is longer gets bands of the ground, so that a row of its thumbnail is left.
+        // A longer strip is padded with the background, so that its short side does not vanish.
         constraints.maximumAspectRatio = 32
         constraints.fit = .pad
         constraints.maximumBytes = 64 << 20
@@ -106,8 +106,8 @@ extension Thumbnail {
         return (try await encoded(reduced), reduced.source)
     }
 
-    /// The second step tries qualities on what is small already. Our numbers, by the look of it: a
-    /// large image of lower quality shows more than a small one.
+    /// The second step tries several qualities on the small image. Our numbers, chosen by eye: a
+    /// larger image of lower quality shows more than a smaller one.
     private static func encoded(_ image: PreparedImage) async throws -> Thumbnail {
         var constraints = bounds(for: image.size)
         constraints.maximumAspectRatio = .infinity
@@ -124,7 +124,7 @@ extension Thumbnail {
         var small = try await attempt(80, .collect)
         if small == nil { small = try await attempt(66, .collect) }
         if small == nil {
-            // Only where the last quality is still too much, the size gives way.
+            // The size is reduced only if the lowest quality is still too large.
             constraints.minimumArea = 1
             small = try await attempt(52, .refuse)
         }
@@ -135,8 +135,8 @@ extension Thumbnail {
             isDamaged: image.reasons.contains(.damaged))
     }
 
-    /// The areas between which lies one size alone: the largest whose long side is at most
-    /// ``longSide``.
+    /// Returns constraints on the area that allow exactly one size: the largest whose long side is
+    /// at most ``longSide``.
     private static func bounds(for size: PixelSize) -> InputConstraints {
         var bounds = InputConstraints()
         if size.longSide > longSide {

@@ -20,7 +20,7 @@ extension SeedreamSession {
     ///   - deliver: Receives each outcome as soon as it is known, in order of completion.
     /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
     ///   cancelled.
-    /// - Throws: `RequestError` if every row would be refused, `LedgerError`, `KeyError` or
+    /// - Throws: `RequestError` if every row would be refused; `LedgerError`, `KeyError` or
     ///   `BudgetError` before anything is read; the errors of `deliver`.
     public func run(
         _ rows: [RowRequest], as run: RunRecord, to destination: Destination,

@@ -39,7 +39,7 @@ struct LedgerCommandTests {
             [command, job.id, "--ledger", path, "--timeout", "1"]
                 + (row.given.map { ["--base-url", $0] } ?? []))
         let refusal =
-            "--base-url: job abcd0000 was sent to \(row.recorded), and a key goes there only if you name it"
+            "--base-url: job abcd0000 was sent to \(row.recorded), and a key is sent there only if you name the address"
         #expect(result.errors.contains(refusal) == !row.isAllowed, "\(result)")
         #expect(
             result.errors.contains("hint: if you trust it, add `--base-url \(row.recorded)`") == !row

@@ -86,8 +86,8 @@ struct LocalizedErrorTests {
         // SeedreamKit
         Row(
             ManifestError.jsonArray(name: "m"),
-            "m: expected one JSON object a line, or CSV, found a JSON array",
-            "write one object a line, as `jq -c '.[]'` does"),
+            "m: expected one JSON object per line, or CSV, found a JSON array",
+            "write one object per line, as `jq -c '.[]'` does"),
         Row(
             ManifestFailure(line: 7, message: "size: expected a size", hint: "as 2K"),
             "line 7: size: expected a size", "as 2K"),
@@ -96,7 +96,7 @@ struct LocalizedErrorTests {
             "name another file; this one was left as it is"),
         Row(
             UntrustedAddressError(subject: "job 3f0c91aa", address: "http://h"),
-            "job 3f0c91aa was sent to http://h, and a key goes there only if you name it", nil),
+            "job 3f0c91aa was sent to http://h, and a key is sent there only if you name the address", nil),
         Row(
             BusyRowError(label: "a.jpg"), "a.jpg: another process is about to send an equal request", nil),
         Row(RunStop.failures(3, of: 9), "3 of 9 rows failed", nil),

@@ -53,20 +53,20 @@ struct ManifestCSVTests {
         (Array("a,red, big,".utf8), "expected 3 cells, as the first line has, found 4"),
         (
             Array("a,5\" disk,".utf8),
-            "expected no quote within a cell that does not begin with one, found one"
+            "expected no quote inside an unquoted cell, found one"
         ),
-        (Array("a, \"b\",".utf8), "expected no quote within a cell that does not begin with one, found one"),
-        (Array("a,\"b\"c,".utf8), "expected a comma behind a cell in quotes, found text"),
-        (Array("a,\"a \"red\" fox\",".utf8), "expected a comma behind a cell in quotes, found text"),
-        (Array("a,,".utf8), "prompt: expected one, found none"),
+        (Array("a, \"b\",".utf8), "expected no quote inside an unquoted cell, found one"),
+        (Array("a,\"b\"c,".utf8), "expected a comma after a quoted cell, found text"),
+        (Array("a,\"a \"red\" fox\",".utf8), "expected a comma after a quoted cell, found text"),
+        (Array("a,,".utf8), "prompt: expected text, found none"),
         (Array("a,p,x.jpg;".utf8), "images: expected paths or URLs, found an empty text"),
         (
             Array("a,p,data:image/png;base64".utf8),
-            "images: expected paths or URLs, found a data URI, which holds the ; between images"
+            "images: expected paths or URLs, found a data URI, whose ; would separate images"
         ),
         ([0x61, 0x2C, 0xFF, 0x2C], "expected UTF-8, found other bytes"),
         ([0x61, 0x2C, 0x00, 0x2C], "prompt: expected text, found a NUL character in it"),
-        (Array("good,p,".utf8), "id: expected one of its own, found \"good\", that of line 2"),
+        (Array("good,p,".utf8), "id: expected a unique id, found \"good\", that of line 2"),
     ]
 
     @Test("a line that is no row is one failed row, and the lines around it are read", arguments: broken)
@@ -86,7 +86,7 @@ struct ManifestCSVTests {
         let file = try ManifestFile("id,prompt,images\na,p,\nb,\"p,\nc,p,\nd,p,\n", named: "jobs.csv")
         let failure = try file.failure()
         #expect(failure.message == "expected the quote on line 3 to be closed, found the end on line 6")
-        #expect(failure.hint == "close it; the lines from 3 on were read as one cell")
+        #expect(failure.hint == "close the quote; the lines from 3 on were read as one cell")
         #expect(try file.records().map(\.line) == [2, 3])
     }
 

@@ -77,16 +77,16 @@ struct ManifestFormatTests {
 
     /// Manifests of which no row can be read.
     static let refused: [(text: [UInt8], message: String)] = [
-        (Array("[{\"prompt\":\"p\"}]".utf8), "expected one JSON object a line, or CSV, found a JSON array"),
+        (Array("[{\"prompt\":\"p\"}]".utf8), "expected one JSON object per line, or CSV, found a JSON array"),
         ([0xFF, 0xFE, 0x7B, 0x00], "expected UTF-8, found UTF-16"),
         ([0xFE, 0xFF, 0x00, 0x7B], "expected UTF-8, found UTF-16"),
         (
             Array("id,prompt\n1,p\n".utf8),
-            "line 1: expected the names of the fields, prompt and images among them, found no images"
+            "line 1: expected a header with the fields prompt and images, found no images"
         ),
         (
             Array("hello\n".utf8),
-            "line 1: expected the names of the fields, prompt and images among them, found no prompt"
+            "line 1: expected a header with the fields prompt and images, found no prompt"
         ),
         (Array("prompt;images\np;\n".utf8), "line 1: expected commas between the fields, found semicolons"),
         (Array("prompt\timages\np\t\n".utf8), "line 1: expected commas between the fields, found tabs"),

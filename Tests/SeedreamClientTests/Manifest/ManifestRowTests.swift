@@ -52,7 +52,7 @@ struct ManifestRowTests {
 
     /// Members beside `"id":"a"`, and the message and hint that they cause.
     static let wrong: [(members: String, message: String)] = [
-        (#""images":[]"#, "prompt: expected one, found none"),
+        (#""images":[]"#, "prompt: expected text, found none"),
         (#""prompt":"","images":[]"#, "prompt: expected text, found an empty one"),
         (#""prompt":" \u200B","images":[]"#, #"prompt: expected words, found " \u{200B}""#),
         (#""prompt":7,"images":[]"#, "prompt: expected text, found 7"),
@@ -126,7 +126,7 @@ struct ManifestRowTests {
         let failure = try ManifestFile("{\"prompt\":\"p\",\"images\":[],\"\(name)\":\"x\"}").failure()
         #expect(
             failure.message
-                == "\"\(name)\": a manifest does not decide about keys, addresses, folders or money")
+                == "\"\(name)\": a manifest must not control keys, addresses, folders or money")
         #expect(throws: ManifestError.self) {
             try ManifestFile("prompt,images,\(name)\np,,\n", named: "jobs.csv").records()
         }
@@ -183,11 +183,11 @@ struct ManifestRowTests {
         #expect(
             failures.map { "\($0)" } == [
                 "line 2: prompt: expected text, found an empty one",
-                "line 3: id: expected one of its own, found \"a\", that of line 1",
-                "line 4: id: expected one of its own, found \"b\", that of line 2",
-                "line 6: id: expected one of its own, found \"6\", that of line 5",
+                "line 3: id: expected a unique id, found \"a\", that of line 1",
+                "line 4: id: expected a unique id, found \"b\", that of line 2",
+                "line 6: id: expected a unique id, found \"6\", that of line 5",
                 "line 7: id: expected 1 to 512 bytes, found 0",
-                "line 8: id: expected characters that can be shown, found \"a\\n\"",
+                "line 8: id: expected printable characters, found \"a\\n\"",
                 "line 9: id: expected text, found a list",
                 "line 11: id: expected 1 to 512 bytes, found 513",
             ])

@@ -180,7 +180,7 @@ struct ReportPageTests {
         #expect(names == ["failed", "unknown"] + (1...1000).map { "done-\($0)" })
         #expect(
             page.all("p", "remark").first?.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-                == "Shown are all rows that failed or are unknown, and the first 1000 of the others. 3 rows are left out; the counts above hold for all 1005."
+                == "This page shows all failed and unknown rows, and the first 1000 of the others. 3 rows are left out; the counts above cover all 1005."
         )
         #expect(page.all("ul", "counts").first?.text == "1005 rows✕ 1 failed? 1 unknown✓ 1003 done")
         #expect(try await Self.page(Array(rows[501..<1003])).all("p", "remark").isEmpty)

@@ -66,7 +66,7 @@ struct ReportRowTests {
         #expect(ReportRow(job).cost == .init(amount: 0.06, unit: .usDollars, isEstimate: true))
         #expect(
             ReportRow(job).failure?.message
-                == "it was being sent when its process ended, and may have been bought")
+                == "its process ended while it was being sent, and it may have been bought")
         job.state = .failed
         job.error = ClientError(
             .moderation, provider: .fal, operation: "fal.submit", status: 422, message: "no hats",

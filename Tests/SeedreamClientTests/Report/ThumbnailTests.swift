@@ -166,7 +166,7 @@ struct ThumbnailTests {
             let page = try String(
                 contentsOf: URL(fileURLWithPath: folder.file("\(count).html")), encoding: .utf8)
             #expect(page.utf8.count == written.byteCount)
-            #expect(page.contains("No thumbnail: the page is as large as it may be") == (count == 10))
+            #expect(page.contains("No thumbnail: the page has reached its maximum size") == (count == 10))
         }
     }
 }
