@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Those of the package above.
+// The settings of the package above.
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -10,7 +10,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InferIsolatedConformances"),
 ]
 
-/// The plugin takes executables in folders of `Benchmarks/` for its own.
+/// Returns a benchmark target. The plugin finds executables in folders of `Benchmarks/`.
 func benchmarks(_ name: String) -> Target {
     .executableTarget(
         name: name,
@@ -27,10 +27,11 @@ let package = Package(
     name: "SeedreamKitBenchmarks",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // A package of its own, so that nobody who depends on the one above fetches this.
-        // No traits: the allocator and the runtime stay the ones that the command has, and jemalloc is not needed.
+        // A separate package, so that packages that depend on the one above do not fetch this.
+        // No traits: the allocator and the runtime are those of the command, and jemalloc is not needed.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
-        // All but the client and the emulator, whose packages would be fetched and not used.
+        // All traits but those of the client and the emulator, whose packages would be fetched and
+        // not used.
         .package(
             name: "SeedreamKit", path: "..",
             traits: ["FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
@@ -43,7 +44,7 @@ let package = Package(
                 .product(name: "Workloads", package: "SeedreamKit"),
             ],
             path: "Registration", swiftSettings: settings),
-        // Both for benchmarks/compare.
+        // Loop and Floor are used by benchmarks/compare.
         .executableTarget(
             name: "Loop", dependencies: [.product(name: "ImagePreparation", package: "SeedreamKit")],
             path: "Loop", swiftSettings: settings),

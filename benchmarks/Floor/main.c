@@ -1,11 +1,10 @@
-/* What the codecs alone need: decodes SOURCE, encodes WIDTH x HEIGHT of its pixels as JPEG. Nothing is scaled, converted or
-   checked that the codecs do not scale, convert or check themselves; where the target is larger, rows and columns are
-   repeated. One thread.
+/* Measures the codecs alone: decodes SOURCE and encodes WIDTH x HEIGHT of its pixels as JPEG. Only the codecs scale, convert
+   or check anything; if the target is larger, rows and columns are repeated. One thread.
 
      floor SOURCE TARGET WIDTH HEIGHT QUALITY 420|444
 
    JPEG in the target's subsampling goes from decoder to encoder as planes; everything else as RGB. Prints one line, then
-   does the work once for every line on standard input and prints what it took: see comparison/workers.py. */
+   does the work once for each line on standard input and prints its cost: see comparison/workers.py. */
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +49,7 @@ static void set_target(struct jpeg_compress_struct *out, FILE *file, int width, 
     out->comp_info[0].h_samp_factor = out->comp_info[0].v_samp_factor = is_420 ? 2 : 1;
 }
 
-/* Planes through: band by band, so that memory is the codecs' own. A band is 16 rows of luma. */
+/* Copies planes strip by strip, so that only the codecs take memory. A strip is 16 rows of luma. */
 static int copy_planes(const char *source, const char *target, int width, int height, int quality) {
     struct jpeg_decompress_struct in;
     struct jpeg_compress_struct out;
@@ -121,7 +120,7 @@ static picture read_jpeg(const char *path) {
     return result;
 }
 
-/* A PNG goes row by row into the encoder; alpha is left out by the encoder's own RGBX input. */
+/* Copies a PNG row by row into the encoder, whose RGBX input ignores alpha. */
 static void copy_png(const char *source, const char *target, int width, int height, int quality, int is_420) {
     FILE *from = open_file(source, "rb"), *to = open_file(target, "wb");
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);

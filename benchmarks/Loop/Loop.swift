@@ -9,13 +9,13 @@ import Musl
 import Darwin
 #endif
 
-/// Does one task again and again in one process: what a library call costs.
+/// Repeats one task in one process, to measure the cost of a library call.
 ///
-///     Loop prepare FILE [OUTPUT]     prepares the file, writes what comes out
-///     Loop body FILE…                prepares the files and writes a request body with them to a socket
+///     Loop prepare FILE
 ///
-/// Prints one line, then does the work once for every line on standard input and prints what it took: see
-/// comparison/workers.py. Without Foundation, which the library does not need, and whose memory is not the library's.
+/// Prints one line, then runs the task once for each line on standard input and prints its cost:
+/// see comparison/workers.py. Does not use Foundation, which the library does not need and whose
+/// memory is not the library's.
 @main
 struct Loop {
     static func main() async throws {
@@ -59,7 +59,7 @@ struct Loop {
         return image.bytes.count
     }
 
-    /// The body goes through a socket to a thread that reads it and throws it away.
+    /// Writes the body to a socket, whose other end is read and discarded by a thread.
     private static func body(_ paths: [String]) async throws -> Int {
         var constraints = InputConstraints()
         constraints.maximumBodyBytes = 200_000_000
@@ -111,4 +111,27 @@ struct Loop {
         let line = text.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
         return Int(line.split(whereSeparator: { !$0.isNumber }).first ?? "0") ?? 0
     }
+}
+
+/// Measures the CPU time of all threads and the wall time since its creation, in seconds.
+struct Clock {
+    private let cpu = Clock.seconds(CLOCK_PROCESS_CPUTIME_ID)
+    private let wall = Clock.seconds(CLOCK_MONOTONIC)
+
+    var elapsed: (cpu: Double, wall: Double) {
+        (Clock.seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, Clock.seconds(CLOCK_MONOTONIC) - wall)
+    }
+
+    private static func seconds(_ clock: clockid_t) -> Double {
+        var now = timespec()
+        clock_gettime(clock, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+    }
+}
+
+/// The reason why the loop ends early.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }

@@ -1,9 +1,9 @@
 import ImageCodecs
 import Pixels
 
-/// Pictures read as packed rows.
+/// Reads images as packed rows.
 enum PackedRows {
-    /// Reads all rows of a picture into the same memory.
+    /// Reads all rows of an image into the same memory.
     static func decode(_ source: EncodedSource, probe: ImageProbe) throws {
         try RowReaders.withReader(of: source, probe: probe, limits: DecodeLimits()) { reader in
             let row = UnsafeMutablePointer<UInt8>.allocate(capacity: reader.rowBytes)
@@ -21,7 +21,7 @@ enum PackedRows {
         return try RowReaders.withReader(of: source, probe: probe, limits: limits, body)
     }
 
-    /// The photograph's size, and its RGB rows one after another.
+    /// Returns the photograph's size and its RGB rows, one after another.
     static func rgb() throws -> (size: PixelSize, samples: [UInt8]) {
         try photograph { reader in
             let bytes = reader.rowBytes

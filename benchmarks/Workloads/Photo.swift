@@ -33,13 +33,14 @@ enum Photo: String {
         }
     }
 
-    /// `jpeg` with this photograph's metadata, orientation included, behind its JFIF header.
+    /// Returns `jpeg` with this photograph's metadata, including the orientation, after its JFIF
+    /// header.
     func metadata(copiedTo jpeg: [UInt8]) throws -> [UInt8] {
         let start = Self.endOfHeader(jpeg)
         return try Array(jpeg[..<start] + metadata + jpeg[start...])
     }
 
-    /// Where SOI and APP0 end.
+    /// Returns the offset of the end of SOI and APP0.
     private static func endOfHeader(_ jpeg: [UInt8]) -> Int {
         jpeg[3] == 0xE0 ? 4 + length(jpeg, at: 2) : 2
     }

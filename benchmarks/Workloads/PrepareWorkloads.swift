@@ -3,9 +3,9 @@ import ImagePreparation
 import Pixels
 import SeedreamModel
 
-/// `ImagePreparer.prepare` of one picture in memory, from its bytes to those that would be sent.
+/// `ImagePreparer.prepare` of one image in memory, from its bytes to the bytes to send.
 public enum PrepareWorkloads {
-    /// All of them.
+    /// All preparation workloads.
     public static var all: [Workload] {
         var workloads = [
             prepare("prepare jpeg 12 MP passed through", .passThrough, [.metadataRemoved]) {
@@ -14,9 +14,10 @@ public enum PrepareWorkloads {
             prepare("prepare jpeg 0.3 MP enlarged", .transcode, [.belowMinimumArea]) {
                 try await reduced(toArea: 300_000)
             },
-            // Hosts that take no more than 2048x2048.
+            // For providers that take at most 2048x2048.
             prepare(
-                "prepare jpeg 12 MP turned and reduced to 4.2 MP", .transcode, [.rotated, .aboveMaximumArea],
+                "prepare jpeg 12 MP rotated and reduced to 4.2 MP", .transcode,
+                [.rotated, .aboveMaximumArea],
                 maximumArea: 4_194_304
             ) {
                 try Photo.portrait.metadata(copiedTo: jpeg(StageWorkloads.phone))
@@ -25,10 +26,10 @@ public enum PrepareWorkloads {
                 try jpeg(StageWorkloads.camera)
             },
             prepare("prepare png 1.8 MP flattened", .transcode, [.flattened]) {
-                try Picture.rgba().encoded(as: .png)
+                try TiledImage.rgba().encoded(as: .png)
             },
             prepare("prepare webp 1.8 MP", .transcode, [.mediaTypeNotAccepted]) {
-                try Picture.rgb().encoded(as: .webp)
+                try TiledImage.rgb().encoded(as: .webp)
             },
         ]
         if ImageFormat.tiff.isReadable {
@@ -40,14 +41,14 @@ public enum PrepareWorkloads {
         }
         if JPEGTurner.isAvailable {
             workloads.append(
-                prepare("prepare jpeg 12 MP turned without loss", .turn, [.rotated]) {
+                prepare("prepare jpeg 12 MP rotated without loss", .turn, [.rotated]) {
                     try Photo.portrait.metadata(copiedTo: jpeg(StageWorkloads.phone))
                 })
         }
         return workloads
     }
 
-    /// A workload that is refused if preparation does something else than the name says.
+    /// Returns a workload that fails if preparation does not do what the name says.
     private static func prepare(
         _ name: String, _ action: Action, _ reasons: Set<Reason>,
         maximumArea: Int = InputConstraints.seedream4.maximumArea,
@@ -74,12 +75,12 @@ public enum PrepareWorkloads {
         "\(action.rawValue) (\(reasons.map(\.rawValue).sorted().joined(separator: ", ")))"
     }
 
-    /// Without metadata.
+    /// Returns a JPEG without metadata.
     private static func jpeg(_ size: PixelSize) throws -> [UInt8] {
-        try Picture.planes(size).encoded(as: .jpeg)
+        try TiledImage.planes(size).encoded(as: .jpeg)
     }
 
-    /// The photograph, made smaller by the preparer itself.
+    /// Returns the photograph, reduced by the preparer.
     private static func reduced(toArea area: Int) async throws -> [UInt8] {
         var constraints = InputConstraints.seedream4
         constraints.minimumArea = 1

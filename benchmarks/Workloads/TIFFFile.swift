@@ -1,15 +1,19 @@
 import Pixels
 
-/// A baseline TIFF (TIFF 6.0, section 6): RGB, 8 bits, uncompressed, strips of 16 rows. Nothing in the package writes TIFF.
+/// Writes a baseline TIFF (TIFF 6.0, section 6): RGB, 8 bits, uncompressed, strips of 16 rows. The
+/// package itself writes no TIFF.
 enum TIFFFile {
     private static let stripRows = 16
 
-    /// - Parameter samples: RGB rows one after another.
+    /// Returns a file.
+    ///
+    /// - Parameter samples: The RGB rows, one after another.
     static func bytes(rgb samples: [UInt8], size: PixelSize) -> [UInt8] {
         let rowBytes = 3 * size.width
         let strips = size.height.dividedRoundingUp(by: stripRows)
         let stripBytes = (0..<strips).map { min(stripRows, size.height - $0 * stripRows) * rowBytes }
-        // Header, samples, directory, and behind it the values that do not fit into an entry of 12 bytes.
+        // Header, samples, directory, then the values that do not fit into a directory entry of 12
+        // bytes.
         let directory = (8 + samples.count).roundedUp(toMultipleOf: 2)
         let entryCount = 9
         let depths = directory + 2 + 12 * entryCount + 4
@@ -55,7 +59,8 @@ extension [UInt8] {
         append(short: value >> 16)
     }
 
-    /// The value, or where the values stand. Little-endian, so a short lies in the first half.
+    /// Appends an entry with its value, or with the offset of its values. Little-endian, so a short
+    /// is in the first half.
     fileprivate mutating func append(entry tag: Int, _ type: FieldType, _ count: Int, _ value: Int) {
         append(short: tag)
         append(short: type.rawValue)

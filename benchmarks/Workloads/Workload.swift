@@ -1,27 +1,28 @@
-/// A piece of work to be measured, and the way to get ready for it.
+/// A piece of work to measure, and its setup.
 public struct Workload: Sendable {
-    /// What one run's amount of work is counted in.
+    /// The unit of the work of one run.
     public enum Unit: Hashable, Sendable {
-        /// Pixels of the larger of source and result.
+        /// The pixels of the source or the result, the larger of the two.
         case pixels
-        /// Bytes that are read.
+        /// The bytes read.
         case bytes
-        /// Calls; there is nothing to count within one.
+        /// Calls, which have no smaller unit.
         case calls
     }
 
-    /// Lower case words, the stage first, so that a pattern like `decode.*` chooses a stage.
+    /// The name: lower case words, the stage first, so that a pattern such as `decode.*` selects a
+    /// stage.
     public let name: String
-    /// What ``ReadyWorkload/amount`` counts.
+    /// The unit of ``ReadyWorkload/amount``.
     public let unit: Unit
-    /// Whether a run takes microseconds, so that many of them have to be timed together.
+    /// Whether a run takes only microseconds, so that many runs have to be timed together.
     public let isBrief: Bool
 
-    /// Makes the inputs, in memory, and what runs over them.
+    /// Makes the inputs in memory, and returns the work on them.
     ///
-    /// A benchmark is a process of its own, so nothing is made before it is needed.
+    /// Each benchmark runs in a separate process, so inputs are made only when they are needed.
     ///
-    /// - Throws: ``WorkloadError``, or what the stages throw.
+    /// - Throws: ``WorkloadError``, or the errors of the stages.
     public let setUp: @Sendable () async throws -> ReadyWorkload
 
     init(
@@ -32,5 +33,36 @@ public struct Workload: Sendable {
         self.unit = unit
         self.isBrief = isBrief
         self.setUp = setUp
+    }
+}
+
+/// A workload whose inputs are in memory.
+public struct ReadyWorkload: Sendable {
+    /// The amount of work of one run, in the workload's unit; 1 if the unit is calls.
+    public let amount: Int
+    /// Does the work once and discards the result.
+    public let run: @Sendable () async throws -> Void
+
+    init(amount: Int = 1, run: @escaping @Sendable () async throws -> Void) {
+        self.amount = amount
+        self.run = run
+    }
+}
+
+/// The reason why a workload cannot be measured.
+public enum WorkloadError: Error, Hashable, Sendable {
+    /// A photograph of `fixtures/photos` has no metadata before its first table.
+    case noMetadata(path: String)
+    /// Preparation did not do what the workload's name says.
+    case otherWork(expected: String, found: String)
+}
+
+extension WorkloadError: CustomStringConvertible {
+    /// The expected and the found value, one line.
+    public var description: String {
+        switch self {
+        case .noMetadata(let path): "\(path) has no metadata to copy"
+        case .otherWork(let expected, let found): "expected the work to be \(expected), found \(found)"
+        }
     }
 }

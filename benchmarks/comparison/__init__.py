@@ -1,1 +1,1 @@
-"""Prepares the same files with the project and with what people would pick instead, and times both."""
+"""Prepares the same files with seedream and with its peers, and times both."""

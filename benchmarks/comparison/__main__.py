@@ -1,6 +1,6 @@
 """Called by benchmarks/compare, with the virtual environment's Python.
 
-This process imports nothing large: a child's memory begins as a copy of its parent's, and counts as the child's.
+Imports nothing large: a child process starts with a copy of its parent's memory, which counts as the child's.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ OUTPUTS = BENCHMARKS / ".work/outputs"
 TOOLS = BENCHMARKS / ".build/release"
 SEEDREAM = ROOT / ".build/prep/release/seedream"
 
-# Comparable: the same size and chroma subsampling, this close to ours (dB), this much larger or smaller (a factor).
+# Comparable: the same size and chroma subsampling, at least this PSNR (dB), at most this factor larger or smaller.
 NEAREST_PSNR, LARGEST_FACTOR = 32.0, 1.3
 
 
 def module(name: str, *arguments: str) -> str:
-    """Runs a module of this package in a process of its own."""
+    """Runs a module of this package in a separate process."""
     command = [sys.executable, "-m", f"comparison.{name}", *arguments]
     return subprocess.run(command, cwd=BENCHMARKS, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def loop(name: str, task: Task, target: Path, timed: bool = False) -> Loop | Whole:
-    # What passes through is ready when its bytes are: writing them to a file would be most of the time.
+    # A file that passes through is not written: writing would take most of the time.
     in_memory = timed and task.keeps
     source = str(INPUTS / task.source)
     width, height = task.width or task.stored[0], task.height or task.stored[1]
@@ -52,7 +52,7 @@ def loop(name: str, task: Task, target: Path, timed: bool = False) -> Loop | Who
         return Whole(["convert", source, "-auto-orient", *flat, *scale, "-strip", *chroma, "-quality", str(task.quality), str(target)])
     if name == "vipsthumbnail":
         ground = ",background=255" if task.alpha else ""
-        # The size is meant before the picture is turned.
+        # The size applies before the image is rotated.
         width, height = (height, width) if task.turned else (width, height)
         options = f"Q={task.quality},strip{ground},subsample-mode={'on' if task.subsampling == '4:2:0' else 'off'}"
         return Whole(["vipsthumbnail", "--size", f"{width}x{height}!", source, "-o", f"{target}[{options}]"])
@@ -61,7 +61,7 @@ def loop(name: str, task: Task, target: Path, timed: bool = False) -> Loop | Who
 
 
 def doubt(task: Task, ours: Path, theirs: Path) -> str | None:
-    """Why the two results cannot be compared; `None` if they can."""
+    """Returns the reason why two results cannot be compared, or `None` if they can."""
     found = json.loads(module("check", str(ours), str(theirs)))
     one, two = found["ours"], found["theirs"]
     if one["size"] != two["size"]:

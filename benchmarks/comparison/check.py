@@ -1,4 +1,4 @@
-"""Are two results comparable? `python -m comparison.check OURS THEIRS` prints what they have and how far apart they are."""
+"""`python -m comparison.check OURS THEIRS` prints the size, chroma subsampling and length of two results, and their PSNR."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main():
     (ours, a), (theirs, b) = facts(sys.argv[1]), facts(sys.argv[2])
     psnr = None
     if a.shape == b.shape:
-        # Row by row: a 16-megapixel picture as floats would be 400 MB.
+        # Row by row: a 16-megapixel image as floats would be 400 MB.
         error = sum(float(np.square(x.astype(np.int16) - y.astype(np.int16), dtype=np.int32).sum()) for x, y in zip(a, b))
         psnr = 99.0 if error == 0 else 10 * math.log10(255**2 * a.size / error)
     print(json.dumps({"ours": ours, "theirs": theirs, "psnr": psnr}))

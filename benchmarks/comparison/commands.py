@@ -12,7 +12,7 @@ from .report import Row
 from .tasks import Goal
 
 
-# What each of them reads.
+# The inputs of each task.
 SOURCES = {"T4": ["five-*"], "T10": ["mixed-*"], "T11": ["20mp-420.jpg", "256mp.jpg"], "T12": ["body-*"], "T13": []}
 
 
@@ -50,7 +50,7 @@ def command_tasks(seedream: Path, tools: Path, inputs: Path, outputs: Path, benc
         for path in (folder, theirs):
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(parents=True)
-        # 4:3 at two megapixels: the same for every file, so that one vipsthumbnail can do it.
+        # 4:3 at two megapixels, the same for every file, so that a single vipsthumbnail can do all of them.
         contestants = [
             Whole([ours, "prep", "--each", "--max-area", "1999000", "--quality", "90", "--overwrite", "-o", str(folder), *mixed]),
             Whole(["vipsthumbnail", "--size", "1632x1632", "-o", f"{theirs}/%s.jpg[Q=90,strip]", *mixed]),

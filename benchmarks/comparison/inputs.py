@@ -1,6 +1,6 @@
-"""The pictures of the comparison: made once, always the same, of the photographs in fixtures/photos.
+"""Makes the images of the comparison from the photographs in fixtures/photos; always the same.
 
-`python -m comparison.inputs FOLDER PHOTOS PATTERN…` makes those whose names match and that are not there.
+`python -m comparison.inputs FOLDER PHOTOS PATTERN…` makes the missing ones whose names match.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PHOTOS = ["rocket.jpg", "coffee.png", "chelsea.png", "dandelion.jpg"]
 
 
 def mosaic(photos: Path, width: int, height: int, seed: int) -> Image.Image:
-    """Crops of the photographs at twice their size, mirrored at random, side by side until the picture is full.
+    """Crops of the photographs at twice their size, mirrored at random, side by side until the image is full.
 
     Enlarged, because a photograph of many megapixels has less detail in a pixel than a thumbnail.
     """
@@ -42,7 +42,7 @@ def mosaic(photos: Path, width: int, height: int, seed: int) -> Image.Image:
 
 
 def camera_exif(orientation: int = 1) -> Image.Exif:
-    """EXIF as a phone writes it, with a place."""
+    """Returns EXIF data like that of a phone, with a position."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010F], exif[0x0110] = "Example", "Phone"
@@ -52,7 +52,7 @@ def camera_exif(orientation: int = 1) -> Image.Exif:
 
 
 class Inputs:
-    """Makes what is asked for, unless it is there; never leaves half a file."""
+    """Makes the requested files that are missing; never leaves an incomplete file."""
 
     def __init__(self, folder: Path, photos: Path, patterns: list[str]):
         self.folder, self.photos, self.patterns = folder, photos, patterns
@@ -92,7 +92,7 @@ class Inputs:
         )
 
     def mixed(self, count: int) -> list[Path]:
-        """Photographs of 2.5 to 12 megapixels, 4:3: most of them JPEG, some turned, some PNG, some WebP."""
+        """Photographs of 2.5 to 12 megapixels, 4:3: most of them JPEG, some rotated, some PNG, some WebP."""
         draw, paths = random.Random(7), []
         for index in range(count):
             scale = draw.choice([456, 576, 720, 864, 1000])
@@ -123,7 +123,7 @@ def main():
     inputs.webp("17mp.webp", 4736, 3552, seed=6)
     inputs.jpeg("256mp.jpg", 16000, 16000, seed=8)
     for index in range(20):
-        # About 5 MB each: valid as they are, with metadata to take out.
+        # About 5 MB each: valid, with metadata to remove.
         inputs.jpeg(f"five-{index:02d}.jpg", 4600, 3450, seed=100 + index, quality=97, orientation=1)
     for index in range(10):
         inputs.jpeg(f"body-{index}.jpg", 2000, 1500, seed=200 + index, orientation=1)

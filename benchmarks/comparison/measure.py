@@ -1,4 +1,4 @@
-"""Measuring: workers that take turns, and whole processes that take turns."""
+"""Measures workers and whole processes in turn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figures:
-    """Medians of some runs."""
+    """The medians of several runs."""
 
     cpu: float  # s, of all threads
     wall: float  # s
@@ -21,7 +21,7 @@ class Figures:
 
 
 class Loop:
-    """A worker process that does one task again and again."""
+    """A worker process that repeats one task."""
 
     def __init__(self, command: list[str], environment: dict[str, str] | None = None):
         self.command, self.environment = command, {**os.environ, **(environment or {})}
@@ -46,7 +46,7 @@ class Loop:
         answer = self._answer()
         if counts:
             self.samples.append(answer)
-        # After the first run, whatever a library keeps between runs would count as well.
+        # Taken after the first run only: memory that a library keeps between runs would count later.
         elif not self.samples:
             self.peak = answer["peak"] / 1024
 
@@ -64,7 +64,7 @@ class Loop:
 
 
 class Whole:
-    """A command, a process of its own each time."""
+    """A command, run in a new process each time."""
 
     def __init__(self, command: list[str], environment: dict[str, str] | None = None):
         self.command, self.environment = command, {**os.environ, **(environment or {})}
@@ -75,7 +75,7 @@ class Whole:
 
     def run(self, counts: bool = True):
         start = time.perf_counter()
-        # stderr goes to a pipe-less place, stdout to /dev/null: what is printed is part of the work.
+        # Output goes to /dev/null: printing is part of the work.
         process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment
         )
@@ -95,7 +95,7 @@ class Whole:
 
 
 def in_turn(contestants: list, runs: int) -> list[Figures]:
-    """A B C A B C …, after one round that does not count."""
+    """Runs A B C A B C …, after one round that is not counted."""
     from contextlib import ExitStack
 
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What a Pillow user writes for a folder: two processes. `pillow_batch.py FOLDER SIDE FILE…`"""
+"""A typical Pillow script for a folder, with two processes: `pillow_batch.py FOLDER SIDE FILE…`"""
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -10,7 +10,7 @@ def reduce(job):
 
     source, folder, side = job
     with Image.open(source) as opened:
-        # Lets libjpeg decode at a part of the size, as far as the filter has something left to do.
+        # Lets libjpeg decode at a reduced size that is still larger than the result.
         opened.draft("RGB", (side, side))
         picture = ImageOps.exif_transpose(opened).convert("RGB")
     picture.thumbnail((side, side), Image.LANCZOS)

@@ -1,4 +1,4 @@
-"""Rows of figures as Markdown, and the file that they go into."""
+"""Writes rows of figures as Markdown into a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ START, END = "<!-- comparison start -->", "<!-- comparison end -->"
 
 @dataclass(frozen=True)
 class Row:
-    """Ours beside one other."""
+    """Our figures and those of one peer."""
 
     key: str
     title: str
@@ -36,7 +36,7 @@ def seconds(value: float) -> str:
 
 
 def pair(ours: float, other: float, form) -> str:
-    """`12 ms : 30 ms = 0.40`, bold where ours is more."""
+    """`12 ms : 30 ms = 0.40`, bold if ours is larger."""
     if other <= 0:
         return form(ours)
     ratio = ours / other
@@ -49,7 +49,7 @@ def memory(figures: Figures) -> str:
 
 
 def verdict(row: Row) -> str:
-    """Each bound with what was reached, or nothing where none is set."""
+    """Returns each goal with the figure reached, or an empty text if there is no goal."""
     parts = []
 
     def judge(what: str, found: float, bound: float, unit: str = ""):
@@ -106,7 +106,7 @@ def machine() -> str:
 
 
 def write(path: Path, text: str, root: Path, seedream: Path, runs: int):
-    """Replaces what stands between the markers."""
+    """Replaces the text between the markers."""
     versions = output(str(seedream), "--version").replace("\n", ", ")
     peers = "\n".join(
         [

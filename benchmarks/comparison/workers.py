@@ -1,7 +1,7 @@
-"""Peers in a loop of their own: `python -m comparison.workers PEER INPUT OUTPUT OPTIONS-AS-JSON`.
+"""Runs a peer in a loop: `python -m comparison.workers PEER INPUT OUTPUT OPTIONS-AS-JSON`.
 
-Prints one line when everything is imported, then does the work once for every line on standard input, and prints
-what it took. The same protocol as benchmarks/Loop and benchmarks/Floor.
+Prints one line when everything is imported, then does the work once for each line on standard input, and prints
+its cost. The same protocol as benchmarks/Loop and benchmarks/Floor.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 def vips(source: str, target: str, o: dict):
     import pyvips
 
-    # Work, not a table of results kept from the last time.
+    # Without the cache of results, which would replace the work.
     pyvips.cache_set_max(0)
     options = {"Q": o["quality"], "subsample_mode": "on" if o["subsampling"] == "4:2:0" else "off", "keep": "none"}
 
@@ -24,7 +24,7 @@ def vips(source: str, target: str, o: dict):
         if o.get("width"):
             picture = pyvips.Image.thumbnail(source, o["width"], height=o["height"], size="force")
         else:
-            # A quarter turn needs the whole picture; otherwise it streams.
+            # A quarter rotation needs the whole image; otherwise it streams.
             access = "random" if o["turned"] else "sequential"
             picture = pyvips.Image.new_from_file(source, access=access).autorot()
         if picture.hasalpha():
@@ -68,7 +68,7 @@ def opencv(source: str, target: str, o: dict):
             cover = picture[:, :, 3:].astype("float32") / 255
             picture = (picture[:, :, :3] * cover + 255 * (1 - cover) + 0.5).astype("uint8")
         if o.get("width"):
-            # Lanczos4 of OpenCV takes no wider support to reduce: its averaging is what people use there.
+            # OpenCV's Lanczos4 does not widen its support to reduce, so area averaging is used, as is common.
             shrinks = o["width"] < picture.shape[1]
             method = cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4
             picture = cv2.resize(picture, (o["width"], o["height"]), interpolation=method)

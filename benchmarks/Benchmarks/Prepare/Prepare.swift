@@ -2,5 +2,5 @@ import Benchmark
 import Registration
 import Workloads
 
-/// What the plugin looks for.
+/// The entry point of the benchmark plugin.
 let benchmarks: @Sendable () -> Void = { WorkloadBenchmarks.register(PrepareWorkloads.all) }
