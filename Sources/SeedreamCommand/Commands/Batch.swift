@@ -54,7 +54,7 @@ struct Batch: AsyncParsableCommand {
     var request: RequestArguments
 
     @OptionGroup(title: "Host")
-    var host: HostArguments
+    var provider: ProviderArguments
 
     @OptionGroup(title: "Results")
     var results: ResultArguments
@@ -83,7 +83,7 @@ struct Batch: AsyncParsableCommand {
         let command = self
         try await Interruption.cancelling { try await command.send() }
         #else
-        throw Unbuilt.client()
+        throw MissingTrait.client()
         #endif
     }
 }
@@ -118,8 +118,8 @@ extension Batch: RunCommand {
     /// Sessions of the other providers, to which rows may go; none where a base URL says where all
     /// requests go.
     private func others(of session: SeedreamSession) -> [SeedreamSession] {
-        guard host.baseURL == nil else { return [] }
-        return ProviderID.allCases.filter { $0 != host.provider }.map { provider in
+        guard provider.baseURL == nil else { return [] }
+        return ProviderID.allCases.filter { $0 != provider.id }.map { provider in
             let client = session.client.asking(provider)
             var preparer = session.preparer
             preparer.constraints = SeedreamSession.constraints(

@@ -67,7 +67,7 @@ struct Cancel: AsyncParsableCommand {
             }
         }
         #else
-        throw Unbuilt.client()
+        throw MissingTrait.client()
         #endif
     }
 }

@@ -42,7 +42,7 @@ struct FetchResult: AsyncParsableCommand {
         let command = self
         try await Interruption.cancelling { try await command.fetch() }
         #else
-        throw Unbuilt.client()
+        throw MissingTrait.client()
         #endif
     }
 }

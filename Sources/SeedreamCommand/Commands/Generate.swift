@@ -33,7 +33,7 @@ struct Generate: AsyncParsableCommand {
     var request: RequestArguments
 
     @OptionGroup(title: "Host")
-    var host: HostArguments
+    var provider: ProviderArguments
 
     @OptionGroup(title: "Results")
     var results: ResultArguments
@@ -56,7 +56,7 @@ struct Generate: AsyncParsableCommand {
         let command = self
         try await Interruption.cancelling { try await command.send() }
         #else
-        throw Unbuilt.client()
+        throw MissingTrait.client()
         #endif
     }
 }

@@ -1,5 +1,12 @@
 import ArgumentParser
 import SeedreamClient
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// `seedream runs`: the runs of the ledger, and how many of their rows stand where.
 struct Runs: AsyncParsableCommand {
@@ -42,7 +49,79 @@ struct Runs: AsyncParsableCommand {
             }
         }
         #else
-        throw Unbuilt.client()
+        throw MissingTrait.client()
         #endif
+    }
+}
+
+/// The JSON document of runs, schema 1.
+struct RunReport: Encodable {
+    /// A run.
+    struct Run: Encodable {
+        var id: String
+        var name: String?
+        var command: String
+        var sources: [String]
+        var destination: String
+        var origin: String
+        /// ISO 8601, UTC.
+        var created: String
+        /// When it was last joined; ISO 8601, UTC.
+        var updated: String
+        /// The number of rows by state; each state is there.
+        var rows: [String: Int]
+        /// The worst case of what was bought, by unit.
+        var cost: [String: Double]
+    }
+
+    var schema = 1
+    var runs: [Run]
+
+    init(_ summaries: [RunSummary]) {
+        runs = summaries.map { summary in
+            let identity = summary.run.identity
+            func time(_ seconds: Double) -> String {
+                Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+            }
+            return Run(
+                id: summary.run.id, name: identity.name, command: identity.command,
+                sources: identity.sources, destination: identity.destination, origin: identity.origin,
+                created: time(summary.run.created), updated: time(summary.run.updated),
+                rows: Dictionary(
+                    RowState.allCases.map { ($0.rawValue, summary.rows[$0] ?? 0) }, uniquingKeysWith: { $1 }),
+                cost: Dictionary(
+                    summary.cost.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { $1 }))
+        }
+    }
+}
+
+/// Runs as people read them.
+enum RunTable {
+    static func lines(_ runs: [RunSummary]) -> [TerminalText] {
+        guard !runs.isEmpty else { return ["no runs"] }
+        var table = Table([
+            Table.Column("run", least: 16), Table.Column("when", rank: 3), Table.Column("command", rank: 2),
+            .number("rows", rank: 4), .number("saved"), .number("open"), .number("waiting"),
+            .number("failed"), .number("unknown"), Table.Column("cost", rank: 5),
+            Table.Column("to", least: 12, rank: 1),
+        ])
+        for summary in runs {
+            func count(_ states: RowState...) -> String {
+                "\(states.reduce(0) { $0 + (summary.rows[$1] ?? 0) })"
+            }
+            let when = Date(timeIntervalSince1970: summary.run.updated).formatted(.iso8601).prefix(16)
+            let cost = summary.cost.sorted { $0.key.rawValue < $1.key.rawValue }.filter { $0.value > 0 }
+                .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }.joined(separator: ", ")
+            table.add([
+                summary.run.identity.name ?? summary.run.id, String(when).replacing("T", with: " "),
+                summary.run.identity.command, "\(summary.rows.values.reduce(0, +))", count(.saved, .skipped),
+                count(.submitting, .accepted, .finished), count(.waiting, .preparing),
+                count(.failed, .cancelled), count(.unknown), cost.isEmpty ? "-" : cost,
+                summary.run.identity.destination,
+            ])
+        }
+        var lines = table.lines()
+        lines[0] = Style(descriptor: 1).bold(lines[0])
+        return lines
     }
 }

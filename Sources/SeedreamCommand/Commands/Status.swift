@@ -61,7 +61,7 @@ struct Status: AsyncParsableCommand {
             }
         }
         #else
-        throw Unbuilt.client()
+        throw MissingTrait.client()
         #endif
     }
 }

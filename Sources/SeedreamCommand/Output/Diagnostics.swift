@@ -2,6 +2,10 @@ import ArgumentParser
 import ImagePreparation
 import SeedreamModel
 
+#if Client
+import Logging
+#endif
+
 /// Everything that is said to people: errors, hints, notes, on stderr.
 struct Diagnostics {
     private let style = Style(descriptor: 2)
@@ -33,3 +37,45 @@ struct Diagnostics {
         note("\"image \(first.position)\" in a prompt now means \(first.name), input \(first.index + 1)")
     }
 }
+
+/// What is said where a part was left out of the build.
+enum MissingTrait {
+    /// The provider client is missing.
+    static func client() -> ExitCode {
+        Diagnostics().failure(
+            "this seedream was built without the provider client",
+            hint: "build it with: swift build -c release --product seedream")
+        return ExitStatus.configuration.code
+    }
+
+    /// The emulator is missing.
+    static func emulator() -> ExitCode {
+        Diagnostics().failure(
+            "this seedream was built without the emulator",
+            hint: "build it with: swift build -c release --product seedream --traits default,Emulator")
+        return ExitStatus.configuration.code
+    }
+}
+
+#if Client
+/// The client's log on stderr, a line an event.
+struct TerminalLog: LogHandler {
+    let label: String
+    var logLevel = Logger.Level.debug
+    var metadata = Logger.Metadata()
+
+    init(label: String) { self.label = label }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let facts = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\($0.value)" }
+        let line = ["\(label):", "\(event.message)"] + facts
+        Terminal.note("\(line.joined(separator: " "))")
+    }
+}
+#endif

@@ -62,3 +62,20 @@ struct PrepReport {
         return OutputFolder.Failure(message: error.message, hint: error.hint)
     }
 }
+
+/// How a page that is written is spoken of.
+enum PageOutput {
+    /// `"report.html: 12 rows, 1.3 MB"`.
+    static func summary(_ written: Report.Written, _ path: String) -> String {
+        let rows = "\(written.rows) \(written.rows == 1 ? "row" : "rows")"
+        let rest = written.leftOut > 0 ? ", \(written.leftOut) left out" : ""
+        return "\(path): \(rows)\(rest), \(written.byteCount.formattedBytes)"
+    }
+
+    /// The error with the option that helps.
+    static func explained(_ error: SaveError, option: String = "--existing replace") -> SaveError {
+        guard error.message.hasSuffix("file exists") else { return error }
+        return SaveError(
+            path: error.path, message: error.message, hint: "pass `\(option)`, or name another file")
+    }
+}

@@ -1,5 +1,11 @@
 import SeedreamModel
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Text that may be written to a terminal: what comes from outside is escaped in it, and only this
 /// program's own colours and line breaks are left.
 ///
@@ -36,4 +42,37 @@ struct TerminalText: ExpressibleByStringInterpolation, Sendable {
     init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
     static func + (left: TerminalText, right: TerminalText) -> TerminalText { "\(left)\(right)" }
+}
+
+/// Colour where the stream is a terminal, nothing elsewhere.
+struct Style {
+    private let isColored: Bool
+
+    init(descriptor: Int32) { isColored = Terminal.allowsColor(on: descriptor) }
+
+    func red(_ text: TerminalText) -> TerminalText { isColored ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
+    func yellow(_ text: TerminalText) -> TerminalText { isColored ? "\u{1B}[33m\(text)\u{1B}[0m" : text }
+    func bold(_ text: TerminalText) -> TerminalText { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func dim(_ text: TerminalText) -> TerminalText { isColored ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+}
+
+/// Values as JSON text: keys sorted, slashes as they are, invisible characters as `\u202E`.
+enum JSON {
+    /// On several lines.
+    static func document(_ value: some Encodable) throws -> TerminalText {
+        try text(value, [.prettyPrinted])
+    }
+
+    /// On one line.
+    static func line(_ value: some Encodable) throws -> TerminalText { try text(value, []) }
+
+    private static func text(_ value: some Encodable, _ more: JSONEncoder.OutputFormatting) throws
+        -> TerminalText
+    {
+        let encoder = JSONEncoder()
+        var formatting: JSONEncoder.OutputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        formatting.formUnion(more)
+        encoder.outputFormatting = formatting
+        return TerminalText(json: String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
 }

@@ -17,7 +17,7 @@ import Darwin
 /// destination.
 protocol SendingCommand {
     var request: RequestArguments { get }
-    var host: HostArguments { get }
+    var provider: ProviderArguments { get }
     var results: ResultArguments { get set }
     var client: ClientArguments { get set }
 }
@@ -29,16 +29,16 @@ extension SendingCommand {
     ) throws -> SeedreamSession {
         let setup = ClientSetup(client)
         var configuration = setup.configuration
-        configuration.baseURL = host.baseURL
+        configuration.baseURL = provider.baseURL
         // The document holds the provider's log.
         if results.json { configuration.wantsLogs = true }
-        configuration.options = host.options
-        configuration.isLenient = host.lenient
-        configuration.imageTransport = host.transport
+        configuration.options = provider.options
+        configuration.isLenient = provider.lenient
+        configuration.imageTransport = provider.transport
         if let maximumBody = constraints?.maxBody?.value { configuration.maximumBodyBytes = maximumBody }
         configuration.price = results.price?.price
         configuration.budget = results.budget?.budget
-        if let baseURL = host.baseURL, URLParts(baseURL) == nil {
+        if let baseURL = provider.baseURL, URLParts(baseURL) == nil {
             throw RequestError(
                 field: "--base-url", message: "expected an http or https URL without user information",
                 hint: "as `http://127.0.0.1:8080/fal`")
@@ -46,14 +46,14 @@ extension SendingCommand {
         let ledger: any JobLedger =
             results.dryRun
             ? (try? setup.existingLedger(.reading)) ?? MemoryLedger() : try setup.ledger()
-        let client = try setup.client(host.provider, configuration, ledger)
+        let client = try setup.client(provider.id, configuration, ledger)
         let options = try preparation?.options() ?? PreparationOptions()
         return SeedreamSession(
             client: client,
             preparer: ImagePreparer(
                 constraints: SeedreamSession.constraints(
-                    for: host.provider, configuration: configuration,
-                    profile: try constraints?.constraints(default: host.provider.rawValue)),
+                    for: provider.id, configuration: configuration,
+                    profile: try constraints?.constraints(default: provider.id.rawValue)),
                 options: options))
     }
 
@@ -95,7 +95,7 @@ extension SendingCommand {
             .init(
                 command: command, sources: sources, destination: PathText.absolute(results.output),
                 origin: session.client.planner.origin, name: name),
-            arguments: RepeatedRun.arguments, folder: PathText.currentFolder)
+            arguments: RecordedCommandLine.arguments, folder: PathText.currentFolder)
     }
 
     /// Sends one request, shows what happens and what came of it, and throws the code for it.
@@ -172,5 +172,22 @@ extension RunCommand {
 extension ResultArguments {
     /// What standard output gets.
     var form: RunOutput.Form { json ? .json : .table }
+}
+
+/// The command line that a run records, so that `resume` can repeat it.
+enum RecordedCommandLine {
+    /// The command line that is repeated here in place of this process's own; `nil` where none is.
+    @TaskLocal static var repeated: [String]?
+
+    /// The command line of this process, so that a later one can repeat it; `nil` where it reads
+    /// standard input, is too long to be kept, or holds a proxy's password.
+    static var arguments: [String]? {
+        if let repeated { return repeated }
+        let words = PathText.arguments
+        let isPlain = words.allSatisfy { word in
+            word != "-" && !(word.contains("://") && word.contains("@") && word.contains(":"))
+        }
+        return isPlain && words.reduce(0, { $0 + $1.utf8.count }) < 65_536 ? words : nil
+    }
 }
 #endif

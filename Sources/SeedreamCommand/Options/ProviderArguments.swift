@@ -2,7 +2,7 @@ import ArgumentParser
 import SeedreamClient
 
 /// Who is asked, and the options that one host has and the others have not.
-struct HostArguments: ParsableArguments {
+struct ProviderArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: "Who is asked.")
@@ -95,4 +95,22 @@ struct HostArguments: ParsableArguments {
         options.arkWatermark = watermark
         return options
     }
+}
+
+/// How a request is named that the ledger does not know.
+struct JobArguments: ParsableArguments {
+    @Option(name: .shortAndLong, help: "Who was asked, where the ledger does not know the request.")
+    var provider: ProviderID?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --provider: the model that was asked for (default: the provider's for edits).",
+            valueName: "id"))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The base URL that the request was sent to, if not the provider's own. A key goes nowhere else.",
+            valueName: "url"))
+    var baseURL: String?
 }
