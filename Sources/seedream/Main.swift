@@ -1,6 +1,6 @@
 import SeedreamCommand
 
-/// The executable: all of it is in SeedreamCommand, which tests import.
+/// The executable. All code is in SeedreamCommand, so that tests can import it.
 @main
 enum Main {
     static func main() { Seedream.start() }

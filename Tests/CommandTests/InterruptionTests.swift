@@ -28,7 +28,7 @@ struct InterruptionTests {
         let (result, names) = try await interrupt(signal, [], folder)
         #expect(result.status == 130)
         #expect(result.signal == nil, "the program ends by itself")
-        #expect(result.errors == "interrupted; files already written are whole\n")
+        #expect(result.errors == "interrupted; files already written are complete\n")
         #expect((5..<300).contains(names.count))
         // The table of what is done.
         #expect(result.lines.last?.hasPrefix("\(names.count) of 300 images ready, ") == true, "\(result)")

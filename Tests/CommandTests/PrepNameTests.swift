@@ -101,7 +101,7 @@ struct PrepNameTests {
         let result = try await prep("--each", "-r", "in", "-o", "out")
         #expect(result.status == 0, "\(result)")
         #expect(files("out") == ["b.jpg", "no extension.jpg", "sub/b.jpg", "sub/deep/c.jpg"])
-        #expect(result.errors == "note: in: 3 files that are no images left out\n")
+        #expect(result.errors == "note: in: 3 files that are not images left out\n")
         let flat = try await prep("--each", "in", "-o", "flat")
         #expect(flat.status == 0)
         #expect(files("flat") == ["b.jpg", "no extension.jpg"])
@@ -113,7 +113,7 @@ struct PrepNameTests {
         try folder.write("a list".utf8, as: "in/notes.txt")
         let result = try await prep("--each", "in")
         #expect(result.status == 65)
-        #expect(result.errors == "note: in: the folder holds no images; -r lists its folders too\n")
+        #expect(result.errors == "note: in: the folder holds no images; -r includes its subfolders\n")
     }
 
     @Test("stay the same when the folder gains a file, and --existing skip prepares only what is new")
@@ -138,7 +138,7 @@ struct PrepNameTests {
         runner.directory = folder.path
         let table = try await runner.run(["prep", "--each", "-r", "in", "-o", "out", "--existing", "skip"])
         #expect(table.status == 0)
-        #expect(table.lines.last == "4 skipped, as their files are there")
+        #expect(table.lines.last == "4 skipped, as their files exist")
         let lines = try await runner.run(
             ["prep", "--each", "--ndjson", "-r", "in", "-o", "out", "--existing", "skip"])
         #expect(lines.lines.count == 4)
@@ -166,7 +166,7 @@ struct PrepNameTests {
             let refused = try await runner.run(
                 ["prep", "--each", "in", "-o", path, "--existing", "replace"] + more)
             #expect(refused.status == 64)
-            #expect(refused.errors.contains("expected another folder than that of the inputs"), "\(refused)")
+            #expect(refused.errors.contains("expected a folder other than that of the inputs"), "\(refused)")
         }
         #expect(files("in") == ["a.jpg", "b.jpg"])
         let apart = ["prep", "--json", "--each", "in", "-o", "./in", "--name", "{stem}-prepared"]
@@ -189,7 +189,7 @@ struct PrepNameTests {
             #expect(result.status == 73)
             #expect(
                 try result.report.failed.map(\.error.message) == [
-                    "in/a.jpg: is an input, and is not replaced"
+                    "in/a.jpg: is an input, and inputs are not replaced"
                 ])
         }
         #expect(try bytes(ofFile: folder.file("in/a.jpg")) == Data(image))
@@ -220,7 +220,7 @@ struct PrepNameTests {
         #expect(try named.report.images.map(\.prepared.path) == ["new/cat.JPEG"])
         let other = try await prep("-o", "new/dog.jpg", "--format", "png", Sample.turned)
         #expect(other.status == 0)
-        #expect(other.errors.contains("note: the result is a png image, and is named new/dog.png\n"))
+        #expect(other.errors.contains("note: the result is a png image, written to new/dog.png\n"))
         #expect(files("new") == ["cat.JPEG", "dog.png"])
         let again = try await prep("-o", "new/cat.JPEG", Sample.conforming)
         #expect(again.status == 73)
@@ -266,7 +266,8 @@ struct PrepNameTests {
         #expect(result.status == 0)
         let last = try #require(result.lines.last)
         #expect(last.hasPrefix("10 of 10 images ready, "))
-        #expect(last.hasSuffix("; 2 dropped: one request takes 10, `--each` makes one of each input"))
+        #expect(
+            last.hasSuffix("; 2 dropped: one request takes 10, `--each` sends one request for each input"))
         let each = try await CommandRunner().run(["prep", "--each"] + inputs)
         #expect(each.lines.last?.contains("dropped") == false)
     }
@@ -276,7 +277,7 @@ struct PrepNameTests {
         try folder.write("old".utf8, as: "phone-1.jpg")
         let result = try await prep("--each", "--overwrite", "-o", ".", Sample.conforming)
         #expect(result.status == 0)
-        #expect(result.errors.hasPrefix("note: `--overwrite` is spelled `--existing replace` now"))
+        #expect(result.errors.hasPrefix("note: `--overwrite` is now spelled `--existing replace`"))
         #expect(
             try await prep("--overwrite", "--existing", "skip", "-o", ".", Sample.conforming).status == 64)
         #expect(try await prep("--existing", "skip", "--each", "-o", ".", Sample.conforming).status == 0)

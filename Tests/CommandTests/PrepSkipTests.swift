@@ -144,7 +144,7 @@ struct PrepSkipTests {
             #expect(refused.status == 73, "\(refused)")
             #expect(
                 try refused.report.failed.map(\.error.message) == [
-                    "cat.png: is an input, and is not replaced"
+                    "cat.png: is an input, and inputs are not replaced"
                 ])
         }
         #expect(try Data(opaque) == bytes(ofFile: folder.file("cat.png")))

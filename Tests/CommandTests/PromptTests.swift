@@ -21,9 +21,9 @@ struct PromptTests {
     static let mistakes: [Case] = [
         Case("edit", message: "no prompt given; write `seedream edit \"what to do\" image.jpg`"),
         Case("generate", message: "no prompt given; write `seedream generate \"what to make\"`"),
-        Case("edit", "", "dog.jpg", message: "the prompt is empty; say what the image is to be"),
-        Case("edit", " \t\n", "dog.jpg", message: "the prompt is empty; say what the image is to be"),
-        Case("generate", "\u{200B}\u{FEFF}", message: "the prompt is empty; say what the image is to be"),
+        Case("edit", "", "dog.jpg", message: "the prompt is empty; describe the image"),
+        Case("edit", " \t\n", "dog.jpg", message: "the prompt is empty; describe the image"),
+        Case("generate", "\u{200B}\u{FEFF}", message: "the prompt is empty; describe the image"),
         Case(
             "edit", "dog.jpg", "cat.jpg",
             message:
@@ -97,10 +97,10 @@ struct PromptTests {
         ),
         Case("generate", "@gone", message: "@gone: a prompt is read from a file with `--prompt-file gone`"),
         Case(
-            "edit", "-", "-", message: "standard input can be named once: as the prompt, or as an input"),
+            "edit", "-", "-", message: "standard input can be named only once: as the prompt, or as an input"),
         Case(
             "edit", "--prompt-file", "-", "-",
-            message: "standard input can be named once: as the prompt, or as an input"),
+            message: "standard input can be named only once: as the prompt, or as an input"),
         Case(
             "edit", "--prompt-file", "words.txt", "make it night", "dog.jpg",
             message: "a prompt and '--prompt-file' are both given; choose one"),
@@ -113,7 +113,7 @@ struct PromptTests {
         Case(
             "edit", "x", "dog.jpg", "--size", "16x9",
             message:
-                "--size: 16x9 is a size in pixels, too small for any provider; for a shape write `--size 16:9`"
+                "--size: 16x9 is a size in pixels, too small for any provider; for a ratio write `--size 16:9`"
         ),
         Case(
             "edit", "x", "dog.jpg", "--size", "0x0", message: "The value '0x0' is invalid for '--size <size>'"

@@ -22,7 +22,7 @@ struct UsageTests {
         Case("prep", "--json", message: "no input given; name a file, or - for standard input"),
         Case("inspect", message: "Missing expected argument '<input> ...'"),
         Case("polish", message: "Unexpected argument 'polish'"),
-        Case("prep", "-", "-", message: "standard input can be named once"),
+        Case("prep", "-", "-", message: "standard input can be named only once"),
         Case(
             "prep", "a", "--json", "--ndjson",
             message: "'--json' and '--ndjson' both write to stdout; choose one"),

@@ -4,22 +4,26 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// `seedream batch`: a manifest in, a request for each of its rows.
+/// `seedream batch`: sends a request for each row of a manifest.
 struct Batch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Send a request for each row of a manifest, and save what comes back.",
+        abstract: "Send a request for each row of a manifest, and save the results.",
         discussion: """
-            MANIFEST is JSON Lines, or CSV whose first line names the fields; - reads it from standard input. Each row is a request:
+            MANIFEST is JSON Lines, or CSV whose first line names the fields; - reads it from \
+            standard input. Each row is a request:
 
-              {"id": "a-1", "prompt": "make it night", "images": ["street.jpg"], "size": "4K"}
+              {"id": "a-1", "prompt": "make it night", "images": ["street.jpg"]}
 
-            Fields: id, prompt, images, model, provider, size, seed, count, images_per_generation, name, safety, enhance. prompt and \
-            images are required; "images": [] (in CSV an empty cell; several images are separated by ;) makes an image from words \
-            alone. Paths start from the manifest's folder. Without id, the number of the line is the id. The options below are for \
-            what a row leaves open. Other fields come back with the row's result, except those that resemble a known one or would \
-            decide about keys, addresses or folders: they fail the row.
+            Fields: id, prompt, images, model, provider, size, seed, count, images_per_generation, \
+            name, safety, enhance. prompt and images are required; "images": [] (in CSV an empty \
+            cell; several images are separated by ;) generates an image from the prompt alone. Paths \
+            are relative to the manifest's folder. The default id is the line number. The options \
+            below apply to fields that a row leaves out. Other fields are copied to the row's \
+            result, except those that resemble a known field or could set keys, addresses or \
+            folders: these fail the row.
 
-            A row that fails is a row of the result; the others are sent. The same command again buys what is left, and nothing twice.
+            A failed row is reported in the results, and the other rows are sent. Repeating the \
+            command sends the remaining rows, and buys nothing twice.
 
             Examples:
               seedream batch jobs.jsonl -o out --results results.jsonl
@@ -30,21 +34,21 @@ struct Batch: AsyncParsableCommand {
             \(ExitStatus.table(ExitStatus.ofRequests))
             """)
 
-    @Argument(help: ArgumentHelp("A file of JSON Lines or CSV; - for standard input.", valueName: "manifest"))
+    @Argument(help: ArgumentHelp("A JSON Lines or CSV file; - for standard input.", valueName: "manifest"))
     var manifest: String
 
     @Option(
         name: .customLong("results"),
-        help: ArgumentHelp("Append a JSON line to this file for each row that ends.", valueName: "file"))
+        help: ArgumentHelp("Append a JSON line to this file for each row as it ends.", valueName: "file"))
     var resultsFile: String?
 
-    @Flag(help: "The same lines on stdout, as soon as a row ends.")
+    @Flag(help: "Print a JSON line to stdout for each row as soon as it ends.")
     var ndjson = false
 
-    @Option(help: ArgumentHelp("Requests at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of requests at once.", valueName: "n"))
     var parallel = 2
 
-    @Flag(help: "Fetch http(s) images and prepare them, instead of letting the provider fetch them.")
+    @Flag(help: "Fetch http(s) images here and prepare them, instead of having the provider fetch them.")
     var fetch = false
 
     @OptionGroup(title: "Run")
@@ -53,7 +57,7 @@ struct Batch: AsyncParsableCommand {
     @OptionGroup(title: "Request")
     var request: RequestArguments
 
-    @OptionGroup(title: "Host")
+    @OptionGroup(title: "Provider")
     var provider: ProviderArguments
 
     @OptionGroup(title: "Results")
@@ -72,7 +76,7 @@ struct Batch: AsyncParsableCommand {
         guard (1...40).contains(parallel) else {
             throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
         }
-        if results.json { throw ValidationError("--json: rows are a stream; write --ndjson") }
+        if results.json { throw ValidationError("--json: rows are a stream; use --ndjson") }
         try results.validate(outputs: 1, isRun: true)
         _ = try constraints.constraints()
         _ = try preparation.options()
@@ -115,8 +119,8 @@ extension Batch: RunCommand {
         }
     }
 
-    /// Sessions of the other providers, to which rows may go; none where a base URL says where all
-    /// requests go.
+    /// The sessions of the other providers, to which rows may go; empty if a base URL determines
+    /// where all requests go.
     private func others(of session: SeedreamSession) -> [SeedreamSession] {
         guard provider.baseURL == nil else { return [] }
         return ProviderID.allCases.filter { $0 != provider.id }.map { provider in
@@ -129,7 +133,7 @@ extension Batch: RunCommand {
         }
     }
 
-    /// Says what the whole manifest would do, and what that would cost.
+    /// Prints what the whole manifest would send, and its cost.
     private func plan(_ reader: ManifestReader, _ session: SeedreamSession) async throws {
         let run = run("batch", sources: [PathText.absolute(manifest)], name: rows.name, of: session)
         var summary = RunPlanSummary()

@@ -2,10 +2,10 @@ import ArgumentParser
 import SeedreamClient
 import SeedreamKit
 
-/// `seedream cancel`: asks the host to stop a job.
+/// `seedream cancel`: asks the provider to cancel a job.
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask the host to stop a job. Only fal can, and only before the picture is made.",
+        abstract: "Ask the provider to cancel a job. Only fal can, and only before the image is generated.",
         discussion: """
             Examples:
               seedream cancel 3f0c91aa
@@ -16,12 +16,12 @@ struct Cancel: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
+            "The id of a job, its first characters, or the provider's request id.", valueName: "id"))
     var id: String
 
     @Option(
         help: ArgumentHelp(
-            "The base URL that the job was sent to, if not the provider's own. A key goes nowhere else.",
+            "Base URL that the job was sent to, if not the provider's own; keys are sent nowhere else.",
             valueName: "url"))
     var baseURL: String?
 
@@ -34,11 +34,11 @@ struct Cancel: AsyncParsableCommand {
             let setup = ClientSetup(client)
             let ledger = try setup.existingLedger()
             let job = try await setup.job(id, in: ledger)
-            // The provider is not asked about what is over.
+            // A job that has ended needs no request to the provider.
             if job.state.isFinal, job.state != .unknown {
                 Diagnostics().failure(
-                    "\(job.id): it is \(job.state.rawValue) already",
-                    hint: "nothing is left to stop; \(Invocation.command("status", job)) shows it")
+                    "\(job.id): it is already \(job.state.rawValue)",
+                    hint: "there is nothing to cancel; \(Invocation.command("status", job)) shows it")
                 throw ExitStatus.refusedByProvider.code
             }
             let outcome = try await ClientFailure.about(job) {
@@ -48,11 +48,12 @@ struct Cancel: AsyncParsableCommand {
             switch outcome {
             case .requested:
                 try Terminal.print(
-                    "\(job.id): \(name) was asked to stop; \(Invocation.command("status", job)) says whether it did"
+                    "\(job.id): \(name) was asked to cancel it; \(Invocation.command("status", job)) shows whether it did"
                 )
             case .alreadyCompleted:
                 Diagnostics().failure(
-                    "\(job.id): it is made already", hint: "\(Invocation.command("resume", job)) fetches it")
+                    "\(job.id): the image is already generated",
+                    hint: "\(Invocation.command("resume", job)) fetches it")
                 throw ExitStatus.refusedByProvider.code
             case .notFound:
                 Diagnostics().failure(
@@ -62,7 +63,7 @@ struct Cancel: AsyncParsableCommand {
             case .notPossible:
                 Diagnostics().failure(
                     "\(job.id): \(name) cannot cancel",
-                    hint: "\(Invocation.command("resume", job)) waits for it; or leave it")
+                    hint: "\(Invocation.command("resume", job)) waits for the result")
                 throw ExitStatus.refusedByProvider.code
             }
         }

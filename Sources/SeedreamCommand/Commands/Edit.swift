@@ -5,18 +5,20 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// `seedream edit`: pictures and words in, pictures out.
+/// `seedream edit`: edits images with a prompt.
 struct Edit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prepare pictures, send them with a prompt, and save what comes back.",
+        abstract: "Prepare images, send them with a prompt, and save the results.",
         discussion: """
-            INPUT is a file, - for standard input, a data: URI, or an http(s) URL, which the host fetches itself unless --fetch is given; \
-            with --each also a folder. "Image 1" in the prompt is the first input. The key is read from the environment (FAL_KEY, or \
-            FAL_KEY_ID with FAL_KEY_SECRET; AIML_API_KEY, ONEROUTER_API_KEY, APIFRAME_API_KEY, ARK_API_KEY) or from the key file.
+            INPUT is a file, - for standard input, a data: URI, or an http(s) URL, which the \
+            provider fetches unless --fetch is given; with --each also a folder. "Image 1" in the \
+            prompt is the first input. The key is read from the environment (FAL_KEY, or FAL_KEY_ID \
+            with FAL_KEY_SECRET; AIML_API_KEY, ONEROUTER_API_KEY, APIFRAME_API_KEY, ARK_API_KEY) or \
+            from the key file.
 
-            The request is sent once. What happened to it is in the ledger: `seedream jobs` lists it, `seedream resume` goes on after \
-            whatever ended this process. Results are checked, named, and never overwrite anything; a .json beside each says where it \
-            comes from.
+            The request is sent once and recorded in the ledger: `seedream jobs` lists it, and \
+            `seedream resume` continues it if this process is interrupted. Results are checked, \
+            named, and never overwrite a file; a .json file next to each records its origin.
 
             Examples:
               seedream edit "put the dog in a hat" dog.heic -o out
@@ -41,19 +43,19 @@ struct Edit: AsyncParsableCommand {
             "Read the prompt from this file, in UTF-8; - for standard input.", valueName: "file"))
     var promptFile: String?
 
-    @Flag(help: "Every input is a request of its own. A folder stands for its files.")
+    @Flag(help: "Send each input as a separate request; a folder stands for the images in it.")
     var each = false
 
-    @Option(help: ArgumentHelp("With --each: requests at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("With --each: number of requests at once.", valueName: "n"))
     var parallel = 2
 
-    @Flag(help: "Fetch http(s) inputs and prepare them, instead of letting the host fetch them.")
+    @Flag(help: "Fetch http(s) inputs here and prepare them, instead of having the provider fetch them.")
     var fetch = false
 
     @OptionGroup
     var input: InputArguments
 
-    @Flag(help: "With --each: a line of JSON on stdout for each row, as soon as it ends.")
+    @Flag(help: "With --each: print a JSON line to stdout for each row as soon as it ends.")
     var ndjson = false
 
     @OptionGroup(title: "Run")
@@ -62,7 +64,7 @@ struct Edit: AsyncParsableCommand {
     @OptionGroup(title: "Request")
     var request: RequestArguments
 
-    @OptionGroup(title: "Host")
+    @OptionGroup(title: "Provider")
     var provider: ProviderArguments
 
     @OptionGroup(title: "Results")
@@ -78,7 +80,7 @@ struct Edit: AsyncParsableCommand {
     var preparation: PreparationArguments
 
     func validate() throws {
-        if let objection = rule.objection { throw ValidationError(objection) }
+        if let mistake = rule.mistake { throw ValidationError(mistake) }
         guard !rule.images.isEmpty || input.filesFrom != nil else {
             throw ValidationError("no input given; name an image, or use `seedream generate`")
         }
@@ -94,7 +96,7 @@ struct Edit: AsyncParsableCommand {
         _ = try preparation.options()
     }
 
-    /// What the words mean.
+    /// The rule that finds the prompt among the arguments.
     private var rule: PromptRule {
         PromptRule(command: "edit", prompt: prompt, inputs: inputs, file: promptFile)
     }
@@ -149,14 +151,14 @@ extension Edit: RunCommand {
         try await output.finish(stop, ledger: session.client.ledger, waited: waits)
     }
 
-    /// Shows what the run would do: with `--json` each request, without it one line.
+    /// Prints the plan of the run: each request with `--json`, otherwise one line.
     private func plan(_ rows: [RowRequest], _ named: NamedInputs, _ session: SeedreamSession) async throws {
         var summary = RunPlanSummary()
         var plans: [RowPlan] = []
         var failed: [FailureRecord] = []
         var left = rows.makeIterator()
         try await session.plan(as: named.run, options: options, next: { left.next() }) { plan in
-            // What a setting makes impossible is the same for each image.
+            // A request error comes from a setting, and would be the same for each image.
             if plan.error is RequestError, let error = plan.error { throw error }
             summary.add(plan)
             failed += plan.failed.map { failure in
@@ -181,28 +183,27 @@ extension Edit: RunCommand {
 #endif
 
 #if Client
-/// The inputs that a command line of `edit` names: what is read, what each is called, and the run
-/// that they belong to.
+/// The inputs of an `edit` command line, their names, and the run that they belong to.
 struct NamedInputs {
     /// The run of these inputs.
     let run: RunRecord
     private let entries: [InputList.Entry]
 
-    /// - Throws: `RequestError` where folders hold no image.
+    /// - Throws: `RequestError` if the folders hold no images.
     init(_ arguments: [String], of command: Edit, in session: SeedreamSession) async throws {
         var sources = arguments.map { argument in
             if RowRequest.Input.isURL(argument) { return URLParts(argument)?.origin ?? argument }
             if argument == "-" || argument.prefix(5).lowercased() == "data:" { return "-" }
             let path = PathText.absolute(argument)
-            // A folder, and the files of it, are one source: a folder that gains a file stays the
-            // same run.
+            // A folder and each file in it count as one source, so that the run stays the same if
+            // the folder gains a file.
             return Folder.exists(path) ? path : Folder.containing(path)
         }
         if let list = command.input.filesFrom { sources.append(list == "-" ? "-" : PathText.absolute(list)) }
         run = command.run("edit", sources: sources, name: command.rows.name, of: session)
         var results: Set<String> = []
         if command.each, command.input.filesFrom != nil || arguments.contains(where: { Folder.exists($0) }) {
-            // Results of this run that lie in such a folder are not its inputs.
+            // Leave out earlier results of this run in an input folder.
             let jobs = try await session.client.ledger.jobs(ofRun: run.id)
             results = Set(jobs.flatMap { $0.files.map(\.path) })
         }
@@ -215,17 +216,17 @@ struct NamedInputs {
         }
     }
 
-    /// What a person calls each input.
+    /// The inputs as named on the command line.
     var names: [String] { entries.map(\.argument) }
 
-    /// All inputs as one request.
+    /// Returns all inputs as one request.
     func row(_ request: GenerationRequest, fetchesURLs: Bool) -> RowRequest {
         RowRequest(
             label: names.joined(separator: " "), inputs: entries.map { $0.input(fetchesURLs) },
             request: request)
     }
 
-    /// Each input as a request of its own, each with a label of its own.
+    /// Returns each input as a separate request with a unique label.
     func rows(_ request: GenerationRequest, fetchesURLs: Bool) -> [RowRequest] {
         var seen: [String: Int] = [:]
         return entries.map { entry in

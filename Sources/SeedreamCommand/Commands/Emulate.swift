@@ -12,63 +12,67 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// `seedream emulate`: the providers on this machine.
+/// `seedream emulate`: emulates the providers on this machine.
 struct Emulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stand in for the providers on this machine, faults included.",
+        abstract: "Emulate the providers on this machine, faults included.",
         discussion: """
-            Listens on 127.0.0.1 only, and calls nothing but webhooks on this machine. The page at / shows what arrives.
+            Listens on 127.0.0.1 only, and calls nothing but webhooks on this machine. The page at / shows the requests that arrive.
 
             Examples:
               seedream emulate                              every provider, on a free port
-              seedream emulate --port 8080 --provider fal   fal alone: http://127.0.0.1:8080/fal/run/fal-ai/...
-              seedream emulate --tls --ca-file ca.pem       HTTPS and CONNECT too, for clients with fixed host names
-              seedream emulate --faults faults.json         what goes wrong, by rule
+              seedream emulate --port 8080 --provider fal   fal alone, on port 8080
+              seedream emulate --tls --ca-file ca.pem       also HTTPS and CONNECT
+              seedream emulate --faults faults.json         faults by rule
 
             Exit codes:
             \(ExitStatus.table(ExitStatus.ofEmulation))
             """)
 
-    @Option(help: ArgumentHelp("The port; 0 for a free one.", valueName: "n"))
+    @Option(help: ArgumentHelp("Port to listen on; 0: a free one.", valueName: "n"))
     var port = 0
 
     @Option(
         help: ArgumentHelp(
-            "Stand in for this one only: fal, aiml, onerouter, apiframe or ark. May be repeated.",
+            "Emulate only this provider: fal, aiml, onerouter, apiframe or ark. May be repeated.",
             valueName: "name"))
     var provider: [String] = []
 
-    @Option(help: ArgumentHelp("Rules for what goes wrong, as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("Rules for faults, as JSON.", valueName: "file"))
     var faults: String?
 
-    @Flag(help: "Answer TLS and CONNECT as well, with a certificate made at the start.")
+    @Flag(
+        help:
+            "Also answer TLS and CONNECT, with a certificate made at the start, for clients with fixed host names."
+    )
     var tls = false
 
     @Option(
-        help: ArgumentHelp("Where to write the certificate that clients have to trust.", valueName: "file"))
+        help: ArgumentHelp("Write the certificate that clients must trust to this file.", valueName: "file"))
     var caFile: String?
 
-    @Option(help: ArgumentHelp("Pictures that each account still pays for.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Images that each account can still pay for (default: no limit).", valueName: "n"))
     var credits: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The key that is taken; any without this option. May be repeated.", valueName: "key"))
+            "Key to accept (default: any). May be repeated.", valueName: "key"))
     var key: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Synchronous runs that fal takes at once; a new account has 2. No limit without this option.",
+            "Synchronous runs that fal accepts at once; a new account has 2 (default: no limit).",
             valueName: "n"))
     var concurrentRuns: Int?
 
-    @Option(help: ArgumentHelp("The shortest time in the queue.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Shortest time in the queue.", valueName: "seconds"))
     var queueTime = 0.2
 
-    @Option(help: ArgumentHelp("The shortest time that a picture takes.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Shortest time to generate an image.", valueName: "seconds"))
     var generationTime = 0.4
 
-    @Flag(help: "One JSON document on stdout at the start: addresses and port.")
+    @Flag(help: "Print one JSON document with addresses and port to stdout at the start.")
     var json = false
 
     func validate() throws {
@@ -100,11 +104,11 @@ struct Emulate: AsyncParsableCommand {
 }
 
 #if Emulator
-/// Starts the emulator, says where it is, and keeps it until it is interrupted.
+/// Starts the emulator, prints its addresses, and runs it until interrupted.
 struct EmulateJob: Sendable {
     let command: Emulate
 
-    /// Where everything is, for machines.
+    /// The addresses as JSON.
     private struct Announcement: Encodable {
         let schema = 1
         let port: Int
@@ -131,13 +135,13 @@ struct EmulateJob: Sendable {
             try announce(emulator, configuration)
             var lines = RequestLines()
             for turn in 1... {
-                // Throws when it is interrupted.
+                // Throws on interruption.
                 try await Task.sleep(for: .milliseconds(500))
                 if Terminal.isTerminal(2) { lines.print(await emulator.requests) }
                 if turn.isMultiple(of: 4) { FreedMemory.giveBack() }
             }
         } catch is CancellationError {
-            // The way it ends.
+            // The regular end.
         } catch let code as ExitCode {
             await emulator.stop()
             throw code
@@ -172,7 +176,7 @@ struct EmulateJob: Sendable {
         if let path = command.faults {
             guard let text = FileManager.default.contents(atPath: path) else {
                 Diagnostics().failure(
-                    "\(path): the rules cannot be read", hint: "is it a file that you may read?")
+                    "\(path): the rules cannot be read", hint: "check that it is a file that you may read")
                 throw ExitStatus.configuration.code
             }
             do {
@@ -225,12 +229,12 @@ struct EmulateJob: Sendable {
 #endif
 
 #if Emulator
-/// A line for each request that has been answered, on a terminal.
+/// Prints a line for each answered request on a terminal.
 struct RequestLines {
     private var printed: Set<Int> = []
     private let style = Style(descriptor: 2)
 
-    /// Prints what has been answered since the last call.
+    /// Prints the requests answered since the last call.
     mutating func print(_ requests: [RecordedRequest]) {
         for request in requests where !printed.contains(request.number) {
             guard let seconds = request.seconds else { continue }
@@ -244,7 +248,7 @@ struct RequestLines {
                 "\(request.number)  \(name)  \(shown)  \(Int(seconds * 1000)) ms\(faults)"
             Terminal.note(line)
         }
-        // What the log has forgotten need not be remembered here.
+        // Requests that left the emulator's log need not be remembered here.
         if let oldest = requests.first?.number { printed = printed.filter { $0 >= oldest } }
     }
 }

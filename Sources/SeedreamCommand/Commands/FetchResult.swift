@@ -2,13 +2,13 @@ import ArgumentParser
 import SeedreamClient
 import SeedreamKit
 
-/// `seedream result`: fetches what a job has made.
+/// `seedream result`: fetches and saves the result of a job.
 struct FetchResult: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "result",
-        abstract: "Fetch and save the result of a job, waiting for it if need be.",
+        abstract: "Fetch and save the result of a job, waiting for it if necessary.",
         discussion: """
-            With --provider, also of a request that the ledger does not know, by the host's id of it.
+            With --provider, ID may be the request id of a request that is not in the ledger.
 
             Examples:
               seedream result 3f0c91aa
@@ -20,18 +20,18 @@ struct FetchResult: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
+            "The id of a job, its first characters, or the provider's request id.", valueName: "id"))
     var id: String
 
     @OptionGroup
-    var asked: JobArguments
+    var unrecorded: JobArguments
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Folder for the results (default: where they were to go).", valueName: "dir"))
+        help: ArgumentHelp("Folder for the results (default: the destination of the job).", valueName: "dir"))
     var output: String?
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
     @OptionGroup(title: "Client")
@@ -52,9 +52,9 @@ extension FetchResult {
     private func fetch() async throws {
         try await ClientFailure.reported(client, json: json) {
             let setup = ClientSetup(client)
-            // Only with a provider can a ledger learn of a first job.
-            let ledger = asked.provider == nil ? try setup.existingLedger() : try setup.ledger()
-            let session = try setup.session(asked.provider ?? .fal, baseURL: asked.baseURL, ledger)
+            // The ledger can learn of a first job only if a provider is given.
+            let ledger = unrecorded.provider == nil ? try setup.existingLedger() : try setup.ledger()
+            let session = try setup.session(unrecorded.provider ?? .fal, baseURL: unrecorded.baseURL, ledger)
             let job = try await job(session)
             let destination = output.map {
                 Destination(folder: $0, template: job.destination?.template ?? Destination.defaultTemplate)
@@ -71,12 +71,12 @@ extension FetchResult {
         }
     }
 
-    /// The ledger's job, or, with a provider, one that the ledger learns of now.
+    /// Returns the job in the ledger or, if a provider is given, records a new one.
     private func job(_ session: SeedreamSession) async throws -> JobRecord {
         if let job = try await session.client.ledger.job(id) { return job }
-        guard asked.provider != nil else { throw LedgerError.notFound(id) }
+        guard unrecorded.provider != nil else { throw LedgerError.notFound(id) }
         return try await session.client.adopt(
-            requestID: id, model: asked.model, to: Destination(folder: output ?? "."))
+            requestID: id, model: unrecorded.model, to: Destination(folder: output ?? "."))
     }
 }
 #endif

@@ -2,12 +2,12 @@ import ArgumentParser
 import SeedreamClient
 import SeedreamKit
 
-/// `seedream generate`: words in, pictures out.
+/// `seedream generate`: generates images from a prompt.
 struct Generate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make pictures from a prompt alone, and save them.",
+        abstract: "Generate images from a prompt alone, and save them.",
         discussion: """
-            Keys, ledger and results are those of `seedream edit`.
+            Keys, ledger and results work as in `seedream edit`.
 
             Examples:
               seedream generate "a lighthouse in a storm" -o out
@@ -26,13 +26,13 @@ struct Generate: AsyncParsableCommand {
             "Read the prompt from this file, in UTF-8; - for standard input.", valueName: "file"))
     var promptFile: String?
 
-    @Flag(help: "Buy again although an equal request is open or unknown.")
+    @Flag(help: "Buy again even if an equal request is open or unknown.")
     var again = false
 
     @OptionGroup(title: "Request")
     var request: RequestArguments
 
-    @OptionGroup(title: "Host")
+    @OptionGroup(title: "Provider")
     var provider: ProviderArguments
 
     @OptionGroup(title: "Results")
@@ -42,11 +42,11 @@ struct Generate: AsyncParsableCommand {
     var client: ClientArguments
 
     func validate() throws {
-        if let objection = rule.objection { throw ValidationError(objection) }
+        if let mistake = rule.mistake { throw ValidationError(mistake) }
         try results.validate(outputs: request.count * request.imagesPerCall, isRun: false)
     }
 
-    /// What the words mean.
+    /// The rule that finds the prompt among the arguments.
     private var rule: PromptRule {
         PromptRule(command: "generate", prompt: prompt, inputs: [], file: promptFile)
     }

@@ -2,12 +2,12 @@ import ArgumentParser
 import ImagePreparation
 import SeedreamModel
 
-/// `seedream inspect`: what a file is and what `prep` would do to it.
+/// `seedream inspect`: shows the properties of a file and what `prep` would do to it.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what a picture is, and what prep would do to it.",
+        abstract: "Show the properties of an image, and what prep would do to it.",
         discussion: """
-            Reads headers only. Each input is looked at by itself.
+            Reads headers only. Each input is inspected separately.
 
             Examples:
               seedream inspect photo.jpg
@@ -17,10 +17,10 @@ struct Inspect: ParsableCommand {
     @Argument(help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"))
     var inputs: [String]
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @Flag(help: "One JSON record a line on stdout, as soon as each is known.")
+    @Flag(help: "Print one JSON record per line to stdout, as soon as each is known.")
     var ndjson = false
 
     @OptionGroup(title: "Constraints")
@@ -96,7 +96,7 @@ struct Inspect: ParsableCommand {
             row("quality", source.quality.map { "about \($0)" }),
             row("profile", source.colorProfile ?? source.colorOrigin.map { "none; \($0)" } ?? "none"),
             row("alpha", source.alpha ? "yes" : "no"),
-            row("pictures", source.frames > 1 ? "\(source.frames)" : nil),
+            row("images", source.frames > 1 ? "\(source.frames)" : nil),
             row(
                 "prep", "\(image.action.rawValue) to \(sent.width)x\(sent.height) \(sent.mediaType.rawValue)"),
             row("because", why.isEmpty ? nil : why),

@@ -7,10 +7,10 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// `seedream jobs`: what the ledger knows.
+/// `seedream jobs`: lists the jobs in the ledger.
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the jobs of the ledger, the newest first.",
+        abstract: "List the jobs in the ledger, the newest first.",
         discussion: """
             Examples:
               seedream jobs
@@ -24,26 +24,26 @@ struct Jobs: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only those in this state: \(JobState.allCases.map(\.rawValue).joined(separator: ", ")). May be repeated.",
+            "Only jobs in this state. May be repeated.",
             valueName: "state"))
     var state: [JobState] = []
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("Only those of this run.", valueName: "run"))
+    @Option(name: .customLong("run"), help: ArgumentHelp("Only jobs of this run.", valueName: "run"))
     var ofRun: String?
 
-    @Option(name: .shortAndLong, help: "Only those of this provider.")
+    @Option(name: .shortAndLong, help: "Only jobs of this provider.")
     var provider: ProviderID?
 
     @Option(
         help: ArgumentHelp(
-            "Only those that were recorded then or later, as 2026-11-28 or 2026-11-28T14:30:00Z, in UTC.",
+            "Only jobs recorded at this time or later, in UTC, such as 2026-11-28 or 2026-11-28T14:30:00Z.",
             valueName: "time"))
     var since: Moment?
 
-    @Option(help: ArgumentHelp("The most jobs; 0: all.", valueName: "n"))
+    @Option(help: ArgumentHelp("Most jobs to list; 0: all.", valueName: "n"))
     var limit = 20
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
     @OptionGroup(title: "Client")
@@ -78,7 +78,7 @@ struct Jobs: AsyncParsableCommand {
         let states = state.isEmpty ? nil : Set(state)
         let since = since?.seconds ?? 0
         guard ofRun != nil || provider != nil else {
-            // The newest come first, so that the limit keeps what is asked for.
+            // Jobs come newest first, so the limit keeps the newest.
             return try await ledger.jobs(in: states, limit: most).filter { $0.created >= since }
         }
         var all: [JobRecord]
@@ -95,12 +95,13 @@ struct Jobs: AsyncParsableCommand {
 }
 
 extension Jobs {
-    /// `seedream jobs settle`: what a look at the account has shown of a job of unknown outcome.
+    /// `seedream jobs settle`: records what the account shows about a job of unknown outcome.
     struct Settle: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what the account at the provider shows of a job of unknown outcome.",
+            abstract: "Record what the account at the provider shows about a job of unknown outcome.",
             discussion: """
-                After `not-bought` its row waits, and the next start of its run sends it. After `bought` it is never sent again by itself.
+                After `not-bought` the row of the job waits, and the next start of its run sends it. After \
+                `bought` it is never sent again automatically.
 
                 Examples:
                   seedream jobs settle 3f0c91aa not-bought
@@ -109,10 +110,10 @@ extension Jobs {
                 \(ExitStatus.table(ExitStatus.ofLedger))
                 """)
 
-        @Argument(help: ArgumentHelp("The id of a job, or its first letters.", valueName: "id"))
+        @Argument(help: ArgumentHelp("The id of a job, or its first characters.", valueName: "id"))
         var id: String
 
-        @Argument(help: "bought, or not-bought.")
+        @Argument(help: "The outcome that the account shows.")
         var outcome: JobRecord.Settlement
 
         @OptionGroup(title: "Client")
@@ -141,13 +142,13 @@ extension Jobs {
         }
     }
 
-    /// `seedream jobs prune`: forgets what tells of a person.
+    /// `seedream jobs prune`: removes personal data from the ledger.
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget prompts, paths and URLs of jobs that ended before a day.",
+            abstract: "Remove the prompts, paths and URLs of jobs that ended before a day.",
             discussion: """
-                Keys, digests, states and costs stay, so that nothing is bought twice. Jobs that are open or unknown are left alone. The \
-                images themselves, and the .json beside each, are not touched.
+                Keys, digests, states and costs stay, so that nothing is bought twice. Open and \
+                unknown jobs stay unchanged. The images and the .json files next to them are not touched.
 
                 Examples:
                   seedream jobs prune --before 2026-11-01
@@ -156,13 +157,13 @@ extension Jobs {
                 \(ExitStatus.table(ExitStatus.ofLedger))
                 """)
 
-        @Option(help: ArgumentHelp("A day, in UTC, as 2026-11-01.", valueName: "day"))
+        @Option(help: ArgumentHelp("The day in UTC, such as 2026-11-01.", valueName: "day"))
         var before: String
 
         @OptionGroup(title: "Client")
         var client: ClientArguments
 
-        /// The beginning of the day, in seconds since 1970.
+        /// The start of the day in seconds since 1970.
         private var time: Double? {
             let style = Date.ISO8601FormatStyle().year().month().day()
             guard before.utf8.count == 10 else { return nil }

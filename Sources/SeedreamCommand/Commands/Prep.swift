@@ -3,23 +3,27 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-/// `seedream prep`: the main job.
+/// `seedream prep`: prepares images for a request.
 struct Prep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make pictures valid for a request, and say what was done to each.",
+        abstract: "Prepare images for a request, and report every change.",
         discussion: """
-            INPUT is a file, - for standard input, or a data: URI; with --each also a folder, for the images in it, with -r \
-            for those in its folders too. The format is told by the content. What is already valid goes out with its pixels untouched and its metadata removed. Everything \
-            else is turned upright, scaled, converted to sRGB, flattened or encoded anew, and the reason is given.
+            INPUT is a file, - for standard input, or a data: URI; with --each also a folder, which \
+            stands for the images in it, with -r also in its subfolders. The format is detected from \
+            the content. Valid images keep their pixels and lose their metadata. All others are \
+            rotated upright, scaled, converted to sRGB, flattened or re-encoded, and each change is \
+            listed with its reason.
 
-            Of more inputs than one request takes, the last are used. One bad input never stops the others. `seedream edit` prepares in \
-            the same way, and sends.
+            If there are more inputs than one request takes, the last ones are used. One bad input \
+            does not stop the others. `seedream edit` prepares images in the same way, and sends \
+            them.
 
-            Files are named by --name: {stem} is the input's own name, {index} its number, {row} the same without zeros, {position} \
-            what "image 1" in a prompt means. Inputs of one folder that share a name have their extensions in it, as a-jpg and \
-            a-png; what still has the name of another gets -2; names that differ in case or in the spelling of \
-            accents only are the same. With --each, folders within a folder are mirrored. A file that is there is looked for before \
-            the work.
+            --name sets the file names: {stem} is the name of the input, {index} its number, {row} \
+            its number without leading zeros, and {position} the N of "image N" in a prompt. Inputs \
+            of one folder that share a stem get their extensions added, such as a-jpg and a-png; a \
+            name that is still taken gets -2. Names that differ only in case or in the encoding of \
+            accents count as equal. With --each, subfolders are mirrored in the output. Existing \
+            files are looked for before the work starts.
 
             Examples:
               seedream prep photo.jpg cutout.png
@@ -42,7 +46,7 @@ struct Prep: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Folder to write to; a file, as cat.jpg, for one image; or - for one image to stdout.",
+            "Folder to write to; for one image also a file such as cat.jpg, or - for stdout.",
             valueName: "dir"))
     var output: String?
 
@@ -52,38 +56,40 @@ struct Prep: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Names of files, without extension: {stem}, {index}, {position} and {row} are filled in (default: {position}-{stem}; with --each {stem}).",
+            "File names, without extension, from {stem}, {index}, {position} and {row} (default: {position}-{stem}; with --each {stem}).",
             valueName: "template"))
     var name: String?
 
-    @Option(help: "Files that are there: refuse them, skip their inputs, or replace them (default: refuse).")
+    @Option(help: "What to do if a file exists: refuse it, skip its input, or replace it (default: refuse).")
     var existing: ExistingFiles?
 
     @Flag(help: .hidden)
     var overwrite = false
 
-    @Flag(help: "Every input is a request of its own: none is dropped. A folder stands for its images.")
+    @Flag(
+        help:
+            "Prepare each input for a separate request: none is dropped, and a folder stands for its images.")
     var each = false
 
     @OptionGroup
     var list: InputArguments
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @Flag(help: "One JSON record a line on stdout.")
+    @Flag(help: "Print one JSON record per line to stdout.")
     var ndjson = false
 
-    @Flag(name: .customLong("data-uri"), help: "One data URI a line on stdout.")
+    @Flag(name: .customLong("data-uri"), help: "Print one data URI per line to stdout.")
     var dataURI = false
 
     @Option(
         help: ArgumentHelp(
-            "The exact request body for a host on stdout: fal, aiml, onerouter, apiframe or ark.",
+            "Print the exact request body for a provider to stdout.",
             valueName: "provider"))
     var payload: ProviderID?
 
-    @Option(help: ArgumentHelp("With --payload: what the picture shall be.", valueName: "text"))
+    @Option(help: ArgumentHelp("With --payload: the prompt.", valueName: "text"))
     var prompt: String?
 
     @Flag(help: "Plan from headers only: decode nothing, write nothing.")
@@ -130,13 +136,13 @@ struct Prep: AsyncParsableCommand {
         _ = try preparation.options()
     }
 
-    /// What is said of the files to write.
+    /// Checks the options about files to write.
     private func validateFiles() throws {
         if overwrite, existing != nil {
             throw ValidationError("'--overwrite' is the old spelling of '--existing replace'; choose one")
         }
         if existing == .skip, dataURI || payload != nil || output == "-" {
-            throw ValidationError("'--existing skip' leaves images out; it goes with '-o' and a folder")
+            throw ValidationError("'--existing skip' needs a folder with '-o'")
         }
         guard let name else { return }
         guard let output, output != "-" else {
@@ -153,10 +159,10 @@ struct Prep: AsyncParsableCommand {
         }
     }
 
-    /// Whether files that are there are replaced.
+    /// Whether existing files are replaced.
     var replaces: Bool { overwrite || existing == .replace }
 
-    /// How files are named; `nil` cannot be, as it is validated.
+    /// The template of file names; not `nil` after validation.
     var template: NameTemplate? {
         try? NameTemplate(
             name ?? (each ? "{stem}" : "{position}-{stem}"), knowing: NameTemplate.Placeholder.ofPreparation)
@@ -165,7 +171,7 @@ struct Prep: AsyncParsableCommand {
     func run() async throws {
         if overwrite {
             Diagnostics().note(
-                "`--overwrite` is spelled `--existing replace` now; the old spelling ends with the next release"
+                "`--overwrite` is now spelled `--existing replace`; the old spelling ends with the next release"
             )
         }
         let preparer = ImagePreparer(

@@ -3,34 +3,33 @@ import ImagePreparation
 import SeedreamClient
 import SeedreamModel
 
-/// One input of `prep`, and where its image goes.
+/// One input of `prep`, with the destination of its image.
 struct PrepRow: Sendable {
     var entry: InputList.Entry
-    /// What is read. Standard input is kept in it, so that it can be read twice.
+    /// The input to read. Holds the bytes of standard input, so that it can be read twice.
     var input: ImageInput
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     var index: Int
-    /// The number that a prompt means by "image 1".
+    /// The N of "image N" in a prompt.
     var position: Int
-    /// The path of its file without the extension; empty if none is written.
+    /// The path of its file without the extension; empty if no file is written.
     var target = ""
-    /// The same while no other input of its folder has the same name, and while one has.
+    /// The path if no other input of its folder has the same name, and the path if one has.
     var alone = ""
     var shared = ""
-    /// Whether the order of the inputs decides which of them has the name.
+    /// Whether the order of the inputs decides which one gets the name.
     var dependsOnOrder = false
 }
 
-/// What a run of `prep` works on: inputs in order, with the names of their files. Nothing is
-/// decoded for it.
+/// The inputs of a run of `prep` in order, with the names of their files. Decodes nothing.
 struct PrepInputs: Sendable {
-    /// Those that one request has room for; with `--each`, all.
+    /// The inputs that fit into one request; with `--each`, all.
     private(set) var rows: [PrepRow] = []
-    /// Those before them.
+    /// The inputs left out because one request has no room for them.
     private(set) var dropped: [DroppedInput] = []
-    /// All of them, those that are dropped first.
+    /// All inputs, dropped ones first.
     private(set) var all: [ImageInput] = []
-    /// Inputs in all.
+    /// The number of inputs.
     var count: Int { all.count }
 
     private let command: Prep
@@ -39,9 +38,9 @@ struct PrepInputs: Sendable {
     /// Lists the inputs.
     ///
     /// - Parameters:
-    ///   - output: Where files go; what lies there is no input, if it lies in a folder that is.
-    ///   - preparer: Knows how many inputs one request takes.
-    /// - Throws: `PreparationError` for more than that, if the options are strict.
+    ///   - output: The destination of the files. A folder of inputs leaves it out if it is inside.
+    ///   - preparer: Determines how many inputs one request takes.
+    /// - Throws: `PreparationError` for more inputs than that if the options are strict.
     init(_ command: Prep, output: OutputFolder?, _ preparer: ImagePreparer) throws {
         (self.command, self.preparer) = (command, preparer)
         let list = try command.list.list(command.inputs, each: command.each) { path in
@@ -51,7 +50,7 @@ struct PrepInputs: Sendable {
         guard let output else { return }
         name(in: output)
         if list.folders.contains(where: { output.isSame(as: $0.path) }) {
-            try tellApart(list.entries, output)
+            try excludeEarlierResults(list.entries, output)
         }
     }
 
@@ -93,18 +92,18 @@ struct PrepInputs: Sendable {
         }
     }
 
-    /// Where results go into a folder of inputs, what an earlier run has written there is no input
-    /// of this one, and no result may have the name of an input.
-    private mutating func tellApart(
+    /// If results are written into a folder of inputs, leaves out the results of earlier runs, and
+    /// throws if a result would get the name of an input.
+    private mutating func excludeEarlierResults(
         _ entries: [InputList.Entry], _ output: OutputFolder
     ) throws {
-        // Also under the name that it had before another input of its stem came, or went.
+        // Include the names from before another input with the same stem was added or removed.
         let names = [\PrepRow.target, \.alone, \.shared].flatMap { name in
             rows.map { (TakenNames.key($0[keyPath: name], ""), $0.index) }
         }
         let targets = Dictionary(names) { first, _ in first }
         let same = Set(entries.compactMap(\.folder)).filter { output.isSame(as: $0) }
-        // The input that is written where this one lies.
+        // Returns the input whose result has the path of this entry.
         func writer(of entry: InputList.Entry) -> Int? {
             guard let folder = entry.folder, same.contains(folder) else { return nil }
             let name = entry.argument.split(separator: "/").last.map(String.init) ?? ""
@@ -123,8 +122,9 @@ struct PrepInputs: Sendable {
         guard !isOwnName else {
             throw RequestError(
                 field: "-o",
-                message: "expected another folder than that of the inputs, found \(output.path)",
-                hint: "name another one, or tell results from inputs with `--name`, such as `{stem}-prepared`"
+                message: "expected a folder other than that of the inputs, found \(output.path)",
+                hint:
+                    "name another one, or distinguish results from inputs with `--name`, such as `{stem}-prepared`"
             )
         }
         if left.count < entries.count {
@@ -139,31 +139,32 @@ struct PrepInputs: Sendable {
 
     // MARK: Files that are there
 
-    /// What becomes of a row whose file is there before the work; `nil` if it is to be prepared.
+    /// The outcome of a row whose file exists before the work starts.
     enum Early {
         case skipped(SkippedRecord)
         case failed(FailureRecord)
     }
 
-    /// Looks for the files of all rows, before anything is prepared.
+    /// Looks for existing files of all rows before preparation starts. Returns the outcomes of rows
+    /// that need no preparation, by index.
     func early(_ output: OutputFolder?, _ preparer: ImagePreparer) -> [Int: Early] {
         guard let output else { return [:] }
         var early: [Int: Early] = [:]
-        // Asked for only where a file is there.
+        // Only needed if a file exists.
         lazy var inputs = Set(rows.compactMap { $0.input.filePath.flatMap { FileNode($0) } })
         for row in rows {
             if output.existing == .skip, row.dependsOnOrder, output.namedFile == nil {
                 early[row.index] = .failed(
                     failure(
                         row, "expected a name that no other input has, found \(row.target)",
-                        "`--existing skip` goes by names: put {stem} into `--name`, and name a folder above several with `-r`"
+                        "`--existing skip` compares names: put {stem} into `--name`, and name one parent folder with `-r` instead of several folders"
                     ))
                 continue
             }
             var paths = output.existingPaths(target: row.target)
             guard !paths.isEmpty else { continue }
-            // Another image may lie there in another format: the header says which one this will
-            // have.
+            // The existing file may be in another format; the header tells which format this image
+            // will have.
             lazy var planned = preparer.planEach([row.input]).images.first.map {
                 output.path(target: row.target, mediaType: $0.mediaType)
             }
@@ -187,14 +188,14 @@ struct PrepInputs: Sendable {
                 early[row.index] = .failed(failure(row, exists.message, exists.hint))
             }
         }
-        if output.existing == .skip { tellOfNames(in: output, early) }
+        if output.existing == .skip { noteNames(in: output, early) }
         return early
     }
 
-    /// Says where a file may have been made of another input than its name says now, and where one
-    /// is made again.
-    private func tellOfNames(in output: OutputFolder, _ early: [Int: Early]) {
-        func say(_ found: [(name: String, path: String)], _ words: String, _ hint: String) {
+    /// Prints notes about files that may come from another input than their names now suggest, and
+    /// about images prepared again under another name.
+    private func noteNames(in output: OutputFolder, _ early: [Int: Early]) {
+        func note(_ found: [(name: String, path: String)], _ words: String, _ hint: String) {
             guard let first = found.first else { return }
             let more = found.count > 1 ? " and \(found.count - 1) more" : ""
             Diagnostics().note("\(first.path)\(more): \(words) \(first.name); \(hint)")
@@ -207,23 +208,23 @@ struct PrepInputs: Sendable {
                 else { continue }
                 changed.append((row.input.name, record.path))
             } else if early[row.index] == nil {
-                // The name that it had before another input of its stem came, or went.
+                // The name from before another input with the same stem was added or removed.
                 let other = [row.alone, row.shared].first { !targets.contains(TakenNames.key($0, "")) }
                 guard let path = other.map(output.existingPaths)?.first else { continue }
                 earlier.append((row.input.name, path))
             }
         }
-        say(changed, "kept, although older than", "`--existing replace` prepares it again")
-        say(
+        note(changed, "kept, although older than", "`--existing replace` prepares it again")
+        note(
             earlier, "may be an earlier result of",
-            "it is prepared again under another name, since inputs that share a stem have their extensions in it"
+            "it is prepared again under another name, since inputs that share a stem get their extensions added"
         )
     }
 
-    /// What is said where an image would take the place of an input.
+    /// Returns the failure of an image that would replace an input.
     static func isInput(_ path: String) -> OutputFolder.Failure {
         OutputFolder.Failure(
-            message: "\(path): is an input, and is not replaced",
+            message: "\(path): is an input, and inputs are not replaced",
             hint: "name another folder with `-o`, or other names with `--name`")
     }
 

@@ -46,7 +46,7 @@ struct PrepJob: Sendable {
     }
 
     private func interrupted() -> ExitCode {
-        Terminal.note("interrupted; files already written are whole")
+        Terminal.note("interrupted; files already written are complete")
         return ExitStatus.interrupted.code
     }
 
@@ -98,14 +98,14 @@ struct PrepJob: Sendable {
             try takeEarly(before: inputs.count, into: &collected)
         } catch is CancellationError {
             wasInterrupted = true
-            // Those whose files are there were known before the work.
+            // The outcomes of existing files were known before preparation started.
             if !command.each { try takeEarly(before: inputs.count, into: &collected) }
         }
         await line
         let report = PreparationReport(
             images: collected.images, failed: collected.failed, dropped: collected.dropped,
             skipped: collected.skipped)
-        // A table without rows says nothing; a document is whole without any.
+        // An empty table says nothing; a JSON document is complete even without rows.
         let hasRows = !report.images.isEmpty || !report.failed.isEmpty || report.skipped != nil
         if !wasInterrupted || hasRows || command.json { try show(report, of: inputs) }
         collected.page?.add(report.dropped)
@@ -129,8 +129,7 @@ struct PrepJob: Sendable {
                 rows.map { $0.input as ImageInput? }, from: 0, failures: .collect, reportingTo: reporter
             ) { prepared = $0 }
         } catch let error as CancellationError {
-            // What is on standard output is one request, or one image: half of it is worse than
-            // none.
+            // Standard output holds one request or one image, and half of it is worse than nothing.
             guard !command.dataURI, command.payload == nil, command.output != "-" else { throw error }
             interruption = error
         }
@@ -146,7 +145,7 @@ struct PrepJob: Sendable {
         if let interruption { throw interruption }
     }
 
-    /// The body of the request, streamed: its base64 is made as it is written.
+    /// Prints the body of the request as a stream; its base64 is encoded while it is written.
     private func printPayload(_ batch: PreparedBatch, for provider: ProviderID) throws {
         let request = GenerationRequest(
             prompt: command.prompt ?? "", images: batch.images.map { .prepared($0) })
@@ -161,10 +160,10 @@ struct PrepJob: Sendable {
         try Terminal.print("")
     }
 
-    /// What is known so far.
+    /// The outcomes so far.
     private struct Collected {
         let output: OutputFolder?
-        /// By index: what was known before the work, and is not told of yet.
+        /// Outcomes known before preparation and not yet reported, by index.
         var early: [Int: PrepInputs.Early]
         var dropped: [DroppedInput]
         var images: [ImageRecord] = []
@@ -172,13 +171,13 @@ struct PrepJob: Sendable {
         var skipped: [SkippedRecord] = []
         var outputFailures = 0
         var page: PrepReport?
-        /// The inputs, where files are replaced: none of them is.
+        /// The inputs if files are replaced; an input is never replaced.
         var inputs: Set<FileNode> = []
-        /// The first input that is not told of yet.
+        /// The index of the first input not yet reported.
         var next = 0
     }
 
-    /// Remembers what was known before the work, in the order of the inputs.
+    /// Records the outcomes known before preparation, in the order of the inputs.
     private func takeEarly(before end: Int, into collected: inout Collected) throws {
         let isStreamed = command.ndjson && command.each
         for index in collected.next..<max(collected.next, end) {
@@ -198,7 +197,7 @@ struct PrepJob: Sendable {
         collected.next = max(collected.next, end)
     }
 
-    /// Writes what was prepared and remembers its record.
+    /// Writes the prepared image, and records it.
     private func take(
         _ outcome: PreparationOutcome, _ row: PrepRow, into collected: inout Collected
     ) async throws {
@@ -210,7 +209,7 @@ struct PrepJob: Sendable {
             let path: String?
             do throws(OutputFolder.Failure) {
                 path = try write(image, row, to: collected.output, sparing: collected.inputs)
-                // People are shown no digest, so none is taken for them.
+                // Text output shows no digest, so compute none for it.
                 collected.images.append(
                     ImageRecord(image, path: path, includesDigest: command.json || command.ndjson))
             } catch {
@@ -242,14 +241,14 @@ struct PrepJob: Sendable {
         if let node = FileNode(path), inputs.contains(node) { throw PrepInputs.isInput(path) }
         try output.write(image.bytes, to: path)
         if let named = output.namedFile, path != named {
-            Diagnostics().note("the result is a \(image.mediaType.displayName) image, and is named \(path)")
+            Diagnostics().note("the result is a \(image.mediaType.displayName) image, written to \(path)")
         }
         return path
     }
 
     // MARK: Showing
 
-    /// With `--each --ndjson`, records appear as soon as they are known.
+    /// Prints the latest record as soon as it is known, with `--each --ndjson`.
     private func showLast(of collected: Collected, _ outcome: PreparationOutcome) throws {
         if let image = collected.images.last, image.index == outcome.index {
             try Terminal.print(JSON.line(image))
@@ -276,7 +275,7 @@ struct PrepJob: Sendable {
         }
     }
 
-    /// Says what went wrong, and ends with the code for it.
+    /// Prints notices and errors, and throws the exit code.
     private func finish(_ report: PreparationReport, outputFailures: Int) throws {
         let diagnostics = Diagnostics()
         diagnostics.notices(of: report)
@@ -289,7 +288,7 @@ struct PrepJob: Sendable {
 }
 
 extension PreparationOutcome {
-    /// The same outcome, under the number and the position that its input has.
+    /// Returns the same outcome with the index and the position of its input.
     fileprivate func of(_ row: PrepRow) -> PreparationOutcome {
         switch self {
         case .prepared(var image):

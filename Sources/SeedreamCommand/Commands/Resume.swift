@@ -3,14 +3,15 @@ import AtomicFiles
 import SeedreamClient
 import SeedreamKit
 
-/// `seedream resume`: goes on with what was interrupted.
+/// `seedream resume`: continues interrupted jobs and runs.
 struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Go on with jobs and runs that were interrupted. Nothing is ever bought again.",
+        abstract: "Continue interrupted jobs and runs. Nothing is bought twice.",
         discussion: """
-            Without an id, every job that is not done and that no other process works on: it is asked about, fetched and saved. With the \
-            id or the name of a run, its command is repeated: rows that were never begun are sent as well. A job that was being sent when its process \
-            ended is listed as unknown: the host may have it, and nothing here can tell.
+            Without an id, continues every unfinished job that no other process works on: asks the \
+            provider about it, fetches the result and saves it. With the id or the name of a run, \
+            repeats its command, so that rows that were never started are sent as well. A job whose \
+            process ended while sending it is listed as unknown: the provider may have received it.
 
             Examples:
               seedream resume
@@ -21,22 +22,25 @@ struct Resume: AsyncParsableCommand {
             \(ExitStatus.table(ExitStatus.ofRequests))
             """)
 
-    @Argument(help: ArgumentHelp("Ids of jobs, or the hosts' ids of requests; or one run.", valueName: "id"))
+    @Argument(help: ArgumentHelp("Job ids or providers' request ids, or one run.", valueName: "id"))
     var ids: [String] = []
 
-    @Option(help: ArgumentHelp("Jobs at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of jobs at once.", valueName: "n"))
     var parallel = 4
 
     @Option(
         help: ArgumentHelp(
-            "The base URL that the jobs were sent to, if not the provider's own. A key goes nowhere else.",
+            "Base URL that the jobs were sent to, if not the provider's own; keys are sent nowhere else.",
             valueName: "url"))
     var baseURL: String?
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @Option(help: "How far it is: a line that changes on a terminal and lines elsewhere, lines, or nothing.")
+    @Option(
+        help:
+            "Progress on stderr: one changing line on a terminal and plain lines elsewhere (auto), plain lines, or none."
+    )
     var progress = ProgressForm.auto
 
     @OptionGroup(title: "Client")
@@ -95,7 +99,7 @@ extension Resume {
         }
     }
 
-    /// Those that are named, each once.
+    /// Returns the named jobs, each once.
     private func named(_ setup: ClientSetup, _ ledger: any JobLedger) async throws -> [JobRecord] {
         var jobs: [JobRecord] = []
         for id in ids {
@@ -106,27 +110,30 @@ extension Resume {
     }
 }
 
-/// The command of a run, repeated where it was given: rows that are saved are skipped, all others
-/// taken further.
+/// The command of a run, repeated in the folder where it was given. Saved rows are skipped, all
+/// others continue.
 struct RepeatedRun {
     private let command: any RunCommand
     private let words: [String]
 
-    /// - Returns: `nil` unless the one id that `resume` was given is a run's.
+    /// - Returns: `nil` unless `resume` was given exactly one id and it is that of a run.
     init?(of resume: Resume) async throws {
         var found: (command: any RunCommand, words: [String])?
         try await ClientFailure.reported(resume.client, json: resume.json) {
             guard resume.ids.count == 1, let id = resume.ids.first else { return }
             let ledger = try ClientSetup(resume.client).existingLedger()
-            guard let run = try await ledger.run(id), try await Self.isMeant(run, id, ledger) else { return }
+            guard let run = try await ledger.run(id), try await Self.isUnambiguous(run, id, ledger) else {
+                return
+            }
             found = (try Self.command(of: run, resume), run.arguments ?? [])
         }
         guard let found else { return nil }
         (command, words) = found
     }
 
-    /// A few letters may begin the id of a job as well.
-    private static func isMeant(_ run: RunRecord, _ id: String, _ ledger: any JobLedger) async throws -> Bool
+    /// Throws if an abbreviated id may also mean a job; otherwise returns `true`.
+    private static func isUnambiguous(_ run: RunRecord, _ id: String, _ ledger: any JobLedger) async throws
+        -> Bool
     {
         if run.id == id.lowercased() || run.identity.name == id { return true }
         guard try await ledger.job(id) == nil else { throw LedgerError.ambiguous(id, count: 2) }
@@ -154,7 +161,7 @@ struct RepeatedRun {
                 field: "run", message: "\(run.id): expected a run of several rows, found a single request",
                 hint: "`seedream resume` goes on with its job")
         }
-        // A key goes to a provider's own address and to what this command line names.
+        // A key is sent only to the provider's own address and to one named on this command line.
         if let recorded = command.provider.baseURL {
             let origin = URLParts(recorded)?.origin
             guard let origin, origin == resume.baseURL.flatMap({ URLParts($0)?.origin }) else {

@@ -8,13 +8,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// `seedream runs`: the runs of the ledger, and how many of their rows stand where.
+/// `seedream runs`: lists the runs in the ledger with their rows by state.
 struct Runs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the runs of the ledger, the last first.",
+        abstract: "List the runs in the ledger, the latest first.",
         discussion: """
-            A run is what one command sends from one place to one place. Repeating the command, or `seedream resume RUN`, goes on \
-            with what is open or waiting, and buys nothing twice.
+            A run is what one command sends from the same sources to the same destination. Repeating \
+            the command, or `seedream resume RUN`, continues with the open and waiting rows, and \
+            buys nothing twice.
 
             Examples:
               seedream runs
@@ -24,10 +25,10 @@ struct Runs: AsyncParsableCommand {
             \(ExitStatus.table(ExitStatus.ofLedger))
             """)
 
-    @Option(help: ArgumentHelp("The most runs; 0: all.", valueName: "n"))
+    @Option(help: ArgumentHelp("Most runs to list; 0: all.", valueName: "n"))
     var limit = 20
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
     @OptionGroup(title: "Client")
@@ -66,11 +67,11 @@ struct RunReport: Encodable {
         var origin: String
         /// ISO 8601, UTC.
         var created: String
-        /// When it was last joined; ISO 8601, UTC.
+        /// The time at which a command last continued it; ISO 8601, UTC.
         var updated: String
-        /// The number of rows by state; each state is there.
+        /// The number of rows by state; holds every state.
         var rows: [String: Int]
-        /// The worst case of what was bought, by unit.
+        /// The largest possible cost of what was bought, by unit.
         var cost: [String: Double]
     }
 
@@ -95,7 +96,7 @@ struct RunReport: Encodable {
     }
 }
 
-/// Runs as people read them.
+/// Runs as a text table.
 enum RunTable {
     static func lines(_ runs: [RunSummary]) -> [TerminalText] {
         guard !runs.isEmpty else { return ["no runs"] }

@@ -16,23 +16,23 @@ import Darwin
 package struct Seedream: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "seedream",
-        abstract: "Edit and generate pictures with ByteDance's Seedream 4, from local files to local files.",
+        abstract: "Edit and generate images with ByteDance's Seedream 4, from local files to local files.",
         discussion: """
             Examples:
-              seedream prep photo.jpg cutout.png            what would be sent, as a table
+              seedream prep photo.jpg cutout.png            show what would be sent
               seedream prep *.jpg -o out                    write the prepared images
-              seedream prep photo.jpg --data-uri            a data URI for a request by hand
-              seedream prep --each scans/ -o out --ndjson   a folder, one request for each file
-              seedream inspect photo.jpg                    what a file is, and what prep would do
+              seedream prep photo.jpg --data-uri            print a data URI
+              seedream prep --each scans/ -o out --ndjson   prepare each image of a folder
+              seedream inspect photo.jpg                    show what prep would do
               seedream edit "put the dog in a hat" dog.jpg  prepare, send once, wait, save
-              seedream generate "a lighthouse" --size 4K    the same from words alone
-              seedream batch jobs.csv -o out                a request for each row
-              seedream runs                                 what was begun, and how far it is
-              seedream jobs                                 what was sent, and what became of it
-              seedream report --since 2026-11-28            a page with images before and after
-              seedream resume                               go on with what was interrupted
-              seedream providers                            hosts, their limits and prices
-              seedream emulate                              the providers on this machine, faults included
+              seedream generate "a lighthouse" --size 4K    the same from a prompt alone
+              seedream batch jobs.csv -o out                send a request for each row
+              seedream runs                                 list runs and their progress
+              seedream jobs                                 list requests and their state
+              seedream report --since 2026-11-28            write a before-and-after page
+              seedream resume                               continue interrupted work
+              seedream providers                            list providers and prices
+              seedream emulate                              emulate the providers locally
 
             Exit codes:
             \(ExitStatus.table(ExitStatus.ofRequests))
@@ -44,7 +44,7 @@ package struct Seedream: AsyncParsableCommand {
             ShowProviders.self, Emulate.self,
         ])
 
-    /// The version of this package and of every linked codec, one a line.
+    /// The version of this package and of each linked codec, one per line.
     static var version: String {
         (["seedream \(release)"] + CodecVersions.all.map { "\($0.name) \($0.version)" }).joined(
             separator: "\n")
@@ -52,8 +52,8 @@ package struct Seedream: AsyncParsableCommand {
 
     static let release = "0.1.0"
 
-    /// Free descriptors with which every command ends by itself. With fewer, the runtimes of Swift
-    /// and SwiftNIO end the process by a signal. Our number, tried.
+    /// The free descriptors that every command needs to end in an orderly way. With fewer, the
+    /// runtimes of Swift and SwiftNIO end the process with a signal. Our number, from trials.
     private static let leastFreeDescriptors = 13
 
     private static func checkDescriptors() {
@@ -69,9 +69,10 @@ package struct Seedream: AsyncParsableCommand {
 
     package init() {}
 
-    /// Runs the command line of this process, and ends it.
+    /// Runs the command line of this process, then ends the process.
     ///
-    /// Not `async`: the first task opens descriptors, and there must be some left by then.
+    /// Not `async`, because the first task opens descriptors, and the free ones must be counted
+    /// before.
     package static func start() -> Never {
         ThisProcess.prepare()
         checkDescriptors()
@@ -89,7 +90,7 @@ package struct Seedream: AsyncParsableCommand {
             ThisProcess.end(ExitStatus.configuration.rawValue)
         }
         do {
-            // Every hint of the library names options and commands from here on.
+            // From here on, hints of the library name options and commands.
             try await Remedy.$wording.withValue(.command) {
                 var command = try parseAsRoot(PathText.arguments)
                 if var command = command as? any AsyncParsableCommand {
@@ -104,8 +105,8 @@ package struct Seedream: AsyncParsableCommand {
         finish(nil)
     }
 
-    /// Ends the process with what ArgumentParser says of an error, escaped as everything is that is
-    /// shown.
+    /// Ends the process with the message and the exit code of an error. Control characters in the
+    /// message are escaped.
     private static func finish(_ error: (any Error)?) -> Never {
         #if Client
         ClientSetup.closeLedgers()

@@ -2,20 +2,20 @@ import ArgumentParser
 import SeedreamClient
 import SeedreamModel
 
-/// `seedream providers`: what each host takes, gives and costs.
+/// `seedream providers`: shows the limits and prices of each provider.
 struct ShowProviders: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
-        abstract: "Show the hosts, their limits and prices.",
+        abstract: "Show the providers, their limits and prices.",
         discussion: """
-            A dash stands where no document says. Prices are estimates of the day beside them.
+            A dash means that no document gives the value. Prices are estimates as of the date next to them.
 
             Examples:
               seedream providers
               seedream providers --json
             """)
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
     func run() throws {
@@ -29,8 +29,8 @@ struct ShowProviders: ParsableCommand {
 
 /// The JSON document of `seedream providers --json`, schema 1.
 struct ProviderReport: Encodable {
-    /// One host.
-    struct Host: Encodable {
+    /// One provider.
+    struct Provider: Encodable {
         var name: String
         var displayName: String
         var keyVariables: [String]
@@ -60,7 +60,7 @@ struct ProviderReport: Encodable {
             editModel = limits.editModel
             generateModel = limits.generateModel
             maximumImages = limits.maximumImages
-            // The end is left out where no document gives one.
+            // The upper bound is left out if no document gives one.
             counts = [limits.counts.lowerBound, limits.counts.upperBound].filter { $0 < .max }
             imagesPerGeneration = [
                 limits.imagesPerGeneration.lowerBound, limits.imagesPerGeneration.upperBound,
@@ -81,16 +81,16 @@ struct ProviderReport: Encodable {
     }
 
     var schema = 1
-    var providers = ProviderID.allCases.map(Host.init)
+    var providers = ProviderID.allCases.map(Provider.init)
 }
 
-/// The table of hosts.
+/// The table of providers.
 enum ProviderTable {
     static func lines() -> [TerminalText] {
         let style = Style(descriptor: 1)
         var table = Table([
             "provider", "inputs", Table.Column("outputs", rank: 4), Table.Column("prompt", rank: 5),
-            Table.Column("result size", rank: 2), Table.Column("pictures go", rank: 1),
+            Table.Column("result size", rank: 2), Table.Column("images sent", rank: 1),
             Table.Column("works", rank: 3), "price each", "key",
         ])
         for provider in ProviderID.allCases {
@@ -136,6 +136,6 @@ enum ProviderTable {
 }
 
 extension Price {
-    /// `"0.03 USD"`.
+    /// The price as text, such as `"0.03 USD"`.
     var text: String { "\(amount.formattedShortly) \(unit.rawValue)" }
 }

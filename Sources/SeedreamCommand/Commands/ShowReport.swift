@@ -3,15 +3,16 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// `seedream report`: jobs of the ledger as one page.
+/// `seedream report`: writes jobs in the ledger as one HTML page.
 struct ShowReport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Write one HTML page that shows jobs or runs with their images before and after.",
         discussion: """
-            The page is one file that needs no script and fetches nothing: thumbnails are in it, and a click on one opens the image by its \
-            path relative to the page. Failed and unknown rows come first. Of more than \(Report.maximumRows) others, the first \
-            \(Report.maximumRows) are shown. The page holds prompts and paths; only you may read it.
+            The page is a single file that needs no script and fetches nothing: it contains \
+            thumbnails, and a click on one opens the image by its path relative to the page. Failed \
+            and unknown rows come first. Of the others, the first \(Report.maximumRows) are shown. \
+            The page holds prompts and paths; only you may read it.
 
             Examples:
               seedream report
@@ -25,19 +26,19 @@ struct ShowReport: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Ids of runs or jobs, or the providers' ids of requests (default: every job).", valueName: "id"))
+            "Run ids, job ids, or providers' request ids (default: all jobs).", valueName: "id"))
     var ids: [String] = []
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Page to write.", valueName: "file"))
     var output = "report.html"
 
     @Option(
         help: ArgumentHelp(
-            "Only jobs that were recorded then or later, as 2026-11-28 or 2026-11-28T14:30:00Z, in UTC.",
+            "Only jobs recorded at this time or later, in UTC, such as 2026-11-28 or 2026-11-28T14:30:00Z.",
             valueName: "time"))
     var since: Moment?
 
-    @Option(help: "If there is a file of that name: refuse, or replace it.")
+    @Option(help: "What to do if the file exists.")
     var existing = ExistingReport.refuse
 
     @OptionGroup(title: "Client")
@@ -45,7 +46,7 @@ struct ShowReport: AsyncParsableCommand {
 
     func validate() throws {
         guard ids.isEmpty || since == nil else {
-            throw ValidationError("'--since' chooses among all jobs; name runs or jobs, or leave it out")
+            throw ValidationError("'--since' selects among all jobs; leave out either it or the ids")
         }
     }
 
@@ -63,16 +64,16 @@ struct ShowReport: AsyncParsableCommand {
             do throws(SaveError) {
                 try Report.check(output, replacing: existing == .replace)
             } catch {
-                throw PageOutput.explained(error)
+                throw ReportPageText.withHint(error)
             }
             var report = Report(title: "Seedream report")
             report.rows = try await rows()
             let written = try await report.write(to: output, replacing: existing == .replace)
-            try Terminal.print("\(PageOutput.summary(written, output))")
+            try Terminal.print("\(ReportPageText.summary(written, output))")
         }
     }
 
-    /// All jobs, the oldest first; or what is named, a run with all its rows.
+    /// Returns all jobs, the oldest first, or the named jobs and all rows of the named runs.
     private func rows() async throws -> [ReportRow] {
         let setup = ClientSetup(client)
         let ledger = try setup.existingLedger(.reading)
@@ -97,7 +98,7 @@ struct ShowReport: AsyncParsableCommand {
     #endif
 }
 
-/// What happens to a report that is there already.
+/// What to do with a report that already exists.
 enum ExistingReport: String, ExpressibleByArgument, CaseIterable {
     case refuse, replace
 }

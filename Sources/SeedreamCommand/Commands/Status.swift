@@ -2,12 +2,12 @@ import ArgumentParser
 import SeedreamClient
 import SeedreamKit
 
-/// `seedream status`: asks the host about a job.
+/// `seedream status`: shows the provider's status of a job.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask how a job is. Changes nothing.",
+        abstract: "Show the provider's status of a job. Changes nothing.",
         discussion: """
-            With --provider, also of a request that the ledger does not know, by the host's id of it.
+            With --provider, ID may be the request id of a request that is not in the ledger.
 
             Examples:
               seedream status 3f0c91aa
@@ -19,13 +19,13 @@ struct Status: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The id of a job, its first letters, or the host's id of the request.", valueName: "id"))
+            "The id of a job, its first characters, or the provider's request id.", valueName: "id"))
     var id: String
 
     @OptionGroup
-    var asked: JobArguments
+    var unrecorded: JobArguments
 
-    @Flag(help: "One JSON document on stdout.")
+    @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
     @OptionGroup(title: "Client")
@@ -36,28 +36,29 @@ struct Status: AsyncParsableCommand {
         try await ClientFailure.reported(client, json: json) {
             let setup = ClientSetup(client)
             let ledger: any JobLedger =
-                asked.provider == nil ? try setup.existingLedger(.reading) : try setup.ledger()
+                unrecorded.provider == nil ? try setup.existingLedger(.reading) : try setup.ledger()
             let job: JobRecord
             if let known = try await ledger.job(id) {
                 job = known
-            } else if let provider = asked.provider {
-                job = try setup.session(provider, baseURL: asked.baseURL, ledger).client
-                    .unrecordedJob(requestID: id, model: asked.model)
+            } else if let provider = unrecorded.provider {
+                job = try setup.session(provider, baseURL: unrecorded.baseURL, ledger).client
+                    .unrecordedJob(requestID: id, model: unrecorded.model)
             } else {
                 throw LedgerError.notFound(id)
             }
             var answer: JobStatus?
-            // A job whose id at the provider is known can be asked about, whatever was made of an
-            // earlier answer.
+            // A job with a request id can be unrecorded about, no matter how an earlier reply was
+            // understood.
             if [.accepted, .unknown].contains(job.state), job.ticket != nil {
                 answer = try await ClientFailure.about(job) {
-                    try await setup.session(baseURL: asked.baseURL, ledger).client(for: job).status(of: job)
+                    try await setup.session(baseURL: unrecorded.baseURL, ledger).client(for: job).status(
+                        of: job)
                 }
             }
             if json {
-                try Terminal.print(JSON.document(JobReport([job], host: answer)))
+                try Terminal.print(JSON.document(JobReport([job], status: answer)))
             } else {
-                for line in JobTable.description(of: job, host: answer) { try Terminal.print(line) }
+                for line in JobTable.description(of: job, status: answer) { try Terminal.print(line) }
             }
         }
         #else

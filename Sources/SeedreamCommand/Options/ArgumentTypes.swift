@@ -27,16 +27,16 @@ extension PromptEnhancement: ExpressibleByArgument {}
 extension ExistingFiles: ExpressibleByArgument {}
 
 extension OutputSize: ExpressibleByArgument {
-    /// As ``init(_:)``.
+    /// Parses the same text as ``init(_:)``.
     public init?(argument: String) { self.init(argument) }
 }
 
 extension RGBColor: ExpressibleByArgument {
-    /// As ``init(_:)``.
+    /// Parses the same text as ``init(_:)``.
     public init?(argument: String) { self.init(argument) }
 }
 
-/// A number of bytes as people write it: `8000000`, `8MB`, `8MiB`.
+/// A byte count written as `8000000`, `8MB` or `8MiB`.
 struct ByteCount: ExpressibleByArgument {
     var value: Int
 
@@ -58,7 +58,7 @@ struct ByteCount: ExpressibleByArgument {
     }
 }
 
-/// An amount as people write it: `0.50`, `$0.50`, `0.5USD`, `30credits`.
+/// An amount written as `0.50`, `$0.50`, `0.5USD` or `30credits`.
 struct Money: ExpressibleByArgument {
     var amount: Double
     var unit: Price.Unit
@@ -82,16 +82,15 @@ struct Money: ExpressibleByArgument {
         self.amount = amount
     }
 
-    /// As a limit on what is spent.
+    /// The amount as a spending limit.
     var budget: Budget { Budget(amount: amount, unit: unit) }
-    /// As the price of a picture, by the word of whoever runs the command.
+    /// The amount as the price of one image, with `--price` as its source.
     var price: Price { Price(amount: amount, unit: unit, date: "", source: "--price") }
 }
 
-/// A point in time as people write it, in UTC: `2026-11-28`, which is its first second, or
-/// `2026-11-28T14:30:00Z`.
+/// A point in time in UTC, written as `2026-11-28` (its first second) or `2026-11-28T14:30:00Z`.
 struct Moment: ExpressibleByArgument {
-    /// Since 1970.
+    /// Seconds since 1970.
     var seconds: Double
 
     init?(argument: String) {
@@ -101,12 +100,12 @@ struct Moment: ExpressibleByArgument {
     }
 }
 
-/// How a command shows how far it is.
+/// The form in which a command shows its progress on stderr.
 enum ProgressForm: String, ExpressibleByArgument, CaseIterable, Sendable {
-    /// As a line that changes on a terminal, as lines elsewhere.
+    /// One changing line on a terminal, plain lines elsewhere.
     case auto
-    /// As lines.
+    /// Plain lines.
     case plain
-    /// Not at all.
+    /// No progress.
     case none
 }

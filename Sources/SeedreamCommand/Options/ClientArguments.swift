@@ -1,35 +1,35 @@
 import ArgumentParser
 
-/// How hosts are reached and where jobs are kept: for every command that talks to one.
+/// Options for the connection to providers, the keys and the ledger.
 struct ClientArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The ledger of jobs (default: seedream/jobs.sqlite in the state folder).", valueName: "file"))
+            "Ledger of jobs (default: seedream/jobs.sqlite in the state folder).", valueName: "file"))
     var ledger: String?
 
     @Option(
         help: ArgumentHelp(
-            "Read the key from this file alone, NAME=value lines that only you can read (default: the environment, then seedream/keys in the configuration folder).",
+            "Read keys only from this file of NAME=value lines, which only you may read (default: the environment, then seedream/keys in the configuration folder).",
             valueName: "file"))
     var keyFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "A proxy for HTTP and HTTPS (default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY).", valueName: "url"))
+            "Proxy for HTTP and HTTPS (default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY).", valueName: "url"))
     var proxy: String?
 
-    @Option(help: ArgumentHelp("More certificates to trust, as PEM.", valueName: "file"))
+    @Option(help: ArgumentHelp("Additional certificates to trust, as PEM.", valueName: "file"))
     var caFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "Seconds for one job, without the paid request itself; it stays in the ledger.",
+            "Time limit for one job, not counting the paid request; after it the job stays open in the ledger.",
             valueName: "seconds"))
     var timeout = 900.0
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that a paid request under way gets for its answer after Ctrl-C.", valueName: "seconds",
+            "Time that a paid request in flight gets to be answered after Ctrl-C.", valueName: "seconds",
             visibility: .hidden))
     var grace = 25.0
 

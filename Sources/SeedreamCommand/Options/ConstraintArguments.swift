@@ -1,42 +1,45 @@
 import ArgumentParser
 import SeedreamModel
 
-/// What the images must be.
+/// Constraints on the prepared images.
 struct ConstraintArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Limits of a host: \(InputConstraints.profiles.map(\.name).joined(separator: ", ")) (default: seedream-4, or the provider's).",
+            "Limits to prepare for: \(InputConstraints.profiles.map(\.name).joined(separator: ", ")) (default: seedream-4, or the provider's).",
             valueName: "profile"))
     var profile: String?
 
-    @Option(help: ArgumentHelp("Smallest area, in px² (default: 921600).", valueName: "px²"))
+    @Option(help: ArgumentHelp("Smallest area in px² (default: 921600).", valueName: "px²"))
     var minArea: Int?
 
-    @Option(help: ArgumentHelp("Largest area, in px² (default: 16777216).", valueName: "px²"))
+    @Option(help: ArgumentHelp("Largest area in px² (default: 16777216).", valueName: "px²"))
     var maxArea: Int?
 
     @Option(
-        help: ArgumentHelp("Images of one request; of more, the last are used (default: 10).", valueName: "n")
+        help: ArgumentHelp(
+            "Images in one request; if there are more, the last ones are used (default: 10).", valueName: "n")
     )
     var maxInputs: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Encoded bytes of one image, as 8000000 or 8MB (default: the profile's).", valueName: "bytes"))
+            "Largest encoded image, such as 8000000 or 8MB (default: the profile's).", valueName: "bytes"))
     var maxBytes: ByteCount?
 
-    @Option(help: ArgumentHelp("Bytes of the whole request body (default: 20MB).", valueName: "bytes"))
+    @Option(help: ArgumentHelp("Largest request body (default: 20MB).", valueName: "bytes"))
     var maxBody: ByteCount?
 
-    @Option(help: ArgumentHelp("Long side over short side, at most (default: 3).", valueName: "ratio"))
+    @Option(
+        help: ArgumentHelp(
+            "Largest ratio of the long side to the short side (default: 3).", valueName: "ratio"))
     var maxRatio: Double?
 
-    @Option(help: "Beyond that ratio: refuse, pad or crop.")
+    @Option(help: "What to do with an image beyond that ratio.")
     var fit = AspectRatioFit.refuse
 
-    /// The profile with the changes made to it.
+    /// Returns the profile with the given options applied.
     ///
-    /// - Parameter name: The profile where none was named.
+    /// - Parameter name: The profile if `--profile` is absent.
     func constraints(default name: String = "seedream-4") throws -> InputConstraints {
         let profile = profile ?? name
         guard var constraints = InputConstraints.profile(named: profile) else {

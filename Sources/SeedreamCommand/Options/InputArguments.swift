@@ -3,16 +3,16 @@ import AtomicFiles
 import ImagePreparation
 import SeedreamClient
 
-/// More inputs than the command line names, and how folders stand for theirs.
+/// Inputs that a file lists, and how folders expand into their images.
 struct InputArguments: ParsableArguments {
     @Flag(
         name: [.customShort("r"), .long],
-        help: "With --each: a folder stands for the images in its folders too.")
+        help: "With --each: include the images in subfolders.")
     var recursive = false
 
     @Option(
         help: ArgumentHelp(
-            "Read names of inputs from this file, one a line; - for standard input.", valueName: "file")
+            "Read input names from this file, one per line; - for standard input.", valueName: "file")
     )
     var filesFrom: String?
 
@@ -21,20 +21,21 @@ struct InputArguments: ParsableArguments {
         help: "With --files-from: names end with a zero byte, as `find -print0` writes them.")
     var null = false
 
-    /// - Parameter each: Whether every input is a request of its own.
+    /// - Parameter each: Whether each input is a separate request.
     func validate(_ inputs: [String], each: Bool) throws {
         if inputs.filter({ $0 == "-" }).count + (filesFrom == "-" ? 1 : 0) > 1 {
-            throw ValidationError("standard input can be named once")
+            throw ValidationError("standard input can be named only once")
         }
         if null, filesFrom == nil { throw ValidationError("'-0' is for the names of '--files-from'") }
         if recursive, !each { throw ValidationError("'-r' is for folders, with '--each'") }
     }
 
-    /// The inputs, folders replaced by the images in them, by their content.
+    /// Returns the inputs, with each folder replaced by the images in it. Image files are
+    /// recognised by content.
     ///
     /// - Parameters:
-    ///   - inputs: What the command line names, before what the list names.
-    ///   - isLeftOut: Asked with the path of each file and folder in a folder.
+    ///   - inputs: The inputs on the command line; the listed names follow them.
+    ///   - isLeftOut: Returns whether to leave out the file or folder at a path inside a folder.
     func list(_ inputs: [String], each: Bool, leavingOut isLeftOut: (String) -> Bool = { _ in false }) throws
         -> InputList
     {
@@ -45,13 +46,13 @@ struct InputArguments: ParsableArguments {
         for name in try names() {
             list.add(name, isPath: true, expandsFolders: each, recursive: recursive, leavingOut: isLeftOut)
         }
-        for folder in list.folders { Self.tell(of: folder) }
+        for folder in list.folders { Self.noteLeftOutFiles(in: folder) }
         return list
     }
 
     private func names() throws -> [String] {
         guard let path = filesFrom else { return [] }
-        // A list of a million names of 250 bytes.
+        // 1 million names of 250 bytes.
         let maximum = 256 << 20
         let bytes: [UInt8]
         do {
@@ -60,7 +61,7 @@ struct InputArguments: ParsableArguments {
                 ? try StandardInput.contents(maximum: maximum)
                 : try WholeFile.contents(of: path, maximum: maximum)
         } catch let error as PreparationError {
-            // A wait for standard input that was interrupted.
+            // If the wait for standard input was interrupted, report that instead.
             try Task.checkCancellation()
             throw error
         } catch let error as FileError {
@@ -74,14 +75,15 @@ struct InputArguments: ParsableArguments {
         return InputList.names(in: bytes, endedByZero: null)
     }
 
-    private static func tell(of folder: InputList.Listed) {
-        let subfolders = folder.subfolders == 0 ? "" : "; -r lists its folders too"
+    private static func noteLeftOutFiles(in folder: InputList.Listed) {
+        let subfolders = folder.subfolders == 0 ? "" : "; -r includes its subfolders"
         if folder.images == 0 {
             let found = folder.others == 0 ? "files" : "images"
             Diagnostics().note("\(folder.path): the folder holds no \(found)\(subfolders)")
         } else if folder.others > 0 {
             let files =
-                folder.others == 1 ? "1 file that is no image" : "\(folder.others) files that are no images"
+                folder.others == 1
+                ? "1 file that is not an image" : "\(folder.others) files that are not images"
             Diagnostics().note("\(folder.path): \(files) left out")
         }
     }

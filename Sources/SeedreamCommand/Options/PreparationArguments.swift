@@ -3,74 +3,76 @@ import ImageCodecs
 import ImagePreparation
 import Pixels
 
-/// How the images are made so.
+/// How images are prepared.
 struct PreparationArguments: ParsableArguments {
     @Option(
-        help: "Format of images that are encoded anew: auto, jpeg, png, webp. A named format is used for all."
+        help:
+            "Output format: auto keeps valid files and re-encodes others as JPEG (PNG with --keep-alpha); a named format is used for every image."
     )
     var format = PreparationOptions.OutputFormat.automatic
 
     @Option(
         help: ArgumentHelp(
-            "JPEG or WebP quality, 1 to 100 (default: the source's, held between 85 and 92).", valueName: "q")
+            "JPEG or WebP quality, 1 to 100 (default: the source's, limited to 85 to 92).", valueName: "q")
     )
     var quality: Int?
 
     @Option(
         name: [.customLong("colour"), .customLong("color")],
-        help: "Colours that are not sRGB: convert, or keep them with their profile.")
+        help: "Colours other than sRGB: convert them, or keep them with their profile.")
     var color = PreparationOptions.ColorPolicy.convert
 
     @Option(
         help: ArgumentHelp(
-            "What transparency is composited on: white, black or #rrggbb.", valueName: "colour"))
+            "Colour behind transparent pixels and padding: white, black or #rrggbb.", valueName: "colour"))
     var background = RGBColor.white
 
-    @Flag(help: "Keep alpha, as PNG, instead of compositing it.")
+    @Flag(help: "Keep transparency, as PNG or WebP, instead of flattening it.")
     var keepAlpha = false
 
-    @Flag(help: "Leave metadata, GPS included, in images that pass through.")
+    @Flag(help: "Keep metadata, GPS included, in images that pass through.")
     var keepMetadata = false
 
-    @Option(help: "Resampling: \(ResamplingFilter.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Resampling filter.")
     var filter = ResamplingFilter.lanczos3
 
-    @Flag(help: "Decode every pixel of images that pass through.")
+    @Flag(help: "Also decode every pixel of images that pass through.")
     var verify = false
 
-    @Option(help: "Damaged JPEG and TIFF data: refuse, or warn and use what can be decoded.")
+    @Option(help: "Damaged JPEG or TIFF data: refuse the image, or warn and use what can be decoded.")
     var damage = PreparationOptions.DamagePolicy.refuse
 
-    @Flag(help: "More inputs than one request takes is an error.")
+    @Flag(help: "Fail if there are more inputs than one request takes.")
     var strict = false
 
-    @Option(help: ArgumentHelp("Images worked on at once (default: processors).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Images to prepare at once (default: the number of processors).", valueName: "n"))
     var jobs: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Memory for images in work (default: half of what the system grants, 4GiB at most).",
+            "Memory for images being prepared (default: half of what the system grants, at most 4GiB).",
             valueName: "bytes"))
     var memory: ByteCount?
 
     @Option(
         help: ArgumentHelp(
-            "Largest image that is decoded, in px (default: 268402689).", valueName: "n", visibility: .hidden)
+            "Largest image to decode, in px (default: 268402689).", valueName: "n", visibility: .hidden)
     )
     var maxPixels: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Memory that decoding one image may take (default: 1GiB).", valueName: "size", visibility: .hidden
+            "Largest memory for decoding one image (default: 1GiB).", valueName: "size", visibility: .hidden
         ))
     var maxDecodeMemory: ByteCount?
 
     @Option(
         help: ArgumentHelp(
-            "Bytes of one input file (default: 512MiB).", valueName: "size", visibility: .hidden))
+            "Largest input file (default: 512MiB).", valueName: "size", visibility: .hidden))
     var maxInputBytes: ByteCount?
 
-    /// What an image may cost to read.
+    /// The limits on reading one image.
     private func limits() throws -> DecodeLimits {
         var limits = DecodeLimits()
         func set(_ value: Int?, _ path: WritableKeyPath<DecodeLimits, Int>, _ name: String) throws {

@@ -4,20 +4,19 @@ import ImageCodecs
 import ImagePreparation
 import SeedreamModel
 
-/// Which words of a command line are the prompt, and which mistakes are found before they are paid
-/// for.
+/// Tells the prompt from the inputs on a command line, and finds mistakes before they cost money.
 struct PromptRule {
-    /// `edit` or `generate`, for the right spelling.
+    /// `edit` or `generate`; used in hints.
     let command: String
     /// The first argument.
     let prompt: String?
-    /// The arguments behind it.
+    /// The arguments after it.
     let inputs: [String]
-    /// What `--prompt-file` names.
+    /// The value of `--prompt-file`.
     let file: String?
 
-    /// The longest prompt that is read from a file or standard input, in bytes; ours. Providers
-    /// take a few thousand characters.
+    /// The longest prompt read from a file or standard input, in bytes. Our number; providers
+    /// accept a few thousand characters.
     private static let maximumLength = 1 << 20
 
     /// Whether the prompt comes from standard input.
@@ -25,10 +24,10 @@ struct PromptRule {
 
     // MARK: Mistakes
 
-    /// What is wrong with the words, and how to write them; `nil` if nothing is. Looks at names and
-    /// at what files there are, and opens none.
-    var objection: String? {
-        guard file == nil else { return doubleObjection }
+    /// The mistake in the arguments and the correct spelling; `nil` if there is none. Looks at
+    /// names and at which files exist, and opens none.
+    var mistake: String? {
+        guard file == nil else { return mistakeWithFile }
         guard let prompt else {
             return command == "edit"
                 ? "no prompt given; write `seedream edit \"what to do\" image.jpg`"
@@ -36,10 +35,10 @@ struct PromptRule {
         }
         if prompt == "-" {
             return inputs.contains("-")
-                ? "standard input can be named once: as the prompt, or as an input" : nil
+                ? "standard input can be named only once: as the prompt, or as an input" : nil
         }
         if !prompt.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.isInvisible }) {
-            return "the prompt is empty; say what the image is to be"
+            return "the prompt is empty; describe the image"
         }
         if prompt.unicodeScalars.contains(where: { PathText.byte($0) != nil }) {
             return "the prompt is not UTF-8; write it in UTF-8, or in a file with --prompt-file"
@@ -52,17 +51,18 @@ struct PromptRule {
         return "expected the prompt first, found \(kind) \(prompt.shortened(to: 60)); \(spelling(kind))"
     }
 
-    /// With `--prompt-file` there is no other prompt.
-    private var doubleObjection: String? {
+    /// The mistake if `--prompt-file` is given: a second prompt, or standard input named twice.
+    private var mistakeWithFile: String? {
         guard let prompt else { return nil }
         if file == "-", prompt == "-" || inputs.contains("-") {
-            return "standard input can be named once: as the prompt, or as an input"
+            return "standard input can be named only once: as the prompt, or as an input"
         }
         let isPrompt = command == "generate" || (Self.isSentence(prompt) && !Folder.isTaken(prompt))
         return isPrompt ? "a prompt and '--prompt-file' are both given; choose one" : nil
     }
 
-    /// What a word names that is no prompt; `nil` for a sentence, and for any word that may be one.
+    /// What a word names if it cannot be a prompt; `nil` for a sentence and for any word that may
+    /// be a prompt.
     private static func kind(of prompt: String, isBareFolderNamed: Bool) -> String? {
         let lower = prompt.lowercased()
         if !isSentence(prompt) {
@@ -85,14 +85,14 @@ struct PromptRule {
         text.contains(where: \.isWhitespace)
     }
 
-    /// Endings of files that people have at hand when they write a prompt.
+    /// Extensions of files that users are likely to name on the command line.
     private static let extensions: Set = [
         "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif",
         "jxl",
         "svg", "psd", "pdf", "dng", "nef", "arw", "cr2", "cr3", "json", "jsonl", "csv", "txt", "md",
     ]
 
-    /// The right spelling. If one of the other words can be the prompt, it is the one.
+    /// The correct command. Uses another argument as the prompt if one looks like a prompt.
     private func spelling(_ kind: String) -> String {
         guard let prompt else { return "" }
         let lower = prompt.lowercased()
@@ -113,7 +113,7 @@ struct PromptRule {
         return "write `seedream edit \(text) \(named.joined(separator: " "))`"
     }
 
-    /// A word as a shell takes it.
+    /// Returns a word quoted for a shell.
     private static func quoted(_ word: some StringProtocol) -> String {
         let plain = word.allSatisfy {
             $0.isASCII && ($0.isLetter || $0.isNumber || "._/:,+=%@-".contains($0))
@@ -126,14 +126,14 @@ struct PromptRule {
 
     // MARK: The prompt
 
-    /// The inputs: with `--prompt-file`, the first argument is one as well.
+    /// The inputs. With `--prompt-file` the first argument is an input too.
     var images: [String] { file == nil ? inputs : [prompt].compactMap { $0 } + inputs }
 
-    /// The prompt: the first argument, or what standard input or the file holds, without the line
-    /// breaks at its end.
+    /// Returns the prompt: the first argument, or the content of standard input or of the file,
+    /// without trailing line breaks.
     ///
-    /// - Throws: `ValidationError`; an `ExitCode` if the task is cancelled while standard input is
-    ///   read.
+    /// - Throws: `ValidationError`; an `ExitCode` if the task is cancelled while reading standard
+    ///   input.
     func text() throws -> String {
         guard let source = file ?? (prompt == "-" ? "-" : nil) else { return prompt ?? "" }
         let name = source == "-" ? "standard input" : source

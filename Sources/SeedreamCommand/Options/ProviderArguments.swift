@@ -1,29 +1,26 @@
 import ArgumentParser
 import SeedreamClient
 
-/// Who is asked, and the options that one host has and the others have not.
+/// The provider to use, and the options that only one provider has.
 struct ProviderArguments: ParsableArguments {
-    @Option(
-        name: .shortAndLong,
-        help: "Who is asked.")
-    var provider = ProviderID.fal
+    @Option(name: [.customShort("p"), .customLong("provider")], help: "The provider to use.")
+    var id = ProviderID.fal
 
     @Option(
         help: ArgumentHelp(
-            "A base URL in place of the host's own, as of a gateway or of `seedream emulate`.",
+            "Base URL to use instead of the provider's own, such as that of a gateway or of `seedream emulate`.",
             valueName: "url"))
     var baseURL: String?
 
     @Option(
-        help:
-            "How pictures travel. auto uploads where the host can and the pictures are large."
+        help: "How to send images; auto uploads large ones if the provider takes uploads."
     )
     var transport = ImageTransport.automatic
 
-    @Flag(help: "Drop what the host cannot express, with a note, instead of refusing.")
+    @Flag(help: "Ignore settings the provider does not support (with a note) instead of failing.")
     var lenient = false
 
-    @Option(help: "fal: through its queue, or in one long request (default: queue).")
+    @Option(help: "fal: use the queue, or one long request (default: queue).")
     var mode: FalOptions.Mode?
 
     @Option(help: "fal: priority in the queue.")
@@ -31,29 +28,30 @@ struct ProviderArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "fal: give up unless the job has begun within this time, above 1.", valueName: "seconds"))
+            "fal: give up if the job has not started within this time, more than 1 s.", valueName: "seconds"))
     var startTimeout: Double?
 
     @Option(
-        help: ArgumentHelp("fal: how long it keeps results (default: its own).", valueName: "seconds"))
+        help: ArgumentHelp("fal: time that it keeps results (default: its own choice).", valueName: "seconds")
+    )
     var resultExpiry: Int?
 
     @Option(
         help: ArgumentHelp(
-            "fal: how long it keeps uploads, which anyone with the URL can see; 0: for its own time (default: 86400).",
+            "fal: time that it keeps uploads, which anyone with the URL can see; 0: its own choice (default: 86400).",
             valueName: "seconds"))
     var uploadExpiry: Int?
 
-    @Flag(name: .customLong("no-store"), help: "fal: do not keep request and result.")
+    @Flag(name: .customLong("no-store"), help: "fal: do not store the request and the result.")
     var isNotStored = false
 
-    @Flag(name: .customLong("bare-key"), help: "OneRouter: send the key bare instead of as a bearer token.")
+    @Flag(name: .customLong("bare-key"), help: "OneRouter: send the key without the word Bearer.")
     var sendsBareKey = false
 
-    @Flag(help: "Ark: let it put its watermark on results.")
+    @Flag(help: "Ark: let it add its watermark to results.")
     var watermark = false
 
-    /// The options that were given and belong to one host.
+    /// Options of a single provider, with whether each was given.
     private var owned: [(name: String, owner: ProviderID, isGiven: Bool)] {
         [
             ("--mode", .fal, mode != nil), ("--priority", .fal, priority != nil),
@@ -64,9 +62,9 @@ struct ProviderArguments: ParsableArguments {
     }
 
     func validate() throws {
-        if !lenient, let option = owned.first(where: { $0.isGiven && $0.owner != provider }) {
+        if !lenient, let option = owned.first(where: { $0.isGiven && $0.owner != id }) {
             throw ValidationError(
-                "\(option.name) is an option of \(option.owner.displayName), and the request goes to \(provider.displayName)"
+                "\(option.name) is an option of \(option.owner.displayName), and the request goes to \(id.displayName)"
             )
         }
         if let startTimeout, !(startTimeout > 1 && startTimeout <= 86_400) {
@@ -82,7 +80,7 @@ struct ProviderArguments: ParsableArguments {
         }
     }
 
-    /// The options as the client takes them.
+    /// The options in the form that the client takes.
     var options: ProviderOptions {
         var options = ProviderOptions()
         options.fal.mode = mode ?? .queue
@@ -97,20 +95,20 @@ struct ProviderArguments: ParsableArguments {
     }
 }
 
-/// How a request is named that the ledger does not know.
+/// The provider of a request that is not in the ledger.
 struct JobArguments: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Who was asked, where the ledger does not know the request.")
+    @Option(name: .shortAndLong, help: "The provider of a request that is not in the ledger.")
     var provider: ProviderID?
 
     @Option(
         help: ArgumentHelp(
-            "With --provider: the model that was asked for (default: the provider's for edits).",
+            "With --provider: the model of the request (default: the provider's model for edits).",
             valueName: "id"))
     var model: String?
 
     @Option(
         help: ArgumentHelp(
-            "The base URL that the request was sent to, if not the provider's own. A key goes nowhere else.",
+            "Base URL that the request was sent to, if not the provider's own; keys are sent nowhere else.",
             valueName: "url"))
     var baseURL: String?
 }

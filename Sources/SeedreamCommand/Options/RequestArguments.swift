@@ -3,44 +3,47 @@ import Pixels
 import SeedreamClient
 import SeedreamModel
 
-/// What is asked for.
+/// The content of a request.
 struct RequestArguments: ParsableArguments {
-    /// A switch of the host's that has a default of its own.
+    /// A setting of the provider that is on or off, or has its own default if absent.
     enum Switch: String, ExpressibleByArgument, CaseIterable {
         case on, off
     }
 
-    @Option(help: ArgumentHelp("The host's id of the model (default: its Seedream 4).", valueName: "id"))
+    @Option(help: ArgumentHelp("The provider's model id (default: its Seedream 4).", valueName: "id"))
     var model: String?
 
     @Option(
         help: ArgumentHelp(
-            "As match (the shape of the first image), 2K, match@4K, 16:9, 16:9@4K, 1536x1024, or a host's name as square_hd",
+            "Size of the result: match (the shape of the first image), 2K, match@4K, 16:9, 16:9@4K, 1536x1024, or a provider's name such as square_hd.",
             valueName: "size"))
     var size = OutputSize.matchFirstImage(.k2)
 
-    @Option(help: ArgumentHelp("Separate generations.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of separate generations.", valueName: "n"))
     var count = 1
 
-    @Option(help: ArgumentHelp("Images that one generation may make, as a set.", valueName: "n"))
+    @Option(help: ArgumentHelp("Most images that one generation may return, as a set.", valueName: "n"))
     var imagesPerCall = 1
 
-    @Option(help: ArgumentHelp("Makes a host repeat itself, where it can.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Random seed; the same seed and inputs give the same image if the provider supports it.",
+            valueName: "n"))
     var seed: Int?
 
-    @Option(help: "The host's check of prompt and result (default: on).")
+    @Option(help: "The provider's safety check of prompt and result (default: on).")
     var safety: Switch?
 
-    @Option(help: "How the host rewrites the prompt (default: its own way).")
+    @Option(help: "How the provider rewrites the prompt (default: its own choice).")
     var enhance: PromptEnhancement?
 
-    @Flag(help: "Take results inside the reply instead of from URLs.")
+    @Flag(help: "Receive results in the reply itself instead of as URLs.")
     var inline = false
 
-    @Option(help: ArgumentHelp("A URL that the host calls when the job has ended.", valueName: "url"))
+    @Option(help: ArgumentHelp("URL that the provider calls when the job has ended.", valueName: "url"))
     var webhook: String?
 
-    /// Changes a request to what was asked for.
+    /// Applies the options to a request.
     func apply(to request: inout GenerationRequest) {
         request.model = model
         request.size = size
@@ -57,10 +60,10 @@ struct RequestArguments: ParsableArguments {
         guard (1...1000).contains(count) else {
             throw ValidationError("--count: expected 1 to 1000, found \(count)")
         }
-        // No provider makes an image as small as this; it is a shape that was meant.
+        // No provider makes an image this small; a ratio was meant.
         if case .pixels(let pixels) = size, min(pixels.width, pixels.height) < 64 {
             throw ValidationError(
-                "--size: \(pixels) is a size in pixels, too small for any provider; for a shape write `--size \(pixels.width):\(pixels.height)`"
+                "--size: \(pixels) is a size in pixels, too small for any provider; for a ratio write `--size \(pixels.width):\(pixels.height)`"
             )
         }
         guard (1...1000).contains(imagesPerCall) else {
@@ -69,23 +72,25 @@ struct RequestArguments: ParsableArguments {
     }
 }
 
-/// How a run of several requests goes on, and when it stops.
+/// How a run of several requests continues, and when it stops.
 struct RunArguments: ParsableArguments {
     @Option(
         name: .customLong("run"),
-        help: ArgumentHelp("The run that this belongs to, by a name of yours.", valueName: "name"))
+        help: ArgumentHelp("Name of the run to start or to continue.", valueName: "name"))
     var name: String?
 
-    @Flag(help: "Send rows again that failed before.")
+    @Flag(help: "Send failed rows again.")
     var retryFailed = false
 
-    @Flag(help: "Buy again what is open, unknown, or saved and lost.")
+    @Flag(help: "Buy again rows that are open, unknown, or saved but gone from disk and provider.")
     var again = false
 
-    @Option(help: ArgumentHelp("Stop after so many failed rows.", valueName: "n"))
+    @Option(help: ArgumentHelp("Stop after this number of failed rows.", valueName: "n"))
     var maxFailures: Int?
 
-    @Option(help: ArgumentHelp("Stop once this share failed, after 20 rows.", valueName: "0-1"))
+    @Option(
+        help: ArgumentHelp(
+            "Stop when this share of rows has failed, checked from 20 rows on.", valueName: "0-1"))
     var maxFailureRate: Double?
 
     func validate() throws {

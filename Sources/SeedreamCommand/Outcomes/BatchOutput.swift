@@ -3,8 +3,8 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What is said about a manifest: each row as it ends, and how many are where in the end. No row is
-/// kept.
+/// The output of `seedream batch`: each row as it ends, and the number of rows in each state at the
+/// end. Keeps no rows.
 struct BatchOutput {
     private let run: RunRecord
     private let isStream: Bool
@@ -12,7 +12,7 @@ struct BatchOutput {
     private let progress: RequestProgress
     private var counts: [RowState: Int] = [:]
 
-    /// - Parameter isStream: Whether standard output gets a line of JSON for each row.
+    /// - Parameter isStream: Whether to write each row as a line of JSON to standard output.
     init(run: RunRecord, isStream: Bool, waits: Bool, progress: RequestProgress) {
         (self.run, self.isStream, self.waits, self.progress) = (run, isStream, waits, progress)
     }
@@ -24,7 +24,7 @@ struct BatchOutput {
         try Self.show(row, isStream: isStream)
     }
 
-    /// The row as a line of JSON on standard output, or as words on standard error.
+    /// Writes the row as a line of JSON to standard output, or as text to standard error.
     static func show(_ row: RowDocument, isStream: Bool) throws {
         if isStream { try Terminal.print(TerminalText(json: String(row.jsonLine.dropLast()))) }
         let name = (row.id ?? row.line.map { "line \($0)" } ?? "a row").visible
@@ -36,7 +36,7 @@ struct BatchOutput {
         }
     }
 
-    /// Says how many rows are where, and throws the code for it.
+    /// Prints the number of rows in each state, and throws the exit code.
     func finish(_ stop: RunStop?) throws {
         progress.clear()
         let isInterrupted = Task.isCancelled
@@ -44,17 +44,17 @@ struct BatchOutput {
             counts[state].map { "\($0) \(state.rawValue)" }
         }
         let start = "\(isInterrupted ? "interrupted; " : "")run \(run.identity.name ?? run.id): "
-        let end = isInterrupted || stop != nil ? "; the same command goes on" : ""
+        let end = isInterrupted || stop != nil ? "; repeat the command to continue" : ""
         Terminal.note(
             TerminalText(start + (words.isEmpty ? "no rows" : words.joined(separator: ", ")) + end))
         switch stop {
         case .refused(let error)?:
-            ClientFailure.say(error)
+            ClientFailure.report(error)
             throw Verdict(error).status.code
         case .failures(let count, let rows)?:
             Diagnostics().failure(
                 "stopped: \(count) of \(rows) rows failed",
-                hint: "mend what they say, then repeat the command")
+                hint: "fix the reported errors, then repeat the command")
             throw ExitStatus.someFailed.code
         case nil: break
         }
@@ -66,7 +66,7 @@ struct BatchOutput {
     }
 }
 
-/// The file of results that `batch --results` appends to.
+/// The results file that `batch --results` appends to.
 struct BatchResults {
     let file: ResultsFile
     private let identity: ManifestIdentity
@@ -79,12 +79,12 @@ struct BatchResults {
         }
     }
 
-    /// Syncs the file, and says so where the manifest has changed meanwhile.
+    /// Syncs the file, and prints a note if the manifest has changed meanwhile.
     func finish(_ reader: ManifestReader) throws {
         try file.sync()
         if let digest = reader.digest, let before = identity.sha256, digest != before {
             Diagnostics().note(
-                "\(reader.name) changed while it was read; the results are those of what was read")
+                "\(reader.name) changed while it was read; the results are of the rows as they were read")
         }
     }
 }

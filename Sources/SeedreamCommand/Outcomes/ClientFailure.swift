@@ -4,13 +4,13 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What is said about errors of the client, and which code they end with.
+/// The messages, hints and exit codes of errors of the client.
 enum ClientFailure {
-    /// Runs `body`, says what went wrong, and ends with the code for it.
+    /// Runs `body`; if it throws, prints the error and throws the exit code.
     ///
     /// - Parameters:
-    ///   - client: The options that commands in advice repeat.
-    ///   - json: Whether standard output gets a document also where nothing could be done.
+    ///   - client: The options to repeat in commands that a hint suggests.
+    ///   - json: Whether to print a JSON document to standard output even if nothing could be done.
     static func reported(
         _ client: ClientArguments, json: Bool = false, _ body: () async throws -> Void
     ) async throws {
@@ -39,12 +39,12 @@ enum ClientFailure {
                             [job].compactMap(\.self), failed: inputs.map { FailureRecord($0) }, error: cause))
                 )
             }
-            say(cause, job: job)
+            report(cause, job: job)
             throw Verdict(cause, about: job).status.code
         }
     }
 
-    /// Runs `body`, whose errors are about a job.
+    /// Runs `body`, and attaches the job to the errors it throws.
     static func about<Value>(_ job: JobRecord, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
@@ -53,14 +53,14 @@ enum ClientFailure {
         }
     }
 
-    /// An error about a job of the ledger.
+    /// An error about a job in the ledger.
     private struct JobFailure: Error {
         var cause: any Error
         var job: JobRecord
     }
 
-    /// One line, and a hint.
-    static func say(
+    /// Prints an error on one line, and its hint.
+    static func report(
         _ error: any Error, about name: String? = nil, job: JobRecord? = nil, isRecorded: Bool = true
     ) {
         let diagnostics = Diagnostics()
@@ -68,7 +68,7 @@ enum ClientFailure {
             for input in failure.inputs {
                 diagnostics.failure("\(input.name): \(input.message)", hint: input.remedy.text(in: .command))
             }
-            diagnostics.note("nothing was sent: a request short of a picture is another request")
+            diagnostics.note("nothing was sent: without one of its images it would be a different request")
             return
         }
         let text = text(of: error)
@@ -78,7 +78,7 @@ enum ClientFailure {
             hint: Verdict(error, about: job, isRecorded: isRecorded).hint)
     }
 
-    /// What a request's field is called on the command line.
+    /// Returns the option for a field of a request.
     private static func option(for field: String) -> String {
         switch field {
         case "count", "size", "seed", "webhook", "model", "name": "--\(field)"
@@ -91,27 +91,27 @@ enum ClientFailure {
         }
     }
 
-    /// The message of an error, on one line.
+    /// Returns the message of an error on one line.
     static func text(of error: any Error) -> String {
         if error is UntrustedAddressError { return "--base-url: \(error)" }
         return (error as? RequestError).map { "\(option(for: $0.field)): \($0.message)" } ?? "\(error)"
     }
 
-    /// What to do about an error that is none of a provider's.
+    /// Returns the hint for an error that did not come from a provider.
     static func hint(for error: any Error) -> String? {
         switch error {
-        case is BusyRowError: "wait for it, then repeat the command if you want another image"
+        case is BusyRowError: "wait until it ends, then repeat the command if you want another image"
         case let error as UntrustedAddressError: "if you trust it, add `--base-url \(error.address)`"
         case let error as any ErrorWithRemedy: error.remedy.text(in: .command)
         case let error as EqualRequestError:
             error.job.state == .unknown && error.job.ticket == nil
-                ? "look at the account at \(error.job.provider.displayName), or add `--again` to buy another"
+                ? "check the account at \(error.job.provider.displayName), or add `--again` to buy another"
                 : "\(Invocation.command("resume", error.job)) fetches it; add `--again` to buy another"
         default: nil
         }
     }
 
-    /// The code for an error that is none of a provider's.
+    /// Returns the exit code for an error that did not come from a provider.
     static func status(after error: any Error) -> ExitStatus {
         switch error {
         case is RequestError, is UntrustedAddressError: .usage
@@ -140,8 +140,7 @@ enum ClientFailure {
         }
     }
 
-    /// The code of a run of several requests: that something may have been bought outweighs all
-    /// else.
+    /// Returns the exit code of several requests. A possible purchase outweighs everything else.
     static func status(of outcomes: [(job: JobRecord?, error: any Error)], anySaved: Bool) -> ExitStatus {
         let codes = outcomes.map { Verdict($0.error, about: $0.job).status }
         if codes.contains(.outcomeUnknown) { return .outcomeUnknown }

@@ -5,15 +5,14 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What is said about jobs in the end: what came of them, what went wrong, what to do, and the code
-/// to end with.
+/// The final output about jobs: results, errors, hints, and the exit code.
 struct JobOutput: Sendable {
-    /// What became of one request.
+    /// The outcome of one request.
     struct Outcome: Sendable {
         var index: Int
         var job: JobRecord?
         var error: (any Error)?
-        /// The host's log.
+        /// The provider's log.
         var logs: [String] = []
 
         init(_ outcome: RowOutcome, logs: [String]) {
@@ -25,8 +24,8 @@ struct JobOutput: Sendable {
     let ledger: any JobLedger
     let progress: RequestProgress
 
-    /// Shows what came of one request that was sent by itself, and throws the code for it; where
-    /// there is no job, its error.
+    /// Prints the outcome of a single request, and throws its exit code. If there is no job, throws
+    /// the error of the request.
     func finish(_ outcome: RowOutcome, waited: Bool) throws {
         if outcome.job == nil {
             if let error = outcome.error { throw error }
@@ -36,7 +35,7 @@ struct JobOutput: Sendable {
             [Outcome(outcome, logs: progress.logs(outcome.index))], dropped: outcome.dropped, waited: waited)
     }
 
-    /// Shows what came of all, says what went wrong, and throws the code for it.
+    /// Prints the outcomes and errors of all requests, and throws the exit code.
     func finish(
         _ outcomes: [Outcome], failed: [FailedInput] = [], dropped: [DroppedInput] = [], waited: Bool = true
     ) throws {
@@ -50,12 +49,12 @@ struct JobOutput: Sendable {
         try end(jobs, outcomes, failed, isLost: isLost)
     }
 
-    /// Shows what came of all, and says what went wrong.
+    /// Prints the outcomes and errors of all requests.
     ///
     /// - Parameters:
-    ///   - skipped: The number of rows whose images were saved before.
-    ///   - error: Why nothing more could be done, for the document.
-    ///   - advises: Whether the command that fetches open jobs is named.
+    ///   - skipped: The jobs of rows whose images were saved before.
+    ///   - error: The error that stopped the command, for the JSON document.
+    ///   - advises: Whether to print the command that fetches open jobs.
     func show(
         _ outcomes: [Outcome], failed: [FailedInput], dropped: [DroppedInput] = [], skipped: [JobRecord] = [],
         waited: Bool, error: (any Error)?, advises: Bool = true
@@ -85,10 +84,10 @@ struct JobOutput: Sendable {
             }
         }
         for failure in failures { Diagnostics().failure(failure) }
-        for outcome in outcomes { say(outcome, of: outcomes.count) }
-        for job in unrecorded { say(job) }
+        for outcome in outcomes { report(outcome, of: outcomes.count) }
+        for job in unrecorded { report(job) }
         guard advises else { return }
-        // What ended in an error has its own advice.
+        // Jobs with an error have their own hint.
         let open = outcomes.filter { $0.error == nil || $0.error is CancellationError }.compactMap(\.job)
             .filter {
                 job in
@@ -98,17 +97,17 @@ struct JobOutput: Sendable {
         for jobs in Dictionary(grouping: open, by: \.baseURL).values {
             let ids = jobs.map { String($0.id.prefix(8)) }
             let command = Invocation.command(["resume"] + ids + Invocation.base(jobs[0]))
-            Terminal.note("\(command) fetches what is still to come")
+            Terminal.note("\(command) fetches the remaining results")
         }
     }
 
-    /// Whether something that was learned is neither in the ledger nor in a file.
+    /// Whether some news of a job is in neither the ledger nor a file.
     var isLost: Bool { unrecorded.contains { $0.file == nil && $0.job.state != .saved } }
 
-    /// What the ledger could not record.
+    /// The job states that the ledger could not record.
     private var unrecorded: [SpoolingLedger.Unrecorded] { (ledger as? SpoolingLedger)?.unrecorded ?? [] }
 
-    private func say(_ unrecorded: SpoolingLedger.Unrecorded) {
+    private func report(_ unrecorded: SpoolingLedger.Unrecorded) {
         let job = unrecorded.job
         if let file = unrecorded.file {
             Diagnostics().note(
@@ -116,7 +115,7 @@ struct JobOutput: Sendable {
             )
         } else if job.state == .saved {
             Diagnostics().note(
-                "\(unrecorded.reason); job \(job.id.prefix(8)) is saved all the same, and is not to be sent again"
+                "\(unrecorded.reason); job \(job.id.prefix(8)) is saved nevertheless; do not send it again"
             )
         } else {
             Diagnostics().failure(
@@ -125,14 +124,14 @@ struct JobOutput: Sendable {
         }
     }
 
-    private func say(_ outcome: Outcome, of count: Int) {
+    private func report(_ outcome: Outcome, of count: Int) {
         if let error = outcome.error, !(error is CancellationError) {
             let name = count > 1 ? outcome.job?.inputs.first?.name : nil
             let isLost = unrecorded.contains { $0.job.id == outcome.job?.id && $0.file == nil }
-            ClientFailure.say(error, about: name, job: outcome.job, isRecorded: !isLost)
+            ClientFailure.report(error, about: name, job: outcome.job, isRecorded: !isLost)
         }
         for failure in outcome.job?.result?.failures ?? [] {
-            Diagnostics().note("the host failed to make one of the pictures: \(failure)")
+            Diagnostics().note("the provider failed to make one of the images: \(failure)")
         }
     }
 

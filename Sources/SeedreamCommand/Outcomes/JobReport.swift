@@ -11,13 +11,13 @@ import Foundation
 
 /// The JSON document of jobs, schema 1.
 struct JobReport: Encodable {
-    /// Sums over the document.
+    /// Totals of the document.
     struct Totals: Encodable {
         var jobs: Int
         var saved: Int
         var failed: Int
         var unknown: Int
-        /// Rows of a run whose images were saved before, and are not bought again.
+        /// Rows of a run that were skipped, as their images were saved before.
         var skipped: Int
         var pictures: Int
     }
@@ -26,20 +26,20 @@ struct JobReport: Encodable {
     var jobs: [JobDocument]
     /// Inputs that could not be prepared, with `--each`.
     var failed: [FailureRecord]
-    /// Inputs that the request had no room for.
+    /// Inputs left out because the request had no room for them.
     var dropped: [DroppedInput]
     var totals: Totals
-    /// What all have cost or may cost at most, by unit, where a price is known.
+    /// The largest possible cost of all jobs, by unit, as far as prices are known.
     var cost: [String: Double]
-    /// Why nothing at all could be done.
+    /// The error if nothing could be done.
     var error: ErrorDocument?
 
     init(
         _ jobs: [JobRecord], failed: [FailureRecord] = [], dropped: [DroppedInput] = [],
-        skipped: Int = 0, host: JobStatus? = nil,
+        skipped: Int = 0, status: JobStatus? = nil,
         error: (any Error)? = nil
     ) {
-        self.jobs = jobs.map { JobDocument($0, host: host) }
+        self.jobs = jobs.map { JobDocument($0, status: status) }
         self.error = error.map { ErrorDocument($0) }
         self.failed = failed
         self.dropped = dropped
@@ -54,7 +54,7 @@ struct JobReport: Encodable {
 
 /// A job in JSON.
 struct JobDocument: Encodable {
-    /// What the host says at this moment.
+    /// The current status at the provider.
     struct Answer: Encodable {
         var phase: String
         var position: Int?
@@ -73,21 +73,22 @@ struct JobDocument: Encodable {
     var requestID: String?
     var seed: Int?
     var usage: Usage?
-    /// What it cost, by the host's word or by its price; absent where neither is known.
+    /// The cost reported by the provider, or else computed from its price; absent if neither is
+    /// known.
     var cost: RowDocument.Cost?
     var inputs: [InputProvenance]
     var files: [SavedFile]
-    /// Where the pictures lie that the host has made: URLs, or files of this machine. They are not
-    /// all saved while the job is open.
+    /// The locations of all images that the provider made: URLs, or files on this machine. While
+    /// the job is open, not all of them are saved.
     var locations: [String]?
-    /// The host's log, where it was asked for.
+    /// The provider's log, if it was requested.
     var logs: [String]?
-    /// Pictures that the host failed to make, in its words.
+    /// The errors of images that the provider failed to make, in its words.
     var failures: [String]
     var error: ErrorDocument?
     var host: Answer?
 
-    init(_ job: JobRecord, host status: JobStatus? = nil) {
+    init(_ job: JobRecord, status: JobStatus? = nil) {
         id = job.id
         provider = job.provider
         model = job.model
@@ -130,14 +131,14 @@ extension JobStatus {
     }
 }
 
-/// An error in JSON: of a host, or of whatever came before one was asked.
+/// An error in JSON, from a provider or from a step before the request.
 struct ErrorDocument: Encodable {
     /// A word of ``ClientError/Category``, or `request`, `budget`, `ledger`, `key`, `input`.
     var category: String
     var provider: ProviderID?
     var operation: String?
     var status: Int?
-    /// The host's own word for it.
+    /// The provider's error code.
     var code: String?
     var message: String
     var field: String?
@@ -145,7 +146,7 @@ struct ErrorDocument: Encodable {
     var purchase: ClientError.Purchase?
     var hint: String?
 
-    /// - Parameter job: The job that it is about.
+    /// - Parameter job: The job that the error is about.
     init(_ error: any Error, about job: JobRecord? = nil) {
         (message, hint) = (ClientFailure.text(of: error), Verdict(error, about: job).hint)
         switch error {

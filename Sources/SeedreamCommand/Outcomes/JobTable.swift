@@ -8,14 +8,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Jobs as people read them.
+/// Jobs as text tables.
 enum JobTable {
-    /// The ledger, a job a row.
+    /// Returns the jobs, one per row.
     static func lines(_ jobs: [JobRecord]) -> [TerminalText] {
         guard !jobs.isEmpty else { return ["no jobs"] }
         let style = Style(descriptor: 1)
         var table = Table([
-            "job", "when", Table.Column("provider", rank: 3), "state", .number("pictures", rank: 2),
+            "job", "when", Table.Column("provider", rank: 3), "state", .number("images", rank: 2),
             Table.Column("request", rank: 1), Table.Column("prompt", least: 16, keepsEnd: false),
         ])
         for job in jobs {
@@ -33,7 +33,7 @@ enum JobTable {
         return lines
     }
 
-    /// What a run has saved, a picture a row, and one line of summary.
+    /// Returns the saved images, one per row, and a summary line.
     static func results(_ jobs: [JobRecord]) -> [TerminalText] {
         let files = jobs.flatMap { job in job.files.sorted { $0.index < $1.index }.map { (job, $0) } }
         var lines: [TerminalText] = []
@@ -46,7 +46,7 @@ enum JobTable {
                 let size = file.size.map { "\($0) " } ?? ""
                 let format = file.mediaType.split(separator: "/").last.map(String.init) ?? file.mediaType
                 table.add([
-                    "\(number + 1)", shown(file.path),
+                    "\(number + 1)", relativePath(file.path),
                     "\(size)\(format) \(file.byteCount.formattedBytes)",
                     source(of: job), String(job.id.prefix(8)),
                 ])
@@ -57,31 +57,31 @@ enum JobTable {
         }
         let done = jobs.filter { $0.state == .saved }.count
         lines.append(
-            "\(done) of \(jobs.count) \(jobs.count == 1 ? "request" : "requests") done, \(files.count) \(files.count == 1 ? "picture" : "pictures") saved\(cost(of: jobs))"
+            "\(done) of \(jobs.count) \(jobs.count == 1 ? "request" : "requests") done, \(files.count) \(files.count == 1 ? "image" : "images") saved\(cost(of: jobs))"
         )
         return lines
     }
 
-    /// One job, a fact a line.
-    static func description(of job: JobRecord, host: JobStatus?) -> [TerminalText] {
+    /// Returns one job, one fact per line.
+    static func description(of job: JobRecord, status: JobStatus?) -> [TerminalText] {
         var rows: [(String, String)] = [
             ("job", job.id), ("provider", "\(job.provider.displayName), \(job.model)"),
             ("state", job.state.rawValue),
             ("when", when(job.created)), ("prompt", fitted(job.prompt)),
         ]
         if let id = job.ticket?.requestID ?? job.result?.requestID { rows.append(("request", id.visible)) }
-        if let host {
-            var text = host.word.visible
-            switch host.phase {
+        if let status {
+            var text = status.word.visible
+            switch status.phase {
             case .queued(let position?): text += ", position \(position)"
             case .running(let progress?): text += ", \(Int(progress * 100)) %"
             default: break
             }
-            rows.append(("host", text))
-            for line in host.logs.suffix(5) { rows.append(("log", fitted(line))) }
+            rows.append(("status", text))
+            for line in status.logs.suffix(5) { rows.append(("log", fitted(line))) }
         }
         for file in job.files.sorted(by: { $0.index < $1.index }) { rows.append(("file", file.path.visible)) }
-        // What is not saved can be fetched by other means.
+        // Unsaved images can also be fetched by other means.
         if job.state == .finished {
             for (index, image) in (job.result?.images ?? []).enumerated()
             where !job.files.contains(where: { $0.index == index }) {
@@ -96,31 +96,32 @@ enum JobTable {
         return rows.map { TerminalText($0 + String(repeating: " ", count: width - $0.count + 2) + $1) }
     }
 
-    /// Prose on one line: as long as a terminal has room for beside a label, and whole elsewhere.
+    /// Returns a text on one line, shortened to the width of a terminal, or in full if there is
+    /// none.
     private static func fitted(_ text: String) -> String {
         guard let width = TerminalWidth.columns(of: 1) else { return text.visible }
         return text.visible.shortened(to: max(20, width - "provider  ".count), keepsEnd: false)
     }
 
-    /// A path as one would type it here.
-    private static func shown(_ path: String) -> String {
+    /// Returns a path relative to the current folder if it is inside it.
+    private static func relativePath(_ path: String) -> String {
         let here = (PathText.currentFolder ?? "") + "/"
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
     private static func source(of job: JobRecord) -> String {
-        guard let first = job.inputs.first else { return "words" }
+        guard let first = job.inputs.first else { return "prompt" }
         let more = job.inputs.count > 1 ? " and \(job.inputs.count - 1) more" : ""
         return first.name + more
     }
 
-    /// What the hosts say it cost, else what the price says.
+    /// Returns the cost that the providers reported, or else the one computed from prices.
     private static func cost(of jobs: [JobRecord]) -> String {
         let usages = jobs.compactMap { $0.result?.usage }
         let credits = usages.compactMap(\.credits).reduce(0, +)
         let dollars = usages.compactMap(\.usDollars).reduce(0, +)
-        if dollars > 0 { return ", \(dollars.formattedShortly) USD by the host's word" }
-        if credits > 0 { return ", \(credits.formattedShortly) credits by the host's word" }
+        if dollars > 0 { return ", \(dollars.formattedShortly) USD as reported by the provider" }
+        if credits > 0 { return ", \(credits.formattedShortly) credits as reported by the provider" }
         let priced = jobs.compactMap { job in
             job.estimate.map { ($0.unit, $0.amount * Double(job.result?.images.count ?? 0)) }
         }
@@ -130,7 +131,7 @@ enum JobTable {
         return sum > 0 ? ", about \(sum.formattedShortly) \(unit.rawValue)" : ""
     }
 
-    /// What jobs have cost or may cost at most, where a price is known; `nil` where it is nothing.
+    /// Returns the largest possible cost of jobs as text; `nil` if it is 0 or no price is known.
     static func worstCost(of jobs: [JobRecord]) -> TerminalText? {
         let texts = worstCosts(of: jobs).sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
@@ -139,7 +140,7 @@ enum JobTable {
             "at most \(texts.joined(separator: " and ")) spent, open and unknown jobs included")
     }
 
-    /// The same by unit, those alone that are not 0.
+    /// Returns the largest possible cost of jobs by unit, without units whose sum is 0.
     static func worstCosts(of jobs: [JobRecord]) -> [Price.Unit: Double] {
         var sums: [Price.Unit: Double] = [:]
         for job in jobs {
@@ -149,7 +150,7 @@ enum JobTable {
         return sums.filter { $0.value > 0 }
     }
 
-    /// Minutes are enough.
+    /// Returns a time in UTC, to the minute.
     private static func when(_ seconds: Double) -> String {
         String(Date(timeIntervalSince1970: seconds).formatted(.iso8601).prefix(16)).replacing("T", with: " ")
     }

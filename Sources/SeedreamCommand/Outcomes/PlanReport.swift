@@ -4,15 +4,15 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What `--dry-run` shows: what is done to the pictures, the requests with their payloads left out,
-/// and what they would cost.
+/// The output of `--dry-run`: the changes to images, the requests without their payloads, and the
+/// cost.
 struct PlanReport: Encodable {
     /// One request.
     struct Request: Encodable {
         var request: SubmissionPlan
         var preparation: PreparationReport?
 
-        /// - Returns: `nil` for a row that would not be sent.
+        /// - Returns: `nil` if the row would not be sent.
         init?(_ plan: RowPlan, includesDigest: Bool) {
             guard let request = plan.submission else { return nil }
             self.request = request
@@ -25,7 +25,8 @@ struct PlanReport: Encodable {
     var requests: [Request]
     /// Inputs that cannot be prepared.
     var failed: [FailureRecord]
-    /// What all would cost at most, in the unit of the price; absent where no price is known.
+    /// The largest possible cost of all requests, in the unit of the price; absent if a price is
+    /// unknown.
     var worstCost: Double?
 
     init(_ requests: [Request], failed: [FailureRecord] = []) {
@@ -66,17 +67,17 @@ struct PlanReport: Encodable {
         var lines = ["body of \(request.bodyBytes.formattedBytes), sent once"]
         if request.uploads > 0 {
             lines[0] +=
-                "; \(request.uploads) \(request.uploads == 1 ? "picture is" : "pictures are") uploaded before"
+                "; \(request.uploads) \(request.uploads == 1 ? "image is" : "images are") uploaded before"
         }
         let (least, most) = (request.minimumOutputs, request.maximumOutputs)
         let size = request.predictedSize.map { " of \($0)" } ?? ""
         lines.append(
-            "\(least == most ? "\(most)" : "\(least) to \(most)") \(most == 1 ? "picture" : "pictures")\(size) from \(request.model)"
+            "\(least == most ? "\(most)" : "\(least) to \(most)") \(most == 1 ? "image" : "images")\(size) from \(request.model)"
         )
         if let price = request.price, let worst = request.worstCost {
             let source = price.date.isEmpty ? price.source : "\(price.source), \(price.date)"
             lines.append(
-                "costs at most \(worst.formattedShortly) \(price.unit.rawValue), at \(price.text) a picture (\(source))"
+                "costs at most \(worst.formattedShortly) \(price.unit.rawValue), at \(price.text) an image (\(source))"
             )
         } else {
             lines.append("no price is known for \(request.model) at \(request.provider.displayName)")
@@ -85,8 +86,8 @@ struct PlanReport: Encodable {
     }
 }
 
-/// What `--dry-run` says of a run: rows, what is saved already, what cannot be sent, and what the
-/// rest would cost.
+/// The summary that `--dry-run` prints for a run: its rows, those saved already, those that cannot
+/// be sent, and the cost of the rest.
 struct RunPlanSummary {
     private var rows = 0
     private var failed = 0
@@ -111,27 +112,27 @@ struct RunPlanSummary {
         }
     }
 
-    /// One line.
+    /// Returns the summary on one line.
     ///
-    /// - Parameter source: What the rows come from, as ` of CSV`.
+    /// - Parameter source: The format of the rows with a leading space, such as ` of CSV`.
     func text(source: String = "") -> String {
         var text = "\(rows) \(rows == 1 ? "row" : "rows")\(source), \(failed) of them failed"
         if skipped > 0 { text += ", \(skipped) saved already" }
         let sums = cost.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
         let price =
-            isPriceKnown ? "at most \(sums.joined(separator: " and "))" : "at a price that is not known"
+            isPriceKnown ? "at most \(sums.joined(separator: " and "))" : "at an unknown price"
         let what = images == 0 ? "" : "; \(images) \(images == 1 ? "image" : "images"), \(price)"
         return text + what + "; nothing was sent, no key was read"
     }
 
-    /// Refuses what would cost more than the budget.
+    /// Throws if the run would exceed the budget.
     func check(_ budget: Budget?, _ planner: SubmissionPlanner, model: String?) throws(BudgetError) {
         guard images > 0 else { return }
         try budget?.check(pictures: images, price: planner.price(of: model))
     }
 
-    /// The code for it.
+    /// The exit code.
     var status: ExitStatus {
         if failed == 0 { return .done }
         return failed == rows ? .noUsableInput : .someFailed

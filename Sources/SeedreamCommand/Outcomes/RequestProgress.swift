@@ -14,16 +14,16 @@ import Musl
 import Darwin
 #endif
 
-/// What happens to requests, on stderr: notices, warnings and the provider's log as lines, and one
-/// line that shows where all stands: again and again on a terminal, every ten seconds elsewhere.
+/// The progress of requests on stderr: notices, warnings and the provider's log as lines, and a
+/// status line, redrawn on a terminal and repeated every 10 s elsewhere.
 final class RequestProgress: Sendable {
     private struct State {
-        /// Rows in all; `nil` where they come as a stream.
+        /// The number of rows; `nil` if they come as a stream.
         var total: Int?
         var done = 0
         var failed = 0
         var money: [Price.Unit: Double] = [:]
-        /// Where each row that is being worked on stands.
+        /// The state of each row in progress.
         var words: [Int: String] = [:]
         var logs: [Int: [String]] = [:]
         var isShown = false
@@ -37,13 +37,13 @@ final class RequestProgress: Sendable {
     private let isPlain: Bool
     private let showsLogs: Bool
     private let names: @Sendable (_ index: Int) -> String?
-    /// Seconds between two lines where there is no terminal. run.md: 10.
+    /// The interval between status lines without a terminal. Our number.
     private static let pause = Duration.seconds(10)
 
     /// - Parameters:
-    ///   - total: Rows in all; `nil` where they come as a stream.
-    ///   - showsLogs: Whether the provider's log is shown also where there is no terminal.
-    ///   - names: What a row is called in front of a note; `nil` for a single one.
+    ///   - total: The number of rows; `nil` if they come as a stream.
+    ///   - showsLogs: Whether to show the provider's log without a terminal too.
+    ///   - names: Returns the name of a row for its notes; `nil` for a single row.
     init(
         rows total: Int?, form: ProgressForm = .auto, showsLogs: Bool = false,
         names: @escaping @Sendable (_ index: Int) -> String? = { _ in nil }
@@ -57,7 +57,7 @@ final class RequestProgress: Sendable {
         state.withLock { $0.shown = start }
     }
 
-    /// Receives what happens.
+    /// Receives the events of a session.
     var reporter: SessionReporter { SessionReporter { [self] in receive($0) } }
 
     private func receive(_ event: SessionEvent) {
@@ -70,8 +70,8 @@ final class RequestProgress: Sendable {
             let report = PreparationReport(images: records, failed: [], dropped: dropped)
             guard !dropped.isEmpty || records.contains(where: { !$0.notices.isEmpty }) else { return }
             above { Diagnostics().notices(of: report) }
-        case .equalSaved(let jobs): above { RunOutput.sayEqual(jobs) }
-        case .earlier(let jobs): above { RunOutput.sayEarlier(jobs, event.label) }
+        case .equalSaved(let jobs): above { RunOutput.noteEqual(jobs) }
+        case .earlier(let jobs): above { RunOutput.noteEarlier(jobs, event.label) }
         case .request(let event): receive(event, index)
         case .ended(let outcome): end(outcome)
         }
@@ -83,7 +83,7 @@ final class RequestProgress: Sendable {
             above { Diagnostics().note("\(names(index).map { "\($0): " } ?? "")\(warning.message)") }
         case .log(let line):
             state.withLock { $0.logs[index, default: []].append(line) }
-            if showsLogs { say(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
+            if showsLogs { print(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
         case .uploaded(let done, let total): show("uploaded \(done) of \(total)", index)
         case .submitting(let bytes): show("sending \(bytes.formattedBytes)", index)
         case .accepted: show("accepted", index)
@@ -91,28 +91,28 @@ final class RequestProgress: Sendable {
         case .running(let progress):
             show(progress.map { "generating \(Int($0 * 100)) %" } ?? "generating", index)
         case .finished(let images):
-            show("fetching \(images) \(images == 1 ? "picture" : "pictures")", index)
+            show("fetching \(images) \(images == 1 ? "image" : "images")", index)
         case .saved(let file): show("saved \(file.path.visible.shortened(to: 50))", index)
         }
     }
 
-    /// Shows where all stands also while nothing happens: every ten seconds, where it is not a line
-    /// that changes.
+    /// Prints the status line every 10 s even if nothing happens, unless it is redrawn on a
+    /// terminal.
     ///
-    /// - Returns: What goes on until it is cancelled.
+    /// - Returns: A task that runs until it is cancelled.
     func ticking() -> Task<Void, Never> {
         Task { [self] in
             while isPlain, (try? await Task.sleep(for: Self.pause)) != nil { show() }
         }
     }
 
-    /// The lines of the provider's log for a row.
+    /// Removes and returns the lines of the provider's log for a row.
     func logs(_ index: Int) -> [String] { state.withLock { $0.logs.removeValue(forKey: index) ?? [] } }
 
     private func end(_ outcome: RowOutcome) {
         state.withLock { state in
             state.done += 1
-            // The rows of a stream are not kept, and so not their logs.
+            // Rows of a stream are not kept, so their logs are not either.
             if state.total == nil { state.logs[outcome.index] = nil }
             if outcome.isFailure { state.failed += 1 }
             if outcome.deed == .sent || outcome.deed == .resumed, let job = outcome.job,
@@ -124,10 +124,10 @@ final class RequestProgress: Sendable {
         show(nil, outcome.index)
     }
 
-    /// Says something for good, above the line.
-    func say(_ text: TerminalText) { above { Terminal.note(text) } }
+    /// Prints a permanent line above the status line.
+    func print(_ text: TerminalText) { above { Terminal.note(text) } }
 
-    /// Takes the line away and says something in its place. Nothing else is written meanwhile.
+    /// Erases the status line and runs `body`, while nothing else is written.
     private func above(_ body: () -> Void) {
         state.withLock { state in
             Self.erase(&state)
@@ -135,7 +135,7 @@ final class RequestProgress: Sendable {
         }
     }
 
-    /// - Parameter words: Where the row stands; `nil` once it is done.
+    /// - Parameter words: The state of the row; `nil` once it is done.
     private func show(_ words: String?, _ index: Int) {
         state.withLock { $0.words[index] = words }
         show()
@@ -151,14 +151,14 @@ final class RequestProgress: Sendable {
                 try? Terminal.write("\r\u{1B}[K\(line.shortened(to: width))", to: STDERR_FILENO)
                 return
             }
-            // The task that ticks wakes a little early or late.
+            // The ticking task may wake slightly early or late.
             guard isPlain, now - (state.shown ?? start) >= Self.pause - .milliseconds(100) else { return }
             state.shown = now
             Terminal.note(TerminalText(line))
         }
     }
 
-    /// Where all stands, on one line: the most important first.
+    /// Returns the status line, the most important part first.
     private func line(_ state: State, after time: Duration) -> String {
         let current = state.words.sorted { $0.key < $1.key }.map(\.value)
         guard state.total != 1 else { return current.joined(separator: ", ") }
@@ -188,7 +188,7 @@ final class RequestProgress: Sendable {
         return seconds < 6000 ? "\((seconds + 59) / 60) min" : "\((seconds + 3599) / 3600) h"
     }
 
-    /// Takes the line away.
+    /// Erases the status line.
     func clear() { state.withLock { Self.erase(&$0) } }
 
     private static func erase(_ state: inout State) {

@@ -6,15 +6,15 @@ import SeedreamKit
 import SeedreamModel
 import Synchronization
 
-/// What is said about a run: a line for each row that is done, and where the run stands in the end.
+/// The output of a run: a line for each finished row, and the state of the run at the end.
 final class RunOutput: Sendable {
-    /// What standard output gets.
+    /// The form of the data on standard output.
     enum Form: Sendable {
         /// A table at the end.
         case table
-        /// One document at the end.
+        /// One JSON document at the end.
         case json
-        /// A line for each row, as soon as it is known.
+        /// A line of JSON for each row as soon as it ends.
         case lines
     }
 
@@ -22,45 +22,45 @@ final class RunOutput: Sendable {
     private let names: [String]
     private let run: RunRecord
     private let form: Form
-    /// Where requests go, if not to the provider's own address: a key goes there only where it is
-    /// named.
+    /// The base URL of the requests if it is not the provider's own. Suggested commands must repeat
+    /// it, as a key is sent only to an address named on the command line.
     private let baseURL: String?
     private let outcomes = Mutex<[(outcome: RowOutcome, logs: [String])]>([])
 
-    /// - Parameter names: What each row is called; empty where rows come as a stream, and are
-    ///   called by their labels.
+    /// - Parameter names: The name of each row; empty if rows come as a stream and are named by
+    ///   their labels.
     init(names: [String], run: RunRecord, form: Form, baseURL: String?, progress: RequestProgress) {
         (self.names, self.run, self.form, self.progress) = (names, run, form, progress)
         self.baseURL = baseURL
     }
 
-    /// Says that equal requests are saved: another image is bought all the same.
-    static func sayEqual(_ saved: [JobRecord]) {
+    /// Prints a note that equal requests are saved already, and that another image is bought.
+    static func noteEqual(_ saved: [JobRecord]) {
         guard let last = saved.first else { return }
         let path = last.files.first.map { ", the last as \($0.path)" } ?? ""
         Diagnostics().note(
-            "\(saved.count == 1 ? "an equal request is" : "\(saved.count) equal requests are") saved already"
+            "\(saved.count == 1 ? "an equal request is" : "\(saved.count) equal requests are") already saved"
                 + "\(path); this buys another image")
     }
 
-    /// Says that jobs of an earlier version may have been the same request.
-    static func sayEarlier(_ jobs: [JobRecord], _ label: String) {
+    /// Prints a note that jobs of an earlier version may be the same request.
+    static func noteEarlier(_ jobs: [JobRecord], _ label: String) {
         guard let last = jobs.first else { return }
         let count = jobs.count == 1 ? "a job" : "\(jobs.count) jobs, the last"
         Diagnostics().note(
-            "\(label): an earlier version has sent \(count) \(last.id.prefix(8)) with this prompt and this name, "
-                + "now \(last.state.rawValue); nothing tells whether it is the same request, and this one is bought"
+            "\(label): an earlier version sent \(count) \(last.id.prefix(8)) with this prompt and this name, "
+                + "now \(last.state.rawValue); it may be the same request; this one is bought anyway"
         )
     }
 
-    /// Says that a row is done, and keeps what the end needs of it.
+    /// Prints the end of a row, and keeps its outcome for ``finish(_:ledger:waited:)``.
     func show(_ outcome: RowOutcome) throws {
         var outcome = outcome
-        // Their bytes are not needed any more.
+        // The bytes are no longer needed.
         outcome.images = []
         let logs = progress.logs(outcome.index)
         outcomes.withLock { $0.append((outcome, logs)) }
-        if let line = line(outcome) { progress.say(line) }
+        if let line = line(outcome) { progress.print(line) }
         guard form == .lines else { return }
         progress.clear()
         var document = RowDocument(id: outcome.label, state: .waiting)
@@ -69,7 +69,7 @@ final class RunOutput: Sendable {
         try Terminal.print(TerminalText(json: String(document.jsonLine.dropLast())))
     }
 
-    /// One line; `nil` where the end says it, with its reason.
+    /// Returns the line for a row; `nil` if the end of the run reports it with a reason.
     private func line(_ outcome: RowOutcome) -> TerminalText? {
         let name = names[outcome.index].visible
         switch (outcome.deed, outcome.job?.state) {
@@ -81,7 +81,7 @@ final class RunOutput: Sendable {
         }
     }
 
-    /// Shows what came of all rows, says where the run stands, and throws the code for it.
+    /// Prints the outcomes of all rows and the state of the run, and throws the exit code.
     func finish(_ stop: RunStop?, ledger: any JobLedger, waited: Bool) async throws {
         let rows = outcomes.withLock { $0 }.sorted { $0.outcome.index < $1.outcome.index }
         let outcomes = rows.map(\.outcome)
@@ -102,31 +102,32 @@ final class RunOutput: Sendable {
         let cause: (any Error)? = if case .refused(let error)? = stop { error } else { nil }
         try output.show(
             shown, failed: failed, skipped: skipped, waited: waited, error: cause, advises: false)
-        if let cause { ClientFailure.say(cause) }
+        if let cause { ClientFailure.report(cause) }
         if case .failures(let count, let rows)? = stop {
             Diagnostics().failure(
                 "stopped: \(count) of \(rows) rows failed",
-                hint: "mend what they say, then repeat the command")
+                hint: "fix the reported errors, then repeat the command")
         }
         let isInterrupted = Task.isCancelled
-        try await sayWhereItStands(outcomes, ledger, stop, isInterrupted)
+        try await printState(outcomes, ledger, stop, isInterrupted)
         try end(outcomes, stop, failed: failed, isLost: output.isLost, isInterrupted: isInterrupted)
     }
 
-    /// How many rows are where, and the one command that goes on, unless all are done.
-    private func sayWhereItStands(
+    /// Prints the number of rows in each state and the command that continues the run, unless all
+    /// are done.
+    private func printState(
         _ outcomes: [RowOutcome], _ ledger: any JobLedger, _ stop: RunStop?, _ isInterrupted: Bool
     ) async throws {
         let id = run.id
-        // Also where the task is cancelled.
+        // A task of its own still runs if this one is cancelled.
         let rows =
             try await Task { try await ledger.summary(of: id)?.rows }.value ?? [:]
         let left = rows.filter { ![.saved, .skipped].contains($0.key) }
         guard isInterrupted || stop != nil || left.keys.contains(where: { $0 != .failed && $0 != .cancelled })
         else {
-            // What cannot be prepared is looked at again by every start.
+            // Inputs that cannot be prepared are tried again on each start anyway.
             let mayRetry = outcomes.contains { $0.isFailure && ![.unusable, .missing].contains($0.deed) }
-            if mayRetry { Terminal.note("add `--retry-failed` to send again what failed") }
+            if mayRetry { Terminal.note("add `--retry-failed` to send failed rows again") }
             return
         }
         let order: [RowState] = [
@@ -134,13 +135,13 @@ final class RunOutput: Sendable {
         ]
         let counts = order.compactMap { state in rows[state].map { "\($0) \(state.rawValue)" } }
         let command = Invocation.command(["resume", id] + (baseURL.map { ["--base-url", $0] } ?? []))
-        let way = run.arguments == nil ? "the same command goes on" : "\(command) goes on"
+        let way = run.arguments == nil ? "repeat the command to continue" : "\(command) continues"
         Terminal.note(
             "\(isInterrupted ? "interrupted; " : "")run \(id): \(counts.joined(separator: ", ")); \(way)")
     }
 
-    /// The cause of an early stop, then interruption, then what is open or unknown, then what
-    /// failed.
+    /// Throws the exit code. In order of priority: an early stop, interruption, open or unknown
+    /// rows, failed rows.
     private func end(
         _ outcomes: [RowOutcome], _ stop: RunStop?, failed: [FailedInput], isLost: Bool, isInterrupted: Bool
     ) throws {

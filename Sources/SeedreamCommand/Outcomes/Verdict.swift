@@ -4,19 +4,19 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// What is said about a request after an error: the exit code, the money, and what to do.
+/// The exit code, the state of the purchase and the advice after an error.
 ///
-/// Money and code follow from the job's state alone, never from what was answered last: a job that
-/// was accepted stays open, whatever a later question is answered with. The error adds what has to
-/// be mended first. This is the one place for all three.
+/// Exit code and purchase follow from the job's state, not from the last reply: an accepted job
+/// stays open even if a later status request fails. The error only adds what to fix first. All
+/// three are decided here only.
 struct Verdict {
     var status: ExitStatus
-    /// What is known of the purchase; `nil` where none was begun.
+    /// The state of the purchase; `nil` if none was begun.
     var money: String?
-    /// What to do; each command in it does what is said of it.
+    /// The advice. Commands in it do what the text says.
     var advice: String?
 
-    /// The advice, then the money, on one line.
+    /// The advice and the state of the purchase on one line.
     var hint: String? {
         let parts = [advice, money].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
@@ -27,12 +27,12 @@ struct Verdict {
     }
 
     /// - Parameters:
-    ///   - job: The job as the ledger has it; `nil` where the error came before there was one.
-    ///   - isRecorded: Whether a later process can know where it stands. `false` where neither the
-    ///     ledger nor a file could be written.
+    ///   - job: The job in the ledger; `nil` if the error came before there was one.
+    ///   - isRecorded: Whether a later process can find the state of the job. `false` if neither
+    ///     the ledger nor a file could be written.
     init(_ error: any Error, about job: JobRecord? = nil, isRecorded: Bool = true) {
         self = job.map { Self.verdict(error, about: $0, isRecorded) } ?? Self.verdict(error)
-        // Nothing was asked where the command line is wrong, or where it was interrupted.
+        // No request was made if the command line is wrong or the command was interrupted.
         if error is CancellationError { status = .interrupted }
         if error is RequestError || error is UntrustedAddressError {
             (status, advice) = (.usage, ClientFailure.hint(for: error))
@@ -55,13 +55,13 @@ struct Verdict {
         case .submitting, .unknown:
             return Verdict(
                 .outcomeUnknown, money: "it may have been bought",
-                advice: job.ticket == nil ? lookAtAccount(job.provider) : "\(resume) asks once more")
+                advice: job.ticket == nil ? checkAccount(job.provider) : "\(resume) asks again")
         case .failed, .saved: return verdict(error)
         case .cancelled: return Verdict(.refusedByProvider, money: nil, advice: verdict(error).advice)
         }
     }
 
-    /// What is said where nothing is open: before there was a job, or once it has ended.
+    /// The verdict if no job is open: before there was one, or after it ended.
     private static func verdict(_ error: any Error) -> Verdict {
         guard let error = error as? ClientError else {
             return Verdict(
@@ -70,13 +70,13 @@ struct Verdict {
         switch (error.purchase, error.category) {
         case (.unknown, _):
             return Verdict(
-                .outcomeUnknown, money: "it may have been bought", advice: lookAtAccount(error.provider))
+                .outcomeUnknown, money: "it may have been bought", advice: checkAccount(error.provider))
         case (_, .cancelled):
             return Verdict(.refusedByProvider, money: nil, advice: error.mending.text(in: .command))
         case (.taken, .provider), (.taken, .timeout):
             return Verdict(
                 .providerUnavailable, money: "it may have been billed",
-                advice: "look at the account, then send it anew if it is worth the price")
+                advice: "check the account, then send it again if it is worth the price")
         case (.taken, _):
             return Verdict(
                 status(of: error), money: "it may have been billed", advice: error.mending.text(in: .command))
@@ -86,8 +86,8 @@ struct Verdict {
         }
     }
 
-    private static func lookAtAccount(_ provider: ProviderID) -> String {
-        "look at the account at \(provider.displayName) before the same is sent again"
+    private static func checkAccount(_ provider: ProviderID) -> String {
+        "check the account at \(provider.displayName) before sending the same request again"
     }
 
     private static func status(of error: ClientError) -> ExitStatus {
@@ -100,8 +100,7 @@ struct Verdict {
         }
     }
 
-    /// What has to be mended before the same question can have a better answer; `nil` where only
-    /// time helps.
+    /// Returns what to fix before a retry can succeed; `nil` if only waiting helps.
     private static func first(_ error: any Error) -> String? {
         switch error {
         case let error as ClientError:
@@ -121,36 +120,37 @@ struct Verdict {
     }
 }
 
-/// Commands that advice names, with those options of this run that they need as well.
+/// Builds the commands in advice, with the options of this command line that they need as well.
 enum Invocation {
-    /// The options that are repeated.
+    /// The options to repeat.
     @TaskLocal static var options: [String] = []
 
-    /// A command about a job, as a person can type it, between backticks.
+    /// Returns a command about a job in backticks, ready to be typed.
     static func command(_ name: String, _ job: JobRecord) -> String {
         command([name, String(job.id.prefix(8))] + base(job))
     }
 
-    /// The command that fetches what no ledger knows: by the provider's own id, or, where there is
-    /// none, from where the images lie.
+    /// Returns the command that fetches a result that no ledger knows: by the provider's request
+    /// id, or, without one, by the locations of the images.
     static func result(of job: JobRecord) -> String {
         guard let id = job.ticket?.requestID else {
             let places = (job.result?.images ?? []).map(\.location.text).joined(separator: " ")
-            return "fetch now what nothing else knows of: \(places)"
+            return "save these images now, they are recorded nowhere else: \(places)"
         }
         return "free some space, then "
             + command(["result", id, "--provider", job.provider.rawValue] + base(job))
     }
 
-    /// The base URL that a job was sent to: the key goes there only where it is named.
+    /// Returns the option for the base URL of a job, as a key is sent there only if the command
+    /// line names it.
     static func base(_ job: JobRecord) -> [String] { job.baseURL.map { ["--base-url", $0] } ?? [] }
 
-    /// A command, as a person can type it, between backticks.
+    /// Returns a command in backticks, ready to be typed.
     static func command(_ words: [String]) -> String {
         "`" + (["seedream"] + words + options).map(quoted).joined(separator: " ") + "`"
     }
 
-    /// A word as a POSIX shell takes it for itself.
+    /// Returns a word quoted for a POSIX shell.
     static func quoted(_ word: String) -> String {
         let plain = word.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
@@ -161,13 +161,13 @@ enum Invocation {
 }
 
 extension ClientArguments {
-    /// Those that decide which job, which key and which way a later command finds.
+    /// The options that determine the ledger, the key and the connection of a later command.
     var repeated: [String] {
         var options: [String] = []
         for (name, value) in [
             ("--ledger", ledger), ("--key-file", keyFile), ("--proxy", proxy), ("--ca-file", caFile),
         ] {
-            // A proxy's password is not shown.
+            // Never show a proxy's password.
             guard let value, !(name == "--proxy" && value.contains("@")) else { continue }
             options += [name, value]
         }

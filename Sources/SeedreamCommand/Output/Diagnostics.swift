@@ -6,7 +6,7 @@ import SeedreamModel
 import Logging
 #endif
 
-/// Everything that is said to people: errors, hints, notes, on stderr.
+/// Errors, hints and notes on stderr.
 struct Diagnostics {
     private let style = Style(descriptor: 2)
 
@@ -21,7 +21,8 @@ struct Diagnostics {
 
     func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message)") }
 
-    /// The notices of all images, and how the numbers of a prompt have moved.
+    /// Prints the notices of all images, and how dropped inputs shift the image numbers of a
+    /// prompt.
     func notices(of report: PreparationReport) {
         for image in report.images {
             for notice in image.notices { note("\(image.source.name): \(notice.message)") }
@@ -38,9 +39,9 @@ struct Diagnostics {
     }
 }
 
-/// What is said where a part was left out of the build.
+/// Errors about a trait that is not part of this build.
 enum MissingTrait {
-    /// The provider client is missing.
+    /// Reports that the provider client is missing, and returns the exit code.
     static func client() -> ExitCode {
         Diagnostics().failure(
             "this seedream was built without the provider client",
@@ -48,7 +49,7 @@ enum MissingTrait {
         return ExitStatus.configuration.code
     }
 
-    /// The emulator is missing.
+    /// Reports that the emulator is missing, and returns the exit code.
     static func emulator() -> ExitCode {
         Diagnostics().failure(
             "this seedream was built without the emulator",
@@ -58,7 +59,7 @@ enum MissingTrait {
 }
 
 #if Client
-/// The client's log on stderr, a line an event.
+/// The client's log on stderr, one line per event.
 struct TerminalLog: LogHandler {
     let label: String
     var logLevel = Logger.Level.debug

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The one table of exit codes. Numbers are those of `sysexits.h` where it has one that fits.
+/// The exit codes. Numbers follow `sysexits.h` where one of its codes fits.
 package enum ExitStatus: Int32, CaseIterable {
     case done = 0
     case someFailed = 1
@@ -36,18 +36,18 @@ package enum ExitStatus: Int32, CaseIterable {
 
     var code: ExitCode { ExitCode(rawValue) }
 
-    /// The codes that preparing and inspecting can end with.
+    /// The codes of `prep`.
     static let ofPreparation: [ExitStatus] = [
         .done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted,
     ]
-    /// The codes that the emulator can end with; to be interrupted is how it is done.
+    /// The codes of `emulate`. It is stopped by a signal, so that counts as done.
     static let ofEmulation: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
-    /// The codes that looking at the ledger can end with.
+    /// The codes of commands that only read the ledger.
     static let ofLedger: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
-    /// The codes that sending a request, and asking about one, can end with.
+    /// The codes of commands that send a request or ask about one.
     static let ofRequests = allCases
 
-    /// For the help: one line for each code.
+    /// Returns the lines for the help, one per code.
     static func table(_ codes: [ExitStatus]) -> String {
         codes.map {
             let number = "\($0.rawValue)"

@@ -1,14 +1,14 @@
 import ImagePreparation
 import SeedreamModel
 
-/// The table of what is sent.
+/// The table of prepared images, or of images as they would be prepared.
 enum ImageTable {
     /// - Parameters:
-    ///   - total: Inputs in all, without those that are dropped; more than the report has, if it
-    ///     was interrupted.
-    ///   - maximum: Inputs of one request, if that is known.
-    ///   - numbersInputs: Whether rows are numbered by input, where every image is a request of its
-    ///     own.
+    ///   - total: The number of inputs without dropped ones; larger than in the report if it was
+    ///     interrupted.
+    ///   - maximum: The most inputs in one request, if known.
+    ///   - numbersInputs: Whether rows show the number of the input, because each image is a
+    ///     separate request, instead of its position in the request.
     static func lines(
         of report: PreparationReport, total: Int, maximum: Int? = nil, numbersInputs: Bool
     ) -> [TerminalText] {
@@ -43,7 +43,7 @@ enum ImageTable {
         return lines
     }
 
-    /// The last line: what is ready, and what is not worked on.
+    /// The last line: how many images are ready, skipped and dropped.
     private static func ending(of report: PreparationReport, total: Int, maximum: Int?) -> String {
         var parts: [String] = []
         let skipped = report.skipped?.count ?? 0
@@ -51,12 +51,12 @@ enum ImageTable {
             parts.append(summary(images: report.images, total: total - skipped))
         }
         if skipped > 0 {
-            parts.append("\(skipped) skipped, as \(skipped == 1 ? "its file is" : "their files are") there")
+            parts.append("\(skipped) skipped, as \(skipped == 1 ? "its file exists" : "their files exist")")
         }
         if !report.dropped.isEmpty {
             let room = maximum.map { "\($0)" } ?? "no more"
             parts.append(
-                "\(report.dropped.count) dropped: one request takes \(room), `--each` makes one of each input"
+                "\(report.dropped.count) dropped: one request takes \(room), `--each` sends one request for each input"
             )
         }
         return parts.joined(separator: "; ")
@@ -93,6 +93,6 @@ enum ImageTable {
 }
 
 extension MediaType {
-    /// As the table shows it.
+    /// The name in tables, such as `jpeg`.
     var displayName: String { rawValue.split(separator: "/").last.map(String.init) ?? rawValue }
 }

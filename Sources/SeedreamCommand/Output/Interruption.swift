@@ -8,16 +8,18 @@ import Musl
 import Darwin
 #endif
 
-/// The writing end of the pipe that the signal handler tells of a signal.
+/// The write end of the pipe that the signal handler writes to.
 ///
 /// `nonisolated(unsafe)`: written once, before the handler is installed.
 nonisolated(unsafe) private var signalPipe: Int32 = -1
 
-/// Turns the first SIGINT, SIGTERM or SIGHUP into cancellation, so that no half-written file is
-/// left and a paid request under way gets its answer; the second one ends at once. What was under
-/// way then is in the ledger, and the next command calls it unknown.
+/// Cancels the task on the first SIGINT, SIGTERM or SIGHUP, and ends the process on the second.
+///
+/// After the first signal, half-written files are removed and a paid request in flight still gets
+/// its answer. A request in flight at the second signal is in the ledger, and the next command
+/// marks it as unknown.
 enum Interruption {
-    /// Runs `body` in a task that the signals cancel.
+    /// Runs `body` in a task that these signals cancel.
     static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return try await body() }
@@ -29,26 +31,27 @@ enum Interruption {
             task.cancel()
             if !waitForSignal(reader, milliseconds: 1000) {
                 Terminal.note(
-                    "stopping; a paid request under way gets its answer; a second signal ends at once")
+                    "stopping; waiting for the answer to any paid request in flight; a second signal ends at once"
+                )
                 _ = waitForSignal(reader)
             }
             _exit(ExitStatus.interrupted.rawValue)
         }
-        // Without a thread that hears of them, signals do what they usually do.
+        // Without a thread to read the pipe, signals keep their default action.
         if watcher != nil { catchSignals() }
         try await task.value
     }
 
     private static func catchSignals() {
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            // A handler may do little more than write to a pipe (POSIX, async-signal-safety).
+            // A handler may only call async-signal-safe functions such as `write` (POSIX).
             let earlier = signal(number) { _ in
                 let saved = errno
                 var byte: UInt8 = 0
                 _ = write(signalPipe, &byte, 1)
                 errno = saved
             }
-            // `nohup` ignores the end of the terminal for what it starts.
+            // `nohup` starts its program with SIGHUP ignored; keep it ignored.
             if number == SIGHUP, isIgnored(earlier) { signal(number, SIG_IGN) }
         }
     }
@@ -59,8 +62,8 @@ enum Interruption {
 
     /// Waits for one signal.
     ///
-    /// - Parameter milliseconds: The longest wait; -1: for ever.
-    /// - Returns: Whether it came.
+    /// - Parameter milliseconds: The longest wait in ms; -1 for no limit.
+    /// - Returns: Whether a signal came.
     private static func waitForSignal(_ reader: Int32, milliseconds: Int32 = -1) -> Bool {
         var entry = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
         while true {

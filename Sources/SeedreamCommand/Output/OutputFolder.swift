@@ -9,32 +9,32 @@ import Musl
 import Darwin
 #endif
 
-/// What happens to files that are there already.
+/// What to do with a file that already exists.
 enum ExistingFiles: String, CaseIterable {
-    /// They stay, and the image fails.
+    /// The file stays, and the image fails.
     case refuse
-    /// They stay, and the image is not prepared again.
+    /// The file stays, and the image is not prepared again.
     case skip
-    /// They are replaced.
+    /// The file is replaced.
     case replace
 }
 
-/// Where prepared images are written: into a folder, or one of them to a file. A file appears under
-/// its final name complete, or not at all.
+/// The destination of prepared images: a folder, or one file for a single image. A file appears
+/// under its final name only once it is complete.
 struct OutputFolder {
-    /// Why a file was not written.
+    /// The reason that a file was not written.
     struct Failure: Error {
         var message: String
         var hint: String
     }
 
-    /// The folder, without a slash at its end.
+    /// The folder, without a trailing slash.
     let path: String
     let existing: ExistingFiles
-    /// The file that a person named, for the one image that there is.
+    /// The file given with `-o` for a single image; `nil` if `-o` names a folder.
     let namedFile: String?
 
-    /// Makes the folder if it is not there, and checks that files can be made in it.
+    /// Creates the folder if it is missing, and checks that it is writable.
     init(path: String, existing: ExistingFiles) throws(Failure) {
         namedFile = Self.isFileName(path) ? path : nil
         var folder = namedFile == nil ? path : Folder.containing(path)
@@ -42,7 +42,7 @@ struct OutputFolder {
         self.path = folder
         self.existing = existing
         do throws(FileError) {
-            // Errors name what the person named.
+            // Use the path as given, so that errors name it.
             try Folder.make(namedFile == nil ? path : folder)
             try Folder.checkWritable(namedFile == nil ? path : folder)
         } catch {
@@ -50,8 +50,8 @@ struct OutputFolder {
         }
     }
 
-    /// Whether `-o` means a file: a name that ends like one of those that are written, and is no
-    /// folder.
+    /// Whether the value of `-o` means a file: it has the extension of an output format, and is not
+    /// an existing folder.
     static func isFileName(_ path: String) -> Bool {
         ["jpg", "jpeg", "png", "webp"].contains(splitExtension(path).extension.lowercased())
             && !Folder.exists(path)
@@ -64,25 +64,25 @@ struct OutputFolder {
 
     // MARK: Names
 
-    /// A file's path without its extension.
+    /// Returns a file's path without its extension.
     func target(_ name: String, in subfolder: String) -> String {
         if let namedFile { return Self.splitExtension(namedFile).stem }
         let folder = path == "/" ? "" : path
         return subfolder.isEmpty ? "\(folder)/\(name)" : "\(folder)/\(subfolder)/\(name)"
     }
 
-    /// The final path of an image.
+    /// Returns the final path of an image.
     func path(target: String, mediaType: MediaType) -> String {
         if let namedFile, MediaType(fileName: namedFile) == mediaType { return namedFile }
         return "\(target).\(mediaType.fileExtension)"
     }
 
-    /// The files that an image may already have, whichever format it came out in.
+    /// Returns the existing files with the name of an image, in any output format.
     func existingPaths(target: String) -> [String] {
         MediaType.allCases.map { path(target: target, mediaType: $0) }.filter { Folder.isTaken($0) }
     }
 
-    /// Whether a path is this folder.
+    /// Whether a path refers to this folder.
     func isSame(as other: String) -> Bool {
         guard let folder = FileNode(path) else { return false }
         return folder == FileNode(other)
@@ -90,7 +90,8 @@ struct OutputFolder {
 
     // MARK: Writing
 
-    /// Writes the bytes to a temporary file in the same folder, syncs it, and gives it its name.
+    /// Writes the bytes to a temporary file in the same folder, syncs it, and renames it to
+    /// `target`.
     func write(_ bytes: EncodedBytes, to target: String) throws(Failure) {
         do throws(FileError) {
             if existing != .replace, Folder.isTaken(target) { throw FileError(.write, target, errno: EEXIST) }
@@ -104,7 +105,7 @@ struct OutputFolder {
         }
     }
 
-    /// What is said of a file that is there and stays.
+    /// Returns the failure for a file that exists and is kept.
     static func exists(_ path: String) -> Failure { failure(FileError(.write, path, errno: EEXIST)) }
 
     private static func failure(_ error: FileError) -> Failure {
@@ -121,7 +122,7 @@ struct OutputFolder {
 }
 
 extension MediaType {
-    /// What a file of that name holds, by its extension; `nil` for others.
+    /// The type of a file by its extension; `nil` for other extensions.
     init?(fileName: String) {
         let name = fileName.lowercased()
         guard

@@ -3,7 +3,7 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-/// The rows of `prep --report`, collected while images are prepared.
+/// The rows of `prep --report`, collected during preparation.
 struct PrepReport {
     private let path: String
     private let replaces: Bool
@@ -11,9 +11,9 @@ struct PrepReport {
     private var rows: [Int: ReportRow] = [:]
     private var prepared = 0
 
-    /// Begins a report; nothing is written yet.
+    /// Creates an empty report. Writes nothing yet.
     ///
-    /// - Throws: `OutputFolder.Failure` where it could not be written in the end.
+    /// - Throws: `OutputFolder.Failure` if the page could not be written later.
     init(path: String, replaces: Bool, inputs: [ImageInput]) throws(OutputFolder.Failure) {
         self.path = path
         self.replaces = replaces
@@ -25,7 +25,7 @@ struct PrepReport {
         }
     }
 
-    /// Adds an image, with a thumbnail if the page will show it.
+    /// Adds an image, with a thumbnail if the page has room for it.
     mutating func add(_ image: PreparedImage, path: String?) async throws {
         rows[image.index] = try await ReportRow(
             image, of: inputs[image.index], path: path,
@@ -45,26 +45,26 @@ struct PrepReport {
         for input in dropped { rows[input.index] = ReportRow(input, of: inputs[input.index]) }
     }
 
-    /// Writes the page, and says so.
+    /// Writes the page and prints a note about it.
     func write() async throws {
         var report = Report(title: "Prepared images")
         report.rows = rows.sorted { $0.key < $1.key }.map(\.value)
         do {
             let written = try await report.write(to: path, replacing: replaces)
-            Diagnostics().note(PageOutput.summary(written, path))
+            Diagnostics().note(ReportPageText.summary(written, path))
         } catch let error as SaveError {
             throw Self.failure(error)
         }
     }
 
     private static func failure(_ error: SaveError) -> OutputFolder.Failure {
-        let error = PageOutput.explained(error, option: "--existing replace")
+        let error = ReportPageText.withHint(error, option: "--existing replace")
         return OutputFolder.Failure(message: error.message, hint: error.hint)
     }
 }
 
-/// How a page that is written is spoken of.
-enum PageOutput {
+/// Messages about a written report page.
+enum ReportPageText {
     /// `"report.html: 12 rows, 1.3 MB"`.
     static func summary(_ written: Report.Written, _ path: String) -> String {
         let rows = "\(written.rows) \(written.rows == 1 ? "row" : "rows")"
@@ -72,8 +72,8 @@ enum PageOutput {
         return "\(path): \(rows)\(rest), \(written.byteCount.formattedBytes)"
     }
 
-    /// The error with the option that helps.
-    static func explained(_ error: SaveError, option: String = "--existing replace") -> SaveError {
+    /// Returns the error with a hint that names the option, if the file exists.
+    static func withHint(_ error: SaveError, option: String = "--existing replace") -> SaveError {
         guard error.message.hasSuffix("file exists") else { return error }
         return SaveError(
             path: error.path, message: error.message, hint: "pass `\(option)`, or name another file")

@@ -10,10 +10,10 @@ import Musl
 import Darwin
 #endif
 
-/// One line on stderr that shows how far long work has come: on a terminal only, and only after a
-/// second.
+/// The progress of preparation on one line of stderr. Appears on a terminal only, and only after 1
+/// s.
 enum ProgressLine {
-    /// Follows `progress` to its end, then clears the line.
+    /// Shows `progress` until it ends, then clears the line.
     static func follow(_ progress: AsyncStream<PreparationProgress>) async {
         guard Terminal.isTerminal(STDERR_FILENO), Terminal.canMoveCursor else { return }
         let clock = ContinuousClock()
@@ -28,7 +28,8 @@ enum ProgressLine {
             let percent = "\(Int(state.fraction * 100))"
             let padded = String(repeating: " ", count: max(0, 3 - percent.count)) + percent
             let counts = "\(padded) %  \(state.completed) of \(state.total)  "
-            // A line that is full would go on in the next one, and stay there.
+            // A line that fills the terminal would wrap, and clearing it would leave the first
+            // part.
             let room = (TerminalWidth.columns(of: STDERR_FILENO) ?? 80) - counts.count - 1
             let line = counts + state.name.visible.shortened(to: min(40, room))
             try? Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)

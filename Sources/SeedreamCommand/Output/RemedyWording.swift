@@ -1,7 +1,7 @@
 package import SeedreamModel
 
 extension Remedy.Wording {
-    /// The names that settings have as options, and actions as commands.
+    /// Wording for the command line: settings are options, actions are subcommands.
     package static let command = Self { part in
         switch part {
         case .words(let text): text

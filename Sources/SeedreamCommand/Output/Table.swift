@@ -9,22 +9,26 @@ import Musl
 import Darwin
 #endif
 
-/// Columns of text, as wide as their widest cell, two blanks apart.
+/// A table of text columns, each as wide as its widest cell, with 2 spaces between columns.
+///
+/// On a terminal of 60 columns or more no row wraps. Columns that may be shortened are shortened
+/// first, the widest first and each down to its minimum; if that is not enough, columns are left
+/// out, those with the lowest ``Column/rank`` first.
 ///
 /// On a terminal of 60 columns or more no row wraps: columns that may be shortened are, the widest
 /// first, down to what each needs at least; if that is not enough, columns are left out, those of
 /// the lowest ``Column/rank`` first.
 struct Table {
-    /// What is known about a column.
+    /// The properties of a column.
     struct Column: ExpressibleByStringLiteral {
         var title: String
         var isRightAligned = false
-        /// To how many columns of the terminal its cells may be shortened; `nil` if they may not
-        /// be.
+        /// The width to which its cells may be shortened, in terminal columns; `nil` if they may
+        /// not be shortened.
         var least: Int?
-        /// Whether the end of what is shortened stays, as that of a path, and the middle goes.
+        /// Whether a shortened cell keeps its end, as a path should, and loses its middle.
         var keepsEnd = true
-        /// Which is left out first: the lowest; `nil` if it never is.
+        /// The order in which columns are left out, the lowest first; `nil` if never.
         var rank: Int?
 
         init(stringLiteral title: String) { self.title = title }
@@ -33,7 +37,7 @@ struct Table {
             (self.title, self.least, self.keepsEnd, self.rank) = (title, least, keepsEnd, rank)
         }
 
-        /// Of numbers.
+        /// Returns a right-aligned column.
         static func number(_ title: String, rank: Int? = nil) -> Column {
             var column = Column(title, rank: rank)
             column.isRightAligned = true
@@ -49,13 +53,13 @@ struct Table {
         rows = [columns.map(\.title)]
     }
 
-    /// Adds a row, with a cell for each column.
+    /// Adds a row with one cell for each column.
     mutating func add(_ row: [String]) { rows.append(row.map(\.visible)) }
 
-    /// The lines; the first is the header.
+    /// Returns the lines; the first is the header.
     ///
-    /// - Parameter width: The columns to keep to; `nil` where nothing is shortened. Default: those
-    ///   of the terminal.
+    /// - Parameter width: The width to fit into, in terminal columns; `nil` to shorten nothing.
+    ///   Default: the width of the terminal.
     func lines(width: Int? = TerminalWidth.columns(of: STDOUT_FILENO)) -> [TerminalText] {
         let natural = columns.indices.map { column in
             rows.map { $0.count > column ? $0[column].displayWidth : 0 }.max() ?? 0
@@ -69,12 +73,12 @@ struct Table {
                 if column != shown.first { line += "  " }
                 line += columns[column].isRightAligned ? padding + cell : cell + padding
             }
-            // No blanks at the end.
+            // Trim trailing spaces.
             return TerminalText(String(line.reversed().drop { $0 == " " }.reversed()))
         }
     }
 
-    /// Which columns are shown, and how wide.
+    /// Returns the columns to show and their widths.
     private func fit(_ natural: [Int], in width: Int) -> (shown: [Int], widths: [Int]) {
         var shown = Array(columns.indices)
         while true {
@@ -96,23 +100,23 @@ struct Table {
 }
 
 extension String {
-    /// At most `width` columns of a terminal: what is left out, in the middle or at the end, shows
-    /// as `…`.
+    /// Returns the text in at most `width` terminal columns. The part left out, in the middle or at
+    /// the end, becomes `…`.
     func shortened(to width: Int, keepsEnd: Bool = true) -> String {
         guard displayWidth > width else { return self }
         guard width > 0 else { return "" }
         let begin = keepsEnd && width > 4 ? (width - 1) / 2 : width - 1
         let end = width - 1 - begin
-        return "\(Self.taken(self, begin))…\(String(Self.taken(reversed(), end).reversed()))"
+        return "\(Self.prefix(self, begin))…\(String(Self.prefix(reversed(), end).reversed()))"
     }
 
-    /// The first signs that fit into `width` columns.
-    private static func taken(_ signs: some Sequence<Character>, _ width: Int) -> String {
+    /// Returns the first characters that fit into `width` columns.
+    private static func prefix(_ characters: some Sequence<Character>, _ width: Int) -> String {
         var (text, left) = ("", width)
-        for sign in signs {
-            left -= String(sign).displayWidth
+        for character in characters {
+            left -= String(character).displayWidth
             guard left >= 0 else { break }
-            text.append(sign)
+            text.append(character)
         }
         return text
     }

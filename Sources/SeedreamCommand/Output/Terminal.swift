@@ -11,14 +11,14 @@ import Darwin
 
 /// The two output streams: data on stdout, everything else on stderr.
 enum Terminal {
-    /// Whether colour may be used on a descriptor: a terminal, `NO_COLOR` unset or empty
-    /// (no-color.org), not `dumb`.
+    /// Whether to use colour on a descriptor: it is a terminal other than `dumb`, and `NO_COLOR` is
+    /// unset or empty (https://no-color.org).
     static func allowsColor(on descriptor: Int32) -> Bool {
         guard isatty(descriptor) == 1, environment("NO_COLOR") ?? "" == "" else { return false }
         return environment("TERM") != "dumb"
     }
 
-    /// Whether a terminal can draw a line again: `dumb` cannot.
+    /// Whether the terminal can redraw a line; `dumb` cannot.
     static var canMoveCursor: Bool { environment("TERM") != "dumb" }
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
@@ -39,8 +39,8 @@ enum Terminal {
         }
     }
 
-    /// Writes text. This is the last step before a terminal, for both streams: there is no other
-    /// way for text to it, and ``TerminalText`` escapes what could steer it.
+    /// Writes text. All text reaches a terminal through this function, and ``TerminalText`` has
+    /// escaped its control characters.
     static func write(_ text: TerminalText, to descriptor: Int32) throws(OutputError) {
         let bytes = Array(text.text.utf8)
         do {
@@ -52,31 +52,31 @@ enum Terminal {
         }
     }
 
-    /// A line of data.
+    /// Writes a line of data to stdout.
     static func print(_ line: TerminalText) throws(OutputError) { try write(line + "\n", to: STDOUT_FILENO) }
 
-    /// A line for people. Nothing can be done if it cannot be written.
+    /// Writes a line to stderr. Ignores errors, as there is nowhere to report them.
     static func note(_ line: TerminalText) { try? write(line + "\n", to: STDERR_FILENO) }
 }
 
-/// A write that failed, with the system's error number.
+/// A failed write, with the error number of the system.
 struct OutputError: Error {
     var errno: Int32
     var description: String { SystemCall.message(errno) }
 }
 
-/// What happens when standard output cannot be written.
+/// The handling of errors on standard output.
 enum StandardOutput {
-    /// Makes a reader that leaves, and a file that may not grow, an error of `write` instead of a
-    /// signal that ends the process.
+    /// Makes a closed pipe (SIGPIPE) and a file size limit (SIGXFSZ) errors of `write` instead of
+    /// signals that end the process.
     static func ignoreSignalsOfWrites() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Says what was wrong with a write, and gives the code to end with.
+    /// Reports a failed write, and returns the exit code.
     static func status(after error: OutputError) -> ExitStatus {
-        // Whoever read our output has left: that is no failure of ours.
+        // The reader has closed the pipe, for example `head`; that is not an error.
         if error.errno == EPIPE { return .done }
         Diagnostics().failure("standard output cannot be written: \(error.description)", hint: nil)
         return .outputFailed

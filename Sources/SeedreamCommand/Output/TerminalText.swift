@@ -6,27 +6,26 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Text that may be written to a terminal: what comes from outside is escaped in it, and only this
-/// program's own colours and line breaks are left.
+/// Text that is safe to write to a terminal: control characters from outside are escaped; only the
+/// program's own colours and line breaks remain.
 ///
-/// A literal is taken as it is; every value that is interpolated is escaped, unless it is such a
-/// text itself.
+/// Literals are kept unchanged. Interpolated values are escaped unless they are `TerminalText`.
 struct TerminalText: ExpressibleByStringInterpolation, Sendable {
-    /// What is written.
+    /// The escaped text.
     private(set) var text: String
 
     init(stringLiteral text: String) { self.text = text }
 
-    /// One line of any text.
+    /// Creates one line by escaping any text, line breaks included.
     init(_ text: String) { self.text = text.visible }
 
-    /// Several lines of any text.
+    /// Creates lines by escaping any text except its line breaks.
     init(lines text: String) {
         self.text = text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { String($0).visible }.joined(separator: "\n")
     }
 
-    /// JSON as an encoder makes it.
+    /// Creates text from JSON that an encoder produced.
     init(json text: String) { self.text = text.visibleJSON }
 
     struct StringInterpolation: StringInterpolationProtocol {
@@ -44,7 +43,7 @@ struct TerminalText: ExpressibleByStringInterpolation, Sendable {
     static func + (left: TerminalText, right: TerminalText) -> TerminalText { "\(left)\(right)" }
 }
 
-/// Colour where the stream is a terminal, nothing elsewhere.
+/// Colours and bold text if the stream is a terminal; plain text otherwise.
 struct Style {
     private let isColored: Bool
 
@@ -56,14 +55,15 @@ struct Style {
     func dim(_ text: TerminalText) -> TerminalText { isColored ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 }
 
-/// Values as JSON text: keys sorted, slashes as they are, invisible characters as `\u202E`.
+/// Encodes values as JSON text with sorted keys, unescaped slashes, and invisible characters as
+/// `\u202E`.
 enum JSON {
-    /// On several lines.
+    /// Returns JSON on several lines.
     static func document(_ value: some Encodable) throws -> TerminalText {
         try text(value, [.prettyPrinted])
     }
 
-    /// On one line.
+    /// Returns JSON on one line.
     static func line(_ value: some Encodable) throws -> TerminalText { try text(value, []) }
 
     private static func text(_ value: some Encodable, _ more: JSONEncoder.OutputFormatting) throws

@@ -15,7 +15,7 @@ import Musl
 import Darwin
 #endif
 
-/// Makes clients from what the command line says.
+/// Creates ledgers, clients and sessions from the options of a command line.
 struct ClientSetup {
     private let arguments: ClientArguments
 
@@ -26,22 +26,25 @@ struct ClientSetup {
 
     // MARK: The ledger
 
-    /// The ledger for a command that sends: made if there is none. Only the user's own folder is
-    /// made with it.
+    /// Returns the ledger for a command that sends; creates it if it is missing. Creates no folder
+    /// but the user's own state folder.
     func ledger() throws -> any JobLedger {
         let path = arguments.ledger ?? SQLiteLedger.defaultPath
         if arguments.ledger != nil { try Self.checkFolder(of: path) }
-        return Self.kept(try SQLiteLedger.open(path: path))
+        return Self.register(try SQLiteLedger.open(path: path))
     }
 
-    /// The ledger for a command that only reads or goes on. None is made: at the usual path none
-    /// means no jobs, at a path that someone has typed it means that the path is wrong.
+    /// Returns the ledger for a command that only reads or resumes; never creates one. A missing
+    /// ledger at the default path means that there are no jobs, at a given path that the path is
+    /// wrong.
     ///
     /// - Parameter access: ``SQLiteLedger/Access/reading`` for a command that changes nothing.
     func existingLedger(_ access: SQLiteLedger.Access = .existing) throws -> any JobLedger {
-        if let path = arguments.ledger { return Self.kept(try SQLiteLedger.open(path: path, access: access)) }
+        if let path = arguments.ledger {
+            return Self.register(try SQLiteLedger.open(path: path, access: access))
+        }
         do throws(LedgerError) {
-            return Self.kept(try SQLiteLedger.open(access: access))
+            return Self.register(try SQLiteLedger.open(access: access))
         } catch .absent {
             return MemoryLedger()
         }
@@ -56,12 +59,12 @@ struct ClientSetup {
 
     private static let opened = Mutex<[SQLiteLedger]>([])
 
-    private static func kept(_ ledger: SQLiteLedger) -> any JobLedger {
+    private static func register(_ ledger: SQLiteLedger) -> any JobLedger {
         opened.withLock { $0.append(ledger) }
         return SpoolingLedger.over(ledger)
     }
 
-    /// Closes what was opened, so that all that was written is in the file itself when the process
+    /// Closes the opened ledgers, so that all changes are in the files themselves when the process
     /// ends.
     static func closeLedgers() {
         for ledger in opened.withLock({ $0 }) { ledger.close() }
@@ -69,10 +72,10 @@ struct ClientSetup {
 
     // MARK: Clients
 
-    /// Where keys are looked for.
+    /// The source of API keys.
     var keys: KeySource { arguments.keyFile.map { .file($0) } ?? .environment }
 
-    /// What carries requests, ready to do so: before a job is recorded.
+    /// Returns the HTTP transport. Fails, if it must, before a job is recorded.
     func transport() throws -> AsyncHTTPTransport {
         var configuration = TransportConfiguration()
         if let proxy = arguments.proxy { configuration.proxy = .address(try ProxyAddress(proxy)) }
@@ -82,7 +85,7 @@ struct ClientSetup {
         return transport
     }
 
-    /// How a client works, as far as every command says.
+    /// The client configuration from the options that every command has.
     var configuration: ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.jobTimeout = arguments.timeout
@@ -96,7 +99,7 @@ struct ClientSetup {
         return configuration
     }
 
-    /// A client for requests.
+    /// Returns a client for requests.
     func client(_ provider: ProviderID, _ configuration: ClientConfiguration, _ ledger: any JobLedger) throws
         -> SeedreamClient
     {
@@ -105,10 +108,10 @@ struct ClientSetup {
             verifier: .decoding())
     }
 
-    /// A session for jobs of the ledger, which may be of any provider.
+    /// Returns a session for jobs in the ledger, which may belong to any provider.
     ///
-    /// - Parameter baseURL: The one that this command was given. A key goes to a provider's own
-    ///   addresses and to what the command line names, never to what only the ledger names.
+    /// - Parameter baseURL: The value of `--base-url`. A key is sent only to the provider's own
+    ///   addresses and to this one, never to an address that only the ledger names.
     func session(_ provider: ProviderID = .fal, baseURL: String?, _ ledger: any JobLedger) throws
         -> SeedreamSession
     {
@@ -117,7 +120,7 @@ struct ClientSetup {
         return SeedreamSession(client: try client(provider, configuration, ledger))
     }
 
-    /// The job that a person means.
+    /// Returns the job with an id given on the command line.
     func job(_ id: String, in ledger: any JobLedger) async throws -> JobRecord {
         guard let job = try await ledger.job(id) else { throw LedgerError.notFound(id) }
         return job

@@ -13,8 +13,7 @@ import Musl
 import Darwin
 #endif
 
-/// What the commands that send requests have in common: from their options to a session and its
-/// destination.
+/// The options of a command that sends requests, and the session and destination built from them.
 protocol SendingCommand {
     var request: RequestArguments { get }
     var provider: ProviderArguments { get }
@@ -23,14 +22,14 @@ protocol SendingCommand {
 }
 
 extension SendingCommand {
-    /// A session as the options ask for it. A dry run makes no ledger.
+    /// Returns a session for the options. A dry run creates no ledger.
     func session(
         constraints: ConstraintArguments? = nil, preparation: PreparationArguments? = nil
     ) throws -> SeedreamSession {
         let setup = ClientSetup(client)
         var configuration = setup.configuration
         configuration.baseURL = provider.baseURL
-        // The document holds the provider's log.
+        // The JSON document includes the provider's log.
         if results.json { configuration.wantsLogs = true }
         configuration.options = provider.options
         configuration.isLenient = provider.lenient
@@ -41,7 +40,7 @@ extension SendingCommand {
         if let baseURL = provider.baseURL, URLParts(baseURL) == nil {
             throw RequestError(
                 field: "--base-url", message: "expected an http or https URL without user information",
-                hint: "as `http://127.0.0.1:8080/fal`")
+                hint: "write it as in `http://127.0.0.1:8080/fal`")
         }
         let ledger: any JobLedger =
             results.dryRun
@@ -57,17 +56,17 @@ extension SendingCommand {
                 options: options))
     }
 
-    /// Where results go.
+    /// Returns the destination of results.
     ///
-    /// - Throws: `RequestError` for a template of names that is none, and for a file that is there.
+    /// - Throws: `RequestError` for an invalid name template, or if the file exists.
     func destination() throws -> Destination {
         var destination = Destination(folder: results.output, template: results.name)
         if results.namesFile {
             let path = results.output
             if Folder.isTaken(path) {
                 throw RequestError(
-                    field: "-o", message: "\(path): there is a file of that name, and none is overwritten",
-                    hint: "name another one")
+                    field: "-o", message: "\(path): the file exists, and none is overwritten",
+                    hint: "name another file")
             }
             let name = path.split(separator: "/").last ?? ""
             let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
@@ -77,17 +76,17 @@ extension SendingCommand {
         return destination
     }
 
-    /// What the options ask for, with a prompt.
+    /// Returns the request for a prompt with the options applied.
     func generation(_ prompt: String) -> GenerationRequest {
         var generation = GenerationRequest(prompt: prompt)
         request.apply(to: &generation)
         return generation
     }
 
-    /// Whether results are waited for.
+    /// Whether the command waits for results.
     var waits: Bool { !results.noWait }
 
-    /// The run that this command line belongs to.
+    /// Returns the run that this command line belongs to.
     func run(_ command: String, sources: [String], name: String? = nil, of session: SeedreamSession)
         -> RunRecord
     {
@@ -98,7 +97,7 @@ extension SendingCommand {
             arguments: RecordedCommandLine.arguments, folder: PathText.currentFolder)
     }
 
-    /// Sends one request, shows what happens and what came of it, and throws the code for it.
+    /// Sends one request, prints its progress and outcome, and throws the exit code.
     func send(
         _ row: RowRequest, as run: RunRecord, to destination: Destination, _ options: RunOptions,
         with session: SeedreamSession
@@ -127,7 +126,7 @@ extension SendingCommand {
         }
     }
 
-    /// Shows the whole request, and what it would cost.
+    /// Prints the whole request and its cost.
     private func plan(_ row: RowRequest, with session: SeedreamSession) async throws {
         let progress = RequestProgress(rows: 1)
         let plan = try await session.plan(row, reportingTo: results.json ? nil : progress.reporter)
@@ -143,19 +142,19 @@ protocol RunCommand: SendingCommand, Sendable {
     var parallel: Int { get }
     var constraints: ConstraintArguments { get }
     var preparation: PreparationArguments { get }
-    /// Whether it is a run of many rows, which may be repeated by its id.
+    /// Whether the run has many rows and can be repeated by its id.
     var isRepeatable: Bool { get }
-    /// Sends what there is to send.
+    /// Sends the requests.
     func send() async throws
 }
 
 extension RunCommand {
-    /// A session as the options ask for it.
+    /// Returns a session for the options.
     func session() throws -> SeedreamSession {
         try session(constraints: constraints, preparation: preparation)
     }
 
-    /// How the run goes.
+    /// The run options.
     var options: RunOptions {
         var options = RunOptions()
         options.parallel = parallel
@@ -170,17 +169,17 @@ extension RunCommand {
 }
 
 extension ResultArguments {
-    /// What standard output gets.
+    /// The form of the data on standard output.
     var form: RunOutput.Form { json ? .json : .table }
 }
 
 /// The command line that a run records, so that `resume` can repeat it.
 enum RecordedCommandLine {
-    /// The command line that is repeated here in place of this process's own; `nil` where none is.
+    /// The recorded command line that `resume` repeats here; `nil` if none is repeated.
     @TaskLocal static var repeated: [String]?
 
-    /// The command line of this process, so that a later one can repeat it; `nil` where it reads
-    /// standard input, is too long to be kept, or holds a proxy's password.
+    /// The command line to record; `nil` if it reads standard input, has 65 536 bytes or more, or
+    /// holds a proxy's password.
     static var arguments: [String]? {
         if let repeated { return repeated }
         let words = PathText.arguments

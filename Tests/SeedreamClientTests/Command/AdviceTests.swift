@@ -79,7 +79,9 @@ struct AdviceTests {
         Scenario(
             provider: "aiml", rule: FaultRule("aiml.generate", .reset(.afterAccept)), status: 76,
             state: "unknown",
-            says: "look at the account at AIML API before the same is sent again; it may have been bought"),
+            says:
+                "check the account at AIML API before sending the same request again; it may have been bought"
+        ),
         Scenario(
             provider: "fal", rule: FaultRule("fal.submit", .invalidJSON), status: 76, state: "unknown",
             says: "it may have been bought"),

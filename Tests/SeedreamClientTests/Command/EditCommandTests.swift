@@ -21,7 +21,7 @@ struct EditCommandTests {
                 names.count == 2 && names.allSatisfy { $0.hasPrefix("rocket-1.") }
                     && names[1].hasSuffix(".json"), "\(names)")
             #expect(
-                result.lines.last?.hasPrefix("1 of 1 request done, 1 picture saved") == true, "\(result.text)"
+                result.lines.last?.hasPrefix("1 of 1 request done, 1 image saved") == true, "\(result.text)"
             )
             #expect(result.errors.isEmpty)
         }

@@ -340,7 +340,7 @@ struct EachRunTests {
             #expect(try await folder.rig.run(arguments).status == 0)
             let second = try await folder.rig.run(arguments)
             #expect(
-                second.status == 0 && second.errors.contains("an equal request is saved already"),
+                second.status == 0 && second.errors.contains("an equal request is already saved"),
                 "\(second.errors)")
             #expect(try await folder.rig.run(arguments + ["--no-wait"]).status == 0)
             #expect(await folder.bought == 3)
