@@ -70,13 +70,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CJPEG", path: "CModules/CJPEG", pkgConfig: "libjpeg",
+            name: "CJPEG", path: "CModules/System/CJPEG", pkgConfig: "libjpeg",
             providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(
-            name: "CPNG", path: "CModules/CPNG", pkgConfig: "libpng",
+            name: "CPNG", path: "CModules/System/CPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
-            name: "CWebP", path: "CModules/CWebP", pkgConfig: "libwebpmux",
+            name: "CWebP", path: "CModules/System/CWebP", pkgConfig: "libwebpmux",
             providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
         .systemLibrary(
             name: "CZimg", path: "CModules/CZimg", pkgConfig: "zimg",
@@ -85,20 +85,20 @@ let package = Package(
             name: "CLittleCMS", path: "CModules/CLittleCMS", pkgConfig: "lcms2",
             providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
         .systemLibrary(
-            name: "CHEIF", path: "CModules/CHEIF", pkgConfig: "libheif",
+            name: "CHEIF", path: "CModules/System/CHEIF", pkgConfig: "libheif",
             providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
         .systemLibrary(
-            name: "CTurboJPEG", path: "CModules/CTurboJPEG", pkgConfig: "libturbojpeg",
+            name: "CTurboJPEG", path: "CModules/System/CTurboJPEG", pkgConfig: "libturbojpeg",
             providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
         // Inflates PNGs in 0.4 of zlib's time.
         .systemLibrary(
-            name: "CISAL", path: "CModules/CISAL", pkgConfig: "libisal",
+            name: "CISAL", path: "CModules/System/CISAL", pkgConfig: "libisal",
             providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
         // giflib has no pkg-config file on Debian.
         .systemLibrary(
-            name: "CGIF", path: "CModules/CGIF", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
+            name: "CGIF", path: "CModules/System/CGIF", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
         .systemLibrary(
-            name: "CTIFF", path: "CModules/CTIFF", pkgConfig: "libtiff-4",
+            name: "CTIFF", path: "CModules/System/CTIFF", pkgConfig: "libtiff-4",
             providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
         .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
@@ -140,19 +140,26 @@ let package = Package(
 
         .target(name: "VectorBase64", path: "CModules/VectorBase64"),
 
-        .target(name: "Pixels", dependencies: ["CZimg", "CLittleCMS"], swiftSettings: settings),
+        .target(name: "Platform", dependencies: ["CProcess"], swiftSettings: settings),
+        .target(name: "Pixels", swiftSettings: settings),
+        .target(
+            name: "PixelEngine", dependencies: ["Pixels", "Platform", "CZimg", "CLittleCMS"],
+            swiftSettings: settings),
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(name: "SeedreamModel", dependencies: ["Pixels", "VectorBase64"], swiftSettings: settings),
-        .target(name: "ImageCodecs", dependencies: ["Pixels", "CodecBridge"], swiftSettings: settings),
+        .target(
+            name: "ImageCodecs", dependencies: ["Platform", "Pixels", "PixelEngine", "CodecBridge"],
+            swiftSettings: settings),
         .target(
             name: "ImagePreparation",
-            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "Cryptography", "AtomicFiles"],
+            dependencies: [
+                "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel", "Cryptography", "Platform",
+            ],
             swiftSettings: settings),
-        .target(name: "AtomicFiles", dependencies: ["CProcess"], swiftSettings: settings),
         .target(
             name: "SeedreamClient",
             dependencies: [
-                "SeedreamModel", "Pixels", "Cryptography", "AtomicFiles",
+                "SeedreamModel", "Pixels", "Cryptography", "Platform",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(
@@ -172,14 +179,13 @@ let package = Package(
             name: "SeedreamKit",
             dependencies: [
                 "SeedreamClient", "ImagePreparation", "ImageCodecs", "SeedreamModel", "Pixels",
-                "Cryptography",
-                "AtomicFiles",
+                "PixelEngine", "Cryptography", "Platform",
             ],
             swiftSettings: settings),
         .target(
             name: "SeedreamEmulator",
             dependencies: [
-                "ImageCodecs", "Pixels", "SeedreamModel", "Cryptography",
+                "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel", "Cryptography",
                 .product(
                     name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Emulator"])),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Emulator"])),
@@ -198,7 +204,7 @@ let package = Package(
             name: "SeedreamCommand",
             dependencies: [
                 "SeedreamKit", "SeedreamClient", "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel",
-                "AtomicFiles",
+                "Platform",
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -208,7 +214,8 @@ let package = Package(
 
         // What is measured. Its inputs come from fixtures/photos.
         .target(
-            name: "Workloads", dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel"],
+            name: "Workloads",
+            dependencies: ["ImagePreparation", "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel"],
             path: "benchmarks/Workloads", swiftSettings: settings),
 
         // What libpng itself makes of a file, to hold our own judgement of chunks against.
@@ -218,26 +225,37 @@ let package = Package(
         // Fixtures, the corpus, and independent references that several suites measure against.
         .target(
             name: "TestSupport",
-            dependencies: ["Pixels", "ImageCodecs", "ImagePreparation", "SeedreamModel", "Cryptography"],
+            dependencies: [
+                "Pixels", "PixelEngine", "ImageCodecs", "ImagePreparation", "SeedreamModel", "Cryptography",
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings),
-        .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "PixelEngineTests", dependencies: ["PixelEngine", "Pixels", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "SeedreamModelTests", dependencies: ["SeedreamModel", "Pixels", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "ImageCodecsTests",
-            dependencies: ["ImageCodecs", "Pixels", "SeedreamModel", "TestSupport", "LibpngReport"],
+            dependencies: [
+                "ImageCodecs", "Platform", "PixelEngine", "Pixels", "SeedreamModel", "TestSupport",
+                "LibpngReport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "ImagePreparationTests",
             dependencies: [
-                "ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport", "LibpngReport",
+                "ImagePreparation", "ImageCodecs", "Platform", "PixelEngine", "Pixels", "SeedreamModel",
+                "TestSupport",
+                "LibpngReport",
             ],
             swiftSettings: settings),
         .testTarget(
             name: "CorpusTests",
-            dependencies: ["ImagePreparation", "ImageCodecs", "Pixels", "SeedreamModel", "TestSupport"],
+            dependencies: [
+                "ImagePreparation", "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
@@ -249,14 +267,14 @@ let package = Package(
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "AtomicFilesTests", dependencies: ["AtomicFiles", "TestSupport"], swiftSettings: settings),
+            name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SeedreamClientTests",
             dependencies: [
                 "seedream", "SeedreamCommand", "SeedreamKit", "SeedreamClient", "ImagePreparation",
                 "ImageCodecs",
                 "SeedreamModel",
-                "Pixels", "Cryptography", "AtomicFiles", "TestSupport",
+                "PixelEngine", "Pixels", "Cryptography", "Platform", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
@@ -266,7 +284,8 @@ let package = Package(
         .testTarget(
             name: "EmulatorTests",
             dependencies: [
-                "SeedreamEmulator", "ImageCodecs", "Pixels", "SeedreamModel", "Cryptography", "TestSupport",
+                "SeedreamEmulator", "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel", "Cryptography",
+                "TestSupport",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client",
                     condition: .when(traits: ["Emulator"])),

@@ -39,28 +39,28 @@ forbid 'libjpeg and libpng are called from CModules/CodecBridge only' \
     Sources Tests CModules -- --exclude-dir=CodecBridge --exclude-dir=LibpngReport
 
 importing CodecBridge ImageCodecs
-importing CZimg Pixels
-importing CLittleCMS Pixels
+importing CZimg PixelEngine
+importing CLittleCMS PixelEngine
 importing CCrypto Cryptography
-importing CProcess AtomicFiles
+importing CProcess Platform
 importing VectorBase64 SeedreamModel
 forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG)($|[^[:alnum:]_])' Sources -- --include='*.swift'
 forbid 'no C module is part of the API' 'public import C[A-Z]' Sources -- --include='*.swift'
 
-# AtomicFiles takes paths as text without loss; the C library's own functions take what UTF-8 makes of them.
+# Platform takes paths as text without loss; the C library's own functions take what UTF-8 makes of them.
 calls='(^|[^[:alnum:]_.])(open|opendir|access|mkdir|rename|link|unlink)\([a-zA-Z"]'
-raw=$(grep -rlE "$calls" Sources --include='*.swift' --exclude-dir=AtomicFiles --exclude-dir=SeedreamEmulator |
-    xargs grep -lE 'import (Glibc|Foundation)' | xargs grep -L 'import AtomicFiles' || true)
+raw=$(grep -rlE "$calls" Sources --include='*.swift' --exclude-dir=Platform --exclude-dir=SeedreamEmulator |
+    xargs grep -lE 'import (Glibc|Foundation)' | xargs grep -L 'import Platform' || true)
 forbid 'fileStatus takes paths as text' '(^|[^[:alnum:]_.])l?stat\([a-zA-Z"]' Sources -- --include='*.swift' --exclude=SystemCalls.swift
 if [[ -n $raw ]]; then
-    printf 'error: calls that take a path are those of AtomicFiles\n%s\n' "$raw" >&2
+    printf 'error: calls that take a path are those of Platform\n%s\n' "$raw" >&2
     broken=1
 fi
 
 # The library is used without the command, so what it says names settings (Remedy), never an option or a subcommand. Looked for
 # in code, thus in text literals; a line that is all comment may speak of options, of curl's for instance. ReportStyle holds names of CSS.
 named=$(grep -rnE '(^|[^[:alnum:]-])--[a-z]|`-[[:alnum:]]|(^|[^[:alnum:]_])seedream (batch|cancel|edit|emulate|generate|inspect|jobs|prep|providers|report|result|resume|runs|status|worker)([^[:alnum:]]|$)' \
-    Sources/{Pixels,AtomicFiles,ImageCodecs,SeedreamModel,ImagePreparation,SeedreamClient,SeedreamKit} --include='*.swift' --exclude=ReportStyle.swift |
+    Sources/{Pixels,PixelEngine,Platform,ImageCodecs,SeedreamModel,ImagePreparation,SeedreamClient,SeedreamKit} --include='*.swift' --exclude=ReportStyle.swift |
     grep -vE '^[^:]+:[0-9]+:[[:space:]]*//' || true)
 if [[ -n $named ]]; then
     printf 'error: nothing below the command names its options or subcommands; say it with Remedy\n%s\n' "$named" >&2

@@ -1,8 +1,34 @@
 #ifndef SEEDREAM_CPROCESS_H
 #define SEEDREAM_CPROCESS_H
 
-/* Calls of Linux that Swift cannot make: prctl takes any number of arguments, and <sys/statfs.h> and wcwidth are not in
-   Swift's module of the C library. */
+/* Calls of Linux and glibc that Swift cannot make: prctl takes any number of arguments, and <sys/statfs.h>, <malloc.h>
+   and wcwidth are not in Swift's module of the C library. */
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+/* Returns memory that glibc's allocator keeps for later to the system. */
+static inline void cprocess_return_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
+
+/* Makes glibc's allocator use one arena for all threads; an arena reserves 64 MiB of addresses, used or not. Call it
+   before the first thread. */
+static inline void cprocess_share_arena(void) {
+#if defined(__GLIBC__)
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+/* Makes glibc's allocator take blocks of 64 KiB and more from the system, and return them to it. */
+static inline void cprocess_limit_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 65536);
+#endif
+}
 
 #ifdef __linux__
 #include <sys/prctl.h>

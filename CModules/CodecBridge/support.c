@@ -7,11 +7,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#include <sys/resource.h>
-#endif
-
 bridge_status bridge_ok(void) {
     bridge_status status;
     memset(&status, 0, sizeof status);
@@ -35,27 +30,6 @@ bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *m
 }
 
 void bridge_free(void *pointer) { free(pointer); }
-
-void bridge_return_memory(void) {
-#if defined(__GLIBC__)
-    malloc_trim(0);
-#endif
-}
-
-void bridge_share_arena(void) {
-#if defined(__GLIBC__)
-    struct rlimit limit;
-    /* Each arena reserves 64 MiB of addresses, used or not. */
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) mallopt(M_ARENA_MAX, 1);
-#endif
-}
-
-void bridge_limit_memory(void) {
-#if defined(__GLIBC__)
-    mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 65536);
-#endif
-}
 
 int64_t bridge_input_read(const bridge_input *input, uint64_t offset, uint8_t *buffer, size_t capacity) {
     if (offset >= input->size) return 0;

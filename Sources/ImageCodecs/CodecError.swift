@@ -1,5 +1,7 @@
 import CodecBridge
+import PixelEngine
 public import Pixels
+import Platform
 
 /// Why an encoded picture could not be read, or a picture not encoded.
 public enum CodecError: Error, Hashable, Sendable {

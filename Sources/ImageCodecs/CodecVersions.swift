@@ -1,4 +1,5 @@
 import CodecBridge
+private import PixelEngine
 private import Pixels
 
 /// The versions of the linked libraries.

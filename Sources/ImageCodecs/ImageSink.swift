@@ -1,4 +1,5 @@
-package import Pixels
+package import PixelEngine
+import Pixels
 
 /// A sink that encodes a picture.
 package protocol ImageSink: BandSink {

@@ -1,5 +1,6 @@
 public import ImageCodecs
 private import Pixels
+import Platform
 public import SeedreamModel
 
 /// Why an input cannot be prepared. Every case has a stable word, a line that says expected and

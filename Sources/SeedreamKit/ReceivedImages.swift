@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 public import SeedreamClient
 import SeedreamModel
 

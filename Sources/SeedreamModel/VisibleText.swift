@@ -11,7 +11,7 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar {
-    /// Whether it stands for a byte of a file name that is not UTF-8, as `PathText` of AtomicFiles
+    /// Whether it stands for a byte of a file name that is not UTF-8, as `PathText` of Platform
     /// writes it.
     fileprivate var standsForByte: Bool { (0x10F780...0x10F7FF).contains(value) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import ImageCodecs
+import PixelEngine
 import Pixels
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 import ImageCodecs
+import PixelEngine
 import Pixels
+import Platform
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import ImageCodecs
 import LibpngReport
+import PixelEngine
 import Pixels
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import ImagePreparation
+import Platform
 import Testing
 
 @Suite("the memory limit of a control group")

@@ -1,6 +1,7 @@
 import ImageCodecs
 import ImagePreparation
 import LibpngReport
+import PixelEngine
 import Pixels
 import SeedreamModel
 import TestSupport

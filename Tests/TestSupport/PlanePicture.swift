@@ -1,3 +1,4 @@
+package import PixelEngine
 package import Pixels
 
 /// A planar picture in memory: a source to read bands from, and what a sink has collected.

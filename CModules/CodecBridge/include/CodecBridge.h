@@ -44,13 +44,6 @@ typedef struct {
 
 void bridge_free(void *pointer);
 
-/* Gives memory that the allocator keeps for later back to the system, where it does not do so by itself (glibc). */
-void bridge_return_memory(void);
-/* From now on one arena for all threads, and blocks of 64 KiB and more from the system directly. */
-void bridge_limit_memory(void);
-/* One arena for all threads where RLIMIT_AS bounds the addresses of this process. Call it before the first thread. */
-void bridge_share_arena(void);
-
 /* Versions of the linked libraries, as "2.1.5". Static storage. */
 const char *bridge_jpeg_version(void);
 const char *bridge_png_version(void);

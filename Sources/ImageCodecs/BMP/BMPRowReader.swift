@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// A BMP as RGB or RGBA rows. Run-length coded images are decoded at once, others row by row.

@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Decodes BMP's run-length codings: RLE4, RLE8, and RLE24 of OS/2.

@@ -1,4 +1,5 @@
 #if GIF
+import PixelEngine
 import CodecBridge
 import Pixels
 

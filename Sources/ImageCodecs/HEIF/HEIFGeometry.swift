@@ -1,4 +1,5 @@
 #if HEIF
+import PixelEngine
 import Pixels
 
 /// Where the pixels of the shown image lie in the coded one: `clap`, `irot` and `imir` in the order

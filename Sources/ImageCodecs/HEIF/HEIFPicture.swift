@@ -1,4 +1,6 @@
 #if HEIF
+import PixelEngine
+import Platform
 import CodecBridge
 import Pixels
 

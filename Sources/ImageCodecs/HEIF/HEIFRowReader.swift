@@ -1,4 +1,5 @@
 #if HEIF
+import PixelEngine
 import CodecBridge
 import Pixels
 

@@ -1,4 +1,5 @@
 import CodecBridge
+import PixelEngine
 package import Pixels
 
 #if canImport(Glibc)

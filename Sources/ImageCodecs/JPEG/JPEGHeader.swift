@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Reads the segments before the first scan.

@@ -1,5 +1,6 @@
 import CodecBridge
-package import Pixels
+package import PixelEngine
+import Pixels
 
 /// The planes of a grey or Y'CbCr JPEG as they are stored: no upsampling, no colour conversion.
 package final class JPEGPlaneSource: BandSource {

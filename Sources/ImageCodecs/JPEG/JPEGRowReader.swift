@@ -1,4 +1,5 @@
 import CodecBridge
+import PixelEngine
 import Pixels
 
 /// A JPEG of any chroma subsampling as grey, RGB or CMYK rows, upsampled and converted by libjpeg.

@@ -1,5 +1,6 @@
 import CodecBridge
-package import Pixels
+package import PixelEngine
+import Pixels
 
 /// Encodes grey or Y'CbCr planes to a baseline JPEG, without conversion.
 package final class JPEGSink: ImageSink {

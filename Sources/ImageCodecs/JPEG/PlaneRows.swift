@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// The table of row addresses that libjpeg's raw data calls take: for each plane, one pointer for

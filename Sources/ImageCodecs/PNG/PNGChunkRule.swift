@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// When an ancillary chunk counts: what libpng demands of it, in one table.

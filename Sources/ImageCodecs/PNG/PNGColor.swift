@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// What the chunks of a PNG say about its colours.

@@ -1,4 +1,5 @@
 import CodecBridge
+package import PixelEngine
 package import Pixels
 
 /// A PNG of any colour type and depth as rows: palettes and transparent colours expanded, 16 bits

@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Colour described by the code points of ITU-T H.273, as PNG's cICP and HEIF's nclx do.

@@ -1,3 +1,4 @@
+package import PixelEngine
 public import Pixels
 
 /// What the header of a picture says. Nothing here needs a pixel to be decoded.

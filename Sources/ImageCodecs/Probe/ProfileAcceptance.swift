@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Which descriptions of colour count.

@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Rows of another reader, converted to sRGB (grey stays grey) as they come.

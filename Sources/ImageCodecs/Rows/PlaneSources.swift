@@ -1,4 +1,5 @@
-package import Pixels
+package import PixelEngine
+import Pixels
 
 /// Opens a picture as the planes it is stored in.
 package enum PlaneSources {

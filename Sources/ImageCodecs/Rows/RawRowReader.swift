@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Pixels that are in memory already: RGBA, 8 bits a sample, alpha straight, rows top to bottom.

@@ -1,3 +1,4 @@
+package import PixelEngine
 package import Pixels
 
 /// Packed rows as bands of planes: separated, and with alpha composited or kept.

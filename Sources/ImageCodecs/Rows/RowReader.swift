@@ -1,3 +1,4 @@
+package import PixelEngine
 package import Pixels
 
 /// A picture read as packed rows, top to bottom: the reader for everything that is not read as

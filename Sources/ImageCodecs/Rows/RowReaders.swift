@@ -1,4 +1,5 @@
-package import Pixels
+package import PixelEngine
+import Pixels
 
 /// Opens a picture as packed rows.
 package enum RowReaders {

@@ -1,4 +1,5 @@
 #if TIFF
+import PixelEngine
 import CodecBridge
 import Pixels
 

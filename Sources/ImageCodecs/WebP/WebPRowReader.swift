@@ -1,4 +1,5 @@
 import CodecBridge
+import PixelEngine
 import Pixels
 
 /// A WebP image, or the first frame of an animation, as RGB or RGBA rows. libwebp decodes the whole

@@ -1,5 +1,6 @@
 import CodecBridge
-package import Pixels
+package import PixelEngine
+import Pixels
 
 /// Encodes grey or RGB planes, with alpha or without, to a lossy WebP. libwebp encodes the whole
 /// picture at once.

@@ -1,4 +1,5 @@
 import CodecBridge
+import PixelEngine
 import Pixels
 
 /// Keeps of a still WebP the bitstream, its alpha and its profile, and corrects the header.

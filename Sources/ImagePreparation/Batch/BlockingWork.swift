@@ -1,4 +1,6 @@
+import PixelEngine
 import Pixels
+import Platform
 
 /// Runs codec work, which blocks for whole seconds, outside the threads of Swift concurrency.
 enum BlockingWork {
@@ -11,10 +13,10 @@ enum BlockingWork {
         let token = CancellationToken()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                do throws(PixelError) {
+                do throws(ThreadShortage) {
                     _ = try WorkerThread { continuation.resume(with: Swift.Result { try body(token) }) }
                 } catch {
-                    continuation.resume(throwing: error)
+                    continuation.resume(throwing: PixelError.outOfMemory)
                 }
             }
         } onCancel: {

@@ -1,4 +1,5 @@
 import Pixels
+import Platform
 private import Synchronization
 
 /// The memory and the threads that all images in work share, whichever preparer and call they

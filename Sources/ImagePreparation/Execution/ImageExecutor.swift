@@ -1,5 +1,7 @@
 import ImageCodecs
+import PixelEngine
 import Pixels
+import Platform
 import SeedreamModel
 
 /// Carries out the plan for one image, in the calling thread (and one more for a large picture).

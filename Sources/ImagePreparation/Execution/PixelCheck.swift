@@ -1,4 +1,5 @@
 import ImageCodecs
+import PixelEngine
 import Pixels
 
 /// Decodes every pixel of a picture and keeps none.

@@ -1,5 +1,5 @@
-import AtomicFiles
 import ImageCodecs
+import Platform
 
 #if canImport(Glibc)
 private import Glibc

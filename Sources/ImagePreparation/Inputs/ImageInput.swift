@@ -1,5 +1,5 @@
-import AtomicFiles
 import Pixels
+import Platform
 
 /// One picture as the caller holds it.
 public struct ImageInput: Sendable {

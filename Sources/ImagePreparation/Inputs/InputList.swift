@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 
 /// What a person named as inputs: arguments, lists of names, and folders.
 package struct InputList: Hashable, Sendable {

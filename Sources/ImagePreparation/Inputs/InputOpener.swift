@@ -1,6 +1,7 @@
-import AtomicFiles
 import ImageCodecs
+import PixelEngine
 import Pixels
+import Platform
 import SeedreamModel
 
 #if canImport(Glibc)
@@ -25,7 +26,7 @@ enum InputOpener {
 
     private static func openFile(_ path: String) throws(PreparationError) -> EncodedSource {
         // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
-        let descriptor = AtomicFiles.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = Platform.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(errno: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

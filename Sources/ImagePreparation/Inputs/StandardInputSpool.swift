@@ -1,4 +1,5 @@
 import ImageCodecs
+import PixelEngine
 import Pixels
 private import Synchronization
 

@@ -1,5 +1,5 @@
-import AtomicFiles
 import Cryptography
+import Platform
 import SeedreamModel
 import Synchronization
 

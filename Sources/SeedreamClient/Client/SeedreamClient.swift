@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 
 /// Sends requests to one provider and saves the results.
 ///

@@ -1,5 +1,5 @@
 #if Client
-import AtomicFiles
+import Platform
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,5 +1,5 @@
 #if Client
-import AtomicFiles
+import Platform
 import GRDB
 
 #if canImport(FoundationEssentials)

@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 import Synchronization
 
 #if canImport(FoundationEssentials)

@@ -1,5 +1,5 @@
-import AtomicFiles
 package import HTTPTypes
+import Platform
 package import SeedreamModel
 
 #if canImport(FoundationEssentials)

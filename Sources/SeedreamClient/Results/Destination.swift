@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 
 /// The folder and the names of saved images.
 public struct Destination: Hashable, Codable, Sendable {

@@ -1,4 +1,4 @@
-package import AtomicFiles
+package import Platform
 
 /// The names of output files, one for each input, chosen so that the name shows which input it is.
 ///

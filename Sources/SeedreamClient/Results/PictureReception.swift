@@ -1,5 +1,5 @@
-import AtomicFiles
 import Cryptography
+import Platform
 import Synchronization
 
 /// Writes the bytes of an image to a temporary file and computes their digest.

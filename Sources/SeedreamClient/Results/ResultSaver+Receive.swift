@@ -1,5 +1,5 @@
-import AtomicFiles
 import Pixels
+import Platform
 import SeedreamModel
 
 extension ResultSaver {

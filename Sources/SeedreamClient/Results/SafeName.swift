@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 
 /// Makes file names from texts of unknown origin.
 enum SafeName {

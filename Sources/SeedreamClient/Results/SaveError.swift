@@ -1,4 +1,4 @@
-package import AtomicFiles
+package import Platform
 public import SeedreamModel
 
 /// A paid image cannot be written to disk. Nothing is lost: the job stays `finished`, and resuming

@@ -20,7 +20,7 @@ extension ResourceError: CustomStringConvertible {
 }
 
 #if Client
-import AtomicFiles
+import Platform
 import NIOPosix
 import Synchronization
 

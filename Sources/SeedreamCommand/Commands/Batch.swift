@@ -1,5 +1,5 @@
 import ArgumentParser
-import AtomicFiles
+import Platform
 import SeedreamClient
 import SeedreamKit
 import SeedreamModel

@@ -1,6 +1,6 @@
 import ArgumentParser
-import AtomicFiles
 import ImagePreparation
+import Platform
 import SeedreamClient
 import SeedreamKit
 import SeedreamModel

@@ -1,6 +1,6 @@
 import ArgumentParser
-import AtomicFiles
 import ImageCodecs
+import Platform
 
 #if Emulator
 import SeedreamEmulator

@@ -1,5 +1,5 @@
-import AtomicFiles
 import ImagePreparation
+import Platform
 import SeedreamClient
 import SeedreamModel
 

@@ -1,7 +1,7 @@
 import ArgumentParser
-import AtomicFiles
 import ImageCodecs
 import ImagePreparation
+import Platform
 import SeedreamClient
 import SeedreamModel
 

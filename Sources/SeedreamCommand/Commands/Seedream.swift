@@ -1,7 +1,7 @@
 package import ArgumentParser
-import AtomicFiles
 import Dispatch
 import ImageCodecs
+import Platform
 import SeedreamModel
 
 #if canImport(Glibc)

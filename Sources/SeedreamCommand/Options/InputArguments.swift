@@ -1,6 +1,6 @@
 import ArgumentParser
-import AtomicFiles
 import ImagePreparation
+import Platform
 import SeedreamClient
 
 /// Inputs that a file lists, and how folders expand into their images.

@@ -1,7 +1,7 @@
 import ArgumentParser
-import AtomicFiles
 import ImageCodecs
 import ImagePreparation
+import Platform
 import SeedreamModel
 
 /// Tells the prompt from the inputs on a command line, and finds mistakes before they cost money.

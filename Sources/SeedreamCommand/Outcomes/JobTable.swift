@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 import SeedreamClient
 import SeedreamModel
 

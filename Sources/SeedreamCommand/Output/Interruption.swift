@@ -1,4 +1,5 @@
 import Pixels
+import Platform
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 import SeedreamModel
 
 #if canImport(Glibc)

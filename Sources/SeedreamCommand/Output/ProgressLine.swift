@@ -1,5 +1,5 @@
-import AtomicFiles
 import ImagePreparation
+import Platform
 import SeedreamModel
 
 #if canImport(Glibc)

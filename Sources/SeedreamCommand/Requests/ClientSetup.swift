@@ -1,5 +1,5 @@
 #if Client
-import AtomicFiles
+import Platform
 import ImageCodecs
 import Logging
 import SeedreamClient

@@ -1,5 +1,6 @@
 import Cryptography
 import ImageCodecs
+import PixelEngine
 import Pixels
 import SeedreamModel
 

@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Collects a picture as a tile.

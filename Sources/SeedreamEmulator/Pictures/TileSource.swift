@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Gives a tile out in bands.

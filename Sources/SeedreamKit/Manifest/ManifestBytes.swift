@@ -1,5 +1,5 @@
-import AtomicFiles
 import Cryptography
+import Platform
 
 #if canImport(Glibc)
 import Glibc

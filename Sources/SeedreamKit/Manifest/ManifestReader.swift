@@ -1,5 +1,5 @@
-package import AtomicFiles
 import Cryptography
+package import Platform
 public import SeedreamModel
 import Synchronization
 

@@ -1,5 +1,5 @@
-import AtomicFiles
 import ImagePreparation
+import Platform
 public import SeedreamClient
 import SeedreamModel
 

@@ -1,4 +1,4 @@
-import AtomicFiles
+import Platform
 
 /// Makes links to files relative to the report's folder, so that both can be moved together.
 struct ReportLink {

@@ -1,6 +1,6 @@
-import AtomicFiles
 import ImagePreparation
 import Pixels
+import Platform
 import SeedreamClient
 import SeedreamModel
 

@@ -1,6 +1,7 @@
-import AtomicFiles
 import ImagePreparation
+import PixelEngine
 import Pixels
+import Platform
 public import SeedreamClient
 import SeedreamModel
 

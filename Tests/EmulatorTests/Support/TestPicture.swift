@@ -1,4 +1,5 @@
 #if Emulator
+import PixelEngine
 import Foundation
 import ImageCodecs
 import Pixels

@@ -1,4 +1,5 @@
 import ImageCodecs
+import PixelEngine
 import Pixels
 
 /// All that the readers make of some bytes, in the order in which `prep` goes about it.

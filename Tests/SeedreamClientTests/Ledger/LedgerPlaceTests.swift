@@ -1,5 +1,5 @@
 #if Client
-import AtomicFiles
+import Platform
 import Foundation
 import GRDB
 import SeedreamClient

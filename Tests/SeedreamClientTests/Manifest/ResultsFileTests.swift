@@ -1,5 +1,5 @@
-import AtomicFiles
 import Foundation
+import Platform
 import SeedreamClient
 import SeedreamKit
 import SeedreamModel

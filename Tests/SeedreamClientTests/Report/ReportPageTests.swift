@@ -1,6 +1,6 @@
-import AtomicFiles
 import Foundation
 import ImagePreparation
+import Platform
 import SeedreamClient
 import SeedreamKit
 import TestSupport

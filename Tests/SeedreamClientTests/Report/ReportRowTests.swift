@@ -1,5 +1,6 @@
 import Foundation
 import ImagePreparation
+import PixelEngine
 import Pixels
 import SeedreamClient
 import SeedreamKit

@@ -1,0 +1,75 @@
+package import Pixels
+
+/// What the samples of a planar picture mean and how many there are.
+package struct PlaneFormat: Hashable, Sendable {
+    /// The colour model of the first one or three planes.
+    package enum Model: Hashable, Sendable {
+        case grey
+        /// ITU-R BT.601 Y'CbCr, full range, chroma sited at the centre: what JPEG (JFIF) stores.
+        case yCbCr
+        case rgb
+    }
+
+    /// Which primaries the colours are mixtures of; the curve is that of sRGB.
+    package enum Primaries: Hashable, Sendable {
+        case bt709
+        case displayP3
+    }
+
+    package var model: Model
+    /// The size of the picture and of its full planes, in px.
+    package var size: PixelSize
+    /// Of planes 1 and 2 when `model` is `yCbCr`; `full` otherwise.
+    package var subsampling: ChromaSubsampling
+    /// Whether a last plane holds straight (not premultiplied) alpha.
+    package var hasAlpha: Bool
+    package var primaries: Primaries
+
+    package init(
+        _ model: Model, size: PixelSize, subsampling: ChromaSubsampling = .full, hasAlpha: Bool = false,
+        primaries: Primaries = .bt709
+    ) {
+        self.model = model
+        self.size = size
+        self.subsampling = model == .yCbCr ? subsampling : .full
+        self.hasAlpha = hasAlpha
+        self.primaries = primaries
+    }
+
+    /// Planes, alpha included: 1 to 4.
+    package var planeCount: Int { (model == .grey ? 1 : 3) + (hasAlpha ? 1 : 0) }
+
+    /// The subsampling of one plane.
+    package func subsampling(ofPlane plane: Int) -> ChromaSubsampling {
+        plane == 1 || plane == 2 ? subsampling : .full
+    }
+
+    /// The size of one plane in samples; an odd picture's last chroma sample covers what is left.
+    package func size(ofPlane plane: Int) -> PixelSize {
+        let shift = subsampling(ofPlane: plane)
+        return PixelSize(
+            width: size.width.dividedRoundingUp(by: 1 << shift.horizontalShift),
+            height: size.height.dividedRoundingUp(by: 1 << shift.verticalShift))
+    }
+
+    /// The format with its sides rounded up to whole chroma samples.
+    package var paddedToChroma: PlaneFormat {
+        var padded = self
+        padded.size.width = size.width.roundedUp(toMultipleOf: 1 << subsampling.horizontalShift)
+        padded.size.height = size.height.roundedUp(toMultipleOf: 1 << subsampling.verticalShift)
+        return padded
+    }
+
+    /// The format with rows and columns exchanged.
+    package var transposed: PlaneFormat {
+        var turned = self
+        turned.size = size.transposed
+        turned.subsampling = subsampling.transposed
+        return turned
+    }
+}
+
+extension Int {
+    package func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+    package func roundedUp(toMultipleOf step: Int) -> Int { dividedRoundingUp(by: step) * step }
+}

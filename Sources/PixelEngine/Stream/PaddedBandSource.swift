@@ -1,0 +1,73 @@
+package import Pixels
+
+/// A picture in the middle of a larger one of a single colour.
+package final class PaddedBandSource: BandSource {
+    package let format: PlaneFormat
+    package var sampleType: SampleType { inner.sampleType }
+    package var bandRows: Int { inner.bandRows }
+    package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
+
+    private let inner: any BandSource
+    private let buffer: PlaneBuffer
+    private let levels: [UInt8]
+    private let left: Int
+    private let top: Int
+    private var rows = 0
+
+    /// - Parameter size: Not smaller than the inner picture on either side.
+    package init(
+        _ inner: any BandSource, size: PixelSize, background: RGBColor
+    ) throws(PixelError) {
+        self.inner = inner
+        var format = inner.format
+        format.size = size
+        self.format = format
+        // Whole chroma samples, so that chroma stays where it is.
+        let shift = format.subsampling
+        left = (size.width - inner.format.size.width) / 2 & -(1 << shift.horizontalShift)
+        top = (size.height - inner.format.size.height) / 2 & -(1 << shift.verticalShift)
+        buffer = try PlaneBuffer(
+            format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths,
+            sampleType: inner.sampleType)
+        let colors: [UInt8] =
+            switch format.model {
+            case .grey: [background.yCbCr[0]]
+            case .yCbCr: background.yCbCr
+            case .rgb: background.levels
+            }
+        levels = colors + (format.hasAlpha ? [255] : [])
+    }
+
+    package func readBand(into target: PlaneBuffer, at row: Int) throws {
+        for plane in 0..<format.planeCount {
+            let shift = format.subsampling(ofPlane: plane)
+            let inside = inner.format.size(ofPlane: plane)
+            let whole = format.size(ofPlane: plane)
+            let (x, y0) = (left >> shift.horizontalShift, top >> shift.verticalShift)
+            let first = row >> shift.verticalShift
+            for y in first..<max(first, min((row + bandRows) >> shift.verticalShift, whole.height)) {
+                let samples = target.row(y, ofPlane: plane)
+                // Of 16 bits, both bytes are the 8-bit level.
+                samples.update(repeating: levels[plane], count: whole.width * sampleType.bytes)
+                guard (y0..<y0 + inside.height).contains(y) else { continue }
+                try require((y - y0) << shift.verticalShift)
+                (samples + x * sampleType.bytes).update(
+                    from: buffer.row(y - y0, ofPlane: plane), count: inside.width * sampleType.bytes)
+            }
+        }
+    }
+
+    package func finish() throws {
+        try require(inner.format.size.height - 1)
+        try inner.finish()
+    }
+
+    /// Reads on until the row of the inner picture is there. A band of this picture touches two of
+    /// the inner one at most.
+    private func require(_ row: Int) throws {
+        while rows <= row, rows < inner.format.size.height {
+            try inner.readBand(into: buffer, at: rows)
+            rows += inner.bandRows
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package import Pixels
+
+/// Moves a picture from a source to a sink: resized, converted and turned on the way, in bands.
+///
+/// `source bands => zimg across => 16-bit rows => zimg down => sink bands`
+///
+/// Resizing is separable, so it is done in two passes: each band of the source is resized across as
+/// it comes, and each strip of the result is resized down from a window of such rows. The colour
+/// model and the chroma subsampling change on the way. Memory holds some bands, whatever the
+/// height.
+///
+/// The orientation is applied after the resize, to the planes of the result, so that memory is
+/// bounded by the size of the result however large the source is. Where nothing has to be computed,
+/// zimg is left out and the source's samples reach the sink as they are.
+package struct PixelPipeline {
+    /// The part of the source to use, in px of the source.
+    package var region: PixelRegion
+    package var orientation: Orientation
+    package var filter: ResamplingFilter
+    /// Whether the source is read in a thread of its own.
+    package var readsAhead: Bool
+
+    package init(
+        region: PixelRegion, orientation: Orientation = .topLeft, filter: ResamplingFilter = .lanczos3,
+        readsAhead: Bool = false
+    ) {
+        self.region = region
+        self.orientation = orientation
+        self.filter = filter
+        self.readsAhead = readsAhead
+    }
+
+    /// Runs to the end of both.
+    ///
+    /// - Parameter checkpoint: Called after each band with the part of the work that is done, 0 to
+    ///   1; may throw to stop.
+    /// - Throws: What the source, the sink or `checkpoint` threw, or ``PixelError``.
+    package func run(
+        from source: any BandSource, to sink: any BandSink, checkpoint: (Double) throws -> Void = { _ in }
+    ) throws {
+        let stored = orientation.swapsAxes ? sink.format.transposed : sink.format
+        if source.sampleType == .byte, isCopy(of: source.format, into: stored) {
+            try copy(from: source, to: sink, checkpoint)
+        } else {
+            try resample(from: source, into: stored, to: sink, checkpoint)
+        }
+    }
+
+    /// Whether the stored samples are the result's samples.
+    private func isCopy(of source: PlaneFormat, into stored: PlaneFormat) -> Bool {
+        guard source == stored, region == PixelRegion(source.size) else { return false }
+        // A reversed axis that ends in half a chroma sample would begin with it: chroma must be
+        // computed anew.
+        let padded = source.paddedToChroma.size
+        return (!orientation.reversesColumns || padded.width == source.size.width)
+            && (!orientation.reversesRows || padded.height == source.size.height)
+    }
+
+    // MARK: Copying
+
+    private func copy(
+        from source: any BandSource, to sink: any BandSink, _ checkpoint: (Double) throws -> Void
+    ) throws {
+        let height = source.format.size.height
+        let isTurned = orientation != .topLeft
+        var format = source.format
+        // The last band may reach below the picture.
+        format.size.height = height.roundedUp(toMultipleOf: source.bandRows)
+        // The ring holds a band on its way into the sink and some being read.
+        let ringRows = isTurned ? format.size.height : 4 * max(source.bandRows, sink.bandRows)
+        let buffer = try PlaneBuffer(
+            format: format, rows: ringRows, widths: zip(source.rowWidths, sink.rowWidths).map(max))
+        let feeder = try BandFeeder(
+            source: source, buffer: buffer, ringRows: ringRows, concurrently: readsAhead)
+        if isTurned {
+            for row in stride(from: 0, to: height, by: source.bandRows) {
+                try feeder.require(row + source.bandRows, releasing: 0)
+                try checkpoint(Double(row) / Double(height) / 2)
+            }
+            try feeder.finish()
+            let turned = TurnedPlanes(buffer, size: source.format.size, orientation: orientation)
+            try turned.write(to: sink) { try checkpoint(0.5 + $0 / 2) }
+            return
+        }
+        for row in stride(from: 0, to: height, by: sink.bandRows) {
+            try feeder.require(row + sink.bandRows, releasing: row)
+            try sink.writeBand(from: buffer, at: row)
+            try checkpoint(Double(row + sink.bandRows) / Double(height))
+        }
+        try feeder.finish()
+    }
+
+    // MARK: Resampling
+
+    /// Rows of the result made at a time: enough that building their part of the filter costs
+    /// little, few enough that the rows stay in the cache, and that memory goes to the picture. A
+    /// multiple of every sink's band.
+    private static let stripRows = 32
+
+    private func resample(
+        from source: any BandSource, into stored: PlaneFormat, to sink: any BandSink,
+        _ checkpoint: (Double) throws -> Void
+    ) throws {
+        let geometry = ResampleGeometry(
+            source: source.format, region: region, stored: stored, orientation: orientation)
+        let padded = geometry.target
+        let band = source.bandRows
+        // First of all, so that a thread that reads ahead has begun when the graph is built, which
+        // takes milliseconds.
+        let ringRows = (readsAhead ? 4 : 1) * band
+        var ringFormat = geometry.extended(rows: source.format.size.height)
+        ringFormat.size.height = source.format.size.height
+        let ring = try PlaneBuffer(
+            format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
+        let feeder = try BandFeeder(
+            source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
+        let across = try ResampleGraph(
+            from: .init(geometry.extended(rows: band), source.sampleType),
+            region: PixelRegion(
+                left: geometry.region.left, width: geometry.region.width, height: Double(band)),
+            to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
+            chromaFilter: geometry.chromaFilter)
+
+        // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and
+        // taller ones.
+        let changesPrimaries = source.format.primaries != stored.primaries
+        let strip = (changesPrimaries ? 16 * Self.stripRows : Self.stripRows).roundedUp(
+            toMultipleOf: sink.bandRows)
+        let window = try RowWindow(
+            format: geometry.middle(rows: source.format.size.height),
+            capacity: geometry.rows(for: 0..<strip).count + 2 * geometry.reach + 3 * band)
+        let isTurned = orientation != .topLeft
+        let output = try PlaneBuffer(
+            format: padded, rows: isTurned ? padded.size.height : strip,
+            widths: isTurned ? nil : sink.rowWidths)
+
+        for top in stride(from: 0, to: padded.size.height, by: strip) {
+            let rows = top..<min(top + strip, padded.size.height)
+            let needed = geometry.rows(for: rows)
+            window.slide(to: needed.lowerBound)
+            while window.end < needed.upperBound {
+                let row = window.end
+                try feeder.require(row + band, releasing: row)
+                try across.run(from: ring.view(from: row), to: window.tail)
+                window.append(rows: band)
+                // Rows above the region are read and let go.
+                if window.end <= needed.lowerBound { window.slide(to: window.end) }
+            }
+            let down = try geometry.graphDown(to: rows, from: window, filter: filter)
+            try down.run(from: window.view, to: output.view(from: top))
+            if !isTurned {
+                for row in stride(from: top, to: min(rows.upperBound, stored.size.height), by: sink.bandRows)
+                {
+                    try sink.writeBand(from: output, at: row)
+                }
+            }
+            try checkpoint(Double(rows.upperBound) / Double(padded.size.height) * (isTurned ? 0.8 : 1))
+        }
+        try feeder.finish()
+        if isTurned {
+            let turned = TurnedPlanes(output, size: padded.size, orientation: orientation)
+            try turned.write(to: sink) { try checkpoint(0.8 + $0 * 0.2) }
+        }
+    }
+}

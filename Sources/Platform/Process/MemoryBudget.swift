@@ -1,0 +1,48 @@
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
+/// How much memory images in work may take together, as far as the system says.
+package enum MemoryBudget {
+    /// The smaller of 4 GiB and half of what the system grants, in bytes: the least of the
+    /// machine's memory, the control group's limit, and what is left of this process's address
+    /// space.
+    package static var systemDefault: Int {
+        let granted = [physical, controlGroup.memoryLimit, addressSpace].compactMap { $0 }.min() ?? 8 << 30
+        return min(4 << 30, granted / 2)
+    }
+
+    private static var physical: Int? {
+        let (pages, pageSize) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+        return pages > 0 && pageSize > 0 ? pages * pageSize : nil
+    }
+
+    private static var controlGroup: ControlGroup {
+        ControlGroup(
+            membership: text(ofFile: "/proc/self/cgroup") ?? "",
+            mounts: text(ofFile: "/proc/self/mountinfo") ?? "", read: text(ofFile:))
+    }
+
+    /// What `RLIMIT_AS` leaves; `nil` without a limit.
+    private static var addressSpace: Int? {
+        guard let limit = ThisProcess.addressLimit else { return nil }
+        let pages = text(ofFile: "/proc/self/statm").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+        return max(0, limit - pages * sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    private static func text(ofFile path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = fread(&piece, 1, piece.count, file)
+            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+            text += piece[..<count]
+        }
+    }
+}

@@ -1,0 +1,91 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The system gives this process no further thread.
+package struct ThreadShortage: Error {}
+
+/// One thread that runs one closure and can be waited for.
+///
+/// Codec work blocks for whole seconds, which the threads of Swift concurrency must not.
+package final class WorkerThread {
+    private let handle: pthread_t
+    private var isJoined = false
+
+    private final class Job {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Starts the thread.
+    ///
+    /// - Throws: ``ThreadShortage`` if the system gives no further thread.
+    package init(_ body: @escaping @Sendable () -> Void) throws(ThreadShortage) {
+        let job = Unmanaged.passRetained(Job(body))
+        #if canImport(Darwin)
+        var handle: pthread_t?
+        let code = pthread_create(&handle, nil, { Self.main($0) }, job.toOpaque())
+        guard code == 0, let handle else {
+            job.release()
+            throw ThreadShortage()
+        }
+        self.handle = handle
+        #else
+        var handle = pthread_t()
+        let code = pthread_create(
+            &handle, nil, { context in context.map { WorkerThread.main($0) } ?? nil }, job.toOpaque())
+        guard code == 0 else {
+            job.release()
+            throw ThreadShortage()
+        }
+        self.handle = handle
+        #endif
+    }
+
+    deinit {
+        if !isJoined { pthread_detach(handle) }
+    }
+
+    /// Whether so many threads could be started now: asked before a library is called that needs
+    /// them and does not say so.
+    package static func areAvailable(_ count: Int) -> Bool {
+        let gate = Gate()
+        var threads: [WorkerThread] = []
+        while threads.count < count, let thread = try? WorkerThread({ gate.wait() }) {
+            threads.append(thread)
+        }
+        gate.monitor.locked { gate.isOpen = true }
+        threads.forEach { $0.join() }
+        // The system counts a thread for a moment after it has been joined.
+        usleep(2000)
+        return threads.count == count
+    }
+
+    /// What threads wait at.
+    ///
+    /// `@unchecked Sendable`: `isOpen` is touched under `monitor` only.
+    private final class Gate: @unchecked Sendable {
+        let monitor = Monitor()
+        var isOpen = false
+
+        func wait() {
+            monitor.locked { while !isOpen { monitor.wait() } }
+        }
+    }
+
+    /// Returns once the closure has returned.
+    package func join() {
+        guard !isJoined else { return }
+        isJoined = true
+        pthread_join(handle, nil)
+    }
+
+    private static func main(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<Job>.fromOpaque(context).takeRetainedValue().body()
+        return nil
+    }
+}
