@@ -104,8 +104,8 @@ public final class ReceivedImages: Sendable {
 }
 
 extension SeedreamSession {
-    /// Edits images, or generates them if there are no inputs, and returns the results without
-    /// saving them to a folder of the caller's.
+    /// Edits images, or generates them if there are no inputs, and returns the results instead of
+    /// saving them to a folder.
     ///
     /// Read the results with ``ReceivedImages/bytes(of:)`` or
     /// ``ReceivedImages/pieces(of:length:)``.
@@ -130,7 +130,7 @@ extension SeedreamSession {
     }
 
     /// Sends one request as ``single(_:as:to:options:reportingTo:)`` does, and returns the images
-    /// without saving them to a folder of the caller's.
+    /// instead of saving them to a folder.
     ///
     /// - Returns: The outcome of the request, and its images if they were saved.
     public func received(

@@ -10,8 +10,8 @@ extension SeedreamSession {
     ///
     /// - Parameters:
     ///   - prompt: The prompt. "Image 1" in it means the first of the last ten inputs.
-    ///   - inputs: The images to edit, at least one. If there are more than the provider takes, the
-    ///     last ones are used.
+    ///   - inputs: The images to edit; empty to generate. If there are more than the provider
+    ///     takes, the last ones are used.
     ///   - destination: The folder and names of the results.
     ///   - buysAgain: Whether to send the request even if an equal one is open or of unknown
     ///     outcome.

@@ -32,7 +32,9 @@ import Synchronization
 public final class ManifestReader: Sendable {
     /// The format of a manifest.
     public enum Format: String, Hashable, Sendable {
+        /// One JSON object per line.
         case jsonLines = "JSON Lines"
+        /// Comma-separated values, RFC 4180.
         case csv = "CSV"
     }
 
@@ -163,7 +165,7 @@ extension ManifestError {
             ? .cancelled(name: error.path) : .cannotRead(name: error.path, reason: error.reason)
     }
 
-    /// What to do about it, one line.
+    /// What to do, one line.
     public var remedy: Remedy {
         switch self {
         case .cannotRead: "check the path and its permissions"
@@ -176,7 +178,7 @@ extension ManifestError {
 }
 
 extension ManifestError: CustomStringConvertible {
-    /// Expected and found, one line.
+    /// The expected and the found content, one line.
     public var description: String {
         switch self {
         case .cannotRead(let name, let reason): "\(name): the manifest cannot be read: \(reason)"

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A counting semaphore for simultaneous requests. AsyncSemaphore are granted in the order of the calls.
+/// A counting semaphore for simultaneous requests. Slots are granted in the order of the calls.
 final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
