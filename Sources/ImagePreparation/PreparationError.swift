@@ -3,6 +3,12 @@ private import Pixels
 import Platform
 public import SeedreamModel
 
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
 /// Why an input cannot be prepared. Every case has a stable word, a line that says expected and
 /// found, and a hint.
 public enum PreparationError: ErrorWithRemedy, Hashable, Sendable {
@@ -112,7 +118,7 @@ extension PreparationError: CustomStringConvertible {
                 : "expected a width and a height of at least 1, found \(width)x\(height)"
         case .inputChanged: "file changed while it was being prepared"
         case .tooManyBytes(let maximum):
-            "cannot be encoded in \(maximum) bytes without going below the minimum area or quality 85"
+            "cannot be encoded in \(maximum) bytes without going below the minimum area or quality \(PreparationOptions.qualityRange.lowerBound)"
         case .tooManyInputs(let count, let maximum): "\(count) inputs given, one request takes \(maximum)"
         case .internalError(let what): "internal error: \(what)"
         }
@@ -160,4 +166,28 @@ extension CodecError {
         case .misuse: "please report this with the file"
         }
     }
+}
+
+extension PreparationError: LocalizedError {
+    /// What the word for it means, as "the data are damaged".
+    public var failureReason: String? { code.meaning }
+}
+
+// ImageCodecs does not link Foundation, and no caller gets this error without this target.
+extension CodecError: LocalizedError {
+    /// The error's own line.
+    public var errorDescription: String? { description }
+    /// What the word for it means, as "the data are damaged".
+    public var failureReason: String? { PreparationError.codec(self).failureReason }
+    /// What to do about it, one line.
+    public var recoverySuggestion: String? { PreparationError.codec(self).hint }
+}
+
+extension PreparationFailure: LocalizedError {
+    /// Each input with its line, all on one line.
+    public var errorDescription: String? {
+        inputs.map { "\($0.name): \($0.message)" }.joined(separator: "; ")
+    }
+    /// What to do about the first input.
+    public var recoverySuggestion: String? { inputs.first?.hint }
 }

@@ -32,6 +32,9 @@ public struct PreparationOptions: Hashable, Sendable {
         case warn
     }
 
+    /// The JPEG and WebP qualities used unless ``quality`` is set.
+    static let qualityRange = 85...92
+
     /// `convert` by default.
     public var color = ColorPolicy.convert
     /// `auto` by default.

@@ -19,3 +19,46 @@ public struct PreparedBatch: Hashable, Sendable {
     /// Characters of all data URIs.
     public var dataURILength: Int { images.reduce(0) { $0 + $1.dataURI.length } }
 }
+
+/// What became of one input.
+public enum PreparationOutcome: Hashable, Sendable {
+    /// It is ready to be sent.
+    case prepared(PreparedImage)
+    /// It cannot be prepared.
+    case failed(FailedInput)
+}
+
+extension PreparationOutcome {
+    /// Which input it is, from 0.
+    public var index: Int {
+        switch self {
+        case .prepared(let image): image.index
+        case .failed(let input): input.index
+        }
+    }
+}
+
+extension PreparedBatch {
+    mutating func add(_ outcome: PreparationOutcome) {
+        switch outcome {
+        case .prepared(let image): images.append(image)
+        case .failed(let input): failed.append(input)
+        }
+    }
+}
+
+/// Thrown when a request would go out short of an image. Names every input that failed.
+public struct PreparationFailure: Error, Hashable, Sendable {
+    /// At least one, in input order.
+    public var inputs: [FailedInput]
+
+    /// Makes a failure of at least one input.
+    public init(inputs: [FailedInput]) { self.inputs = inputs }
+}
+
+extension PreparationFailure: CustomStringConvertible {
+    /// One line for each input.
+    public var description: String {
+        inputs.map { "\($0.name): \($0.message)" }.joined(separator: "\n")
+    }
+}

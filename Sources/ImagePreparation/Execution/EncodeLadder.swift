@@ -19,10 +19,13 @@ struct EncodeLadder {
     /// The attempts for a job, best first. The first one keeps to the plan.
     func attempts(for job: ImageJob, keepsAlpha: Bool) -> [EncodeAttempt] {
         let probe = job.probe
-        let type: MediaType = options.format.mediaType ?? (keepsAlpha ? .png : .jpeg)
-        let own = probe.format == .jpeg ? probe.estimatedQuality.map { min(max($0, 85), 92) } : nil
+        let type = options.outputType(keepsAlpha: keepsAlpha)
+        let range = PreparationOptions.qualityRange
+        let own =
+            probe.format == .jpeg
+            ? probe.estimatedQuality.map { min(max($0, range.lowerBound), range.upperBound) } : nil
         let best = EncodeAttempt(
-            mediaType: type, size: job.planned.size, quality: options.quality ?? own ?? 92,
+            mediaType: type, size: job.planned.size, quality: options.quality ?? own ?? range.upperBound,
             subsampling: probe.planeSubsampling ?? .full,
             keepsAlpha: keepsAlpha && type != .jpeg)
         var attempts = [best]
@@ -32,7 +35,9 @@ struct EncodeLadder {
             if next != attempts.last { attempts.append(next) }
         }
         if type != .png {
-            for quality in [88, 85] where quality < best.quality { then { $0.quality = quality } }
+            for quality in [88, range.lowerBound] where quality < best.quality {
+                then { $0.quality = quality }
+            }
         }
         if type == .jpeg, probe.colorModel != .grey {
             then { attempt in
@@ -56,4 +61,16 @@ struct EncodeLadder {
         let reduced = constraints.reduced(size, toArea: area)
         return reduced.area >= constraints.minimumArea ? reduced : try? constraints.targetSize(for: reduced)
     }
+}
+
+/// One way to encode a picture.
+struct EncodeAttempt: Hashable, Sendable {
+    var mediaType: MediaType
+    /// The display size of the result, in px.
+    var size: PixelSize
+    /// JPEG or WebP quality, 1 to 100.
+    var quality: Int
+    /// Of JPEG results in colour.
+    var subsampling: ChromaSubsampling
+    var keepsAlpha: Bool
 }

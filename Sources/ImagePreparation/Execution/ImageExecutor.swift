@@ -49,10 +49,7 @@ struct ImageExecutor {
         var work = Work(
             job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead,
             checkpoint: checkpoint)
-        // A file over the budget may still fit once its metadata is gone.
-        let mayPass = job.planned.reasons.allSatisfy {
-            $0 == .overByteBudget || $0.isMetByStripping(job.probe.format)
-        }
+        let mayPass = job.planned.reasons.areMetByStripping(job.probe.format, mayShrink: true)
         do {
             if mayPass, let passed = try passThrough(&work) { return passed }
             if job.planned.action == .turn, let turned = try turn(&work) { return turned }

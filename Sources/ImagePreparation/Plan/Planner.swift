@@ -25,8 +25,10 @@ struct Planner {
         }
         let reasons = reasons(for: probe, framed: framed, target: size)
         let sourceType = MediaType(probe.format)
-        let isPassThrough = reasons.allSatisfy { $0.isMetByStripping(probe.format) }
-        let mediaType = isPassThrough ? sourceType ?? .jpeg : outputType(for: probe)
+        let isPassThrough = reasons.areMetByStripping(probe.format)
+        let mediaType =
+            isPassThrough
+            ? sourceType ?? .jpeg : options.outputType(keepsAlpha: options.keepsAlpha && probe.hasAlpha)
         var unknowns: [PlannedImage.Unknown] = [.completeness]
         if probe.hasAlpha { unknowns.append(.alpha) }
         if !isPassThrough {
@@ -139,10 +141,6 @@ struct Planner {
         }
         return notices
     }
-
-    private func outputType(for probe: ImageProbe) -> MediaType {
-        options.format.mediaType ?? (options.keepsAlpha && probe.hasAlpha ? .png : .jpeg)
-    }
 }
 
 extension PreparationOptions.OutputFormat {
@@ -157,10 +155,28 @@ extension PreparationOptions.OutputFormat {
     }
 }
 
-extension Reason {
-    /// Whether taking things out of the container is enough, and pixels need not be touched.
-    func isMetByStripping(_ format: ImageFormat) -> Bool {
-        self == .metadataRemoved || self == .firstFrame && format == .png
+extension PreparationOptions {
+    /// The media type of an image that is encoded anew.
+    ///
+    /// - Parameter keepsAlpha: Whether the result has an alpha channel.
+    func outputType(keepsAlpha: Bool) -> MediaType { format.mediaType ?? (keepsAlpha ? .png : .jpeg) }
+}
+
+extension [Reason] {
+    /// Whether removing parts of the container settles all of these reasons, so that the compressed
+    /// pixels can be sent unchanged.
+    ///
+    /// - Parameter mayShrink: Whether ``Reason/overByteBudget`` counts as settled: the file may fit
+    ///   once its metadata is removed. Planning does not know, and expects that it does not.
+    func areMetByStripping(_ format: ImageFormat, mayShrink: Bool = false) -> Bool {
+        allSatisfy { reason in
+            switch reason {
+            case .metadataRemoved: true
+            case .firstFrame: format == .png
+            case .overByteBudget: mayShrink
+            default: false
+            }
+        }
     }
 }
 

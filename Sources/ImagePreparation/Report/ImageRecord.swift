@@ -1,3 +1,4 @@
+private import Cryptography
 import Pixels
 public import SeedreamModel
 
@@ -78,4 +79,10 @@ public struct ImageRecord: Hashable, Codable, Sendable {
         unknown = image.unknowns
         prepared = Prepared(mediaType: image.mediaType, width: image.size.width, height: image.size.height)
     }
+}
+
+extension PreparedImage {
+    /// The SHA-256 of ``bytes``, 64 lower-case hexadecimal digits. Taken at each call, since
+    /// passing a picture through costs less than that.
+    public var sha256: String { bytes.withBytes { SHA256Digest($0).hexadecimal } }
 }

@@ -1,3 +1,5 @@
+public import Pixels
+
 /// What is asked of a host: pictures from a prompt, or from a prompt and pictures. Values only;
 /// each provider maps it to its own fields, or refuses, naming the field, what it cannot express.
 public struct GenerationRequest: Hashable, Sendable {
@@ -36,4 +38,43 @@ public struct GenerationRequest: Hashable, Sendable {
     public var operation: GenerationOperation { images.isEmpty ? .generate : .edit }
     /// The most pictures that the request may give: what the worst case costs.
     public var maximumOutputs: Int { count * imagesPerGeneration }
+}
+
+/// A picture of a request.
+public enum RequestImage: Hashable, Sendable {
+    /// A local one, made valid.
+    case prepared(PreparedImage)
+    /// One that the host fetches itself from an http or https URL. Nothing about it is known here.
+    case remote(String)
+
+    /// Its size in px; `nil` where only the host will see it.
+    public var size: PixelSize? { if case .prepared(let image) = self { image.size } else { nil } }
+    /// The prepared picture, if it is one.
+    public var prepared: PreparedImage? { if case .prepared(let image) = self { image } else { nil } }
+}
+
+/// The two things that are asked of a host.
+public enum GenerationOperation: String, Hashable, Codable, Sendable {
+    /// Pictures in, pictures out.
+    case edit
+    /// Words in, pictures out.
+    case generate
+}
+
+/// How a host rewrites the prompt before the model sees it.
+public enum PromptEnhancement: String, Hashable, Codable, Sendable, CaseIterable {
+    /// With care.
+    case standard
+    /// With less care, sooner.
+    case fast
+    /// Not at all; few hosts can.
+    case off
+}
+
+/// How a host hands its pictures over.
+public enum ResultDelivery: String, Hashable, Codable, Sendable, CaseIterable {
+    /// As URLs, which expire.
+    case url
+    /// Inside the reply, as base64.
+    case inline
 }

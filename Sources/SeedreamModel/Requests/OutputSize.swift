@@ -109,3 +109,86 @@ extension OutputSize: CustomStringConvertible {
         }
     }
 }
+
+/// How large a picture is, whatever its shape.
+public enum SizeTier: String, Hashable, Codable, Sendable, CaseIterable {
+    /// About 1 megapixel.
+    case k1 = "1K"
+    /// About 4 megapixels.
+    case k2 = "2K"
+    /// About 16 megapixels, the most.
+    case k4 = "4K"
+
+    /// The side in px of the square with the tier's area: 1024, 2048, 4096.
+    public var side: Int {
+        switch self {
+        case .k1: 1024
+        case .k2: 2048
+        case .k4: 4096
+        }
+    }
+}
+
+/// A shape: width to height in whole numbers, both above 0.
+public struct AspectRatio: Hashable, Codable, Sendable {
+    /// The width's share.
+    public let width: Int
+    /// The height's share.
+    public let height: Int
+
+    /// Makes a shape; `nil` unless both numbers are 1 to 10 000.
+    public init?(width: Int, height: Int) {
+        guard (1...10_000).contains(width), (1...10_000).contains(height) else { return nil }
+        self.width = width
+        self.height = height
+    }
+
+    /// 1:1.
+    public static let square = AspectRatio(unchecked: 1, 1)
+
+    private init(unchecked width: Int, _ height: Int) {
+        self.width = width
+        self.height = height
+    }
+}
+
+extension AspectRatio: CustomStringConvertible {
+    /// `"16:9"`.
+    public var description: String { "\(width):\(height)" }
+}
+
+/// The sizes that fal, AIML API and OneRouter have names for.
+public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
+    /// 1024x1024.
+    case squareHD = "square_hd"
+    /// 512x512.
+    case square
+    /// 768x1024.
+    case portrait4x3 = "portrait_4_3"
+    /// 576x1024.
+    case portrait16x9 = "portrait_16_9"
+    /// 1024x768.
+    case landscape4x3 = "landscape_4_3"
+    /// 1024x576.
+    case landscape16x9 = "landscape_16_9"
+    /// Of the host's choice. What the three automatic ones mean stands in no document.
+    case auto
+    /// As ``auto``, about 4 megapixels by its name.
+    case auto2K = "auto_2K"
+    /// As ``auto``, about 16 megapixels by its name.
+    case auto4K = "auto_4K"
+
+    /// The pixels that fal's toolkit gives the name; `nil` for the automatic ones. All but
+    /// `square_hd` are below 921 600 px², so that an edit scales them up.
+    public var pixels: PixelSize? {
+        switch self {
+        case .squareHD: PixelSize(width: 1024, height: 1024)
+        case .square: PixelSize(width: 512, height: 512)
+        case .portrait4x3: PixelSize(width: 768, height: 1024)
+        case .portrait16x9: PixelSize(width: 576, height: 1024)
+        case .landscape4x3: PixelSize(width: 1024, height: 768)
+        case .landscape16x9: PixelSize(width: 1024, height: 576)
+        case .auto, .auto2K, .auto4K: nil
+        }
+    }
+}

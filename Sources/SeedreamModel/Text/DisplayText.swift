@@ -56,3 +56,26 @@ extension String {
         return text
     }
 }
+
+extension Double {
+    /// At most two decimals, none that are zero: `"3"`, `"4.2"`, `"3.45"`.
+    public var formattedShortly: String {
+        guard isFinite, magnitude < 1e15 else { return "\(self)" }
+        let hundredths = (self * 100).rounded()
+        if hundredths.truncatingRemainder(dividingBy: 100) == 0 { return "\(Int(hundredths / 100))" }
+        return "\(hundredths / 100)"
+    }
+}
+
+extension Int {
+    /// Decimal units as file managers show them: `"5.1 MB"`.
+    package var formattedBytes: String {
+        switch self {
+        case ..<1000: return "\(self) B"
+        case ..<1_000_000: return "\((self + 500) / 1000) kB"
+        default:
+            let tenths = (self + 50_000) / 100_000
+            return "\(tenths / 10).\(tenths % 10) MB"
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import PixelEngine
 import Pixels
 import Platform
+private import Synchronization
 
 /// Runs codec work, which blocks for whole seconds, outside the threads of Swift concurrency.
 enum BlockingWork {
@@ -22,5 +23,16 @@ enum BlockingWork {
         } onCancel: {
             token.cancel()
         }
+    }
+}
+
+/// Tells threads outside of Swift concurrency that their task was cancelled.
+final class CancellationToken: Sendable {
+    private let isCancelled = Atomic(false)
+
+    func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+    func check() throws(CancellationError) {
+        if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
     }
 }

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
 /// What to do about a failure: one line, in which settings and calls of this library are values.
 ///
 /// A program that has names of its own for them says the same sentence with those:
@@ -117,4 +123,24 @@ public protocol ErrorWithRemedy: Error {
 extension ErrorWithRemedy {
     /// What to do about it, one line, in the words of ``Remedy/wording``.
     public var hint: String { remedy.description }
+}
+
+// `error.localizedDescription` shows the error's own line, not "The operation could not be
+// completed".
+
+extension LocalizedError where Self: ErrorWithRemedy & CustomStringConvertible {
+    /// The error's own line.
+    public var errorDescription: String? { description }
+    /// `hint`.
+    public var recoverySuggestion: String? { hint }
+}
+
+extension ConstraintError: LocalizedError {
+    /// The error's own line.
+    public var errorDescription: String? { description }
+}
+
+extension JSONSyntaxError: LocalizedError {
+    /// The error's own line.
+    public var errorDescription: String? { description }
 }

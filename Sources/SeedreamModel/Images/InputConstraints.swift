@@ -130,3 +130,39 @@ extension InputConstraints {
             ? PixelSize(width: short, height: long) : PixelSize(width: long, height: short)
     }
 }
+
+/// What happens to a picture whose aspect ratio is outside the limit.
+public enum AspectRatioFit: String, Hashable, Codable, Sendable, CaseIterable {
+    /// It is an error; the default.
+    case refuse
+    /// Bands of the background colour are added along the long sides.
+    case pad
+    /// The ends of the long side are cut off, equally.
+    case crop
+}
+
+/// Why no size conforms.
+public enum ConstraintError: Error, Hashable, Sendable {
+    /// The long side exceeds `maximum` times the short one; no rescaling can mend that.
+    case aspectRatioOutOfRange(PixelSize, maximum: Double)
+    /// No size with this aspect ratio has an area in px² between the two bounds.
+    case noConformingSize(PixelSize, minimumArea: Int, maximumArea: Int)
+}
+
+extension ConstraintError: CustomStringConvertible {
+    /// Expected and found, one line.
+    public var description: String {
+        switch self {
+        case .aspectRatioOutOfRange(let size, let maximum):
+            let limit = maximum.formattedShortly
+            let exact = Double(size.longSide) / Double(max(size.shortSide, 1))
+            // A hair beyond the limit must not read as the limit.
+            let rounded = exact.formattedShortly
+            let ratio = rounded == limit ? "\((exact * 10_000).rounded(.up) / 10_000)" : rounded
+            let found = size.width >= size.height ? "\(ratio):1" : "1:\(ratio)"
+            return "aspect ratio \(found) (\(size)) is outside 1:\(limit) to \(limit):1"
+        case .noConformingSize(let size, let minimum, let maximum):
+            return "no size with the shape of \(size) has between \(minimum) and \(maximum) px²"
+        }
+    }
+}
