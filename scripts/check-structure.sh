@@ -76,5 +76,8 @@ fi
 
 forbid 'tests use Swift Testing, and the package access level' '@testable|import XCTest' Tests -- --include='*.swift'
 
+# The folders of a target import one way.
+scripts/check-folders.sh || broken=1
+
 if [[ $broken -eq 0 ]]; then echo "structure: as it should be"; fi
 exit "$broken"

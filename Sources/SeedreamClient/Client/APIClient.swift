@@ -4,9 +4,6 @@ package import Logging
 /// Calls the API of one provider: adds the key where the URL allows it, retries where that is safe,
 /// and reports whether a paid request was taken.
 package struct APIClient: APICaller {
-    /// The `User-Agent` of every request.
-    package static let userAgent = "seedreamkit/0.1.0"
-
     /// The provider, which defines requests and replies.
     package let provider: any Provider
     /// The account's key. If `nil`, calls are sent without one.
@@ -158,7 +155,7 @@ package struct APIClient: APICaller {
                 purchase: .notTaken)
         }
         var fields = request.fields
-        fields[.userAgent] = Self.userAgent
+        fields[.userAgent] = OutgoingRequest.userAgent
         if fields[.accept] == nil { fields[.accept] = "application/json" }
         if request.isKeyed, let key {
             try checkKey(mayGoTo: url, of: request)

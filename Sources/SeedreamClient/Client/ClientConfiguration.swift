@@ -1,4 +1,5 @@
 public import Logging
+public import SeedreamModel
 
 /// The settings of a client.
 public struct ClientConfiguration: Sendable {

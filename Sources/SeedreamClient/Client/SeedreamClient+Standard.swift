@@ -1,3 +1,5 @@
+public import SeedreamModel
+
 #if Client
 extension SeedreamClient {
     /// Creates a client with AsyncHTTPClient and the user's ledger.

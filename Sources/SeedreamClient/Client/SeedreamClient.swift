@@ -1,4 +1,5 @@
 import Platform
+public import SeedreamModel
 
 /// Sends requests to one provider and saves the results.
 ///
@@ -65,7 +66,7 @@ public struct SeedreamClient: Sendable {
     var context: RequestContext { planner.context }
 
     /// The client's name, sent to providers and written to sidecars.
-    static var toolkit: String { APIClient.userAgent }
+    static var toolkit: String { OutgoingRequest.userAgent }
 
     /// Checks that a key is configured, so that a missing one is reported before any work is done.
     ///

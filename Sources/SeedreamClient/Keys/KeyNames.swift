@@ -1,3 +1,5 @@
+public import SeedreamModel
+
 /// What the variables are called that hold a host's key, in the environment and in the file of
 /// keys.
 public struct KeyNames: Hashable, Sendable {

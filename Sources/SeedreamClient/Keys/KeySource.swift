@@ -1,4 +1,5 @@
 import Platform
+public import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -52,7 +52,7 @@ extension NameShelf {
         func hasFile(_ name: String) -> Bool {
             extensions.contains { suffix in
                 let path = folder == "/" ? "/\(name).\(suffix)" : "\(folder)/\(name).\(suffix)"
-                return FileReader.isTaken(path) || FileReader.isTaken(Sidecar.path(for: path))
+                return FileReader.isTaken(path) || FileReader.isTaken(SavedFile.sidecarPath(for: path))
             }
         }
         var names = job.names ?? [:]

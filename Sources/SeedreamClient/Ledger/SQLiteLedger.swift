@@ -1,6 +1,7 @@
 #if Client
 import Platform
 import GRDB
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

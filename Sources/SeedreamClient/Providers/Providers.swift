@@ -1,3 +1,5 @@
+package import SeedreamModel
+
 /// The hosts that this version knows.
 package enum Providers {
     /// What differs at a host.

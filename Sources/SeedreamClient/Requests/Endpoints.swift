@@ -1,3 +1,5 @@
+public import SeedreamModel
+
 /// A host's addresses, without a slash at the end. The key goes to these origins and nowhere else.
 public struct Endpoints: Hashable, Sendable {
     /// Where pictures are ordered: fal's synchronous run, the others' whole API.

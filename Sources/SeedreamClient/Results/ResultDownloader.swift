@@ -1,4 +1,4 @@
-import SeedreamModel
+package import SeedreamModel
 
 /// Downloads results, without sending the provider's key.
 package protocol ResultFetching: Sendable {

@@ -234,7 +234,7 @@ package struct ResultSaver: Sendable {
             let path = folder == "/" ? "/\(name).\(suffix)" : "\(folder)/\(name).\(suffix)"
             let isTaken =
                 others.contains(path) || FileReader.isTaken(path)
-                || FileReader.isTaken(Sidecar.path(for: path))
+                || FileReader.isTaken(SavedFile.sidecarPath(for: path))
             return isTaken ? nil : path
         }
         if let name = saving.job.names?[stem], let path = free(name) { return path }
@@ -262,7 +262,7 @@ package struct ResultSaver: Sendable {
     /// Returns the owner named in the sidecar of a file; `nil` if there is no sidecar, and an empty
     /// owner if the file is not a sidecar.
     private func sidecarOwner(beside file: String) throws -> (jobID: String, sha256: String)? {
-        let path = Sidecar.path(for: file)
+        let path = SavedFile.sidecarPath(for: file)
         guard FileReader.isTaken(path) else { return nil }
         var bytes: [UInt8] = []
         _ = try FileReader.read(path) { bytes += $0 }
@@ -275,7 +275,7 @@ package struct ResultSaver: Sendable {
         let owner = try sidecarOwner(beside: file.path)
         if let owner, owner == (job.id, file.sha256) { return }
         try AtomicFile.write(
-            Sidecar(file, of: job, toolkit: toolkit).bytes, to: Sidecar.path(for: file.path),
+            Sidecar(file, of: job, toolkit: toolkit).bytes, to: SavedFile.sidecarPath(for: file.path),
             overwriting: owner?.jobID == job.id)
     }
 

@@ -68,9 +68,6 @@ struct Sidecar: Encodable {
         inputs = job.inputs
     }
 
-    /// Returns the path of an image's sidecar.
-    static func path(for picture: String) -> String { "\(picture).json" }
-
     /// The JSON, indented for people, with sorted keys.
     var bytes: [UInt8] {
         get throws {

@@ -249,7 +249,7 @@ package struct GuardedFetcher: Sendable {
         _ url: URLParts, at addresses: [IPAddress], _ policy: Policy, _ deadline: Deadline
     ) async throws -> IncomingReply {
         var request = OutgoingRequest(
-            head: url.head(.get, [.userAgent: APIClient.userAgent, .accept: "image/*, */*;q=0.5"]),
+            head: url.head(.get, [.userAgent: OutgoingRequest.userAgent, .accept: "image/*, */*;q=0.5"]),
             readTimeout: policy.readTimeout)
         let candidates = addresses.isEmpty ? [nil] : addresses.prefix(3).map { Optional("\($0)") }
         var last: TransportError?

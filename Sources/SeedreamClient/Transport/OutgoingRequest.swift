@@ -35,3 +35,15 @@ public struct OutgoingRequest: Sendable {
         self.pinnedAddress = pinnedAddress
     }
 }
+
+extension OutgoingRequest {
+    /// The `User-Agent` of every request.
+    package static let userAgent = "seedreamkit/0.1.0"
+}
+
+extension HTTPFields {
+    /// Sets a field that HTTPTypes has no constant for. An invalid field name is ignored.
+    mutating func put(_ value: String, as name: String) {
+        if let name = HTTPField.Name(name) { self[name] = value }
+    }
+}

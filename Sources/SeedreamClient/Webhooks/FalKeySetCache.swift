@@ -1,4 +1,5 @@
 import HTTPTypes
+public import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SeedreamClient
 import SeedreamKit
+import SeedreamModel
 
 /// `seedream cancel`: asks the provider to cancel a job.
 struct Cancel: AsyncParsableCommand {

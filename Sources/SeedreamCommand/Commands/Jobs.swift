@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeedreamClient
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

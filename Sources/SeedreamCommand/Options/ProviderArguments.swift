@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeedreamClient
+import SeedreamModel
 
 /// The provider to use, and the options that only one provider has.
 struct ProviderArguments: ParsableArguments {

@@ -1,4 +1,3 @@
-public import SeedreamClient
 public import SeedreamModel
 
 /// One request of a manifest. A property that is `nil` leaves the caller's setting unchanged.

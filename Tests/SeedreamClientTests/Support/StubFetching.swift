@@ -1,4 +1,5 @@
 import SeedreamClient
+import SeedreamModel
 import Synchronization
 
 /// Hands out bytes by URL, in pieces; what it does not know cannot be fetched.

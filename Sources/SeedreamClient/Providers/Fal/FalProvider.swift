@@ -1,4 +1,5 @@
 package import HTTPTypes
+package import SeedreamModel
 
 /// fal.ai: the queue, which gives a job at once, and the synchronous run.
 ///

@@ -85,3 +85,35 @@ package struct HTTPReply: Sendable {
         }
     }
 }
+
+extension HTTPReply {
+    /// The size and type of the body, without its content: `"an empty body"`, `"512 bytes of
+    /// text/html"`.
+    var outline: String {
+        guard byteCount > 0 else { return "an empty body" }
+        let type = (field("Content-Type") ?? "").prefix { $0 != ";" && $0 != " " }.prefix(64)
+        return "\(byteCount) bytes of \(type.isEmpty ? "no stated type" : String(type))"
+    }
+
+    /// The wait that `Retry-After` asks for, in seconds; `nil` if the field is missing or is neither
+    /// a number nor a date.
+    var secondsToWait: Double? {
+        RetryAfter.seconds(in: head.headerFields, now: Date().timeIntervalSince1970)
+    }
+}
+
+/// A file that an inline image of a reply was decoded into, from base64, while the reply was read.
+package struct InlinePart: Hashable, Sendable {
+    /// The path of the file.
+    package var path: String
+    /// The length of the file in bytes.
+    package var byteCount: Int
+    /// The media type that the data URI stated; `nil` for bare base64.
+    package var contentType: String?
+
+    package init(path: String, byteCount: Int, contentType: String?) {
+        self.path = path
+        self.byteCount = byteCount
+        self.contentType = contentType
+    }
+}

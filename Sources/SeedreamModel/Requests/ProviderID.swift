@@ -1,4 +1,4 @@
-/// The hosts that sell Seedream 4.
+/// A provider that serves Seedream 4.
 public enum ProviderID: String, Hashable, Codable, Sendable, CaseIterable {
     case fal
     case aiml
@@ -6,7 +6,7 @@ public enum ProviderID: String, Hashable, Codable, Sendable, CaseIterable {
     case apiframe
     case ark
 
-    /// As people know it.
+    /// The name that the provider uses for itself, as `"AIML API"`.
     public var displayName: String {
         switch self {
         case .fal: "fal"

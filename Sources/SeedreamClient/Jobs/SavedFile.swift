@@ -71,6 +71,11 @@ extension SavedFile {
     }
 }
 
+extension SavedFile {
+    /// The path of the JSON file beside an image: `<image>.json`.
+    static func sidecarPath(for image: String) -> String { "\(image).json" }
+}
+
 extension PixelSize {
     /// Creates a size if both sides are known.
     init?(width: Int?, height: Int?) {

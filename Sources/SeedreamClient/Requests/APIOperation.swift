@@ -1,3 +1,5 @@
+package import SeedreamModel
+
 /// Which call of a provider's API: the name in errors, logs and the ledger, and what the call can
 /// buy.
 package struct APIOperation: Hashable, Sendable {
