@@ -1,11 +1,11 @@
-/// The key of an account. It cannot print itself, and is encoded nowhere.
+/// The API key of an account. Never printed and never encoded.
 public struct APIKey: Sendable {
-    /// The text, for the one header field that it belongs in.
+    /// The key itself, for the one header field that carries it.
     package let secret: String
 
-    /// Takes a key; white space around it is left out.
+    /// Creates a key, without surrounding white space.
     ///
-    /// - Returns: `nil` for an empty text, or one that no header field can hold.
+    /// - Returns: `nil` if the text is empty or contains a character that is not printable ASCII.
     public init?(_ text: String) {
         let trimmed = text.drop(while: \.isWhitespace)
         var value = String(trimmed)
@@ -18,7 +18,7 @@ public struct APIKey: Sendable {
 extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// `"APIKey(redacted)"`.
     public var description: String { "APIKey(redacted)" }
-    /// As ``description``.
+    /// The same text as ``description``.
     public var debugDescription: String { description }
     /// No children, so that `dump` prints no key.
     public var customMirror: Mirror { Mirror(self, children: []) }

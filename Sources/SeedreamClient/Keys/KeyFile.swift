@@ -8,16 +8,16 @@ import Musl
 import Darwin
 #endif
 
-/// A file of keys: lines of `NAME=value`, in quotes or not, and comments behind `#` at the
-/// beginning of a line.
+/// A key file: one `NAME=value` per line, optionally in quotes, and comment lines that start with
+/// `#`.
 struct KeyFile {
-    /// The longest file in bytes; ours. Five keys are a few hundred.
+    /// The maximum file length in bytes. Our choice: five keys take a few hundred bytes.
     private static let maximumLength = 1 << 16
 
-    /// What stands in it, by name. Of a name that stands there twice, the last one.
+    /// The values by name. The last duplicate wins.
     let values: [String: String]
 
-    /// Reads a file that must be there.
+    /// Reads a file that must exist.
     init(_ path: String) throws(KeyError) {
         guard let file = try KeyFile(ifThere: path) else {
             throw .unreadable(path: path, reason: FileError(.read, path, errno: ENOENT).reason)
@@ -25,9 +25,9 @@ struct KeyFile {
         self = file
     }
 
-    /// Reads a file; `nil` if there is none.
+    /// Reads a file. Returns `nil` if it does not exist.
     init?(ifThere path: String) throws(KeyError) {
-        // A pipe would be waited for.
+        // Without O_NONBLOCK, opening a pipe would block.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -35,7 +35,8 @@ struct KeyFile {
         }
         defer { close(descriptor) }
         do throws(PrivateFile.Fault) {
-            // A user who can read a key can spend with it; one who can write it can make us spend.
+            // Anyone who can read a key can spend with it; anyone who can write it can redirect our
+            // spending.
             try PrivateFile.check(descriptor: descriptor, forbidden: 0o077)
         } catch {
             switch error {
@@ -83,7 +84,7 @@ struct KeyFile {
         return text
     }
 
-    /// No key has quotes, and files that shells read have them.
+    /// Keys contain no quotes, but files that shells read do.
     private static func unquoted(_ text: Substring) -> Substring {
         guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'"
         else {
@@ -100,7 +101,7 @@ struct KeyFile {
             throw .unreadable(path: path, reason: error.reason)
         }
         guard bytes.count <= maximumLength else {
-            throw .unreadable(path: path, reason: "it is longer than \(maximumLength) bytes")
+            throw .unreadable(path: path, reason: "expected at most \(maximumLength) bytes, found more")
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -1,34 +1,34 @@
 package import HTTPTypes
 package import SeedreamModel
 
-/// Takes the account's key out of everything that comes from outside: providers quote a wrong key
-/// in their refusals, and some echo the whole request.
+/// Removes the account's key from everything that providers send: some quote a wrong key when they
+/// reject it, and some echo the whole request.
 ///
-/// The key is found as it is, without regard to case, and in every form that still shows it:
-/// percent-encoded, with escapes of JSON or HTML, as base64 at any offset, in hexadecimal, with
-/// white space or invisible characters in between, and half of it alone where it is `id:secret`.
-/// What providers show on purpose, as `sk-…abcd`, stays.
+/// The key is found in any letter case and in every form that still reveals it: percent-encoded,
+/// escaped for JSON or HTML, as base64 at any offset, in hexadecimal, with white space or invisible
+/// characters in between, and each half of an `id:secret` pair on its own. Deliberately shortened
+/// keys, such as `sk-…abcd`, stay.
 package struct KeyMask: Sendable {
-    /// What stands in the key's place.
+    /// The text that replaces the key.
     package static let replacement = "<key>"
-    /// Characters below which half of a key is too short to be a secret, and all of one too short
-    /// to be looked for within words.
+    /// The length in characters below which half of a key is too short to be a secret, and below
+    /// which a whole key is only matched as a word of its own.
     private static let minimumLength = 8
-    /// How often one encoding may lie within another.
+    /// The number of nested encodings that are undone.
     private static let maximumLevel = 3
 
     private struct Needle {
         var text: [UInt8]
         var isBase64 = false
-        /// Whether it counts only where no letter or digit is beside it.
+        /// Whether it matches only where no letter or digit is adjacent.
         var isWord = false
     }
 
-    /// What is looked for in a text that was decoded so many times.
+    /// The texts to look for, by the number of times that the searched text was decoded.
     private let needles: [[Needle]]
     private let minimum: Int
 
-    /// Looks for these secrets.
+    /// Creates a mask that removes these secrets.
     package init(_ secrets: [String]) {
         var found: [Needle] = []
         for secret in secrets where !secret.isEmpty {
@@ -45,7 +45,7 @@ package struct KeyMask: Sendable {
             }
         }
         minimum = found.map(\.text.count).min() ?? .max
-        // The longest first: where a whole key stands, its halves are not masked one by one.
+        // Longest first, so that a whole key is masked once and not half by half.
         found.sort { $0.text.count > $1.text.count }
         needles = (0...Self.maximumLevel).map { level in
             found.map { needle in
@@ -58,14 +58,13 @@ package struct KeyMask: Sendable {
         }
     }
 
-    /// The text without the key.
+    /// Returns the text without the key.
     package func masked(_ text: String) -> String {
         guard text.utf8.count >= minimum else { return text }
         let source = Array(text.utf8)
         var units = Units(source)
         var hits: [Range<Int>] = []
-        // A key of a few letters may be a word of any URL, and an image that is paid for lies
-        // behind it.
+        // A key of a few letters may be part of any URL, and that URL may lead to a paid image.
         let isAddress = text.contains("://") || text.hasPrefix("inline:")
         for level in 0...Self.maximumLevel {
             hits += ranges(of: needles[level].filter { !(isAddress && $0.isWord) }, in: units)
@@ -86,7 +85,7 @@ package struct KeyMask: Sendable {
         return String(decoding: result + source[end...], as: UTF8.self)
     }
 
-    /// The value without the key in any of its texts and names.
+    /// Returns the value without the key in any of its strings and member names.
     package func masked(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let text): .string(masked(text))
@@ -98,13 +97,13 @@ package struct KeyMask: Sendable {
         }
     }
 
-    /// The head of a reply without the key in its header fields.
+    /// Returns the head of a reply without the key in its header fields.
     package func masked(_ head: HTTPResponse) -> HTTPResponse {
         var masked = HTTPResponse(status: HTTPResponse.Status(code: head.status.code))
         for field in head.headerFields {
             let text = self.masked(field.value)
             let name = self.masked(field.name.rawName)
-            // A field whose name holds the key says nothing that is needed.
+            // A field whose name contains the key carries nothing that we need.
             if name == field.name.rawName {
                 masked.headerFields.append(HTTPField(name: field.name, value: text))
             }
@@ -112,7 +111,7 @@ package struct KeyMask: Sendable {
         return masked
     }
 
-    /// Where the needles are, as ranges of the source.
+    /// Returns the ranges of the source that match a needle.
     private func ranges(of needles: [Needle], in units: Units) -> [Range<Int>] {
         let bytes = units.bytes
         var byFirst = [[Int]](repeating: [], count: 256)
@@ -129,7 +128,7 @@ package struct KeyMask: Sendable {
             }
             var range = index..<index + needles[hit].text.count
             if needles[hit].isBase64 {
-                // Only what was written next to it: a word before it is none of it.
+                // Only adjacent characters of the source: a word before the key is not part of it.
                 while range.lowerBound > 0, Self.isOfBase64(bytes[range.lowerBound - 1]),
                     units.ends[range.lowerBound - 1] == units.starts[range.lowerBound]
                 {
@@ -167,7 +166,7 @@ package struct KeyMask: Sendable {
         (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 
-    /// The characters of base64 that bytes give wherever they stand in what is encoded, in both
+    /// Returns the base64 characters that encode the bytes at each of the three offsets, in both
     /// alphabets.
     private static func base64(of bytes: [UInt8]) -> [[UInt8]] {
         (0..<3).flatMap { shift -> [[UInt8]] in
@@ -176,7 +175,7 @@ package struct KeyMask: Sendable {
             _ = padded.withUnsafeBytes { source in
                 text.withUnsafeMutableBytes { Base64.encode(source, into: $0) }
             }
-            // Characters that also hold bits of what is before or behind.
+            // Without the outer characters, which also hold bits of the adjacent bytes.
             let core = Array(text[(shift * 8 + 5) / 6..<padded.count * 8 / 6])
             let other = core.map {
                 $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
@@ -187,7 +186,7 @@ package struct KeyMask: Sendable {
 }
 
 extension KeyMask {
-    /// Bytes in lower case, and where each was written.
+    /// Bytes in lower case, and the range of the source that each came from.
     private struct Units {
         var bytes: [UInt8] = []
         var starts: [Int] = []
@@ -205,8 +204,8 @@ extension KeyMask {
             (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
         }
 
-        /// With one layer of escapes read, and without what cannot be part of a key: white space,
-        /// and all that is not ASCII.
+        /// Returns the bytes with one layer of escapes decoded, and without those that cannot be
+        /// part of a key: white space and everything that is not ASCII.
         func decoded() -> Units {
             var result = Units()
             result.bytes.reserveCapacity(bytes.count)
@@ -225,7 +224,7 @@ extension KeyMask {
             return result
         }
 
-        /// `%41`, `\u0041`, `\x41`, `\/`, `&#65;`, `&#x41;`, `&amp;` and `&colon;`.
+        /// Decodes `%41`, `\u0041`, `\x41`, `\/`, `&#65;`, `&#x41;`, `&amp;` or `&colon;`.
         private func escape(at index: Int) -> (UInt8, Int)? {
             func byte(_ offset: Int) -> UInt8? { index + offset < bytes.count ? bytes[index + offset] : nil }
             func number(_ range: Range<Int>, radix: Int) -> UInt8? {
@@ -239,7 +238,8 @@ extension KeyMask {
                 switch byte(1) {
                 case UInt8(ascii: "u")?: return number(2..<6, radix: 16).map { ($0, 6) }
                 case UInt8(ascii: "x")?: return number(2..<4, radix: 16).map { ($0, 4) }
-                // A line break or tab, which is white space, and whatever stands for itself.
+                // A line break or tab, which counts as white space, then any character that is
+                // escaped as itself.
                 case UInt8(ascii: "n")?, UInt8(ascii: "r")?, UInt8(ascii: "t")?: return (0x20, 2)
                 case let next?: return (next, 2)
                 case nil: return nil

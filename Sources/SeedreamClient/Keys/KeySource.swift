@@ -7,28 +7,30 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Where a host's key comes from. No error and no description shows a key.
+/// The source of a provider's key. No error and no description reveals a key.
 public enum KeySource: Sendable {
-    /// The host's variable, as ``KeyNames`` has it, else the file of keys in the user's
-    /// configuration, if there is one.
+    /// The provider's environment variable (``KeyNames``), then the key file in the user's
+    /// configuration folder, if it exists.
     case environment
-    /// A file of keys, and nothing else.
+    /// A key file, and no other source.
     case file(String)
-    /// A key that the caller has.
+    /// A key that the caller provides.
     case value(APIKey)
 
-    /// `keys` in `$XDG_CONFIG_HOME/seedream`, or in `~/.config/seedream`.
+    /// The path of the default key file: `keys` in `$XDG_CONFIG_HOME/seedream`, or in
+    /// `~/.config/seedream`.
     ///
-    /// - Parameter environment: This process's by default.
+    /// - Parameter environment: Default: the environment of this process.
     public static func defaultFile(in environment: [String: String]? = nil) -> String {
         "\(ConfigurationFolder.path(variable: environment.map { environment in { environment[$0] } }))/keys"
     }
 
-    /// The key for a host.
+    /// Returns the key for a provider.
     ///
     /// - Parameters:
-    ///   - provider: The host.
-    ///   - environment: This process's by default. An empty variable counts as none.
+    ///   - provider: The provider.
+    ///   - environment: Default: the environment of this process. An empty variable counts as
+    ///     missing.
     /// - Throws: ``KeyError``.
     public func key(for provider: ProviderID, in environment: [String: String]? = nil) throws(KeyError)
         -> APIKey
@@ -47,6 +49,53 @@ public enum KeySource: Sendable {
                 return key
             }
             throw .missing(provider, file: path)
+        }
+    }
+}
+
+/// The names of the variables that hold a provider's key, in the environment and in the key file.
+public struct KeyNames: Hashable, Sendable {
+    /// The name of the variable that holds the whole key.
+    public let key: String
+    /// fal's alternative: an id and a secret, joined as `id:secret`.
+    public let pair: Pair?
+
+    /// The names of two variables that form one key.
+    public struct Pair: Hashable, Sendable {
+        /// The name of the variable that holds the id.
+        public let id: String
+        /// The name of the variable that holds the secret.
+        public let secret: String
+    }
+
+    /// Creates the names that the provider's own client or documentation uses, if there are any.
+    public init(_ provider: ProviderID) {
+        switch provider {
+        case .fal:
+            key = "FAL_KEY"
+            pair = Pair(id: "FAL_KEY_ID", secret: "FAL_KEY_SECRET")
+        case .aiml: (key, pair) = ("AIML_API_KEY", nil)
+        case .onerouter: (key, pair) = ("ONEROUTER_API_KEY", nil)
+        case .apiframe: (key, pair) = ("APIFRAME_API_KEY", nil)
+        case .ark: (key, pair) = ("ARK_API_KEY", nil)
+        }
+    }
+
+    /// Returns the key that the variables hold, or `nil` if they hold none. The whole key takes
+    /// precedence over the pair, as in fal's own client.
+    func key(in variables: [String: String]) throws(KeyError) -> APIKey? {
+        func value(_ name: String) throws(KeyError) -> String? {
+            guard let text = variables[name], text.contains(where: { !$0.isWhitespace }) else { return nil }
+            guard let key = APIKey(text) else { throw .malformed(variable: name) }
+            return key.secret
+        }
+        if let text = try value(key) { return APIKey(text) }
+        guard let pair else { return nil }
+        switch (try value(pair.id), try value(pair.secret)) {
+        case (let id?, let secret?): return APIKey("\(id):\(secret)")
+        case (nil, nil): return nil
+        case (_?, nil): throw .incomplete(found: pair.id, missing: pair.secret)
+        case (nil, _?): throw .incomplete(found: pair.secret, missing: pair.id)
         }
     }
 }

@@ -1,46 +1,47 @@
 package import SeedreamModel
 
-/// Which call of a provider's API: the name in errors, logs and the ledger, and what the call can
-/// buy.
+/// A call of a provider's API: its name in errors, logs and the ledger, and whether it can incur a
+/// charge.
 package struct APIOperation: Hashable, Sendable {
-    /// What the call does.
+    /// The purpose of a call.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// Puts a paid job into a queue.
+        /// Submits a paid job to a queue.
         case submit
-        /// Makes the images while the paid request waits, at fal.
+        /// Generates images while the paid request waits (fal).
         case run
-        /// The paid request where a provider has one address for it, or one for text-to-image.
+        /// The paid request of a provider that has one endpoint for all images, or one for
+        /// text-to-image.
         case generate
-        /// The paid request for an edit, where it has an address of its own.
+        /// The paid request for an edit, if it has its own endpoint.
         case edit
-        /// Asks about a job.
+        /// Queries the status of a job.
         case status
-        /// Asks about a job, at a provider whose answer holds the result; or what became of a job.
+        /// Queries a job whose reply also holds the result, or the outcome of a job.
         case job
-        /// Asks for the result of a job.
+        /// Queries the result of a job.
         case result
-        /// Asks to stop a job.
+        /// Cancels a job.
         case cancel
-        /// Stores an input, in one step.
+        /// Uploads an input in one step.
         case upload
-        /// Asks where an input may be stored.
+        /// Requests an upload URL.
         case initiate
-        /// Asks for a token to upload with.
+        /// Requests an upload token.
         case token
-        /// Stores an input where the provider said.
+        /// Uploads an input to the URL that the provider gave.
         case put
-        /// Asks about the account.
+        /// Queries the account.
         case account
-        /// Fetches an image that was made.
+        /// Downloads a result image.
         case download
-        /// Writes an image that was made.
+        /// Saves a result image.
         case save
-        /// Fetches the keys that webhooks are signed with.
+        /// Fetches the public keys for webhook signatures.
         case jwks
-        /// A call from the provider.
+        /// A webhook call from the provider.
         case webhook
 
-        /// Whether the call is the one that is paid for.
+        /// Whether the call is paid for.
         package var isPaid: Bool {
             switch self {
             case .submit, .run, .generate, .edit: true
@@ -48,8 +49,7 @@ package struct APIOperation: Hashable, Sendable {
             }
         }
 
-        /// Whether the call is about a job that the provider has accepted, so that its answer
-        /// undoes no purchase.
+        /// Whether the call is about an accepted job, so that its failure does not undo a purchase.
         package var isAboutJob: Bool {
             switch self {
             case .status, .job, .result, .cancel, .download, .save: true
@@ -58,9 +58,9 @@ package struct APIOperation: Hashable, Sendable {
         }
     }
 
-    /// Who is called.
+    /// The provider.
     package var provider: ProviderID
-    /// What the call does.
+    /// The purpose of the call.
     package var kind: Kind
 
     package init(_ provider: ProviderID, _ kind: Kind) {
@@ -68,19 +68,19 @@ package struct APIOperation: Hashable, Sendable {
         self.kind = kind
     }
 
-    /// A call to fal.
+    /// Returns an operation of fal.
     package static func fal(_ kind: Kind) -> APIOperation { APIOperation(.fal, kind) }
-    /// A call to AIML API.
+    /// Returns an operation of AIML API.
     package static func aiml(_ kind: Kind) -> APIOperation { APIOperation(.aiml, kind) }
-    /// A call to OneRouter.
+    /// Returns an operation of OneRouter.
     package static func onerouter(_ kind: Kind) -> APIOperation { APIOperation(.onerouter, kind) }
-    /// A call to Apiframe.
+    /// Returns an operation of Apiframe.
     package static func apiframe(_ kind: Kind) -> APIOperation { APIOperation(.apiframe, kind) }
-    /// A call to Ark.
+    /// Returns an operation of Ark.
     package static func ark(_ kind: Kind) -> APIOperation { APIOperation(.ark, kind) }
 }
 
 extension APIOperation: CustomStringConvertible {
-    /// As `fal.submit`.
+    /// The name of the operation, such as `fal.submit`.
     package var description: String { "\(provider.rawValue).\(kind.rawValue)" }
 }

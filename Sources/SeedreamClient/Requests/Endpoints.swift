@@ -1,18 +1,18 @@
 public import SeedreamModel
 
-/// A host's addresses, without a slash at the end. The key goes to these origins and nowhere else.
+/// The base URLs of a provider, without a trailing slash. The key is sent to these origins only.
 public struct Endpoints: Hashable, Sendable {
-    /// Where pictures are ordered: fal's synchronous run, the others' whole API.
+    /// The base URL for paid requests: fal's synchronous run, or the whole API of another provider.
     public var api: String
-    /// fal's queue; the same as ``api`` elsewhere.
+    /// fal's queue. Default: ``api``.
     public var queue: String
-    /// fal's storage and keys; the same as ``api`` elsewhere.
+    /// fal's storage and public keys. Default: ``api``.
     public var rest: String
-    /// fal's CDN, the second way to upload; the same as ``api`` elsewhere. It is sent a token,
-    /// never the key.
+    /// fal's CDN, the alternative for uploads. Default: ``api``. It receives a token, never the
+    /// key.
     public var cdn: String
 
-    /// Makes addresses.
+    /// Creates endpoints.
     public init(api: String, queue: String? = nil, rest: String? = nil, cdn: String? = nil) {
         self.api = api
         self.queue = queue ?? api
@@ -20,7 +20,7 @@ public struct Endpoints: Hashable, Sendable {
         self.cdn = cdn ?? api
     }
 
-    /// The host's own addresses: `contracts/providers.md`, sections 2.1, 3, 4, 5 and 6.
+    /// Returns the provider's own base URLs; sources: `docs/providers.md`.
     public static func standard(_ provider: ProviderID) -> Endpoints {
         switch provider {
         case .fal:
@@ -34,8 +34,8 @@ public struct Endpoints: Hashable, Sendable {
         }
     }
 
-    /// Addresses behind one base URL, as a gateway or the emulator has them: fal's four servers are
-    /// `run`, `queue`, `rest` and `cdn` behind it.
+    /// Returns the endpoints behind one base URL, such as a gateway or the emulator. fal's four
+    /// servers become the paths `run`, `queue`, `rest` and `cdn` below it.
     public static func behind(_ base: String, _ provider: ProviderID) -> Endpoints {
         let base = base.hasSuffix("/") ? String(base.dropLast()) : base
         return provider == .fal
@@ -43,9 +43,28 @@ public struct Endpoints: Hashable, Sendable {
             : Endpoints(api: base)
     }
 
-    /// Whether a URL has the origin of one of the addresses that the key may go to.
+    /// Returns whether a URL has an origin that may receive the key: that of ``api``, ``queue`` or
+    /// ``rest``.
     package func mayReceiveKey(_ url: String) -> Bool {
         guard let origin = URLParts(url)?.origin else { return false }
         return [api, queue, rest].contains { URLParts($0)?.origin == origin }
+    }
+}
+
+/// The endpoints of a provider and the options for requests to it.
+public struct RequestContext: Hashable, Sendable {
+    /// The endpoints of the provider.
+    public var endpoints: Endpoints
+    /// Options that only one provider supports.
+    public var options: ProviderOptions
+    /// Whether settings that the provider does not support are dropped with a warning. If not, they
+    /// cause an error.
+    public var isLenient: Bool
+
+    /// Creates a context.
+    public init(endpoints: Endpoints, options: ProviderOptions = ProviderOptions(), isLenient: Bool = false) {
+        self.endpoints = endpoints
+        self.options = options
+        self.isLenient = isLenient
     }
 }

@@ -1,50 +1,77 @@
-/// What a host takes and gives, as far as it says so, and what it costs. Each number's source
-/// stands beside it in the provider's folder.
+/// The documented limits, features and price of a provider. The source of each number is stated in
+/// the provider's folder.
 public struct ProviderLimits: Hashable, Sendable {
-    /// The default id of the model, for an edit and for text-to-image.
+    /// The default model id for edits.
     public var editModel: String
-    /// As ``editModel``.
+    /// The default model id for text-to-image.
     public var generateModel: String
-    /// Input images of one request.
+    /// The maximum number of input images of one request.
     public var maximumImages = 10
-    /// Separate generations of one request; up to `Int.max` where no document gives an end.
+    /// The number of separate generations of one request; up to `Int.max` if no limit is
+    /// documented.
     public var counts: ClosedRange<Int> = 1...1
-    /// Images that one generation may make.
+    /// The number of images that one generation may produce.
     public var imagesPerGeneration: ClosedRange<Int> = 1...1
-    /// Inputs and outputs together; `nil` where no document says.
+    /// The maximum number of inputs and outputs together; `nil` if not documented.
     public var maximumInputsAndOutputs: Int?
-    /// Characters of the prompt; `nil` where no document says.
+    /// The length of the prompt in characters; `nil` if not documented.
     public var promptCharacters: ClosedRange<Int>?
-    /// Each side of a custom size, in px; `nil` where only its area counts.
+    /// The length of each side of a custom size, in px; `nil` if only its area is limited.
     public var sides: ClosedRange<Int>?
-    /// The area of a custom size, in px².
+    /// The area of a custom size, in px²; `nil` if not documented.
     public var area: ClosedRange<Int>?
-    /// Characters of one data URI; `nil` where no document says.
+    /// The maximum length of one data URI in characters; `nil` if not documented.
     public var dataURICharacters: Int?
-    /// Whether data URIs are sent unless something else is asked for.
+    /// Whether data URIs are the default way to send images.
     public var prefersDataURIs = true
-    /// Bytes of one upload; `nil` where the host has no upload.
+    /// The maximum size of one upload in bytes; `nil` if the provider has no upload.
     public var uploadBytes: Int?
-    /// Whether the host can hand results over inside its reply.
+    /// Whether the provider can return results inside its reply.
     public var deliversInline = false
-    /// How often an inline picture stands in a reply.
+    /// The number of times that a reply contains each inline image.
     package var inlineCopies = 1
-    /// Whether the host calls a webhook.
+    /// Whether the provider supports webhooks.
     public var hasWebhooks = false
-    /// Whether the paid request gives a job at once, to be asked about later.
+    /// Whether the paid request returns a job at once, to be polled later.
     public var hasJobs = false
     /// Whether a job can be cancelled.
     public var canCancel = false
-    /// Whether the same idempotency key never buys twice.
+    /// Whether repeating an idempotency key never buys twice.
     public var honorsIdempotencyKeys = false
-    /// Seconds for which a result can be fetched; `nil` where no document says.
+    /// The time for which a result can be downloaded, in seconds; `nil` if not documented.
     public var resultLifetime: Double?
-    /// What one picture costs; `nil` where no document says.
+    /// The price of one image; `nil` if not documented.
     public var price: Price?
 
-    /// Makes limits that forbid all but one picture from one prompt.
+    /// Creates limits that allow one image from one prompt.
     public init(editModel: String, generateModel: String) {
         self.editModel = editModel
         self.generateModel = generateModel
+    }
+}
+
+/// The price of one image as published on a given day; an estimate.
+public struct Price: Hashable, Codable, Sendable {
+    /// The currency of a price.
+    public enum Unit: String, Hashable, Codable, Sendable {
+        case usDollars = "USD"
+        case credits
+    }
+
+    /// The price per image.
+    public var amount: Double
+    /// The currency of ``amount``.
+    public var unit: Unit
+    /// The day on which the price was read, such as `2026-11-21`.
+    public var date: String
+    /// The document in which the price was read.
+    public var source: String
+
+    /// Creates a price.
+    public init(amount: Double, unit: Unit, date: String, source: String) {
+        self.amount = amount
+        self.unit = unit
+        self.date = date
+        self.source = source
     }
 }

@@ -1,13 +1,13 @@
 package import Pixels
 package import SeedreamModel
 
-/// The checks that every host's mapping makes, and the warnings that they leave.
+/// Checks that all providers have in common, and the warnings that they produce.
 package struct RequestChecks {
     package let request: GenerationRequest
     package let provider: ProviderID
     package let limits: ProviderLimits
     package let isLenient: Bool
-    /// What has been dropped or foreseen so far.
+    /// The warnings so far.
     package private(set) var warnings: [RequestWarning] = []
 
     package init(
@@ -24,11 +24,13 @@ package struct RequestChecks {
         warnings.append(RequestWarning(code, field: field, message))
     }
 
-    /// A field that the host cannot express: left out with a warning if leniency allows it.
+    /// Drops a field that the provider does not support, with a warning, if leniency allows it.
     ///
-    /// - Parameter instead: What happens without it, as "one image is made".
+    /// - Parameter instead: The effect of dropping it, such as "one image is generated".
+    ///
+    /// - Throws: ``RequestError`` if leniency does not allow it.
     package mutating func leaveOut(_ field: String, instead: String) throws(RequestError) {
-        let message = "\(provider.displayName) cannot express it"
+        let message = "\(provider.displayName) does not support it"
         guard isLenient else {
             throw RequestError(
                 field: field, message: message,
@@ -37,21 +39,21 @@ package struct RequestChecks {
         warn(.fieldDropped, field, "\(message): \(instead)")
     }
 
-    /// Everything but the size: prompt, number of images, counts, webhook, delivery.
+    /// Checks everything except the size: prompt, number of images, counts, webhook, delivery.
     ///
-    /// - Returns: The counts to send, those that the host cannot express replaced by 1.
+    /// - Returns: The counts to send. An unsupported count is replaced by 1.
     package mutating func checkCommon() throws(RequestError) -> (count: Int, imagesPerGeneration: Int) {
         try checkPrompt()
         if request.images.count > limits.maximumImages {
             throw RequestError(
                 field: "images",
                 message: "expected at most \(limits.maximumImages), found \(request.images.count)",
-                hint: "the last \(limits.maximumImages) are what a host would use; leave the others out")
+                hint: "remove images; providers use only the last \(limits.maximumImages)")
         }
-        let count = try checked("count", request.count, limits.counts, instead: "one generation is made")
+        let count = try checked("count", request.count, limits.counts, instead: "one generation is requested")
         let each = try checked(
             "imagesPerGeneration", request.imagesPerGeneration, limits.imagesPerGeneration,
-            instead: "each generation makes one image")
+            instead: "each generation produces one image")
         if let most = limits.maximumInputsAndOutputs, request.images.count + count * each > most {
             throw RequestError(
                 field: "count",
@@ -64,11 +66,11 @@ package struct RequestChecks {
             guard URLParts(webhook) != nil else {
                 throw RequestError(
                     field: "webhook", message: "expected an http or https URL",
-                    hint: "pass a whole URL, percent-encoded")
+                    hint: "give a complete, percent-encoded URL")
             }
         }
         if request.delivery == .inline, !limits.deliversInline {
-            try leaveOut("delivery", instead: "the result is fetched from a URL")
+            try leaveOut("delivery", instead: "the result is downloaded from a URL")
         }
         return (count, each)
     }
@@ -83,39 +85,41 @@ package struct RequestChecks {
         }
         throw RequestError(
             field: field, message: "expected \(range.lowerBound) to \(range.upperBound), found \(value)",
-            hint: "\(provider.displayName) takes no other number; send several requests for more")
+            hint: "\(provider.displayName) supports no other number; send several requests for more")
     }
 
     private func checkPrompt() throws(RequestError) {
         guard request.prompt.contains(where: { !$0.isWhitespace }) else {
             throw RequestError(
-                field: "prompt", message: "expected words, found none", hint: "say what the picture shall be")
+                field: "prompt", message: "expected words, found none", hint: "describe the image")
         }
-        // A host counts what its language counts; UTF-16 units (JavaScript's) are the most that any
-        // does.
+        // Each provider counts in the units of its own language; UTF-16 units (JavaScript's) give
+        // the largest count.
         let count = request.prompt.utf16.count
         if let range = limits.promptCharacters, !range.contains(count) {
             throw RequestError(
                 field: "prompt", message: "expected at most \(range.upperBound) characters, found \(count)",
-                hint: "\(provider.displayName) refuses longer prompts; shorten it")
+                hint: "\(provider.displayName) rejects longer prompts; shorten it")
         }
     }
 
-    /// The size in px to send, checked against the host's sides and areas; `nil` for a preset.
+    /// Returns the size to send in px, checked against the provider's limits; `nil` for a preset.
     ///
-    /// An edit whose size is below the host's smallest area is sent, with a warning that says what
-    /// the host makes of it; text-to-image of such a size is refused.
+    /// An edit whose size is below the provider's minimum area is sent, with a warning about the
+    /// predicted size; text-to-image of such a size is rejected.
     ///
-    /// - Parameter wanted: The size to check instead of the request's, where the host has no words
-    ///   for that one.
-    /// - Returns: What to ask for, and what will come of it.
+    /// - Parameter wanted: The size to check, if the provider has no word for the requested one.
+    ///   Default: the requested size.
+    /// - Returns: The size to ask for, and the predicted size of the result.
     package mutating func size(of wanted: OutputSize? = nil)
         throws(RequestError) -> (asked: PixelSize, predicted: PixelSize)?
     {
         let wanted = wanted ?? request.size
         let first = request.images.first?.size
         if case .matchFirstImage = wanted, !request.images.isEmpty, first == nil {
-            warn(.shapeUnknown, "size", "the first image lies behind a URL, so a square is asked for")
+            warn(
+                .shapeUnknown, "size",
+                "the first image is a URL, so its aspect ratio is unknown and a square is requested")
         }
         guard var size = wanted.pixels(first: first, maximumSide: limits.sides?.upperBound) else {
             return nil
@@ -123,11 +127,12 @@ package struct RequestChecks {
         guard size.shortSide > 0 else {
             throw RequestError(
                 field: "size", message: "expected sides of 1 px or more, found \(size)",
-                hint: "ask for 2048x2048, or for a shape, as 16:9@2K")
+                hint: "ask for 2048x2048, or for an aspect ratio such as 16:9@2K")
         }
         if case .pixels = wanted {
         } else if let sides = limits.sides, size.shortSide < sides.lowerBound {
-            // A shape was asked for, not pixels: the next size of that shape that the host takes.
+            // An aspect ratio was requested, not pixels: use the nearest supported size of that
+            // ratio.
             let scale = Double(sides.lowerBound) / Double(size.shortSide)
             let long = min(Int((Double(size.longSide) * scale).rounded()), sides.upperBound)
             let taken =
@@ -136,7 +141,7 @@ package struct RequestChecks {
                 : PixelSize(width: long, height: sides.lowerBound)
             warn(
                 .sizeAdjusted, "size",
-                "\(size) has a side below \(sides.lowerBound) px: \(taken) is asked for")
+                "\(size) has a side below \(sides.lowerBound) px: \(taken) is requested")
             size = taken
         }
         if let sides = limits.sides, !(sides.contains(size.width) && sides.contains(size.height)) {
@@ -164,7 +169,39 @@ package struct RequestChecks {
         }
         warn(
             .sizeAdjusted, "size",
-            "\(size) is below \(area.lowerBound) px²: the host makes \(predicted) of it")
+            "\(size) is below \(area.lowerBound) px²: the provider will produce \(predicted)")
         return (size, predicted)
+    }
+}
+
+/// Mapping steps that several providers share.
+extension RequestChecks {
+    /// Returns the requested model id, or the provider's default.
+    func model() throws(RequestError) -> String {
+        let name =
+            request.model ?? (request.operation == .edit ? limits.editModel : limits.generateModel)
+        guard name.contains(where: { !$0.isWhitespace }) else {
+            throw RequestError(
+                field: "model", message: "expected a model id, found an empty text",
+                hint: "leave it out for Seedream 4")
+        }
+        return name
+    }
+
+    /// Returns the size for a provider without automatic sizes. Their meaning is not documented, so
+    /// they are rejected or, if leniency allows it, replaced by the first image's aspect ratio.
+    mutating func sizeWithoutAutomatic() throws(RequestError) -> OutputSize {
+        guard case .preset(let preset) = request.size, preset.pixels == nil else { return request.size }
+        let tier: SizeTier = preset == .auto4K ? .k4 : .k2
+        try leaveOut("size", instead: "the first image's aspect ratio is requested, at \(tier.rawValue)")
+        return .matchFirstImage(tier)
+    }
+
+    /// Returns the size for a provider without named sizes. A preset becomes the pixel size that
+    /// fal's toolkit gives it.
+    mutating func sizeWithoutPresets() throws(RequestError) -> OutputSize {
+        let size = try sizeWithoutAutomatic()
+        guard case .preset(let preset) = size, let pixels = preset.pixels else { return size }
+        return .pixels(PixelSize(width: pixels.width, height: pixels.height))
     }
 }

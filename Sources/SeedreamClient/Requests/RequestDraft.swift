@@ -1,25 +1,25 @@
 package import HTTPTypes
 package import Pixels
 
-/// A request in a host's own words: everything but the key.
+/// A request in the format of a provider, complete except for the key.
 package struct RequestDraft: Sendable {
-    /// The host's id of the model.
+    /// The provider's model id.
     package var model: String
-    /// The call.
+    /// The API operation.
     package var operation: APIOperation
-    /// The whole URL, with its query.
+    /// The complete URL, with its query.
     package var url: String
-    /// Header fields of the host's own.
+    /// Header fields that are specific to the provider.
     package var fields: HTTPFields
     /// The JSON body.
     package var body: WireValue
-    /// What is dropped, changed or foreseen.
+    /// The warnings about dropped, changed and predicted settings.
     package var warnings: [RequestWarning]
-    /// The size in px that the result should have; `nil` where only the host knows.
+    /// The expected size of the result in px; `nil` if only the provider knows it.
     package var predictedSize: PixelSize?
-    /// The least and the most pictures that come.
+    /// The minimum and maximum number of result images.
     package var outputs: ClosedRange<Int>
-    /// Whether pictures come inside the reply.
+    /// Whether the images arrive inside the reply.
     package var isInline: Bool
 
     package init(
@@ -36,5 +36,44 @@ package struct RequestDraft: Sendable {
         self.predictedSize = predictedSize
         self.outputs = outputs
         self.isInline = isInline
+    }
+}
+
+/// A warning about a request that is sent anyway.
+public struct RequestWarning: Hashable, Codable, Sendable {
+    /// The kind of warning.
+    public enum Code: String, Hashable, Codable, Sendable, CaseIterable {
+        /// The provider does not support a field, and it was dropped, as
+        /// `ClientConfiguration.isLenient` allows.
+        case fieldDropped = "field-dropped"
+        /// The provider will produce another size than requested.
+        case sizeAdjusted = "size-adjusted"
+        /// The first image is given as a URL, so its aspect ratio is unknown.
+        case shapeUnknown = "shape-unknown"
+        /// The prompt is longer than the provider recommends.
+        case longPrompt = "long-prompt"
+        /// A field is sent whose effect is not documented.
+        case effectUnknown = "effect-unknown"
+        /// The provider keeps no copy of the result: a result inside the reply appears in none of
+        /// its lists.
+        case notKept = "not-kept"
+        /// The provider returned more images than requested; the excess is dropped.
+        case resultsDropped = "results-dropped"
+        /// A result is saved unchanged, in an unexpected format.
+        case unusualFormat = "unusual-format"
+    }
+
+    /// The kind of warning.
+    public var code: Code
+    /// The field of ``GenerationRequest`` that the warning is about.
+    public var field: String
+    /// The message: one line, lower case, no full stop.
+    public var message: String
+
+    /// Creates a warning.
+    public init(_ code: Code, field: String, _ message: String) {
+        self.code = code
+        self.field = field
+        self.message = message
     }
 }

@@ -1,3 +1,4 @@
+import Pixels
 package import SeedreamModel
 
 #if canImport(FoundationEssentials)
@@ -6,8 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A JSON body in the order in which its members are sent, with pictures whose base64 is made only
-/// while it is sent.
+/// A JSON body whose members keep their order, with images that are encoded as base64 only while
+/// they are sent.
 package indirect enum WireValue: Hashable, Sendable {
     case bool(Bool)
     case integer(Int)
@@ -15,7 +16,7 @@ package indirect enum WireValue: Hashable, Sendable {
     case string(String)
     case array([WireValue])
     case object([Member])
-    /// A string that holds a data URI.
+    /// A string that is a data URI.
     case dataURI(DataURI)
 
     /// A member of an object.
@@ -29,27 +30,26 @@ package indirect enum WireValue: Hashable, Sendable {
         }
     }
 
-    /// An object of those members whose value is there, in the order given.
+    /// Returns an object of the members that have a value, in the given order.
     package static func members(_ members: (String, WireValue?)...) -> WireValue {
         .object(members.compactMap { name, value in value.map { Member(name, $0) } })
     }
 
-    /// The member of that name; `nil` if this is no object or has none.
+    /// The value of a member; `nil` if this is not an object or has no such member.
     package subscript(name: String) -> WireValue? {
         if case .object(let members) = self { members.first { $0.name == name }?.value } else { nil }
     }
 }
 
 extension WireValue {
-    /// The body as it is sent: compact JSON in UTF-8, its length known before a byte of base64 is
-    /// made.
+    /// The body to send: compact JSON in UTF-8. Its length is known before any base64 is encoded.
     package var body: RequestBody {
         var writer = Writer()
         writer.write(self)
         return RequestBody(writer.finish())
     }
 
-    /// The body as it is shown: data URIs as their prefix and their number of bytes.
+    /// The body for display: a data URI is replaced by its prefix and its number of bytes.
     package var elided: JSONValue {
         switch self {
         case .bool(let value): .bool(value)
@@ -64,7 +64,7 @@ extension WireValue {
         }
     }
 
-    /// Joins texts between pictures into one segment each.
+    /// Joins the text between two images into one segment.
     private struct Writer {
         var segments: [RequestBody.Segment] = []
         var text: [UInt8] = []
@@ -107,7 +107,7 @@ extension WireValue {
         private mutating func append(_ piece: String) { text += Array(piece.utf8) }
 
         private mutating func quote(_ piece: String) {
-            // A string alone is encoded in any case.
+            // Encoding a single string never fails.
             text += (try? encoder.encode(piece)).map { Array($0) } ?? Array("\"\"".utf8)
         }
 
@@ -127,4 +127,30 @@ extension WireValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Ex
     package init(stringLiteral value: String) { self = .string(value) }
     package init(booleanLiteral value: Bool) { self = .bool(value) }
     package init(integerLiteral value: Int) { self = .integer(value) }
+}
+
+extension WireValue {
+    /// Returns `{"width":…,"height":…}`, the size format of fal, AIML API and OneRouter.
+    static func size(_ size: PixelSize) -> WireValue {
+        .members(("width", .integer(size.width)), ("height", .integer(size.height)))
+    }
+}
+
+/// The form in which an image is sent in a body.
+package enum ImageReference: Hashable, Sendable {
+    /// A data URI, encoded while it is sent.
+    case dataURI(DataURI)
+    /// A URL that the provider fetches.
+    case url(String)
+    /// An upload whose URL is not known yet. Occurs only in a dry run.
+    case pending(byteCount: Int)
+
+    /// The value for the body.
+    package var wire: WireValue {
+        switch self {
+        case .dataURI(let uri): .dataURI(uri)
+        case .url(let text): .string(text)
+        case .pending(let count): .string("<upload of \(count) bytes>")
+        }
+    }
 }

@@ -6,21 +6,21 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Whether, and after how long, a call is repeated. Chance, sleep and clock are handed in, so that
-/// tests need not wait.
+/// Decides whether a call is retried, and after which delay. The random draw, the sleep and the
+/// clock are injected, so that tests need not wait.
 package struct Backoff: Sendable {
-    /// Why a call is repeated.
+    /// The reason for a retry.
     package enum Cause: Hashable, Sendable {
         case failure
         case timeout
-        /// The host answered 429.
+        /// The provider answered 429.
         case throttled
 
-        /// Tokens of the budget: the AWS SDKs' numbers.
+        /// The cost in tokens of the retry budget: the AWS SDKs' numbers.
         var cost: Int { self == .timeout ? 10 : 5 }
 
-        /// Why a request that was answered with this status may be answered better later; `nil`
-        /// where it will not. 501 will not.
+        /// Creates the cause if a request that was answered with this status may succeed later,
+        /// else `nil`. 501 (not implemented) is permanent.
         package init?(status: Int) {
             switch status {
             case 429: self = .throttled
@@ -31,30 +31,30 @@ package struct Backoff: Sendable {
         }
     }
 
-    /// How often, and how much later.
+    /// The number of attempts and the delays between them.
     package let policy: RetryPolicy
-    /// Shared by all calls of a client.
+    /// The retry budget, shared by all calls of a client.
     package let budget: RetryBudget
-    /// Until when a client sends no new paid request; shared by all its calls. A client has one
-    /// provider and one key, which is what a 429 is about.
+    /// The time until which a client sends no new paid request; shared by all its calls. A client
+    /// has one provider and one key, and a 429 concerns exactly these.
     private let hold = Hold()
-    /// Draws from 0 to a bound.
+    /// Draws a random number from 0 to a bound.
     package var draw: @Sendable (_ bound: Double) -> Double = { $0 > 0 ? Double.random(in: 0...$0) : 0 }
-    /// Waits so many seconds.
+    /// Waits for a number of seconds.
     package var sleep: @Sendable (_ seconds: Double) async throws -> Void = {
         try await Task.sleep(for: .seconds($0))
     }
-    /// Seconds since 1970.
+    /// The current time in seconds since 1970.
     package var now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
 
-    /// Makes a backoff with a budget of its own unless one is handed in.
+    /// Creates a backoff. Default: a new budget with the policy's capacity.
     package init(_ policy: RetryPolicy = RetryPolicy(), budget: RetryBudget? = nil) {
         self.policy = policy
         self.budget = budget ?? RetryBudget(policy)
     }
 
-    /// The upper bound of the drawn delay after an attempt, in seconds: it doubles with each, up to
-    /// the cap.
+    /// Returns the upper bound of the drawn delay after an attempt, in seconds. It doubles with
+    /// each attempt, up to the cap.
     package func bound(after attempt: Int, _ cause: Cause) -> Double {
         let base = cause == .throttled ? policy.throttledBase : policy.base
         var bound = max(base, 0)
@@ -62,16 +62,16 @@ package struct Backoff: Sendable {
         return min(bound, policy.cap)
     }
 
-    /// Waits before the next attempt, unless there is to be none: all attempts are made, the budget
-    /// is spent, the provider asks for more patience than the policy has, or the wait would not be
-    /// over before the deadline.
+    /// Waits before the next attempt, if there is one. There is none if all attempts are used, the
+    /// budget is spent, the provider asks for a longer wait than the policy allows, or the wait
+    /// would reach the deadline.
     ///
     /// - Parameters:
-    ///   - attempt: The number of the one that failed, from 1.
-    ///   - retryAfter: What the provider asks for, in seconds. The drawn delay is added, lest all
-    ///     come back in the same moment.
-    ///   - deadline: When the next attempt would be too late.
-    /// - Returns: Whether another attempt is to be made.
+    ///   - attempt: The number of the failed attempt, from 1.
+    ///   - retryAfter: The wait that the provider asks for, in seconds. The drawn delay is added to
+    ///     avoid synchronized retries.
+    ///   - deadline: The time at which the next attempt would be too late.
+    /// - Returns: Whether to make another attempt.
     /// - Throws: `CancellationError`.
     package func wait(
         after attempt: Int, _ cause: Cause, retryAfter: Double? = nil, by deadline: Deadline = .never
@@ -86,14 +86,14 @@ package struct Backoff: Sendable {
         return true
     }
 
-    /// Waits as long as another call of the client was told to: a request that is begun meanwhile
-    /// would be refused as well, and a run has many.
+    /// Waits until the end of a wait that another call of the client was told to make: a request
+    /// that starts earlier would be refused as well, and a run has many.
     ///
-    /// - Parameter deadline: Is not waited beyond; the provider then decides.
+    /// - Parameter deadline: The end of the wait at the latest; the request is then sent.
     /// - Throws: `CancellationError`.
     package func waitForOthers(by deadline: Deadline = .never) async throws {
         var seen = 0.0
-        // Once more where another call was told to wait longer meanwhile.
+        // Repeats if another call was told to wait longer meanwhile.
         while case let end = hold.end, end > seen {
             seen = end
             let left = min(end - now(), deadline.remaining ?? .infinity)
@@ -102,7 +102,7 @@ package struct Backoff: Sendable {
     }
 }
 
-/// A point in time before which nothing new is sent, in seconds since 1970.
+/// The time before which no new request is sent, in seconds since 1970.
 private final class Hold: Sendable {
     private let time = Mutex(0.0)
 

@@ -1,7 +1,7 @@
-/// When something has to be over. One deadline is handed down to every call, wait and transfer that
-/// belongs to it.
+/// The time by which an operation must end. One deadline is passed to all its calls, waits and
+/// transfers.
 package struct Deadline: Hashable, Sendable {
-    /// `nil`: there is none.
+    /// The time; `nil` if there is no deadline.
     package let instant: ContinuousClock.Instant?
 
     /// No deadline.
@@ -9,26 +9,27 @@ package struct Deadline: Hashable, Sendable {
 
     private init(_ instant: ContinuousClock.Instant?) { self.instant = instant }
 
-    /// A deadline so many seconds from now.
+    /// Creates a deadline a number of seconds from now.
     package init(after seconds: Double) {
         self.init(ContinuousClock.now + .seconds(max(0, min(seconds, 1e9))))
     }
 
-    /// Seconds that are left, 0 once it has passed; `nil` without a deadline.
+    /// The time left in seconds, 0 once the deadline has passed; `nil` without a deadline.
     package var remaining: Double? {
         instant.map { max(0, ContinuousClock.now.duration(to: $0) / .seconds(1)) }
     }
 
-    /// Whether it has passed.
+    /// Whether the deadline has passed.
     package var hasPassed: Bool { instant.map { $0 <= .now } ?? false }
 
-    /// The smaller of a time-out and what is left, in seconds; `nil` where there is neither.
+    /// Returns the timeout or the time left, whichever is shorter, in seconds; `nil` if both are
+    /// missing.
     package func limit(_ timeout: Double?) -> Double? {
         guard let remaining else { return timeout }
         return timeout.map { min($0, remaining) } ?? remaining
     }
 
-    /// The earlier of two deadlines.
+    /// Returns the earlier of two deadlines.
     package func sooner(_ other: Deadline) -> Deadline {
         guard let instant, let others = other.instant else { return instant == nil ? other : self }
         return instant <= others ? self : other
@@ -36,10 +37,10 @@ package struct Deadline: Hashable, Sendable {
 }
 
 extension Deadline {
-    /// Runs `body`, and cancels it when the deadline passes.
+    /// Runs `body` and cancels it when the deadline passes.
     ///
-    /// - Throws: What `body` throws; `error` once the deadline has passed, as soon as `body` has
-    ///   taken notice.
+    /// - Throws: The error of `body`; `error` if the deadline has passed, once `body` has reacted
+    ///   to the cancellation.
     package func enforced<Value: Sendable>(
         throwing error: any Error, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {

@@ -1,14 +1,14 @@
 package import HTTPTypes
 
-/// What a host says about how long to wait (RFC 9110, section 10.2.3).
+/// The `Retry-After` header (RFC 9110, section 10.2.3).
 package enum RetryAfter {
-    /// Seconds from now, 0 for a time that has passed; `nil` where the header is missing or makes
-    /// no sense.
+    /// Returns the requested wait in seconds from now: 0 for a time in the past, `nil` if the
+    /// header is missing or malformed.
     ///
-    /// A date is measured against the reply's own `Date`, so that a clock of this machine that is
-    /// wrong does no harm.
+    /// A date is compared with the reply's own `Date`, so that a wrong clock on this machine does
+    /// no harm.
     ///
-    /// - Parameter now: Seconds since 1970, for a reply without `Date`.
+    /// - Parameter now: The time in seconds since 1970, used for a reply without `Date`.
     package static func seconds(in fields: HTTPFields, now: Double) -> Double? {
         guard let text = fields[.retryAfter]?.trimmed, !text.isEmpty else { return nil }
         if let seconds = Double(text), text.utf8.allSatisfy({ $0 == 0x2E || (0x30...0x39).contains($0) }) {
@@ -18,12 +18,13 @@ package enum RetryAfter {
         return max(0, date - (fields[.date].flatMap { self.date($0.trimmed) } ?? now))
     }
 
-    /// An HTTP date in any of its three spellings (RFC 9110, section 5.6.7), in seconds since 1970.
+    /// Returns the seconds since 1970 of an HTTP date in any of its three formats (RFC 9110,
+    /// section 5.6.7); `nil` if it is malformed.
     package static func date(_ text: String) -> Double? {
         var words = text.split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
         guard !words.isEmpty else { return nil }
         words.removeFirst()
-        // Sun Nov  6 08:49:37 1994 is what C's asctime writes; the others put the day first.
+        // `Sun Nov  6 08:49:37 1994` is the format of C's asctime; the others put the day first.
         if words.count == 4, Int(words[0]) == nil { words = [words[1], words[0], words[3], words[2], "GMT"] }
         guard words.count == 5, words[4] == "GMT", let day = Int(words[0]), (1...31).contains(day),
             let month = months.firstIndex(of: words[1]), var year = Int(words[2]), (0...9999).contains(year)
@@ -41,7 +42,7 @@ package enum RetryAfter {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// Days from 1970-01-01, by Howard Hinnant's `days_from_civil`.
+    /// Returns the days since 1970-01-01 (Howard Hinnant's `days_from_civil`).
     private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
@@ -52,7 +53,7 @@ package enum RetryAfter {
 }
 
 extension String {
-    /// Without spaces at either end.
+    /// The text without leading and trailing white space.
     fileprivate var trimmed: String {
         var text = drop(while: \.isWhitespace)
         while text.last?.isWhitespace == true { text.removeLast() }

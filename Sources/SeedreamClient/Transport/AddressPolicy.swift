@@ -1,17 +1,17 @@
-/// Which addresses a URL from outside must not lead to: its author would see this machine's network
-/// through our eyes.
+/// The addresses that an untrusted URL must not lead to: its author could otherwise reach this
+/// machine's network through the client.
 package enum AddressPolicy {
-    /// What the host of a URL is.
+    /// The kind of a URL's host.
     package enum Host: Hashable, Sendable {
-        /// To be resolved.
+        /// A host name, to be resolved.
         case name
         case address(IPAddress)
-        /// It ends in a number and is no address in its usual spelling: `127.1`, `0x7f000001`,
-        /// `2130706433`, `127.0.0.1.`
+        /// A host that ends in a number and is not an IP address in its usual form: `127.1`,
+        /// `0x7f000001`, `2130706433`, `127.0.0.1.`
         case disguisedNumber
     }
 
-    /// The kind of network that an address is in.
+    /// The kind of network that an address belongs to.
     package enum Zone: Hashable, Sendable, CaseIterable {
         /// Public.
         case world
@@ -19,14 +19,14 @@ package enum AddressPolicy {
         case machine
         /// A private network: RFC 1918, RFC 4193, and the shared addresses of RFC 6598.
         case privateNetwork
-        /// The link itself. The metadata of clouds, keys among them, lie there.
+        /// The local link. Cloud metadata services, which hold keys, are there.
         case link
-        /// None that a server has.
+        /// An address that no server has.
         case special
     }
 
-    /// Tells a name from an address, by the rule of the WHATWG URL standard ("ends in a number"):
-    /// names never end in one.
+    /// Distinguishes a name from an address by the rule of the WHATWG URL standard ("ends in a
+    /// number"): names never end in a number.
     package static func host(of url: URLParts) -> Host {
         if let address = IPAddress(url.host) { return .address(address) }
         if url.isIPv6 { return .disguisedNumber }
@@ -37,42 +37,44 @@ package enum AddressPolicy {
         return isNumber || last.hasPrefix("0x") ? .disguisedNumber : .name
     }
 
-    /// Why nobody elsewhere can call the host of a URL, as far as its spelling says; `nil` for a
-    /// name in general.
+    /// Returns why the host of a URL cannot be reached from other machines, judged by its spelling;
+    /// `nil` for most names.
     package static func objection(toHostOf url: URLParts) -> String? {
         switch host(of: url) {
         case .address(let address): objection(to: address).map { "\(url.host) is \($0)" }
-        case .disguisedNumber: "\(url.host) is no name"
-        // RFC 6761, section 6.3: the name and all below it; a dot at the end means the same name.
+        case .disguisedNumber: "\(url.host) is not a host name"
+        // RFC 6761, section 6.3: the name and its subdomains, also with a trailing dot.
         case .name:
             ".\(url.host)".hasSuffix(".localhost") || ".\(url.host)".hasSuffix(".localhost.")
                 ? "\(url.host) is this machine" : nil
         }
     }
 
-    /// Why an address must not be called, as `"link-local"`; `nil` where it may.
+    /// Returns why an address must not be called, such as `"link-local"`; `nil` if it may be
+    /// called.
     package static func objection(to address: IPAddress) -> String? {
         let (zone, name) = zone(of: address)
         return zone == .world ? nil : name
     }
 
-    /// The kind of network that an address is in, and its name, as `"link-local"`.
+    /// Returns the kind of network that an address belongs to, and its name, such as
+    /// `"link-local"`.
     package static func zone(of address: IPAddress) -> (zone: Zone, name: String) {
         for network in networks where address.isWithin(network.address, bits: network.bits) {
             return (network.zone, network.name)
         }
         if case .v6 = address, !address.isWithin(globalUnicast, bits: 3) {
-            return (.special, "no global unicast address")
+            return (.special, "not a global unicast address")
         }
         return (.world, "public")
     }
 
-    /// IANA gives out addresses of all IPv6 from here only, so that what is not named below is
-    /// refused as well: NAT64, addresses mapped from IPv4, discard-only and segment routing among
-    /// it.
+    /// IANA assigns public IPv6 addresses only from this range, so everything outside it is refused
+    /// even if it is not listed below: NAT64, IPv4-mapped addresses, discard-only addresses and
+    /// segment routing among them.
     private static let globalUnicast = IPAddress.v6(0x2 << 124)
 
-    /// The special-purpose registries of IANA (RFC 6890 and its updates), read 2026-11-21.
+    /// IANA's special-purpose address registries (RFC 6890 and its updates), read 2026-11-21.
     private static let networks: [(address: IPAddress, bits: Int, zone: Zone, name: String)] = [
         ("0.0.0.0", 8, .special, "unspecified"), ("10.0.0.0", 8, .privateNetwork, "private"),
         ("100.64.0.0", 10, .privateNetwork, "carrier-grade NAT"), ("127.0.0.0", 8, .machine, "loopback"),

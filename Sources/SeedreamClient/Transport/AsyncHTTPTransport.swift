@@ -15,18 +15,18 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The transport over AsyncHTTPClient: HTTP/1.1, no redirects, no cookies, no retries.
+/// A transport over AsyncHTTPClient: HTTP/1.1, no redirects, no cookies, no retries.
 ///
-/// No reply is asked to be compressed. One that is compressed with gzip or deflate all the same is
-/// decoded, and its header says nothing of it; any other encoding is left as it came, and named by
+/// Compressed replies are not requested. A reply compressed with gzip or deflate is decoded anyway,
+/// and its header then does not mention the compression. Any other encoding is passed on with its
 /// `Content-Encoding`.
 ///
-/// Bodies are made while they are sent, 64 KiB at a time and only as fast as the host takes them. A
-/// request with ``OutgoingRequest/needsFreshConnection`` or ``OutgoingRequest/pinnedAddress``, or
-/// with a body beyond 64 KiB, has a connection of its own; the others share.
+/// Bodies are produced while they are sent, 64 KiB at a time and only as fast as the server accepts
+/// them. A request has its own connection if it has ``OutgoingRequest/needsFreshConnection``,
+/// ``OutgoingRequest/pinnedAddress`` or a body longer than 64 KiB; all others share connections.
 public final class AsyncHTTPTransport: HTTPTransport {
-    /// What a shared client differs by: AsyncHTTPClient's time-out and proxy are a client's, not a
-    /// request's.
+    /// The settings by which shared clients differ: AsyncHTTPClient's timeout and proxy belong to a
+    /// client, not to a request.
     private struct Settings: Hashable {
         var readTimeout: Double
         var proxy: ProxyAddress?
@@ -34,19 +34,19 @@ public final class AsyncHTTPTransport: HTTPTransport {
 
     private struct Clients {
         var shared: [Settings: HTTPClient] = [:]
-        /// Those made for one request, by identity.
+        /// The clients made for one request, by identity.
         var own: [ObjectIdentifier: HTTPClient] = [:]
         var isShutDown = false
     }
 
-    /// The most bytes that a compressed reply becomes: 2 GiB; ours. What is read of it is bounded
-    /// by its reader; this ends what nobody would ever read.
+    /// The maximum length of a decompressed reply: 2 GiB; our choice. The reader of a reply has a
+    /// lower limit; this one ends data that no reader would accept.
     private static let maximumDecoded = 2 << 30
-    /// What NIO's decompressor decodes.
+    /// The encodings that NIO's decompressor decodes.
     private static let decoded: Set<String> = ["gzip", "deflate"]
 
-    /// Shared clients at most; requests with other settings have a client of their own. The client
-    /// uses 4 settings at most.
+    /// The maximum number of shared clients; requests with other settings use a client of their
+    /// own. ``SeedreamClient`` uses at most 4 settings.
     private static let maximumShared = 16
 
     private let connectTimeout: Double
@@ -55,16 +55,16 @@ public final class AsyncHTTPTransport: HTTPTransport {
     private let resolver: NameResolver
     private let clients = Mutex(Clients())
 
-    /// Makes a transport; nothing is connected yet.
+    /// Creates a transport without connecting.
     ///
-    /// - Throws: ``RequestError`` where the proxy's URL or the file of certificates cannot be read.
+    /// - Throws: ``RequestError`` if the proxy's URL or the certificate file is invalid.
     public convenience init(_ configuration: TransportConfiguration = TransportConfiguration())
         throws(RequestError)
     {
         try self.init(configuration, resolver: .system)
     }
 
-    /// - Parameter resolver: What says why a name has no address.
+    /// - Parameter resolver: Determines why a host name has no address.
     package init(_ configuration: TransportConfiguration, resolver: NameResolver) throws(RequestError) {
         self.resolver = resolver
         connectTimeout = configuration.connectTimeout
@@ -75,15 +75,15 @@ public final class AsyncHTTPTransport: HTTPTransport {
             case .address(let address): ProxySettings(address)
             }
         var tls = TLSConfiguration.makeClientConfiguration()
-        // Earlier versions are deprecated (RFC 8996); SwiftNIO's own default still takes TLS 1.0.
+        // Earlier versions are deprecated (RFC 8996), but SwiftNIO's default still accepts TLS 1.0.
         tls.minimumTLSVersion = .tlsv12
         if let path = configuration.trustRoots {
             do {
                 tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(path))]
             } catch {
                 throw RequestError(
-                    field: "trustRoots", message: "\(path): expected certificates in PEM",
-                    hint: "name a file that begins with -----BEGIN CERTIFICATE-----")
+                    field: "trustRoots", message: "\(path): expected certificates in PEM format",
+                    hint: "give a file that begins with -----BEGIN CERTIFICATE-----")
             }
         }
         self.tls = tls
@@ -94,16 +94,16 @@ public final class AsyncHTTPTransport: HTTPTransport {
         for client in left { Self.end(client) }
     }
 
-    /// Starts the thread that serves connections, so that what can fail for want of threads and
-    /// descriptors fails here.
+    /// Starts the thread that serves connections, so that a lack of threads or descriptors shows
+    /// here.
     ///
     /// - Throws: ``ResourceError``.
     public func prepare() throws { _ = try EventLoops.start() }
 
-    /// Whether a proxy is asked for the URL.
+    /// Returns whether the URL is requested through a proxy.
     public func isProxied(_ url: String) -> Bool { URLParts(url).flatMap(proxies.proxy(for:)) != nil }
 
-    /// Ends all connections. Calls that are under way fail, as do later ones.
+    /// Closes all connections. Running and later requests fail.
     public func shutdown() async {
         let left = clients.withLock { clients in
             defer { clients = Clients(isShutDown: true) }
@@ -112,9 +112,9 @@ public final class AsyncHTTPTransport: HTTPTransport {
         for client in left { try? await client.shutdown() }
     }
 
-    /// Sends a request and returns as soon as the header of the reply has arrived.
+    /// Sends a request and returns once the header of the reply has arrived.
     ///
-    /// - Throws: ``TransportError``; `CancellationError`, and then the connection is closed.
+    /// - Throws: ``TransportError``; `CancellationError`, which also closes the connection.
     public func send(_ request: OutgoingRequest) async throws -> IncomingReply {
         try Task.checkCancellation()
         let head = request.head
@@ -125,7 +125,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
                 .connect, mayHaveArrived: false, message: "expected an absolute http or https URL")
         }
         let proxy = proxies.proxy(for: url)
-        let failures = FailureReader(
+        let failures = TransportErrorMapper(
             host: url.authority, readTimeout: request.readTimeout, writeTimeout: request.writeTimeout,
             totalTimeout: request.totalTimeout, connectTimeout: connectTimeout, proxy: proxy)
         let lease = try lease(for: request, to: url, through: proxy)
@@ -146,14 +146,14 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    /// Says more precisely what AsyncHTTPClient does not tell: why a name has no address, and what
-    /// is wrong with a certificate.
+    /// Adds details that AsyncHTTPClient does not report: why a host name has no address, or why a
+    /// certificate is rejected.
     private func explained(
         _ failure: any Error, _ cause: any Error, _ url: URLParts, at address: String?,
         through proxy: ProxyAddress?
     ) async -> any Error {
         guard var failure = failure as? TransportError else { return failure }
-        if FailureReader.isUnresolved(cause) {
+        if TransportErrorMapper.isUnresolved(cause) {
             let name = proxy?.host ?? url.host
             do {
                 _ = try await Deadline(after: connectTimeout).enforced(
@@ -166,7 +166,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
                     "\(proxy.map { "the proxy \($0.host):\($0.port)" } ?? url.authority): \(reason)"
                 failure.hint = reason.hint
             } catch {}
-        } else if FailureReader.isUntrusted(cause), let group = try? EventLoops.start() {
+        } else if TransportErrorMapper.isUntrusted(cause), let group = try? EventLoops.start() {
             let inspector = CertificateInspector(group: group, tls: tls, timeout: connectTimeout)
             let chain = await inspector.chain(of: url, at: address, through: proxy)
             let finding = CertificateFinding(chain)
@@ -176,9 +176,10 @@ public final class AsyncHTTPTransport: HTTPTransport {
         return failure
     }
 
-    /// Sends the request, and watches that its body is taken.
+    /// Sends the request while watching that its body is accepted.
     private static func execute(
-        _ request: OutgoingRequest, to url: URLParts, with lease: ClientLease, _ failures: FailureReader
+        _ request: OutgoingRequest, to url: URLParts, with lease: ClientLease,
+        _ failures: TransportErrorMapper
     ) async throws -> HTTPClientResponse {
         let client = lease.client
         let timeout = request.totalTimeout.map(amount) ?? .hours(24 * 365)
@@ -205,7 +206,8 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    /// Whether a body is longer than one piece. A shorter one goes out in one go with head and end.
+    /// Returns whether a body is longer than one piece. A shorter one is sent together with the
+    /// head.
     private static func streams(_ body: RequestBody) -> Bool { body.length > BodyPieces.size }
 
     private static func outgoing(_ request: OutgoingRequest, to url: URLParts) -> HTTPClientRequest {
@@ -214,7 +216,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         for field in request.head.headerFields {
             outgoing.headers.add(name: field.name.rawName, value: field.value)
         }
-        // NIO's decompressor would ask for what it can decode.
+        // Otherwise NIO's decompressor asks for the encodings that it can decode.
         if !outgoing.headers.contains(name: "Accept-Encoding") {
             outgoing.headers.add(name: "Accept-Encoding", value: "identity")
         }
@@ -223,12 +225,12 @@ public final class AsyncHTTPTransport: HTTPTransport {
 
     private static func incoming(
         _ reply: HTTPClientResponse, to method: HTTPRequest.Method, lease: ClientLease,
-        failures: FailureReader, deadline: ContinuousClock.Instant?
+        failures: TransportErrorMapper, deadline: ContinuousClock.Instant?
     ) -> IncomingReply {
         var head = HTTPResponse(status: HTTPResponse.Status(code: Int(reply.status.code)))
         let isDecoded = reply.headers.first(name: "Content-Encoding").map(decoded.contains) ?? false
         for (name, value) in reply.headers {
-            // They tell of bytes that are decoded by now.
+            // These describe the bytes before decoding.
             if isDecoded, ["content-encoding", "content-length"].contains(name.lowercased()) { continue }
             guard let name = HTTPField.Name(name) else { continue }
             head.headerFields.append(HTTPField(name: name, value: value))
@@ -271,10 +273,10 @@ public final class AsyncHTTPTransport: HTTPTransport {
                 }
             }
             var configuration = configuration(settings)
-            let connection = ConnectionWitness()
+            let connection = ConnectionObserver()
             let pinned = request.pinnedAddress
             configuration.http1_1ConnectionDebugInitializer = { channel in
-                // A proxy is told the address, and its own is the one that is seen here.
+                // A proxy receives the pinned address; the connection seen here goes to the proxy.
                 if let pinned, proxy == nil, !Self.leads(channel, to: pinned) {
                     channel.close(promise: nil)
                     return channel.eventLoop.makeFailedFuture(
@@ -298,8 +300,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
         return channel.remoteAddress?.ipAddress.flatMap(IPAddress.init) == wanted
     }
 
-    /// Forgets a client that was made for one request, and ends it unless it was ended with all
-    /// others.
+    /// Forgets a client that was made for one request, and shuts it down unless all clients were.
     func remove(_ client: HTTPClient) {
         let wasThere = clients.withLock { $0.own.removeValue(forKey: ObjectIdentifier(client)) != nil }
         if wasThere { Self.end(client) }
@@ -315,13 +316,12 @@ public final class AsyncHTTPTransport: HTTPTransport {
             decompression: .enabled(limit: .size(Self.maximumDecoded)))
         configuration.httpVersion = .http1Only
         configuration.http1_1ConnectionDebugInitializer = { ReplyGuard.install(on: $0) }
-        // A host that cannot be reached is reported at once; whether to try again is not decided
-        // here.
+        // Report an unreachable server at once: retries are decided by the caller.
         configuration.connectionPool.retryConnectionEstablishment = false
-        // A request that waits for one of 8 connections, as is the default, would be said to have
-        // found none.
+        // With the default of 8 connections, a waiting request would fail as if there were no
+        // connection.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
-        // Shorter than the minute after which many servers close a connection that nobody uses.
+        // Shorter than the minute after which many servers close an idle connection.
         configuration.connectionPool.idleTimeout = .seconds(20)
         configuration.proxy = settings.proxy.map { proxy in
             switch proxy.kind {

@@ -4,26 +4,26 @@ import SeedreamModel
 final class Base64File {
     private let file: SpoolFile
     private let isTolerant: Bool
-    /// Characters of a group that is not whole yet.
+    /// The characters of an incomplete group of four.
     private var rest: [UInt8] = []
     private var padding = 0
 
-    /// - Parameter isTolerant: Whether white space is passed over, both alphabets are read (RFC
-    ///   4648, sections 4 and 5), and what was encoded in parts, each with its padding, is put
-    ///   together: for what is known to be an image.
+    /// - Parameter isTolerant: Whether to skip white space, accept both alphabets (RFC 4648,
+    ///   sections 4 and 5) and join parts that were encoded separately, each with its padding. For
+    ///   data known to be an image.
     init(in folder: String, isTolerant: Bool = false) throws(SpoolError) {
         file = try SpoolFile(in: folder)
         self.isTolerant = isTolerant
     }
 
-    /// Where the bytes are.
+    /// The path of the file.
     var path: String { file.path }
-    /// How many there are.
+    /// The number of bytes written.
     var count: Int { file.count }
 
-    /// Decodes what comes next.
+    /// Decodes the next characters.
     ///
-    /// - Returns: Whether it is base64; if not, nothing of it was taken.
+    /// - Returns: Whether they are base64. If not, none of them was taken.
     func append(_ run: ArraySlice<UInt8>) throws(SpoolError) -> Bool {
         guard isTolerant else { return try appendGroups(run) }
         var plain = Self.standard(run)[...]
@@ -56,9 +56,9 @@ final class Base64File {
         return true
     }
 
-    /// Decodes the last group. A host that leaves out the padding is understood.
+    /// Decodes the last group. Its padding may be missing.
     ///
-    /// - Returns: Whether it can be one.
+    /// - Returns: Whether the group is valid.
     func finish() throws(SpoolError) -> Bool {
         guard try endPart() else { return false }
         try file.finish()
@@ -69,7 +69,7 @@ final class Base64File {
         if !rest.isEmpty || padding > 0 {
             let missing = 4 - rest.count
             guard isTolerant || rest.count >= 2 && (padding == 0 || padding == missing) else { return false }
-            // One character alone holds less than a byte.
+            // A single character holds less than a byte.
             if rest.count >= 2 {
                 let last = rest + [UInt8](repeating: Self.equals, count: missing)
                 guard let bytes = last.withUnsafeBufferPointer({ Base64.decode($0) }) else { return false }
@@ -81,7 +81,7 @@ final class Base64File {
         return true
     }
 
-    /// The characters that were taken, white space left out.
+    /// Returns the characters that were decoded, without white space.
     func text() throws(SpoolError) -> [UInt8] {
         let bytes = try file.contents()
         var text = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4)
@@ -102,7 +102,7 @@ final class Base64File {
                 .withUnsafeBufferPointer { Base64.decode($0) } != nil
     }
 
-    /// The characters in the standard alphabet, without white space.
+    /// Returns the characters in the standard alphabet, without white space.
     static func standard(_ run: ArraySlice<UInt8>) -> [UInt8] {
         guard run.contains(where: { $0 <= 0x20 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) else {
             return Array(run)

@@ -10,17 +10,17 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Why a certificate is not trusted, as far as it says itself.
+/// The reason why a certificate is not trusted, as far as the certificate shows it.
 enum CertificateFinding: Hashable, CustomStringConvertible {
     case expired(Date)
     case notYetValid(Date)
-    /// The server signed it itself. BoringSSL takes such a certificate from a file only if it may
+    /// The server signed it itself. BoringSSL accepts such a certificate from a file only if it may
     /// sign others.
     case selfSigned(isAuthority: Bool)
-    /// Nobody that is trusted here signed it, or it could not be looked at.
+    /// No trusted authority signed it, or it could not be inspected.
     case untrusted
 
-    /// - Parameter chain: The server's certificate first; empty where it is not known.
+    /// - Parameter chain: The certificates, the server's first; empty if unknown.
     init(_ chain: [NIOSSLCertificate], now: Date = Date()) {
         let seconds = now.timeIntervalSince1970
         if let late = chain.first(where: { Double($0.notValidAfter) < seconds }) {
@@ -30,7 +30,7 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
         } else if let fields = chain.first.map(Self.fields), fields.count > 4,
             fields[2].content == fields[4].content
         {
-            // Issuer and subject are the same bytes (RFC 5280, section 4.1).
+            // Issuer and subject are equal (RFC 5280, section 4.1).
             self = .selfSigned(isAuthority: Self.isAuthority(fields))
         } else {
             self = .untrusted
@@ -41,29 +41,29 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
         switch self {
         case .expired(let date): "the certificate expired at \(date.ISO8601Format())"
         case .notYetValid(let date): "the certificate is not valid before \(date.ISO8601Format())"
-        case .selfSigned: "the certificate is signed by itself, and is not trusted here"
+        case .selfSigned: "the certificate is self-signed and not trusted here"
         case .untrusted: "the certificate is from an authority that is not trusted here"
         }
     }
 
-    /// What to do, one line.
+    /// The action that resolves the error, on one line.
     var remedy: Remedy {
         switch self {
         case .expired: "check the clock of this machine; if it is right, the server needs a new certificate"
-        case .notYetValid: "set the clock of this machine right; it says \(Date().ISO8601Format())"
+        case .notYetValid: "correct the clock of this machine; it shows \(Date().ISO8601Format())"
         case .selfSigned(isAuthority: true):
             "if the server is yours, pass its certificate with \(.trustRoots)"
         case .selfSigned(isAuthority: false):
             """
-            if the server is yours, make it a certificate with CA:TRUE, as `openssl req -x509` does, \
-            and pass that with \(.trustRoots)
+            if the server is yours, create a certificate with CA:TRUE, as `openssl req -x509` does, \
+            and pass it with \(.trustRoots)
             """
         case .untrusted:
-            "if your network or your server has an authority of its own, pass it with \(.trustRoots)"
+            "if your network or server has its own certificate authority, pass its certificate with \(.trustRoots)"
         }
     }
 
-    /// Serial number, algorithm, issuer, validity, subject, key, and extensions, without the
+    /// Returns serial number, algorithm, issuer, validity, subject, key and extensions, without the
     /// version.
     private static func fields(_ certificate: NIOSSLCertificate) -> [(tag: UInt8, content: ArraySlice<UInt8>)]
     {
@@ -74,7 +74,7 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
         return fields.first?.tag == 0xA0 ? Array(fields.dropFirst()) : fields
     }
 
-    /// Whether `cA` of the basic constraints is true (RFC 5280, section 4.2.1.9).
+    /// Returns whether `cA` of the basic constraints is true (RFC 5280, section 4.2.1.9).
     private static func isAuthority(_ fields: [(tag: UInt8, content: ArraySlice<UInt8>)]) -> Bool {
         guard let list = fields.first(where: { $0.tag == 0xA3 }), let all = children(list.content).first
         else { return false }
@@ -87,7 +87,7 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
         return false
     }
 
-    /// The values in a DER value, one after the other; none where it is no DER.
+    /// Returns the values inside a DER value, in order; empty if the bytes are not DER.
     private static func children(_ bytes: ArraySlice<UInt8>) -> [(tag: UInt8, content: ArraySlice<UInt8>)] {
         var found: [(UInt8, ArraySlice<UInt8>)] = []
         var rest = bytes
@@ -109,16 +109,15 @@ enum CertificateFinding: Hashable, CustomStringConvertible {
     }
 }
 
-/// Looks at the certificates that a server shows once more, after they were refused: BoringSSL's
-/// error says that, and not why. Only a handshake is begun, and it is ended before anything is
-/// sent.
+/// Retrieves the certificates of a server after they were rejected, since BoringSSL's error does
+/// not give the reason. It starts a handshake and ends it before any request is sent.
 struct CertificateInspector {
     let group: MultiThreadedEventLoopGroup
     let tls: TLSConfiguration
-    /// The longest time for all of it, in seconds.
+    /// The total timeout in seconds.
     let timeout: Double
 
-    /// The chain, the server's certificate first; empty where none is shown in time, and behind a
+    /// Returns the certificates, the server's first; empty if none arrive in time, and behind a
     /// SOCKS proxy.
     func chain(of url: URLParts, at address: String?, through proxy: ProxyAddress?) async
         -> [NIOSSLCertificate]
@@ -162,7 +161,7 @@ struct CertificateInspector {
         return chain ?? []
     }
 
-    /// Asks a proxy for a connection, and hands it over when it stands.
+    /// Asks a proxy for a connection, and starts TLS on it once it is established.
     private final class Tunnel: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer

@@ -1,13 +1,13 @@
 public import SeedreamModel
 
-/// What the system has too little of for a connection to be made at all.
+/// The system resource whose lack prevents a connection.
 public struct ResourceError: ErrorWithRemedy, Hashable, Sendable {
-    /// One line.
+    /// The message, on one line.
     public var message: String
-    /// What to do, one line.
+    /// The action that resolves the error, on one line.
     public var remedy: Remedy
 
-    /// Makes an error.
+    /// Creates an error.
     public init(message: String, hint: String) {
         self.message = message
         remedy = Remedy(hint)
@@ -34,18 +34,18 @@ import Darwin
 
 /// The thread that serves all connections of this process.
 ///
-/// SwiftNIO ends the process where a thread, or a descriptor of an event loop, cannot be had. So
-/// both are tried before, by our own means, and one loop serves everybody: connections wait for
-/// networks, not for processors.
+/// SwiftNIO ends the process if it cannot create a thread or a descriptor for an event loop. Both
+/// are therefore tried first. One loop serves all connections, since they wait for networks and not
+/// for processors.
 enum EventLoops {
     private static let running = Mutex<MultiThreadedEventLoopGroup?>(nil)
-    /// Descriptors of a loop on Linux: epoll, an event and a timer.
+    /// The descriptors of a loop on Linux: epoll, an event and a timer.
     private static let descriptorsOfLoop = 3
-    /// Descriptors of one request beside those: a connection, three of a name's resolution, and
-    /// those of a file that is written. Our number.
+    /// The additional descriptors of one request: a connection, three for name resolution, and
+    /// those of a written file. Our choice.
     private static let descriptorsOfRequest = 8
 
-    /// The loop; starts it if it does not run yet.
+    /// Returns the loop, and starts it if it is not running.
     static func start() throws(ResourceError) -> MultiThreadedEventLoopGroup {
         try running.withLock { group throws(ResourceError) in
             if let group { return group }

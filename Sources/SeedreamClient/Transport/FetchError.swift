@@ -1,33 +1,33 @@
 package import SeedreamModel
 
-/// Why a file was not fetched from its URL.
+/// The reason why a file was not fetched from its URL.
 package struct FetchError: ErrorWithRemedy, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of failure.
+    /// The kind of failure.
     package enum Kind: Hashable, Sendable {
-        /// It is no URL that is fetched.
+        /// The text is not a URL that can be fetched.
         case url
-        /// It leads to where nothing is fetched from.
+        /// The URL leads to an address that must not be called.
         case forbidden
-        /// It leads on too often, or to what must not be followed.
+        /// There are too many redirects, or a redirect must not be followed.
         case redirect
-        /// The server answers with another status than 200.
+        /// The server answered with a status other than 200.
         case status(Int)
-        /// There are more bytes than allowed.
+        /// The file is longer than allowed.
         case tooLarge
-        /// The bytes are compressed in a way that is not decoded.
+        /// The file has a content encoding that is not decoded.
         case encoding
         case transport(TransportError.Kind)
     }
 
-    /// What kind of failure.
+    /// The kind of failure.
     package var kind: Kind
-    /// One line, lower case, without the query of the URL.
+    /// The message: one line, lower case, without the query of the URL.
     package var description: String
-    /// Why another attempt may succeed; `nil` if none will.
+    /// The reason for a retry; `nil` if a retry cannot succeed.
     package var cause: Backoff.Cause?
-    /// Seconds that the server asks to wait.
+    /// The wait that the server asks for, in seconds.
     package var retryAfter: Double?
-    /// What to do where the kind does not say it all.
+    /// The action for this failure, if it is more specific than that of its kind.
     package var connectionRemedy: Remedy?
 
     package init(_ kind: Kind, _ description: String) {
@@ -35,8 +35,8 @@ package struct FetchError: ErrorWithRemedy, Hashable, Sendable, CustomStringConv
         self.description = description
     }
 
-    /// The failure of a connection. A certificate is the same the next time, and so is what is
-    /// forbidden.
+    /// Creates the error of a failed connection. A bad certificate or a forbidden address is
+    /// permanent.
     package init(_ error: TransportError) {
         self.init(error.kind == .tooLarge ? .tooLarge : .transport(error.kind), error.message)
         connectionRemedy = error.remedy
@@ -44,13 +44,13 @@ package struct FetchError: ErrorWithRemedy, Hashable, Sendable, CustomStringConv
         cause = isFinal ? nil : error.kind == .timeout ? .timeout : .failure
     }
 
-    /// What to do.
+    /// The action that resolves the error.
     package var remedy: Remedy {
         if let connectionRemedy { return connectionRemedy }
         return switch kind {
         case .url: "give an http or https URL without user and password"
         case .forbidden, .redirect, .encoding: "fetch the file yourself and pass its path"
-        case .status: "check the URL in a browser; an address that expires may have"
+        case .status: "check the URL in a browser; it may have expired"
         case .tooLarge: "fetch the file yourself, and reduce it"
         case .transport: "check the network and the URL, then try again"
         }

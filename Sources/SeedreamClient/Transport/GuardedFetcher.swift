@@ -2,63 +2,63 @@ import HTTPTypes
 import SeedreamModel
 import Synchronization
 
-/// Fetches files from URLs that come from outside, inputs and results alike, without letting them
-/// reach into this machine's network.
+/// Fetches files from untrusted URLs, inputs and results alike, without giving them access to this
+/// machine's network.
 ///
-/// A name is resolved once, every address of it is checked, and the connection goes to a checked
-/// one, so that a name that changes its address in between gains nothing. Each redirect is treated
-/// in the same way. Neither key nor cookie is sent.
+/// A host name is resolved once, all its addresses are checked, and the connection goes to a
+/// checked address. A name that changes its address in between gains nothing. Each redirect is
+/// checked in the same way. Neither a key nor a cookie is sent.
 ///
-/// Behind a proxy, names are the proxy's to resolve: this machine often cannot. There a URL is
-/// judged by its spelling, which refuses addresses and `localhost`, and the proxy decides about
-/// everything else.
+/// Behind a proxy, the proxy resolves names, since this machine often cannot. The client then
+/// checks only the spelling of a URL, which rejects addresses and `localhost`; the proxy decides
+/// about everything else.
 ///
-/// A redirect from https to http is refused, as browsers refuse it within a page of https (W3C,
+/// A redirect from https to http is rejected, as browsers reject it within an https page (W3C,
 /// Mixed Content); curl follows it unless `--proto-redir =https` is given.
 package struct GuardedFetcher: Sendable {
-    /// Which networks a fetch reaches.
+    /// The networks that a fetch may reach.
     package enum Reach: Hashable, Sendable {
         /// Public addresses only.
         case world
         /// Public addresses, and the kind of network that the host of this URL is in: this machine,
         /// or private networks.
         case worldAndNeighbors(of: URLParts)
-        /// Every address, for tests and those who say so.
+        /// Every address, for tests and callers that ask for it.
         case everywhere
     }
 
-    /// What is fetched, and for how long it is tried.
+    /// The limits of a fetch.
     package struct Policy: Hashable, Sendable {
-        /// Which networks are reached.
+        /// The networks that may be reached.
         package var reach: Reach
-        /// The ports that are called; any if `nil`.
+        /// The allowed ports; `nil` for all.
         package var ports: Set<Int>?
-        /// The most bytes.
+        /// The maximum file length in bytes.
         package var maximumBytes: Int
-        /// Redirects that are followed. 3 by default; ours.
+        /// The maximum number of redirects. Default: 3; our choice.
         package var maximumRedirects = 3
-        /// The longest silence of the server, in seconds. 60 by default.
+        /// The longest time without a byte from the server, in seconds. Default: 60.
         package var readTimeout = 60.0
-        /// The longest time for one file with all attempts, in seconds. 600 by default.
+        /// The longest time for one file with all attempts, in seconds. Default: 600.
         package var totalTimeout = 600.0
-        /// When it has to be over, whatever ``totalTimeout`` says.
+        /// The time by which the fetch must end, even if ``totalTimeout`` is later.
         package var deadline = Deadline.never
         package init(reach: Reach, ports: Set<Int>?, maximumBytes: Int) {
             (self.reach, self.ports, self.maximumBytes) = (reach, ports, maximumBytes)
         }
 
-        /// For URLs that a person names as inputs: public addresses, and the ports of http and
-        /// https.
+        /// Returns the policy for URLs that a user gives as inputs: public addresses, and the ports
+        /// of http and https.
         ///
-        /// - Parameter maximumBytes: 512 MiB by default, as for a file of this machine.
+        /// - Parameter maximumBytes: Default: 512 MiB, as for a local file.
         package static func input(maximumBytes: Int = 512 << 20) -> Policy {
             Policy(reach: .world, ports: [80, 443], maximumBytes: maximumBytes)
         }
 
-        /// For URLs that a provider names as results.
+        /// Returns the policy for URLs that a provider gives as results.
         ///
-        /// - Parameter base: The provider's address. Results lie in private networks only where it
-        ///   does.
+        /// - Parameter base: The provider's URL. Private networks are allowed only if the provider
+        ///   is in one.
         package static func result(of base: String, maximumBytes: Int) -> Policy {
             Policy(
                 reach: URLParts(base).map { .worldAndNeighbors(of: $0) } ?? .world, ports: nil,
@@ -66,9 +66,9 @@ package struct GuardedFetcher: Sendable {
         }
     }
 
-    /// Where the bytes go.
+    /// The receiver of the bytes.
     package struct Sink: Sendable {
-        /// Called before each attempt; forgets what an earlier one has written.
+        /// Called before each attempt; discards the bytes of an earlier attempt.
         package var begin: @Sendable () throws -> Void
         /// Receives the bytes in order.
         package var write: @Sendable ([UInt8]) throws -> Void
@@ -80,9 +80,8 @@ package struct GuardedFetcher: Sendable {
         }
     }
 
-    /// The statuses that may pass if the same URL is asked for again. An image that is not at its
-    /// URL yet, or no longer, is not among them: the code that saves it asks the provider where it
-    /// is.
+    /// The statuses that may be temporary. A missing image (404, 410) is not among them: the code
+    /// that saves it asks the provider for its current URL.
     private static let passingStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
     private let transport: any HTTPTransport
@@ -99,8 +98,7 @@ package struct GuardedFetcher: Sendable {
 
     /// Fetches a file into memory.
     ///
-    /// - Throws: ``FetchError``, also for bytes in an encoding that is not decoded;
-    ///   `CancellationError`.
+    /// - Throws: ``FetchError``, also for an encoding that is not decoded; `CancellationError`.
     package func bytes(_ url: String, _ policy: Policy) async throws -> [UInt8] {
         let collected = Collected()
         let file = try await fetch(
@@ -118,16 +116,16 @@ package struct GuardedFetcher: Sendable {
         let bytes = Mutex<[UInt8]>([])
     }
 
-    /// Fetches a file, with the retries of a GET.
+    /// Fetches a file, with retries.
     ///
-    /// - Throws: ``FetchError``; what the sink throws; `CancellationError`.
+    /// - Throws: ``FetchError``; errors of the sink; `CancellationError`.
     package func fetch(_ url: String, _ policy: Policy, into sink: Sink) async throws -> FetchedFile {
         guard let first = URLParts(url) else {
             throw FetchError(.url, "expected an http or https URL, found something else")
         }
         let deadline = policy.deadline.sooner(Deadline(after: policy.totalTimeout))
         let overdue = FetchError(
-            .transport(.timeout), "\(first.shown): expected the file in time, found it unfinished")
+            .transport(.timeout), "\(first.shown): expected the file in time, found it incomplete")
         return try await deadline.enforced(throwing: overdue) {
             var attempt = 1
             while true {
@@ -160,13 +158,13 @@ package struct GuardedFetcher: Sendable {
             if let allowed {
                 zones = allowed
             } else {
-                // What begins in the world stays in the world: its servers must not send us into
+                // A public URL leads to public addresses only: its server must not redirect us into
                 // our own network.
                 zones = place.isPublic ? [.world] : try await reached(by: policy)
                 allowed = zones
             }
             if let problem = place.objection(to: url, allowing: zones) { throw problem }
-            let reply = try await ask(url, at: place.addresses, policy, deadline)
+            let reply = try await send(url, at: place.addresses, policy, deadline)
             switch url.redirection(in: reply.head) {
             case .refused(let reason): throw FetchError(.redirect, "\(url.shown): \(reason)")
             case .none: return try await read(reply, from: url, policy, sink)
@@ -176,18 +174,18 @@ package struct GuardedFetcher: Sendable {
         throw FetchError(.redirect, "\(first.shown): expected at most \(policy.maximumRedirects) redirects")
     }
 
-    // MARK: - Where
+    // MARK: - Addresses
 
-    /// Where the host of a URL is.
+    /// The addresses of a URL's host.
     private struct Place {
-        /// The addresses to connect to, the best first; empty where a proxy finds them.
+        /// The addresses to connect to, best first; empty if a proxy resolves them.
         var addresses: [IPAddress]
-        /// The kind of network of each address, and how the address is named in errors.
+        /// The network kind of each address, and the address as it appears in errors.
         var zones: [(zone: AddressPolicy.Zone, text: String)]
 
         var isPublic: Bool { zones.allSatisfy { $0.zone == .world } }
 
-        /// One forbidden address is enough: a public server has none.
+        /// Returns an error if one address is forbidden: a public server has no such address.
         func objection(to url: URLParts, allowing allowed: Set<AddressPolicy.Zone>) -> FetchError? {
             zones.first { !allowed.contains($0.zone) }.map {
                 FetchError(.forbidden, "\(url.shown): expected a public address, found \($0.text)")
@@ -244,8 +242,8 @@ package struct GuardedFetcher: Sendable {
 
     // MARK: - One request
 
-    /// Asks the addresses of a URL in turn until one can be connected to.
-    private func ask(
+    /// Sends the request to the addresses in turn until a connection succeeds.
+    private func send(
         _ url: URLParts, at addresses: [IPAddress], _ policy: Policy, _ deadline: Deadline
     ) async throws -> IncomingReply {
         var request = OutgoingRequest(
@@ -307,13 +305,13 @@ package struct GuardedFetcher: Sendable {
     }
 }
 
-/// What came with a file that was fetched.
+/// The properties of a fetched file.
 package struct FetchedFile: Hashable, Sendable {
-    /// What the server said it was; not believed.
+    /// The media type that the server states; not trusted.
     package var contentType: String?
-    /// The encoding that the bytes still have, as `br`; `nil` where they are the file's own.
+    /// The encoding that the bytes still have, such as `br`; `nil` if they are the file itself.
     package var contentEncoding: String?
-    /// How many bytes were written.
+    /// The number of bytes written.
     package var byteCount: Int
 
     package init(contentType: String?, contentEncoding: String? = nil, byteCount: Int) {

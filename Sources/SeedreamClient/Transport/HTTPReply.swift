@@ -8,28 +8,28 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A reply that was read to its end: parsed once, and without the key from here on.
+/// A complete reply: parsed once, with the key removed.
 package struct HTTPReply: Sendable {
-    /// Status code and header fields.
+    /// The status code and header fields.
     package let head: HTTPResponse
-    /// The body as JSON, read as ``JSONValue/init(tolerating:)`` reads; `nil` if it is none. Of an
+    /// The body as JSON, parsed by ``JSONValue/init(tolerating:)``; `nil` if it is not JSON. In an
     /// inline result, each image is replaced by `inline:N`, the index into ``inline``.
     package let json: JSONValue?
-    /// Bytes of the body, images left out.
+    /// The length of the body in bytes, without images.
     package let byteCount: Int
-    /// Files that the images of an inline result were decoded into, in the order of the body.
+    /// The files that the images of an inline result were decoded into, in the order of the body.
     package var inline: [InlinePart]
-    /// The URL that was called, against which a URL in the reply may be relative.
+    /// The requested URL, the base for relative URLs in the reply.
     package let url: String?
-    /// Hidden, as it may hold the key.
+    /// Private, as it may contain the key.
     private let body: [UInt8]
     private let mask: KeyMask?
 
-    /// Parses a body.
+    /// Creates a reply and parses its body.
     ///
     /// - Parameters:
-    ///   - url: The URL that was called.
-    ///   - mask: What takes the key out.
+    ///   - url: The requested URL.
+    ///   - mask: Removes the key.
     package init(
         head: HTTPResponse, body: [UInt8], inline: [InlinePart] = [], url: String? = nil, mask: KeyMask? = nil
     ) {
@@ -48,17 +48,17 @@ package struct HTTPReply: Sendable {
     /// Whether the status code is 200 to 299.
     package var isSuccess: Bool { (200...299).contains(status) }
 
-    /// The value of a header field, by its name in any case.
+    /// Returns the value of a header field. The case of the name is ignored.
     package func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { head.headerFields[$0] } }
 
-    /// The body as text, for a file that keeps it: without the key, and without the images.
+    /// The body as text, for a file that preserves it: without the key and without the images.
     package var text: String {
         if let json { return json.text }
         let text = String(decoding: body, as: UTF8.self)
         return mask?.masked(text) ?? text
     }
 
-    /// The first URL in the body, for a person to look at.
+    /// The first URL in the body, to show to the user.
     package var firstURL: String? {
         let text = text.replacing("\\/", with: "/")
         guard let start = ["https://", "http://"].compactMap({ text.firstRange(of: $0)?.lowerBound }).min()
@@ -68,7 +68,7 @@ package struct HTTPReply: Sendable {
         return String(text[start...].prefix { $0.isASCII && !$0.isWhitespace && !"\"'<>\\".contains($0) })
     }
 
-    /// A body that is nothing but a URL.
+    /// Parses a body that consists of a URL only.
     private static func url(alone body: [UInt8]) -> JSONValue? {
         guard body.count <= 4096 else { return nil }
         let words = String(decoding: body, as: UTF8.self).split(whereSeparator: \.isWhitespace)
@@ -76,8 +76,8 @@ package struct HTTPReply: Sendable {
         return .string(String(words[0]))
     }
 
-    /// Removes the files of the reply that a result does not name: AIML sends each picture twice,
-    /// and what cannot be read names none.
+    /// Removes the files of the reply that the result does not refer to: AIML sends each image
+    /// twice, and an unreadable reply refers to none.
     package func removeInline(except result: GenerationResult? = nil) {
         let kept = Set(result?.images.map(\.location) ?? [])
         for part in inline where !kept.contains(.file(part.path)) {

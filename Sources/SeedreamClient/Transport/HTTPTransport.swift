@@ -1,25 +1,23 @@
-/// What carries requests: a small protocol, so that an application can put its own HTTP below the
-/// client.
+/// Sends requests. A small protocol, so that an application can use its own HTTP client.
 ///
-/// A transport sends each request once. It follows no redirects, keeps no cookies, and decides
-/// nothing about retries.
+/// A transport sends each request once. It follows no redirects, keeps no cookies and makes no
+/// retries.
 public protocol HTTPTransport: Sendable {
-    /// Gets what every request needs, such as threads, so that its absence is known before a job is
-    /// recorded. Does nothing by default.
+    /// Acquires the resources that every request needs, such as threads, so that their lack is
+    /// known before a job is recorded. Default: does nothing.
     ///
-    /// - Throws: ``ResourceError`` where the system gives no thread or no descriptor.
+    /// - Throws: ``ResourceError`` if the system provides no thread or no descriptor.
     func prepare() throws
 
-    /// Whether something else than this machine finds the addresses of names, as a proxy does. The
-    /// client then neither resolves the URL's name nor asks for a certain address. `false` by
-    /// default.
+    /// Whether another machine, such as a proxy, resolves the URL's host name. If so, the client
+    /// neither resolves it nor asks for a certain address. Default: `false`.
     ///
     /// - Parameter url: An absolute http or https URL.
     func isProxied(_ url: String) -> Bool
 
-    /// Sends a request and returns as soon as the header of the reply has arrived.
+    /// Sends a request and returns once the header of the reply has arrived.
     ///
-    /// - Throws: ``TransportError`` that tells whether the request can have arrived;
+    /// - Throws: ``TransportError``, which tells whether the request may have arrived;
     ///   `CancellationError`.
     func send(_ request: OutgoingRequest) async throws -> IncomingReply
 }
@@ -27,6 +25,6 @@ public protocol HTTPTransport: Sendable {
 extension HTTPTransport {
     /// Does nothing.
     public func prepare() throws {}
-    /// `false`.
+    /// Returns `false`.
     public func isProxied(_ url: String) -> Bool { false }
 }

@@ -6,14 +6,14 @@ import Musl
 import Darwin
 #endif
 
-/// An address of IPv4 or IPv6, read strictly: four decimal numbers, or what RFC 4291 allows without
-/// a zone.
+/// An IPv4 or IPv6 address. Parsing is strict: four decimal numbers, or the forms of RFC 4291
+/// without a zone.
 package enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(UInt128)
 
-    /// Reads an address; `nil` for octal, hexadecimal and shortened spellings of IPv4, as resolvers
-    /// disagree on them.
+    /// Parses an address. Returns `nil` for octal, hexadecimal and shortened forms of IPv4, which
+    /// resolvers interpret differently.
     package init?(_ text: String) {
         if text.utf8.contains(UInt8(ascii: ":")) {
             var bytes = in6_addr()
@@ -34,7 +34,8 @@ package enum IPAddress: Hashable, Sendable {
         self = .v4(value)
     }
 
-    /// Whether the first bits are those of `network`; `false` across families.
+    /// Returns whether the first `bits` bits equal those of `network`; `false` for different
+    /// families.
     package func isWithin(_ network: IPAddress, bits: Int) -> Bool {
         switch (self, network) {
         case (.v4(let value), .v4(let network)): bits == 0 || (value ^ network) >> (32 - UInt32(bits)) == 0
@@ -43,7 +44,7 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether it is this machine.
+    /// Whether the address is a loopback address.
     package var isLoopback: Bool {
         switch self {
         case .v4(let value): value >> 24 == 127
@@ -53,7 +54,7 @@ package enum IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// As in RFC 5952.
+    /// The address in the format of RFC 5952.
     package var description: String {
         switch self {
         case .v4(let value):

@@ -9,44 +9,45 @@ import Musl
 import Darwin
 #endif
 
-/// Reads JSON as it arrives, and takes the images out of it: each string that is an image as base64
-/// or as a data URI, and each long one that is base64, is decoded into a file, and `inline:N`
-/// stands in its place. What is held in memory does not grow with the images.
+/// Reads JSON as it arrives and extracts its images: each string that is an image as base64 or as a
+/// data URI, and each long base64 string, is decoded into a file and replaced by `inline:N`. Memory
+/// use does not grow with the images.
 ///
-/// It does not check that the text is JSON; of what is none, something comes out that is none
-/// either. A body that is an image itself becomes the one string `"inline:0"`.
+/// The JSON is not validated; invalid input gives invalid output. A body that is itself an image
+/// becomes the single string `"inline:0"`.
 ///
-/// One state machine, whose states only it may touch: hence one file of more than 350 lines.
+/// This file exceeds 350 lines because it holds one state machine whose states are private to it.
 package final class InlineExtractor {
-    /// What becomes of long strings.
+    /// The treatment of long strings.
     package enum Mode: Sendable {
-        /// Pictures go to files in a folder, all of them together at most so many bytes; other long
-        /// strings stay.
+        /// Images go to files in a folder, at most `maximum` bytes in total; other long strings
+        /// stay.
         case spool(folder: String, maximum: Int)
-        /// They are left out: a refusal that quotes the request is read for its words.
+        /// Long strings are left out: an error reply that quotes the request is read only for its
+        /// words.
         case elide
     }
 
-    /// A string that is longer, in characters as they are written, is looked at.
+    /// The length in written characters above which a string is examined before it ends.
     package static let threshold = 4096
-    /// Bytes of one picture: 64 MiB, as much as of one that is fetched.
+    /// The maximum size of one image in bytes: 64 MiB, as for a downloaded image.
     package static let maximumPicture = 64 << 20
-    /// Objects and arrays within each other; what goes deeper is not looked at. No host has more
-    /// than 5.
+    /// The maximum nesting depth of objects and arrays; deeper strings are not examined. No
+    /// provider exceeds 5.
     private static let maximumDepth = 128
 
     private enum State {
-        /// Between strings.
+        /// Between two strings.
         case structure
         /// In a string that is still short enough to be held.
         case short
-        /// In a long string that stays.
+        /// In a long string that is kept as text.
         case text
         case picture(Base64File, prefix: [UInt8], type: String?)
-        /// In a data URI without base64, which is held to its end.
+        /// In a data URI without base64, which is held until its end.
         case plainURI
         case elided
-        /// In a body that is no JSON, but an image.
+        /// In a body that is an image, not JSON.
         case raw(SpoolFile)
     }
 
@@ -61,20 +62,20 @@ package final class InlineExtractor {
     private var state = State.structure
     private var escape = Escape.none
     private var output: [UInt8] = []
-    /// The string so far, as it is written.
+    /// The current string so far, as written.
     private var held: [UInt8] = []
-    /// For each object or array that is open, whether it is an object.
+    /// Whether each open object or array is an object.
     private var isObject: [Bool] = []
     private var depth = 0
     /// Whether the next string is the name of a member.
     private var isName = false
     private var parts: [InlinePart] = []
     private var spooled = 0
-    /// The first bytes of the body, until they tell whether it is an image; `nil` from then on.
+    /// The first bytes of the body, until they show whether it is an image; `nil` afterwards.
     private var opening: [UInt8]? = []
     private var isFinished = false
 
-    /// - Parameter maximumText: Bytes of everything but the pictures.
+    /// - Parameter maximumText: The maximum length of the body in bytes, without images.
     package init(_ mode: Mode, maximumText: Int) {
         self.mode = mode
         self.maximumText = maximumText
@@ -84,7 +85,7 @@ package final class InlineExtractor {
 
     /// Reads the next bytes.
     ///
-    /// - Throws: ``TransportError`` where there is more than allowed; ``SpoolError``.
+    /// - Throws: ``TransportError`` if a limit is exceeded; ``SpoolError``.
     package func feed(_ bytes: [UInt8]) throws {
         guard let begun = opening else { return try read(bytes) }
         let all = begun + bytes
@@ -92,7 +93,7 @@ package final class InlineExtractor {
         if all.count >= ImageSignature.length { try open() }
     }
 
-    /// Tells by the first bytes whether the body is an image, and reads them.
+    /// Detects by the first bytes whether the body is an image, and reads them.
     private func open() throws {
         guard let begun = opening else { return }
         opening = nil
@@ -121,11 +122,11 @@ package final class InlineExtractor {
         }
     }
 
-    /// The body, and the pictures that are now the caller's to remove.
+    /// Returns the body and the image files, which the caller must remove.
     package func finish() throws -> (body: [UInt8], parts: [InlinePart]) {
         try open()
         switch state {
-        // A string that does not end is no JSON; whoever parses it will say so.
+        // An unterminated string is invalid JSON, which the parser reports.
         case .picture(let file, _, _): file.discard()
         case .raw(let file):
             try file.finish()
@@ -139,7 +140,7 @@ package final class InlineExtractor {
         return (output, parts)
     }
 
-    /// What has come so far, for a text that was cut.
+    /// The text received so far, for a reply that was cut off.
     package var text: [UInt8] { Array(((opening ?? []) + output + held).prefix(maximumText)) }
 
     /// Removes all files.
@@ -186,7 +187,7 @@ package final class InlineExtractor {
         isName = object
     }
 
-    /// Reads to the next character that matters, or one escaped character.
+    /// Reads up to the next quote or backslash, or one escaped character.
     private func readString(_ bytes: [UInt8], from start: Int) throws -> Int {
         switch escape {
         case .none: break
@@ -222,7 +223,7 @@ package final class InlineExtractor {
         return end + 1
     }
 
-    /// Takes characters that stand for themselves.
+    /// Appends characters that are not escaped.
     private func append(_ run: ArraySlice<UInt8>) throws {
         switch state {
         case .structure, .elided, .raw: break
@@ -230,10 +231,10 @@ package final class InlineExtractor {
         case .plainURI: held += run
         case .short:
             held += run
-            if held.count > Self.threshold { try judge() }
+            if held.count > Self.threshold { try classify() }
         case .picture(let file, let prefix, _):
             if try !file.append(run) {
-                try giveUp(file, prefix)
+                try restoreText(file, prefix)
                 output += run
             } else {
                 try check(file.count)
@@ -241,16 +242,16 @@ package final class InlineExtractor {
         }
     }
 
-    /// Takes one escaped character.
+    /// Appends one escaped character.
     private func append(_ written: [UInt8], meaning: UInt8?) throws {
         if case .picture(let file, let prefix, _) = state {
             if let meaning, try file.append([meaning]) { return }
-            try giveUp(file, prefix)
+            try restoreText(file, prefix)
         }
         try append(written[...])
     }
 
-    /// What the character behind a backslash stands for, of those that may be within base64.
+    /// Returns the character that an escape stands for, if it may occur in base64.
     private static func meaning(of byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "/"): byte
@@ -261,8 +262,8 @@ package final class InlineExtractor {
         }
     }
 
-    /// A string has become long: what is it?
-    private func judge() throws {
+    /// Decides how to treat a string that has become long.
+    private func classify() throws {
         guard case .spool(let folder, _) = mode else {
             held = []
             state = .elided
@@ -279,23 +280,23 @@ package final class InlineExtractor {
                 try check(file.count)
             } else {
                 file.discard()
-                stay()
+                keepAsText()
             }
-        case nil: stay()
+        case nil: keepAsText()
         }
     }
 
-    /// What is held is text.
-    private func stay() {
+    /// Keeps the held characters as text.
+    private func keepAsText() {
         state = .text
         output += held
         held = []
     }
 
-    /// Decodes a string that has come to its end, if it is an image.
+    /// Decodes a complete string if it is an image.
     ///
-    /// - Returns: Whether it was one; it is among the parts then.
-    private func takeHeld() throws -> Bool {
+    /// - Returns: Whether it was an image, and was added to the parts.
+    private func decodeHeld() throws -> Bool {
         guard case .spool(let folder, let maximum) = mode, let text = InlineText(held),
             parts.count < max(16, maximum / Self.maximumPicture * 4)
         else { return false }
@@ -307,7 +308,7 @@ package final class InlineExtractor {
             try file.finish()
             parts.append(InlinePart(path: file.path, byteCount: file.count, contentType: type))
         case .base64(_, let type, let characters, let isTolerant):
-            // Short texts may be base64 without being meant.
+            // Short texts may be valid base64 by chance.
             guard isTolerant else { return false }
             let file = try Base64File(in: folder, isTolerant: true)
             guard try file.append(characters[...]), try file.finish() else {
@@ -325,13 +326,13 @@ package final class InlineExtractor {
         guard count <= most else {
             throw TransportError(
                 .tooLarge, mayHaveArrived: true,
-                message: "expected at most \(most) bytes of a picture in the reply, found more")
+                message: "expected at most \(most) bytes per image in the reply, found more")
         }
     }
 
-    /// It was no base64 after all: the text is made again from what was decoded, which loses
-    /// nothing but needless escapes, and the white space within an image.
-    private func giveUp(_ file: Base64File, _ prefix: [UInt8]) throws {
+    /// Restores a string that turned out not to be base64. It is encoded again from the decoded
+    /// bytes, which loses only unnecessary escapes, and white space inside an image.
+    private func restoreText(_ file: Base64File, _ prefix: [UInt8]) throws {
         state = .text
         defer { file.discard() }
         guard output.count + file.count / 3 * 4 <= maximumText else {
@@ -347,7 +348,7 @@ package final class InlineExtractor {
         switch state {
         case .structure, .text, .elided, .raw: break
         case .short, .plainURI:
-            output += try takeHeld() ? Array("inline:\(parts.count - 1)".utf8) : held
+            output += try decodeHeld() ? Array("inline:\(parts.count - 1)".utf8) : held
         case .picture(let file, let prefix, let type):
             if try file.finish() {
                 try check(file.count)
@@ -355,7 +356,7 @@ package final class InlineExtractor {
                 parts.append(InlinePart(path: file.path, byteCount: file.count, contentType: type))
                 spooled += file.count
             } else {
-                try giveUp(file, prefix)
+                try restoreText(file, prefix)
             }
         }
         held = []

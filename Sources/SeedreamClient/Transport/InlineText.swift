@@ -1,18 +1,18 @@
 import SeedreamModel
 
-/// What a string of a reply is by its beginning, if it may be an image.
+/// The kind of a string in a reply, by its beginning, if it may be an image.
 enum InlineText {
-    /// Base64: what is before its first character, what a data URI calls it, and its characters so
-    /// far.
+    /// Base64: the text before its first character, the media type of the data URI, and its
+    /// characters so far.
     ///
-    /// `isTolerant` holds for an image, by its type or its first bytes: its base64 may be broken
-    /// into lines, or that of URLs.
+    /// `isTolerant` is set for an image, detected by its type or first bytes: its base64 may
+    /// contain line breaks or use the URL alphabet.
     case base64(prefix: [UInt8], type: String?, characters: [UInt8], isTolerant: Bool)
-    /// A data URI whose content is percent-encoded, or stands there as it is.
+    /// A data URI whose content is percent-encoded or plain.
     case plainURI
 
-    /// Judges the beginning of a string, or all of it, as it is written in JSON; `nil` for other
-    /// text.
+    /// Classifies the beginning of a string, or all of it, as written in JSON. Returns `nil` for
+    /// other text.
     init?(_ written: [UInt8]) {
         guard let plain = Self.unescaped(written) else { return nil }
         let text = plain.drop { $0 <= 0x20 }
@@ -33,7 +33,8 @@ enum InlineText {
         }
     }
 
-    /// The content of a whole data URI without base64, and its type; `nil` if it is no image.
+    /// Returns the content and type of a complete data URI without base64; `nil` if it is not an
+    /// image.
     static func decoded(_ written: [UInt8]) -> (bytes: [UInt8], type: String?)? {
         let quote = [UInt8(ascii: "\"")]
         guard let text = (try? JSONValue(tolerating: quote + written + quote))?.string,
@@ -43,7 +44,8 @@ enum InlineText {
         return bytes.isImage ? (bytes, type) : nil
     }
 
-    /// Type, whether it says `base64`, and content; `nil` for what is no data URI.
+    /// Returns the type, whether the URI is declared as `base64`, and the content; `nil` if the
+    /// text is not a data URI.
     private static func dataURI(
         _ text: ArraySlice<UInt8>
     ) -> (type: String?, isBase64: Bool, content: ArraySlice<UInt8>)? {
@@ -58,12 +60,12 @@ enum InlineText {
         return (type, words.contains("base64"), text[(comma + 1)...])
     }
 
-    /// Whether characters are base64 of an image's first bytes.
+    /// Returns whether characters are the base64 of an image's first bytes.
     private static func isImage(_ characters: ArraySlice<UInt8>) -> Bool {
         let standard = Base64File.standard(characters.prefix(2 * ImageSignature.length))
         let groups = standard.prefix(ImageSignature.length / 3 * 4)
         let whole = groups.prefix(groups.count / 4 * 4)
-        // The shortest image there is, a GIF, has 26 bytes.
+        // The shortest possible image, a GIF, has 26 bytes.
         guard whole.count >= 32, let bytes = Array(whole).withUnsafeBufferPointer({ Base64.decode($0) })
         else {
             return false
@@ -71,8 +73,7 @@ enum InlineText {
         return ImageSignature.format(of: bytes)?.isCertain == true
     }
 
-    /// The text that is meant; `nil` where it holds other escapes than those which base64 may be
-    /// written with.
+    /// Returns the unescaped text; `nil` if it contains escapes that do not occur in base64.
     private static func unescaped(_ written: [UInt8]) -> [UInt8]? {
         guard written.contains(UInt8(ascii: "\\")) else { return written }
         var plain: [UInt8] = []
@@ -87,7 +88,7 @@ enum InlineText {
             switch written[index + 1] {
             case UInt8(ascii: "/"): plain.append(UInt8(ascii: "/"))
             case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"): plain.append(0x20)
-            // Within SVG.
+            // Occurs in SVG.
             case UInt8(ascii: "\""): plain.append(UInt8(ascii: "\""))
             case UInt8(ascii: "u"):
                 guard index + 5 < written.count,

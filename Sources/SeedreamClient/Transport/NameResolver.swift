@@ -9,24 +9,25 @@ import Musl
 import Darwin
 #endif
 
-/// Finds the addresses of a name.
+/// Resolves host names.
 package struct NameResolver: Sendable {
-    /// All addresses, the best first; empty where the name has none.
+    /// Returns all addresses of a host name, best first; empty if it has none.
     ///
-    /// - Throws: ``Failure``; `CancellationError`, at once, also while the system is still looking.
+    /// - Throws: ``Failure``; `CancellationError` immediately, even if the system's lookup is still
+    ///   running.
     package var addresses: @Sendable (_ host: String) async throws -> [IPAddress]
 
     package init(addresses: @escaping @Sendable (_ host: String) async throws -> [IPAddress]) {
         self.addresses = addresses
     }
 
-    /// Why a name was not resolved.
+    /// The reason why a name was not resolved.
     package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
-        /// There is no such name, or it has no address.
+        /// The name does not exist or has no address.
         case noAddress
         /// No name server answered.
         case noAnswer
-        /// The system refused, with its error number.
+        /// The system failed. The value is its error number.
         case system(Int32)
 
         package var description: String {
@@ -38,7 +39,7 @@ package struct NameResolver: Sendable {
             }
         }
 
-        /// What to do, one line.
+        /// The action that resolves the error, on one line.
         package var hint: String {
             switch self {
             case .noAddress: "check the spelling of the name"
@@ -48,8 +49,8 @@ package struct NameResolver: Sendable {
         }
     }
 
-    /// The system's. It blocks threads of its own, none of Swift's, and at most ``Lookups/maximum``
-    /// of them.
+    /// The system's resolver. It blocks its own threads, none of Swift's, and at most
+    /// ``Lookups/maximum`` of them.
     package static let system: NameResolver = {
         let lookups = Lookups(lookUp)
         return NameResolver { try await lookups.addresses(of: $0) }
@@ -65,8 +66,7 @@ package struct NameResolver: Sendable {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
-            // glibc reports a want of descriptors as EAI_SYSTEM or as a name server that does not
-            // answer.
+            // glibc reports a lack of descriptors as EAI_SYSTEM or as an unresponsive name server.
             let number = errno
             if [EMFILE, ENFILE].contains(number), code != EAI_NONAME { return .failure(.system(number)) }
             switch code {
@@ -103,17 +103,17 @@ package struct NameResolver: Sendable {
     }
 }
 
-/// Look-ups that block: each name once at a time, and few names at the same time.
+/// Blocking lookups: one at a time for each name, and few names at the same time.
 ///
-/// `getaddrinfo` cannot be interrupted, and a name server that is silent holds it for half a
-/// minute. Whoever asks can give up at any time; the thread stays with the look-up, which the next
-/// one who asks for that name joins.
+/// `getaddrinfo` cannot be interrupted, and an unresponsive name server holds it for half a minute.
+/// A caller can give up at any time; the thread stays with the lookup, which the next caller for
+/// that name joins.
 package final class Lookups: Sendable {
-    /// Names that are looked up at the same time; ours.
+    /// The maximum number of concurrent lookups; our choice.
     package static let maximum = 4
 
     private struct State {
-        /// Who waits for a name, by number.
+        /// The callers that wait for a name, by number.
         var waiting: [String: [Int: CheckedContinuation<[IPAddress], any Error>]] = [:]
         var queue: [String] = []
         var running: Set<String> = []
@@ -127,7 +127,9 @@ package final class Lookups: Sendable {
         self.lookUp = lookUp
     }
 
-    /// - Throws: ``NameResolver/Failure``; `CancellationError` at once.
+    /// Returns the addresses of a host name.
+    ///
+    /// - Throws: ``NameResolver/Failure``; `CancellationError` immediately.
     package func addresses(of host: String) async throws -> [IPAddress] {
         let number = state.withLock { state in
             state.last += 1
@@ -136,7 +138,7 @@ package final class Lookups: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let isCancelled = state.withLock { state in
-                    // The handler may have come first, and found nobody.
+                    // The handler may have run earlier and found no caller.
                     if Task.isCancelled { return true }
                     state.waiting[host, default: [:]][number] = continuation
                     if !state.running.contains(host), !state.queue.contains(host) { state.queue.append(host) }

@@ -1,26 +1,26 @@
 public import HTTPTypes
 
-/// A request as it goes out.
+/// A request to send.
 public struct OutgoingRequest: Sendable {
-    /// Method, URL and header fields. `Content-Length` and `Host` are the transport's to set.
+    /// Method, URL and header fields. The transport sets `Content-Length` and `Host`.
     public var head: HTTPRequest
-    /// Streamed with its exact length.
+    /// The body, streamed with its exact length.
     public var body: RequestBody
-    /// The longest silence of the host, in seconds: 60 for calls that are answered at once, 600 for
-    /// paid synchronous ones.
+    /// The longest time without a byte from the server, in seconds: 60 for calls that return at
+    /// once, 600 for paid synchronous ones.
     public var readTimeout: Double
-    /// The longest time that the connection takes no byte, in seconds.
+    /// The longest time in which the connection accepts no byte, in seconds.
     public var writeTimeout: Double
-    /// The longest time of all, in seconds, until the last byte of the reply; `nil`: none.
+    /// The longest time until the last byte of the reply, in seconds; `nil` for no limit.
     public var totalTimeout: Double?
-    /// Whether a connection of its own is made for it. One that was used before may be closed by
-    /// the host at the very moment, and then nobody knows whether the request arrived.
+    /// Whether the request needs a new connection. The server may close a reused one just as we
+    /// write, which leaves the outcome unknown.
     public var needsFreshConnection: Bool
-    /// The only address that may be connected to, as an IP address; `nil`: what the host's name
-    /// resolves to.
+    /// The only IP address to connect to; `nil` to use the addresses that the host name resolves
+    /// to.
     public var pinnedAddress: String?
 
-    /// Makes a request.
+    /// Creates a request.
     public init(
         head: HTTPRequest, body: RequestBody = RequestBody(), readTimeout: Double = 60,
         writeTimeout: Double = 60,

@@ -4,34 +4,34 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Where a proxy is. Its password prints nowhere.
+/// The address of a proxy. Its password is never printed.
 public struct ProxyAddress: Hashable, Sendable {
-    /// What a proxy speaks.
+    /// The protocol of a proxy.
     public enum Kind: String, Hashable, Sendable {
         /// `CONNECT`, for http URLs as well.
         case http
-        /// SOCKS 5 without a password; the proxy resolves names.
+        /// SOCKS 5 without a password. The proxy resolves host names.
         case socks5
     }
 
-    /// What it speaks.
+    /// The protocol.
     public let kind: Kind
-    /// Its name or address.
+    /// The host name or IP address.
     public let host: String
-    /// Its port; 80 where a URL names none, 1080 for SOCKS.
+    /// The port. Default: 80, or 1080 for SOCKS.
     public let port: Int
     package let user: String?
     package let password: String?
 
-    /// User and password as `Proxy-Authorization: Basic` has them; `nil` where there are none.
+    /// User and password as in `Proxy-Authorization: Basic`; `nil` if there are none.
     package var credentials: String? {
         user.map { Data("\($0):\(password ?? "")".utf8).base64EncodedString() }
     }
 
-    /// Reads `http://[user[:password]@]host[:port]`, `socks5://host[:port]`, or `host:port`. User
+    /// Parses `http://[user[:password]@]host[:port]`, `socks5://host[:port]`, or `host:port`. User
     /// and password may be percent-encoded.
     ///
-    /// - Throws: ``RequestError`` about the field `proxy`, without the text.
+    /// - Throws: ``RequestError`` for the field `proxy`. It does not contain the text.
     public init(_ text: String) throws(RequestError) {
         func refused(_ message: String) -> RequestError {
             RequestError(
@@ -46,8 +46,8 @@ public struct ProxyAddress: Hashable, Sendable {
         switch scheme {
         case "http": kind = .http
         case "socks5", "socks5h", "socks": kind = .socks5
-        case "https": throw refused("expected a proxy without TLS of its own, found https")
-        default: throw refused("expected an http or socks5 proxy")
+        case "https": throw refused("expected an http or socks5 proxy, found https")
+        default: throw refused("expected an http or socks5 proxy, found another scheme")
         }
         if let at = rest.lastIndex(of: "@") {
             let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -92,7 +92,7 @@ extension ProxyAddress: CustomStringConvertible, CustomDebugStringConvertible, C
     public var description: String {
         "\(kind.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
-    /// As ``description``.
+    /// The same text as ``description``.
     public var debugDescription: String { description }
     /// No children, so that `dump` prints no password.
     public var customMirror: Mirror { Mirror(self, children: []) }

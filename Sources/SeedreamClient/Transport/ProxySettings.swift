@@ -1,34 +1,35 @@
 import SeedreamModel
 
-/// Which proxy a URL is called through.
+/// The proxies to use, by URL.
 package struct ProxySettings: Sendable {
     private var forHTTP: ProxyAddress?
     private var forHTTPS: ProxyAddress?
     private var exceptions: [Exception] = []
-    /// Whether it was named by the caller, and so is used for this machine too.
+    /// Whether the caller set the proxy, which then applies to this machine too.
     private var isExplicit = false
 
     private enum Exception: Sendable {
         case everything
         case network(IPAddress, bits: Int)
-        /// A name and all below it, on one port or on all.
+        /// A domain and all its subdomains, on one port or on all.
         case name(String, port: Int?)
     }
 
-    /// No proxy.
+    /// Creates settings without a proxy.
     package init() {}
 
-    /// One for all.
+    /// Creates settings with one proxy for all URLs.
     package init(_ address: ProxyAddress) {
         (forHTTP, forHTTPS, isExplicit) = (address, address, true)
     }
 
-    /// Those of an environment. Lower case goes first, as with curl; an empty value is none.
+    /// Creates the settings of an environment. Lower-case names take precedence, as in curl; an
+    /// empty value counts as missing.
     ///
-    /// Where `REQUEST_METHOD` is set, `HTTP_PROXY` is left alone: a CGI script gets it from whoever
-    /// sends a header `Proxy`.
+    /// If `REQUEST_METHOD` is set, `HTTP_PROXY` is ignored: in a CGI script, it comes from the
+    /// client's `Proxy` header.
     ///
-    /// - Throws: ``RequestError`` that names the variable.
+    /// - Throws: ``RequestError``, which names the variable.
     package init(environment: [String: String]) throws(RequestError) {
         func value(_ name: String) -> (name: String, text: String)? {
             for name in [name, name.uppercased()] {
@@ -51,7 +52,7 @@ package struct ProxySettings: Sendable {
             .compactMap(Self.exception)
     }
 
-    /// The proxy for a URL; `nil` where it is called directly.
+    /// Returns the proxy for a URL, or `nil` for a direct connection.
     package func proxy(for url: URLParts) -> ProxyAddress? {
         guard let proxy = url.scheme == "https" ? forHTTPS : forHTTP else { return nil }
         if isExplicit { return proxy }

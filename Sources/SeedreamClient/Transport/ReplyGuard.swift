@@ -2,32 +2,32 @@
 import NIOCore
 import NIOHTTP1
 
-/// Refuses replies that are no HTTP/1.1 replies to a request, before AsyncHTTPClient sees them.
+/// Rejects replies that are not valid HTTP/1.1 before AsyncHTTPClient sees them.
 ///
-/// AsyncHTTPClient 1.37 takes every status below 200 for an informational head. It then meets a
-/// body without a head, and a precondition ends the process (`HTTPRequestStateMachine`). A server
-/// must not be able to do that.
+/// AsyncHTTPClient 1.37 treats every status below 200 as an informational head. It then meets a
+/// body without a head, and a failed precondition ends the process (`HTTPRequestStateMachine`). A
+/// server must not be able to cause that.
 ///
-/// The guard also writes `Content-Encoding` so that NIO's decompressor, which comes next in the
-/// pipeline, reads it as it was meant.
+/// The guard also normalizes `Content-Encoding` so that NIO's decompressor, next in the pipeline,
+/// interprets it correctly.
 final class ReplyGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
 
-    /// What is wrong with a reply; one line.
+    /// The defect of a reply, on one line.
     struct Refusal: Error {
         let message: String
     }
 
-    /// Informational heads before a reply. curl and Go allow a few dozen kilobytes of them; the
-    /// number is ours.
+    /// The maximum number of informational heads before a reply; our choice. curl and Go allow a
+    /// few dozen kilobytes of them.
     static let maximumInformational = 32
 
     private var informational = 0
     private var hasHead = false
     private var isRefused = false
 
-    /// Puts a guard into a connection of AsyncHTTPClient, right behind the HTTP decoder.
+    /// Adds a guard to a connection of AsyncHTTPClient, directly after the HTTP decoder.
     static func install(on channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.submit {
             let pipeline = channel.pipeline.syncOperations
@@ -81,8 +81,9 @@ final class ReplyGuard: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Writes the one encoding that counts, in the spelling that NIO's decompressor knows. It looks
-    /// at the first of several only, and takes a body that is not there for a truncated one.
+    /// Writes the effective encoding in the spelling that NIO's decompressor knows. The
+    /// decompressor considers only the first of several encodings, and takes a missing body for a
+    /// truncated one.
     private static func normalizeEncoding(of head: inout HTTPResponseHead) {
         let name = "Content-Encoding"
         let written = head.headers[canonicalForm: name]

@@ -2,14 +2,14 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The body of a reply from AsyncHTTPClient: its errors are ours, its length is checked, and it
-/// ends when the time is up.
+/// The body of a reply from AsyncHTTPClient. Maps its errors, checks its length and ends it at the
+/// deadline.
 struct ReplyPieces: AsyncSequence, Sendable {
     let body: HTTPClientResponse.Body
-    /// Kept until the last piece is read, or nobody wants one any more.
+    /// Held until the last piece is read or the reader is released.
     let lease: ClientLease
-    let failures: FailureReader
-    /// What `Content-Length` promises.
+    let failures: TransportErrorMapper
+    /// The length that `Content-Length` announces.
     let expected: Int?
     let deadline: ContinuousClock.Instant?
 
@@ -34,7 +34,7 @@ struct ReplyPieces: AsyncSequence, Sendable {
                     ? CancellationError() : pieces.failures.error(for: error, mayHaveArrived: true)
             }
             guard let piece else {
-                // A source whose task was cancelled ends as if it were done.
+                // A source whose task was cancelled ends as if it were complete.
                 try Task.checkCancellation()
                 if let expected = pieces.expected, received != expected {
                     throw TransportError(
@@ -62,8 +62,8 @@ struct ReplyPieces: AsyncSequence, Sendable {
         }
     }
 
-    /// `@unchecked Sendable`: an iterator has one reader, who waits for each piece before asking
-    /// for the next.
+    /// `@unchecked Sendable`: an iterator has one reader, which waits for each piece before it
+    /// requests the next.
     private final class Source: @unchecked Sendable {
         private var iterator: HTTPClientResponse.Body.AsyncIterator
 
@@ -72,5 +72,34 @@ struct ReplyPieces: AsyncSequence, Sendable {
         @concurrent
         func next() async throws -> ByteBuffer? { try await iterator.next() }
     }
+}
+
+/// An AsyncHTTPClient client for one request, held until its reply is read.
+final class ClientLease: Sendable {
+    let client: HTTPClient
+    /// Held while a reply is read: the transport shuts its clients down when it is released.
+    private let owner: AsyncHTTPTransport
+    /// Whether the client was created for this request only and is shut down with it.
+    private let isOwn: Bool
+    /// The observer of the connection; `nil` for a shared client.
+    let connection: ConnectionObserver?
+
+    /// Creates a lease of a shared client.
+    init(sharing client: HTTPClient, of owner: AsyncHTTPTransport) {
+        (self.client, self.owner, isOwn, connection) = (client, owner, false, nil)
+    }
+
+    /// Creates a lease of a client for one request.
+    ///
+    /// - Parameter connection: Notified by the client once a connection is established, before a
+    ///   byte of the request is written.
+    init(owning client: HTTPClient, of owner: AsyncHTTPTransport, connection: ConnectionObserver) {
+        (self.client, self.owner, isOwn, self.connection) = (client, owner, true, connection)
+    }
+
+    deinit { if isOwn { owner.remove(client) } }
+
+    /// Whether a connection was established that may have been given the request; `nil` if unknown.
+    var wasConnected: Bool? { connection?.isConnected }
 }
 #endif

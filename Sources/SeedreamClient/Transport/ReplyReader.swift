@@ -1,12 +1,12 @@
 import HTTPTypes
 
-/// Reads a reply to its end, or to the end of what is allowed.
+/// Reads a reply to its end, or up to a limit.
 package struct ReplyReader: Sendable {
-    /// Where the pictures of an inline result go.
+    /// The destination of the images of an inline result.
     package struct Spool: Hashable, Sendable {
-        /// The folder; whoever gets the reply removes the files.
+        /// The folder. The caller that receives the reply removes the files.
         package var folder: String
-        /// How many pictures of ``InlineExtractor/maximumPicture`` bytes there may be.
+        /// The maximum number of images, each of at most ``InlineExtractor/maximumPicture`` bytes.
         package var pictures: Int
 
         package init(folder: String, pictures: Int) {
@@ -15,13 +15,13 @@ package struct ReplyReader: Sendable {
         }
     }
 
-    /// The most bytes of the body, pictures left out.
+    /// The maximum length of the body in bytes, without images.
     package var maximum: Int
-    /// Where pictures go; `nil` where none are expected.
+    /// The destination of images; `nil` if none are expected.
     package var spool: Spool?
-    /// The URL that was called.
+    /// The requested URL.
     package var url: String?
-    /// What takes the key out of what is read.
+    /// Removes the key from the reply.
     package var mask: KeyMask?
 
     package init(maximum: Int, spool: Spool? = nil, url: String? = nil, mask: KeyMask? = nil) {
@@ -33,10 +33,11 @@ package struct ReplyReader: Sendable {
 
     /// Reads a reply.
     ///
-    /// A refusal is worth reading however long it is, and hosts quote requests in them: of a reply
-    /// whose status is none of success, long strings are left out, and what is too much is cut.
+    /// An error reply is useful at any length, and providers quote requests in it. If the status is
+    /// not a success, long strings are left out and the rest is truncated at the limit.
     ///
-    /// - Throws: ``TransportError``; ``SpoolError``; `CancellationError`. No file is left then.
+    /// - Throws: ``TransportError``; ``SpoolError``; `CancellationError`. No files remain in these
+    ///   cases.
     package func read(_ reply: IncomingReply) async throws -> HTTPReply {
         let isSuccess = (200...299).contains(reply.head.status.code)
         if isSuccess, spool == nil, let length = reply.head.headerFields[.contentLength].flatMap({ Int($0) }),
@@ -67,7 +68,7 @@ package struct ReplyReader: Sendable {
         return made(reply.head, body, parts)
     }
 
-    /// The bytes of a body as they are.
+    /// Returns the bytes of a body unchanged.
     ///
     /// - Throws: ``TransportError``; `CancellationError`.
     package func bytes(of pieces: ReplyBody) async throws -> [UInt8] {

@@ -1,22 +1,23 @@
 public import SeedreamModel
 
-/// Why a request is not sent: a host cannot express a field, or would refuse its value.
+/// The reason why a request or a setting is rejected before anything is sent: its value is invalid,
+/// or the provider does not support it.
 public struct RequestError: ErrorWithRemedy, Hashable, Sendable {
-    /// The field of ``GenerationRequest``, or of a configuration, that it is about.
+    /// The field of the ``GenerationRequest`` or of the configuration that is rejected.
     public var field: String
-    /// Expected and found, one line, lower case, no full stop.
+    /// The expected and the found value: one line, lower case, no full stop.
     public var message: String
-    /// What to do.
+    /// The action that resolves the error.
     public var remedy: Remedy
 
-    /// Makes an error.
+    /// Creates an error.
     public init(field: String, message: String, remedy: Remedy) {
         self.field = field
         self.message = message
         self.remedy = remedy
     }
 
-    /// Makes an error whose advice names no setting.
+    /// Creates an error whose hint names no setting.
     public init(field: String, message: String, hint: String) {
         self.init(field: field, message: message, remedy: Remedy(hint))
     }

@@ -14,15 +14,15 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A new file that nobody else can read, or guess the name of.
+/// A new file with an unguessable name that only the current user can read.
 final class SpoolFile {
-    /// Where it is.
+    /// The path of the file.
     let path: String
-    /// How many bytes were written.
+    /// The number of bytes written.
     private(set) var count = 0
     private var descriptor: Int32
 
-    /// Makes an empty file, and the folder if it is not there.
+    /// Creates an empty file, and the folder if it is missing.
     init(in folder: String) throws(SpoolError) {
         var generator = SystemRandomNumberGenerator()
         let name = (0..<2).map { _ in
@@ -46,13 +46,13 @@ final class SpoolFile {
         Descriptor.openFile(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     }
 
-    /// Whether a file's name is one that this type gives.
+    /// Whether a file name has the form that this type generates.
     static func isName(_ name: some StringProtocol) -> Bool {
         name.hasPrefix("inline-") && name.utf8.count == 39
             && name.dropFirst(7).allSatisfy { $0.isASCII && $0.isHexDigit && !$0.isUppercase }
     }
 
-    /// Whether a path names a file of a spool folder, or of another owner's beside it.
+    /// Whether a path names a file of a spool folder, or of the adjacent folder of another owner.
     static func isPath(_ path: String, of folder: String) -> Bool {
         let own = Folder.containing(path)
         guard isName(path.dropFirst(own.count + 1)) else { return false }
@@ -73,7 +73,7 @@ final class SpoolFile {
         count += bytes.count
     }
 
-    /// What was written, from the first byte on.
+    /// Returns the written bytes.
     func contents() throws(SpoolError) -> [UInt8] {
         let reader = Descriptor.openFile(path, O_RDONLY | O_NOFOLLOW)
         guard reader >= 0 else { throw SpoolError(path: path, code: errno) }
@@ -86,20 +86,21 @@ final class SpoolFile {
                     buffer.baseAddress.map { read(reader, $0 + filled, count - filled) } ?? 0
                 }
             }
-            // A file that has become shorter says nothing about why.
+            // A shortened file sets no error number.
             guard result > 0 else { throw SpoolError(path: path, code: result == 0 ? EIO : errno) }
             filled += result
         }
         return bytes
     }
 
-    /// Ends writing, once the bytes are on the medium: the ledger that names the file is as well.
+    /// Ends writing after the bytes are on the storage medium, as the ledger that names the file
+    /// is.
     func finish() throws(SpoolError) {
         if let code = Descriptor.sync(descriptor) { throw SpoolError(path: path, code: code) }
         close()
     }
 
-    /// Ends writing.
+    /// Ends writing without syncing.
     func close() {
         if descriptor >= 0 { _ = Self.system(closing: descriptor) }
         descriptor = -1
@@ -119,5 +120,15 @@ final class SpoolFile {
         #else
         Darwin.close(descriptor)
         #endif
+    }
+}
+
+/// The reason why an image of a reply could not be written to a file.
+package struct SpoolError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// One line.
+    package var description: String
+
+    init(path: String, code: Int32) {
+        description = "\(path): cannot be written: \(String(cString: strerror(code)))"
     }
 }

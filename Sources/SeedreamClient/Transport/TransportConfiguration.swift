@@ -1,25 +1,25 @@
-/// How connections are made.
+/// The settings for connections.
 public struct TransportConfiguration: Sendable {
-    /// What stands between this machine and the hosts.
+    /// The proxy between this machine and the providers.
     public enum Proxy: Hashable, Sendable {
-        /// Nothing.
+        /// No proxy.
         case none
-        /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in lower or upper
-        /// case. This machine is never called through one.
+        /// The proxy that `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` define, in lower
+        /// or upper case. This machine is never called through a proxy.
         case environment
-        /// This one, for every URL.
+        /// This proxy, for every URL.
         case address(ProxyAddress)
     }
 
-    /// Which proxy is used. That of the environment by default.
+    /// The proxy to use. Default: the proxy of the environment.
     public var proxy = Proxy.environment
-    /// A file of certificates in PEM that are trusted as well as the system's; `nil`, the default,
-    /// adds none.
+    /// The path of a PEM file with certificates to trust in addition to the system's. Default:
+    /// `nil`, no additional certificates.
     public var trustRoots: String?
-    /// The longest time until a connection stands, in seconds, name and TLS included. 10 by
-    /// default; ours.
+    /// The longest time to establish a connection, in seconds, including name resolution and TLS.
+    /// Default: 10; our choice.
     public var connectTimeout = 10.0
 
-    /// Makes the defaults.
+    /// Creates the default settings.
     public init() {}
 }

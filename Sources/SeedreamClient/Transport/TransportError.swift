@@ -1,45 +1,45 @@
 public import SeedreamModel
 
-/// Why no reply came, or not all of it.
+/// The reason why no complete reply arrived.
 public struct TransportError: Error, Hashable, Sendable {
-    /// What failed.
+    /// The kind of failure.
     public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
-        /// The host's name has no address.
+        /// The host name has no address.
         case nameResolution = "name-resolution"
-        /// No connection was made.
+        /// No connection was established.
         case connect
-        /// No TLS was agreed on, or the certificate is not to be trusted.
+        /// TLS negotiation failed, or the certificate is not trusted.
         case tls
-        /// The proxy refused.
+        /// The proxy refused the connection or failed.
         case proxy
-        /// Nothing came, or went, for too long.
+        /// No byte was received or sent for too long.
         case timeout
-        /// The connection ended.
+        /// The connection was closed or reset.
         case connectionLost = "connection-lost"
-        /// What came is no HTTP.
+        /// The reply is not HTTP.
         case malformed
-        /// More bytes than allowed.
+        /// The reply is longer than allowed.
         case tooLarge = "too-large"
-        /// The address is one that must not be called.
+        /// The address must not be called.
         case forbiddenAddress = "forbidden-address"
     }
 
-    /// What failed.
+    /// The kind of failure.
     public var kind: Kind
-    /// Whether a byte of the request can have reached the host. `false` only where no connection
-    /// was made, or none was ever given the request.
+    /// Whether a byte of the request may have reached the provider. `false` only if no connection
+    /// was established or none was given the request.
     public var mayHaveArrived: Bool
-    /// One line, lower case, without keys and without the query of a URL.
+    /// The message: one line, lower case, without keys and without the query of a URL.
     public var message: String
-    /// What to do about it, one line; `nil` where the kind of failure says it all.
+    /// The action that resolves the error; `nil` if the kind of failure says enough.
     public var remedy: Remedy?
-    /// What to do about it, one line, in the words of `Remedy.wording`.
+    /// The action that resolves the error, on one line, in the words of `Remedy.wording`.
     public var hint: String? {
         get { remedy?.description }
         set { remedy = newValue.map { Remedy($0) } }
     }
 
-    /// Makes an error.
+    /// Creates an error.
     public init(_ kind: Kind, mayHaveArrived: Bool, message: String, remedy: Remedy? = nil) {
         self.remedy = remedy
         self.kind = kind
@@ -47,7 +47,7 @@ public struct TransportError: Error, Hashable, Sendable {
         self.message = message
     }
 
-    /// Makes an error whose advice names no setting.
+    /// Creates an error whose hint names no setting.
     public init(_ kind: Kind, mayHaveArrived: Bool, message: String, hint: String) {
         self.init(kind, mayHaveArrived: mayHaveArrived, message: message, remedy: Remedy(hint))
     }

@@ -1,27 +1,35 @@
-/// The parts of an absolute http or https URL that the client has to look at. Strict: what it does
-/// not understand is no URL.
+package import HTTPTypes
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The parts of an absolute http or https URL that the client needs. Parsing is strict: it rejects
+/// everything that it does not understand.
 package struct URLParts: Hashable, Sendable {
     /// `http` or `https`.
     package var scheme: String
-    /// In lower case, an IPv6 address without its brackets.
+    /// The host in lower case; an IPv6 address without its brackets.
     package var host: String
-    /// The port, the scheme's own if none is written.
+    /// The port. Default: the default port of the scheme.
     package var port: Int
-    /// Path and query, beginning with `/`; no fragment.
+    /// The path and query, starting with `/`; no fragment.
     package var path: String
-    /// Whether the host is an IPv6 address in brackets.
+    /// Whether the host is an IPv6 address.
     package var isIPv6: Bool
 
-    /// Scheme, host and port: what must be the same for a key to be sent along.
+    /// Scheme, host and port. A key is only sent to the origin that it belongs to.
     package var origin: String { "\(scheme)://\(host):\(port)" }
-    /// Host and port as `Host` has them.
+    /// Host and port as in the `Host` header field.
     package var authority: String {
         let name = isIPv6 ? "[\(host)]" : host
         return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// Reads a URL; `nil` for another scheme, user information, an empty host, control characters,
-    /// spaces, or characters beyond ASCII.
+    /// Parses a URL. Returns `nil` for another scheme, user information, an empty host, control
+    /// characters, spaces, backslashes and non-ASCII characters.
     package init?(_ text: String) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else { return nil }
         let lower = text.prefix(8).lowercased()
@@ -68,11 +76,11 @@ package struct URLParts: Hashable, Sendable {
         path = tail.hasPrefix("/") ? String(tail) : "/\(tail)"
     }
 
-    /// Whether it is this machine: a loopback address, or `localhost`.
+    /// Whether the host is this machine: a loopback address, or `localhost`.
     package var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
 
-    /// Percent-encodes a value of a query, as form encoding does but for a space: letters, digits
-    /// and `-._~` stay.
+    /// Percent-encodes a query value as form encoding does, except that a space becomes `%20`:
+    /// letters, digits and `-._~` stay.
     package static func encoded(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
@@ -87,5 +95,42 @@ package struct URLParts: Hashable, Sendable {
             }
         }
         return result
+    }
+}
+
+extension URLParts {
+    /// The URL for error messages, without its query, which may grant access.
+    package var shown: String { "\(scheme)://\(authority)\(path.prefix { $0 != "?" })" }
+
+    /// The whole URL.
+    package var text: String { "\(scheme)://\(authority)\(path)" }
+
+    /// Returns the head of a request for the URL.
+    package func head(_ method: HTTPRequest.Method, _ fields: HTTPFields = [:]) -> HTTPRequest {
+        HTTPRequest(method: method, scheme: scheme, authority: authority, path: path, headerFields: fields)
+    }
+
+    /// The target of a reply's redirect.
+    package enum Redirection: Hashable, Sendable {
+        /// The reply is not a redirect.
+        case none
+        case to(URLParts)
+        /// The redirect must not be followed. The value explains why.
+        case refused(String)
+    }
+
+    /// Returns the redirect of a reply. Only http and https targets are followed, and never from
+    /// https to http.
+    package func redirection(in head: HTTPResponse) -> Redirection {
+        guard [301, 302, 303, 307, 308].contains(head.status.code),
+            let location = head.headerFields[.location]
+        else { return .none }
+        guard let base = URL(string: text), let joined = URL(string: location, relativeTo: base),
+            let target = URLParts(joined.absoluteString)
+        else { return .refused("expected a redirect to an http or https URL, found something else") }
+        if scheme == "https", target.scheme == "http" {
+            return .refused("expected a redirect to https, found http://\(target.authority)")
+        }
+        return .to(target)
     }
 }

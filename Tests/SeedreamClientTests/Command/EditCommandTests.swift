@@ -175,11 +175,11 @@ struct EditCommandTests {
             let refused = try await rig.run(
                 ["edit", "x", Self.photo, "--seed", "3"] + rig.sending(to: "ark"))
             #expect(refused.status == 64)
-            #expect(refused.errors.contains("seed: Ark cannot express it"))
+            #expect(refused.errors.contains("seed: Ark does not support it"))
             let dropped = try await rig.run(
                 ["edit", "x", Self.photo, "--seed", "3", "--lenient"] + rig.sending(to: "ark"))
             #expect(dropped.status == 0, "\(dropped.errors)")
-            #expect(dropped.errors.contains("Ark cannot express it"))
+            #expect(dropped.errors.contains("Ark does not support it"))
         }
     }
 

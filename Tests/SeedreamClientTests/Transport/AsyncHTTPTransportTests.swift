@@ -189,7 +189,7 @@ struct AsyncHTTPTransportTests {
             var configuration = Self.direct
             configuration.trustRoots = path
             let error = #expect(throws: RequestError.self) { try AsyncHTTPTransport(configuration) }
-            #expect(error?.message == "\(path): expected certificates in PEM")
+            #expect(error?.message == "\(path): expected certificates in PEM format")
         }
     }
 }

@@ -44,17 +44,17 @@ struct CertificateTests {
         (.notYetValid, true, "the certificate is not valid before 20", "clock"),
         (.otherHost, true, "the certificate is for another host name", "base URL"),
         (
-            .selfSignedAuthority, false, "the certificate is signed by itself, and is not trusted here",
+            .selfSignedAuthority, false, "the certificate is self-signed and not trusted here",
             "pass its certificate with `--ca-file FILE`"
         ),
         (.selfSignedAuthority, true, nil, ""),
         (
-            .selfSigned, false, "the certificate is signed by itself, and is not trusted here",
-            "make it a certificate with CA:TRUE"
+            .selfSigned, false, "the certificate is self-signed and not trusted here",
+            "create a certificate with CA:TRUE"
         ),
         (
-            .selfSigned, true, "the certificate is signed by itself, and is not trusted here",
-            "make it a certificate with CA:TRUE"
+            .selfSigned, true, "the certificate is self-signed and not trusted here",
+            "create a certificate with CA:TRUE"
         ),
     ]
 

@@ -100,8 +100,8 @@ struct ProxyTests {
             ),
             ("HTTP/1.1 403 Forbidden\r\n\r\n", "refuses to connect to fal.run"),
             ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "refuses to connect to fal.run"),
-            ("SSH-2.0\r\n", "ended the connection before it led to the host"),
-            ("", "ended the connection before it led to the host"),
+            ("SSH-2.0\r\n", "closed the connection before it reached the host"),
+            ("", "closed the connection before it reached the host"),
         ])
     func refusing(_ answer: String, _ predicate: String) async throws {
         let server = try RawServer { peer, _ in

@@ -113,7 +113,7 @@ struct TransportFailureTests {
         let error = try await Self.failure(request)
         #expect(error.kind == .timeout)
         #expect(error.mayHaveArrived)
-        #expect(error.message.hasSuffix(": no byte came for 0.3 s"))
+        #expect(error.message.hasSuffix(": received no byte for 0.3 s"))
     }
 
     @Test("a host that takes no more bytes is given up")
@@ -126,7 +126,7 @@ struct TransportFailureTests {
         request.writeTimeout = 0.5
         let began = ContinuousClock.now
         let error = try await Self.failure(request)
-        #expect(error.message.hasSuffix(": no byte was taken for 0.5 s"))
+        #expect(error.message.hasSuffix(": the server accepted no byte for 0.5 s"))
         #expect(error.kind == .timeout)
         #expect(error.mayHaveArrived)
         #expect(began.duration(to: .now) < .seconds(15))

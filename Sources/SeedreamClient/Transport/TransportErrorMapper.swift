@@ -15,10 +15,10 @@ import Musl
 import Darwin
 #endif
 
-/// Puts what AsyncHTTPClient, SwiftNIO and BoringSSL throw into our words. Theirs are not passed
-/// on: they quote header fields and URLs.
-struct FailureReader: Sendable {
-    /// Whom the message names: host and port, never path or query.
+/// Maps the errors of AsyncHTTPClient, SwiftNIO and BoringSSL to ``TransportError``. Their texts
+/// are not passed on: they quote header fields and URLs.
+struct TransportErrorMapper: Sendable {
+    /// The host and port for messages, never path or query.
     let host: String
     let readTimeout: Double
     let writeTimeout: Double
@@ -26,14 +26,14 @@ struct FailureReader: Sendable {
     let connectTimeout: Double
     let proxy: ProxyAddress?
 
-    /// What an error of a library means.
+    /// The meaning of a library's error.
     private struct Reading {
         var kind: TransportError.Kind
-        /// What happened to the host.
+        /// The event that happened to the host.
         var message: String
-        /// Whether this is thrown only before a request is given to a connection.
+        /// Whether the error occurs only before a request is given to a connection.
         var isBefore = false
-        /// Whether it happened to the proxy instead, which `message` begins with.
+        /// Whether the event happened to the proxy instead, which `message` then names.
         var isOfProxy = false
         var remedy: Remedy?
 
@@ -52,16 +52,17 @@ struct FailureReader: Sendable {
         }
     }
 
-    /// The error that `error` stands for.
+    /// Returns the transport error for a library's error.
     ///
-    /// - Parameter mayHaveArrived: What is known of it; `nil`: only what the kind of error proves.
+    /// - Parameter mayHaveArrived: Whether the request may have arrived, if known; `nil` to
+    ///   conclude it from the kind of error.
     func error(for error: any Error, mayHaveArrived: Bool?) -> any Error {
         if error is CancellationError || error is TransportError { return error }
         var reading = read(error, isConnected: mayHaveArrived ?? true)
         if mayHaveArrived == false, [.connectionLost, .malformed].contains(reading.kind) {
-            // There was no connection to the host to lose yet.
+            // There was no connection to the host yet.
             if proxy != nil {
-                reading = ofProxy("ended the connection before it led to the host")
+                reading = ofProxy("closed the connection before it reached the host")
             } else {
                 reading.kind = .connect
             }
@@ -72,25 +73,26 @@ struct FailureReader: Sendable {
             remedy: reading.remedy)
     }
 
-    /// The time for everything is up.
+    /// The error for a reply that is incomplete at the total timeout.
     var outOfTime: TransportError {
         TransportError(
             .timeout, mayHaveArrived: true,
             message:
-                "\(host): expected the reply within \(Self.text(totalTimeout ?? 0)) s, found it unfinished")
+                "\(host): expected the reply within \(Self.text(totalTimeout ?? 0)) s, found it incomplete")
     }
 
-    /// The host takes no more of the body.
+    /// The error for a server that accepts no more of the body.
     var stalled: TransportError {
         TransportError(
             .timeout, mayHaveArrived: true,
-            message: "\(host): no byte was taken for \(Self.text(writeTimeout)) s")
+            message: "\(host): the server accepted no byte for \(Self.text(writeTimeout)) s")
     }
 
-    /// Whether an error says that a certificate was refused, and not why.
+    /// Whether an error reports a rejected certificate, without the reason.
     static func isUntrusted(_ error: any Error) -> Bool { "\(error)".contains("CERTIFICATE_VERIFY_FAILED") }
 
-    /// Whether an error says that a name has no address, the host's or the proxy's, and not why.
+    /// Whether an error reports that a host name (the host's or the proxy's) has no address,
+    /// without the reason.
     static func isUnresolved(_ error: any Error) -> Bool {
         switch error {
         case is SocketAddressError: true
@@ -108,7 +110,7 @@ struct FailureReader: Sendable {
         case let error as HTTPParserError:
             error == .invalidEOFState
                 ? Reading(.connectionLost, "the connection ended within the reply")
-                : Reading(.malformed, "what came is no HTTP")
+                : Reading(.malformed, "the reply is not HTTP")
         case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
             Reading(.malformed, "the compressed reply is damaged")
         case ChannelError.connectTimeout: noConnection
@@ -124,32 +126,34 @@ struct FailureReader: Sendable {
             isConnected
                 ? Reading(.connectionLost, "the connection failed (\(type(of: error)))")
                 : proxy == nil
-                    ? Reading(.connect, "no connection was made (\(type(of: error)))")
-                    : ofProxy("made no connection (\(type(of: error)))")
+                    ? Reading(.connect, "no connection was established (\(type(of: error)))")
+                    : ofProxy("did not connect (\(type(of: error)))")
         }
     }
 
     private func read(_ error: HTTPClientError) -> Reading {
         switch error {
-        case .readTimeout: Reading(.timeout, "no byte came for \(Self.text(readTimeout)) s")
+        case .readTimeout: Reading(.timeout, "received no byte for \(Self.text(readTimeout)) s")
         case .deadlineExceeded:
             Reading(.timeout, "expected the reply within \(Self.text(totalTimeout ?? 0)) s, found none")
         case .connectTimeout, .getConnectionFromPoolTimeout: noConnection
-        case .tlsHandshakeTimeout: Reading(.tls, "no TLS within \(Self.text(connectTimeout)) s").before
+        case .tlsHandshakeTimeout:
+            Reading(.tls, "no TLS connection within \(Self.text(connectTimeout)) s").before
         case .proxyAuthenticationRequired:
             ofProxy("asks for user and password")
                 .hinting("give them in the proxy's URL: http://user:password@host:port")
         case .invalidProxyResponse:
             ofProxy("refuses to connect to \(host)")
                 .hinting(
-                    "ask who runs the proxy, or name the host in NO_PROXY where it can be reached without")
+                    "ask the proxy's administrator, or add the host to NO_PROXY if it can be reached directly"
+                )
         case .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
             ofProxy("did not answer within \(Self.text(connectTimeout)) s")
         case .remoteConnectionClosed, .uncleanShutdown, .cancelled, .requestStreamCancelled:
             Reading(.connectionLost, "the connection ended before the reply")
         case .alreadyShutdown: Reading(.connect, "the transport was shut down").before
         case .invalidURL, .emptyHost, .emptyScheme: Reading(.connect, "the URL cannot be called").before
-        // The short description never holds a value of the request.
+        // The short description never contains a value of the request.
         default: Reading(.malformed, error.shortDescription.lowercased())
         }
     }
@@ -159,12 +163,12 @@ struct FailureReader: Sendable {
         if case ChannelError.connectTimeout = first { return noConnection }
         guard let failure = first as? IOError else {
             return proxy == nil
-                ? Reading(.connect, "no connection was made").before : ofProxy("made no connection")
+                ? Reading(.connect, "no connection was established").before : ofProxy("did not connect")
         }
         return unreachable(failure.errnoCode)
     }
 
-    /// Something that the proxy did, or did not.
+    /// Returns the reading of a failure at the proxy.
     private func ofProxy(_ predicate: String) -> Reading {
         guard let proxy else { return Reading(.proxy, predicate).before }
         let name = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
@@ -177,24 +181,25 @@ struct FailureReader: Sendable {
     private var noAddress: Reading {
         proxy == nil
             ? Reading(.nameResolution, "the name has no address").before
-            : ofProxy("has a name without address")
+            : ofProxy("has a host name without an address")
     }
 
     private var noConnection: Reading {
         let time = "\(Self.text(connectTimeout)) s"
         return proxy == nil
             ? Reading(.connect, "no connection within \(time)").before
-            : ofProxy("took no connection within \(time)")
+            : ofProxy("accepted no connection within \(time)")
     }
 
-    /// No connection to the host, or to the proxy before it.
+    /// Returns the reading of a failed connection to the host, or to the proxy before it.
     private func unreachable(_ code: Int32) -> Reading {
         switch code {
         case EMFILE, ENFILE:
-            // Neither the network nor the proxy has to do with it.
+            // Neither the network nor the proxy is the cause.
             return Reading(.connect, "no file descriptor is left for a connection").before
                 .hinting(
-                    "raise the limit of open files, for example with `ulimit -n 256`, or use fewer at once")
+                    "raise the limit of open files, for example with `ulimit -n 256`, or use fewer at the same time"
+                )
         case ENOBUFS, ENOMEM:
             return Reading(.connect, "no memory is left for a connection").before
         case ENETUNREACH, ENETDOWN:
@@ -209,7 +214,7 @@ struct FailureReader: Sendable {
         switch code {
         case ECONNREFUSED: return ofProxy("refused the connection")
         case EHOSTUNREACH: return ofProxy("cannot be reached")
-        default: return ofProxy("was not connected to: the connection \(Self.predicate(code))")
+        default: return ofProxy("cannot be reached: the connection \(Self.predicate(code))")
         }
     }
 
@@ -227,7 +232,7 @@ struct FailureReader: Sendable {
     }
 
     private func tls(_ error: any Error) -> Reading {
-        // BoringSSL's reasons come as text only.
+        // BoringSSL reports its reasons as text only.
         let words = "\(error)"
         func has(_ reasons: String...) -> Bool { reasons.contains { words.contains($0) } }
         if Self.isUntrusted(error) {
@@ -235,19 +240,19 @@ struct FailureReader: Sendable {
         }
         if error is NIOSSLExtraError || has("unableToValidateCertificate") {
             return Reading(.tls, "the certificate is for another host name").before
-                .hinting("check the base URL; behind a proxy, ask who runs it")
+                .hinting("check the base URL; behind a proxy, ask the proxy's administrator")
         }
         if has("EOF during handshake") {
             return Reading(.connect, "the connection ended in the TLS handshake").before
         }
         if has("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST") {
             return Reading(.tls, "expected TLS, found something else on this port").before
-                .hinting("check the port; a server of your own that speaks no TLS has an http URL")
+                .hinting("check the port; for a server of your own without TLS, use an http URL")
         }
         if has("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION") {
             return Reading(.tls, "expected TLS 1.2 or later, found an earlier version").before
         }
-        var reading = Reading(.tls, "no TLS was agreed on")
+        var reading = Reading(.tls, "TLS negotiation failed")
         if case NIOSSLError.handshakeFailed = error { reading = reading.before }
         return reading
     }
