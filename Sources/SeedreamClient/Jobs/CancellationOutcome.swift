@@ -1,11 +1,11 @@
-/// What came of asking a host to cancel.
+/// The provider's answer to a cancellation request.
 public enum CancellationOutcome: String, Hashable, Codable, Sendable {
-    /// The host will see to it; the job may still be completed.
+    /// The provider accepted the cancellation request; the job may still be completed.
     case requested
-    /// Too late.
+    /// The job was already complete.
     case alreadyCompleted = "already-completed"
-    /// The host does not know the job.
+    /// The provider does not know the job.
     case notFound = "not-found"
-    /// The host cannot cancel.
+    /// The provider does not support cancellation.
     case notPossible = "not-possible"
 }

@@ -1,31 +1,31 @@
 public import SeedreamModel
 
-/// How a job is.
+/// The provider's current status of a job.
 public struct JobStatus: Sendable {
-    /// Where it stands.
+    /// The phase of a job.
     public enum Phase: Sendable {
-        /// It waits. The position counts from 0; `nil` where the host does not say.
+        /// The job is queued. The position counts from 0; `nil` if unknown.
         case queued(position: Int?)
-        /// It is made. Progress runs from 0 to 1; `nil` where the host does not say.
+        /// The image is being generated. Progress runs from 0 to 1; `nil` if unknown.
         case running(progress: Double?)
-        /// It is made. The result is there where the host sends it along.
+        /// The job is complete. The result is included if the provider returns it with the status.
         case completed(GenerationResult?)
-        /// The host gave up.
+        /// The job failed.
         case failed(ClientError)
-        /// It was cancelled, by whomever.
+        /// The job was cancelled, by any party.
         case cancelled
-        /// A word that this version does not know: taken for a job that goes on.
+        /// A status that this version does not know; the job counts as running.
         case other(String)
     }
 
-    /// Where it stands.
+    /// The phase of the job.
     public var phase: Phase
-    /// The lines of its log, from the first one on; empty where they were not asked for.
+    /// The log lines from the first one on; empty if not requested.
     public var logs: [String]
-    /// The host's id of this reply's request, if it has one.
+    /// The request ID of this reply, if it has one.
     public var requestID: String?
 
-    /// Makes a status.
+    /// Creates a status.
     public init(phase: Phase, logs: [String] = [], requestID: String? = nil) {
         self.phase = phase
         self.logs = logs

@@ -1,18 +1,18 @@
-/// What a host is asked by about a job that it has accepted. Holds neither key nor payload, so that
-/// it can be kept.
+/// Identifies an accepted job to its provider. Contains neither key nor payload, so that it can be
+/// stored.
 public struct JobTicket: Hashable, Codable, Sendable {
-    /// The host's id of the request.
+    /// The provider's request ID.
     public var requestID: String
-    /// The host's id of the model.
+    /// The provider's model ID.
     public var model: String
-    /// The URLs that the host gave; `nil` where they are built from ``requestID``.
+    /// The status URL from the provider; `nil` if it is derived from ``requestID``.
     public var statusURL: String?
-    /// As ``statusURL``.
+    /// The result URL from the provider; `nil` if it is derived from ``requestID``.
     public var responseURL: String?
-    /// As ``statusURL``.
+    /// The cancellation URL from the provider; `nil` if it is derived from ``requestID``.
     public var cancelURL: String?
 
-    /// Makes a ticket.
+    /// Creates a ticket.
     public init(
         requestID: String, model: String, statusURL: String? = nil, responseURL: String? = nil,
         cancelURL: String? = nil

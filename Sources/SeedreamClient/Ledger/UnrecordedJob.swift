@@ -32,6 +32,6 @@ extension UnrecordedJob: CustomStringConvertible {
         }
         let places = (job.result?.images ?? []).map(\.location.text)
         if !places.isEmpty { return "fetch now what nothing else knows of: \(places.joined(separator: " "))" }
-        return "it may have been bought: look at the account before it is sent again"
+        return "it may have been bought: check the account before sending it again"
     }
 }

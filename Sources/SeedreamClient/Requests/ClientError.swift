@@ -1,74 +1,74 @@
 public import SeedreamModel
 
-/// What went wrong with a host: one value for every provider.
+/// An error of a request to a provider; one type for all providers.
 public struct ClientError: Error, Hashable, Codable, Sendable {
-    /// What kind of failure.
+    /// The category of an error.
     public enum Category: String, Hashable, Codable, Sendable, CaseIterable {
         /// The key is missing, wrong, or not allowed to do this.
         case credentials
-        /// The account cannot pay.
+        /// The account has insufficient credits.
         case credits
-        /// The host does not like a field.
+        /// The provider rejected the value of a field.
         case validation
-        /// The host does not like what is asked for, or what came of it.
+        /// The provider's content filter rejected the input or the result.
         case moderation
         /// Too many requests.
         case rateLimit = "rate-limit"
-        /// The host did not answer, or did not make the picture, in time.
+        /// The provider did not reply, or did not finish the image, in time.
         case timeout
-        /// The host failed.
+        /// The provider failed.
         case provider
         /// The connection failed.
         case transport
-        /// The host's answer makes no sense.
+        /// The reply is malformed or unexpected.
         case badReply = "bad-reply"
-        /// The host does not know what was asked about.
+        /// The provider does not know the model, job or URL that was asked for.
         case notFound = "not-found"
-        /// What the host made is not a picture, or not all of one, or no longer there.
+        /// The result is not an image, incomplete, or no longer available.
         case result
-        /// It was cancelled.
+        /// The request or the job was cancelled.
         case cancelled
     }
 
-    /// Whether the host may have made, and billed, the pictures.
+    /// Whether the provider may have produced and billed the images.
     public enum Purchase: String, Hashable, Codable, Sendable {
-        /// The contract proves that it did not.
+        /// The provider's contract proves that it did not.
         case notTaken = "not-taken"
-        /// Nobody here can tell.
+        /// It is not known.
         case unknown
-        /// It has accepted the job.
+        /// The provider accepted the job.
         case taken
     }
 
-    /// What kind of failure.
+    /// The category.
     public var category: Category
-    /// Who.
+    /// The provider.
     public var provider: ProviderID
-    /// Which call, as `fal.submit`.
+    /// The operation that failed, such as `fal.submit`.
     public var operation: String
-    /// The HTTP status; `nil` where no reply came.
+    /// The HTTP status; `nil` if no reply arrived.
     public var status: Int?
-    /// The host's own word for it, as `image_too_small`.
+    /// The provider's error code, such as `image_too_small`.
     public var code: String?
-    /// The host's own text, or ours; one line, at most 500 characters.
+    /// The provider's message, or ours: one line, at most 500 characters.
     public var message: String
-    /// The field that the host names, as `body.image_urls.0`.
+    /// The field that the provider names, such as `body.image_urls.0`.
     public var field: String?
-    /// Seconds that the host asks to wait.
+    /// The wait that the provider asks for, in seconds.
     public var retryAfter: Double?
-    /// The host's id of the request.
+    /// The provider's request ID.
     public var requestID: String?
-    /// Whether it may have been bought.
+    /// Whether the images may have been billed.
     public var purchase: Purchase
-    /// Whether the host says that trying again may help.
+    /// Whether the provider indicates that a retry may succeed.
     public var isRetryable: Bool
-    /// Whether the host has said of a job that it had accepted that nothing more will come of it.
+    /// Whether the provider reported that an accepted job will produce nothing more.
     public var isFinal = false
-    /// What to do where the connection itself failed, one line: which file, limit or address to
-    /// change. `nil` otherwise.
+    /// The action that resolves a failed connection, on one line: the file, limit or address to
+    /// change. `nil` for other errors.
     public var connectionHint: String?
 
-    /// Makes an error; the text is cut to 500 characters on one line.
+    /// Creates an error. The message is reduced to 500 characters on one line.
     public init(
         _ category: Category, provider: ProviderID, operation: String, status: Int? = nil,
         code: String? = nil, message: String,
@@ -88,7 +88,7 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
         self.isRetryable = isRetryable
     }
 
-    /// Makes the error of a call.
+    /// Creates the error of an operation.
     package init(
         _ category: Category, _ operation: APIOperation, status: Int? = nil, code: String? = nil,
         message: String, field: String? = nil, retryAfter: Double? = nil, requestID: String? = nil,
@@ -100,11 +100,11 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
             isRetryable: isRetryable)
     }
 
-    /// The text without line breaks and control characters, and without the picture that a host may
-    /// echo.
+    /// Returns the text without line breaks, control characters and data URIs, which a provider may
+    /// quote.
     private static func line(_ text: String) -> String {
         let words = text.prefix(4000).split(whereSeparator: \.isWhitespace)
-        // A host that quotes the request quotes its data URIs too.
+        // A provider that quotes the request quotes its data URIs too.
         let shown = words.map { $0.utf8.count > 200 ? "<\($0.utf8.count) characters>" : String($0) }
         let visible = shown.joined(separator: " ").unicodeScalars.map {
             $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0
@@ -114,7 +114,7 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
 }
 
 extension ClientError {
-    /// Whether the call that failed is the one that is paid for.
+    /// Whether the failed operation is the one that is paid for.
     package var isAboutPaidCall: Bool {
         operation.split(separator: ".").last.flatMap { APIOperation.Kind(rawValue: String($0)) }?.isPaid
             ?? false
@@ -135,48 +135,48 @@ extension ClientError: CustomStringConvertible {
 }
 
 extension ClientError: ErrorWithRemedy {
-    /// What to do about it, and what is known of the money, one line.
+    /// The action that resolves the error, and whether anything may have been billed, on one line.
     public var remedy: Remedy {
         switch (purchase, category) {
         case (.unknown, _):
-            "it may have been bought: look at the account, or at \(.listJobs), before it is sent again"
+            "it may have been bought: check the account, or \(.listJobs), before sending it again"
         case (.taken, .validation), (.taken, .moderation), (.taken, .cancelled):
             "\(mending); it may have been billed"
         case (.taken, .provider) where !isRetryable:
-            "the provider gave up on it: look at the account, then send it anew if it is worth the price"
+            "the provider gave up on the job: check the account, then send it again if it is worth the price"
         case (.taken, .credentials), (.taken, .credits):
-            "\(mending), then \(.resume): the job is open"
-        case (.taken, .result): "\(.resume) fetches it again, while the provider keeps it"
-        case (.taken, _): "nothing is lost: \(.resume) asks for the result again"
+            "\(mending), then \(.resume): the job is still open"
+        case (.taken, .result): "\(.resume) downloads it again while the provider keeps it"
+        case (.taken, _): "nothing is lost: \(.resume) requests the result again"
         case (.notTaken, .cancelled): mending
         case (.notTaken, _): "\(mending); nothing was bought"
         }
     }
 
-    /// What to do about what went wrong, without a word about money or about the job.
+    /// The action that resolves the error, without the purchase and the job.
     package var mending: Remedy {
         if let connectionHint { return Remedy(connectionHint) }
         let name = provider.displayName
         switch category {
         case .credentials: return "check the key of \(name) in its environment variable, or the key file"
         case .credits: return "add credits to the account at \(name)"
-        case .validation: return "change what the message names"
-        case .moderation: return "change the prompt or the images; \(name) will refuse the same again"
+        case .validation: return "change the value that the message names"
+        case .moderation: return "change the prompt or the images; \(name) will reject the same again"
         case .rateLimit:
             guard let retryAfter else { return "wait, then try again" }
             return "wait \(Int(min(max(retryAfter, 0), 1e9).rounded(.up))) s, then try again"
         case .transport: return "check the network, the proxy and the base URL, then try again"
         case .timeout, .provider: return "try again later"
-        case .badReply: return "check that the base URL is that of \(name)"
-        case .notFound: return "check the model's id and the request's; \(name) forgets old ones"
+        case .badReply: return "check that the base URL belongs to \(name)"
+        case .notFound: return "check the model ID and the request ID; \(name) forgets old requests"
         case .result: return "try again"
-        case .cancelled: return "nothing is left to do"
+        case .cancelled: return "nothing to do"
         }
     }
 }
 
 extension ClientError.Category {
-    /// What a failed connection is.
+    /// Creates the category of a failed connection.
     package init(_ kind: TransportError.Kind) {
         self =
             switch kind {
@@ -188,7 +188,7 @@ extension ClientError.Category {
 }
 
 extension ClientError {
-    /// The error that a failed connection is.
+    /// Creates the error of a failed connection.
     package init(
         _ error: TransportError, _ operation: APIOperation, purchase: Purchase,
         isRetryable: Bool = false

@@ -69,7 +69,7 @@ struct LocalizedErrorTests {
         Row(
             UnrecordedJob(job: job, reason: full),
             "a request to fal is submitting, and l: the ledger cannot be written: no space",
-            "it may have been bought: look at the account before it is sent again",
+            "it may have been bought: check the account before sending it again",
             reason: "l: the ledger cannot be written: no space"),
         Row(
             KeyError.incomplete(found: "A", missing: "B"), "B: expected a value beside A, found none",

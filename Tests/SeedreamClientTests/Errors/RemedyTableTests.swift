@@ -96,16 +96,16 @@ struct RemedyTableTests {
             "give the price of one image with `price`"),
         Row(
             client(.timeout, .unknown),
-            "it may have been bought: look at the account, or at `seedream jobs`, before it is sent again",
-            "it may have been bought: look at the account, or at `JobLedger.jobs(in:limit:)`, before it is sent again"
+            "it may have been bought: check the account, or `seedream jobs`, before sending it again",
+            "it may have been bought: check the account, or `JobLedger.jobs(in:limit:)`, before sending it again"
         ),
         Row(
             client(.credits, .taken),
-            "add credits to the account at fal, then `seedream resume`: the job is open",
-            "add credits to the account at fal, then `SeedreamClient.resume`: the job is open"),
+            "add credits to the account at fal, then `seedream resume`: the job is still open",
+            "add credits to the account at fal, then `SeedreamClient.resume`: the job is still open"),
         Row(
-            client(.result, .taken), "`seedream resume` fetches it again, while the provider keeps it",
-            "`SeedreamClient.resume` fetches it again, while the provider keeps it"),
+            client(.result, .taken), "`seedream resume` downloads it again while the provider keeps it",
+            "`SeedreamClient.resume` downloads it again while the provider keeps it"),
     ]
 
     @Test("one error, two tellers", arguments: rows)

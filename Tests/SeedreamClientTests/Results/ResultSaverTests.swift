@@ -222,7 +222,7 @@ struct ResultSaverTests {
         #expect(error?.message == "image 3: expected an image, found HTML or XML (8 bytes)")
         #expect(
             error?.remedy.text(in: .command)
-                == "`seedream resume` fetches it again, while the provider keeps it")
+                == "`seedream resume` downloads it again while the provider keeps it")
         let kept = try #require(try await missing.ledger.job(job.id))
         #expect(kept.state == .finished)
         #expect(kept.error == error)
