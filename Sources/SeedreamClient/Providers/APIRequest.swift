@@ -1,21 +1,20 @@
 package import HTTPTypes
 
-/// A call to a host, before the key is added.
+/// A call to a provider, before the key is added.
 package struct APIRequest: Sendable {
-    /// As `fal.submit`: the name in errors and logs.
+    /// The operation, named in errors and logs, such as `fal.submit`.
     package var operation: APIOperation
     /// The HTTP method.
     package var method: HTTPRequest.Method
-    /// The whole URL, with its query.
+    /// The complete URL, with its query.
     package var url: String
-    /// Without `Authorization`, `Host`, `User-Agent` and `Content-Length`.
+    /// The header fields, without `Authorization`, `Host`, `User-Agent` and `Content-Length`.
     package var fields: HTTPFields
-    /// What is sent.
+    /// The body.
     package var body: RequestBody
-    /// Whether the host's key goes along. It is left out all the same where the URL is none of the
-    /// host's API.
+    /// Whether the provider's key is sent. It is never sent to a URL outside the provider's API.
     package var isKeyed: Bool
-    /// The most bytes of the reply's body.
+    /// The maximum length of the reply's body in bytes.
     package var maximumReply: Int
 
     package init(
@@ -31,4 +30,13 @@ package struct APIRequest: Sendable {
         self.isKeyed = isKeyed
         self.maximumReply = maximumReply
     }
+}
+
+/// Sends requests that cost nothing, with retries.
+package protocol APICaller: Sendable {
+    /// Returns the reply, whatever its status code. Statuses that allow a retry are returned only
+    /// after all retries failed.
+    ///
+    /// - Throws: ``ClientError`` if no reply arrived; `CancellationError`.
+    func call(_ request: APIRequest) async throws -> HTTPReply
 }

@@ -1,65 +1,66 @@
 package import HTTPTypes
 package import SeedreamModel
 
-/// What differs from host to host: field names, limits, replies. No method of it waits or touches a
-/// socket but ``upload(_:name:through:)``, which is handed what does.
+/// The differences between providers: field names, limits, replies. Only
+/// ``upload(_:name:in:through:)`` performs I/O, through the caller that it is given.
 package protocol Provider: Sendable {
-    /// Which host it is.
+    /// The provider's identity.
     var id: ProviderID { get }
-    /// What the host takes and gives, and what it costs.
+    /// The provider's limits, features and price.
     var limits: ProviderLimits { get }
 
-    /// Maps a request to the host's own fields, and checks every range that its contract gives.
-    /// Nothing is sent.
+    /// Maps a request to the provider's fields, and checks every documented range. Nothing is sent.
     ///
     /// - Parameters:
-    ///   - request: Its ``GenerationRequest/images`` have the same count and order as `images`.
-    ///   - images: How each picture travels.
-    ///   - context: Where the host is, and options of its own.
-    /// - Throws: ``RequestError`` that names the field which the host cannot express or would
-    ///   refuse.
+    ///   - request: The request. Its ``GenerationRequest/images`` have the same count and order as
+    ///     `images`.
+    ///   - images: The form in which each image is sent.
+    ///   - context: The provider's endpoints and options.
+    /// - Throws: ``RequestError``, which names a field that the provider does not support or would
+    ///   reject.
     func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
         throws(RequestError)
         -> RequestDraft
 
-    /// Adds the key to the header fields of a call to the host's API.
+    /// Adds the key to the header fields of a call to the provider's API.
     func authorize(_ fields: inout HTTPFields, with key: APIKey, in context: RequestContext)
 
-    /// What the host answered to the paid request.
+    /// Interprets the reply to the paid request.
     ///
-    /// - Parameter reply: With any status code and any body.
-    /// - Throws: ``ClientError`` made by ``failure(_:operation:)`` where the host refused or
-    ///   failed.
+    /// - Parameter reply: A reply with any status code and body.
+    /// - Throws: ``ClientError`` from ``failure(_:operation:)`` if the provider rejected the
+    ///   request or failed.
     func submitReply(_ reply: HTTPReply, to draft: RequestDraft, in context: RequestContext)
         throws(ClientError) -> SubmitReply
 
-    /// The error that a reply stands for: one with a status code outside of 200 to 299, or with an
-    /// error in its body.
+    /// Returns the error that a reply represents: a reply with a status code outside of 200 to 299,
+    /// or with an error in its body.
     ///
-    /// ``ClientError/purchase`` says what the contract proves: `notTaken` for a refusal, `unknown`
-    /// where the job may run all the same.
+    /// ``ClientError/purchase`` states what the contract proves: `notTaken` for a rejection,
+    /// `unknown` if the job may run anyway.
     func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError
 
-    /// Asks how a job is; `nil` where the host has no jobs.
+    /// Returns the request for a job's status; `nil` if the provider has no jobs.
     func statusRequest(for ticket: JobTicket, withLogs: Bool, in context: RequestContext) -> APIRequest?
-    /// What the host said about a job. An unknown word is no error: ``JobStatus/Phase/other(_:)``.
+    /// Interprets the status of a job. An unknown status is not an error:
+    /// ``JobStatus/Phase/other(_:)``.
     func status(in reply: HTTPReply) throws(ClientError) -> JobStatus
-    /// Asks for the result; `nil` where the completed status holds it.
+    /// Returns the request for a job's result; `nil` if the completed status includes it.
     func resultRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest?
-    /// The result in a reply.
+    /// Interprets the result in a reply.
     func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult
-    /// Asks to cancel; `nil` where the host cannot.
+    /// Returns the request to cancel a job; `nil` if the provider does not support it.
     func cancelRequest(for ticket: JobTicket, in context: RequestContext) -> APIRequest?
-    /// What came of it.
+    /// Interprets the reply to a cancellation request.
     func cancellation(in reply: HTTPReply) throws(ClientError) -> CancellationOutcome
 
-    /// Stores a picture at the host and returns its URL.
+    /// Uploads an image to the provider and returns its URL.
     ///
     /// - Parameters:
-    ///   - image: The picture.
-    ///   - name: An ASCII file name with the right extension.
-    ///   - caller: Sends requests, each with retries, as uploads are not paid for.
-    /// - Throws: ``ClientError``; what `caller` throws; never called where
+    ///   - image: The image.
+    ///   - name: An ASCII file name with the correct extension.
+    ///   - caller: Sends requests, each with retries, since uploads are free.
+    /// - Throws: ``ClientError``; errors of `caller`. Never called if
     ///   ``ProviderLimits/uploadBytes`` is `nil`.
     func upload(
         _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
@@ -82,6 +83,29 @@ extension Provider {
         -> String
     {
         throw RequestError(
-            field: "images", message: "\(id.displayName) has no upload", remedy: "\(.verb) \(.inlineImages)")
+            field: "images", message: "\(id.displayName) does not support uploads",
+            remedy: "\(.verb) \(.inlineImages)")
+    }
+}
+
+/// The provider's reply to the paid request.
+package enum SubmitReply: Sendable {
+    /// The provider accepted the job, which the ticket identifies.
+    case accepted(JobTicket)
+    /// The provider returned the images at once.
+    case finished(GenerationResult)
+}
+
+/// The providers that this version supports.
+package enum Providers {
+    /// Returns the implementation for a provider.
+    package static func provider(_ id: ProviderID) -> any Provider {
+        switch id {
+        case .fal: FalProvider()
+        case .aiml: AIMLProvider()
+        case .onerouter: OneRouterProvider()
+        case .apiframe: ApiframeProvider()
+        case .ark: ArkProvider()
+        }
     }
 }

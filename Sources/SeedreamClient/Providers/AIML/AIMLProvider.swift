@@ -7,8 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// AIML API: one synchronous URL for edits and text-to-image; the model's id decides which. Numbers
-/// are those of the schemas that it publishes; `contracts/providers.md`, section 3.
+/// AIML API: one synchronous endpoint for edits and text-to-image, selected by the model id. The
+/// numbers are from its published schemas; see `docs/providers.md`.
 package struct AIMLProvider: Provider {
     package let id = ProviderID.aiml
 
@@ -17,10 +17,10 @@ package struct AIMLProvider: Provider {
             editModel: "bytedance/seedream-v4-edit", generateModel: "bytedance/seedream-v4-text-to-image")
         limits.counts = 1...4
         limits.promptCharacters = 1...4000
-        // So large a side that the areas of Seedream 4 follow.
+        // With these sides, the areas of Seedream 4 follow.
         limits.sides = 1024...4096
         limits.deliversInline = true
-        // `images` and `data` hold the same.
+        // `images` and `data` contain the same images.
         limits.inlineCopies = 2
         return limits
     }()
@@ -38,10 +38,10 @@ package struct AIMLProvider: Provider {
         if let seed = request.seed, seed < 1 {
             throw RequestError(
                 field: "seed", message: "expected 1 or more, found \(seed)",
-                hint: "AIML API refuses other seeds")
+                hint: "AIML API rejects other seeds")
         }
         if request.enhancement != nil {
-            try checks.leaveOut("enhancement", instead: "the host rewrites the prompt as it likes")
+            try checks.leaveOut("enhancement", instead: "the provider decides how to rewrite the prompt")
         }
         let wanted = try checks.sizeWithoutAutomatic()
         let size = try checks.size(of: wanted)
@@ -51,7 +51,7 @@ package struct AIMLProvider: Provider {
             size: size.map { .size($0.asked) } ?? .string(wanted.description), count: count,
             seed: request.seed, isInline: isInline, safetyChecker: request.safetyChecker)
         var fields = HTTPFields()
-        // For the host's support only: it makes nothing idempotent.
+        // For the provider's support only; it does not make the request idempotent.
         fields.put(UUID().uuidString.lowercased(), as: "X-Client-Request-Id")
         return RequestDraft(
             model: model, operation: Self.operation,
@@ -71,14 +71,14 @@ package struct AIMLProvider: Provider {
     package func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
         let json = reply.json
         let failure = AIMLFailure(json)
-        // 201 was documented in 2025, 200 is now.
+        // 201 was documented in 2025, 200 is documented now.
         guard reply.isSuccess else { throw error(reply, failure, Self.operation) }
         if let failure, (failure.statusCode ?? 0) >= 400 { throw error(reply, failure, Self.operation) }
         let requestID = requestID(of: reply, failure)
         guard let made = AIMLReply(reply, json) else {
             throw FailureReport(
                 operation: Self.operation, reply: reply, requestID: requestID
-            ).badReply(expected: "JSON with pictures in \"data\" or \"images\"")
+            ).badReply(expected: "JSON with images in \"data\" or \"images\"")
         }
         return GenerationResult(
             images: made.images, seed: made.seed, requestID: requestID, usage: made.usage,
@@ -95,12 +95,13 @@ package struct AIMLProvider: Provider {
         var verdict = ReplyVerdict(status: status, isJSON: failure != nil)
         if let failure {
             switch status {
-            // Its page of errors has one text for 403: "You've run out of credits".
+            // Its documentation of errors has only one meaning for 403: "You've run out of
+            // credits".
             case 403: verdict.category = .credits
             default: break
             }
-            // How a refusal of the content looks is not documented; fal's words are to be expected,
-            // whose models these are.
+            // The form of a content rejection is not documented. fal's words are likely, as these
+            // are fal's models.
             if [400, 403, 422].contains(status), ModerationWords.appear(in: failure.message ?? "") {
                 verdict.category = .moderation
             }
@@ -112,5 +113,81 @@ package struct AIMLProvider: Provider {
 
     private func requestID(of reply: HTTPReply, _ failure: AIMLFailure?) -> String? {
         reply.field("x-inference-id") ?? failure?.requestID
+    }
+}
+
+/// The body of `POST /v1/images/generations` for Seedream 4, from `seedream-v4-edit.json` and
+/// `seedream-v4-text-to-image.json` of AIML's documentation. It is not stated whether other fields
+/// are ignored or rejected, so none is sent.
+struct AIMLRequest {
+    var model: String
+    var prompt: String
+    /// Empty for text-to-image, whose schema has no such field.
+    var images: [ImageReference]
+    /// A preset's name, or `width` and `height`. The provider's default, a square of 1024 px, would
+    /// distort other aspect ratios.
+    var size: WireValue
+    var count: Int
+    var seed: Int?
+    /// Whether `url` contains a data URI.
+    var isInline: Bool
+    /// Sent if set; the provider's default is on.
+    var safetyChecker: Bool?
+
+    var wire: WireValue {
+        .members(
+            ("model", .string(model)), ("prompt", .string(prompt)),
+            ("image_urls", images.isEmpty ? nil : .array(images.map(\.wire))), ("image_size", size),
+            ("num_images", .integer(count)), ("seed", seed.map { .integer($0) }),
+            ("sync_mode", isInline ? true : nil),
+            ("enable_safety_checker", safetyChecker.map { .bool($0) }))
+    }
+}
+
+/// The result of AIML. It contains the images twice, as `data` and as fal's `images`: the first
+/// list with images is used.
+struct AIMLReply {
+    var images: [GeneratedImage]
+    /// The messages about items without an image.
+    var failures: [String]
+    var seed: Int?
+    var usage: Usage
+
+    /// Returns `nil` if there is no image.
+    init?(_ reply: HTTPReply, _ json: JSONValue?) {
+        let list = reply.pictures(under: ["data", "images"])
+        guard !list.images.isEmpty else { return nil }
+        (images, failures) = list
+        seed = json?["seed"]?.integer
+        usage = Usage()
+        // Present is one of the three, depending on model and year; the header fields are newer.
+        let said = json?["meta"]?["usage"]
+        usage.credits =
+            said?["credits_used"]?.number ?? Self.number("x-aimlapi-credits-used", in: reply)
+        usage.tokens = said?["tokens_used"]?.integer
+        usage.usDollars =
+            said?["usd_spent"]?.number ?? Self.number("x-aimlapi-usd-spent", in: reply)
+    }
+
+    /// Returns a header field's number if it is finite.
+    private static func number(_ name: String, in reply: HTTPReply) -> Double? {
+        reply.field(name).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+}
+
+/// An error reply of AIML: `message`, `path`, `requestId`, `statusCode`, `timestamp`, all of which
+/// are optional.
+struct AIMLFailure {
+    var message: String?
+    /// A string in AIML's documentation, an integer in an actual reply.
+    var statusCode: Int?
+    var requestID: String?
+
+    /// Returns `nil` if the body is not a JSON object.
+    init?(_ json: JSONValue?) {
+        guard let json, json.object != nil else { return nil }
+        message = json["message"]?.string
+        statusCode = json["statusCode"]?.integer ?? json["statusCode"]?.string.flatMap { Int($0) }
+        requestID = json["requestId"]?.string
     }
 }

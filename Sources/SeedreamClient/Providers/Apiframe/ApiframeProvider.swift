@@ -8,35 +8,34 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Apiframe, version 2: jobs that are asked about later, uploads, and an idempotency key. Numbers
-/// are those of its OpenAPI file and of the page of `seedream-4`; `contracts/providers.md`, section
-/// 5.
+/// Apiframe, version 2: jobs that are polled, uploads, and idempotency keys. The numbers are from
+/// its OpenAPI file and its page on `seedream-4`; see `docs/providers.md`.
 package struct ApiframeProvider: Provider {
     package let id = ProviderID.apiframe
 
     package let limits: ProviderLimits = {
         var limits = ProviderLimits(editModel: "seedream-4", generateModel: "seedream-4")
-        // The page says 10, the validator lets 14 pass.
+        // The page says 10; the validator accepts 14.
         limits.maximumImages = 10
         limits.promptCharacters = 1...2000
-        // The page's; the validator begins at 512.
+        // From the page; the validator accepts 512 and more.
         limits.sides = 1024...4096
-        // Data URIs pass the validator, and no document mentions them.
+        // The validator accepts data URIs, but they are not documented.
         limits.prefersDataURIs = false
-        // "25 MB", read as decimal.
+        // "25 MB", interpreted as decimal.
         limits.uploadBytes = 25_000_000
         limits.hasWebhooks = true
         limits.hasJobs = true
         limits.honorsIdempotencyKeys = true
-        // 24 h in the OpenAPI file; a page of the documents says three months.
+        // 24 h according to the OpenAPI file; a page of the documentation says three months.
         limits.resultLifetime = 86_400
         limits.price = Price(
             amount: 3, unit: .credits, date: "2026-11-21", source: "Apiframe's page of seedream-4")
         return limits
     }()
 
-    /// The header field that makes a repeated request the same job for 24 hours; 255 characters at
-    /// most. Whoever sends a draft adds it, with a key of his own for each purchase.
+    /// The header field that makes a repeated request return the same job for 24 hours; at most 255
+    /// characters. The sender of a draft adds it, with a new key for each purchase.
     package static let idempotencyField = "Idempotency-Key"
 
     private static let generate = APIOperation.apiframe(.generate)
@@ -59,19 +58,20 @@ package struct ApiframeProvider: Provider {
         _ = try checks.checkCommon()
         let model = try checks.model()
         if request.safetyChecker != nil {
-            try checks.leaveOut("safetyChecker", instead: "the host checks as it likes")
+            try checks.leaveOut("safetyChecker", instead: "the provider decides what to check")
         }
         if request.enhancement == .fast {
-            try checks.leaveOut("enhancement", instead: "the host rewrites the prompt with care")
+            try checks.leaveOut(
+                "enhancement", instead: "the provider rewrites the prompt in its standard way")
         }
         if request.seed != nil {
             checks.warn(
                 .effectUnknown, "seed",
-                "the host takes a seed, and does not say that Seedream 4 heeds it")
+                "Apiframe accepts a seed, but does not document its effect with Seedream 4")
         }
         if images.contains(where: { if case .dataURI = $0 { true } else { false } }) {
             checks.warn(
-                .effectUnknown, "images", "no document says that the host reads data URIs; uploads are sure")
+                .effectUnknown, "images", "Apiframe does not document data URIs; uploads are reliable")
         }
         let size = try size(&checks)
         let enhancesPrompt: Bool? =
@@ -90,8 +90,8 @@ package struct ApiframeProvider: Provider {
             body: body.wire, warnings: checks.warnings, predictedSize: predicted, outputs: 1...1)
     }
 
-    /// What `match_input_image` means with several images stands in no document, so that it is sent
-    /// for one, and for more the first one's shape is computed here.
+    /// The effect of `match_input_image` with several images is not documented. It is sent for one
+    /// image only; for several, the first one's aspect ratio is computed here.
     private func size(_ checks: inout RequestChecks) throws(RequestError) -> ApiframeRequest.Size {
         let wanted = try checks.sizeWithoutPresets()
         switch (wanted, checks.request.images.count) {
@@ -101,9 +101,9 @@ package struct ApiframeProvider: Provider {
         default: break
         }
         guard let size = try checks.size(of: wanted) else {
-            // No preset is left.
+            // Presets were replaced above.
             throw RequestError(
-                field: "size", message: "expected pixels or a shape, found \(wanted)",
+                field: "size", message: "expected pixels or an aspect ratio, found \(wanted)",
                 hint: "ask Apiframe for 16:9@2K, or for 2048x2048")
         }
         return .custom(size.asked)
@@ -114,7 +114,7 @@ package struct ApiframeProvider: Provider {
     {
         guard reply.isSuccess else { throw failure(reply, operation: draft.operation) }
         guard let id = reply.json?["jobId"]?.string, (1...200).contains(id.utf8.count) else {
-            // Sent again with its key, the request gives the same job.
+            // Repeating the request with its key returns the same job.
             throw report(reply, draft.operation).badReply(expected: "JSON with \"jobId\"", isRetryable: true)
         }
         return .accepted(JobTicket(requestID: id, model: draft.model))
@@ -155,12 +155,13 @@ package struct ApiframeProvider: Provider {
             return .failed(
                 report(reply, Self.job).error(
                     ReplyVerdict(.result),
-                    message: "the host has deleted the pictures, as it does after a while"))
+                    message: "the provider has deleted the images, as it does after some time"))
         }
         if let list = reply.json?["result"]?["images"]?.array ?? reply.json?["result"]?.array, list.isEmpty {
             return .failed(
                 report(reply, Self.job).error(
-                    ReplyVerdict(.provider), message: "the job made no image, and the host does not say why"))
+                    ReplyVerdict(.provider),
+                    message: "the job produced no image, and the provider gave no reason"))
         }
         guard !job.images.isEmpty else {
             throw report(reply, Self.job).badReply(expected: "a URL in \"result\"")
@@ -202,12 +203,12 @@ package struct ApiframeProvider: Provider {
         return url
     }
 
-    /// Asks about the account that the key belongs to.
+    /// Returns the request for the account of the key.
     package func accountRequest(in context: RequestContext) -> APIRequest {
         APIRequest(operation: Self.account, method: .get, url: "\(context.endpoints.api)/v2/me")
     }
 
-    /// The account in a reply to ``accountRequest(in:)``.
+    /// Interprets a reply to ``accountRequest(in:)``.
     package func account(in reply: HTTPReply) throws(ClientError) -> ApiframeAccount {
         guard reply.isSuccess else { throw failure(reply, operation: Self.account) }
         guard let account = ApiframeAccount(reply.json) else {
@@ -225,11 +226,12 @@ package struct ApiframeProvider: Provider {
         let text = failure?.message ?? ""
         var field = failure?.field
         switch reply.status {
-        // "Your API key starts with 'v1'": one of the first version's.
+        // "Your API key starts with 'v1'": a key of the first version.
         case 400 where text.contains("API key"): verdict.category = .credentials
         case 400, 422: if ModerationWords.appear(in: text) { verdict.category = .moderation }
         case 409 where failure != nil: field = field ?? Self.idempotencyField
-        // As the host's own library repeats them: what was sent with a key is bought once.
+        // The provider's own library retries these: a request with an idempotency key is bought
+        // once.
         case 408, 500, 502...599: verdict.isRetryable = true
         default: break
         }
@@ -242,7 +244,7 @@ package struct ApiframeProvider: Provider {
             settled: Self.settled(operation))
     }
 
-    /// What is known about the purchase from the call alone; `nil` for the paid one.
+    /// Returns the purchase state that follows from the operation; `nil` for the paid one.
     private static func settled(_ operation: APIOperation) -> ClientError.Purchase? {
         if operation.kind.isPaid { return nil }
         return operation.kind.isAboutJob ? .taken : .notTaken

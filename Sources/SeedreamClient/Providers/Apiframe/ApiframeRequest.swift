@@ -1,11 +1,12 @@
 import Pixels
+import SeedreamModel
 
-/// The body of `POST /v2/images/generate`. The host refuses every field that it does not know, at
-/// both levels, so that these are all there are.
+/// The body of `POST /v2/images/generate`. The provider rejects unknown fields at both levels, so
+/// the struct is complete.
 struct ApiframeRequest {
-    /// How a size is written.
+    /// The form of a size.
     enum Size {
-        /// `aspect_ratio`, as `16:9` or `match_input_image`, and `size`, a tier.
+        /// `aspect_ratio`, such as `16:9` or `match_input_image`, and `size`, a tier.
         case shape(String, tier: String)
         /// `size: custom`, with `width` and `height`.
         case custom(PixelSize)
@@ -19,8 +20,7 @@ struct ApiframeRequest {
     var seed: Int?
     var webhook: String?
 
-    /// What is subscribed to; `progress`, the third that there is, says nothing that polling does
-    /// not.
+    /// The webhook events to subscribe to. The third event, `progress`, adds nothing to polling.
     static let webhookEvents: WireValue = .array(["completed", "failed"])
 
     var wire: WireValue {
@@ -44,5 +44,27 @@ struct ApiframeRequest {
                     ("seed", seed.map { .integer($0) }))
             ), ("webhookUrl", webhook.map { .string($0) }),
             ("webhookEvents", webhook == nil ? nil : Self.webhookEvents))
+    }
+}
+
+/// The body of `POST /v2/uploads`: one image in the form field `file` (RFC 7578).
+struct ApiframeUpload {
+    let image: PreparedImage
+    /// The file name. The provider detects the format only by its first bytes.
+    let name: String
+    /// At most 70 characters that do not occur in the image.
+    let boundary: String
+
+    var contentType: String { "multipart/form-data; boundary=\(boundary)" }
+
+    /// The body; it refers to the image's bytes without copying them.
+    var body: RequestBody {
+        let name = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+        let head =
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name.isEmpty ? "image" : name)\"\r\n"
+            + "Content-Type: \(image.mediaType.rawValue)\r\n\r\n"
+        return RequestBody([
+            .bytes(Array(head.utf8)), .picture(image.bytes), .bytes(Array("\r\n--\(boundary)--\r\n".utf8)),
+        ])
     }
 }

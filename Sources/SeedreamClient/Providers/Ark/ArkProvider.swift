@@ -8,16 +8,16 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// ByteDance's own host, BytePlus ModelArk (Volcengine Ark in China): synchronous;
-/// `contracts/providers.md`, section 6.
+/// ByteDance's own service, BytePlus ModelArk (Volcengine Ark in China): synchronous; see
+/// `docs/providers.md`.
 package struct ArkProvider: Provider {
     package let id = ProviderID.ark
 
     package let limits: ProviderLimits = {
-        // China's id has `doubao-` before it.
+        // The model id in China is prefixed with `doubao-`.
         var limits = ProviderLimits(
             editModel: "seedream-4-0-250828", generateModel: "seedream-4-0-250828")
-        // The newest document says 14; what cites Volcengine for 4.0 says 10.
+        // The newest documentation says 14; quotations of Volcengine's for 4.0 say 10.
         limits.maximumImages = 10
         limits.imagesPerGeneration = 1...15
         limits.maximumInputsAndOutputs = 15
@@ -28,7 +28,7 @@ package struct ArkProvider: Provider {
     }()
 
     private static let operation = APIOperation.ark(.generate)
-    /// Long to short side of a result.
+    /// The maximum ratio of the long to the short side of a result.
     private static let maximumRatio = 16
 
     package init() {}
@@ -44,22 +44,22 @@ package struct ArkProvider: Provider {
         let most = try checks.checkCommon().imagesPerGeneration
         let model = try checks.model()
         if request.seed != nil {
-            try checks.leaveOut("seed", instead: "each request gives another picture")
+            try checks.leaveOut("seed", instead: "each request gives another image")
         }
-        // `true` is what it does anyway.
+        // `true` is the provider's fixed behavior.
         if request.safetyChecker == false {
-            try checks.leaveOut("safetyChecker", instead: "the host checks all the same")
+            try checks.leaveOut("safetyChecker", instead: "the provider always checks")
         }
         var enhancement = request.enhancement
         if enhancement == .off {
-            try checks.leaveOut("enhancement", instead: "the host rewrites the prompt as it likes")
+            try checks.leaveOut("enhancement", instead: "the provider decides how to rewrite the prompt")
             enhancement = nil
         }
         let length = PromptLength(request.prompt)
         if length.isBeyondAdvice {
             checks.warn(
                 .longPrompt, "prompt",
-                "\(length.words) words, \(length.ideographs) of the characters Chinese: the host advises at most 600 words or 300 characters"
+                "found \(length.words) words and \(length.ideographs) Chinese characters: Ark recommends at most 600 words or 300 characters"
             )
         }
         let size = try size(&checks)
@@ -69,7 +69,7 @@ package struct ArkProvider: Provider {
             format: isInline ? "b64_json" : "url", hasWatermark: context.options.arkWatermark,
             enhancement: enhancement?.rawValue)
         var fields = HTTPFields()
-        // As the host's own library sends; for its support only.
+        // Sent by the provider's own library; for its support only.
         fields.put(UUID().uuidString.lowercased(), as: "X-Client-Request-Id")
         return RequestDraft(
             model: model, operation: Self.operation,
@@ -77,8 +77,8 @@ package struct ArkProvider: Provider {
             warnings: checks.warnings, predictedSize: size, outputs: 1...most, isInline: isInline)
     }
 
-    /// The size in px. Unlike its resellers, the host refuses what is too small instead of
-    /// enlarging it.
+    /// Returns the size in px. Unlike its resellers, the provider rejects small sizes instead of
+    /// enlarging them.
     private func size(_ checks: inout RequestChecks) throws(RequestError) -> PixelSize {
         let wanted = try checks.sizeWithoutPresets()
         let asked = try checks.size(of: wanted)?.asked
@@ -86,12 +86,12 @@ package struct ArkProvider: Provider {
             let found = asked.map { "\($0) (\($0.area) px²)" } ?? "\(wanted)"
             throw RequestError(
                 field: "size", message: "expected 921600 to 16777216 px², found \(found)",
-                hint: "ask Ark for 960x960 or more, or for a shape, as 16:9@2K")
+                hint: "ask Ark for 960x960 or more, or for an aspect ratio such as 16:9@2K")
         }
         guard asked.longSide <= Self.maximumRatio * asked.shortSide else {
             throw RequestError(
-                field: "size", message: "expected a ratio of 1:16 to 16:1, found \(asked)",
-                hint: "ask Ark for a shape that is less long")
+                field: "size", message: "expected an aspect ratio of 1:16 to 16:1, found \(asked)",
+                hint: "ask Ark for a less extreme aspect ratio")
         }
         return asked
     }
@@ -107,10 +107,10 @@ package struct ArkProvider: Provider {
         let made = ArkReply(reply, json)
         guard !made.images.isEmpty else {
             guard let first = made.failures.first else {
-                throw report(reply, Self.operation).badReply(expected: "JSON with pictures in \"data\"")
+                throw report(reply, Self.operation).badReply(expected: "JSON with images in \"data\"")
             }
             var error = error(reply, first, json, Self.operation)
-            // The host's own count of what it bills.
+            // The number of images that the provider bills.
             error.purchase = made.billed == 0 ? .notTaken : .unknown
             throw error
         }
@@ -128,8 +128,8 @@ package struct ArkProvider: Provider {
     private func error(
         _ reply: HTTPReply, _ failure: ArkFailure?, _ json: JSONValue?, _ operation: APIOperation
     ) -> ClientError {
-        // An error that came with 200 has no status of its own: the host failed, after nobody knows
-        // how much work.
+        // An error with status 200 has no status of its own: the provider failed, after an unknown
+        // amount of work.
         var verdict = ReplyVerdict(
             status: reply.isSuccess && failure != nil ? 500 : reply.status, isJSON: json?.object != nil)
         if let category = failure?.category { verdict.category = category }
@@ -141,5 +141,58 @@ package struct ArkProvider: Provider {
     private func report(_ reply: HTTPReply, _ operation: APIOperation) -> FailureReport {
         FailureReport(
             operation: operation, reply: reply, requestID: reply.field("x-request-id"))
+    }
+}
+
+/// The length of a prompt as counted in Ark's recommendation: at most 600 English words, or 300
+/// Chinese characters.
+struct PromptLength {
+    /// The number of words, separated by white space.
+    let words: Int
+    /// The number of ideographs.
+    let ideographs: Int
+
+    init(_ prompt: String) {
+        words = prompt.split(whereSeparator: \.isWhitespace).count
+        ideographs = prompt.unicodeScalars.count { $0.properties.isIdeographic }
+    }
+
+    var isBeyondAdvice: Bool { words > 600 || ideographs > 300 }
+}
+
+/// The body of `POST /api/v3/images/generations` for Seedream 4.0. Version 4.0 has no `seed`, and
+/// `stream` is not used.
+struct ArkRequest {
+    var model: String
+    var prompt: String
+    var images: [ImageReference]
+    /// Always in pixels: the aspect ratio of `1K`, `2K` and `4K` is decided by the provider.
+    var size: PixelSize
+    /// If above 1, requests a set of up to this number of images.
+    var maximumImages: Int
+    /// `url` or `b64_json`.
+    var format: String
+    /// Always sent: the provider's default is on.
+    var hasWatermark: Bool
+    /// `standard` or `fast`.
+    var enhancement: String?
+
+    var wire: WireValue {
+        let isSet = maximumImages > 1
+        return .members(
+            ("model", .string(model)), ("prompt", .string(prompt)), ("image", image),
+            ("size", .string(size.description)),
+            ("sequential_image_generation", isSet ? "auto" : "disabled"),
+            (
+                "sequential_image_generation_options",
+                isSet ? .members(("max_images", .integer(maximumImages))) : nil
+            ),
+            ("response_format", .string(format)), ("watermark", .bool(hasWatermark)),
+            ("optimize_prompt_options", enhancement.map { .members(("mode", .string($0))) }))
+    }
+
+    /// A string for one image, an array for several.
+    private var image: WireValue? {
+        images.count > 1 ? .array(images.map(\.wire)) : images.first?.wire
     }
 }

@@ -1,14 +1,14 @@
 import Pixels
 import SeedreamModel
 
-/// What Ark made: each item of `data` is a picture or an error.
+/// The result of Ark: each item of `data` is an image or an error.
 struct ArkReply {
     var images: [GeneratedImage] = []
     var failures: [ArkFailure] = []
-    /// What is said about items that are neither, and about those that failed.
+    /// The messages about items that are neither, and about failed ones.
     var lines: [String] = []
     var tokens: Int?
-    /// Pictures that are billed, as the host counts them.
+    /// The number of billed images as counted by the provider.
     var billed: Int?
 
     init(_ reply: HTTPReply, _ json: JSONValue?) {
@@ -24,11 +24,50 @@ struct ArkReply {
                 }
                 images.append(picture)
             } else {
-                lines.append("image \(index + 1) of \(items.count) has neither a URL nor a picture")
+                lines.append("image \(index + 1) of \(items.count) has neither a URL nor an image")
             }
         }
         if images.isEmpty, failures.isEmpty { (images, lines) = reply.pictures(under: []) }
         tokens = json?["usage"]?["total_tokens"]?.integer
         billed = json?["usage"]?["generated_images"]?.integer
+    }
+}
+
+/// An error of Ark, of the whole request or of one image of a set:
+/// `{"error":{"code","message","param","type"}}`.
+struct ArkFailure {
+    var code: String?
+    var message: String?
+    var parameter: String?
+
+    /// Returns `nil` if the JSON has no error.
+    init?(_ json: JSONValue?) {
+        func text(_ value: JSONValue?) -> String? { value?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        guard let error = json?["error"] else { return nil }
+        if let message = text(error) {
+            self.message = message
+            return
+        }
+        guard let members = error.object, !members.isEmpty else { return nil }
+        code = text(members["code"])
+        message = text(members["message"])
+        parameter = text(members["param"])
+    }
+
+    /// The error on one line: `"OutputImageSensitiveContentDetected: …"`.
+    var line: String { [code, message].compactMap(\.self).joined(separator: ": ") }
+
+    /// The category of the code; `nil` if the status decides.
+    var category: ClientError.Category? {
+        guard let code else { return nil }
+        if code == "AuthenticationError" { return .credentials }
+        if code == "ModelNotOpen" { return .notFound }
+        // In the prompt, an input, or the result; a suffix after a dot may name the policy.
+        if code.contains("SensitiveContentDetected") { return .moderation }
+        if code.hasPrefix("InvalidParameter") || code.hasPrefix("MissingParameter") { return .validation }
+        // The account's spending limit or quota is used up: waiting does not help.
+        if ["QuotaExceeded", "SetLimitExceeded", "AccountOverdueError"].contains(code) { return .credits }
+        if code.contains("RateLimitExceeded") || code == "ServerOverloaded" { return .rateLimit }
+        return nil
     }
 }

@@ -9,7 +9,7 @@ extension FalProvider {
         let app = try app(of: request)
         var limits = limits
         if request.operation == .generate { limits.maximumInputsAndOutputs = nil }
-        // Only the area counts, but the product of two sides has to be a number.
+        // Only the area is limited, but the product of the sides must not overflow.
         limits.sides = 1...(limits.area?.upperBound ?? OutputSize.maximumSide)
         var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
         let (count, each) = try checks.checkCommon()
@@ -24,20 +24,20 @@ extension FalProvider {
         if isInline {
             checks.warn(
                 .notKept, "delivery",
-                "fal keeps no copy of what comes inside its reply (`sync_mode`): it will not be in your history there"
+                "fal keeps no copy of images inside its reply (`sync_mode`): they will not appear in your history"
             )
         }
         return RequestDraft(
             model: app.id, operation: isRun ? .fal(.run) : .fal(.submit),
             url: "\(base)/\(app.id)" + (webhook.map { "?fal_webhook=\(URLParts.encoded($0))" } ?? ""),
             fields: fields,
-            // The order of fal's own examples. The counts are sent even if they are fal's defaults:
-            // they are what is paid for.
+            // The order of fal's own examples. The counts are sent even if they equal fal's
+            // defaults, because they determine the price.
             body: .members(
                 ("prompt", .string(request.prompt)),
                 ("image_urls", images.isEmpty ? nil : .array(images.map(\.wire))), ("image_size", size),
                 ("num_images", .integer(count)), ("max_images", .integer(each)),
-                // fal's own default is on, so that nothing needs to be said about it.
+                // Omitted unless set: fal's own default is on.
                 ("enable_safety_checker", request.safetyChecker.map { .bool($0) }),
                 ("enhance_prompt_mode", enhancement.map { .string($0.rawValue) }),
                 ("sync_mode", .bool(isInline)), ("seed", request.seed.map { .integer($0) })),
@@ -50,8 +50,9 @@ extension FalProvider {
             request.model ?? (request.operation == .edit ? limits.editModel : limits.generateModel)
         guard let app = FalApp(name) else {
             throw RequestError(
-                field: "model", message: "expected owner/alias and a path, found \"\(name.prefix(80))\"",
-                hint: "leave it out for \(limits.editModel), or pass an id as fal's pages show it")
+                field: "model",
+                message: "expected an id such as owner/alias/path, found \"\(name.prefix(80))\"",
+                hint: "leave it out for \(limits.editModel), or give a model id as shown on fal's pages")
         }
         return app
     }
@@ -69,7 +70,7 @@ extension FalProvider {
                 guard URLParts(text) == nil else { continue }
                 throw RequestError(
                     field: "images.\(index)", message: "expected an http or https URL",
-                    hint: "pass a whole URL, percent-encoded")
+                    hint: "give a complete, percent-encoded URL")
             case .pending: continue
             }
         }
@@ -80,23 +81,23 @@ extension FalProvider {
     ) throws(RequestError) -> (wire: WireValue, predicted: PixelSize?) {
         guard case .preset(let preset) = request.size else {
             guard let (asked, predicted) = try checks.size() else {
-                preconditionFailure("no preset, no size")
+                preconditionFailure("expected a size for every value but a preset")
             }
             return (
                 .members(("width", .integer(asked.width)), ("height", .integer(asked.height))), predicted
             )
         }
         guard let pixels = preset.pixels else {
-            checks.warn(.effectUnknown, "size", "no document says what \(preset.rawValue) means at fal")
+            checks.warn(.effectUnknown, "size", "fal does not document the meaning of \(preset.rawValue)")
             return (.string(preset.rawValue), nil)
         }
         let asked = PixelSize(width: pixels.width, height: pixels.height)
-        // The rule for custom sizes, taken to hold for named ones: no document says so.
+        // The rule for custom sizes, assumed to apply to named sizes too; this is not documented.
         let made = (try? InputConstraints.seedream4.targetSize(for: asked)) ?? asked
         if made != asked {
             checks.warn(
                 .sizeAdjusted, "size",
-                "\(preset.rawValue) is \(asked), below \(InputConstraints.seedream4.minimumArea) px²: fal should make \(made) of it"
+                "\(preset.rawValue) is \(asked), below \(InputConstraints.seedream4.minimumArea) px²: fal is expected to produce \(made)"
             )
         }
         return (.string(preset.rawValue), made)
@@ -114,8 +115,8 @@ extension FalProvider {
         _ request: GenerationRequest, isRun: Bool, _ checks: inout RequestChecks
     ) throws(RequestError) -> String? {
         guard isRun, request.webhook != nil else { return request.webhook }
-        // A run is answered when the pictures are made: there is no job to be told about.
-        try checks.leaveOut("webhook", instead: "no webhook is called, as in run mode")
+        // A run returns the images in its reply: there is no job to report.
+        try checks.leaveOut("webhook", instead: "no webhook is called in run mode")
         return nil
     }
 
@@ -125,7 +126,7 @@ extension FalProvider {
         var fields: HTTPFields = [.contentType: "application/json"]
         if let priority = options.priority {
             if options.mode == .run {
-                try checks.leaveOut("fal.priority", instead: "the run begins at once")
+                try checks.leaveOut("fal.priority", instead: "the run starts at once")
             } else {
                 FalHeader.queuePriority.set(priority.rawValue, in: &fields)
             }
@@ -134,7 +135,7 @@ extension FalProvider {
             guard !hint.isEmpty, hint.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw RequestError(
                     field: "fal.runnerHint", message: "expected visible ASCII without spaces",
-                    hint: "any word will do: the same word leads to the same runner")
+                    hint: "choose any word: the same word selects the same runner")
             }
             FalHeader.runnerHint.set(hint, in: &fields)
         }
@@ -142,9 +143,9 @@ extension FalProvider {
             guard seconds > 1, seconds.isFinite else {
                 throw RequestError(
                     field: "fal.startTimeout", message: "expected more than 1 s, found \(seconds)",
-                    hint: "it is the time to wait for the start, not for the pictures")
+                    hint: "this is the time to wait for the start, not for the images")
             }
-            // Swift writes a number as Python does: 30 is `30.0`.
+            // Swift formats numbers like Python: 30 becomes `30.0`.
             FalHeader.requestTimeout.set("\(seconds)", in: &fields)
         }
         try Self.checkExpiry(options.resultExpiry, field: "fal.resultExpiry")
@@ -156,11 +157,11 @@ extension FalProvider {
         return fields
     }
 
-    /// Refuses what is no time.
+    /// Rejects times below 1 s.
     static func checkExpiry(_ seconds: Int?, field: String) throws(RequestError) {
         guard let seconds, seconds < 1 else { return }
         throw RequestError(
             field: field, message: "expected 1 s or more, found \(seconds)",
-            hint: "leave it out for as long as fal keeps files by itself")
+            hint: "leave it out for fal's own default")
     }
 }

@@ -13,7 +13,7 @@ extension FalProvider {
             throw report(reply, draft.operation, .unknown)
                 .badReply(expected: "\"request_id\" of a queued job")
         }
-        // A URL of another server is not followed: the key would go there.
+        // A URL of another server is ignored: it would receive the key.
         func own(_ name: String) -> String? {
             json[name]?.string.flatMap { Self.isOfQueue($0, context) ? $0 : nil }
         }
@@ -71,9 +71,9 @@ extension FalProvider {
             requestID: requestID)
     }
 
-    /// Bytes of a reply about a job, its log included. Ours.
+    /// The maximum length of a reply about a job, including its log, in bytes; our choice.
     private static let maximumReply = 16 << 20
-    /// Lines of a log that are kept, and characters of a line. Ours.
+    /// The maximum number of log lines, and of characters per line; our choice.
     private static let maximumLogLines = 1000
     private static let maximumLogLine = 2000
 
@@ -91,15 +91,15 @@ extension FalProvider {
         default: break
         }
         guard reply.isSuccess else { throw failure(reply, operation: .fal(.cancel)) }
-        // The generated OpenAPI has `{"success": bool}`; the one reason for a `false` that is
-        // documented is that it is too late.
+        // The generated OpenAPI file has `{"success": bool}`; the only documented reason for
+        // `false` is that the job is already complete.
         return json?["success"]?.bool == false ? .alreadyCompleted : .requested
     }
 
-    /// How a job ended, if something is said to have gone wrong; `nil` if not.
+    /// Returns the final phase of a job that reports an error; `nil` if it reports none.
     private static func end(_ json: JSONValue, requestID: String?) -> JobStatus.Phase? {
         let code = json["error_type"]?.string ?? ""
-        // Neither is there when all went well, or is null.
+        // Both are missing or null after a success.
         let hasError = json["error"].map { !$0.isNull && $0 != "" && $0 != false } ?? false
         guard hasError || !code.isEmpty else { return nil }
         if code == "client_cancelled" { return .cancelled }
@@ -112,13 +112,13 @@ extension FalProvider {
         return failedJob(code: word, message: text, field: nil, requestID: requestID)
     }
 
-    /// The error of a job that fal gave up: not billed where it was fal's fault, maybe billed where
-    /// it was the request's.
+    /// Returns the error of a job that fal ended: not billed if it was fal's fault, perhaps billed
+    /// if it was the request's.
     static func failedJob(code: String, message: String, field: String?, requestID: String?) -> ClientError {
         ClientError(
             FalErrorType.category(of: code) ?? .provider, .fal(.job),
             code: code.isEmpty ? nil : code,
-            message: message.isEmpty ? "the job failed, and fal does not say why" : message, field: field,
+            message: message.isEmpty ? "the job failed, and fal gave no reason" : message, field: field,
             requestID: requestID, purchase: FalErrorType.isServerError(code) ? .notTaken : .taken,
             isRetryable: FalErrorType.isInfrastructure(code))
     }
@@ -132,7 +132,7 @@ extension FalProvider {
             settled: purchase)
     }
 
-    /// An id that can stand in a path; `nil` for anything else.
+    /// Returns an id that can be part of a path; `nil` for anything else.
     private static func requestID(_ value: JSONValue?) -> String? {
         guard let id = value?.string, !id.isEmpty, id.utf8.count <= 200,
             id.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -145,13 +145,57 @@ extension FalProvider {
         return origin == URLParts(context.endpoints.queue)?.origin
     }
 
-    /// The URL that the queue gave, or, where it gave none of its own, the one that it would have
-    /// given: without the model's path.
+    /// Returns the URL from the queue if it belongs to the queue, else the URL that the queue would
+    /// have given: without the model's path.
     private func url(
         _ given: String?, of ticket: JobTicket, _ tail: String, _ context: RequestContext
     ) -> String {
         if let given, Self.isOfQueue(given, context) { return given }
         let root = FalApp(ticket.model)?.root ?? URLParts.encoded(ticket.model)
         return "\(context.endpoints.queue)/\(root)/requests/\(URLParts.encoded(ticket.requestID))\(tail)"
+    }
+}
+
+/// The result of a model: `{"images": [{"url", "content_type", "file_size", "width", "height"}],
+/// "seed"}`, of which only `url` is guaranteed.
+enum FalOutput {
+    /// Parses the reply of a success.
+    ///
+    /// - Parameter purchase: The purchase state if the reply cannot be parsed: the images may exist
+    ///   anyway.
+    static func result(
+        in reply: HTTPReply, operation: APIOperation, purchase: ClientError.Purchase
+    ) throws(ClientError) -> GenerationResult {
+        let requestID = FalHeader.requestID.value(in: reply)
+        let report = FailureReport(
+            operation: operation, reply: reply, requestID: requestID, settled: purchase)
+        guard let json = reply.json, var result = result(in: json, of: reply) else {
+            // The model is finished and reports that there is no image.
+            if let images = reply.json?["images"], images.isNull || images.array?.isEmpty == true {
+                var error = report.error(
+                    ReplyVerdict(.provider), code: "no_media_generated",
+                    message: "the model produced no image, and fal gave no reason")
+                (error.isFinal, error.purchase) = (true, .taken)
+                throw error
+            }
+            throw report.badReply(expected: "\"images\" with URLs", isRetryable: purchase == .taken)
+        }
+        result.requestID = requestID
+        if let units = FalHeader.billableUnits.value(in: reply).flatMap(Double.init), units.isFinite {
+            result.usage.billableUnits = units
+        }
+        return result
+    }
+
+    /// Parses the payload of a webhook; `nil` if it contains no image with a URL.
+    static func result(in json: JSONValue) -> GenerationResult? {
+        result(in: json, of: HTTPReply(head: HTTPResponse(status: .ok), body: []))
+    }
+
+    /// Parses an output; `nil` if it contains no image.
+    private static func result(in json: JSONValue, of reply: HTTPReply) -> GenerationResult? {
+        let (images, failures) = reply.pictures(under: ["images"], of: json)
+        guard !images.isEmpty else { return nil }
+        return GenerationResult(images: images, seed: json["seed"]?.integer, failures: failures)
     }
 }

@@ -13,8 +13,8 @@ extension FalProvider {
                 operation: .fal(.put), method: .put, url: slot.upload,
                 fields: [.contentType: image.mediaType.rawValue],
                 body: RequestBody([.picture(image.bytes)]),
-                // Its signature is in its query. The official Python client sends the key along
-                // (section 0.10).
+                // Its signature is in its query. The official Python client also sends the key; see
+                // `docs/providers.md`.
                 isKeyed: false)
             let reply = try await caller.call(request)
             guard reply.isSuccess else { throw failure(reply, operation: request.operation) }
@@ -28,8 +28,8 @@ extension FalProvider {
         var file: String
     }
 
-    /// Asks where to put a picture, as fal's JavaScript client does; `nil` where that way is
-    /// closed, so that the other one is tried.
+    /// Requests an upload URL, as fal's JavaScript client does; `nil` if this fails, so that the
+    /// other way is tried.
     private func initiate(
         _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
     ) async throws -> Slot? {
@@ -45,7 +45,7 @@ extension FalProvider {
             reply = try await caller.call(request)
             guard reply.isSuccess else { throw failure(reply, operation: request.operation) }
         } catch let error as ClientError {
-            // The other way needs the same key, money and patience.
+            // The other way needs the same key, credits and rate limit.
             guard let status = error.status, (400...599).contains(status),
                 ![401, 402, 403, 429].contains(status)
             else { throw error }
@@ -53,14 +53,14 @@ extension FalProvider {
         }
         guard let upload = reply.json?["upload_url"]?.string, let file = reply.json?["file_url"]?.string,
             let target = URLParts(upload), URLParts(file) != nil,
-            // Pictures do not go out in the clear unless fal itself is called so, as an emulator
+            // Images are not sent unencrypted unless fal itself is called that way, as an emulator
             // is.
             target.scheme == "https" || URLParts(context.endpoints.rest)?.scheme == "http"
         else { throw badReply(reply, request, expected: "\"upload_url\" and \"file_url\"") }
         return Slot(upload: upload, file: file)
     }
 
-    /// Uploads to the CDN under a token, as the official Python client does.
+    /// Uploads to the CDN with a token, as the official Python client does.
     private func uploadWithToken(
         _ image: PreparedImage, name: String, in context: RequestContext, through caller: any APICaller
     ) async throws -> String {
@@ -70,7 +70,7 @@ extension FalProvider {
             fields: [.contentType: "application/json"], body: WireValue.object([]).body)
         let reply = try await caller.call(request)
         guard reply.isSuccess else { throw failure(reply, operation: request.operation) }
-        // As a key, it cannot print itself and fits a header field.
+        // An `APIKey` is never printed and fits a header field.
         guard let token = reply.json?["token"]?.string.flatMap({ APIKey($0) }) else {
             throw badReply(reply, request, expected: "\"token\"")
         }

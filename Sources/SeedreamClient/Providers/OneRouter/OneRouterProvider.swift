@@ -1,18 +1,18 @@
 package import HTTPTypes
 package import SeedreamModel
 
-/// OneRouter, now Infron: synchronous, a path for edits and one for text-to-image;
-/// `contracts/providers.md`, section 4.
+/// OneRouter, now Infron: synchronous, one path for edits and one for text-to-image; see
+/// `docs/providers.md`.
 package struct OneRouterProvider: Provider {
     package let id = ProviderID.onerouter
 
     package let limits: ProviderLimits = {
-        // No document gives the ids. The first is the title of the operation in the documents, the
-        // second is formed like it; both are inferred, and ``GenerationRequest/model`` replaces
-        // them.
+        // The model ids are not documented. The first is the title of the operation in the
+        // documentation, and the second is formed in the same way. Both are inferred;
+        // ``GenerationRequest/model`` overrides them.
         var limits = ProviderLimits(
             editModel: "seedream-v4-image-to-image", generateModel: "seedream-v4-text-to-image")
-        // `n` is 1 or more; no document gives an end.
+        // `n` is 1 or more; no maximum is documented.
         limits.counts = 1 ... .max
         limits.area = 921_600...16_777_216
         limits.deliversInline = true
@@ -29,7 +29,8 @@ package struct OneRouterProvider: Provider {
         let model = try checks.model()
         var enhancement = request.enhancement
         if enhancement == .off {
-            try checks.leaveOut("enhancement", instead: "the host rewrites the prompt with care")
+            try checks.leaveOut(
+                "enhancement", instead: "the provider rewrites the prompt in its standard way")
             enhancement = nil
         }
         let size = try checks.size()
@@ -48,8 +49,8 @@ package struct OneRouterProvider: Provider {
     }
 
     package func authorize(_ fields: inout HTTPFields, with key: APIKey, in context: RequestContext) {
-        // The documents' curl sends the key bare, their example with OpenAI's client as a bearer
-        // token; both are taken.
+        // The documentation's curl example sends the key without a scheme, its example with
+        // OpenAI's client sends a bearer token; both work.
         fields[.authorization] =
             context.options.onerouterSendsBareKey ? key.secret : "Bearer \(key.secret)"
     }
@@ -65,19 +66,19 @@ package struct OneRouterProvider: Provider {
     private func result(in reply: HTTPReply, operation: APIOperation) throws(ClientError) -> GenerationResult
     {
         let json = reply.json
-        // Before anything else: errors come with 200 too.
+        // Checked first, because errors come with 200 too.
         let failure = OneRouterFailure(json)
         guard reply.isSuccess, failure == nil else { throw error(reply, failure, json, operation) }
         var report = FailureReport(
             operation: operation, reply: reply, requestID: reply.field("x-request-id"))
         let list = reply.pictures(under: ["data"])
         if list.images.isEmpty, let task = json?["data"]?["task_id"]?.string {
-            // How newer models answer. Nothing says that Seedream 4 does, so that nothing here asks
-            // about tasks.
+            // Newer models answer with a task. Nothing indicates that Seedream 4 does, so tasks are
+            // not supported.
             report.requestID = task
-            throw report.badReply(expected: "pictures in \"data\", not a task")
+            throw report.badReply(expected: "images in \"data\", not a task")
         }
-        guard !list.images.isEmpty else { throw report.badReply(expected: "JSON with pictures in \"data\"") }
+        guard !list.images.isEmpty else { throw report.badReply(expected: "JSON with images in \"data\"") }
         return GenerationResult(
             images: list.images, requestID: report.requestID, failures: list.failures)
     }
@@ -94,12 +95,12 @@ package struct OneRouterProvider: Provider {
         var verdict = ReplyVerdict(status: status, isJSON: json?.object != nil)
         if let failure {
             switch status {
-            // 403 is moderation in the page of errors; the image page shows it as
+            // 403 means moderation in the documentation of errors; the image page shows it as
             // `content_policy_violation`, 422.
             case 403: verdict.category = .moderation
             case 400, 422: if failure.isModeration { verdict.category = .moderation }
-            // An error without a code that says more: the host failed, and nobody can tell after
-            // how much work.
+            // An error without a specific code: the provider failed, after an unknown amount of
+            // work.
             case _ where !(400...599).contains(status): verdict = ReplyVerdict(status: 500, isJSON: true)
             default: break
             }
@@ -110,5 +111,78 @@ package struct OneRouterProvider: Provider {
         ).error(
             verdict, code: failure?.type ?? failure?.code.map { "\($0)" }, message: failure?.message,
             field: failure?.parameter)
+    }
+}
+
+/// The body of `POST /v1/images/edits` and `/v1/images/generations`. Both are JSON, not OpenAI's
+/// multipart form.
+struct OneRouterRequest {
+    /// The form of a size.
+    enum Size {
+        /// `size`, one of nine names.
+        case named(String)
+        /// `image_size` alone. The documentation shows it beside `size` without stating which takes
+        /// precedence, so only one is sent.
+        case pixels(WireValue)
+    }
+
+    var model: String
+    var prompt: String
+    /// Empty for text-to-image, whose path has no such field.
+    var images: [ImageReference]
+    var size: Size
+    var seed: Int?
+    /// Always sent: the provider's default is off.
+    var safetyChecker: Bool
+    /// `standard` or `fast`; the provider's default is `standard`.
+    var enhancement: String?
+    var count: Int
+    /// `url` or `b64_json`.
+    var format: String
+
+    var wire: WireValue {
+        var name: WireValue?
+        var pixels: WireValue?
+        switch size {
+        case .named(let text): name = .string(text)
+        case .pixels(let value): pixels = value
+        }
+        return .members(
+            ("model", .string(model)), ("prompt", .string(prompt)),
+            ("image_urls", images.isEmpty ? nil : .array(images.map(\.wire))), ("size", name),
+            ("image_size", pixels), ("seed", seed.map { .integer($0) }),
+            ("enable_safety_checker", .bool(safetyChecker)),
+            ("enhance_prompt_mode", enhancement.map { .string($0) }), ("n", .integer(count)),
+            ("output_format", .string(format)))
+    }
+}
+
+/// An error of OneRouter: `{"error":{"code","message","type","param"}}`. It has its own HTTP status
+/// only for errors of the request or the account, otherwise 200.
+struct OneRouterFailure {
+    var code: Int?
+    var message: String?
+    var type: String?
+    var parameter: String?
+
+    /// Returns `nil` if the body has no error: the member is missing, `null`, or empty.
+    init?(_ json: JSONValue?) {
+        func text(_ value: JSONValue?) -> String? { value?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        guard let error = json?["error"] else { return nil }
+        if let message = text(error) {
+            self.message = message
+            return
+        }
+        guard let members = error.object, !members.isEmpty else { return nil }
+        code = members["code"]?.integer ?? text(members["code"]).flatMap { Int($0) }
+        message = text(members["message"])
+        // OpenAI's libraries, which use this format, also put a word there.
+        type = text(members["type"]) ?? (code == nil ? text(members["code"]) : nil)
+        parameter = text(members["param"])
+    }
+
+    /// Whether the content was rejected.
+    var isModeration: Bool {
+        ModerationWords.appear(in: type ?? "") || ModerationWords.appear(in: message ?? "")
     }
 }

@@ -57,7 +57,7 @@ struct AIMLReplyTests {
                     "data": [["url": "https://a.test/1", "width": 2048, "height": 1024.0], ["url": nil]]
                 ])))
         #expect(result.images.map(\.size) == [PixelSize(width: 2048, height: 1024)])
-        #expect(result.failures == ["image 2 of 2 has neither a URL nor a picture"])
+        #expect(result.failures == ["image 2 of 2 has neither a URL nor an image"])
     }
 
     @Test("what it cost is read in each of its forms")

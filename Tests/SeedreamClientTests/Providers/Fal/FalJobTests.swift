@@ -287,7 +287,7 @@ struct FalJobTests {
     func noImages(_ body: String) {
         let error = #expect(throws: ClientError.self) { try fal.result(in: FalSample.reply(200, body)) }
         #expect(error?.category == .provider && error?.isFinal == true && error?.purchase == .taken)
-        #expect(error?.message == "the model made no image, and fal does not say why")
+        #expect(error?.message == "the model produced no image, and fal gave no reason")
     }
 
     // MARK: Cancelling

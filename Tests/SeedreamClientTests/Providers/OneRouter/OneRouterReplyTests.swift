@@ -19,7 +19,7 @@ struct OneRouterReplyTests {
                     ],
                 ])))
         #expect(result.images == [GeneratedImage(location: .url("https://media.test/1.png"))])
-        #expect(result.failures == ["image 2 of 2 has neither a URL nor a picture"])
+        #expect(result.failures == ["image 2 of 2 has neither a URL nor an image"])
         #expect(result.usage == Usage())
     }
 

@@ -142,6 +142,6 @@ struct ImageFormTests {
         let items = [JSONValue](repeating: ["x": 1], count: 3000) + [["url": "https://cdn.test/a.png"]]
         let result = try OneRouterProvider().result(in: HostReply.json(["data": .array(items)]))
         #expect(result.images.count == 1 && result.failures.count == 21)
-        #expect(result.failures.last == "2980 more have neither a URL nor a picture")
+        #expect(result.failures.last == "2980 more have neither a URL nor an image")
     }
 }

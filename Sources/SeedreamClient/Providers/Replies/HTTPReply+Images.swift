@@ -1,28 +1,28 @@
 import Pixels
 package import SeedreamModel
 
-/// Where a provider has put its images, in whatever of the known forms: `url`, `b64_json`, an
-/// object within an object, a list or one alone. What is paid for is not lost for a name.
+/// Finds images in a reply in all known forms: `url`, `b64_json`, nested objects, a list, or a
+/// single image. A paid image must not be lost because of a member's name.
 extension HTTPReply {
-    /// Names of members that hold one image.
+    /// The names of members that hold one image.
     private static let imageNames = [
         "url", "b64_json", "image_url", "image", "file_data", "base64", "file_url", "download_url", "uri",
         "src",
         "file", "data",
     ]
-    /// Names of members that hold the images of a result, or an object that has such a member. None
-    /// is a name of an input, which some providers repeat.
+    /// The names of members that hold the images of a result, or an object with such a member. No
+    /// input has one of these names; some providers repeat the inputs.
     private static let listNames = [
         "images", "data", "result", "results", "output", "outputs", "urls", "image", "response", "payload",
         "artifacts", "generations", "predictions",
     ]
-    /// Lines about items without an image, of a list that may be as long as the provider likes.
+    /// The maximum number of messages about items without an image. Lists can be arbitrarily long.
     private static let maximumLines = 20
-    /// Objects within each other that are looked into.
+    /// The maximum nesting depth.
     private static let maximumDepth = 4
 
-    /// Where the image in a text of the body lies: behind a URL, or, for `inline:N`, in the file
-    /// that it was decoded into. `nil` for anything else, the empty text included.
+    /// Returns the location of the image that a text refers to: a URL or, for `inline:N`, the file
+    /// that it was decoded into. Returns `nil` for other text and for an empty text.
     package func location(_ text: String?) -> GeneratedImage.Location? {
         guard let text, !text.isEmpty else { return nil }
         if text.hasPrefix("inline:"), let index = Int(text.dropFirst(7)), inline.indices.contains(index) {
@@ -31,7 +31,7 @@ extension HTTPReply {
         return ResultURL.absolute(text, from: url).map { .url($0) }
     }
 
-    /// The image that a text or an object of a result holds.
+    /// Returns the image in a text or an object of a result.
     func picture(in item: JSONValue, depth: Int = 0) -> GeneratedImage? {
         if let text = item.string { return location(text).map { GeneratedImage(location: $0) } }
         guard item.object != nil, depth < Self.maximumDepth else { return nil }
@@ -51,7 +51,7 @@ extension HTTPReply {
         return nil
     }
 
-    /// The images of a list, and what is said about the items that hold none.
+    /// Returns the images of a list, and a message for each item without one.
     func pictures(in items: [JSONValue]) -> (images: [GeneratedImage], failures: [String]) {
         var result: (images: [GeneratedImage], failures: [String]) = ([], [])
         var without = 0
@@ -61,21 +61,21 @@ extension HTTPReply {
             } else {
                 without += 1
                 guard without <= Self.maximumLines else { continue }
-                result.failures.append("image \(index + 1) of \(items.count) has neither a URL nor a picture")
+                result.failures.append("image \(index + 1) of \(items.count) has neither a URL nor an image")
             }
         }
         if without > Self.maximumLines {
-            result.failures.append("\(without - Self.maximumLines) more have neither a URL nor a picture")
+            result.failures.append("\(without - Self.maximumLines) more have neither a URL nor an image")
         }
         return result
     }
 
-    /// The images of a reply, from the first of some members that has any, or else from wherever
-    /// they are.
+    /// Returns the images of a reply: from the first of the named members that has any, else from
+    /// any other place.
     ///
     /// - Parameters:
-    ///   - names: Where the documents have them.
-    ///   - json: The part of the reply to look into; all of it by default.
+    ///   - names: The documented members.
+    ///   - json: The part of the reply to search. Default: the whole reply.
     func pictures(
         under names: [String], of json: JSONValue? = nil
     ) -> (images: [GeneratedImage], failures: [String]) {
@@ -105,18 +105,18 @@ extension HTTPReply {
         return picture(in: json).map { ([$0], []) }
     }
 
-    /// What was decoded from the body, under whatever name it stood there.
+    /// The images that were decoded from the body, whatever member held them.
     private var fromFiles: (images: [GeneratedImage], failures: [String]) {
         (inline.map { GeneratedImage(location: .file($0.path), contentType: $0.contentType) }, [])
     }
 }
 
-/// Makes URLs that can be called of those that browsers understand.
+/// Converts URLs that browsers accept into valid ones.
 enum ResultURL {
-    /// The absolute URL; `nil` for a text that is none.
+    /// Returns the absolute URL; `nil` if the text is not a URL.
     ///
-    /// Spaces and characters beyond ASCII are percent-encoded, the scheme may be in capitals or
-    /// left out before `//`, and a path belongs to the origin that was called.
+    /// Spaces and non-ASCII characters are percent-encoded, the scheme may be in capitals or
+    /// missing before `//`, and a path is relative to the requested origin.
     static func absolute(_ text: String, from base: String?) -> String? {
         let origin = base.flatMap { URLParts($0) }
         var url = encoded(text)
@@ -139,7 +139,7 @@ enum ResultURL {
         var result = ""
         for byte in trimmed {
             switch byte {
-            // Browsers leave out line breaks and tabs.
+            // Browsers remove line breaks and tabs.
             case 0x09, 0x0A, 0x0D: continue
             case 0x21...0x7E where byte != UInt8(ascii: "\\"):
                 result.unicodeScalars.append(Unicode.Scalar(byte))

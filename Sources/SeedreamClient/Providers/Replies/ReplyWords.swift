@@ -1,5 +1,5 @@
-/// What the word for a job's state means. Documents give few of these words; the others are those
-/// of like providers, so that a job which has ended is not asked about for ever.
+/// The meaning of the word for a job's state. Few of these words are documented; the others are
+/// used by similar providers, and prevent endless polling of a job that has ended.
 enum JobWord {
     case queued
     case running
@@ -7,7 +7,7 @@ enum JobWord {
     case failed
     case cancelled
 
-    /// `nil` for a word that says nothing.
+    /// Returns `nil` for an unknown word.
     init?(_ word: String) {
         let plain = String(word.uppercased().filter { $0.isLetter })
         switch plain {
@@ -24,5 +24,20 @@ enum JobWord {
         case "CANCELLED", "CANCELED", "ABORTED", "TERMINATED", "STOPPED": self = .cancelled
         default: return nil
         }
+    }
+}
+
+/// The words with which providers reject a prompt or an image for its content. Only Ark always uses
+/// an error code for this; the words are from known examples.
+enum ModerationWords {
+    private static let words = [
+        "content policy", "content_policy", "content checker", "moderation", "flagged", "sensitive content",
+        "sensitive information", "nsfw",
+    ]
+
+    /// Returns whether an error message or code reports such a rejection.
+    static func appear(in text: String) -> Bool {
+        let text = text.lowercased()
+        return words.contains { text.contains($0) }
     }
 }
