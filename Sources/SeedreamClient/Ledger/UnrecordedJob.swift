@@ -1,14 +1,14 @@
 public import SeedreamModel
 
-/// A host has answered, and the ledger cannot be written: the one place where the job is known is
-/// this value.
+/// The error for a reply that could not be recorded in the ledger. Only this value identifies the
+/// job.
 public struct UnrecordedJob: ErrorWithRemedy, Hashable, Sendable {
-    /// As it would have been recorded.
+    /// The job as it should have been recorded.
     public var job: JobRecord
-    /// Why it was not.
+    /// The reason why it was not recorded.
     public var reason: LedgerError
 
-    /// Makes an error.
+    /// Creates an error.
     public init(job: JobRecord, reason: LedgerError) {
         self.job = job
         self.reason = reason
@@ -16,7 +16,7 @@ public struct UnrecordedJob: ErrorWithRemedy, Hashable, Sendable {
 }
 
 extension UnrecordedJob: CustomStringConvertible {
-    /// One line, with the host's id of the request.
+    /// The error on one line, with the provider's request ID.
     public var description: String {
         let id = job.ticket?.requestID ?? job.result?.requestID
         let known =
@@ -25,13 +25,13 @@ extension UnrecordedJob: CustomStringConvertible {
         return "\(known) is \(job.state.rawValue), and \(reason)"
     }
 
-    /// What to do about it.
+    /// The action that resolves the error.
     public var remedy: Remedy {
         if let id = job.ticket?.requestID {
             return "free some space, then \(.result(requestID: id, provider: job.provider.rawValue))"
         }
         let places = (job.result?.images ?? []).map(\.location.text)
-        if !places.isEmpty { return "fetch now what nothing else knows of: \(places.joined(separator: " "))" }
+        if !places.isEmpty { return "download the images now, their location is recorded nowhere else: \(places.joined(separator: " "))" }
         return "it may have been bought: check the account before sending it again"
     }
 }

@@ -95,7 +95,7 @@ extension HTTPReply {
         return "\(byteCount) bytes of \(type.isEmpty ? "no stated type" : String(type))"
     }
 
-    /// The wait that `Retry-After` asks for, in seconds; `nil` if the field is missing or is neither
+    /// The wait that `Retry-After` asks for, in seconds; `nil` if the field is missing, or neither
     /// a number nor a date.
     var secondsToWait: Double? {
         RetryAfter.seconds(in: head.headerFields, now: Date().timeIntervalSince1970)

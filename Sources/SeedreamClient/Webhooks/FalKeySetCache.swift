@@ -7,33 +7,34 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// fal's public keys, fetched when they are first needed and kept for a day.
+/// A cache of fal's public keys, which are fetched on first use and kept for a day.
 public actor FalKeySetCache {
     private struct Entry {
         var keys: FalKeySet
-        /// Seconds since 1970.
+        /// The time of the fetch in seconds since 1970.
         var time: Double
     }
 
-    /// Seconds for which keys are kept: a day, the longest that fal's documents allow.
+    /// The time for which keys are kept, in seconds: one day, the maximum that fal's documentation
+    /// allows.
     public static let lifetime = 86_400.0
-    /// Seconds between two fetches for the sake of a signature that no key made; our number.
+    /// The minimum time between two fetches caused by unknown signatures, in seconds; our choice.
     public static let shortestInterval = 60.0
 
     private let transport: any HTTPTransport
     private let url: String
     private let now: @Sendable () -> Double
     private var entry: Entry?
-    /// When the last fetch began, whatever came of it.
+    /// The start of the last fetch, successful or not.
     private var attempt: Double?
     private var fetching: Task<FalKeySet, any Error>?
 
-    /// Makes an empty cache.
+    /// Creates an empty cache.
     ///
     /// - Parameters:
-    ///   - transport: What carries the request; no key goes along.
-    ///   - endpoints: fal's own addresses by default.
-    ///   - now: The time in seconds since 1970; `nil`: this machine's clock.
+    ///   - transport: Sends the request, without the API key.
+    ///   - endpoints: Default: fal's own endpoints.
+    ///   - now: The time in seconds since 1970. Default: `nil`, this machine's clock.
     public init(
         transport: any HTTPTransport, endpoints: Endpoints = .standard(.fal),
         now: (@Sendable () -> Double)? = nil
@@ -43,21 +44,21 @@ public actor FalKeySetCache {
         self.now = now ?? { Date().timeIntervalSince1970 }
     }
 
-    /// The keys, at most a day old.
+    /// Returns the keys, at most a day old.
     ///
-    /// A caller that is cancelled waits for the fetch all the same, a minute at most, as others may
-    /// wait for it too.
+    /// A cancelled caller still waits for the fetch, at most a minute, as other callers may share
+    /// it.
     ///
-    /// - Throws: ``ClientError`` where they cannot be fetched.
+    /// - Throws: ``ClientError`` if the keys cannot be fetched.
     public func keys() async throws -> FalKeySet {
         if let entry, age(entry.time) < Self.lifetime { return entry.keys }
         return try await fetch()
     }
 
-    /// Keys newer than some that did not help; `nil` where there are none, or fal was asked within
-    /// the last minute.
+    /// Returns newer keys than those that failed to verify a signature; `nil` if there are none, or
+    /// if fal was asked within the last minute.
     ///
-    /// - Throws: As ``keys()``.
+    /// - Throws: The errors of ``keys()``.
     func keys(insteadOf known: FalKeySet) async throws -> FalKeySet? {
         if let entry, entry.keys != known { return entry.keys }
         if let attempt, age(attempt) < Self.shortestInterval { return nil }
@@ -65,13 +66,13 @@ public actor FalKeySetCache {
         return keys == known ? nil : keys
     }
 
-    /// Seconds; a clock that went back makes everything as old as can be.
+    /// Returns the age in seconds; infinity if the clock went back.
     private func age(_ time: Double) -> Double {
         let age = now() - time
         return age < 0 ? .infinity : age
     }
 
-    /// One fetch at a time, whoever waits for it.
+    /// Fetches the keys. Concurrent callers share one fetch.
     private func fetch() async throws -> FalKeySet {
         if let fetching { return try await fetching.value }
         attempt = now()
@@ -83,7 +84,7 @@ public actor FalKeySetCache {
         return keys
     }
 
-    /// A key set is a few hundred bytes; this is far more.
+    /// The maximum length of a key set in bytes; actual sets have a few hundred.
     private static let maximumBytes = 64 << 10
 
     private static func fetch(_ url: String, through transport: any HTTPTransport) async throws -> FalKeySet {
@@ -120,5 +121,50 @@ public actor FalKeySetCache {
         ClientError(
             category, .fal(.jwks), status: status, message: message,
             purchase: .notTaken, isRetryable: true)
+    }
+}
+
+/// fal's public keys for webhook signatures.
+public struct FalKeySet: Hashable, Sendable {
+    /// The keys, of 32 bytes each.
+    package let keys: [[UInt8]]
+
+    /// Creates a set of stored keys.
+    ///
+    /// - Parameter publicKeys: Ed25519 keys. Keys that are not 32 bytes long are ignored.
+    public init(publicKeys: [[UInt8]]) { keys = publicKeys.filter { $0.count == 32 } }
+
+    /// Parses a JSON Web Key Set (RFC 7517, with RFC 8037's Ed25519). Keys of other types are
+    /// ignored, so the set may be empty.
+    ///
+    /// - Throws: ``WebhookError/malformed(_:)`` if the text is not a key set.
+    public init(parsing text: [UInt8]) throws(WebhookError) {
+        guard let items = (try? JSONValue(parsing: text))?["keys"]?.array else {
+            throw .malformed("expected a JSON Web Key Set, found \(text.count) bytes of other data")
+        }
+        self.init(
+            publicKeys: items.compactMap { item in
+                guard item["kty"] == "OKP", item["crv"] == "Ed25519" else { return nil }
+                return item["x"]?.string.flatMap(Self.bytes)
+            })
+    }
+
+    /// Whether the set is empty.
+    public var isEmpty: Bool { keys.isEmpty }
+
+    /// Decodes base64url without padding (RFC 4648, section 5).
+    private static func bytes(_ text: String) -> [UInt8]? {
+        var characters = text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "-"): UInt8(ascii: "+")
+            case UInt8(ascii: "_"): UInt8(ascii: "/")
+            // Characters of the standard alphabet are invalid here.
+            case UInt8(ascii: "+"), UInt8(ascii: "/"): UInt8(ascii: " ")
+            default: byte
+            }
+        }
+        while characters.last == UInt8(ascii: "=") { characters.removeLast() }
+        characters += [UInt8](repeating: UInt8(ascii: "="), count: (4 - characters.count % 4) % 4)
+        return characters.withUnsafeBufferPointer { Base64.decode($0) }
     }
 }

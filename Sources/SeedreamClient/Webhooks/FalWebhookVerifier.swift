@@ -1,5 +1,6 @@
 import Cryptography
 public import HTTPTypes
+public import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -7,8 +8,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Verifies what fal posts to a webhook: Ed25519 over
-/// `request id \n user id \n time \n hexadecimal SHA-256 of the body`.
+/// Verifies fal's webhooks: Ed25519 over `request id \n user id \n time \n hexadecimal SHA-256 of
+/// the body`.
 ///
 /// ```swift
 /// let verifier = FalWebhookVerifier(replays: WebhookReplayGuard())
@@ -16,24 +17,22 @@ import Foundation
 /// let webhook = try await verifier.verify(fields, body: body, with: keys)
 /// ```
 ///
-/// - SeeAlso: `contracts/providers.md`, section 2.6;
-///   https://fal.ai/docs/documentation/model-apis/inference/webhooks.
+/// - SeeAlso: `docs/providers.md`; https://fal.ai/docs/documentation/model-apis/inference/webhooks.
 public struct FalWebhookVerifier: Sendable {
-    /// Seconds that a signature may be old, or ahead of this clock. 300 by default, as fal's
-    /// documents say.
+    /// The maximum age of a signature, and its maximum lead over this clock, in seconds. Default:
+    /// 300, as in fal's documentation.
     public var tolerance = 300.0
-    /// Refuses what was seen before; none by default.
+    /// Rejects replays. Default: `nil`.
     public var replays: WebhookReplayGuard?
-    /// The time in seconds since 1970. This machine's clock by default.
+    /// The time in seconds since 1970. Default: this machine's clock.
     public var now: @Sendable () -> Double
 
-    /// Makes a verifier.
+    /// Creates a verifier.
     ///
     /// - Parameters:
-    ///   - replays: Refuses what was seen before. fal may deliver a webhook again that was not
-    ///     answered with 2xx; what was let in and
-    ///     could not be worked on is let in again after ``forget(_:)``.
-    ///   - now: The time in seconds since 1970; `nil`: this machine's clock.
+    ///   - replays: Rejects replays. fal repeats a delivery that was not answered with 2xx; if a
+    ///     verified webhook could not be processed, ``forget(_:)`` admits it again.
+    ///   - now: The time in seconds since 1970. Default: `nil`, this machine's clock.
     public init(
         replays: WebhookReplayGuard? = nil,
         now: (@Sendable () -> Double)? = nil
@@ -45,20 +44,20 @@ public struct FalWebhookVerifier: Sendable {
     /// Verifies a webhook.
     ///
     /// - Parameters:
-    ///   - fields: The header fields as they came.
-    ///   - body: The body as it came, before anything parsed it.
-    ///   - keys: fal's.
-    /// - Throws: ``WebhookError``, by case.
+    ///   - fields: The header fields as received.
+    ///   - body: The body as received, before any parsing.
+    ///   - keys: fal's public keys.
+    /// - Throws: ``WebhookError``.
     public func verify(
         _ fields: HTTPFields, body: [UInt8], with keys: FalKeySet
     ) throws(WebhookError) -> FalWebhook {
         try verify(fields.map { ($0.name.rawName, $0.value) }, body: body, with: keys)
     }
 
-    /// Verifies a webhook whose header fields are pairs of name and value, as many servers have
-    /// them. Names may be in any case.
+    /// Verifies a webhook whose header fields are pairs of name and value, as in many servers. The
+    /// case of names is ignored.
     ///
-    /// - Throws: ``WebhookError``, by case.
+    /// - Throws: ``WebhookError``.
     public func verify(
         _ fields: [(String, String)], body: [UInt8], with keys: FalKeySet
     ) throws(WebhookError) -> FalWebhook {
@@ -68,26 +67,26 @@ public struct FalWebhookVerifier: Sendable {
         return try admit(message, body)
     }
 
-    /// Verifies a webhook by fal's current keys, which are fetched at need.
+    /// Verifies a webhook with fal's current keys, which are fetched if necessary.
     ///
-    /// - Throws: ``WebhookError``, by case; ``ClientError`` where the keys cannot be fetched.
+    /// - Throws: ``WebhookError``; ``ClientError`` if the keys cannot be fetched.
     public func verify(
         _ fields: HTTPFields, body: [UInt8], with cache: FalKeySetCache
     ) async throws -> FalWebhook {
         try await verify(fields.map { ($0.name.rawName, $0.value) }, body: body, with: cache)
     }
 
-    /// Verifies a webhook whose header fields are pairs by fal's current keys.
+    /// Verifies a webhook whose header fields are pairs of name and value with fal's current keys.
     ///
-    /// - Throws: ``WebhookError``, by case; ``ClientError`` where the keys cannot be fetched.
+    /// - Throws: ``WebhookError``; ``ClientError`` if the keys cannot be fetched.
     public func verify(
         _ fields: [(String, String)], body: [UInt8], with cache: FalKeySetCache
     ) async throws -> FalWebhook {
-        // What is malformed or stale fetches no keys.
+        // Malformed and stale webhooks cause no fetch.
         let message = try message(fields, body)
         var keys = try await cache.keys()
         if !message.isSigned(by: keys) {
-            // fal may have a new key; whoever posts junk must not make us fetch without end.
+            // fal may have a new key, but forged webhooks must not cause unlimited fetches.
             guard let newer = try await cache.keys(insteadOf: keys), message.isSigned(by: newer) else {
                 throw keys.isEmpty ? WebhookError.noKey : .badSignature
             }
@@ -96,10 +95,10 @@ public struct FalWebhookVerifier: Sendable {
         return try admit(message, body)
     }
 
-    /// Lets a webhook in again that was verified and could not be worked on.
+    /// Admits a verified webhook again that could not be processed.
     public func forget(_ webhook: FalWebhook) { replays?.forget(webhook.identity) }
 
-    /// What is signed, and by what.
+    /// The signed message and its signature.
     private struct Message {
         var text: [UInt8]
         var signature: [UInt8]
@@ -119,7 +118,7 @@ public struct FalWebhookVerifier: Sendable {
             guard values.count == 1 else {
                 throw .malformed("expected one header field \(name), found \(values.count)")
             }
-            // A line break would move the borders between the parts that are signed.
+            // A line break would shift the boundaries between the signed parts.
             guard !value.isEmpty, value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
             else { throw .malformed("expected a text in the header field \(name)") }
             return value
@@ -143,17 +142,93 @@ public struct FalWebhookVerifier: Sendable {
     }
 
     private func admit(_ message: Message, _ body: [UInt8]) throws(WebhookError) -> FalWebhook {
-        // The message, not the signature: one message may have several.
+        // The message, not the signature: one message can have several valid signatures.
         let identity = SHA256Digest(message.text).bytes
         guard
             let webhook = FalWebhook(
                 body, userID: message.userID, timestamp: message.timestamp, identity: identity)
         else {
             throw .malformed(
-                "expected JSON with \"request_id\" and \"status\", found \(body.count) bytes of something else"
+                "expected JSON with \"request_id\" and \"status\", found \(body.count) bytes of other data"
             )
         }
         guard replays?.admit(identity, now: now()) ?? true else { throw .replayed }
         return webhook
+    }
+}
+
+/// A webhook of fal about a job that has ended. Only ``FalWebhookVerifier`` creates one, so every
+/// instance is verified.
+///
+/// fal repeats a delivery until it is answered with 2xx, so the same job may be reported more than
+/// once.
+public struct FalWebhook: Hashable, Sendable {
+    /// The outcome of a job.
+    public enum Status: Hashable, Sendable {
+        /// The job succeeded.
+        case ok
+        /// The job failed.
+        case error
+        /// A status that this version does not know.
+        case other(String)
+    }
+
+    /// The job's ID: ``JobTicket/requestID``.
+    public let requestID: String
+    /// fal's second request ID; `nil` if there is none.
+    public let gatewayRequestID: String?
+    /// The outcome of the job.
+    public let status: Status
+    /// fal's message about a failure.
+    public let error: String?
+    /// The reason why a successful job has no payload, which is then at the result's URL.
+    public let payloadError: String?
+    /// The model's output, or the body of its error.
+    public let payload: JSONValue?
+    /// The images; `nil` if there are none, or if they came inside the payload: the result's URL
+    /// has those.
+    public let result: GenerationResult?
+    /// The error, as in ``JobStatus/Phase/failed(_:)``; `nil` unless ``status`` is
+    /// ``Status/error``.
+    public let failure: ClientError?
+    /// fal's ID of the account.
+    public let userID: String
+    /// The time of the signature in seconds since 1970.
+    public let timestamp: Int
+    /// The SHA-256 of the signed message.
+    package let identity: [UInt8]
+
+    /// Parses a body whose signature is valid.
+    ///
+    /// - Returns: `nil` if the body is not JSON, or contains no request ID or status.
+    init?(_ body: [UInt8], userID: String, timestamp: Int, identity: [UInt8]) {
+        guard let json = try? JSONValue(parsing: body), let id = json["request_id"]?.string,
+            let word = json["status"]?.string
+        else { return nil }
+        requestID = id
+        gatewayRequestID = json["gateway_request_id"]?.string
+        status =
+            switch word {
+            case "OK": .ok
+            case "ERROR": .error
+            default: .other(word)
+            }
+        error = json["error"]?.string
+        payloadError = json["payload_error"]?.string
+        if let value = json["payload"], !value.isNull { payload = value } else { payload = Optional.none }
+        self.userID = userID
+        self.timestamp = timestamp
+        self.identity = identity
+        var result = status == .ok ? payload.flatMap(FalOutput.result(in:)) : nil
+        result?.requestID = id
+        self.result = result
+        failure = status == .error ? Self.failure(payload, error: error, requestID: id) : nil
+    }
+
+    private static func failure(_ payload: JSONValue?, error: String?, requestID: String) -> ClientError {
+        let body = FalErrorBody(payload)
+        return FalProvider.failedJob(
+            code: body.code ?? "", message: body.message ?? error ?? "", field: body.field,
+            requestID: requestID)
     }
 }

@@ -1,25 +1,25 @@
 public import SeedreamModel
 
-/// Why a webhook is not believed. Nothing in it is to be acted on.
+/// The reason why a webhook is rejected. Its content must not be used.
 public enum WebhookError: ErrorWithRemedy, Hashable, Sendable {
-    /// A header field that carries the signature, or a part of what is signed, is absent.
+    /// A header field with the signature, or with a signed part, is missing.
     case missingHeader(String)
-    /// A header field, the body or a key set is not what it should be; the text says which, and
-    /// what was expected.
+    /// A header field, the body or a key set is malformed. The text states which, and what was
+    /// expected.
     case malformed(String)
-    /// It was signed too long ago, or too far in the future. Both in seconds; the age is below 0
-    /// for a time to come.
+    /// The signature is too old, or too far in the future. Both values in seconds; the age is
+    /// negative for a future time.
     case stale(age: Double, maximum: Double)
-    /// No key made the signature.
+    /// The signature matches none of the keys.
     case badSignature
-    /// There is no key to verify it with.
+    /// There is no key to verify the signature with.
     case noKey
-    /// It was seen before. A host that repeats a delivery expects to be told that it arrived.
+    /// The webhook was received before. A provider that repeats a delivery expects a success reply.
     case replayed
 }
 
 extension WebhookError: CustomStringConvertible {
-    /// Expected and found, one line; never the body or a signature.
+    /// The expected and the found value, on one line; never the body or a signature.
     public var description: String {
         switch self {
         case .missingHeader(let name): "expected the header field \(name), found none"
@@ -28,19 +28,19 @@ extension WebhookError: CustomStringConvertible {
             age < 0
                 ? "expected a webhook signed at most \(Self.seconds(maximum)) ahead of this clock, found \(Self.seconds(-age))"
                 : "expected a webhook signed at most \(Self.seconds(maximum)) ago, found \(Self.seconds(age))"
-        case .badSignature: "the signature was made by none of the keys, or for another message"
+        case .badSignature: "the signature matches none of the keys, or belongs to another message"
         case .noKey: "expected a key to verify with, found none"
-        case .replayed: "the webhook was seen before"
+        case .replayed: "the webhook was received before"
         }
     }
 
-    /// What to do about it.
+    /// The action that resolves the error.
     public var remedy: Remedy {
         switch self {
         case .missingHeader, .malformed, .badSignature:
-            "answer 401 and do nothing; hand over the body as it came, before anything parses it"
+            "answer 401 and do nothing; pass the body exactly as received, before any parsing"
         case .stale: "answer 401 and do nothing; check this machine's clock"
-        case .noKey: "fetch the host's keys, or check the account's"
+        case .noKey: "fetch the provider's keys, or check those of the account"
         case .replayed: "answer 200 and do nothing"
         }
     }

@@ -1,30 +1,29 @@
 import Synchronization
 
-/// Remembers what was verified, so that a webhook which someone recorded and sends again is
-/// refused. May be shared by all tasks of a process; another process has its own.
+/// Remembers verified webhooks and rejects replays. All tasks of a process may share it; another
+/// process needs its own.
 public final class WebhookReplayGuard: Sendable {
     private struct State {
         var seen: Set<[UInt8]> = []
-        /// In the order of arrival, each with the time at which it is forgotten.
+        /// The messages in order of arrival, each with its expiry time.
         var order: [(expiry: Double, identity: [UInt8])] = []
     }
 
-    /// Seconds for which a webhook is remembered.
+    /// The time for which a webhook is remembered, in seconds.
     public let window: Double
     private let state = Mutex(State())
 
-    /// Makes a guard that has seen nothing.
+    /// Creates a guard that has seen no webhook.
     ///
-    /// - Parameter window: Seconds. 600 by default: fal's signatures count from 300 s before their
-    ///   time to 300 s after it, so that one that was seen at the earliest moment is still good 600
-    ///   s later.
+    /// - Parameter window: The time in seconds. Default: 600, as fal's signatures are valid from
+    ///   300 s before their time to 300 s after it, that is, for 600 s.
     public init(window: Double = 600) { self.window = window }
 
-    /// Remembers a verified message.
+    /// Admits and remembers a verified message.
     ///
     /// - Parameters:
-    ///   - identity: What tells it from others: a digest of all that is signed.
-    ///   - now: Seconds since 1970.
+    ///   - identity: The identity of the message: a digest of everything signed.
+    ///   - now: The current time in seconds since 1970.
     /// - Returns: `false` if it was seen within ``window``.
     package func admit(_ identity: [UInt8], now: Double) -> Bool {
         state.withLock { state in
@@ -37,7 +36,7 @@ public final class WebhookReplayGuard: Sendable {
         }
     }
 
-    /// Forgets a message whose work failed, so that the host's next delivery of it is let in.
+    /// Forgets a message whose processing failed, so that the provider's next delivery is admitted.
     package func forget(_ identity: [UInt8]) {
         state.withLock { state in
             guard state.seen.remove(identity) != nil else { return }

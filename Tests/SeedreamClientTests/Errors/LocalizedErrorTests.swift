@@ -81,7 +81,7 @@ struct LocalizedErrorTests {
             TransportError(.connect, mayHaveArrived: false, message: "h: the connection was refused"),
             "h: the connection was refused", nil),
         Row(ResourceError(message: "no thread", hint: "raise the limit"), "no thread", "raise the limit"),
-        Row(WebhookError.replayed, "the webhook was seen before", "answer 200 and do nothing"),
+        Row(WebhookError.replayed, "the webhook was received before", "answer 200 and do nothing"),
         Row(PictureVerifier.Rejection("expected an image"), "expected an image", nil),
         // SeedreamKit
         Row(
