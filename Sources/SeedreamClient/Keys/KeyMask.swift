@@ -12,7 +12,7 @@ package struct KeyMask: Sendable {
     /// The text that replaces the key.
     package static let replacement = "<key>"
     /// The length in characters below which half of a key is too short to be a secret, and below
-    /// which a whole key is only matched as a word of its own.
+    /// which a whole key is matched only as a separate word.
     private static let minimumLength = 8
     /// The number of nested encodings that are undone.
     private static let maximumLevel = 3

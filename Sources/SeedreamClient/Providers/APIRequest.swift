@@ -34,8 +34,8 @@ package struct APIRequest: Sendable {
 
 /// Sends requests that cost nothing, with retries.
 package protocol APICaller: Sendable {
-    /// Returns the reply, whatever its status code. Statuses that allow a retry are returned only
-    /// after all retries failed.
+    /// Returns the reply, with any status code. Statuses that allow a retry are returned only after
+    /// all retries failed.
     ///
     /// - Throws: ``ClientError`` if no reply arrived; `CancellationError`.
     func call(_ request: APIRequest) async throws -> HTTPReply

@@ -93,8 +93,8 @@ package struct RequestChecks {
             throw RequestError(
                 field: "prompt", message: "expected words, found none", hint: "describe the image")
         }
-        // Each provider counts in the units of its own language; UTF-16 units (JavaScript's) give
-        // the largest count.
+        // Each provider counts in the units of its programming language; UTF-16 units
+        // (JavaScript's) give the largest count.
         let count = request.prompt.utf16.count
         if let range = limits.promptCharacters, !range.contains(count) {
             throw RequestError(

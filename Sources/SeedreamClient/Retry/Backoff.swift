@@ -62,9 +62,9 @@ package struct Backoff: Sendable {
         return min(bound, policy.cap)
     }
 
-    /// Waits before the next attempt, if there is one. There is none if all attempts are used, the
-    /// budget is spent, the provider asks for a longer wait than the policy allows, or the wait
-    /// would reach the deadline.
+    /// Waits before the next attempt. No attempt follows if all are used, the budget is spent, the
+    /// provider asks for a longer wait than the policy allows, or the wait would reach the
+    /// deadline.
     ///
     /// - Parameters:
     ///   - attempt: The number of the failed attempt, from 1.

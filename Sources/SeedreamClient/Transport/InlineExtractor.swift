@@ -43,7 +43,7 @@ package final class InlineExtractor {
         case short
         /// In a long string that is kept as text.
         case text
-        case picture(Base64File, prefix: [UInt8], type: String?)
+        case image(Base64File, prefix: [UInt8], type: String?)
         /// In a data URI without base64, which is held until its end.
         case plainURI
         case elided
@@ -127,7 +127,7 @@ package final class InlineExtractor {
         try open()
         switch state {
         // An unterminated string is invalid JSON, which the parser reports.
-        case .picture(let file, _, _): file.discard()
+        case .image(let file, _, _): file.discard()
         case .raw(let file):
             try file.finish()
             output += Array("\"inline:0\"".utf8)
@@ -146,7 +146,7 @@ package final class InlineExtractor {
     /// Removes all files.
     package func discard() {
         switch state {
-        case .picture(let file, _, _): file.discard()
+        case .image(let file, _, _): file.discard()
         case .raw(let file): file.discard()
         default: break
         }
@@ -232,7 +232,7 @@ package final class InlineExtractor {
         case .short:
             held += run
             if held.count > Self.threshold { try classify() }
-        case .picture(let file, let prefix, _):
+        case .image(let file, let prefix, _):
             if try !file.append(run) {
                 try restoreText(file, prefix)
                 output += run
@@ -244,7 +244,7 @@ package final class InlineExtractor {
 
     /// Appends one escaped character.
     private func append(_ written: [UInt8], meaning: UInt8?) throws {
-        if case .picture(let file, let prefix, _) = state {
+        if case .image(let file, let prefix, _) = state {
             if let meaning, try file.append([meaning]) { return }
             try restoreText(file, prefix)
         }
@@ -274,7 +274,7 @@ package final class InlineExtractor {
         case .plainURI?: state = .plainURI
         case .base64(let prefix, let type, let characters, let isTolerant)?:
             let file = try Base64File(in: folder, isTolerant: isTolerant)
-            state = .picture(file, prefix: prefix, type: type)
+            state = .image(file, prefix: prefix, type: type)
             if try file.append(characters[...]) {
                 held = []
                 try check(file.count)
@@ -349,7 +349,7 @@ package final class InlineExtractor {
         case .structure, .text, .elided, .raw: break
         case .short, .plainURI:
             output += try decodeHeld() ? Array("inline:\(parts.count - 1)".utf8) : held
-        case .picture(let file, let prefix, let type):
+        case .image(let file, let prefix, let type):
             if try file.finish() {
                 try check(file.count)
                 output += Array("inline:\(parts.count)".utf8)

@@ -85,7 +85,7 @@ public struct RequestBodyReader: Sendable {
     private func fill(_ rest: UnsafeMutableRawBufferPointer, from segment: RequestBody.Segment) -> Int {
         switch segment {
         case .bytes(let bytes): bytes.withUnsafeBytes { Self.copy($0, offset, rest) }
-        case .picture(let picture): picture.withBytes { Self.copy($0, offset, rest) }
+        case .picture(let image): image.withBytes { Self.copy($0, offset, rest) }
         case .dataURI(let uri): base64(of: uri, into: rest)
         }
     }

@@ -155,7 +155,7 @@ struct AIMLReply {
 
     /// Returns `nil` if there is no image.
     init?(_ reply: HTTPReply, _ json: JSONValue?) {
-        let list = reply.pictures(under: ["data", "images"])
+        let list = reply.images(under: ["data", "images"])
         guard !list.images.isEmpty else { return nil }
         (images, failures) = list
         seed = json?["seed"]?.integer

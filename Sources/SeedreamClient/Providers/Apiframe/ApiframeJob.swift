@@ -26,7 +26,7 @@ struct ApiframeJob {
         progress = json["progress"]?.number.flatMap { $0.isFinite ? min(max($0 / 100, 0), 1) : nil }
         // The specification does not define its type: `{"images":[url…]}` in current documentation,
         // a bare URL in older versions.
-        images = json["result"].map { reply.pictures(under: ["images"], of: ["result": $0]).images } ?? []
+        images = json["result"].map { reply.images(under: ["images"], of: ["result": $0]).images } ?? []
         creditCost = json["creditCost"]?.number
         error = text("error")
         isExpired = json["expired"]?.bool ?? false

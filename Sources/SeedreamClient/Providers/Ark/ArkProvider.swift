@@ -128,8 +128,7 @@ package struct ArkProvider: Provider {
     private func error(
         _ reply: HTTPReply, _ failure: ArkFailure?, _ json: JSONValue?, _ operation: APIOperation
     ) -> ClientError {
-        // An error with status 200 has no status of its own: the provider failed, after an unknown
-        // amount of work.
+        // An error in a reply of status 200: the provider failed, after an unknown amount of work.
         var verdict = ReplyVerdict(
             status: reply.isSuccess && failure != nil ? 500 : reply.status, isJSON: json?.object != nil)
         if let category = failure?.category { verdict.category = category }

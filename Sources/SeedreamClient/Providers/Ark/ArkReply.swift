@@ -18,16 +18,16 @@ struct ArkReply {
                 failures.append(failure)
                 guard lines.count < 20 else { continue }
                 lines.append("image \(index + 1) of \(items.count): \(failure.line)")
-            } else if var picture = reply.picture(in: item) {
+            } else if var image = reply.image(in: item) {
                 if let text = item["size"]?.string, case .pixels(let size)? = OutputSize(text) {
-                    picture.size = size
+                    image.size = size
                 }
-                images.append(picture)
+                images.append(image)
             } else {
                 lines.append("image \(index + 1) of \(items.count) has neither a URL nor an image")
             }
         }
-        if images.isEmpty, failures.isEmpty { (images, lines) = reply.pictures(under: []) }
+        if images.isEmpty, failures.isEmpty { (images, lines) = reply.images(under: []) }
         tokens = json?["usage"]?["total_tokens"]?.integer
         billed = json?["usage"]?["generated_images"]?.integer
     }

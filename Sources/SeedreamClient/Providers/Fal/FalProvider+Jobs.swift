@@ -194,7 +194,7 @@ enum FalOutput {
 
     /// Parses an output; `nil` if it contains no image.
     private static func result(in json: JSONValue, of reply: HTTPReply) -> GenerationResult? {
-        let (images, failures) = reply.pictures(under: ["images"], of: json)
+        let (images, failures) = reply.images(under: ["images"], of: json)
         guard !images.isEmpty else { return nil }
         return GenerationResult(images: images, seed: json["seed"]?.integer, failures: failures)
     }

@@ -71,7 +71,7 @@ package struct OneRouterProvider: Provider {
         guard reply.isSuccess, failure == nil else { throw error(reply, failure, json, operation) }
         var report = FailureReport(
             operation: operation, reply: reply, requestID: reply.field("x-request-id"))
-        let list = reply.pictures(under: ["data"])
+        let list = reply.images(under: ["data"])
         if list.images.isEmpty, let task = json?["data"]?["task_id"]?.string {
             // Newer models answer with a task. Nothing indicates that Seedream 4 does, so tasks are
             // not supported.

@@ -32,12 +32,12 @@ extension HTTPReply {
     }
 
     /// Returns the image in a text or an object of a result.
-    func picture(in item: JSONValue, depth: Int = 0) -> GeneratedImage? {
+    func image(in item: JSONValue, depth: Int = 0) -> GeneratedImage? {
         if let text = item.string { return location(text).map { GeneratedImage(location: $0) } }
         guard item.object != nil, depth < Self.maximumDepth else { return nil }
         for name in Self.imageNames {
             let inner = item[name].flatMap { $0.array?.count == 1 ? $0[0] : $0 }
-            guard let inner, var image = picture(in: inner, depth: depth + 1) else { continue }
+            guard let inner, var image = image(in: inner, depth: depth + 1) else { continue }
             if let width = item["width"]?.integer, let height = item["height"]?.integer, width > 0, height > 0
             {
                 image.size = PixelSize(width: width, height: height)
@@ -52,12 +52,12 @@ extension HTTPReply {
     }
 
     /// Returns the images of a list, and a message for each item without one.
-    func pictures(in items: [JSONValue]) -> (images: [GeneratedImage], failures: [String]) {
+    func images(in items: [JSONValue]) -> (images: [GeneratedImage], failures: [String]) {
         var result: (images: [GeneratedImage], failures: [String]) = ([], [])
         var without = 0
         for (index, item) in items.enumerated() {
-            if let picture = picture(in: item) {
-                result.images.append(picture)
+            if let image = image(in: item) {
+                result.images.append(image)
             } else {
                 without += 1
                 guard without <= Self.maximumLines else { continue }
@@ -76,12 +76,12 @@ extension HTTPReply {
     /// - Parameters:
     ///   - names: The documented members.
     ///   - json: The part of the reply to search. Default: the whole reply.
-    func pictures(
+    func images(
         under names: [String], of json: JSONValue? = nil
     ) -> (images: [GeneratedImage], failures: [String]) {
         guard let json = json ?? self.json else { return fromFiles }
         for name in names {
-            if let items = json[name]?.array, case let found = pictures(in: items), !found.images.isEmpty {
+            if let items = json[name]?.array, case let found = images(in: items), !found.images.isEmpty {
                 return found
             }
         }
@@ -93,7 +93,7 @@ extension HTTPReply {
         in json: JSONValue, depth: Int
     ) -> (images: [GeneratedImage], failures: [String])? {
         if let items = json.array {
-            let found = pictures(in: items)
+            let found = images(in: items)
             return found.images.isEmpty ? nil : found
         }
         guard depth < Self.maximumDepth else { return nil }
@@ -102,10 +102,10 @@ extension HTTPReply {
                 return found
             }
         }
-        return picture(in: json).map { ([$0], []) }
+        return image(in: json).map { ([$0], []) }
     }
 
-    /// The images that were decoded from the body, whatever member held them.
+    /// The images that were decoded from the body, regardless of the members that held them.
     private var fromFiles: (images: [GeneratedImage], failures: [String]) {
         (inline.map { GeneratedImage(location: .file($0.path), contentType: $0.contentType) }, [])
     }
