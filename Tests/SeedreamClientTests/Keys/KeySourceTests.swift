@@ -131,7 +131,7 @@ struct KeySourceTests {
         #expect(error == .exposed(path: path, mode: Int(mode)))
         #expect(
             error?.description
-                == "\(path): expected mode 0600, found 0\(String(mode, radix: 8)): others may read or change the keys"
+                == "\(path): expected mode 0600, found 0\(String(mode, radix: 8)): other users may read or change the keys"
         )
         #expect(error?.hint == "`chmod 600 \(path)`")
         // Nobody asks for it where the variable has the key.
@@ -195,7 +195,7 @@ struct KeySourceTests {
         let long = try environment(folder, key + String(repeating: "x", count: 65_537 - key.count))
         #expect(
             throws: KeyError.unreadable(
-                path: folder.file("seedream/keys"), reason: "it is longer than 65536 bytes")
+                path: folder.file("seedream/keys"), reason: "expected at most 65536 bytes, found more")
         ) {
             try secret(.environment, .ark, long)
         }
