@@ -31,7 +31,10 @@ extension UnrecordedJob: CustomStringConvertible {
             return "free some space, then \(.result(requestID: id, provider: job.provider.rawValue))"
         }
         let places = (job.result?.images ?? []).map(\.location.text)
-        if !places.isEmpty { return "download the images now, their location is recorded nowhere else: \(places.joined(separator: " "))" }
+        if !places.isEmpty {
+            return
+                "download the images now, nothing else records their URLs: \(places.joined(separator: " "))"
+        }
         return "it may have been bought: check the account before sending it again"
     }
 }

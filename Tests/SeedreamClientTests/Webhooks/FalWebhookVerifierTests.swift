@@ -262,7 +262,8 @@ struct FalWebhookVerifierTests {
                 .stale(age: -400, maximum: 300),
                 "expected a webhook signed at most 300 s ahead of this clock, found 400 s"
             ), (.badSignature, "the signature matches none of the keys, or belongs to another message"),
-            (.noKey, "expected a key to verify with, found none"), (.replayed, "the webhook was received before"),
+            (.noKey, "expected a key to verify with, found none"),
+            (.replayed, "the webhook was received before"),
             (.malformed("x"), "x"),
         ])
     func messages(_ error: WebhookError, _ text: String) {
