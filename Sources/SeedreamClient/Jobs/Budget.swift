@@ -1,3 +1,5 @@
+public import SeedreamModel
+
 /// A spending limit.
 public struct Budget: Hashable, Codable, Sendable {
     /// The amount, in ``unit``.
@@ -26,5 +28,37 @@ extension Budget {
         let worst = spent + price.amount * Double(pictures)
         // A sum of cents is not exact in binary.
         guard worst <= amount + 1e-9 else { throw .exceeded(worst: worst, budget: amount, unit: unit) }
+    }
+}
+
+/// The reasons for which a request is not sent because of its price.
+public enum BudgetError: ErrorWithRemedy, Hashable, Sendable {
+    /// The worst case costs more than the budget. Both amounts are in `unit`.
+    case exceeded(worst: Double, budget: Double, unit: Price.Unit)
+    /// The price of an image is unknown for this provider or model.
+    case priceUnknown
+    /// The budget and the price have different units: one is in dollars, the other in credits.
+    case otherUnit(budget: Price.Unit, price: Price.Unit)
+}
+
+extension BudgetError: CustomStringConvertible {
+    /// A one-line message with the expected and the found value.
+    public var description: String {
+        switch self {
+        case .exceeded(let worst, let budget, let unit):
+            "the worst case costs \(worst.formattedShortly) \(unit.rawValue), the budget is \(budget.formattedShortly) \(unit.rawValue)"
+        case .priceUnknown: "no price is known for this provider, so the budget cannot be checked"
+        case .otherUnit(let budget, let price):
+            "the budget is in \(budget.rawValue), the provider's price in \(price.rawValue)"
+        }
+    }
+
+    /// The remedy.
+    public var remedy: Remedy {
+        switch self {
+        case .exceeded: "request fewer images, or raise the budget"
+        case .priceUnknown: "give the price of one image with \(.price)"
+        case .otherUnit: "give the budget in the unit of the price, or another price with \(.price)"
+        }
     }
 }
