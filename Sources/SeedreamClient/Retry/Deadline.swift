@@ -48,12 +48,27 @@ extension Deadline {
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await Task.sleep(until: instant, clock: .continuous)
+                try await Self.sleep(until: instant)
                 return nil
             }
             defer { group.cancelAll() }
             guard let value = try await group.next() ?? nil else { throw error }
             return value
+        }
+    }
+
+    /// The longest single sleep. Ours.
+    private static let step = Duration.seconds(5)
+
+    /// Sleeps until a time in short steps. Swift's runtime keeps a cancelled sleep, about 0.7 kB,
+    /// until its time has come, and nearly every deadline is cancelled.
+    ///
+    /// - Throws: `CancellationError`.
+    package static func sleep(until instant: ContinuousClock.Instant) async throws {
+        while true {
+            let left = ContinuousClock.now.duration(to: instant)
+            guard left > .zero else { return }
+            try await Task.sleep(for: min(left, step))
         }
     }
 }

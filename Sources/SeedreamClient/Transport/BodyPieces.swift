@@ -86,7 +86,7 @@ final class BodyProgress: Sendable {
                 wakeUp = last + .seconds(limit)
                 if wakeUp <= .now { throw stalled }
             }
-            try await Task.sleep(until: wakeUp, clock: .continuous)
+            try await Deadline.sleep(until: wakeUp)
         }
     }
 }
