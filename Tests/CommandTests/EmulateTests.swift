@@ -9,23 +9,6 @@ import FoundationNetworking
 @Suite("seedream emulate")
 struct EmulateTests {
     #if Emulator
-    private struct Announcement: Decodable {
-        var schema: Int
-        var port: Int
-        var page: String
-        var providers: [String: String]
-        var certificateAuthority: String?
-    }
-
-    /// Starts it, and waits for the first line.
-    private static func start(_ arguments: String...) async throws -> (RunningCommand, Announcement) {
-        let command = try CommandRunner().start(["emulate", "--json"] + arguments)
-        try await command.wait { command.textSoFar.hasSuffix("\n") }
-        return (
-            command, try JSONDecoder().decode(Announcement.self, from: Data(command.textSoFar.utf8))
-        )
-    }
-
     private static func status(_ url: String) async throws -> Int {
         let request = URLRequest(url: try #require(URL(string: url)), timeoutInterval: 300)
         let (_, response) = try await URLSession.shared.data(for: request)
@@ -36,48 +19,46 @@ struct EmulateTests {
         "says where it is, answers there, and ends with 0 when it is interrupted",
         arguments: [SIGINT, SIGTERM])
     func life(_ signal: Int32) async throws {
-        let (command, address) = try await Self.start()
+        let emulate = try await EmulateCommand.start()
+        let address = emulate.announcement
         #expect(address.schema == 1)
         #expect(address.page == "http://127.0.0.1:\(address.port)/")
         #expect(Set(address.providers.keys) == ["fal", "aiml", "onerouter", "apiframe", "ark"])
         #expect(address.certificateAuthority == nil)
         #expect(try await Self.status(address.page) == 200)
         #expect(try await Self.status(address.page + "_emulator/health") == 200)
-        command.send(signal)
-        let result = try await command.result()
-        #expect(result.status == 0)
+        #expect(try await emulate.end(signal).status == 0)
         await #expect(throws: (any Error).self) { try await Self.status(address.page) }
     }
 
     @Test("stands in for the named providers only")
     func providers() async throws {
-        let (command, address) = try await Self.start("--provider", "ark", "--provider", "aiml")
+        let emulate = try await EmulateCommand.start(["--provider", "ark", "--provider", "aiml"])
+        let address = emulate.announcement
         #expect(Set(address.providers.keys) == ["aiml", "ark"])
         #expect(try await Self.status(address.page + "fal/rest/.well-known/jwks.json") == 404)
-        command.send(SIGTERM)
-        #expect(try await command.result().status == 0)
+        #expect(try await emulate.end().status == 0)
     }
 
     @Test("a port that is taken is an error of the configuration, and both are named")
     func portInUse() async throws {
-        let (command, address) = try await Self.start()
+        let emulate = try await EmulateCommand.start()
+        let address = emulate.announcement
         let second = try await seedream("emulate", "--port", "\(address.port)")
         #expect(second.status == 78)
         #expect(second.errors.hasPrefix("error: port \(address.port) of 127.0.0.1 cannot be opened: "))
         #expect(second.errors.contains("\n  hint: choose another --port"))
-        command.send(SIGTERM)
-        _ = try await command.result()
+        try await emulate.end()
     }
 
     @Test("writes the certificate that has to be trusted")
     func certificate() async throws {
         let folder = try TemporaryFolder()
-        let (command, address) = try await Self.start("--tls", "--ca-file", folder.file("ca.pem"))
+        let emulate = try await EmulateCommand.start(["--tls", "--ca-file", folder.file("ca.pem")])
         let pem = try String(contentsOfFile: folder.file("ca.pem"), encoding: .utf8)
         #expect(pem.hasPrefix("-----BEGIN CERTIFICATE-----\n"))
-        #expect(address.certificateAuthority == pem)
-        command.send(SIGTERM)
-        #expect(try await command.result().status == 0)
+        #expect(emulate.announcement.certificateAuthority == pem)
+        #expect(try await emulate.end().status == 0)
         let nowhere = try await seedream(
             "emulate", "--tls", "--ca-file", folder.file("no/such/folder/ca.pem"))
         #expect(nowhere.status == 73)

@@ -10,10 +10,7 @@ import Testing
 struct LoadTests {
     /// Resident memory of a process, in MiB; `nil` where the system does not say.
     private static func residentMemory(of process: Int32) -> Int? {
-        guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
-        else { return nil }
-        return line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }.map { $0 / 1024 }
+        ProcessStatus(process)?.bytes("VmRSS").map { $0 >> 20 }
     }
 
     /// So many edits, 50 at once, each with its result fetched: the status of every last answer.
@@ -44,27 +41,24 @@ struct LoadTests {
 
     @Test("hundreds of requests, 50 at once: all are answered, each billed once, the memory given back")
     func many() async throws {
-        var runner = CommandRunner()
-        runner.timeout = .seconds(1800)
-        let command = try runner.start(
-            ["emulate", "--json", "--queue-time", "0.02", "--generation-time", "0.02"])
-        try await command.wait { command.textSoFar.hasSuffix("\n") }
-        let base = try #require(try JSONValue(parsing: command.textSoFar.utf8)["page"]?.string)
+        let emulate = try await EmulateCommand.start(
+            ["--queue-time", "0.02", "--generation-time", "0.02"], timeout: .seconds(1800))
+        let base = emulate.announcement.page
         _ = try await Self.edit(50, at: base)
         try await Task.sleep(for: .seconds(4))
-        let before = Self.residentMemory(of: command.identifier)
+        let before = Self.residentMemory(of: emulate.command.identifier)
 
         let statuses = try await Self.edit(Self.count, at: base)
         #expect(statuses.count == Self.count)
         #expect(statuses.filter { $0 != 200 } == [])
-        let peak = Self.residentMemory(of: command.identifier)
+        let peak = Self.residentMemory(of: emulate.command.identifier)
         let ledger = try await RunningEmulator.call("GET", base + "_emulator/ledger").json
         #expect(ledger["billed"] == .integer(Self.count + 50))
         #expect(ledger["accepted"] == .integer(Self.count + 50))
 
         // The command gives memory back every two seconds.
         try await Task.sleep(for: .seconds(4))
-        let after = Self.residentMemory(of: command.identifier)
+        let after = Self.residentMemory(of: emulate.command.identifier)
         if let before, let peak, let after {
             print(
                 "resident memory: \(before) MiB after 50 requests, \(peak) MiB at the end of \(Self.count) more, \(after) MiB after them"
@@ -72,8 +66,7 @@ struct LoadTests {
             // The log keeps 1000 requests with a thumbnail of some kilobytes each; what a request needs is 100 times that.
             #expect(after - before < 24)
         }
-        command.send(SIGTERM)
-        #expect(try await command.result().status == 0)
+        #expect(try await emulate.end().status == 0)
     }
 }
 #endif

@@ -30,9 +30,7 @@ struct PlaneSourceTests {
                 }
             }
             let sink = try JPEGSink(format: format, settings: EncodeSettings(quality: 95))
-            let copy = PixelPipeline(region: PixelRegion(format.size))
-            try copy.run(from: PlanePictureSource(picture), to: sink)
-            let encoded = EncodedSource(try sink.finish().array())
+            let encoded = EncodedSource(try picture.encoded(by: sink))
             try JPEGPlaneSource.withSource(of: encoded, denominator: denominator, limits: DecodeLimits()) {
                 source in
                 #expect(source.format.subsampling == subsampling)
@@ -62,8 +60,7 @@ struct PlaneSourceTests {
             plane == 0 ? 128 : (x < 0.5) == (plane == 1) ? 190 : 90
         }
         let sink = try JPEGSink(format: format, settings: EncodeSettings(quality: 95))
-        try PixelPipeline(region: PixelRegion(format.size)).run(from: PlanePictureSource(picture), to: sink)
-        let bytes = try sink.finish().array()
+        let bytes = try picture.encoded(by: sink)
         let png = try JPEGPlaneSource.withSource(
             of: EncodedSource(bytes), denominator: 1, limits: DecodeLimits()
         ) { source in

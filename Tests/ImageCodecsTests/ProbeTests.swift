@@ -68,9 +68,8 @@ struct ProbeTests {
     func quality(_ quality: Int, _ expected: Int) throws {
         let format = PlaneFormat(.grey, size: .init(width: 16, height: 16))
         let sink = try JPEGSink(format: format, settings: EncodeSettings(quality: quality))
-        let pipeline = PixelPipeline(region: PixelRegion(format.size))
-        try pipeline.run(from: PlanePictureSource(.zonePlate(format, frequency: 0.5)), to: sink)
-        let probe = try Prober.probe(EncodedSource(sink.finish().array()), limits: DecodeLimits())
+        let bytes = try PlanePicture.zonePlate(format, frequency: 0.5).encoded(by: sink)
+        let probe = try Prober.probe(EncodedSource(bytes), limits: DecodeLimits())
         #expect(abs((probe.estimatedQuality ?? 0) - expected) <= 1)
     }
 }

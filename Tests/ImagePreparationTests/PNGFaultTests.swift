@@ -85,9 +85,8 @@ struct PNGFaultTests {
             let format = PlaneFormat(.grey, size: PixelSize(width: 64, height: 64))
             let settings = EncodeSettings(quality: 92, profile: ColorProfile(bytes: profile))
             let sink = try JPEGSink(format: format, settings: settings)
-            let pipeline = PixelPipeline(region: PixelRegion(format.size))
-            try pipeline.run(from: PlanePictureSource(.zonePlate(format, frequency: 0.5)), to: sink)
-            for bytes in [file.bytes(), try sink.finish().array()] {
+            let jpeg = try PlanePicture.zonePlate(format, frequency: 0.5).encoded(by: sink)
+            for bytes in [file.bytes(), jpeg] {
                 let image = try await PNGHidingTests.prepare(bytes)
                 #expect(image.source.colorProfile != nil, "\(name)")
                 #expect((image.action == .passThrough) == passes, "\(name): \(image.reasons)")

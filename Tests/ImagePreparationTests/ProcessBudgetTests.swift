@@ -191,11 +191,6 @@ struct ProcessBudgetTests {
     func resident() async throws {
         // A process of its own, since others' images would count as well.
         await #expect(processExitsWith: .success) {
-            func kilobytes(_ field: String) throws -> Int {
-                let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-                let line = try #require(status.split(separator: "\n").first { $0.hasPrefix(field) })
-                return try #require(Int(line.filter(\.isNumber)))
-            }
             // Turning an image takes all of it at once.
             let input = ImageInput.file(Fixtures.path("photos/dandelion-portrait.jpg"))
             var options = PreparationOptions()
@@ -207,7 +202,7 @@ struct ProcessBudgetTests {
             options.memoryBudget = 3 * need
             // Threads are no limit here.
             options.jobs = 64
-            let before = try kilobytes("VmRSS")
+            let before = try #require(ProcessStatus()?.bytes("VmRSS"))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<64 {
                     group.addTask { [options] in
@@ -216,9 +211,9 @@ struct ProcessBudgetTests {
                 }
                 try await group.waitForAll()
             }
-            let grown = try kilobytes("VmHWM") - before
+            let grown = try #require(ProcessStatus()?.bytes("VmHWM")) - before
             // 64 of them would take 64 times as much.
-            try #require(grown << 10 < 3 * need + (32 << 20), "\(grown) kB for a budget of \(3 * need) bytes")
+            try #require(grown < 3 * need + (32 << 20), "\(grown) bytes for a budget of \(3 * need) bytes")
             try #require(ProcessBudget.shared.load.mostBytes <= 3 * need)
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 
 /// Fixtures by what they stand for.
@@ -14,4 +15,13 @@ enum Sample {
     static let text = Fixtures.path("corrupt/text.jpg")
     /// All photographs.
     static let photos = Fixtures.rows.map(\.path).filter { $0.hasPrefix("photos/") }.map(Fixtures.path)
+}
+
+extension Data {
+    /// Columns, rows and colour type of a PNG, from its header.
+    var pngHeader: (width: Int, height: Int, colorType: UInt8)? {
+        guard starts(with: [0x89, 0x50, 0x4E, 0x47]), count > 25 else { return nil }
+        func number(at offset: Int) -> Int { self[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
+        return (number(at: 16), number(at: 20), self[25])
+    }
 }

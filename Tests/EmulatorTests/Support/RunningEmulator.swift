@@ -5,11 +5,12 @@ import NIOCore
 import NIOHTTP1
 import SeedreamEmulator
 
-/// An emulator that makes its pictures at once, and a client for it over a real socket.
+/// An emulator that takes 20 ms for an image, and a client for it over a real socket.
 struct RunningEmulator {
     let emulator: Emulator
 
-    /// Runs `body` with an emulator of its own.
+    /// Starts an emulator, runs `body` and stops the emulator, also if `body` throws. Tests of this target
+    /// start an emulator in their own process in no other way.
     static func with<Result>(
         _ change: (inout EmulatorConfiguration) -> Void = { _ in },
         _ body: (RunningEmulator) async throws -> Result

@@ -21,11 +21,7 @@ enum TestPicture {
         let sink = try PNGSink(
             format: PlaneFormat(.rgb, size: PixelSize(width: width, height: height)),
             settings: EncodeSettings(quality: 90))
-        try PixelPipeline(region: PixelRegion(source.format.size), filter: .bilinear)
-            .run(from: PlanePictureSource(source), to: sink)
-        let buffer = try sink.finish()
-        let count = buffer.count
-        return EncodedBytes(adopting: buffer.release(), count: count).array
+        return try source.encoded(by: sink, filter: .bilinear)
     }
 
     /// A JPEG: a small drawing, enlarged.
@@ -38,9 +34,7 @@ enum TestPicture {
             format: PlaneFormat(
                 .yCbCr, size: PixelSize(width: width, height: height), subsampling: .quarter),
             settings: EncodeSettings(quality: 80))
-        try PixelPipeline(region: PixelRegion(small.size), filter: .bilinear)
-            .run(from: PlanePictureSource(drawing), to: sink)
-        return try sink.finish().array()
+        return try drawing.encoded(by: sink, filter: .bilinear)
     }
 
     /// A JPEG as a data URI.

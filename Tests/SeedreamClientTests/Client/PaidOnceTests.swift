@@ -74,22 +74,14 @@ struct PaidOnceTests {
     }
 
     private static func with(_ faults: [FaultRule] = [], _ body: (Shop) async throws -> Void) async throws {
-        var configuration = EmulatorConfiguration()
-        configuration.queueTime = 0.01
-        configuration.generationTime = 0.01
-        let emulator = try await Emulator.start(configuration)
-        await emulator.setFaults(faults)
-        do {
+        try await Emulator.with { emulator in
+            await emulator.setFaults(faults)
             try await AsyncHTTPTransportTests.with {
                 let folder = try TemporaryFolder()
                 try await body(Shop(emulator: emulator, transport: $0, folder: folder.path))
                 withExtendedLifetime(folder) {}
             }
-        } catch {
-            await emulator.stop()
-            throw error
         }
-        await emulator.stop()
     }
 
     @Test("a purchase without trouble is one request and one entry")

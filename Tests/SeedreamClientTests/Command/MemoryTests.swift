@@ -44,13 +44,10 @@ struct MemoryTests {
     /// The most memory that a process has had, in bytes, looked at every 2 ms until it is gone.
     private static func peak(of identifier: Int32) async -> (anonymous: Int, file: Int) {
         var peak = (anonymous: 0, file: 0)
-        while let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8) {
-            func kibibytes(_ name: String) -> Int? {
-                text.split(separator: "\n").first { $0.hasPrefix(name) }
-                    .flatMap { Int($0.split(whereSeparator: \.isWhitespace)[1]) }
-            }
-            guard let anonymous = kibibytes("RssAnon:"), let file = kibibytes("RssFile:") else { break }
-            peak = (max(peak.anonymous, anonymous << 10), max(peak.file, file << 10))
+        while let status = ProcessStatus(identifier), let anonymous = status.bytes("RssAnon"),
+            let file = status.bytes("RssFile")
+        {
+            peak = (max(peak.anonymous, anonymous), max(peak.file, file))
             try? await Task.sleep(for: .milliseconds(2))
         }
         return peak

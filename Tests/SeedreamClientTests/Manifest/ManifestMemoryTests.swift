@@ -8,9 +8,7 @@ import Testing
 struct ManifestMemoryTests {
     /// Bytes of this process that no file can give back.
     private static func residentBytes() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
-        return try #require(Int(line.split(whereSeparator: \.isWhitespace)[1])) << 10
+        try #require(ProcessStatus()?.bytes("RssAnon"))
     }
 
     /// Writes a manifest of so many rows in pieces.

@@ -235,32 +235,30 @@ struct ResultDownloaderTests {
     func emulated(_ fault: Fault, _ count: Int?, _ attempts: Int, _ category: ClientError.Category?)
         async throws
     {
-        var configuration = EmulatorConfiguration()
-        configuration.generationTime = 0.01
-        let emulator = try await Emulator.start(configuration)
-        try await AsyncHTTPTransportTests.with { transport in
-            var request = OutgoingRequest(
-                .post, emulator.url(.fal) + "/run/fal-ai/bytedance/seedream/v4/text-to-image",
-                Array(#"{"prompt":"a dog","image_size":{"width":1024,"height":1024},"seed":1}"#.utf8))
-            request.head.headerFields[.authorization] = "Key fake"
-            request.head.headerFields[.contentType] = "application/json"
-            let reply = try await ReplyReader(maximum: 1 << 20).read(try await transport.send(request))
-            let url = try #require(reply.json?["images"]?[0]?["url"]?.string)
-            let whole = Sink()
-            _ = try await Self.fetch(url, transport, into: whole)
-            #expect(whole.bytes.count > 5000)
-            let before = await emulator.requests.count
-            await emulator.setFaults([FaultRule("*.download", fault, count: count)])
-            let sink = Sink()
-            if let category {
-                #expect(await Self.failure(url, transport)?.category == category)
-            } else {
-                _ = try await Self.fetch(url, transport, into: sink)
-                #expect(sink.bytes == whole.bytes)
+        try await Emulator.with { emulator in
+            try await AsyncHTTPTransportTests.with { transport in
+                var request = OutgoingRequest(
+                    .post, emulator.url(.fal) + "/run/fal-ai/bytedance/seedream/v4/text-to-image",
+                    Array(#"{"prompt":"a dog","image_size":{"width":1024,"height":1024},"seed":1}"#.utf8))
+                request.head.headerFields[.authorization] = "Key fake"
+                request.head.headerFields[.contentType] = "application/json"
+                let reply = try await ReplyReader(maximum: 1 << 20).read(try await transport.send(request))
+                let url = try #require(reply.json?["images"]?[0]?["url"]?.string)
+                let whole = Sink()
+                _ = try await Self.fetch(url, transport, into: whole)
+                #expect(whole.bytes.count > 5000)
+                let before = await emulator.requests.count
+                await emulator.setFaults([FaultRule("*.download", fault, count: count)])
+                let sink = Sink()
+                if let category {
+                    #expect(await Self.failure(url, transport)?.category == category)
+                } else {
+                    _ = try await Self.fetch(url, transport, into: sink)
+                    #expect(sink.bytes == whole.bytes)
+                }
+                #expect(await emulator.requests.count == before + attempts)
             }
-            #expect(await emulator.requests.count == before + attempts)
         }
-        await emulator.stop()
     }
     #endif
 }

@@ -35,10 +35,6 @@ enum Drawing {
         let sink = try JPEGSink(
             format: PlaneFormat(.yCbCr, size: PixelSize(width: side, height: side), subsampling: .full),
             settings: EncodeSettings(quality: quality))
-        try PixelPipeline(region: PixelRegion(picture.format.size), filter: .bilinear).run(
-            from: PlanePictureSource(picture), to: sink)
-        let buffer = try sink.finish()
-        let count = buffer.count
-        return EncodedBytes(adopting: buffer.release(), count: count).array
+        return try picture.encoded(by: sink, filter: .bilinear)
     }
 }

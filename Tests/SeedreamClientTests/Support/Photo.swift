@@ -1,4 +1,5 @@
 import ImagePreparation
+import Pixels
 import SeedreamModel
 import TestSupport
 
@@ -15,4 +16,10 @@ enum Photo {
     static func edit(_ prompt: String = "put a hat on it", count: Int = 1) async throws -> GenerationRequest {
         GenerationRequest(prompt: prompt, images: try await prepared(count).map { .prepared($0) })
     }
+}
+
+/// Sizes that every provider takes.
+enum PixelSizeOf {
+    static let small = PixelSize(width: 1024, height: 1024)
+    static let landscape = PixelSize(width: 1600, height: 1200)
 }

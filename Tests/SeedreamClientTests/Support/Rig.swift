@@ -13,22 +13,12 @@ struct Rig {
     let emulator: Emulator
     let folder: TemporaryFolder
 
-    /// Runs `body` with an emulator that makes its pictures at once.
+    /// Runs `body` with an emulator and a folder.
     static func with<Result>(
         _ change: (inout EmulatorConfiguration) -> Void = { _ in }, _ body: (Rig) async throws -> Result
     ) async throws -> Result {
-        var configuration = EmulatorConfiguration()
-        configuration.queueTime = 0.02
-        configuration.generationTime = 0.02
-        change(&configuration)
-        let rig = Rig(emulator: try await Emulator.start(configuration), folder: try TemporaryFolder())
-        do {
-            let result = try await body(rig)
-            await rig.emulator.stop()
-            return result
-        } catch {
-            await rig.emulator.stop()
-            throw error
+        try await Emulator.with(change) {
+            try await body(Rig(emulator: $0, folder: try TemporaryFolder()))
         }
     }
 

@@ -26,3 +26,10 @@ final class ScriptedCaller: APICaller {
         return try answer.get()
     }
 }
+
+/// The error of a helper that did not find what a test expects.
+struct FalTestFailure: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}

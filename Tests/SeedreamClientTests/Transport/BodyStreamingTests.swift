@@ -28,10 +28,7 @@ struct BodyStreamingTests {
     }
 
     /// Bytes that this process holds.
-    private static func residentBytes() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
-    }
+    private static func residentBytes() throws -> Int { try #require(ProcessStatus()?.bytes("VmRSS")) }
 
     @Test(
         "a server that does not read stops them from being made, and memory does not grow with their length")

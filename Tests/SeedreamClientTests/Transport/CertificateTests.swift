@@ -62,67 +62,62 @@ struct CertificateTests {
     func sentences(_ kind: Kind, _ isTrusted: Bool, _ said: String?, _ advice: String) async throws {
         let authority = try CertificateAuthority(commonName: "an authority of a test")
         let identity = try Self.identity(kind, authority)
-        var emulated = EmulatorConfiguration()
-        (emulated.usesTLS, emulated.identity) = (true, identity)
-        let emulator = try await Emulator.start(emulated)
-        let folder = try TemporaryFolder()
-        var configuration = AsyncHTTPTransportTests.direct
-        if isTrusted {
-            let pem = [.selfSigned, .selfSignedAuthority].contains(kind) ? identity.chain : authority.pem
-            configuration.trustRoots = try folder.write(Array(pem.utf8), as: "ca.pem")
-        }
-        var proxied = configuration
-        proxied.proxy = .address(try ProxyAddress("127.0.0.1:\(emulator.port)"))
-        for (url, configuration) in [
-            ("https://localhost:\(emulator.port)/_emulator/health", configuration),
-            ("https://127.0.0.1:\(emulator.port)/_emulator/health", configuration),
-            ("https://rest.fal.ai/.well-known/jwks.json", proxied),
-        ] {
-            for isFresh in [false, true] {
-                var request = OutgoingRequest(.get, "\(url)?token=secret")
-                request.needsFreshConnection = isFresh
-                guard let said else {
-                    let status = try await AsyncHTTPTransportTests.with(configuration) {
-                        try await $0.send(request).head.status.code
-                    }
-                    #expect(status == 200)
-                    continue
-                }
-                let error = try #require(
-                    try await AsyncHTTPTransportTests.failure(request, configuration))
-                #expect(error.kind == .tls)
-                #expect(!error.mayHaveArrived)
-                #expect(error.message.contains(": \(said)"), "\(url): \(error)")
-                let remedy = error.remedy?.text(in: .command) ?? ""
-                #expect(remedy.contains(advice), "\(remedy)")
-                #expect(!error.message.contains("secret"))
+        try await Emulator.with({ ($0.usesTLS, $0.identity) = (true, identity) }) { emulator in
+            let folder = try TemporaryFolder()
+            var configuration = AsyncHTTPTransportTests.direct
+            if isTrusted {
+                let pem = [.selfSigned, .selfSignedAuthority].contains(kind) ? identity.chain : authority.pem
+                configuration.trustRoots = try folder.write(Array(pem.utf8), as: "ca.pem")
             }
+            var proxied = configuration
+            proxied.proxy = .address(try ProxyAddress("127.0.0.1:\(emulator.port)"))
+            for (url, configuration) in [
+                ("https://localhost:\(emulator.port)/_emulator/health", configuration),
+                ("https://127.0.0.1:\(emulator.port)/_emulator/health", configuration),
+                ("https://rest.fal.ai/.well-known/jwks.json", proxied),
+            ] {
+                for isFresh in [false, true] {
+                    var request = OutgoingRequest(.get, "\(url)?token=secret")
+                    request.needsFreshConnection = isFresh
+                    guard let said else {
+                        let status = try await AsyncHTTPTransportTests.with(configuration) {
+                            try await $0.send(request).head.status.code
+                        }
+                        #expect(status == 200)
+                        continue
+                    }
+                    let error = try #require(
+                        try await AsyncHTTPTransportTests.failure(request, configuration))
+                    #expect(error.kind == .tls)
+                    #expect(!error.mayHaveArrived)
+                    #expect(error.message.contains(": \(said)"), "\(url): \(error)")
+                    let remedy = error.remedy?.text(in: .command) ?? ""
+                    #expect(remedy.contains(advice), "\(remedy)")
+                    #expect(!error.message.contains("secret"))
+                }
+            }
+            #expect(await emulator.requests.isEmpty == (said != nil))
         }
-        #expect(await emulator.requests.isEmpty == (said != nil))
-        await emulator.stop()
     }
 
     @Test("the command prints the sentence and the advice, which works")
     func command() async throws {
-        var emulated = EmulatorConfiguration()
-        emulated.usesTLS = true
-        emulated.generationTime = 0.01
-        let emulator = try await Emulator.start(emulated)
-        let folder = try TemporaryFolder()
-        var runner = CommandRunner()
-        runner.environment = ["FAL_KEY": "a:b", "XDG_STATE_HOME": folder.file("state")]
-        let arguments = [
-            "generate", "a dog", "--base-url", "https://localhost:\(emulator.port)/fal", "-o",
-            folder.file("out"), "--ledger", folder.file("jobs.sqlite"),
-        ]
-        let refused = try await runner.run(arguments)
-        #expect(refused.status == 69)
-        #expect(refused.errors.contains("the certificate is from an authority that is not trusted here"))
-        #expect(refused.errors.contains("`--ca-file FILE`"))
-        let pem = try folder.write(Array(try #require(emulator.certificateAuthority).utf8), as: "ca.pem")
-        #expect(try await runner.run(arguments + ["--ca-file", pem]).status == 0)
-        #expect(await emulator.ledger.count == 1)
-        await emulator.stop()
+        try await Emulator.with({ $0.usesTLS = true }) { emulator in
+            let folder = try TemporaryFolder()
+            var runner = CommandRunner()
+            runner.environment = ["FAL_KEY": "a:b", "XDG_STATE_HOME": folder.file("state")]
+            let arguments = [
+                "generate", "a dog", "--base-url", "https://localhost:\(emulator.port)/fal", "-o",
+                folder.file("out"), "--ledger", folder.file("jobs.sqlite"),
+            ]
+            let refused = try await runner.run(arguments)
+            #expect(refused.status == 69)
+            #expect(refused.errors.contains("the certificate is from an authority that is not trusted here"))
+            #expect(refused.errors.contains("`--ca-file FILE`"))
+            let pem = try folder.write(Array(try #require(emulator.certificateAuthority).utf8), as: "ca.pem")
+            #expect(try await runner.run(arguments + ["--ca-file", pem]).status == 0)
+            #expect(await emulator.ledger.count == 1)
+        }
     }
 }
 #endif

@@ -21,34 +21,32 @@ struct ProxyTests {
     #if Emulator
     @Test("and TLS inside of it, a host is reached whose certificate was named", arguments: [true, false])
     func tunnel(_ isTrusted: Bool) async throws {
-        var emulated = EmulatorConfiguration()
-        emulated.usesTLS = true
-        let emulator = try await Emulator.start(emulated)
-        let folder = try TemporaryFolder()
-        var configuration = try Self.configuration("http://127.0.0.1:\(emulator.port)")
-        if isTrusted {
-            configuration.trustRoots = try folder.write(
-                Array(try #require(emulator.certificateAuthority).utf8), as: "ca.pem")
-        }
-        var request = OutgoingRequest(.get, "https://rest.fal.ai/.well-known/jwks.json?token=secret")
-        for needsFresh in [false, true] {
-            request.needsFreshConnection = needsFresh
+        try await Emulator.with({ $0.usesTLS = true }) { emulator in
+            let folder = try TemporaryFolder()
+            var configuration = try Self.configuration("http://127.0.0.1:\(emulator.port)")
             if isTrusted {
-                let body = try await AsyncHTTPTransportTests.with(configuration) {
-                    try await $0.send(request).body.collect()
-                }
-                #expect(String(decoding: body, as: UTF8.self).contains("Ed25519"))
-            } else {
-                let error = try await AsyncHTTPTransportTests.failure(request, configuration)
-                #expect(error?.kind == .tls)
-                #expect(
-                    error?.message
-                        == "rest.fal.ai: the certificate is from an authority that is not trusted here")
-                if needsFresh { #expect(error?.mayHaveArrived == false) }
+                configuration.trustRoots = try folder.write(
+                    Array(try #require(emulator.certificateAuthority).utf8), as: "ca.pem")
             }
+            var request = OutgoingRequest(.get, "https://rest.fal.ai/.well-known/jwks.json?token=secret")
+            for needsFresh in [false, true] {
+                request.needsFreshConnection = needsFresh
+                if isTrusted {
+                    let body = try await AsyncHTTPTransportTests.with(configuration) {
+                        try await $0.send(request).body.collect()
+                    }
+                    #expect(String(decoding: body, as: UTF8.self).contains("Ed25519"))
+                } else {
+                    let error = try await AsyncHTTPTransportTests.failure(request, configuration)
+                    #expect(error?.kind == .tls)
+                    #expect(
+                        error?.message
+                            == "rest.fal.ai: the certificate is from an authority that is not trusted here")
+                    if needsFresh { #expect(error?.mayHaveArrived == false) }
+                }
+            }
+            #expect(await emulator.requests.count == (isTrusted ? 2 : 0))
         }
-        #expect(await emulator.requests.count == (isTrusted ? 2 : 0))
-        await emulator.stop()
     }
     #endif
 

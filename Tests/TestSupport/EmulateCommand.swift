@@ -1,0 +1,53 @@
+public import Foundation
+
+/// `seedream emulate` in a process of its own.
+///
+/// For tests of that command, and of the memory of its process. Other tests start the emulator in their
+/// own process, with the one function that the `Support` folder of their target has for it. It is not
+/// in `TestSupport`, since then the tests of every target would have to build the emulator and its HTTP
+/// server, which the package leaves out unless the trait `Emulator` is enabled.
+public struct EmulateCommand: Sendable {
+    /// The line that it prints when it is ready.
+    public struct Announcement: Decodable, Sendable {
+        /// The version of this document.
+        public var schema: Int
+        /// The port on 127.0.0.1.
+        public var port: Int
+        /// The URL of the emulator's page; ends in a slash.
+        public var page: String
+        /// The base URL of each provider, by the provider's name.
+        public var providers: [String: String]
+        /// The certificate that a client has to trust, as PEM; `nil` without TLS.
+        public var certificateAuthority: String?
+    }
+
+    /// The process.
+    public let command: RunningCommand
+    /// The line that it printed.
+    public let announcement: Announcement
+
+    /// Starts the command and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - arguments: Follow `emulate --json`.
+    ///   - timeout: When the process is killed. Default: 10 minutes.
+    public static func start(_ arguments: [String] = [], timeout: Duration = .seconds(600)) async throws
+        -> EmulateCommand
+    {
+        var runner = CommandRunner()
+        runner.timeout = timeout
+        let command = try runner.start(["emulate", "--json"] + arguments)
+        try await command.wait { command.textSoFar.hasSuffix("\n") }
+        return EmulateCommand(
+            command: command,
+            announcement: try JSONDecoder().decode(
+                Announcement.self, from: Data(command.textSoFar.utf8)))
+    }
+
+    /// Sends a signal and waits for the end. To be called once.
+    @discardableResult
+    public func end(_ signal: Int32 = SIGTERM) async throws -> CommandResult {
+        command.send(signal)
+        return try await command.result()
+    }
+}

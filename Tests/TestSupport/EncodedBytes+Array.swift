@@ -1,0 +1,32 @@
+private import Foundation
+package import ImageCodecs
+package import Pixels
+package import SeedreamModel
+
+extension EncodedBuffer {
+    /// Copies the bytes and frees the buffer.
+    package consuming func array() -> [UInt8] {
+        let count = count
+        let base = release()
+        defer { free(base) }
+        return Array(UnsafeRawBufferPointer(start: base, count: count))
+    }
+}
+
+extension EncodedBytes {
+    /// Copies bytes.
+    package convenience init(copying bytes: [UInt8]) {
+        self.init(count: bytes.count) { (target: UnsafeMutableRawBufferPointer) in
+            target.copyBytes(from: bytes)
+        }
+    }
+}
+
+extension PlanePicture {
+    /// Encodes the image, resized to the size of the encoder.
+    package func encoded(by sink: some ImageSink, filter: ResamplingFilter = .lanczos3) throws -> [UInt8] {
+        try PixelPipeline(region: PixelRegion(format.size), filter: filter).run(
+            from: PlanePictureSource(self), to: sink)
+        return try sink.finish().array()
+    }
+}
