@@ -1,13 +1,13 @@
 import ImageCodecs
-import Pixels
-import SeedreamModel
+package import Pixels
+package import SeedreamModel
 
 /// The bounded search for a byte budget: each step is tried only if the one before was too large.
 ///
 /// `own quality => 88 => 85 => 4:2:0 => smaller areas`, never below the minimum area. users.md's
 /// measurements: each step of quality saves about a fifth at half a decibel, 4:2:0 another fifth;
 /// area comes last because it costs detail.
-struct EncodeLadder {
+package struct EncodeLadder {
     /// Smaller areas tried, at most.
     static let areaSteps = 8
     /// The area of each such step, as a part of the one before.
@@ -16,8 +16,12 @@ struct EncodeLadder {
     var constraints: InputConstraints
     var options: PreparationOptions
 
+    package init(constraints: InputConstraints, options: PreparationOptions) {
+        (self.constraints, self.options) = (constraints, options)
+    }
+
     /// The attempts for a job, best first. The first one keeps to the plan.
-    func attempts(for job: ImageJob, keepsAlpha: Bool) -> [EncodeAttempt] {
+    package func attempts(for job: ImageJob, keepsAlpha: Bool) -> [EncodeAttempt] {
         let probe = job.probe
         let type = options.outputType(keepsAlpha: keepsAlpha)
         let range = PreparationOptions.qualityRange
@@ -64,13 +68,13 @@ struct EncodeLadder {
 }
 
 /// One way to encode a picture.
-struct EncodeAttempt: Hashable, Sendable {
-    var mediaType: MediaType
+package struct EncodeAttempt: Hashable, Sendable {
+    package var mediaType: MediaType
     /// The display size of the result, in px.
-    var size: PixelSize
+    package var size: PixelSize
     /// JPEG or WebP quality, 1 to 100.
-    var quality: Int
+    package var quality: Int
     /// Of JPEG results in colour.
-    var subsampling: ChromaSubsampling
-    var keepsAlpha: Bool
+    package var subsampling: ChromaSubsampling
+    package var keepsAlpha: Bool
 }

@@ -1,27 +1,27 @@
-import ImageCodecs
-import Pixels
+package import ImageCodecs
+package import Pixels
 import SeedreamModel
 
 /// A planned image with all that is needed to carry the plan out.
-struct ImageJob: Sendable {
-    var planned: PlannedImage
-    var input: ImageInput
-    var probe: ImageProbe
+package struct ImageJob: Sendable {
+    package var planned: PlannedImage
+    package var input: ImageInput
+    package var probe: ImageProbe
     /// Of the file that was planned; `nil` where there is no file.
-    var identity: FileIdentity?
+    package var identity: FileIdentity?
     /// The display size after cropping or padding, before scaling, in px.
-    var framed: PixelSize
+    package var framed: PixelSize
     /// Memory that the work takes at its peak, estimated, in bytes.
-    var estimatedBytes: Int
+    package var estimatedBytes: Int
 }
 
 /// What preparing a picture takes, from its header.
-enum MemoryEstimate {
+package enum MemoryEstimate {
     /// Bytes at the peak, on the safe side for the rows in flight.
     ///
     /// - Parameter decodesAll: Whether every pixel is decoded, also of an image that passes
     ///   through.
-    static func bytes(for job: ImageJob, decodesAll: Bool) -> Int {
+    package static func bytes(for job: ImageJob, decodesAll: Bool) -> Int {
         let probe = job.probe
         let target = job.planned.size
         let fixed = 2 << 20

@@ -1,15 +1,19 @@
-import ImageCodecs
+package import ImageCodecs
 import PixelEngine
 import Pixels
-import SeedreamModel
+package import SeedreamModel
 
 /// Turns probes into plans: arithmetic only.
-struct Planner {
+package struct Planner {
     var constraints: InputConstraints
     var options: PreparationOptions
 
+    package init(constraints: InputConstraints, options: PreparationOptions) {
+        (self.constraints, self.options) = (constraints, options)
+    }
+
     /// What to do with an input whose header says `probe`.
-    func job(
+    package func job(
         index: Int, position: Int, input: ImageInput, probe: ImageProbe, identity: FileIdentity?
     ) throws(PreparationError) -> ImageJob {
         let framed = try frame(probe.displaySize)

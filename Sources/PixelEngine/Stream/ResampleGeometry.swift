@@ -1,19 +1,19 @@
 import Pixels
 
 /// Which samples of a source make which samples of a result: all sizes and offsets of one resize.
-struct ResampleGeometry {
+package struct ResampleGeometry {
     /// The result as it is computed: stored orientation, sides padded to whole chroma samples.
-    let target: PlaneFormat
+    package let target: PlaneFormat
     /// What becomes the whole of `target`, in px of the source; may reach past its edges.
-    let region: PixelRegion
+    package let region: PixelRegion
     /// Rows of the source above and below a row's place that the filter may look at.
-    let reach: Int
+    package let reach: Int
 
     /// What brings chroma to another subsampling; `nil` for the filter of the resize.
     ///
     /// Where colours are only converted and nothing is resized, chroma goes up and down as every
     /// JPEG decoder takes it: by linear interpolation between centred samples ("fancy upsampling").
-    let chromaFilter: ResamplingFilter?
+    package let chromaFilter: ResamplingFilter?
 
     private let source: PlaneFormat
     private let stored: PlaneFormat
@@ -26,7 +26,7 @@ struct ResampleGeometry {
     /// - Parameters:
     ///   - region: The part of the source that becomes the picture.
     ///   - stored: The result before it is turned.
-    init(source: PlaneFormat, region: PixelRegion, stored: PlaneFormat, orientation: Orientation) {
+    package init(source: PlaneFormat, region: PixelRegion, stored: PlaneFormat, orientation: Orientation) {
         self.source = source
         self.stored = stored
         target = stored.paddedToChroma
@@ -64,7 +64,7 @@ struct ResampleGeometry {
     }
 
     /// Some rows of the source with room for what is mirrored on the right.
-    func extended(rows: Int) -> PlaneFormat {
+    package func extended(rows: Int) -> PlaneFormat {
         var format = source
         format.size = PixelSize(width: source.size.width + mirrored.width, height: rows)
         return format
@@ -74,7 +74,7 @@ struct ResampleGeometry {
     ///
     /// The colour model changes on the way across if that needs no other row and no other
     /// primaries, otherwise on the way down.
-    func middle(rows: Int) -> PlaneFormat {
+    package func middle(rows: Int) -> PlaneFormat {
         let changesLater = source.model == .yCbCr || source.primaries != stored.primaries
         return PlaneFormat(
             changesLater ? source.model : stored.model,
@@ -86,7 +86,7 @@ struct ResampleGeometry {
     }
 
     /// The rows of the source that rows of the result are made of; begins with a whole chroma row.
-    func rows(for result: Range<Int>) -> Range<Int> {
+    package func rows(for result: Range<Int>) -> Range<Int> {
         let step = 1 << source.subsampling.verticalShift
         let top = (region.top + Double(result.lowerBound) * scaleY).rounded(.down)
         let bottom = (region.top + Double(result.upperBound) * scaleY).rounded(.up)

@@ -2,11 +2,11 @@ import Pixels
 
 /// A window of 16-bit rows that slides down a picture: rows resized across, waiting to be resized
 /// down.
-final class RowWindow {
+package final class RowWindow {
     /// The first row that is held.
-    private(set) var first = 0
+    package private(set) var first = 0
     /// One past the last row that is held.
-    private(set) var end = 0
+    package private(set) var end = 0
     private let buffer: PlaneBuffer
     private let height: Int
     private let capacity: Int
@@ -14,7 +14,7 @@ final class RowWindow {
     /// - Parameters:
     ///   - format: Of the rows; its height is that of the whole picture.
     ///   - capacity: Rows held at once, at most; rounded up to whole chroma rows.
-    init(format: PlaneFormat, capacity: Int) throws(PixelError) {
+    package init(format: PlaneFormat, capacity: Int) throws(PixelError) {
         let step = 1 << format.subsampling.verticalShift
         self.capacity = capacity.roundedUp(toMultipleOf: step)
         height = format.size.height
@@ -22,16 +22,16 @@ final class RowWindow {
     }
 
     /// Where the next rows go.
-    var tail: PlaneView { buffer.view(from: end - first) }
+    package var tail: PlaneView { buffer.view(from: end - first) }
 
     /// Counts rows that have been written to ``tail``; those below the picture do not count.
-    func append(rows: Int) {
+    package func append(rows: Int) {
         end = min(end + rows, height)
         precondition(end - first <= capacity, "row window overflows")
     }
 
     /// Lets go of the rows above `row`, a multiple of the chroma rows' step.
-    func slide(to row: Int) {
+    package func slide(to row: Int) {
         let row = min(max(row, first), end)
         guard row > first else { return }
         for plane in buffer.planes {
@@ -45,7 +45,7 @@ final class RowWindow {
     /// Adds rows below the end of the picture, the picture mirrored at its last row.
     ///
     /// - Returns: Rows held then, as many as the window has room for.
-    func mirror(rows: Int) -> Int {
+    package func mirror(rows: Int) -> Int {
         let format = buffer.format
         for (index, plane) in buffer.planes.enumerated() {
             let inside = format.size(ofPlane: index).height
@@ -60,5 +60,5 @@ final class RowWindow {
     }
 
     /// The rows from ``first`` on.
-    var view: PlaneView { buffer.view() }
+    package var view: PlaneView { buffer.view() }
 }

@@ -1,14 +1,14 @@
 import Pixels
 
 /// Whole planes read in another orientation.
-struct TurnedPlanes {
+package struct TurnedPlanes {
     private let planes: PlaneBuffer
     private let format: PlaneFormat
     private let orientation: Orientation
 
     /// - Parameter size: The part of the buffer, from its first row and column, that holds the
     ///   picture.
-    init(_ planes: PlaneBuffer, size: PixelSize, orientation: Orientation) {
+    package init(_ planes: PlaneBuffer, size: PixelSize, orientation: Orientation) {
         self.planes = planes
         self.orientation = orientation
         var format = planes.format
@@ -18,7 +18,7 @@ struct TurnedPlanes {
 
     /// Writes the turned picture, which may have a last half chroma sample more than the sink
     /// takes.
-    func write(to sink: any BandSink, checkpoint: (Double) throws -> Void) throws {
+    package func write(to sink: any BandSink, checkpoint: (Double) throws -> Void) throws {
         let height = sink.format.size.height
         let buffer = try PlaneBuffer(format: sink.format, rows: sink.bandRows, widths: sink.rowWidths)
         for row in stride(from: 0, to: height, by: sink.bandRows) {
