@@ -1,0 +1,89 @@
+import ImageCodecs
+import ImagePreparation
+import Pixels
+import SeedreamModel
+import Testing
+
+/// The sums are written out: 2 MiB for what every image takes, and the parts that the comments name.
+@Suite("MemoryEstimate")
+struct MemoryEstimateTests {
+    static let fixed = 2 << 20
+
+    private static func bytes(
+        _ probe: ImageProbe, _ options: PreparationOptions = PreparationOptions()
+    ) throws -> Int {
+        let job = try SampleProbe.job(probe, options: options)
+        #expect(job.estimatedBytes == MemoryEstimate.bytes(for: job, decodesAll: options.verifies))
+        return job.estimatedBytes
+    }
+
+    @Test("an image that passes takes its bytes")
+    func passing() throws {
+        #expect(try Self.bytes(SampleProbe.jpeg()) == Self.fixed + 200_000)
+    }
+
+    @Test(
+        "a lossless rotation takes all coefficients and the file twice", .enabled(if: JPEGTurner.isAvailable))
+    func rotation() throws {
+        // 1280 · 960 · 6 = 7 372 800.
+        let probe = try SampleProbe.jpeg { $0.orientation = .rightTop }
+        #expect(try Self.bytes(probe) == Self.fixed + 7_372_800 + 400_000)
+    }
+
+    /// 4000x3000 in and out: (4000 + 64) · 3 · (128 + 64) = 2 340 864 for rows, and half a byte for each px
+    /// encoded.
+    static let transcoded = fixed + 2_340_864 + 6_000_000
+
+    @Test("an image that is encoded takes what its decoder needs, some rows and the encoded bytes")
+    func transcode() throws {
+        let probe = try SampleProbe.jpeg(4000, 3000) { ($0.colorSpace, $0.decodeMemory) = (.displayP3, 1000) }
+        #expect(try Self.bytes(probe) == Self.transcoded + 1000)
+    }
+
+    @Test("grey has a third of the rows")
+    func grey() throws {
+        let probe = try SampleProbe.jpeg(4000, 3000) { ($0.colorSpace, $0.colorModel) = (.displayP3, .grey) }
+        // (4000 + 64) · (128 + 64) = 780 288.
+        #expect(try Self.bytes(probe) == Self.fixed + 780_288 + 6_000_000)
+    }
+
+    @Test("an image that is rotated and encoded is held as a whole")
+    func rotatedTranscode() throws {
+        var options = PreparationOptions()
+        options.quality = 90
+        let probe = try SampleProbe.jpeg(4000, 3000) { $0.orientation = .rightTop }
+        // Rows: (4000 + 64) · 3 · 128 + (3000 + 64) · 3 · 64 = 2 148 864. The image: 36 000 000.
+        #expect(try Self.bytes(probe, options) == Self.fixed + 2_148_864 + 36_000_000 + 6_000_000)
+    }
+
+    @Test("the encoder of WebP holds 8 bytes for each px")
+    func webp() throws {
+        var options = PreparationOptions()
+        options.format = .webp
+        #expect(try Self.bytes(SampleProbe.jpeg(4000, 3000), options) == Self.transcoded + 96_000_000)
+    }
+
+    @Test("a reduction needs more rows of the source")
+    func reduction() throws {
+        // 12000x9000 becomes 4729x3547, 16 773 763 px, 2.5 times smaller; twice the rows are counted:
+        // (12000 + 64) · 3 · 128 · 2 + (4729 + 64) · 3 · 64 = 10 185 408.
+        let probe = try SampleProbe.jpeg(12_000, 9000)
+        #expect(try SampleProbe.job(probe).planned.size == PixelSize(width: 4729, height: 3547))
+        #expect(try Self.bytes(probe) == Self.fixed + 10_185_408 + 8_386_881)
+    }
+
+    @Test("alpha, WebP and `verifies` decode also what passes")
+    func decoded() throws {
+        // (1280 + 64) · 3 · (128 + 64) = 774 144 for rows, 614 400 encoded.
+        let decoded = Self.fixed + 774_144 + 614_400
+        #expect(try Self.bytes(SampleProbe.jpeg { ($0.format, $0.hasAlpha) = (.png, true) }) == decoded)
+        var options = PreparationOptions()
+        options.verifies = true
+        #expect(try Self.bytes(SampleProbe.jpeg(), options) == decoded)
+        options = PreparationOptions()
+        options.format = .webp
+        let webp = try SampleProbe.jpeg { $0.format = .webp }
+        #expect(try SampleProbe.job(webp, options: options).planned.action == .passThrough)
+        #expect(try Self.bytes(webp, options) == decoded + 1280 * 960 * 8)
+    }
+}
