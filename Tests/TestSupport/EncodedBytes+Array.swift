@@ -1,5 +1,6 @@
 private import Foundation
 package import ImageCodecs
+private import PixelEngine
 package import Pixels
 package import SeedreamModel
 

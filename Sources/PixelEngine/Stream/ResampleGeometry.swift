@@ -1,4 +1,4 @@
-import Pixels
+package import Pixels
 
 /// Which samples of a source make which samples of a result: all sizes and offsets of one resize.
 package struct ResampleGeometry {

@@ -1,4 +1,4 @@
-import Pixels
+package import Pixels
 
 /// Whole planes read in another orientation.
 package struct TurnedPlanes {

@@ -1,5 +1,6 @@
 import ImageCodecs
 import ImagePreparation
+import PixelEngine
 import Pixels
 import SeedreamModel
 import Testing

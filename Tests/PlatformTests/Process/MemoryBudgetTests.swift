@@ -1,5 +1,5 @@
 import Foundation
-import ImagePreparation
+import Platform
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 import TestSupport
 import Testing
