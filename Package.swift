@@ -185,7 +185,7 @@ let package = Package(
         .target(
             name: "SeedreamEmulator",
             dependencies: [
-                "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel", "Cryptography",
+                "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel", "Cryptography", "CCrypto",
                 .product(
                     name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Emulator"])),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Emulator"])),

@@ -8,7 +8,7 @@ package struct CryptographyError: Error, Hashable, Sendable, CustomStringConvert
     package let detail: String
 
     /// Takes libcrypto's last error of this thread.
-    static func last(_ operation: String) -> CryptographyError {
+    package static func last(_ operation: String) -> CryptographyError {
         var text = [CChar](repeating: 0, count: 256)
         let code = ERR_get_error()
         if code != 0 { ERR_error_string_n(code, &text, text.count) }

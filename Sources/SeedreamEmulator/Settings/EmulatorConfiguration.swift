@@ -1,47 +1,48 @@
-package import Cryptography
-
-/// How the emulator behaves.
+/// The emulator's settings.
 public struct EmulatorConfiguration: Sendable {
-    /// The port on 127.0.0.1; a free one when 0, the default.
+    /// The port on 127.0.0.1. Default: 0, which selects a free port.
     public var port = 0
-    /// Who is stood in for. Everyone by default.
+    /// The providers to emulate. Default: all.
     public var providers = Set(EmulatedProvider.allCases)
-    /// Whether TLS and `CONNECT` are answered, with a certificate made at the start. On the same
-    /// port as plain HTTP. `false` by default.
+    /// Whether to accept TLS and `CONNECT`, on the same port as plain HTTP, with a certificate
+    /// created at start. Default: `false`.
     public var usesTLS = false
-    /// What TLS shows instead of a certificate that is made at the start. For tests of clients.
+    /// The certificate and key for TLS, for tests of clients. Default: `nil`, which creates one at
+    /// start.
     package var identity: CertificateAuthority.Identity?
-    /// What goes wrong. Nothing by default.
+    /// The fault rules. Default: none.
     public var faults: FaultFile?
-    /// The shortest time that a job is queued, in seconds. 0.2 by default; ours.
+    /// The minimum time that a job spends in the queue, in seconds. Default: 0.2, our choice.
     public var queueTime = 0.2
-    /// How long making the pictures of one request takes at least, in seconds. 0.4 by default;
-    /// ours.
+    /// The minimum time that generating the images of one request takes, in seconds. Default: 0.4,
+    /// our choice.
     public var generationTime = 0.4
-    /// Jobs of one provider that are made at once; the others wait in the queue. 2 by default, as
-    /// fal gives a new account.
+    /// The number of jobs of one provider that run at once; the others wait in the queue. Default:
+    /// 2, as fal grants a new account.
     public var concurrentJobs = 2
-    /// Synchronous runs that fal takes at once; more are refused with 429. No limit when `nil`, the
-    /// default; a new account has 2, one that spends much 40.
+    /// The number of synchronous runs that fal accepts at once; it refuses more with 429. Default:
+    /// `nil`, no limit. A new account has 2, one with high spending 40.
     public var concurrentRuns: Int?
-    /// Pictures that each provider's account still pays for; no limit when `nil`, the default.
+    /// The number of images that each provider's account can pay for. Default: `nil`, no limit.
     public var credits: Int?
-    /// The keys that are taken; any when empty, the default.
+    /// The API keys to accept. Default: empty, which accepts any key.
     public var keys: Set<String> = []
-    /// Keys that exist and are switched off: Apiframe answers 403. None by default.
+    /// API keys that exist but are deactivated: Apiframe responds with 403. Default: none.
     public var inactiveKeys: Set<String> = []
-    /// Seconds for which a result can be fetched. 86 400 by default: Ark's and Apiframe's 24 hours.
+    /// The time for which a result can be fetched, in seconds. Default: 86,400, the 24 hours of Ark
+    /// and Apiframe.
     public var resultLifetime = 86_400.0
-    /// The largest request body, in bytes; a larger one is answered with 413. 160 MiB by default;
-    /// ours.
+    /// The largest request body, in bytes; larger ones get a 413 response. Default: 160 MiB, our
+    /// choice.
     public var maximumBody = 160 << 20
-    /// What the contracts leave open.
+    /// Behaviour that the providers' documents leave open.
     public var openPoints = OpenPoints()
-    /// The clock by which results, uploads and idempotency keys expire. The system's by default.
+    /// The clock that decides when results, uploads and idempotency keys expire. Default: the
+    /// system's.
     public var clock = EmulatorClock()
-    /// Requests that the log keeps. 1000 by default; ours.
+    /// The number of requests that the log keeps. Default: 1,000, our choice.
     public var loggedRequests = 1000
 
-    /// Makes the default behaviour.
+    /// Creates the default settings.
     public init() {}
 }

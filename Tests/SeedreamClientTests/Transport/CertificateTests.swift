@@ -1,5 +1,4 @@
 #if Client && Emulator
-import Cryptography
 import Foundation
 import HTTPTypes
 import SeedreamClient

@@ -1,11 +1,12 @@
 private import CCrypto
+package import Cryptography
 
-/// A certificate authority of one's own, for servers on this machine: P-256, valid for 30 days.
+/// A certificate authority for servers on this machine: P-256, valid for 30 days.
 ///
 /// `@unchecked Sendable`: libcrypto's key and certificate are written before `init` returns and
 /// only read afterwards.
 package final class CertificateAuthority: @unchecked Sendable {
-    /// A server's certificate chain and its key, as PEM.
+    /// A server's certificate chain and private key, in PEM format.
     package struct Identity: Sendable {
         /// The server's certificate, followed by the authority's.
         package let chain: String
@@ -14,13 +15,14 @@ package final class CertificateAuthority: @unchecked Sendable {
 
     private let key: OpaquePointer
     private let certificate: OpaquePointer
-    /// The authority's certificate: what a client has to trust.
+    /// The authority's certificate in PEM format, which clients must trust.
     package let pem: String
 
-    /// From an hour back, for clocks that differ, to 30 days from now, in seconds.
+    /// The default validity in seconds from now: from one hour ago, to allow for clock differences,
+    /// to 30 days ahead.
     package static let validity = -3600...30 * 86_400
 
-    /// Makes a new key and signs it with itself.
+    /// Creates a key and a self-signed certificate.
     package init(commonName: String) throws(CryptographyError) {
         let key = try Self.makeKey()
         do throws(CryptographyError) {
@@ -44,12 +46,12 @@ package final class CertificateAuthority: @unchecked Sendable {
         EVP_PKEY_free(key)
     }
 
-    /// Makes the certificate of a server.
+    /// Issues a server certificate.
     ///
     /// - Parameters:
-    ///   - hosts: DNS names that it answers for.
-    ///   - addresses: IP addresses that it answers for.
-    ///   - validity: From when to when it is valid, in seconds from now.
+    ///   - hosts: The DNS names that the certificate covers.
+    ///   - addresses: The IP addresses that the certificate covers.
+    ///   - validity: The validity period, in seconds from now.
     package func identity(
         hosts: [String], addresses: [String], validity: ClosedRange<Int> = CertificateAuthority.validity
     ) throws(CryptographyError) -> Identity {
@@ -61,9 +63,10 @@ package final class CertificateAuthority: @unchecked Sendable {
         return Identity(chain: leaf + pem, privateKey: try Self.text(of: key))
     }
 
-    /// Makes the certificate of a server that no authority has signed.
+    /// Creates a self-signed server certificate.
     ///
-    /// - Parameter isAuthority: Whether it may sign others, as one that `openssl req -x509` makes.
+    /// - Parameter isAuthority: Whether the certificate may sign others, as those made by `openssl
+    ///   req -x509` may.
     package static func selfSigned(
         hosts: [String], addresses: [String], isAuthority: Bool
     ) throws(CryptographyError) -> Identity {
@@ -75,7 +78,7 @@ package final class CertificateAuthority: @unchecked Sendable {
         return Identity(chain: leaf, privateKey: try text(of: key))
     }
 
-    /// A server's certificate, as PEM.
+    /// Returns a server's certificate in PEM format.
     private static func leaf(
         for key: OpaquePointer, hosts: [String], addresses: [String], issuer: OpaquePointer?,
         signedBy signer: OpaquePointer, validity: ClosedRange<Int>, isAuthority: Bool = false
@@ -117,12 +120,12 @@ package final class CertificateAuthority: @unchecked Sendable {
         guard let certificate = X509_new() else { throw .last("making a certificate") }
         var isDone = false
         defer { if !isDone { X509_free(certificate) } }
-        // Twenty random octets less one bit: positive, and within RFC 5280, section 4.1.2.2.
+        // 159 random bits: positive, and at most 20 bytes, as RFC 5280, section 4.1.2.2, requires.
         let serial = BN_new()
         defer { BN_free(serial) }
         let subject = X509_get_subject_name(certificate)
         let nameBytes = Array(name.utf8)
-        // 2: version 3.
+        // The value 2 means version 3.
         guard BN_rand(serial, 159, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1,
             BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(certificate)) != nil,
             X509_set_version(certificate, 2) == 1,
@@ -148,7 +151,7 @@ package final class CertificateAuthority: @unchecked Sendable {
         return certificate
     }
 
-    /// What `write` writes.
+    /// Returns the text that `write` writes to a memory buffer.
     private static func text(_ write: (OpaquePointer) -> Int32) throws(CryptographyError) -> String {
         guard let output = BIO_new(BIO_s_mem()) else { throw .last("making a buffer") }
         defer { BIO_free(output) }
