@@ -14,6 +14,7 @@ import sys
 
 # The folders of each target, lowest first; "." holds the files that are in no folder.
 ORDER = {
+    "SeedreamEmulator": "Support Faults Exchange Settings Files Images Jobs Records Providers Server .",
     "SeedreamClient": "Keys Retry Transport Requests Jobs Providers Ledger Results Webhooks Client",
 }
 
@@ -22,6 +23,8 @@ KINDS = r"(?:struct|class|enum|actor|protocol|typealias)"
 DECLARATION = re.compile(rf"^([ \t]*)((?:@\w+(?:\([^)\n]*\))?\s+|[a-z]+(?:\([a-z]+\))? )*){KINDS} (\w+)", re.M)
 # A capitalized name that is no member of something else.
 USE = re.compile(r"(?<![.\w])[A-Z]\w*")
+# A line without types of the target: an import, or a condition of the compiler.
+OUTSIDE = re.compile(r"^[ \t]*(?:(?:@?\w+ )*import |#(?:if|elseif|else|endif)\b).*$", re.M)
 TOKEN = re.compile(r'//|/\*|#*"""|#*"|[()]')
 
 
@@ -97,7 +100,7 @@ for target, order in ORDER.items():
         if folder not in rank:
             error(f"{path}: scripts/check-folders.sh gives no place to folder '{folder}' of {target}")
             continue
-        files.append((folder, path, code(path.read_text())))
+        files.append((folder, path, OUTSIDE.sub("", code(path.read_text()))))
     for folder in rank.keys() - {folder for folder, _, _ in files}:
         error(f"scripts/check-folders.sh names folder '{folder}' of {target}, which holds no Swift file")
 

@@ -3,8 +3,7 @@ import Cryptography
 import HummingbirdCore
 import NIOSSL
 
-/// The providers on this machine: started on a port of 127.0.0.1, asked what arrived, told what
-/// goes wrong.
+/// Emulates the providers on a port of 127.0.0.1, records every request, and injects faults.
 ///
 /// ```swift
 /// let emulator = try await Emulator.start()
@@ -15,30 +14,30 @@ import NIOSSL
 public final class Emulator: Sendable {
     /// The port on 127.0.0.1.
     public let port: Int
-    /// The certificate that a client has to trust, as PEM; `nil` without TLS.
+    /// The certificate that clients must trust, in PEM format; `nil` without TLS.
     public let certificateAuthority: String?
-    private let bench: Workbench
+    private let state: EmulatorState
     private let faults: FaultPlan
     private let listener: Listener
 
     private init(
-        port: Int, certificateAuthority: String?, bench: Workbench, faults: FaultPlan, listener: Listener
+        port: Int, certificateAuthority: String?, state: EmulatorState, faults: FaultPlan, listener: Listener
     ) {
         self.port = port
         self.certificateAuthority = certificateAuthority
-        self.bench = bench
+        self.state = state
         self.faults = faults
         self.listener = listener
     }
 
-    /// Starts listening.
+    /// Starts an emulator.
     ///
-    /// - Throws: What the system says if the port cannot be opened, or the folder for files cannot
-    ///   be made.
+    /// - Throws: The system's error if the port cannot be opened or the folder for files cannot be
+    ///   created.
     public static func start(_ configuration: EmulatorConfiguration = EmulatorConfiguration()) async throws
         -> Emulator
     {
-        let bench = try Workbench(configuration, webhooks: HTTPWebhookDelivery())
+        let state = try EmulatorState(configuration, webhooks: HTTPWebhookDelivery())
         let faults = FaultPlan(configuration.faults)
         var tls: NIOSSLContext?
         var authority: String?
@@ -60,13 +59,13 @@ public final class Emulator: Sendable {
         }
         let providers = configuration.providers
         let (control, relay) = (
-            Control(bench: bench, faults: faults, authority: authority), ListenerRelay()
+            Control(state: state, faults: faults, authority: authority), ListenerRelay()
         )
         let responder = Responder(
-            bench: bench, hosts: try Self.hosts(bench), faults: faults, control: control,
+            state: state, servers: try Self.servers(state), faults: faults, control: control,
             refuse: { await relay.refuse(seconds: $0) })
         let listener = Listener(
-            FrontDoorChannel(
+            ProtocolDetectingChannel(
                 http: HTTP1Channel(responder: { request, writer, channel in
                     try await responder.respond(to: request, writer, channel)
                 }),
@@ -77,44 +76,45 @@ public final class Emulator: Sendable {
         await relay.set(listener)
         let port = try await listener.open(configuration.port)
         return Emulator(
-            port: port, certificateAuthority: authority, bench: bench, faults: faults, listener: listener)
+            port: port, certificateAuthority: authority, state: state, faults: faults, listener: listener)
     }
 
-    private static func hosts(_ bench: Workbench) throws -> [EmulatedProvider: any EmulatedHost] {
+    private static func servers(_ state: EmulatorState) throws -> [EmulatedProvider: any ProviderServer] {
         [
-            .fal: try FalHost(bench), .aiml: AIMLHost(bench), .onerouter: OneRouterHost(bench),
-            .apiframe: ApiframeHost(bench), .ark: ArkHost(bench),
+            .fal: try FalServer(state), .aiml: AIMLServer(state), .onerouter: OneRouterServer(state),
+            .apiframe: ApiframeServer(state), .ark: ArkServer(state),
         ]
     }
 
-    /// The base URL of a provider, without a slash at the end: `"http://127.0.0.1:8080/fal"`,
-    /// behind which fal's servers are `run`, `queue`, `rest` and `cdn`.
+    /// Returns the base URL of a provider, without a trailing slash: `"http://127.0.0.1:8080/fal"`.
+    /// fal's servers are at `run`, `queue`, `rest` and `cdn` below it.
     public func url(_ provider: EmulatedProvider) -> String {
         "http://127.0.0.1:\(port)/\(provider.rawValue)"
     }
 
-    /// The last requests, the oldest first.
-    public var requests: [RecordedRequest] { get async { await bench.log.all } }
+    /// The most recent requests, oldest first; ``EmulatorConfiguration/loggedRequests`` limits
+    /// their number.
+    public var requests: [RecordedRequest] { get async { await state.log.all } }
 
     /// Every paid request that was accepted.
-    public var ledger: [LedgerEntry] { get async { await bench.ledger.all } }
+    public var ledger: [LedgerEntry] { get async { await state.ledger.all } }
 
-    /// The clock by which results, uploads and idempotency keys expire.
-    public var clock: EmulatorClock { bench.configuration.clock }
+    /// The clock that decides when results, uploads and idempotency keys expire.
+    public var clock: EmulatorClock { state.configuration.clock }
 
-    /// Replaces all fault rules.
+    /// Replaces all fault rules, and seeds the random numbers that decide their probabilities.
     public func setFaults(_ rules: [FaultRule], seed: UInt64 = 0) async {
         await faults.replace(with: FaultFile(seed: seed, rules: rules))
     }
 
-    /// Closes the port to new connections for so many seconds.
+    /// Refuses new connections for a number of seconds.
     public func refuseConnections(seconds: Double) async { await listener.refuse(seconds: seconds) }
 
-    /// Ends all connections and jobs, and removes all files.
+    /// Closes all connections, cancels all jobs and deletes all files.
     public func stop() async {
-        await bench.jobs.stop()
+        await state.jobs.stop()
         await listener.stop()
-        await bench.files.removeAll()
+        await state.files.removeAll()
     }
 }
 #endif

@@ -76,7 +76,7 @@ struct ConnectionTests {
                 let exchange = await RawExchange.make(
                     port: running.emulator.port, "CONNECT \(host):443 HTTP/1.1\r\nHost: \(host):443\r\n\r\n")
                 #expect(exchange.head.first == "HTTP/1.1 403 Forbidden")
-                #expect(exchange.body == "the emulator stands in for no \(host)\n")
+                #expect(exchange.body == "the emulator does not emulate \(host)\n")
                 #expect(exchange.end == .closed)
             }
         }

@@ -1,4 +1,13 @@
-/// One server of a provider: what a host name or a path prefix leads to.
+/// The providers that can be emulated.
+public enum EmulatedProvider: String, Hashable, Codable, Sendable, CaseIterable {
+    case fal
+    case aiml
+    case onerouter
+    case apiframe
+    case ark
+}
+
+/// One server of a provider, reached by a host name or a path prefix.
 enum Service: String, CaseIterable, Sendable {
     case falRun
     case falQueue
@@ -12,7 +21,7 @@ enum Service: String, CaseIterable, Sendable {
     case ark
     case arkMedia
 
-    /// The names that the service has in the world; the first is the one that URLs are made of.
+    /// The service's real host names; URLs in responses use the first.
     var hosts: [String] {
         switch self {
         case .falRun: ["fal.run"]
@@ -26,12 +35,13 @@ enum Service: String, CaseIterable, Sendable {
         case .apiframeMedia: ["cdn2.apiframe.ai"]
         case .ark:
             ["ark.ap-southeast.bytepluses.com", "ark.eu-west.bytepluses.com", "ark.cn-beijing.volces.com"]
-        // No document names the host of Ark's results; `.invalid` can be nobody's (RFC 2606).
+        // No document names the host of Ark's results. The top-level domain `.invalid` never
+        // resolves (RFC 2606).
         case .arkMedia: ["ark-results.invalid"]
         }
     }
 
-    /// The path that stands for the host where the emulator is called by its own address.
+    /// The path prefix that selects the service when clients call the emulator's own address.
     var prefix: [String] {
         switch self {
         case .falRun: ["fal", "run"]
@@ -48,7 +58,8 @@ enum Service: String, CaseIterable, Sendable {
         }
     }
 
-    /// Who runs the service. AIML's results lie on fal's CDN, as its own example shows.
+    /// The providers that use the service. AIML serves its results from fal's CDN, as its own
+    /// example shows.
     var providers: [EmulatedProvider] {
         switch self {
         case .falRun, .falQueue, .falREST: [.fal]
@@ -60,7 +71,7 @@ enum Service: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether the service only hands files out (fal's CDN takes them as well).
+    /// Whether the service only serves files (fal's CDN also accepts them).
     var isMedia: Bool {
         switch self {
         case .falCDN, .onerouterMedia, .apiframeMedia, .arkMedia: true
@@ -68,13 +79,13 @@ enum Service: String, CaseIterable, Sendable {
         }
     }
 
-    /// By host name, in any case of letters and without the port.
+    /// Returns the service with a host name without a port, compared without regard to case.
     static func named(_ host: String) -> Service? {
         let host = host.lowercased()
         return allCases.first { $0.hosts.contains(host) }
     }
 
-    /// By the first segments of a path; the longest prefix wins.
+    /// Returns the service with the longest prefix that the path starts with.
     static func prefixing(_ path: [String]) -> Service? {
         allCases.filter { path.starts(with: $0.prefix) }.max { $0.prefix.count < $1.prefix.count }
     }

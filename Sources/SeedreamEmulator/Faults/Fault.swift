@@ -1,68 +1,71 @@
-/// What goes wrong.
+/// Something that goes wrong with a request, its response or its job.
 public enum Fault: Hashable, Sendable {
-    /// The answer comes so many seconds late.
+    /// Delays the response.
     case delay(seconds: Double)
-    /// The connection is reset, and the port is closed to new ones for so many seconds.
+    /// Resets the connection, and refuses new ones for a number of seconds.
     case refuse(seconds: Double)
-    /// The connection is reset; see ``ResetMoment`` for when, and for what has been taken by then.
+    /// Resets the connection; ``ResetMoment`` says when, and whether the request has been accepted
+    /// by then.
     case reset(ResetMoment)
-    /// The request body is read at so many bytes a second.
+    /// Reads the request body at a limited speed.
     case slowRead(bytesPerSecond: Int)
-    /// The answer is written at so many bytes a second.
+    /// Writes the response at a limited speed.
     case slowWrite(bytesPerSecond: Int)
-    /// The body ends, and the connection with it, after so many bytes of what `Content-Length`
-    /// promises.
+    /// Ends the body and the connection after a number of bytes, although `Content-Length` promises
+    /// the whole body.
     case truncate(bytes: Int)
-    /// So many bytes of rubbish follow the body, and are part of `Content-Length`.
+    /// Appends a number of spaces to the body and counts them in `Content-Length`.
     case oversize(bytes: Int)
-    /// `Content-Length` is wrong by so many bytes; then the connection ends.
+    /// Sends a `Content-Length` that is wrong by a number of bytes, then closes the connection.
     case contentLength(offBy: Int)
-    /// Another `Content-Type`.
+    /// Replaces the `Content-Type`.
     case contentType(String)
-    /// A web page, as a proxy answers that cannot reach the host (nginx); the host does not see the
-    /// request.
+    /// Responds with a web page, as a proxy (nginx) does that cannot reach the provider. The
+    /// provider does not see the request.
     case html(status: Int)
-    /// The body is cut in the middle, with the length that is left, so that it is no JSON.
+    /// Cuts the body in half, with a matching length, so that it is not valid JSON.
     case invalidJSON
-    /// An error status with the host's own body.
+    /// Responds with an error status and the provider's own error body.
     ///
     /// - Parameters:
-    ///   - retryAfter: The header as it stands, or `"date:2"` for the HTTP date in two seconds.
-    ///   - accepted: Whether the host takes and bills the request before the error is made of the
-    ///     answer.
+    ///   - retryAfter: The value of the header, or `"date:2"` for the HTTP date in two seconds.
+    ///   - accepted: Whether the provider accepts and bills the request before the error replaces
+    ///     the response.
     case status(Int, retryAfter: String?, accepted: Bool)
-    /// Any answer at all; the host does not see the request.
+    /// Responds with any status, headers and body. The provider does not see the request.
     case answer(status: Int, headers: [String: String], body: String)
-    /// The job ends in the host's internal error; a synchronous call answers with it.
+    /// The job ends in the provider's internal error; a synchronous call responds with it.
     case jobFails
-    /// The job ends in the host's refusal of the content.
+    /// The job ends in the provider's refusal of the content; a synchronous call responds with it.
     case moderated
-    /// The job never ends; a synchronous call never answers.
+    /// The job never ends; a synchronous call never responds.
     case jobHangs
     /// The job is accepted, and unknown from then on.
     case jobVanishes
-    /// Text, under the media type of a picture.
+    /// Sends text with the media type of an image.
     case notAnImage
-    /// A redirect to another address: a private one, by default the metadata service of a cloud.
+    /// Redirects to another address. Default in rules: the metadata service of a cloud, a private
+    /// address.
     case redirect(location: String)
 
-    /// When a connection is reset.
+    /// The moment at which a connection is reset.
     public enum ResetMoment: String, Hashable, Codable, Sendable, CaseIterable {
-        /// While the request body is being read. Nothing has been taken.
+        /// While the request body is being read. The request has not been accepted.
         case duringRequest = "during-request"
-        /// After the request, before a byte of the answer. Nothing has been taken.
+        /// After the request has been read, before the first byte of the response. The request has
+        /// not been accepted.
         case beforeHeaders = "before-headers"
-        /// After the request was taken and billed, before a byte of the answer.
+        /// After the request has been accepted and billed, before the first byte of the response.
         case afterAccept = "after-accept"
-        /// In the middle of the headers. The request has been taken.
+        /// In the middle of the headers. The request has been accepted.
         case inHeaders = "in-headers"
-        /// In the middle of the body. The request has been taken.
+        /// In the middle of the body. The request has been accepted.
         case inBody = "in-body"
     }
 }
 
 extension Fault {
-    /// The word that stands for the kind in a rule, in the log and in the README.
+    /// The name of the fault in rules, in the log and in the documentation.
     public var word: String {
         switch self {
         case .delay: "delay"
@@ -87,7 +90,8 @@ extension Fault {
         }
     }
 
-    /// The member that has a range, the range, and its value; `nil` for faults without a number.
+    /// The numeric member of the fault, its valid range and its value; `nil` for faults without a
+    /// number.
     var bounded: (name: String, range: ClosedRange<Double>, value: Double)? {
         switch self {
         case .delay(let seconds), .refuse(let seconds): ("seconds", 0...86_400, seconds)
@@ -103,18 +107,19 @@ extension Fault {
         }
     }
 
-    /// Of what a fault adds to an answer, or takes away: 1 GiB; ours.
+    /// The most bytes that a fault adds to a response or removes from it: 1 GiB. Our limit.
     static let mostBytes = 1 << 30
 
-    /// The beginning of a `retryAfter` that becomes an HTTP date.
+    /// The prefix of a `retryAfter` that becomes an HTTP date.
     static let datePrefix = "date:"
 
-    /// The seconds behind ``datePrefix``; `nil` for what is no number, and for more than a century.
+    /// Returns the seconds after ``datePrefix``; `nil` if they are not a number or exceed a
+    /// century.
     static func seconds(inDate text: String) -> Double? {
         Double(text.dropFirst(datePrefix.count)).flatMap { abs($0) <= 3_155_760_000 ? $0 : nil }
     }
 
-    /// What becomes of a job under this fault; `nil` for faults of the wire.
+    /// The effect of this fault on a job; `nil` for faults of the connection or the response.
     var fate: JobFate? {
         switch self {
         case .jobFails: .fails
@@ -125,12 +130,25 @@ extension Fault {
         }
     }
 
-    /// Whether the fault concerns the reading of the request, so that it is chosen before the body
-    /// is known.
+    /// Whether the fault affects the reading of the request, so that it must be chosen before the
+    /// body is known.
     var concernsReading: Bool {
         switch self {
         case .slowRead, .reset(.duringRequest): true
         default: false
         }
     }
+}
+
+/// The course that a fault rule gives a job, regardless of its input.
+enum JobFate: Hashable, Sendable {
+    case normal
+    /// The job ends in the provider's internal error.
+    case fails
+    /// The job ends in the provider's refusal of the content.
+    case moderated
+    /// The job never ends.
+    case hangs
+    /// The job is accepted, and unknown from then on.
+    case vanishes
 }

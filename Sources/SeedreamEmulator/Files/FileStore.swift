@@ -4,15 +4,26 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Uploads and results, on disk in a folder that goes when the emulator ends; the oldest go first
-/// above the limit.
+/// A file that a provider stores: an upload or a result.
+struct StoredFile: Hashable, Sendable {
+    /// The path on the media server: `"files/b/0a8c9d5e/4f2a_dog.png"`.
+    let path: String
+    let name: String
+    let mediaType: String
+    let byteCount: Int
+    /// The time of expiry, in seconds since 1970.
+    let expires: Double
+}
+
+/// Uploads and results, kept on disk in a folder that is deleted when the emulator stops. Above the
+/// size limit, the oldest files are deleted first.
 actor FileStore {
     private let folder: String
     private var files: [String: (file: StoredFile, location: String)] = [:]
     private var order: [String] = []
     private var totalBytes = 0
     private var counter = 0
-    /// 4 GiB; ours.
+    /// The size limit in bytes: 4 GiB, our choice.
     private static let maximumBytes = 4 << 30
 
     private let clock: EmulatorClock
@@ -26,7 +37,7 @@ actor FileStore {
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    /// Stores a file under a path.
+    /// Stores a file under a path, replacing an earlier one, for `lifetime` seconds.
     @discardableResult
     func store(
         _ bytes: [UInt8], path: String, name: String, mediaType: String, lifetime: Double
@@ -45,13 +56,13 @@ actor FileStore {
         return file
     }
 
-    /// The file at a path; `nil` if there is none, or it has expired. A path may carry a service's
-    /// prefix.
+    /// Returns the file at a path, which may start with a service's prefix; `nil` if there is no
+    /// file or it has expired.
     func file(at path: String) -> StoredFile? {
         entry(at: path).flatMap { $0.expires > clock.now ? $0 : nil }
     }
 
-    /// Whether there was a file at the path that has expired since.
+    /// Returns whether the file at a path has expired.
     func hasExpired(_ path: String) -> Bool { entry(at: path).map { $0.expires <= clock.now } ?? false }
 
     private func entry(at path: String) -> StoredFile? {
@@ -80,5 +91,27 @@ actor FileStore {
         files = [:]
         order = []
         totalBytes = 0
+    }
+}
+
+/// Downloads of stored files, which need no key, as on a CDN.
+enum Download {
+    static func response(to request: EmulatedRequest, from files: FileStore) async -> EmulatedResponse {
+        let path = request.path.joined(separator: "/")
+        guard let file = await files.file(at: path), file.path == path,
+            let bytes = await files.bytes(of: file)
+        else {
+            let status = await files.hasExpired(path) ? 410 : 404
+            return .text("\(status == 410 ? "Gone" : "Not Found")\n", type: "text/plain", status: status)
+        }
+        return EmulatedResponse(
+            status: 200,
+            headers: [
+                ("Content-Type", file.mediaType), ("Cache-Control", "public, max-age=3600"),
+                // An upload may claim to be a web page; under this address it must not act as one
+                // of ours.
+                ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "sandbox"),
+            ],
+            body: .bytes(bytes))
     }
 }

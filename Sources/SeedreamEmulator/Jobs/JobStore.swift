@@ -6,9 +6,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The queues of all providers.
+/// The jobs and queues of all providers.
 actor JobStore {
-    /// What a request to cancel has met.
+    /// The outcome of a request to cancel.
     enum Cancellation: Sendable {
         case requested
         case alreadyEnded
@@ -24,29 +24,30 @@ actor JobStore {
     private var entries: [String: Entry] = [:]
     private var finished: [String] = []
     private var queues: [EmulatedProvider: [String]] = [:]
-    private var slots: [EmulatedProvider: Slots] = [:]
+    private var semaphores: [EmulatedProvider: Semaphore] = [:]
     private let configuration: EmulatorConfiguration
-    /// Jobs that are remembered after their end; ours.
+    /// The number of ended jobs to remember; our choice.
     private static let remembered = 5_000
-    /// Bytes of the results that are remembered, which may carry pictures inline; ours.
+    /// The maximum size of the remembered results, which may contain inline images, in bytes; our
+    /// choice.
     private static let rememberedMaximum = 256 << 20
     private var rememberedBytes = 0
 
     init(_ configuration: EmulatorConfiguration) { self.configuration = configuration }
 
-    /// Takes a job.
+    /// Accepts a job.
     func submit(_ request: JobRequest) {
         let snapshot = JobSnapshot(
             id: request.id, provider: request.provider, attributes: request.attributes,
             phase: .queued(position: 0), createdAt: Date())
         entries[request.id] = Entry(snapshot: snapshot, request: request)
-        // As the slots do: before everyone who lets others go first.
+        // Like the semaphore, this places the job before all jobs of low priority.
         let queue = queues[request.provider] ?? []
         let place = request.isLow ? nil : queue.firstIndex { entries[$0]?.request.isLow == true }
         queues[request.provider, default: []].insert(request.id, at: place ?? queue.endIndex)
-        let slots = slots[request.provider] ?? Slots(configuration.concurrentJobs)
-        self.slots[request.provider] = slots
-        entries[request.id]?.task = Task { await run(request, in: slots) }
+        let semaphore = semaphores[request.provider] ?? Semaphore(configuration.concurrentJobs)
+        self.semaphores[request.provider] = semaphore
+        entries[request.id]?.task = Task { await run(request, in: semaphore) }
         if let limit = request.startTimeout {
             Task {
                 try? await Pause.sleep(seconds: limit.seconds)
@@ -55,16 +56,17 @@ actor JobStore {
         }
     }
 
-    private func run(_ request: JobRequest, in slots: Slots) async {
+    private func run(_ request: JobRequest, in semaphore: Semaphore) async {
         do {
             try await Pause.sleep(seconds: configuration.queueTime)
             if request.fate == .hangs {
-                // It takes no one's place, or two of them would end the queue for all.
+                // The job takes no permit; two jobs that hang would otherwise block the whole
+                // queue.
                 guard begin(request.id) else { return }
                 await request.started()
                 return try await Pause.sleep(seconds: .infinity)
             }
-            try await slots.withSlot(isLow: request.isLow) {
+            try await semaphore.withPermit(isLow: request.isLow) {
                 guard await self.begin(request.id) else { return }
                 await request.started()
                 let outcome = await request.work()
@@ -72,7 +74,8 @@ actor JobStore {
                 await self.end(request.id, outcome)
             }
         } catch {
-            // Only cancellation comes here; whoever cancelled has said what the job ends in.
+            // Only cancellation reaches this point, and the caller who cancelled has recorded the
+            // outcome.
         }
     }
 
@@ -99,14 +102,15 @@ actor JobStore {
         finished.append(id)
         if finished.count > Self.remembered { forget(finished.removeFirst()) }
         let ended = entry.request.ended
-        // These hold the request's body, which may be megabytes; the job is remembered without it.
+        // These closures hold the request's body, which may be megabytes; the job is remembered
+        // without it.
         entries[id]?.request.work = { outcome }
         entries[id]?.request.started = {}
         entries[id]?.request.ended = { _ in nil }
         entries[id]?.task = nil
         rememberedBytes += outcome.body.size
         while rememberedBytes > Self.rememberedMaximum, finished.count > 1 { forget(finished.removeFirst()) }
-        // In a task of its own: a job's task may be cancelled, its webhook is not.
+        // A separate task: the job's task may be cancelled, its webhook is not.
         Task {
             let status = await ended(outcome)
             self.note(webhook: status, of: id)
@@ -120,12 +124,12 @@ actor JobStore {
 
     private func note(webhook: String?, of id: String) { entries[id]?.snapshot.webhookStatus = webhook }
 
-    /// Says that a webhook is on its way, unless it has arrived by now.
+    /// Marks a webhook as pending, unless it has already been delivered or failed.
     func expectWebhook(of id: String) {
         if entries[id]?.snapshot.webhookStatus == nil { entries[id]?.snapshot.webhookStatus = "pending" }
     }
 
-    /// How a job stands; `nil` for an unknown one, and for one that has vanished.
+    /// Returns the state of a job; `nil` if it is unknown or has vanished.
     func snapshot(_ id: String) -> JobSnapshot? {
         guard let entry = entries[id], entry.request.fate != .vanishes else { return nil }
         var snapshot = entry.snapshot
@@ -136,16 +140,16 @@ actor JobStore {
         return snapshot
     }
 
-    /// All of a provider's jobs, the newest first.
+    /// Returns all jobs of a provider, newest first.
     func all(_ provider: EmulatedProvider) -> [JobSnapshot] {
         entries.keys.compactMap { snapshot($0) }.filter { $0.provider == provider }
             .sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
     }
 
-    /// Jobs of a provider that wait.
+    /// Returns the number of a provider's jobs that wait.
     func queueLength(_ provider: EmulatedProvider) -> Int { queues[provider]?.count ?? 0 }
 
-    /// Ends a job that has not ended.
+    /// Cancels a job that has not ended.
     func cancel(_ id: String) async -> Cancellation {
         guard let entry = entries[id], entry.request.fate != .vanishes else { return .unknown }
         if case .ended = entry.snapshot.phase { return .alreadyEnded }
@@ -155,7 +159,7 @@ actor JobStore {
         return .requested
     }
 
-    /// Ends everything, without a word to anyone.
+    /// Cancels and forgets all jobs, without reporting their outcomes.
     func stop() {
         for entry in entries.values { entry.task?.cancel() }
         entries = [:]

@@ -10,14 +10,14 @@ import Foundation
 
 /// The emulator's own paths: the page at `/`, and `/_emulator/…` for tests.
 struct Control: Sendable {
-    let bench: Workbench
+    let state: EmulatorState
     let faults: FaultPlan
-    /// PEM; `nil` without TLS.
+    /// The authority's certificate in PEM format; `nil` without TLS.
     let authority: String?
 
     func response(method: String, path: [String], body: [UInt8], isLocal: Bool) async -> EmulatedResponse {
         guard isLocal else {
-            return .text("no such host is stood in for\n", type: "text/plain", status: 404)
+            return .text("no emulated provider has this host name\n", type: "text/plain", status: 404)
         }
         let path = path.first == "_emulator" ? Array(path.dropFirst()) : path.isEmpty ? [""] : ["?"]
         switch (method, path) {
@@ -28,7 +28,7 @@ struct Control: Sendable {
             ]
             return page
         case ("GET", ["ledger"]): return .json(await ledger())
-        case ("GET", ["requests"]): return Self.encoded(await bench.log.all)
+        case ("GET", ["requests"]): return Self.encoded(await state.log.all)
         case ("GET", ["faults"]): return .json(await faults.report)
         case ("PUT", ["faults"]), ("POST", ["faults"]):
             do {
@@ -41,8 +41,8 @@ struct Control: Sendable {
             await faults.replace(with: FaultFile(rules: []))
             return .json([])
         case ("POST", ["reset"]):
-            await bench.ledger.reset()
-            await bench.log.reset()
+            await state.ledger.reset()
+            await state.log.reset()
             return .json(["reset": true])
         case ("GET", ["health"]): return .json(["status": "ok"])
         case ("GET", ["ca.pem"]):
@@ -50,7 +50,7 @@ struct Control: Sendable {
             return .text(authority, type: "application/x-pem-file")
         case ("GET", _) where path.count == 4 && path[0] == "requests" && path[2] == "images":
             if let number = Int(path[1]), let index = Int(path[3]),
-                let bytes = await bench.log.thumbnail(number, index)
+                let bytes = await state.log.thumbnail(number, index)
             {
                 return EmulatedResponse(
                     status: 200, headers: [("Content-Type", "image/jpeg")], body: .bytes(bytes))
@@ -62,9 +62,10 @@ struct Control: Sendable {
             type: "text/plain", status: 404)
     }
 
-    /// Entries, and what was bought more than once: bodies that were accepted again.
+    /// Returns the entries, their totals, and the number of duplicates: bodies that were accepted
+    /// again.
     private func ledger() async -> JSONValue {
-        let entries = await bench.ledger.all
+        let entries = await state.ledger.all
         var counts: [String: Int] = [:]
         for entry in entries { counts["\(entry.provider.rawValue) \(entry.bodySHA256)", default: 0] += 1 }
         var costs: [String: JSONValue] = [:]
@@ -83,7 +84,7 @@ struct Control: Sendable {
     }
 
     private func page() async -> String {
-        await Page(requests: bench.log.all, entries: bench.ledger.all, faults: faults.report).html
+        await Page(requests: state.log.all, entries: state.ledger.all, faults: faults.report).html
     }
 
     private static func bytes(of value: some Encodable) -> [UInt8] {

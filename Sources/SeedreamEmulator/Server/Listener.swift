@@ -4,16 +4,16 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// The listening port: opened, closed to new connections for a while, and opened again.
+/// The listening port, which can be closed to new connections for a while and reopened.
 actor Listener {
-    private let child: FrontDoorChannel
+    private let child: ProtocolDetectingChannel
     private var channel: (any Channel)?
     private var runs: [Task<Void, Never>] = []
     private var isStopped = false
 
-    init(_ child: FrontDoorChannel) { self.child = child }
+    init(_ child: ProtocolDetectingChannel) { self.child = child }
 
-    /// Opens a port on 127.0.0.1; a free one when `port` is 0.
+    /// Opens a port on 127.0.0.1; a free one if `port` is 0.
     ///
     /// - Returns: The port.
     func open(_ port: Int) async throws -> Int {
@@ -42,7 +42,7 @@ actor Listener {
         throw CancellationError()
     }
 
-    /// Closes the port to new connections for so many seconds; those that are open stay open.
+    /// Closes the port to new connections for a number of seconds; open connections stay open.
     func refuse(seconds: Double) async {
         guard let channel, let port = channel.localAddress?.port else { return }
         self.channel = nil
@@ -58,12 +58,20 @@ actor Listener {
         _ = try? await open(port)
     }
 
-    /// Ends all connections.
+    /// Closes all connections.
     func stop() async {
         isStopped = true
         for run in runs { run.cancel() }
         for run in runs { await run.value }
         runs = []
     }
+}
+
+/// Passes calls to a listener that is created after the code that calls it.
+actor ListenerRelay {
+    private weak var listener: Listener?
+
+    func set(_ listener: Listener) { self.listener = listener }
+    func refuse(seconds: Double) async { await listener?.refuse(seconds: seconds) }
 }
 #endif

@@ -11,11 +11,11 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What faults make of an answer: another one, a spoilt one, or one that is cut off.
+/// Faults that replace, alter or cut off a response.
 extension Responder {
-    /// The answer of a fault that the host does not see; `nil` for other faults, and where the
-    /// connection is gone.
-    func insteadOfHost(_ fault: Fault, _ host: any EmulatedHost, _ wire: Wire) async throws
+    /// Returns the response of a fault that bypasses the provider; `nil` for other faults, and if
+    /// the fault closed the connection.
+    func shortCircuit(_ fault: Fault, _ server: any ProviderServer, _ wire: Wire) async throws
         -> EmulatedResponse?
     {
         switch fault {
@@ -32,7 +32,7 @@ extension Responder {
                 "<html>\r\n<head><title>\(title)</title></head>\r\n<body>\r\n<center><h1>\(title)</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
                 type: "text/html", status: status)
         case .status(let status, let retryAfter, accepted: false):
-            return Self.withRetryAfter(host.failure(status: status), retryAfter)
+            return Self.withRetryAfter(server.failure(status: status), retryAfter)
         case .answer(let status, let headers, let body):
             return EmulatedResponse(
                 status: status, headers: headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
@@ -53,11 +53,11 @@ extension Responder {
         return response
     }
 
-    /// Does to the host's answer what a fault says.
+    /// Applies a fault to the provider's response.
     ///
-    /// - Returns: Whether the answer, or what is left of it, has been written past HTTP, and the
-    ///   connection is gone.
-    func spoil(_ response: inout EmulatedResponse, isHead: Bool, _ fault: Fault, _ wire: Wire)
+    /// - Returns: Whether the response, or a part of it, has been written below HTTP and the
+    ///   connection is closed.
+    func apply(_ response: inout EmulatedResponse, isHead: Bool, _ fault: Fault, _ wire: Wire)
         async throws -> Bool
     {
         let body: [UInt8]
@@ -100,7 +100,7 @@ extension Responder {
             replace("Content-Type", type)
             return false
         case .notAnImage:
-            response.body = .bytes(Array("<html><body>This is not the picture.</body></html>".utf8))
+            response.body = .bytes(Array("<html><body>This is not an image.</body></html>".utf8))
             return false
         case .redirect(let location):
             response = .empty(status: 302)
@@ -112,9 +112,9 @@ extension Responder {
         return true
     }
 
-    /// Does to a stream of events what a fault that cuts says.
+    /// Applies a fault that cuts a response to a stream of events.
     ///
-    /// - Returns: As ``spoil``; `nil` for a fault that does not depend on the body.
+    /// - Returns: As ``apply(_:isHead:_:_:)``; `nil` for a fault that does not depend on the body.
     private func cut(
         _ events: AsyncStream<String>, of response: EmulatedResponse, _ fault: Fault, _ wire: Wire
     ) async throws -> Bool? {
@@ -127,7 +127,7 @@ extension Responder {
             try await wire.write(Array(head.prefix(head.count / 2)))
             await wire.reset()
         case .reset(.inBody):
-            // In the middle of the first event.
+            // Cut in the middle of the first event.
             try await wire.write(head)
             for await event in events {
                 let whole = chunk((event + "\n\n").utf8)
@@ -144,7 +144,7 @@ extension Responder {
                 try await wire.write(chunk(piece))
                 left -= piece.count
             }
-            // Without the chunk that ends a body.
+            // Without the chunk that marks the end of the body.
             await wire.close()
         case .contentLength, .oversize, .invalidJSON: return false
         default: return nil
@@ -152,11 +152,11 @@ extension Responder {
         return true
     }
 
-    /// The head of an answer as it stands on the wire.
+    /// Returns the head of a response as bytes on the wire.
     static func head(_ response: EmulatedResponse, framing: String) -> [UInt8] {
         let reason = Self.reason(response.status)
         let fields = response.headers.map { name, value in
-            // A value may come from a client; a line break would begin another field.
+            // The value may come from a client; a line break would start another field.
             "\(name): \(String(value.unicodeScalars.map { $0.value < 32 ? " " : Character($0) }))\r\n"
         }.joined()
         return Array(
@@ -164,12 +164,13 @@ extension Responder {
                 .utf8)
     }
 
-    /// A status that an answer can have: 500 for what is none.
+    /// Returns the status of a code; 500 if the code is not a valid status.
     static func status(_ code: Int) -> HTTPResponse.Status {
         HTTPResponse.Status(code: (200...999).contains(code) ? code : 500)
     }
 
-    /// "Bad Gateway", as the server itself writes it; empty for a status without a name.
+    /// Returns the reason phrase that the server writes, such as "Bad Gateway"; empty for an
+    /// unknown status.
     static func reason(_ code: Int) -> String {
         HTTPResponseStatus(statusCode: status(code).code).reasonPhrase
     }

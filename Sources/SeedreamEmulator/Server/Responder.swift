@@ -12,14 +12,13 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// From a request on the wire to an answer on the wire: which host it is for, what strikes it, what
-/// is logged.
+/// Handles each request: finds the provider, applies faults, writes the response and keeps the log.
 struct Responder: Sendable {
-    let bench: Workbench
-    let hosts: [EmulatedProvider: any EmulatedHost]
+    let state: EmulatorState
+    let servers: [EmulatedProvider: any ProviderServer]
     let faults: FaultPlan
     let control: Control
-    /// Closes the port for so many seconds.
+    /// Closes the port for a number of seconds.
     let refuse: @Sendable (Double) async -> Void
 
     private struct BodyTooLarge: Error {}
@@ -29,8 +28,8 @@ struct Responder: Sendable {
     ) async throws {
         let wire = Wire(channel: channel)
         let started = ContinuousClock.now
-        let arrival = Arrival(incoming.head, isSecure: try await wire.isSecure)
-        guard var request = arrival.request, let (host, provider) = self.host(of: request.service) else {
+        let parsed = ParsedRequest(incoming.head, isSecure: try await wire.isSecure)
+        guard var request = parsed.request, let (server, provider) = self.server(of: request.service) else {
             if Self.waits(incoming) {
                 try await writer.writeInformationalHead(HTTPResponse(status: .continue))
             }
@@ -38,20 +37,20 @@ struct Responder: Sendable {
             do {
                 let body = try await Self.collect(incoming.body, upTo: 1 << 20)
                 answer = await control.response(
-                    method: arrival.method, path: arrival.path, body: body, isLocal: arrival.isLocal)
+                    method: parsed.method, path: parsed.path, body: body, isLocal: parsed.isLocal)
             } catch is BodyTooLarge {
                 answer = .text("the body is larger than 1 MiB\n", type: "text/plain", status: 413)
             }
-            return try await write(answer, to: writer, method: arrival.method, channel)
+            return try await write(answer, to: writer, method: parsed.method, channel)
         }
-        let route = host.route(request)
+        let route = server.route(request)
         let operation = route?.operation ?? "\(provider.rawValue).unknown"
         let named = operation.split(separator: ".").first.flatMap { EmulatedProvider(rawValue: String($0)) }
-        let number = await bench.log.add(
-            arrival.record(provider: named ?? provider, operation: route?.operation))
+        let number = await state.log.add(
+            parsed.record(provider: named ?? provider, operation: route?.operation))
         request.logNumber = number
 
-        // What concerns the reading of the body is decided before there is one.
+        // Faults that affect reading must be chosen before the body is known.
         let reading = await faults.strike(operation: operation, prompt: nil, isReading: true)
         await note(number, reading)
         if Self.waits(incoming) {
@@ -61,7 +60,7 @@ struct Responder: Sendable {
             request.body = try await read(incoming.body, reading, wire)
         } catch is BodyTooLarge {
             await finish(number, status: 413, since: started)
-            return try await write(host.failure(status: 413), to: writer, method: request.method, channel)
+            return try await write(server.failure(status: 413), to: writer, method: request.method, channel)
         }
         if reading.contains(.reset(.duringRequest)) {
             await wire.reset()
@@ -71,7 +70,7 @@ struct Responder: Sendable {
         await logBody(number, request.body, content)
 
         let striking = await faults.strike(
-            operation: operation, prompt: content.flatMap { host.prompt(in: $0) }, isReading: false)
+            operation: operation, prompt: content.flatMap { server.prompt(in: $0) }, isReading: false)
         await note(number, striking)
         var main: Fault?
         for fault in striking {
@@ -84,19 +83,19 @@ struct Responder: Sendable {
             }
         }
 
-        if let main, let answer = try await insteadOfHost(main, host, wire) {
+        if let main, let answer = try await shortCircuit(main, server, wire) {
             await finish(number, status: answer.status, since: started)
             return try await write(answer, to: writer, method: request.method, channel)
         } else if !channel.isActive {
             return
         }
-        var response = await route?.handle(request) ?? host.notFound(request)
+        var response = await route?.handle(request) ?? server.notFound(request)
         let id = response.requestID
-        await bench.log.update(number) { $0.requestID = id }
+        await state.log.update(number) { $0.requestID = id }
         if case .status(let status, let retryAfter, _) = main {
-            response = Self.withRetryAfter(host.failure(status: status), retryAfter)
+            response = Self.withRetryAfter(server.failure(status: status), retryAfter)
         }
-        if let main, try await spoil(&response, isHead: request.method == "HEAD", main, wire) {
+        if let main, try await apply(&response, isHead: request.method == "HEAD", main, wire) {
             await finish(number, status: nil, since: started)
             return
         }
@@ -106,18 +105,18 @@ struct Responder: Sendable {
         try await write(response, to: writer, method: request.method, channel, bytesPerSecond: speed)
     }
 
-    private func host(of service: Service) -> (any EmulatedHost, EmulatedProvider)? {
-        for provider in service.providers where bench.configuration.providers.contains(provider) {
-            // fal's CDN is there for AIML too, whose results lie on it.
+    private func server(of service: Service) -> (any ProviderServer, EmulatedProvider)? {
+        for provider in service.providers where state.configuration.providers.contains(provider) {
+            // AIML serves its results from fal's CDN, so the CDN is available for AIML too.
             let owner = service == .falCDN ? .fal : provider
-            if let host = hosts[owner] { return (host, provider) }
+            if let server = servers[owner] { return (server, provider) }
         }
         return nil
     }
 
     // MARK: Reading
 
-    /// Whether the client waits to be told to send the body.
+    /// Returns whether the client waits for permission to send the body.
     private static func waits(_ incoming: Request) -> Bool {
         incoming.headers[.expect]?.lowercased() == "100-continue"
     }
@@ -136,13 +135,13 @@ struct Responder: Sendable {
         for case .slowRead(let bytes) in faults { speed = max(1, bytes) }
         let isReset = faults.contains(.reset(.duringRequest))
         guard speed != nil || isReset else {
-            return try await Self.collect(body, upTo: bench.configuration.maximumBody)
+            return try await Self.collect(body, upTo: state.configuration.maximumBody)
         }
         var bytes: [UInt8] = []
         for try await part in body {
             bytes.append(contentsOf: part.readableBytesView)
             if isReset { return bytes }
-            if bytes.count > bench.configuration.maximumBody { throw BodyTooLarge() }
+            if bytes.count > state.configuration.maximumBody { throw BodyTooLarge() }
             if let speed {
                 try await Pause.sleep(seconds: Double(part.readableBytes) / Double(speed))
             }
@@ -183,7 +182,8 @@ struct Responder: Sendable {
         }
     }
 
-    /// A body in one piece, or in such that ten a second are so many bytes.
+    /// Returns the body in one piece, or in pieces that take a tenth of a second each at the given
+    /// speed.
     private static func pieces(of bytes: [UInt8], _ bytesPerSecond: Int?) -> [ArraySlice<UInt8>] {
         guard let bytesPerSecond else { return [bytes[...]] }
         let step = max(1, bytesPerSecond / 10)
@@ -197,8 +197,7 @@ struct Responder: Sendable {
         try await Pause.sleep(seconds: Double(piece.count) / Double(bytesPerSecond))
     }
 
-    /// The same events, as long as there is someone to hear them: what makes them is cancelled when
-    /// the connection is gone.
+    /// Returns the same events until the connection closes, which cancels their source.
     private static func events(
         _ events: AsyncStream<String>, while channel: any Channel
     ) -> AsyncStream<String> {
@@ -217,7 +216,7 @@ struct Responder: Sendable {
     private func note(_ number: Int, _ faults: [Fault]) async {
         guard !faults.isEmpty else { return }
         let words = faults.map(\.word)
-        await bench.log.update(number) { $0.faults += words }
+        await state.log.update(number) { $0.faults += words }
     }
 
     private func logBody(_ number: Int, _ bytes: [UInt8], _ content: JSONValue?) async {
@@ -225,14 +224,14 @@ struct Responder: Sendable {
         let digest = SHA256Digest(bytes).hexadecimal
         let count = bytes.count
         let shown = content.map(Self.withoutPayloads).flatMap { $0.bytes.count <= 65_536 ? $0 : nil }
-        await bench.log.update(number) {
+        await state.log.update(number) {
             $0.bodyBytes = count
             $0.bodySHA256 = digest
             $0.body = shown
         }
     }
 
-    /// A value whose data URIs are cut.
+    /// Returns the value with its data URIs cut to 64 characters.
     private static func withoutPayloads(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let text) where text.hasPrefix("data:") && text.utf8.count > 64:
@@ -245,7 +244,7 @@ struct Responder: Sendable {
 
     private func finish(_ number: Int, status: Int?, since started: ContinuousClock.Instant) async {
         let took = started.duration(to: .now) / .seconds(1)
-        await bench.log.update(number) {
+        await state.log.update(number) {
             $0.status = status
             $0.seconds = took
         }

@@ -2,20 +2,20 @@
 import NIOCore
 import NIOHTTP1
 
-/// A connection, below HTTP: for what no HTTP server does of its own will.
+/// A connection below HTTP, for actions that an HTTP server does not offer.
 struct Wire: Sendable {
     let channel: any Channel
 
-    /// Whether the connection speaks TLS.
+    /// Whether the connection uses TLS.
     var isSecure: Bool {
         get async throws {
             try await channel.eventLoop.submit {
-                try channel.pipeline.syncOperations.handler(type: FrontDoor.self).isSecure
+                try channel.pipeline.syncOperations.handler(type: ProtocolDetector.self).isSecure
             }.get()
         }
     }
 
-    /// Writes bytes as they are, past the HTTP encoder, through TLS where there is TLS.
+    /// Writes bytes unchanged, bypassing the HTTP encoder; TLS still encrypts them.
     func write(_ bytes: some Sequence<UInt8> & Sendable) async throws {
         let buffer = ByteBuffer(bytes: bytes)
         try await channel.eventLoop.flatSubmit {
@@ -31,13 +31,13 @@ struct Wire: Sendable {
         }.get()
     }
 
-    /// Ends the connection in an orderly way.
+    /// Closes the connection in an orderly way.
     func close() async { try? await channel.close(mode: .all) }
 
-    /// Ends the connection with a reset.
+    /// Closes the connection with a reset.
     func reset() async {
         try? await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.handler(type: FrontDoor.self).reset()
+            try channel.pipeline.syncOperations.handler(type: ProtocolDetector.self).reset()
         }.get()
         try? await channel.closeFuture.get()
     }

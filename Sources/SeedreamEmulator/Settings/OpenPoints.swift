@@ -1,123 +1,128 @@
-/// What no document and no measurement settles about the hosts: each is a switch, whose default is
-/// said to be a guess.
+/// Points that neither a document nor a measurement settles. Each is a setting, and a default that
+/// is a guess says so.
 public struct OpenPoints: Hashable, Codable, Sendable {
-    /// What becomes of a field that the host does not know.
+    /// The treatment of a field that the provider does not know.
     public enum UnknownFields: String, Hashable, Codable, Sendable, CaseIterable {
         case ignored
         case refused
     }
 
-    /// What is drawn for an image that lies behind a URL which is not the emulator's own.
+    /// The treatment of an input image whose URL is not the emulator's own.
     public enum RemoteImages: String, Hashable, Codable, Sendable, CaseIterable {
-        /// A grey tile: nothing is ever fetched.
+        /// Draws a grey tile; the URL is never fetched.
         case placeholder
-        /// The host's own error for a file that it cannot download.
+        /// Responds with the provider's own error for a file that it cannot download.
         case refused
     }
 
-    /// What a size without a shape gives: `auto`, `auto_2K` and `auto_4K` on fal and OneRouter,
-    /// `1K`, `2K` and `4K` on Ark, and Apiframe's `match_input_image` for more than one image.
+    /// The result of a size that names no shape: `auto`, `auto_2K` and `auto_4K` on fal and
+    /// OneRouter, `1K`, `2K` and `4K` on Ark, and Apiframe's `match_input_image` for more than one
+    /// image.
     public enum AutomaticSize: String, Hashable, Codable, Sendable, CaseIterable {
-        /// The shape of the first image, at 2048² px² (or 4096² for `auto_4K`, or the square of
-        /// what the name says).
+        /// The shape of the first image with an area of 2048² px² (4096² for `auto_4K`, otherwise
+        /// the square of the side that the name states).
         case firstImage = "first-image"
         /// A square.
         case square
     }
 
-    /// The type of `statusCode` in AIML's errors: a document shows one, a live reply the other.
+    /// The type of `statusCode` in AIML's errors: a document shows one, a live response the other.
     public enum StatusCodeType: String, Hashable, Codable, Sendable, CaseIterable {
         case string
         case integer
     }
 
-    /// What Apiframe's `result` is: `{"images":[…]}` in current documents, the bare URL in older
-    /// ones.
+    /// The form of Apiframe's `result`: `{"images":[…]}` in current documents, the bare URL in
+    /// older ones.
     public enum ResultForm: String, Hashable, Codable, Sendable, CaseIterable {
         case object
         case string
     }
 
-    /// What Apiframe makes of fields that its validator knows and the page of `seedream-4` does not
-    /// list.
+    /// The treatment of fields that Apiframe's validator knows but the page of `seedream-4` does
+    /// not list.
     public enum UnlistedFields: String, Hashable, Codable, Sendable, CaseIterable {
-        /// `seed` makes pictures repeatable, `output_format` chooses PNG or JPEG.
+        /// `seed` makes images reproducible, and `output_format` selects PNG or JPEG.
         case honored
         case ignored
     }
 
-    /// AIML: unknown fields. Refused by default; a guess.
+    /// AIML: the treatment of unknown fields. Default: refused; a guess.
     public var aimlUnknownFields = UnknownFields.refused
-    /// OneRouter: unknown fields. Ignored by default; a guess.
+    /// OneRouter: the treatment of unknown fields. Default: ignored; a guess.
     public var onerouterUnknownFields = UnknownFields.ignored
-    /// Ark: unknown fields. Ignored by default; a guess.
+    /// Ark: the treatment of unknown fields. Default: ignored; a guess.
     public var arkUnknownFields = UnknownFields.ignored
-    /// AIML: the type of `statusCode`. Integer by default, as in the one live reply.
+    /// AIML: the type of `statusCode`. Default: integer, as in the one live response.
     public var aimlStatusCode = StatusCodeType.integer
-    /// AIML: which of the two documented usage fields a reply has. `tokens_used` by default, as in
-    /// the seed's example.
+    /// AIML: the name of the usage field, of which two are documented. Default: `tokens_used`, as
+    /// in the documented example.
     public var aimlUsageField = "tokens_used"
-    /// AIML: a success is 201, as documented in 2025, or 200, as documented now. 200 by default.
+    /// AIML: the status of a success: 201 as documented in 2025, or 200 as documented now. Default:
+    /// 200.
     public var aimlSuccess = 200
-    /// OneRouter: errors that are neither about the request nor about credits come with HTTP 200.
-    /// `true` by default, as documented.
+    /// OneRouter: whether errors that concern neither the request nor credits come with HTTP 200.
+    /// Default: `true`, as documented.
     public var onerouterErrorsWith200 = true
-    /// OneRouter: the ids that are taken for the model; any when empty, the default: no document
-    /// gives it.
+    /// OneRouter: the model IDs to accept. Default: empty, which accepts any, because no document
+    /// names the ID.
     public var onerouterModels: Set<String> = []
-    /// OneRouter: whether `image_size` wins over `size` where both are sent. `true` by default; a
-    /// guess.
+    /// OneRouter: whether `image_size` takes precedence over `size`. Default: `true`; a guess.
     public var onerouterImageSizeWins = true
-    /// OneRouter: whether its media host turns away clients under the default names of Python's
-    /// urllib and Go (Cloudflare's error 1010), as a user has reported. `true` by default.
+    /// OneRouter: whether its media server rejects clients with the default user agents of Python's
+    /// urllib and Go (Cloudflare's error 1010), as a user reported. Default: `true`.
     public var onerouterTurnsDefaultAgentsAway = true
-    /// Apiframe: whether `image_input` may hold data URIs; where not, they are no valid URL. `true`
-    /// by default: its validator lets any URI pass.
+    /// Apiframe: whether `image_input` may contain data URIs; if not, they count as invalid URLs.
+    /// Default: `true`, because its validator accepts any URI.
     public var apiframeTakesDataURIs = true
-    /// Apiframe: the most images that a job of `seedream-4` takes: the model page says 10, the
-    /// validator 14. 10 by default.
+    /// Apiframe: the maximum number of input images of a `seedream-4` job: the model page says 10,
+    /// the validator 14. Default: 10.
     public var apiframeMaximumInputs = 10
-    /// Apiframe: the form of `result`. An object by default.
+    /// Apiframe: the form of `result`. Default: an object.
     public var apiframeResult = ResultForm.object
-    /// Apiframe: what `seed` and `output_format` do. They are honoured by default; a guess.
+    /// Apiframe: the effect of `seed` and `output_format`. Default: honoured; a guess.
     public var apiframeUnlistedFields = UnlistedFields.honored
-    /// Apiframe: the webhooks of a job that names a URL and no events. The last one by default,
-    /// whichever it is; a guess.
+    /// Apiframe: the webhook events of a job that names a URL but no events. Default: the final
+    /// one, whether completed or failed; a guess.
     public var apiframeWebhookEvents: Set<String> = ["completed", "failed"]
-    /// Apiframe: the most bytes of an upload, and of a job's input image. 25 000 000 by default:
-    /// "25 MB", read as decimal.
+    /// Apiframe: the maximum size of an upload and of an input image, in bytes. Default:
+    /// 25,000,000, "25 MB" read as decimal.
     public var apiframeMaximumUpload = 25_000_000
-    /// Apiframe: seconds for which an upload can be fetched. 3 600 by default, the less of "1-2 h".
+    /// Apiframe: the time for which an upload can be fetched, in seconds. Default: 3,600, the lower
+    /// bound of "1-2 h".
     public var apiframeUploadLifetime = 3_600.0
-    /// Ark: the most images. 10 by default, the older document; the newer says 14.
+    /// Ark: the maximum number of input images. Default: 10, from the older document; the newer
+    /// says 14.
     public var arkMaximumInputs = 10
-    /// The largest ratio of an image's sides, on every host. 3 by default, as a live host answered;
-    /// newer documents say 16.
+    /// The maximum aspect ratio of an input image, for all providers. Default: 3, as a live
+    /// provider responded; newer documents say 16.
     public var maximumAspectRatio = 3.0
-    /// The largest ratio of a result's sides on fal and OneRouter. 16 by default, Ark's rule for
-    /// the model behind them; a guess.
+    /// The maximum aspect ratio of a result of fal and OneRouter. Default: 16, Ark's rule for the
+    /// same model; a guess.
     public var maximumOutputRatio = 16.0
-    /// OneRouter: the largest `n`, for which no document has a limit. 15 by default, Ark's; a
+    /// OneRouter: the maximum `n`, for which no document states a limit. Default: 15, as for Ark; a
     /// guess.
     public var onerouterMaximumImages = 15
-    /// The most characters of one data URI on fal. 10 485 760 by default, its toolkit's limit.
+    /// fal: the maximum length of a data URI, in characters. Default: 10,485,760, the limit of
+    /// fal's toolkit.
     public var falMaximumDataURI = 10_485_760
-    /// fal: whether the credential upload `storage_type=gcs` is refused, as since 2026-09. `true`
-    /// by default.
+    /// fal: whether to refuse credential uploads with `storage_type=gcs`, as fal has since 2026-09.
+    /// Default: `true`.
     public var falRefusesGCS = true
-    /// fal: `cancel` answers 200 `{"success":true}`, as its generated OpenAPI says, instead of 202.
-    /// `false` by default.
+    /// fal: whether `cancel` responds with 200 and `{"success":true}`, as the generated OpenAPI
+    /// document says, instead of 202. Default: `false`.
     public var falCancelGivesSuccess = false
-    /// What the automatic sizes give. The first image's shape by default; a guess.
+    /// The size that automatic sizes produce. Default: the first image's shape; a guess.
     public var automaticSize = AutomaticSize.firstImage
-    /// What stands for images behind foreign URLs. A placeholder by default.
+    /// The treatment of images at foreign URLs. Default: a placeholder.
     public var remoteImages = RemoteImages.placeholder
-    /// Whether the EXIF orientation of inputs is applied before they are drawn. `true` by default,
-    /// as fal's toolkit does.
+    /// Whether to apply the EXIF orientation of inputs before drawing them. Default: `true`, as
+    /// fal's toolkit does.
     public var appliesOrientation = true
-    /// The type of the pictures that fal, AIML and OneRouter make. PNG by default, as seen.
+    /// The media type of the images that fal, AIML and OneRouter generate. Default: PNG, as
+    /// observed.
     public var resultType = "image/png"
 
-    /// Makes the defaults.
+    /// Creates the default settings.
     public init() {}
 }

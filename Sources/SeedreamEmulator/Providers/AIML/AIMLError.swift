@@ -6,13 +6,13 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// An error of AIML's: a status and a text.
+/// An error of AIML: a status and a text.
 struct AIMLError: Error, Hashable, Sendable {
     var status: Int
     var message: String
 
-    /// The texts of the page of errors. That of 500 goes on behind what is documented; 404, 408 and
-    /// 413 have no documented text; all those are guesses.
+    /// The texts of AIML's page of errors. The text of 500 continues beyond the documented part, and
+    /// 404, 408 and 413 have no documented text; all of these are guesses.
     private static let texts: [Int: String] = [
         400: "Body validation error!",
         401:
@@ -24,25 +24,26 @@ struct AIMLError: Error, Hashable, Sendable {
     ]
     private static let serverFault = "Something wrong with the server. Please try again later."
 
-    /// The documented error of a status.
+    /// Returns the documented error for a status.
     static func standard(_ status: Int) -> AIMLError {
         AIMLError(status: status, message: texts[status] ?? "Error \(status)")
     }
 
-    /// A body that the schema does not take: the documented first line, then a line for each issue.
+    /// Creates an error for a body that violates the schema: the documented first line, then a line
+    /// for each issue.
     static func validation(_ issues: [String]) -> AIMLError {
         AIMLError(status: 400, message: (["Body validation error!"] + issues).joined(separator: "\n"))
     }
 
-    /// No document says how a refusal of the content looks: 400 and fal's words are a guess.
+    /// The refusal of content. No document shows it; the status 400 and fal's message are a guess.
     static let moderated = AIMLError(
         status: 400,
         message:
             "The content could not be processed because it contained material flagged by a content checker.")
 
-    /// An input image that was not taken. What is no URL breaks the schema; the others are refused
-    /// upstream, and that they come as a plain 400 is a guess.
-    init(_ refused: Workbench.RefusedInput) {
+    /// Creates the error for a refused input image. An invalid URL violates the schema; other
+    /// images are refused upstream, and that this yields a plain 400 is a guess.
+    init(_ refused: EmulatorState.RefusedInput) {
         self =
             switch refused.violation {
             case .notAURI: .validation(["Invalid url at \"image_urls[\(refused.index)]\""])
@@ -55,7 +56,7 @@ struct AIMLError: Error, Hashable, Sendable {
         self.message = message
     }
 
-    /// The answer that carries the error.
+    /// Returns the response that carries the error.
     func response(
         path: String, requestID: String, statusCode: OpenPoints.StatusCodeType,
         headers: [(name: String, value: String)] = []

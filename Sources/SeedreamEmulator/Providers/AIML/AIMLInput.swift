@@ -1,9 +1,59 @@
 import Pixels
 import SeedreamModel
 
-/// A request's body, checked as the model's schema says; every violation is collected, as zod does.
+/// The emulated models of AIML: the two of Seedream 4, and newer Seedream models.
+enum AIMLModel: String, Sendable, CaseIterable {
+    case edit = "bytedance/seedream-v4-edit"
+    case textToImage = "bytedance/seedream-v4-text-to-image"
+    case seedream45 = "bytedance/seedream-4-5"
+    case seedream5Lite = "bytedance/seedream-5-0-lite-preview"
+    /// The ID is a guess: the documents contain only its end.
+    case seedream5Pro = "bytedance/seedream-5-0-pro"
+
+    /// Whether the model has Seedream 4's schema, which comes from fal.
+    var isSeedream4: Bool { self == .edit || self == .textToImage }
+
+    /// The names of the schema's fields.
+    var fields: Set<String> {
+        let own: Set<String> =
+            isSeedream4
+            ? ["num_images", "sync_mode", "enable_safety_checker"]
+            : ["image_urls", "response_format", "watermark"]
+        return own.union(["model", "prompt", "image_size", "seed"])
+            .union(self == .edit ? ["image_urls"] : [])
+    }
+
+    /// The number of items in `image_urls`.
+    var inputs: ClosedRange<Int> { isSeedream4 ? 1...10 : 1...14 }
+
+    /// The range of the sides in `image_size`, in px.
+    var sides: ClosedRange<Int> {
+        switch self {
+        case .edit, .textToImage: 1024...4096
+        case .seedream45, .seedream5Lite: 1440...4096
+        case .seedream5Pro: 1024...2752
+        }
+    }
+
+    /// The names that `image_size` accepts.
+    var sizeNames: [String] {
+        switch self {
+        case .edit, .textToImage: OutputSize.names
+        case .seedream45, .seedream5Lite: ["2K", "4K"]
+        case .seedream5Pro: ["1.5K", "2K"]
+        }
+    }
+
+    /// The size of the result if the request states none.
+    var defaultSize: AIMLInput.Size {
+        isSeedream4 ? .named("square_hd") : .pixels(PixelSize(width: 2048, height: 2048))
+    }
+}
+
+/// A request's body, checked against the model's schema; like zod, the check collects every
+/// violation.
 struct AIMLInput: Sendable {
-    /// `image_size`.
+    /// The value of `image_size`.
     enum Size: Hashable, Sendable {
         case named(String)
         case pixels(PixelSize)
@@ -15,19 +65,19 @@ struct AIMLInput: Sendable {
     private(set) var size: Size
     private(set) var count = 1
     private(set) var seed: Int?
-    /// A data URI in `url` (`sync_mode`).
+    /// Whether `url` is to contain a data URI (`sync_mode`).
     private(set) var isInline = false
-    /// `response_format` is `b64_json`.
+    /// Whether `response_format` is `b64_json`.
     private(set) var isBase64 = false
     private(set) var isWatermarked = false
 
     private static let promptLength = 4000
 
-    /// Checks a body.
+    /// Parses and checks a body.
     ///
-    /// The texts are zod's; that they end in the field's name is a guess, the documented example
-    /// has none. `null` is refused where a field is optional, as zod does, and a `num_images` that
-    /// is no whole number; both are guesses.
+    /// The messages are zod's. That they end in the field's name is a guess, because the documented
+    /// example lacks it. `null` is refused for optional fields, as in zod, and `num_images` must be
+    /// an integer; both are guesses.
     init(_ body: JSONValue, unknownFields: OpenPoints.UnknownFields) throws(AIMLError) {
         guard let members = body.object else {
             throw .validation(["Expected object, received \(Self.type(of: body))"])
@@ -107,7 +157,7 @@ struct AIMLInput: Sendable {
                 refuse("image_size", Self.enumeration(model.sizeNames, .string(text)))
             }
         case .object(let sides)?:
-            // Siblings default each side to 2048.
+            // For the newer models, each side defaults to 2048 px.
             let missing: JSONValue? = model.isSeedream4 ? nil : 2048
             for side in ["width", "height"] where sides[side] ?? missing == nil {
                 refuse("image_size.\(side)", "Required")
@@ -139,7 +189,7 @@ struct AIMLInput: Sendable {
         guard issues.isEmpty else { throw .validation(issues) }
     }
 
-    /// The size of the result.
+    /// Returns the size of the result.
     func outputSize(first: PixelSize?, automatic: OpenPoints.AutomaticSize) -> PixelSize {
         switch size {
         case .pixels(let size): return size
@@ -157,7 +207,7 @@ struct AIMLInput: Sendable {
             "Invalid enum value. Expected \(values.map { "'\($0)'" }.joined(separator: " | ")), received '\(text.prefix(200))'"
     }
 
-    /// A value's type in JavaScript's words.
+    /// Returns the name of a value's type in JavaScript.
     private static func type(of value: JSONValue) -> String {
         switch value {
         case .null: "null"

@@ -1,5 +1,5 @@
-/// `GET /v2/openapi.json`: what is emulated, and nothing else. The host's own document has sixty
-/// models.
+/// `GET /v2/openapi.json`, which describes only the emulated operations. The provider's own
+/// document has sixty models.
 enum ApiframeDocument {
     static let text = #"""
         {
@@ -50,7 +50,7 @@ enum ApiframeDocument {
               }
             }},
             "/v2/uploads": {"post": {
-              "summary": "Upload a picture to short-lived storage",
+              "summary": "Upload an image to short-lived storage",
               "requestBody": {"required": true, "content": {"multipart/form-data": {"schema": {
                 "type": "object", "required": ["file"],
                 "properties": {"file": {"type": "string", "format": "binary", "description": "PNG, JPEG, WebP or GIF, at most 25 MB"}}

@@ -6,13 +6,13 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Reads the members of an object strictly, and collects what is wrong with them: `null` is no
-/// value of an optional field, and no member is unknown.
+/// Reads the members of an object strictly and collects the problems: `null` is not a valid value
+/// for an optional field, and unknown members are refused.
 struct ApiframeFields {
     private let members: [String: JSONValue]
-    /// Before the names in ``problems``; with the dot.
+    /// The prefix of the names in ``problems``, including the dot.
     private let prefix: String
-    /// Messages by the path of the field.
+    /// The messages by the path of the field.
     private(set) var problems: [String: [String]] = [:]
 
     init(_ members: [String: JSONValue], prefix: String = "") {
@@ -26,12 +26,12 @@ struct ApiframeFields {
         problems[prefix + name, default: []].append(message)
     }
 
-    /// Adds what is wrong with an object within this one.
+    /// Adds the problems of a nested object.
     mutating func include(_ other: ApiframeFields) {
         problems.merge(other.problems) { $0 + $1 }
     }
 
-    /// Says that every other member is unknown.
+    /// Records every other member as unknown.
     mutating func allow(only names: Set<String>) {
         for name in members.keys where !names.contains(name) {
             refuse(name, "Unrecognized key: \"\(name)\"")
@@ -42,7 +42,7 @@ struct ApiframeFields {
         refuse(name, "Invalid input: expected \(expected), received \(Self.kind(of: members[name]))")
     }
 
-    /// A string; its length counts as in JavaScript, in UTF-16 code units.
+    /// Returns a string member. Its length counts as in JavaScript, in UTF-16 code units.
     mutating func string(_ name: String, length: ClosedRange<Int>? = nil, isRequired: Bool = false) -> String?
     {
         guard let value = members[name] else {
@@ -113,7 +113,7 @@ struct ApiframeFields {
             : "Invalid option: expected one of \(options.map { "\"\($0)\"" }.joined(separator: "|"))"
     }
 
-    /// Whether a text is a URI of any scheme, which is all that `format: uri` asks for.
+    /// Returns whether a text is a URI of any scheme, which is all that `format: uri` requires.
     static func isURI(_ text: String) -> Bool {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
         let scheme = text[..<colon].lowercased()
@@ -124,7 +124,7 @@ struct ApiframeFields {
         else { return false }
         let rest = text[text.index(after: colon)...]
         guard ["http", "https"].contains(scheme) else { return !rest.isEmpty }
-        // Data URIs are the long ones; of these only addresses are parsed.
+        // Long texts are data URIs; among the short ones, only addresses are parsed.
         guard rest.utf8.count < 65_536, rest.hasPrefix("//") else { return false }
         return rest.dropFirst(2).prefix { !"/?#".contains($0) }.isEmpty == false
     }

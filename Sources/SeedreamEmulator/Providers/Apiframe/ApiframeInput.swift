@@ -1,15 +1,53 @@
 import Pixels
 import SeedreamModel
 
-/// A request to generate, checked as the schema says; unknown fields are refused at both levels.
+/// The Seedream models that Apiframe's validator knows; the emulator treats them alike.
+enum ApiframeModel: String, Sendable, CaseIterable {
+    case seedream3 = "seedream-3"
+    case seedream3Point1 = "seedream-3.1"
+    case seedream4 = "seedream-4"
+    case seedream4Point5 = "seedream-4.5"
+    case seedream5Lite = "seedream-5-lite"
+    case seedream5Pro = "seedream-5-pro"
+
+    /// The price of an image in credits: the model page's price of `seedream-4`. That the others
+    /// cost the same is a guess.
+    static let credits = 3
+
+    /// The model's entry in `GET /v2/models`.
+    var catalogueEntry: JSONValue {
+        var members: [String: JSONValue] = [
+            "id": .string(rawValue), "label": .string(label), "modality": "image", "pricingMode": "flat",
+            "description": "ByteDance's Seedream, emulated",
+        ]
+        if self == .seedream4 {
+            members["costMin"] = .integer(Self.credits)
+            members["costMax"] = .integer(Self.credits)
+        }
+        return .object(members)
+    }
+
+    private var label: String {
+        switch self {
+        case .seedream3: "Seedream 3"
+        case .seedream3Point1: "Seedream 3.1"
+        case .seedream4: "Seedream 4"
+        case .seedream4Point5: "Seedream 4.5"
+        case .seedream5Lite: "Seedream 5 Lite"
+        case .seedream5Pro: "Seedream 5 Pro"
+        }
+    }
+}
+
+/// A generation request, checked against the schema; unknown fields are refused at both levels.
 struct ApiframeInput: Sendable {
     let model: ApiframeModel
     let prompt: String
     let images: [String]
-    /// What the job shows as its `input`, data URIs cut.
+    /// The job's `input`, with data URIs cut.
     let summary: JSONValue
     let webhookURL: String?
-    /// `nil` where the request does not say.
+    /// The events in the request; `nil` if it names none.
     let webhookEvents: [String]?
     private let aspectRatio: String?
     private let size: String?
@@ -18,19 +56,19 @@ struct ApiframeInput: Sendable {
     private let seed: Int?
     private let outputFormat: String?
 
-    /// UTF-16 code units.
+    /// The range of the prompt's length in UTF-16 code units.
     static let promptLength = 1...2000
-    /// What the validator lets pass; the model takes fewer.
+    /// The maximum number of images that the validator accepts; the model takes fewer.
     static let maximumImages = 14
     static let events = ["progress", "completed", "failed"]
-    /// Of the validator, in px; the model's own range begins higher.
+    /// The validator's range of the sides in px; the model's own range starts higher.
     static let sides = 512...4096
 
-    /// The model page's range for `custom`, in px.
+    /// The model page's range of the sides for `custom`, in px.
     private static let customSides = 1024...4096
-    /// Replicate's default of both sides, whose schema these fields mirror.
+    /// The default of both sides in px at Replicate, whose schema these fields mirror.
     private static let defaultSide = 2048
-    /// Ark's limit for the result's ratio.
+    /// Ark's maximum aspect ratio of a result.
     private static let maximumRatio = 16.0
 
     init(_ body: JSONValue, openPoints: OpenPoints) throws(ApiframeError) {
@@ -38,7 +76,7 @@ struct ApiframeInput: Sendable {
             throw ApiframeError(status: 400, message: "Request body must be a JSON object")
         }
         var fields = ApiframeFields(members)
-        // The model says which schema the rest is held against.
+        // The model determines the schema of the other members.
         guard let model = members["model"]?.string.flatMap(ApiframeModel.init(rawValue:)) else {
             throw .validation([
                 "model": [ApiframeFields.invalidOption(ApiframeModel.allCases.map(\.rawValue))]
@@ -122,20 +160,20 @@ struct ApiframeInput: Sendable {
         return elements.compactMap(\.string)
     }
 
-    /// The media type of the result.
+    /// Returns the media type of the result.
     func mediaType(_ openPoints: OpenPoints) -> MediaType {
         outputFormat == "jpg" && openPoints.apiframeUnlistedFields == .honored ? .jpeg : .png
     }
 
-    /// The seed that was asked for.
+    /// Returns the requested seed.
     func seed(_ openPoints: OpenPoints) -> Int? {
         openPoints.apiframeUnlistedFields == .honored ? seed : nil
     }
 
-    /// The size of the result.
+    /// Returns the size of the result.
     ///
-    /// - Parameter inputs: The sizes of the input images, `nil` for what was not fetched.
-    /// - Throws: What the model says to a size that the validator has let pass.
+    /// - Parameter inputs: The sizes of the input images; `nil` for images that were not fetched.
+    /// - Throws: The model's refusal of a size that the validator accepted.
     func outputSize(
         inputs: [PixelSize?], automatic: OpenPoints.AutomaticSize
     ) throws(ApiframeFailure) -> PixelSize {
@@ -159,7 +197,7 @@ struct ApiframeInput: Sendable {
         return OutputSize.shaped(try shape(inputs, automatic), area: side * side)
     }
 
-    /// The shape of the result; `nil` for a square.
+    /// Returns the shape of the result; `nil` for a square.
     private func shape(
         _ inputs: [PixelSize?], _ automatic: OpenPoints.AutomaticSize
     ) throws(ApiframeFailure) -> PixelSize? {

@@ -6,9 +6,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Jobs as `GET /v2/jobs` and `GET /v2/jobs/{id}` show them.
+/// The jobs, as shown by `GET /v2/jobs` and `GET /v2/jobs/{id}`.
 struct ApiframeJobs: Sendable {
-    let bench: Workbench
+    let state: EmulatorState
 
     static let statuses = ["QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]
     private static let limits = 1...100
@@ -23,14 +23,16 @@ struct ApiframeJobs: Sendable {
         }
     }
 
-    /// - Parameter owner: Whose job it has to be.
+    /// Returns a job.
+    ///
+    /// - Parameter owner: The owner that the job must have.
     func job(_ text: String, owner: String) async -> EmulatedResponse {
         guard let id = UUID(uuidString: text) else {
             return ApiframeError(
                 status: 400, message: "Invalid job ID format", details: ["id": ["Invalid UUID"]]
             ).response
         }
-        guard let snapshot = await bench.jobs.snapshot(id.uuidString.lowercased()),
+        guard let snapshot = await state.jobs.snapshot(id.uuidString.lowercased()),
             snapshot.provider == .apiframe, snapshot.attributes["owner"]?.string == owner
         else { return ApiframeError(status: 404, message: "Job not found").response }
         var members = await describe(snapshot)
@@ -38,7 +40,7 @@ struct ApiframeJobs: Sendable {
         return .json(.object(members), requestID: snapshot.id)
     }
 
-    /// A page of the list, the newest first.
+    /// Returns a page of the list of jobs, newest first.
     func list(_ request: EmulatedRequest, owner: String) async -> EmulatedResponse {
         var fields = ApiframeFields(
             Dictionary(
@@ -66,8 +68,8 @@ struct ApiframeJobs: Sendable {
         if cursor != nil, place == nil { fields.refuse("cursor", "Invalid cursor") }
         guard fields.problems.isEmpty else { return ApiframeError.validation(fields.problems).response }
 
-        // All keys are of one team; each is a user of its own.
-        let own = await bench.jobs.all(.apiframe).filter {
+        // All keys belong to one team; each key is a separate user.
+        let own = await state.jobs.all(.apiframe).filter {
             scope == "team" || $0.attributes["owner"]?.string == owner
         }
         let matching = own.filter { job in
@@ -106,7 +108,7 @@ struct ApiframeJobs: Sendable {
             } else {
                 members["result"] = outcome.body
                 let path = snapshot.attributes["path"]?.string ?? ""
-                members["expired"] = .bool(await bench.files.file(at: path) == nil)
+                members["expired"] = .bool(await state.files.file(at: path) == nil)
             }
         }
         return members
@@ -116,13 +118,14 @@ struct ApiframeJobs: Sendable {
         snapshot.endedAt.map { .string(Timestamp.text($0.timeIntervalSince1970)) } ?? .null
     }
 
-    /// Percent: of the time that a picture takes at least, and never all of it before there is one.
+    /// Returns the progress in percent, estimated from the minimum generation time; at most 95
+    /// until the image is ready.
     private func progress(_ snapshot: JobSnapshot) -> Int {
         switch snapshot.phase {
         case .queued: return 0
         case .running:
             let elapsed = -(snapshot.startedAt ?? Date()).timeIntervalSinceNow
-            let whole = max(bench.configuration.generationTime, 0.001)
+            let whole = max(state.configuration.generationTime, 0.001)
             return Int(min(95, max(0, elapsed / whole * 100)))
         case .ended(let outcome): return outcome.isSuccess ? 100 : 0
         }
@@ -134,7 +137,7 @@ struct ApiframeJobs: Sendable {
         (job.createdAt.timeIntervalSinceReferenceDate, job.id)
     }
 
-    /// A cursor as the documents show them: JSON in base64.
+    /// Returns a cursor in the documented form: JSON in base64.
     private static func cursor(after job: JobSnapshot) -> String {
         let (time, id) = place(of: job)
         let value: JSONValue = ["createdAt": .number(time), "id": .string(id)]

@@ -4,17 +4,17 @@ import struct FoundationEssentials.UUID
 import struct Foundation.UUID
 #endif
 
-/// The idempotency keys of the last 24 hours, and the jobs that they have led to.
+/// The idempotency keys of the last 24 hours, with the jobs they created.
 actor ApiframeReplays {
-    /// What has become of a request with a key.
+    /// The outcome of a request with a key.
     enum Outcome: Sendable {
-        /// It is the first with its key, and has been accepted as this job.
+        /// The request is the first with its key, and has been accepted as this job.
         case accepted(String)
-        /// The same request has been accepted before, as this job.
+        /// The same request was accepted earlier, as this job.
         case replayed(String)
-        /// Another body has been sent with the key before.
+        /// The key was sent earlier with another body.
         case conflict
-        /// It cannot be accepted, nor could one that has come at the same time.
+        /// The request, or an identical one sent at the same time, cannot be accepted.
         case refused(ApiframeError)
     }
 
@@ -26,24 +26,24 @@ actor ApiframeReplays {
     private struct Entry {
         var id: UUID
         var body: String
-        /// In seconds since 1970.
+        /// The time of the request, in seconds since 1970.
         var since: Double
         var acceptance: Task<Result<String, ApiframeError>, Never>
     }
 
     private var entries: [Name: Entry] = [:]
     private let clock: EmulatorClock
-    /// Seconds: the documented 24 h.
+    /// The lifetime of a key in seconds: the documented 24 hours.
     private static let lifetime = 86_400.0
 
     init(clock: EmulatorClock) { self.clock = clock }
 
-    /// Accepts a request unless one with its key has been accepted.
+    /// Accepts a request unless one with the same key has already been accepted.
     ///
     /// - Parameters:
-    ///   - owner: Whose key it is: the same words from two accounts are two keys.
+    ///   - owner: The owner of the key: the same key from two accounts counts as two.
     ///   - body: A digest of the request's body.
-    ///   - accept: Gives the id of the new job. Requests that come meanwhile wait for it.
+    ///   - accept: Creates the job and returns its ID. Requests that arrive meanwhile wait for it.
     func accept(
         owner: String, key: String, body: String,
         _ accept: @escaping @Sendable () async -> Result<String, ApiframeError>
@@ -61,7 +61,7 @@ actor ApiframeReplays {
         switch await entry.acceptance.value {
         case .success(let id): return .accepted(id)
         case .failure(let error):
-            // A refusal is no job: the next one with this key may try again.
+            // A refusal creates no job, so the next request with this key may try again.
             if entries[name]?.id == entry.id { entries[name] = nil }
             return .refused(error)
         }

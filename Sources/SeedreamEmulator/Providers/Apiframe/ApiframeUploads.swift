@@ -7,16 +7,16 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// `POST /v2/uploads`: one file in the field `file`, which lies on the CDN for a while. Pictures
-/// only: the host takes videos and sounds too.
+/// `POST /v2/uploads`: stores one file from the field `file` on the CDN for a limited time. Only
+/// images; the provider also takes videos and sounds.
 struct ApiframeUploads: Sendable {
-    let bench: Workbench
+    let state: EmulatorState
 
-    /// By magic bytes; what the client says of the type does not count.
+    /// The accepted formats, determined by magic bytes; the client's media type is ignored.
     static let formats: [ImageFormat] = [.png, .jpeg, .webp, .gif]
 
     func upload(_ request: EmulatedRequest) async -> EmulatedResponse {
-        let maximum = bench.configuration.openPoints.apiframeMaximumUpload
+        let maximum = state.configuration.openPoints.apiframeMaximumUpload
         guard let boundary = MultipartForm.boundary(in: request.header("content-type") ?? ""),
             let form = MultipartForm(request.body, boundary: boundary),
             let part = form.parts.first(where: { $0.name == "file" }), !part.content.isEmpty
@@ -30,9 +30,9 @@ struct ApiframeUploads: Sendable {
         let id = Identifier.uuid()
         let name = "\(id).\(format == .jpeg ? "jpg" : format.rawValue)"
         do {
-            let file = try await bench.files.store(
+            let file = try await state.files.store(
                 Array(part.content), path: "uploads/\(name)", name: name, mediaType: format.mediaTypeName,
-                lifetime: bench.configuration.openPoints.apiframeUploadLifetime)
+                lifetime: state.configuration.openPoints.apiframeUploadLifetime)
             return .json(
                 [
                     "id": .string(id), "url": .string(request.origin.url(.apiframeMedia, file.path)),

@@ -1,6 +1,8 @@
+import Cryptography
 import SeedreamModel
 
-/// The webhooks of one job, in order: one is sent when the one before it has arrived or failed.
+/// The webhooks of one job, sent in order: each waits until the previous one has been delivered or
+/// has failed.
 actor ApiframeWebhook {
     private let url: String
     private let events: Set<String>
@@ -15,9 +17,9 @@ actor ApiframeWebhook {
         self.delivery = delivery
     }
 
-    /// Sends an event that was subscribed to; others are nothing.
+    /// Sends an event if it is subscribed to.
     ///
-    /// - Parameter members: Of the body, without `event`.
+    /// - Parameter members: The members of the body, without `event`.
     func send(_ event: String, _ members: [String: JSONValue]) {
         guard events.contains(event) else { return }
         var members = members
@@ -34,9 +36,18 @@ actor ApiframeWebhook {
         }
     }
 
-    /// What has become of the last one; `nil` if there was none.
+    /// Returns the status of the last webhook; `nil` if there was none.
     func status() async -> String? {
         guard let last else { return nil }
         return await last.value ? "delivered" : "failed"
+    }
+}
+
+/// Apiframe's webhook signature: HMAC-SHA256 with the API key's digest as the key.
+enum ApiframeSignature {
+    /// Returns the value of `X-Webhook-Signature`.
+    static func header(body: [UInt8], apiKey: String) -> String {
+        let key = SHA256Digest(Array(apiKey.utf8)).bytes
+        return "sha256=" + Hexadecimal.text(MessageAuthenticationCode.sha256(body, key: key))
     }
 }

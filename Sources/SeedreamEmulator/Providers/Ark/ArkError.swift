@@ -6,17 +6,17 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// An error of Ark's: of the request, or of one picture of a set.
+/// An error of Ark, either of a request or of one image of a set.
 struct ArkError: Error, Hashable, Sendable {
     var status: Int
     var code: String
-    /// Without the request id, which Ark writes behind it.
+    /// The message without the request ID, which Ark appends.
     var message: String
-    /// The field that is wrong; empty where there is none.
+    /// The invalid field; empty if the error concerns none.
     var parameter = ""
 
-    /// Codes and texts. Those of 401, 403 and 429 are as users quote them; 404 is for a path, and
-    /// like 402, 408, 413, the text of 500 and the rest of 5xx a guess.
+    /// The codes and texts. Those of 401, 403 and 429 are as quoted by users. 404 is for an unknown
+    /// path; it, 402, 408, 413, the text of 500 and the other 5xx are guesses.
     private static let texts: [Int: (code: String, message: String)] = [
         400: ("InvalidParameter", "The request is not valid"),
         401: ("AuthenticationError", "the API key or AK/SK in the request is missing or invalid"),
@@ -38,13 +38,13 @@ struct ArkError: Error, Hashable, Sendable {
         "AccountOverdueError", "The request failed because your account has an overdue balance"
     )
 
-    /// The error of a status.
+    /// Returns the error for a status.
     static func standard(_ status: Int) -> ArkError {
         let (code, message) = texts[status] ?? ("InternalServiceError", "Error \(status)")
         return ArkError(status: status, code: code, message: message)
     }
 
-    /// A field whose value is not taken.
+    /// Creates an error for a field with an invalid value.
     static func invalid(_ field: String, _ why: String) -> ArkError {
         ArkError(
             status: 400, code: "InvalidParameter",
@@ -52,14 +52,15 @@ struct ArkError: Error, Hashable, Sendable {
             parameter: field)
     }
 
-    /// A field that has to be there.
+    /// Creates an error for a missing field.
     static func missing(_ field: String) -> ArkError {
         ArkError(
             status: 400, code: "MissingParameter",
             message: "The request failed because it is missing `\(field)` parameter", parameter: field)
     }
 
-    /// A model that the account has not opened: all that is not stood in for.
+    /// Creates an error for a model that the account has not activated, which includes all models
+    /// that are not emulated.
     static func notOpen(_ model: String) -> ArkError {
         ArkError(
             status: 404, code: "ModelNotOpen",
@@ -68,13 +69,13 @@ struct ArkError: Error, Hashable, Sendable {
         )
     }
 
-    /// A picture that was made and may not be shown.
+    /// An image that was generated but may not be shown.
     static let moderated = ArkError(
         status: 400, code: "OutputImageSensitiveContentDetected",
         message: "The request failed because the output image may contain sensitive information")
 
-    /// An input image that was not taken.
-    init(_ refused: Workbench.RefusedInput) {
+    /// Creates the error for a refused input image.
+    init(_ refused: EmulatorState.RefusedInput) {
         self =
             switch refused.violation {
             case .tooManyBytes(let bytes, let maximum):
@@ -83,7 +84,7 @@ struct ArkError: Error, Hashable, Sendable {
                     message:
                         "The request failed because the size of the input image (\((bytes + 999_999) / 1_000_000) MB) exceeds the limit (\(maximum / 1_000_000) MB)",
                     parameter: "image")
-            // In live replies the rules for sizes stand alone, without the field before them.
+            // In live responses, the messages about sizes are not preceded by the field.
             case .aspectRatio, .tooManyPixels:
                 ArkError(
                     status: 400, code: "InvalidParameter", message: refused.violation.message,
@@ -99,12 +100,13 @@ struct ArkError: Error, Hashable, Sendable {
         self.parameter = parameter
     }
 
-    /// A new id, in the form of live ones: `02`, milliseconds since 1970, hexadecimal digits.
+    /// Returns a new ID in the form of live ones: `02`, milliseconds since 1970, hexadecimal
+    /// digits.
     static func newRequestID() -> String {
         "02\(Int(Date().timeIntervalSince1970 * 1000))\(Identifier.digits())"
     }
 
-    /// Code and message, as an item of a set carries them.
+    /// Returns the code and message, as an item of a set carries them.
     func item(requestID: String) -> JSONValue {
         ["code": .string(code), "message": .string(text(requestID))]
     }
@@ -125,7 +127,7 @@ struct ArkError: Error, Hashable, Sendable {
         }
     }
 
-    /// The answer that carries the error.
+    /// Returns the response that carries the error.
     func response(requestID: String) -> EmulatedResponse {
         .json(
             [

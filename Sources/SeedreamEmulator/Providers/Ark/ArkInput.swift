@@ -1,28 +1,88 @@
+import ImageCodecs
 import Pixels
 import SeedreamModel
 
-/// A request's body, checked as the documented fields say; the first violation is the answer.
+/// The emulated models of Ark.
+enum ArkModel: Sendable, CaseIterable {
+    case seedream40
+    case seedream45
+    case seedream5Lite
+    case seedream5Pro
+
+    /// Returns the model with an ID; `nil` for other IDs, including those of endpoints (`ep-…`).
+    /// Chinese IDs start with `doubao-`; the one of 4.0 is documented, the others are guesses.
+    init?(id: String) {
+        let prefix = "doubao-"
+        switch id.hasPrefix(prefix) ? String(id.dropFirst(prefix.count)) : id {
+        case "seedream-4-0-250828": self = .seedream40
+        case "seedream-4-5-251128": self = .seedream45
+        case "seedream-5-0-260128", "seedream-5-0-lite-260128": self = .seedream5Lite
+        case "dola-seedream-5-0-pro-260628" where !id.hasPrefix(prefix): self = .seedream5Pro
+        default: return nil
+        }
+    }
+
+    /// The range of an image's area, in px².
+    var areas: ClosedRange<Int> {
+        switch self {
+        case .seedream40: 921_600...16_777_216
+        case .seedream45, .seedream5Lite: 3_686_400...16_777_216
+        case .seedream5Pro: 921_600...4_624_220
+        }
+    }
+
+    /// The sizes that name no shape, with their areas in px²: those among `1K`, `2K` and `4K` that
+    /// are within ``areas``. That is a guess for all models but 4.0.
+    var tiers: [(name: String, area: Int)] {
+        [("1K", 1024 * 1024), ("2K", 2048 * 2048), ("4K", 4096 * 4096)].filter { areas.contains($0.1) }
+    }
+
+    /// The accepted values of `optimize_prompt_options.mode`.
+    var optimizations: [String] { self == .seedream40 ? ["standard", "fast"] : ["standard"] }
+
+    /// Whether the model has the field `output_format`; the others always make JPEGs.
+    var choosesFormat: Bool { self == .seedream5Lite || self == .seedream5Pro }
+
+    /// Returns the limits on input images.
+    func limits(_ open: OpenPoints) -> InputLimits {
+        var limits = InputLimits(
+            formats: [.jpeg, .png, .webp, .bmp, .tiff, .gif], maximumBytes: 10_000_000,
+            maximumAspectRatio: open.maximumAspectRatio)
+        if self == .seedream5Pro {
+            limits.formats.formUnion([.heic, .heif])
+            limits.maximumBytes = 30_000_000
+        }
+        return limits
+    }
+
+    /// Returns the maximum number of input images.
+    func maximumInputs(_ open: OpenPoints) -> Int {
+        self == .seedream5Pro ? min(10, open.arkMaximumInputs) : open.arkMaximumInputs
+    }
+}
+
+/// A request's body, checked against the documented fields; the first violation is reported.
 struct ArkInput: Sendable {
-    /// `size`.
+    /// The value of `size`.
     enum Size: Hashable, Sendable {
         case area(Int)
         case pixels(PixelSize)
     }
 
     let model: ArkModel
-    /// As sent.
+    /// The model's ID, as sent.
     let modelID: String
     let prompt: String
     private(set) var images: [String] = []
     private(set) var size = Size.pixels(PixelSize(width: 2048, height: 2048))
-    /// Pictures of the set; one without `sequential_image_generation`.
+    /// The number of images in the set; 1 without `sequential_image_generation`.
     private(set) var count = 1
     let isBase64: Bool
     let isWatermarked: Bool
     let isStream: Bool
     private(set) var mediaType = MediaType.jpeg
 
-    /// Inputs and outputs together.
+    /// The maximum number of inputs and outputs together.
     private static let maximumTotal = 15
     private static let ratios = 1.0 / 16...16
     private static let fields: Set<String> = [
@@ -31,7 +91,8 @@ struct ArkInput: Sendable {
         "optimize_prompt_options",
     ]
 
-    /// Checks a body. `null` counts as absent, and an empty `image` is refused; both are guesses.
+    /// Parses and checks a body. `null` counts as absent, and an empty `image` is refused; both are
+    /// guesses.
     init(_ body: JSONValue, openPoints: OpenPoints) throws(ArkError) {
         guard let all = body.object else {
             throw .invalid("body", "it must be a JSON object")
@@ -115,7 +176,8 @@ struct ArkInput: Sendable {
         }
     }
 
-    /// Pictures of a set: as many as it may have, where a model would decide by the prompt.
+    /// Returns the number of images in a set: the maximum, where a real model would decide by the
+    /// prompt.
     private static func count(_ value: JSONValue?, inputs: Int) throws(ArkError) -> Int {
         let field = "sequential_image_generation_options.max_images"
         guard let value, !value.isNull else { return max(1, maximumTotal - inputs) }
@@ -152,7 +214,7 @@ struct ArkInput: Sendable {
         return .pixels(size)
     }
 
-    /// The size of the result.
+    /// Returns the size of the result.
     func outputSize(first: PixelSize?, automatic: OpenPoints.AutomaticSize) -> PixelSize {
         switch size {
         case .pixels(let size): size

@@ -1,17 +1,18 @@
 import SeedreamModel
 
-/// An error of fal's: of the model, with an array of details, or of the infrastructure, with a
+/// An error of fal: either of the model, with an array of details, or of the infrastructure, with a
 /// text.
 struct FalError: Error, Sendable {
     var status: Int
     var detail: JSONValue
-    /// `X-Fal-Error-Type`.
+    /// The type, sent as `X-Fal-Error-Type`.
     var type: String
-    /// The words that a status reports.
+    /// The message that the status of a job reports.
     var message: String
     var headers: [(name: String, value: String)] = []
 
-    /// One violation of the schema or of a rule for images: 422 unless said otherwise.
+    /// Creates an error for one violation of the schema or of a rule for images. Default status:
+    /// 422.
     static func model(
         _ location: [JSONValue], _ message: String, _ type: String, context: JSONValue? = nil,
         input: JSONValue? = nil, status: Int = 422
@@ -22,7 +23,7 @@ struct FalError: Error, Sendable {
             message: message)
     }
 
-    /// One entry of `detail`.
+    /// Returns one entry of `detail`.
     static func item(
         _ location: [JSONValue], _ message: String, _ type: String, context: JSONValue? = nil,
         input: JSONValue? = nil
@@ -36,21 +37,21 @@ struct FalError: Error, Sendable {
         return .object(members)
     }
 
-    /// A request error: a text and a type.
+    /// Creates a request error, which has a text and a type.
     static func request(
         _ status: Int, _ message: String, _ type: String, headers: [(name: String, value: String)] = []
     ) -> FalError {
         FalError(status: status, detail: .string(message), type: type, message: message, headers: headers)
     }
 
-    /// The types that fal's page of errors explains; pydantic's own have no address there.
+    /// The types that fal's page of errors explains; pydantic's own types have no address there.
     private static let documented: Set<String> = [
         "content_policy_violation", "image_too_small", "image_too_large", "image_load_error",
         "file_download_error", "file_too_large", "unsupported_image_format", "internal_server_error",
         "generation_timeout", "downstream_service_error", "no_media_generated",
     ]
 
-    /// `input` without the megabytes of a data URI.
+    /// Returns `input` with long texts, such as data URIs, cut to 512 characters.
     private static func shortened(_ input: JSONValue) -> JSONValue {
         switch input {
         case .string(let text) where text.utf8.count > 512: .string(String(text.prefix(512)))
@@ -60,7 +61,7 @@ struct FalError: Error, Sendable {
         }
     }
 
-    /// The answer that carries the error.
+    /// Returns the response that carries the error.
     func outcome(requestID: String) -> JobOutcome {
         var body: [String: JSONValue] = ["detail": detail]
         if detail.string != nil { body["error_type"] = .string(type) }
@@ -72,13 +73,13 @@ struct FalError: Error, Sendable {
 }
 
 extension FalError {
-    /// A rule for images, in fal's words.
+    /// Creates the error for a violation of a rule for images, with fal's messages.
     init(_ violation: InputViolation, index: Int, input: JSONValue) {
         let location: [JSONValue] = ["body", "image_urls", .integer(index)]
         self =
             switch violation {
             case .tooSmall(_, let minimum):
-                // Sides must be longer than 14 px: fal's context carries the 14.
+                // Sides must be longer than 14 px, and fal's context contains the 14.
                 .model(
                     location, "Image too small", "image_too_small",
                     context: ["min_height": .integer(minimum - 1), "min_width": .integer(minimum - 1)],
@@ -103,7 +104,7 @@ extension FalError {
             case .badDataURI, .mediaTypeMismatch, .undecodable:
                 .model(location, violation.message, "image_load_error", input: input)
             case .aspectRatio:
-                // ByteDance's own refusal, which comes through as that of a service behind fal.
+                // ByteDance's own refusal, which fal passes on as an error of a downstream service.
                 .model(location, violation.message, "downstream_service_error", input: input, status: 400)
             }
     }

@@ -1,10 +1,10 @@
 import Pixels
 import SeedreamModel
 
-/// The input of a model, checked as its schema says; every violation is collected, as pydantic
-/// does.
+/// The input of a model, checked against its schema; like pydantic, the check collects every
+/// violation.
 struct FalInput: Sendable {
-    /// `image_size`.
+    /// The value of `image_size`.
     enum Size: Sendable {
         case preset(String)
         case pixels(PixelSize)
@@ -12,7 +12,7 @@ struct FalInput: Sendable {
 
     var prompt = ""
     var imageURLs: [String] = []
-    /// Where the last ten begin among those that were sent.
+    /// The position of the first image used among those sent.
     var firstUsed = 0
     var size = Size.pixels(PixelSize(width: 2048, height: 2048))
     var generations = 1
@@ -20,16 +20,16 @@ struct FalInput: Sendable {
     var isInline = false
     var isSafetyChecked = true
 
-    /// More images than this are ignored: the last ones are used.
+    /// The maximum number of images; if more are sent, only the last ones are used.
     static let maximumImages = 10
-    /// Inputs and outputs together.
+    /// The maximum number of inputs and outputs together.
     static let maximumTotal = 15
 
     private static let presets = [
         "square_hd", "square", "portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9", "auto",
         "auto_2K", "auto_4K",
     ]
-    /// px²; fal's page: "between 960x960 and 4096x4096".
+    /// The range of areas in px²; fal's page says "between 960x960 and 4096x4096".
     private static let areas = 921_600...16_777_216
 
     init(_ body: JSONValue, model: FalModel) throws(FalError) {
@@ -66,7 +66,7 @@ struct FalInput: Sendable {
                     [.string(name)], "Input should be less than or equal to \(range.upperBound)",
                     "less_than_equal", ["le": .integer(range.upperBound)], value)
             }
-            // A product of two that are out of range must not overflow.
+            // Out-of-range values are clamped, so that their product cannot overflow.
             return min(max(number, range.lowerBound), range.upperBound)
         }
         func bool(_ name: String) -> Bool? {
@@ -133,7 +133,7 @@ struct FalInput: Sendable {
                     ["expected": .array(Self.presets.map { .string($0) })], .string(name))
             }
         case .object(let sides)?:
-            // A side that is left out is 512 in fal's schema.
+            // An omitted side is 512 in fal's schema.
             guard let width = (sides["width"] ?? 512).integer, let height = (sides["height"] ?? 512).integer,
                 width > 0, height > 0
             else {
@@ -163,7 +163,7 @@ struct FalInput: Sendable {
         }
     }
 
-    /// The size of the result.
+    /// Returns the size of the result.
     func outputSize(first: PixelSize?, openPoints: OpenPoints) -> PixelSize {
         switch size {
         case .pixels(let size): OutputSize.atLeastMinimum(size)

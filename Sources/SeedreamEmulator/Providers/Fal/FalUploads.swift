@@ -7,13 +7,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// fal's storage: tokens, direct uploads, signed uploads, multipart uploads and the CDN that hands
-/// files out.
+/// fal's storage: tokens, direct, signed and multipart uploads, and the CDN that serves the files.
 struct FalUploads: Sendable {
-    private let bench: Workbench
+    private let state: EmulatorState
     private let pending = FalPendingUploads()
 
-    init(_ bench: Workbench) { self.bench = bench }
+    init(_ state: EmulatorState) { self.state = state }
 
     func route(_ request: EmulatedRequest) -> Route? {
         let path = request.path
@@ -36,7 +35,7 @@ struct FalUploads: Sendable {
         case (.falCDN, "GET"), (.falCDN, "HEAD"):
             let isOfAIML = path.joined(separator: "/").hasPrefix(AIMLWork.folder + "/")
             return Route(isOfAIML ? "aiml.download" : "fal.download") {
-                await Download.response(to: $0, from: bench.files)
+                await Download.response(to: $0, from: state.files)
             }
         default: return nil
         }
@@ -52,7 +51,7 @@ struct FalUploads: Sendable {
     // MARK: Tokens and direct uploads
 
     private func token(_ request: EmulatedRequest) async -> EmulatedResponse {
-        guard bench.accepts(key: request.credential(scheme: "Key")) else { return Self.unauthorized }
+        guard state.accepts(key: request.credential(scheme: "Key")) else { return Self.unauthorized }
         guard request.parameter("storage_type") == "fal-cdn-v3" else {
             return Self.refusal("Invalid storage type")
         }
@@ -60,12 +59,13 @@ struct FalUploads: Sendable {
         return .json([
             "token": .string(await pending.newToken()), "token_type": "Bearer",
             "base_url": .string(Self.base(request.origin)), "created_at": .string(Timestamp.text(now)),
-            // Python 3.11's fromisoformat has to read this: an offset, not only a Z.
+            // Python 3.11's `fromisoformat` must parse this, so the time has an offset instead of a
+            // Z.
             "expires_at": .string(Timestamp.text(now + 30 * 86_400).dropLast() + "+00:00"),
         ])
     }
 
-    /// Where the CDN is, without a slash at the end.
+    /// Returns the base URL of the CDN, without a trailing slash.
     private static func base(_ origin: Origin) -> String {
         String(origin.url(.falCDN, "", host: "v3b.fal.media").dropLast())
     }
@@ -88,7 +88,7 @@ struct FalUploads: Sendable {
 
     private func keep(_ bytes: [UInt8], at path: String, _ terms: FalFileTerms) async -> Bool {
         do {
-            try await bench.files.store(
+            try await state.files.store(
                 bytes, path: path, name: path.split(separator: "/").last.map(String.init) ?? path,
                 mediaType: terms.mediaType, lifetime: terms.lifetime)
             return true
@@ -97,7 +97,7 @@ struct FalUploads: Sendable {
         }
     }
 
-    /// A path that no one can guess, with what is harmless of the name.
+    /// Returns an unguessable path that keeps the harmless characters of the name.
     private static func newPath(for name: String?) -> String {
         let safe = (name ?? "file.bin").unicodeScalars.map { scalar in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
@@ -109,10 +109,10 @@ struct FalUploads: Sendable {
     // MARK: Signed uploads
 
     private func initiate(_ request: EmulatedRequest, isMultipart: Bool) async -> EmulatedResponse {
-        guard bench.accepts(key: request.credential(scheme: "Key")) else { return Self.unauthorized }
+        guard state.accepts(key: request.credential(scheme: "Key")) else { return Self.unauthorized }
         switch request.parameter("storage_type") {
         case "fal-cdn-v3": break
-        case "gcs" where !bench.configuration.openPoints.falRefusesGCS: break
+        case "gcs" where !state.configuration.openPoints.falRefusesGCS: break
         default: return Self.refusal("Invalid storage type")
         }
         guard let body = try? JSONValue(parsing: request.body), let type = body["content_type"]?.string else {
@@ -153,8 +153,8 @@ struct FalUploads: Sendable {
         ])
     }
 
-    /// `…/multipart/{uploadId}/{n}`; the reply carries the tag in the header (fal_client) and in
-    /// the body (fal-js).
+    /// Handles `…/multipart/{uploadId}/{n}`. The response carries the tag in the header (for
+    /// fal_client) and in the body (for fal-js).
     private func part(_ request: EmulatedRequest) async -> EmulatedResponse {
         let path = request.path.dropLast(3).joined(separator: "/")
         guard let number = request.path.last.flatMap({ Int($0) }), number >= 1,
@@ -165,7 +165,7 @@ struct FalUploads: Sendable {
             ["partNumber": .integer(number), "etag": .string(tag)], headers: [("ETag", tag)])
     }
 
-    /// `…/multipart/{uploadId}/complete`.
+    /// Handles `…/multipart/{uploadId}/complete`.
     private func complete(_ request: EmulatedRequest) async -> EmulatedResponse {
         guard request.path.count > 3 else { return Self.refusal("No such upload", status: 404) }
         let path = request.path.dropLast(3).joined(separator: "/")
@@ -184,5 +184,83 @@ struct FalUploads: Sendable {
             return Self.refusal("upload failed", status: 500)
         }
         return .json(["access_url": .string(request.origin.url(.falCDN, path, host: "v3b.fal.media"))])
+    }
+}
+
+/// The terms that an upload states at its start: the media type, and how long to keep the file.
+struct FalFileTerms: Sendable {
+    var mediaType: String
+    /// The time for which the file is kept, in seconds.
+    var lifetime: Double
+
+    /// The default lifetime in seconds: seven days, the shortest documented time.
+    private static let lifetime = 7.0 * 86_400
+
+    /// Reads the terms from a request.
+    ///
+    /// - Parameter mediaType: The media type in the body; if `nil`, the header's applies.
+    init(_ request: EmulatedRequest, mediaType: String? = nil) {
+        let lifecycle =
+            (request.header("x-fal-object-lifecycle")
+            ?? request.header("x-fal-object-lifecycle-preference")).flatMap {
+                try? JSONValue(parsing: $0.utf8)
+            }
+        self.mediaType = mediaType ?? request.header("content-type") ?? "application/octet-stream"
+        lifetime = lifecycle?["expiration_duration_seconds"]?.number ?? Self.lifetime
+    }
+}
+
+/// The tokens, signed paths and multipart uploads that have been issued.
+actor FalPendingUploads {
+    private struct Multipart {
+        var path: String
+        var terms: FalFileTerms
+        var parts: [Int: (tag: String, bytes: [UInt8])] = [:]
+    }
+
+    private var tokens: Set<String> = []
+    private var signatures: [String: (text: String, terms: FalFileTerms)] = [:]
+    private var multiparts: [String: Multipart] = [:]
+
+    func newToken() -> String {
+        let token = "emulated-\(Identifier.digits())"
+        tokens.insert(token)
+        return token
+    }
+
+    func knows(token: String) -> Bool { tokens.contains(token) }
+
+    func sign(_ path: String, _ terms: FalFileTerms) -> String {
+        let signature = Identifier.digits()
+        signatures[path] = (signature, terms)
+        return signature
+    }
+
+    /// Returns the terms under which a path was signed; `nil` if the signature is wrong.
+    func terms(of path: String, signature: String) -> FalFileTerms? {
+        signatures[path].flatMap { $0.text == signature ? $0.terms : nil }
+    }
+
+    func beginMultipart(_ path: String, _ terms: FalFileTerms) -> String {
+        let id = Identifier.digits()
+        multiparts[id] = Multipart(path: path, terms: terms)
+        return id
+    }
+
+    /// Stores a part and returns its tag in quotes; `nil` for an unknown upload.
+    func addPart(_ bytes: [UInt8], number: Int, upload: String, path: String) -> String? {
+        guard multiparts[upload]?.path == path else { return nil }
+        let tag = "\"\(SHA256Digest(bytes).hexadecimal.prefix(32))\""
+        multiparts[upload]?.parts[number] = (tag, bytes)
+        return tag
+    }
+
+    /// Returns all parts in order; `nil` if the tags do not match the parts.
+    func finish(upload: String, path: String, tags: [Int: String]) -> (bytes: [UInt8], terms: FalFileTerms)? {
+        guard let found = multiparts[upload], found.path == path, !found.parts.isEmpty,
+            found.parts.mapValues(\.tag) == tags
+        else { return nil }
+        multiparts[upload] = nil
+        return (found.parts.sorted { $0.key < $1.key }.flatMap(\.value.bytes), found.terms)
     }
 }

@@ -8,9 +8,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What fal's model does with its input, whether it was run or queued.
+/// The work of fal's model on one input, for synchronous and queued requests.
 struct FalWork: Sendable {
-    let bench: Workbench
+    let state: EmulatorState
     let model: FalModel
     let body: JSONValue
     let requestID: String
@@ -19,16 +19,16 @@ struct FalWork: Sendable {
     let logNumber: Int
     let lifetime: Double?
 
-    /// US dollars for a picture: what other sellers list (read 2026-11); fal's own page was not
-    /// read.
+    /// The price of an image in US dollars, as other sellers list it (read 2026-11); fal's own page
+    /// was not read.
     private static let price = 0.03
-    /// The folder that fal's CDN keeps files in.
+    /// The folder in which fal's CDN keeps files.
     static let folder = "files/b/0a8c9d5e"
 
-    /// Does it, and settles the ledger.
+    /// Performs the work and settles the ledger.
     func run() async -> JobOutcome {
         do {
-            return try await bench.settling(requestID, make)
+            return try await state.settle(requestID, make)
         } catch {
             let failure =
                 error as? FalError
@@ -51,16 +51,16 @@ struct FalWork: Sendable {
         }
         let input = try FalInput(body, model: model)
         if case .pixels(let size) = input.size,
-            !OutputSize.isWithin(ratio: bench.configuration.openPoints.maximumOutputRatio, size)
+            !OutputSize.isWithin(ratio: state.configuration.openPoints.maximumOutputRatio, size)
         {
             throw FalError.model(
                 ["body", "image_size"], "The aspect ratio of the image size is too extreme: \(size)",
                 "downstream_service_error", input: body["image_size"], status: 400)
         }
-        let pictures: [InputPicture]
-        do throws(Workbench.RefusedInput) {
-            pictures = try await bench.pictures(
-                input.imageURLs, limits: Self.limits(bench.configuration.openPoints), requestID: requestID,
+        let inputs: [InputImage]
+        do throws(EmulatorState.RefusedInput) {
+            inputs = try await state.readInputs(
+                input.imageURLs, limits: Self.limits(state.configuration.openPoints), requestID: requestID,
                 logNumber: logNumber)
         } catch {
             throw FalError(
@@ -68,27 +68,27 @@ struct FalWork: Sendable {
                 input: .string(input.imageURLs[error.index]))
         }
         let seed = input.seed ?? Int.random(in: 1...Int(Int32.max))
-        let open = bench.configuration.openPoints
-        let order = PictureOrder(
-            prompt: input.prompt, inputs: pictures,
-            size: input.outputSize(first: pictures.first?.size, openPoints: open), count: input.generations,
+        let open = state.configuration.openPoints
+        let order = ImageOrder(
+            prompt: input.prompt, inputs: inputs,
+            size: input.outputSize(first: inputs.first?.size, openPoints: open), count: input.generations,
             seed: seed, mediaType: MediaType(rawValue: open.resultType) ?? .png)
-        let products = try await bench.studio.make(order, lifetime: lifetime) { _ in
+        let stored = try await state.generator.make(order, lifetime: lifetime) { _ in
             "\(Self.folder)/\(Identifier.digits()).\(order.mediaType.fileExtension)"
         }
-        let images: [JSONValue] = products.map { product in
+        let images: [JSONValue] = stored.map { image in
             let url =
-                input.isInline ? product.dataURI : origin.url(.falCDN, product.file.path)
+                input.isInline ? image.dataURI : origin.url(.falCDN, image.file.path)
             return [
-                "url": .string(url), "content_type": .string(product.file.mediaType), "file_name": nil,
-                "file_size": .integer(product.file.byteCount), "width": nil, "height": nil,
+                "url": .string(url), "content_type": .string(image.file.mediaType), "file_name": nil,
+                "file_size": .integer(image.file.byteCount), "width": nil, "height": nil,
             ]
         }
         return JobOutcome(
             body: ["images": .array(images), "seed": .integer(seed)],
             headers: [
-                ("x-fal-request-id", requestID), ("X-Fal-Billable-Units", "\(products.count)"),
-            ], pictures: products.count, cost: Double(products.count) * Self.price)
+                ("x-fal-request-id", requestID), ("X-Fal-Billable-Units", "\(stored.count)"),
+            ], images: stored.count, cost: Double(stored.count) * Self.price)
     }
 
     private static func limits(_ open: OpenPoints) -> InputLimits {

@@ -1,16 +1,15 @@
 import SeedreamModel
 
-/// An error of OneRouter's: a code, which is not always the HTTP status.
+/// An error of OneRouter; its code is not always the HTTP status.
 struct OneRouterError: Error, Hashable, Sendable {
     var code: Int
     var message: String
     var type: String
-    /// The field that is wrong.
+    /// The name of the invalid field.
     var parameter: String?
 
-    /// The codes of the page of errors, and 404, 413 and 500, which it does not have. Only
-    /// `content_policy_violation` is a documented type; the others are guesses, and so are the
-    /// words.
+    /// The codes on OneRouter's page of errors, plus 404, 413 and 500, which it lacks. Only the
+    /// type `content_policy_violation` is documented; the other types and all messages are guesses.
     private static let texts: [Int: (message: String, type: String)] = [
         400: ("Bad request", "invalid_request_error"),
         401: ("Invalid credentials", "authentication_error"),
@@ -26,24 +25,24 @@ struct OneRouterError: Error, Hashable, Sendable {
         503: ("No provider is available for the model", "service_unavailable_error"),
     ]
 
-    /// Codes that are also the HTTP status: what is said about the request, and 402. That 401, 404
-    /// and 413 are about the request is a guess.
+    /// The codes that are also sent as HTTP status: errors about the request, and 402. That 401,
+    /// 404 and 413 are among them is a guess.
     private static let plainCodes: Set<Int> = [400, 401, 402, 404, 413]
 
-    /// The documented error of a code.
+    /// Returns the documented error for a code.
     static func standard(_ code: Int) -> OneRouterError {
         let (message, type) = texts[code] ?? ("Error \(code)", "server_error")
         return OneRouterError(code: code, message: message, type: type)
     }
 
-    /// A request that is wrong.
+    /// Creates an error for an invalid request.
     static func invalid(_ message: String, _ parameter: String?) -> OneRouterError {
         OneRouterError(code: 400, message: message, type: "invalid_request_error", parameter: parameter)
     }
 
-    /// The answer that carries the error.
+    /// Returns the response that carries the error.
     ///
-    /// - Parameter hides: Whether what is neither about the request nor about credits comes with
+    /// - Parameter hides: Whether errors that concern neither the request nor credits come with
     ///   HTTP 200.
     func response(hides: Bool, requestID: String? = nil) -> EmulatedResponse {
         .json(

@@ -1,36 +1,36 @@
 import Pixels
 import SeedreamModel
 
-/// A request's body, checked as the documented fields say; the first violation is the answer.
+/// A request's body, checked against the documented fields; the first violation is reported.
 struct OneRouterInput: Sendable {
     let model: String
     let prompt: String
-    /// The last ten of those that were sent.
+    /// The last ten images of those sent.
     private(set) var imageURLs: [String] = []
-    /// Where they begin among those that were sent.
+    /// The position of the first image used among those sent.
     private(set) var firstUsed = 0
-    /// `size`.
+    /// The value of `size`.
     private(set) var preset = "auto"
-    /// `image_size`, where it counts.
+    /// The value of `image_size`, if it applies.
     private(set) var pixels: PixelSize?
     let count: Int
     let seed: Int?
-    /// `output_format` is `b64_json`.
+    /// Whether `output_format` is `b64_json`.
     let isBase64: Bool
 
-    /// More images than this are ignored: the last ones are used.
+    /// The maximum number of images; if more are sent, only the last ones are used.
     private static let maximumImages = 10
     private static let presets = OutputSize.names + OutputSize.automaticNames
     private static let fields: Set<String> = [
         "model", "prompt", "size", "image_size", "seed", "enable_safety_checker", "enhance_prompt_mode", "n",
         "output_format",
     ]
-    /// px²; the largest output that any host of the model makes.
+    /// The maximum area in px²: the largest output that any provider of the model makes.
     private static let maximumArea = 16_777_216
 
-    /// Checks a body. `null` counts as absent; a guess.
+    /// Parses and checks a body. `null` counts as absent; a guess.
     ///
-    /// - Parameter takesImages: Whether the path is that of edits.
+    /// - Parameter takesImages: Whether the path is the one for edits.
     init(_ body: JSONValue, takesImages: Bool, openPoints: OpenPoints) throws(OneRouterError) {
         guard let all = body.object else { throw .invalid("The request body must be a JSON object", nil) }
         let members = all.filter { !$0.value.isNull }
@@ -112,7 +112,7 @@ struct OneRouterInput: Sendable {
         }
     }
 
-    /// The size of the result; what is too small is scaled up, as the provider's page says.
+    /// Returns the size of the result; small sizes are scaled up, as the provider's page says.
     func outputSize(first: PixelSize?, automatic: OpenPoints.AutomaticSize) -> PixelSize {
         pixels.map(OutputSize.atLeastMinimum)
             ?? OutputSize.preset(preset, first: first, automatic: automatic)

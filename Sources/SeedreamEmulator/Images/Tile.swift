@@ -1,0 +1,100 @@
+import PixelEngine
+import Pixels
+
+/// A small RGB image in memory: 8 bits a sample, three samples a pixel, top row first.
+struct Tile: Hashable, Sendable {
+    let size: PixelSize
+    var samples: [UInt8]
+
+    /// Creates a tile of a single colour.
+    init(size: PixelSize, color: (red: UInt8, green: UInt8, blue: UInt8)) {
+        self.size = size
+        samples = [UInt8](unsafeUninitializedCapacity: size.area * 3) { buffer, count in
+            for index in 0..<size.area {
+                buffer[3 * index] = color.red
+                buffer[3 * index + 1] = color.green
+                buffer[3 * index + 2] = color.blue
+            }
+            count = size.area * 3
+        }
+    }
+
+    /// Copies another tile into this one, with its top left corner at (`left`, `top`). Clips it at
+    /// the right and bottom edges.
+    mutating func draw(_ other: Tile, left: Int, top: Int) {
+        let width = min(other.size.width, size.width - left)
+        guard width > 0 else { return }
+        for row in 0..<max(0, min(other.size.height, size.height - top)) {
+            let from = row * other.size.width * 3
+            let to = ((top + row) * size.width + left) * 3
+            samples.replaceSubrange(to..<to + width * 3, with: other.samples[from..<from + width * 3])
+        }
+    }
+
+    /// Fills a rectangle, clipped to the tile.
+    mutating func fill(
+        left: Int, top: Int, width: Int, height: Int, color: (red: UInt8, green: UInt8, blue: UInt8)
+    ) {
+        for y in max(0, top)..<max(0, top, min(top + height, size.height)) {
+            for x in max(0, left)..<max(0, left, min(left + width, size.width)) {
+                let index = (y * size.width + x) * 3
+                samples[index] = color.red
+                samples[index + 1] = color.green
+                samples[index + 2] = color.blue
+            }
+        }
+    }
+}
+
+/// Reads a tile in strips.
+final class TileSource: BandSource {
+    let format: PlaneFormat
+    let bandRows = 16
+    var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
+    private let tile: Tile
+
+    init(_ tile: Tile) {
+        self.tile = tile
+        format = PlaneFormat(.rgb, size: tile.size)
+    }
+
+    func readBand(into buffer: PlaneBuffer, at first: Int) throws {
+        let width = format.size.width
+        tile.samples.withUnsafeBufferPointer { samples in
+            for y in first..<min(first + bandRows, format.size.height) {
+                for plane in 0..<3 {
+                    let row = buffer.row(y, ofPlane: plane)
+                    for x in 0..<width { row[x] = samples[(y * width + x) * 3 + plane] }
+                }
+            }
+        }
+    }
+
+    func finish() throws {}
+}
+
+/// Collects strips into a tile.
+final class TileSink: BandSink {
+    let format: PlaneFormat
+    let bandRows = 16
+    var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
+    private(set) var tile: Tile
+
+    init(size: PixelSize) {
+        format = PlaneFormat(.rgb, size: size)
+        tile = Tile(size: size, color: (0, 0, 0))
+    }
+
+    func writeBand(from buffer: PlaneBuffer, at first: Int) throws {
+        let width = format.size.width
+        let rows = first..<min(first + bandRows, format.size.height)
+        tile.samples.withUnsafeMutableBufferPointer { samples in
+            for y in rows {
+                for plane in 0..<3 {
+                    let row = buffer.row(y, ofPlane: plane)
+                    for x in 0..<width { samples[(y * width + x) * 3 + plane] = row[x] }
+                }
+            }
+        }
+    }
+}
