@@ -29,3 +29,37 @@ extension PixelSize: CustomStringConvertible {
     /// `"4032x3024"`.
     public var description: String { "\(width)x\(height)" }
 }
+
+/// How stored rows and columns become the picture that a viewer shows: the eight values of EXIF tag
+/// 0x0112.
+///
+/// The names say where the stored row 0 and column 0 lie in the displayed picture (EXIF 2.32,
+/// section 4.6.4).
+public enum Orientation: Int, Hashable, Codable, Sendable, CaseIterable {
+    /// Shown as stored.
+    case topLeft = 1
+    /// Mirrored left to right.
+    case topRight = 2
+    /// Turned by 180°.
+    case bottomRight = 3
+    /// Mirrored top to bottom.
+    case bottomLeft = 4
+    /// Transposed.
+    case leftTop = 5
+    /// Turned clockwise by 90° for display: the usual portrait photograph of a phone.
+    case rightTop = 6
+    /// Transposed along the other diagonal.
+    case rightBottom = 7
+    /// Turned counter-clockwise by 90° for display.
+    case leftBottom = 8
+
+    /// Whether rows become columns.
+    public var swapsAxes: Bool { rawValue >= 5 }
+    /// Whether the stored columns run backwards in the display.
+    package var reversesColumns: Bool { [.topRight, .bottomRight, .rightBottom, .leftBottom].contains(self) }
+    /// Whether the stored rows run backwards in the display.
+    package var reversesRows: Bool { [.bottomRight, .bottomLeft, .rightTop, .rightBottom].contains(self) }
+
+    /// Returns the displayed size of a picture stored at the given size; it is its own inverse.
+    public func displaySize(of stored: PixelSize) -> PixelSize { swapsAxes ? stored.transposed : stored }
+}

@@ -73,3 +73,34 @@ extension Int {
     package func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
     package func roundedUp(toMultipleOf step: Int) -> Int { dividedRoundingUp(by: step) * step }
 }
+
+/// How one sample is stored. Every type has full range.
+package enum SampleType: Hashable, Sendable {
+    /// 8 bits.
+    case byte
+    /// 16 bits, native byte order.
+    case word
+
+    /// Bytes of one sample.
+    package var bytes: Int { self == .byte ? 1 : 2 }
+}
+
+/// A rectangle inside a picture, in px, possibly fractional.
+package struct PixelRegion: Hashable, Sendable {
+    package var left: Double
+    package var top: Double
+    package var width: Double
+    package var height: Double
+
+    package init(left: Double = 0, top: Double = 0, width: Double, height: Double) {
+        self.left = left
+        self.top = top
+        self.width = width
+        self.height = height
+    }
+
+    /// The whole of a picture.
+    package init(_ size: PixelSize) {
+        self.init(width: Double(size.width), height: Double(size.height))
+    }
+}

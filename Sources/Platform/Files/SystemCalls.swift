@@ -82,3 +82,11 @@ package func opendir(_ path: String) -> OpaquePointer? {
     PathText.withBytes(path) { opendir($0) }
 }
 #endif
+
+/// The system's words for its error numbers.
+package enum SystemCall {
+    /// `"No such file or directory"` for `ENOENT`.
+    package static func message(_ code: Int32) -> String {
+        strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    }
+}
