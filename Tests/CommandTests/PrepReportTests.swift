@@ -59,6 +59,6 @@ struct PrepReportTests {
     func dryRun() async throws {
         let result = try await seedream("prep", Sample.conforming, "--dry-run", "--report", "r.html")
         #expect(result.status == 64)
-        #expect(result.errors.contains("'--dry-run' makes no image to write"))
+        #expect(result.errors.contains("'--dry-run' writes no image"))
     }
 }

@@ -42,37 +42,47 @@ struct UsageTests {
             message: "'--data-uri' and '-o -' both write to stdout; choose one"),
         Case("prep", "a", "b", "-o", "-", message: "'-o -' takes exactly one input"),
         Case("prep", "a", "--each", "-o", "-", message: "'-o -' takes exactly one input"),
-        Case("prep", "a", "--dry-run", "-o", "out", message: "'--dry-run' makes no image to write"),
-        Case("prep", "a", "--dry-run", "-o", "-", message: "'--dry-run' makes no image to write"),
-        Case("prep", "a", "--dry-run", "--data-uri", message: "'--dry-run' makes no image to write"),
+        Case(
+            "prep", "a", "--dry-run", "-o", "out",
+            message: "'--dry-run' writes no image; leave out '-o', '--report', '--data-uri' and '--payload'"),
+        Case(
+            "prep", "a", "--dry-run", "-o", "-",
+            message: "'--dry-run' writes no image; leave out '-o', '--report', '--data-uri' and '--payload'"),
+        Case(
+            "prep", "a", "--dry-run", "--data-uri",
+            message: "'--dry-run' writes no image; leave out '-o', '--report', '--data-uri' and '--payload'"),
         Case(
             "prep", "a", "--profile", "nobody",
             message:
-                "there is no profile 'nobody'; expected one of seedream-4, fal, aiml, onerouter, apiframe, ark"
+                "--profile: expected one of seedream-4, fal, aiml, onerouter, apiframe, ark, found nobody"
         ),
         Case(
             "inspect", "a", "--profile", "FAL",
             message:
-                "there is no profile 'FAL'; expected one of seedream-4, fal, aiml, onerouter, apiframe, ark"),
-        Case("prep", "a", "--quality", "0", message: "'--quality' must be 1 to 100"),
-        Case("prep", "a", "--quality", "101", message: "'--quality' must be 1 to 100"),
+                "--profile: expected one of seedream-4, fal, aiml, onerouter, apiframe, ark, found FAL"),
+        Case("prep", "a", "--quality", "0", message: "--quality: expected 1 to 100, found 0"),
+        Case("prep", "a", "--quality", "101", message: "--quality: expected 1 to 100, found 101"),
         Case("prep", "a", "--quality", "high", message: "The value 'high' is invalid for '--quality <q>'"),
-        Case("prep", "a", "--jobs", "0", message: "'--jobs' must be at least 1"),
-        Case("prep", "a", "--min-area", "0", message: "'--min-area' must be above 0"),
-        Case("prep", "a", "--max-area", "0", message: "'--max-area' must be above 0"),
-        Case("prep", "a", "--max-inputs", "0", message: "'--max-inputs' must be above 0"),
-        Case("prep", "a", "--max-bytes", "0", message: "'--max-bytes' must be above 0"),
-        Case("prep", "a", "--max-body", "0MB", message: "'--max-body' must be above 0"),
+        Case("prep", "a", "--jobs", "0", message: "--jobs: expected 1 or more, found 0"),
+        Case("prep", "a", "--min-area", "0", message: "--min-area: expected more than 0, found 0"),
+        Case("prep", "a", "--max-area", "0", message: "--max-area: expected more than 0, found 0"),
+        Case("prep", "a", "--max-inputs", "0", message: "--max-inputs: expected more than 0, found 0"),
+        Case("prep", "a", "--max-bytes", "0", message: "--max-bytes: expected more than 0, found 0"),
+        Case("prep", "a", "--max-body", "0MB", message: "--max-body: expected more than 0, found 0"),
         Case(
             "prep", "a", "--max-bytes", "8XB", message: "The value '8XB' is invalid for '--max-bytes <bytes>'"
         ),
-        Case("prep", "a", "--max-ratio", "0.99", message: "'--max-ratio' must be 1 to 1000000"),
+        Case("prep", "a", "--max-ratio", "0.99", message: "--max-ratio: expected 1 to 1000000, found 0.99"),
         Case(
             "prep", "a", "--min-area", "2000000", "--max-area", "1999999",
-            message: "'--min-area' must not be above '--max-area', which must not be above 1099511627776"),
+            message:
+                "expected --min-area at most --max-area, and --max-area at most 1099511627776, found 2000000 and 1999999"
+        ),
         Case(
             "prep", "a", "--max-area", "1099511627777",
-            message: "'--min-area' must not be above '--max-area', which must not be above 1099511627776"),
+            message:
+                "expected --min-area at most --max-area, and --max-area at most 1099511627776, found 921600 and 1099511627777"
+        ),
         Case(
             "prep", "a", "--background", "sky",
             message: "The value 'sky' is invalid for '--background <colour>'"),

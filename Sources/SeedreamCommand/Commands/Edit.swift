@@ -89,7 +89,7 @@ struct Edit: AsyncParsableCommand {
         }
         try input.validate(rule.images + (rule.readsStandardInput ? ["-"] : []), each: each)
         if ndjson, !each || results.json {
-            throw ValidationError("'--ndjson' is for the rows of '--each', without '--json'")
+            throw ValidationError("'--ndjson' needs '--each', without '--json'")
         }
         try results.validate(outputs: request.count * request.imagesPerCall, isRun: each)
         _ = try constraints.constraints()

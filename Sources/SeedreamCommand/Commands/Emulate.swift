@@ -134,11 +134,11 @@ struct EmulateJob: Sendable {
             }
             try announce(emulator, configuration)
             var lines = RequestLines()
-            for turn in 1... {
+            for tick in 1... {
                 // Throws on interruption.
                 try await Task.sleep(for: .milliseconds(500))
                 if Terminal.isTerminal(2) { lines.print(await emulator.requests) }
-                if turn.isMultiple(of: 4) { FreedMemory.giveBack() }
+                if tick.isMultiple(of: 4) { FreedMemory.giveBack() }
             }
         } catch is CancellationError {
             // The regular end.

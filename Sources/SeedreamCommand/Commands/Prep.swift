@@ -123,13 +123,14 @@ struct Prep: AsyncParsableCommand {
         }
         try list.validate(inputs, each: each)
         if payload != nil, each {
-            throw ValidationError("'--payload' is the body of one request, without '--each'")
+            throw ValidationError("'--payload' is the body of one request; leave out '--each'")
         }
         guard (payload == nil) == (prompt == nil) else {
             throw ValidationError("'--payload' and '--prompt' go together")
         }
         if dryRun, dataURI || payload != nil || output != nil || report != nil {
-            throw ValidationError("'--dry-run' makes no image to write")
+            throw ValidationError(
+                "'--dry-run' writes no image; leave out '-o', '--report', '--data-uri' and '--payload'")
         }
         try validateFiles()
         _ = try constraints.constraints()

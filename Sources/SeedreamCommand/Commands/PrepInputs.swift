@@ -137,24 +137,24 @@ struct PrepInputs: Sendable {
         }
     }
 
-    // MARK: Files that are there
+    // MARK: Existing files
 
     /// The outcome of a row whose file exists before the work starts.
-    enum Early {
+    enum KnownOutcome {
         case skipped(SkippedRecord)
         case failed(FailureRecord)
     }
 
     /// Looks for existing files of all rows before preparation starts. Returns the outcomes of rows
     /// that need no preparation, by index.
-    func early(_ output: OutputFolder?, _ preparer: ImagePreparer) -> [Int: Early] {
+    func knownOutcomes(_ output: OutputFolder?, _ preparer: ImagePreparer) -> [Int: KnownOutcome] {
         guard let output else { return [:] }
-        var early: [Int: Early] = [:]
+        var known: [Int: KnownOutcome] = [:]
         // Only needed if a file exists.
         lazy var inputs = Set(rows.compactMap { $0.input.filePath.flatMap { FileNode($0) } })
         for row in rows {
             if output.existing == .skip, row.dependsOnOrder, output.namedFile == nil {
-                early[row.index] = .failed(
+                known[row.index] = .failed(
                     failure(
                         row, "expected a name that no other input has, found \(row.target)",
                         "`--existing skip` compares names: put {stem} into `--name`, and name one parent folder with `-r` instead of several folders"
@@ -171,7 +171,7 @@ struct PrepInputs: Sendable {
             let own = paths.filter { FileNode($0).map(inputs.contains) == true }
             if let own = own.first, planned == nil || own == planned {
                 let failed = Self.isInput(own)
-                early[row.index] = .failed(failure(row, failed.message, failed.hint))
+                known[row.index] = .failed(failure(row, failed.message, failed.hint))
                 continue
             }
             paths.removeAll(where: own.contains)
@@ -179,22 +179,22 @@ struct PrepInputs: Sendable {
             case .replace: break
             case .skip:
                 guard let found = paths.first else { continue }
-                early[row.index] = .skipped(
+                known[row.index] = .skipped(
                     SkippedRecord(
                         index: row.index, position: row.position, name: row.input.name, path: found))
             case .refuse:
                 guard let path = planned, paths.contains(path) else { continue }
                 let exists = OutputFolder.exists(path)
-                early[row.index] = .failed(failure(row, exists.message, exists.hint))
+                known[row.index] = .failed(failure(row, exists.message, exists.hint))
             }
         }
-        if output.existing == .skip { noteNames(in: output, early) }
-        return early
+        if output.existing == .skip { noteNames(in: output, known) }
+        return known
     }
 
     /// Prints notes about files that may come from another input than their names now suggest, and
     /// about images prepared again under another name.
-    private func noteNames(in output: OutputFolder, _ early: [Int: Early]) {
+    private func noteNames(in output: OutputFolder, _ known: [Int: KnownOutcome]) {
         func note(_ found: [(name: String, path: String)], _ words: String, _ hint: String) {
             guard let first = found.first else { return }
             let more = found.count > 1 ? " and \(found.count - 1) more" : ""
@@ -203,11 +203,11 @@ struct PrepInputs: Sendable {
         let targets = Set(rows.map { TakenNames.key($0.target, "") })
         var (changed, earlier): ([(name: String, path: String)], [(name: String, path: String)]) = ([], [])
         for row in rows {
-            if case .skipped(let record)? = early[row.index] {
+            if case .skipped(let record)? = known[row.index] {
                 guard let path = row.input.filePath, FileNode.isNewer(path, than: record.path)
                 else { continue }
                 changed.append((row.input.name, record.path))
-            } else if early[row.index] == nil {
+            } else if known[row.index] == nil {
                 // The name from before another input with the same stem was added or removed.
                 let other = [row.alone, row.shared].first { !targets.contains(TakenNames.key($0, "")) }
                 guard let path = other.map(output.existingPaths)?.first else { continue }

@@ -73,9 +73,9 @@ struct PrepJob: Sendable {
                 field: "-o", message: "expected one image for \(file), found \(inputs.rows.count)",
                 hint: "name a folder")
         }
-        let early = inputs.early(output, preparer)
-        let rows = inputs.rows.filter { early[$0.index] == nil }
-        var collected = Collected(output: output, early: early, dropped: inputs.dropped)
+        let known = inputs.knownOutcomes(output, preparer)
+        let rows = inputs.rows.filter { known[$0.index] == nil }
+        var collected = Collected(output: output, known: known, dropped: inputs.dropped)
         if command.replaces {
             collected.inputs = Set(rows.compactMap { $0.input.filePath.flatMap { FileNode($0) } })
         }
@@ -89,17 +89,17 @@ struct PrepJob: Sendable {
             if command.each {
                 try await preparer.prepareEach(rows.map(\.input), reportingTo: reporter) { outcome in
                     let row = rows[outcome.index]
-                    try takeEarly(before: row.index, into: &collected)
+                    try takeKnown(before: row.index, into: &collected)
                     try await take(outcome.of(row), row, into: &collected)
                 }
             } else {
                 try await prepareTogether(rows, reporter, into: &collected)
             }
-            try takeEarly(before: inputs.count, into: &collected)
+            try takeKnown(before: inputs.count, into: &collected)
         } catch is CancellationError {
             wasInterrupted = true
             // The outcomes of existing files were known before preparation started.
-            if !command.each { try takeEarly(before: inputs.count, into: &collected) }
+            if !command.each { try takeKnown(before: inputs.count, into: &collected) }
         }
         await line
         let report = PreparationReport(
@@ -139,7 +139,7 @@ struct PrepJob: Sendable {
         if let provider = command.payload, batch.failed.isEmpty { try printPayload(batch, for: provider) }
         for outcome in outcomes.sorted(by: { $0.index < $1.index }) {
             let row = rows[outcome.index]
-            try takeEarly(before: row.index, into: &collected)
+            try takeKnown(before: row.index, into: &collected)
             try await take(outcome.of(row), row, into: &collected)
         }
         if let interruption { throw interruption }
@@ -164,7 +164,7 @@ struct PrepJob: Sendable {
     private struct Collected {
         let output: OutputFolder?
         /// Outcomes known before preparation and not yet reported, by index.
-        var early: [Int: PrepInputs.Early]
+        var known: [Int: PrepInputs.KnownOutcome]
         var dropped: [DroppedInput]
         var images: [ImageRecord] = []
         var failed: [FailureRecord] = []
@@ -178,10 +178,10 @@ struct PrepJob: Sendable {
     }
 
     /// Records the outcomes known before preparation, in the order of the inputs.
-    private func takeEarly(before end: Int, into collected: inout Collected) throws {
+    private func takeKnown(before end: Int, into collected: inout Collected) throws {
         let isStreamed = command.ndjson && command.each
         for index in collected.next..<max(collected.next, end) {
-            switch collected.early[index] {
+            switch collected.known[index] {
             case .skipped(let record)?:
                 collected.skipped.append(record)
                 collected.page?.add(record)

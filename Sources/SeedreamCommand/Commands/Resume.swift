@@ -159,7 +159,7 @@ struct RepeatedRun {
         else {
             throw RequestError(
                 field: "run", message: "\(run.id): expected a run of several rows, found a single request",
-                hint: "`seedream resume` goes on with its job")
+                hint: "`seedream resume` continues its job")
         }
         // A key is sent only to the provider's own address and to one named on this command line.
         if let recorded = command.provider.baseURL {

@@ -47,7 +47,7 @@ struct Status: AsyncParsableCommand {
                 throw LedgerError.notFound(id)
             }
             var answer: JobStatus?
-            // A job with a request id can be unrecorded about, no matter how an earlier reply was
+            // A job with a request id can be asked about, no matter how an earlier reply was
             // understood.
             if [.accepted, .unknown].contains(job.state), job.ticket != nil {
                 answer = try await ClientFailure.about(job) {

@@ -44,11 +44,11 @@ struct ConstraintArguments: ParsableArguments {
         let profile = profile ?? name
         guard var constraints = InputConstraints.profile(named: profile) else {
             let names = InputConstraints.profiles.map(\.name).joined(separator: ", ")
-            throw ValidationError("there is no profile '\(profile)'; expected one of \(names)")
+            throw ValidationError("--profile: expected one of \(names), found \(profile)")
         }
         func set(_ value: Int?, _ path: WritableKeyPath<InputConstraints, Int>, _ name: String) throws {
             guard let value else { return }
-            guard value > 0 else { throw ValidationError("'\(name)' must be above 0") }
+            guard value > 0 else { throw ValidationError("\(name): expected more than 0, found \(value)") }
             constraints[keyPath: path] = value
         }
         try set(minArea, \.minimumArea, "--min-area")
@@ -58,13 +58,14 @@ struct ConstraintArguments: ParsableArguments {
         try set(maxBody?.value, \.maximumBodyBytes, "--max-body")
         if let maxRatio {
             guard (1...1_000_000).contains(maxRatio) else {
-                throw ValidationError("'--max-ratio' must be 1 to 1000000")
+                throw ValidationError("--max-ratio: expected 1 to 1000000, found \(maxRatio)")
             }
             constraints.maximumAspectRatio = maxRatio
         }
         guard constraints.minimumArea <= constraints.maximumArea, constraints.maximumArea <= 1 << 40 else {
             throw ValidationError(
-                "'--min-area' must not be above '--max-area', which must not be above \(1 << 40)")
+                "expected --min-area at most --max-area, and --max-area at most \(1 << 40), found \(constraints.minimumArea) and \(constraints.maximumArea)"
+            )
         }
         constraints.fit = fit
         return constraints

@@ -26,8 +26,8 @@ struct InputArguments: ParsableArguments {
         if inputs.filter({ $0 == "-" }).count + (filesFrom == "-" ? 1 : 0) > 1 {
             throw ValidationError("standard input can be named only once")
         }
-        if null, filesFrom == nil { throw ValidationError("'-0' is for the names of '--files-from'") }
-        if recursive, !each { throw ValidationError("'-r' is for folders, with '--each'") }
+        if null, filesFrom == nil { throw ValidationError("'-0' needs '--files-from'") }
+        if recursive, !each { throw ValidationError("'-r' needs '--each'") }
     }
 
     /// Returns the inputs, with each folder replaced by the images in it. Image files are

@@ -77,7 +77,7 @@ struct PreparationArguments: ParsableArguments {
         var limits = DecodeLimits()
         func set(_ value: Int?, _ path: WritableKeyPath<DecodeLimits, Int>, _ name: String) throws {
             guard let value else { return }
-            guard value > 0 else { throw ValidationError("'\(name)' must be above 0") }
+            guard value > 0 else { throw ValidationError("\(name): expected more than 0, found \(value)") }
             limits[keyPath: path] = value
         }
         try set(maxPixels, \.maximumPixels, "--max-pixels")
@@ -87,8 +87,10 @@ struct PreparationArguments: ParsableArguments {
     }
 
     func options() throws -> PreparationOptions {
-        if let quality, !(1...100).contains(quality) { throw ValidationError("'--quality' must be 1 to 100") }
-        if let jobs, jobs < 1 { throw ValidationError("'--jobs' must be at least 1") }
+        if let quality, !(1...100).contains(quality) {
+            throw ValidationError("--quality: expected 1 to 100, found \(quality)")
+        }
+        if let jobs, jobs < 1 { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
         if keepAlpha, format == .jpeg {
             throw ValidationError("'--keep-alpha' needs '--format auto', 'png' or 'webp'")
         }

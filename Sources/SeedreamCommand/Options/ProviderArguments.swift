@@ -65,7 +65,7 @@ struct ProviderArguments: ParsableArguments {
     func validate() throws {
         if !lenient, let option = owned.first(where: { $0.isGiven && $0.owner != id }) {
             throw ValidationError(
-                "\(option.name) is an option of \(option.owner.displayName), and the request goes to \(id.displayName)"
+                "\(option.name) is an option of \(option.owner.displayName) only, and the request goes to \(id.displayName)"
             )
         }
         if let startTimeout, !(startTimeout > 1 && startTimeout <= 86_400) {

@@ -44,7 +44,8 @@ struct JobOutput: Sendable {
         let error = outcomes.count == 1 && jobs.isEmpty ? outcomes[0].error : nil
         try show(outcomes, failed: failed, dropped: dropped, waited: waited, error: error)
         if Task.isCancelled || outcomes.contains(where: { $0.error is CancellationError }) {
-            Terminal.note("interrupted; what was sent is in the ledger: \(Invocation.command(["jobs"]))")
+            Terminal.note(
+                "interrupted; the requests already sent are in the ledger: \(Invocation.command(["jobs"]))")
         }
         try end(jobs, outcomes, failed, isLost: isLost)
     }

@@ -50,7 +50,7 @@ struct Verdict {
         case .finished:
             return Verdict(
                 isAboutSaving(error) ? .outputFailed : .outcomeUnknown,
-                money: "the images are made, and fetching them buys nothing",
+                money: "the images are ready, and fetching them buys nothing",
                 advice: first(error).map { "\($0); then \(resume)" } ?? "\(resume) fetches them")
         case .submitting, .unknown:
             return Verdict(

@@ -16,6 +16,7 @@ package enum ExitStatus: Int32, CaseIterable {
     case overBudget = 80
     case interrupted = 130
 
+    /// The meaning of the code, as in the help and the documentation.
     package var meaning: String {
         switch self {
         case .done: "all done"
@@ -36,7 +37,7 @@ package enum ExitStatus: Int32, CaseIterable {
 
     var code: ExitCode { ExitCode(rawValue) }
 
-    /// The codes of `prep`.
+    /// The codes of `prep` and `inspect`.
     static let ofPreparation: [ExitStatus] = [
         .done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted,
     ]

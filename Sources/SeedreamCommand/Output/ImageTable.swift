@@ -69,8 +69,8 @@ enum ImageTable {
         let format = sent.mediaType.displayName
         var phrases: [String] = []
         for reason in image.reasons where !phrases.contains(reason.phrase) { phrases.append(reason.phrase) }
-        if image.action == .turn, let turned = phrases.firstIndex(of: Reason.rotated.phrase) {
-            phrases[turned] += " without loss"
+        if image.action == .turn, let rotated = phrases.firstIndex(of: Reason.rotated.phrase) {
+            phrases[rotated] += " without loss"
         }
         if image.action == .passThrough { phrases.insert("pixels untouched", at: 0) }
         return [

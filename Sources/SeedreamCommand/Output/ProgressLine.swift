@@ -10,8 +10,8 @@ import Musl
 import Darwin
 #endif
 
-/// The progress of preparation on one line of stderr. Appears on a terminal only, and only after 1
-/// s.
+/// The progress of preparation on one line of stderr, shown on a terminal only and from the first
+/// second on.
 enum ProgressLine {
     /// Shows `progress` until it ends, then clears the line.
     static func follow(_ progress: AsyncStream<PreparationProgress>) async {

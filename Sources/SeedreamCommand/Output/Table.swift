@@ -14,10 +14,6 @@ import Darwin
 /// On a terminal of 60 columns or more no row wraps. Columns that may be shortened are shortened
 /// first, the widest first and each down to its minimum; if that is not enough, columns are left
 /// out, those with the lowest ``Column/rank`` first.
-///
-/// On a terminal of 60 columns or more no row wraps: columns that may be shortened are, the widest
-/// first, down to what each needs at least; if that is not enough, columns are left out, those of
-/// the lowest ``Column/rank`` first.
 struct Table {
     /// The properties of a column.
     struct Column: ExpressibleByStringLiteral {
