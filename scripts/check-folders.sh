@@ -14,6 +14,10 @@ import sys
 
 # The folders of each target, lowest first; "." holds the files that are in no folder.
 ORDER = {
+    "Platform": "Threads Files Process",
+    "PixelEngine": ". Planes Color Resampling Stream",
+    "SeedreamModel": "Text Encoding Images Errors Requests",
+    "ImagePreparation": "Inputs Plan Execution Batch Report .",
     "SeedreamEmulator": "Support Faults Exchange Settings Files Images Jobs Records Providers Server .",
     "SeedreamClient": "Keys Retry Transport Requests Jobs Providers Ledger Results Webhooks Client",
 }

@@ -1,5 +1,11 @@
 public import SeedreamModel
 
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
 /// The images of one request.
 public struct PreparedBatch: Hashable, Sendable {
     /// What is ready to be sent, in input order.
@@ -61,4 +67,13 @@ extension PreparationFailure: CustomStringConvertible {
     public var description: String {
         inputs.map { "\($0.name): \($0.message)" }.joined(separator: "\n")
     }
+}
+
+extension PreparationFailure: LocalizedError {
+    /// Each input with its line, all on one line.
+    public var errorDescription: String? {
+        inputs.map { "\($0.name): \($0.message)" }.joined(separator: "; ")
+    }
+    /// What to do about the first input.
+    public var recoverySuggestion: String? { inputs.first?.hint }
 }

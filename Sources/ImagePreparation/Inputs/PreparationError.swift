@@ -182,12 +182,3 @@ extension CodecError: LocalizedError {
     /// What to do about it, one line.
     public var recoverySuggestion: String? { PreparationError.codec(self).hint }
 }
-
-extension PreparationFailure: LocalizedError {
-    /// Each input with its line, all on one line.
-    public var errorDescription: String? {
-        inputs.map { "\($0.name): \($0.message)" }.joined(separator: "; ")
-    }
-    /// What to do about the first input.
-    public var recoverySuggestion: String? { inputs.first?.hint }
-}
