@@ -17,18 +17,18 @@ extension SaveError: LocalizedError {}
 extension WebhookError: LocalizedError {}
 
 extension UnrecordedJob: LocalizedError {
-    /// Why the ledger could not be written.
+    /// The reason for which the ledger could not be written.
     public var failureReason: String? { reason.description }
 }
 
 extension TransportError: LocalizedError {
-    /// The error's own line.
+    /// The error's one-line description.
     public var errorDescription: String? { description }
-    /// ``hint``.
+    /// The value of ``hint``.
     public var recoverySuggestion: String? { hint }
 }
 
 extension PictureVerifier.Rejection: LocalizedError {
-    /// The error's own line.
+    /// The error's one-line description.
     public var errorDescription: String? { description }
 }

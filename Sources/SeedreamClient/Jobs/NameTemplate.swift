@@ -190,34 +190,40 @@ package struct NameTemplate: Hashable, Sendable {
     }
 }
 
-/// The names already used by the files of one run. A repeated name gets `-2`, `-3` and so on.
-///
-/// Names that differ only in case or in Unicode normalization are treated as equal: some file
-/// systems distinguish them, others do not, and folders are copied between them.
-package struct TakenNames: Sendable {
-    private var taken: Set<String> = []
-    private var next: [String: Int] = [:]
-
-    package init() {}
-
-    /// Takes a name in a folder, without its extension. Returns the name, or the name with the
-    /// first free number appended.
-    package mutating func take(_ name: String, in folder: String) -> String {
-        let key = Self.key(name, folder)
-        if taken.insert(key).inserted { return name }
-        var number = next[key] ?? 2
-        while true {
-            let candidate = "\(name)-\(number)"
-            number += 1
-            guard taken.insert(Self.key(candidate, folder)).inserted else { continue }
-            next[key] = number
-            return candidate
-        }
+/// Makes file names from texts of unknown origin.
+enum SafeName {
+    /// Returns the text without characters that are not allowed in a name, shortened to a length in
+    /// bytes without splitting a character; `image` if nothing is left.
+    static func of(_ text: some StringProtocol, maximumLength: Int) -> String {
+        var name = printable(text)
+        while let first = name.first, first == "." || first == " " { name.removeFirst() }
+        while name.utf8.count > maximumLength { name.removeLast() }
+        // Windows and its shares drop trailing dots and spaces, which would make two names equal.
+        while let last = name.last, last == "." || last == " " { name.removeLast() }
+        return name.isEmpty ? "image" : name
     }
 
-    /// Returns a key that is equal for equal names. Strings in a set are compared by canonical
-    /// equivalence.
-    package static func key(_ name: String, _ folder: String) -> String { "\(folder)/\(name)".lowercased() }
+    /// Returns only the letters of any script with their accents, the digits, the spaces and `-_.`
+    /// of a text.
+    static func printable(_ text: some StringProtocol) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.filter(isAllowed)))
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "-", "_", ".", " ": true
+        // A byte of a name that is not UTF-8, which is kept.
+        case _ where PathText.byte(scalar) != nil: true
+        default:
+            switch scalar.properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+                .nonspacingMark, .spacingMark, .decimalNumber, .letterNumber, .otherNumber:
+                // Hangul fillers are letters that print nothing.
+                !scalar.properties.isDefaultIgnorableCodePoint
+            default: false
+            }
+        }
+    }
 }
 
 /// Makes file names from texts of unknown origin.

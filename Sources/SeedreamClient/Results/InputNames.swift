@@ -90,3 +90,33 @@ package struct InputNames: Sendable {
         }
     }
 }
+
+/// The names already used by the files of one run. A repeated name gets `-2`, `-3` and so on.
+///
+/// Names that differ only in case or in Unicode normalization are treated as equal: some file
+/// systems distinguish them, others do not, and folders are copied between them.
+package struct TakenNames: Sendable {
+    private var taken: Set<String> = []
+    private var next: [String: Int] = [:]
+
+    package init() {}
+
+    /// Takes a name in a folder, without its extension. Returns the name, or the name with the
+    /// first free number appended.
+    package mutating func take(_ name: String, in folder: String) -> String {
+        let key = Self.key(name, folder)
+        if taken.insert(key).inserted { return name }
+        var number = next[key] ?? 2
+        while true {
+            let candidate = "\(name)-\(number)"
+            number += 1
+            guard taken.insert(Self.key(candidate, folder)).inserted else { continue }
+            next[key] = number
+            return candidate
+        }
+    }
+
+    /// Returns a key that is equal for equal names. Strings in a set are compared by canonical
+    /// equivalence.
+    package static func key(_ name: String, _ folder: String) -> String { "\(folder)/\(name)".lowercased() }
+}

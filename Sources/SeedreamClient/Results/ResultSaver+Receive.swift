@@ -1,6 +1,8 @@
+import Cryptography
 import Pixels
 import Platform
 import SeedreamModel
+import Synchronization
 
 extension ResultSaver {
     /// A downloaded and verified image in its temporary file.
@@ -18,7 +20,7 @@ extension ResultSaver {
         _ image: GeneratedImage, _ index: Int, _ folder: String,
         _ progress: @escaping @Sendable (SavingProgress) -> Void
     ) async throws -> Picture {
-        let reception = try PictureReception(in: folder) {
+        let reception = try DownloadWriter(in: folder) {
             progress(.received(index: index, byteCount: $0))
         }
         switch image.location {
@@ -43,7 +45,7 @@ extension ResultSaver {
         }
     }
 
-    private func checked(_ reception: PictureReception, _ image: GeneratedImage) async throws -> Picture {
+    private func checked(_ reception: DownloadWriter, _ image: GeneratedImage) async throws -> Picture {
         let (prefix, byteCount) = (reception.prefix, reception.byteCount)
         guard let format = ImageSignature.format(of: prefix) else {
             throw PictureVerifier.Rejection(
@@ -87,4 +89,54 @@ extension ResultSaver {
                 "\(rejection.description) (the provider announced \(told) bytes, \(byteCount) were received)")
         }
     }
+}
+
+/// Writes the bytes of an image to a temporary file and computes their digest.
+final class DownloadWriter: Sendable {
+    private struct State: ~Copyable {
+        var digest = SHA256Stream()
+        var prefix: [UInt8] = []
+        var byteCount = 0
+    }
+
+    let file: AtomicFile
+    private let state = Mutex(State())
+    private let progress: @Sendable (Int) -> Void
+
+    /// Creates the temporary file.
+    ///
+    /// - Parameter progress: Called with the number of bytes received so far.
+    init(in folder: String, progress: @escaping @Sendable (Int) -> Void) throws(FileError) {
+        file = try AtomicFile(in: folder)
+        self.progress = progress
+    }
+
+    /// Discards the bytes of an earlier attempt.
+    func begin() throws {
+        try file.restart()
+        state.withLock { state in
+            state.digest.reset()
+            state.prefix = []
+            state.byteCount = 0
+        }
+        progress(0)
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        try file.write(bytes)
+        let count = state.withLock { state in
+            state.digest.update(bytes)
+            state.prefix += bytes.prefix(ImageSignature.length - state.prefix.count)
+            state.byteCount += bytes.count
+            return state.byteCount
+        }
+        progress(count)
+    }
+
+    /// The number of bytes received so far.
+    var byteCount: Int { state.withLock { $0.byteCount } }
+    /// The first bytes, for ``ImageSignature``.
+    var prefix: [UInt8] { state.withLock { $0.prefix } }
+    /// Returns the SHA-256 digest of all bytes, in hexadecimal. Call only once.
+    func digest() -> String { state.withLock { $0.digest.finish().hexadecimal } }
 }

@@ -1,0 +1,208 @@
+#if Client
+import GRDB
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension SQLiteLedger {
+    /// Records a waiting row for each label that has no row in the run.
+    public func expect(_ labels: [String], in run: String) async throws(LedgerError) {
+        try await transaction { database in
+            var number = try Self.lastNumber(in: run, database)
+            for label in labels {
+                let isThere = try Int.fetchOne(
+                    database, sql: "SELECT 1 FROM row WHERE run = ? AND label = ?", arguments: [run, label])
+                if isThere != nil { continue }
+                number += 1
+                try Self.insert(RowRecord(run: run, number: number, label: label), database)
+            }
+        }
+    }
+
+    /// Returns the row with this key, or the one with this label and no key yet, which then gets
+    /// the key, or a new one.
+    public func row(_ key: String, label: String, in run: String) async throws(LedgerError) -> RowRecord {
+        try await transaction { database in
+            let waiting = try Self.rows(
+                "row.run = ? AND row.label = ? AND row.row_key IS NULL ORDER BY row.number", [run, label],
+                database
+            ).first
+            if let row = try Self.rows("row.run = ? AND row.row_key = ?", [run, key], database).first {
+                if let waiting {
+                    try database.execute(
+                        sql: "DELETE FROM row WHERE run = ? AND number = ?", arguments: [run, waiting.number])
+                }
+                return row
+            }
+            if var waiting {
+                waiting.key = key
+                try database.execute(
+                    sql: "UPDATE row SET row_key = ? WHERE run = ? AND number = ?",
+                    arguments: [key, run, waiting.number])
+                return waiting
+            }
+            let number = try Self.lastNumber(in: run, database) + 1
+            let row = RowRecord(run: run, number: number, label: label, key: key)
+            try Self.insert(row, database)
+            return row
+        }
+    }
+
+    /// Returns the last row with this label.
+    public func row(labelled label: String, in run: String) async throws(LedgerError) -> RowRecord? {
+        try await perform { database in
+            guard try database.tableExists("row") else { return nil }
+            return try Self.rows(
+                "row.run = ? AND row.label = ? ORDER BY row.number DESC LIMIT 1", [run, label], database
+            ).first
+        }
+    }
+
+    /// Returns the rows of a run.
+    public func rows(of run: String, after: Int, limit: Int?) async throws(LedgerError) -> [RowRecord] {
+        try await perform { database in
+            guard try database.tableExists("row") else { return [] }
+            return try Self.rows(
+                "row.run = ? AND row.number > ? ORDER BY row.number LIMIT ?",
+                [run, after, limit.map { max(0, $0) } ?? -1], database)
+        }
+    }
+
+    /// Makes a row `preparing`, owned by this instance.
+    public func begin(_ row: RowRecord) async throws(LedgerError) -> Bool {
+        let owner = try owned()
+        return try await transaction { database in
+            let values = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT row.owner, coalesce(job.state, row.state) AS state
+                    FROM row LEFT JOIN job ON job.id = row.job WHERE row.run = ? AND row.number = ?
+                    """, arguments: [row.run, row.number])
+            guard let values, let state = RowState(rawValue: values["state"]) else { return false }
+            switch state {
+            case .waiting, .failed, .cancelled, .skipped, .saved: break
+            case .preparing:
+                if let other = values["owner"] as String?, try owner.isElsewhereAlive(other) { return false }
+            case .submitting, .accepted, .finished, .unknown: return false
+            }
+            try database.execute(
+                sql: """
+                    UPDATE row SET state = 'preparing', owner = ?, failure = NULL,
+                        job = CASE WHEN ? THEN job END
+                    WHERE run = ? AND number = ?
+                    """,
+                arguments: [owner.name, state == .saved, row.run, row.number])
+            return true
+        }
+    }
+
+    /// Sets the state of a row, with the reason if it failed. Its failed or cancelled job stays in
+    /// the ledger without the row.
+    public func end(_ row: RowRecord, as state: RowState, _ failure: RowRecord.Failure?)
+        async throws(LedgerError)
+    {
+        try await transaction { database in
+            let text = try failure.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+            try database.execute(
+                sql: """
+                    UPDATE row SET state = ?, owner = NULL, failure = ?, job = NULL
+                    WHERE run = ? AND number = ? AND (
+                        job IS NULL
+                        OR (SELECT state FROM job WHERE id = row.job) IN ('failed', 'cancelled'))
+                    """,
+                arguments: [state.rawValue, text, row.run, row.number])
+        }
+    }
+
+    /// Returns the jobs of equal requests.
+    public func jobs(withContent content: String?) async throws(LedgerError) -> [JobRecord] {
+        try await perform { database in
+            guard try database.tableExists("row") else { return [] }
+            let texts = try String.fetchAll(
+                database,
+                sql: "SELECT record FROM job WHERE content IS ? ORDER BY created DESC, rowid DESC",
+                arguments: [content])
+            return try texts.map(Self.record)
+        }
+    }
+
+    /// Returns the jobs of a run.
+    public func jobs(ofRun run: String) async throws(LedgerError) -> [JobRecord] {
+        try await perform { database in
+            guard try database.tableExists("row") else { return [] }
+            let texts = try String.fetchAll(
+                database, sql: "SELECT record FROM job WHERE run = ? ORDER BY created DESC, rowid DESC",
+                arguments: [run])
+            return try texts.map(Self.record)
+        }
+    }
+
+    // MARK: In a transaction
+
+    /// Checks that a job may be sent for its row.
+    static func checkRow(of job: JobRecord, within budget: Budget?, _ database: Database) throws {
+        guard let row = job.row else { return }
+        let other = try String.fetchOne(
+            database,
+            sql: """
+                SELECT id FROM job
+                WHERE run = ? AND row_key = ? AND state NOT IN ('failed', 'cancelled')
+                """, arguments: [row.run, row.key])
+        if let other { throw LedgerError.rowTaken(job: other) }
+        guard let budget, let worst = job.worstCost else { return }
+        let spent =
+            try Double.fetchOne(
+                database, sql: "SELECT total(cost) FROM job WHERE run = ? AND unit = ?",
+                arguments: [row.run, budget.unit.rawValue]) ?? 0
+        // A sum of cents is not exact in binary.
+        guard spent + worst <= budget.amount + 1e-9 else {
+            throw LedgerError.overBudget(spent: spent, worst: worst, budget: budget)
+        }
+    }
+
+    /// Makes the row of a job that was just inserted `submitting`.
+    static func noteRow(of job: JobRecord, _ database: Database) throws {
+        guard let row = job.row else { return }
+        try database.execute(
+            sql: """
+                UPDATE row SET state = 'submitting', job = ?, owner = NULL, failure = NULL
+                WHERE run = ? AND number = ?
+                """, arguments: [job.id, row.run, row.number])
+    }
+
+    private static func lastNumber(in run: String, _ database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT max(number) FROM row WHERE run = ?", arguments: [run]) ?? 0
+    }
+
+    private static func insert(_ row: RowRecord, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO row (run, number, label, row_key, state, stem) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [row.run, row.number, row.label, row.key, row.state.rawValue, row.stem])
+    }
+
+    private static func rows(
+        _ condition: String, _ arguments: [any DatabaseValueConvertible], _ database: Database
+    ) throws -> [RowRecord] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT row.run, row.number, row.label, row.row_key, row.job, row.failure,
+                    coalesce(job.state, row.state) AS state
+                FROM row LEFT JOIN job ON job.id = row.job WHERE \(condition)
+                """, arguments: StatementArguments(arguments))
+        return try rows.map { values in
+            var row = RowRecord(
+                run: values["run"], number: values["number"], label: values["label"], key: values["row_key"])
+            row.state = RowState(rawValue: values["state"]) ?? .unknown
+            row.job = values["job"]
+            row.failure = try (values["failure"] as String?).map {
+                try JSONDecoder().decode(RowRecord.Failure.self, from: Data($0.utf8))
+            }
+            return row
+        }
+    }
+}
+#endif
