@@ -19,6 +19,7 @@ ORDER = {
     "SeedreamModel": "Text Encoding Images Errors Requests",
     "ImagePreparation": "Inputs Plan Execution Batch Report .",
     "SeedreamEmulator": "Support Faults Exchange Settings Files Images Jobs Records Providers Server .",
+    "SeedreamCommand": "Output Options Outcomes Requests Commands",
     "SeedreamClient": "Keys Retry Transport Requests Jobs Providers Ledger Results Webhooks Client",
 }
 

@@ -133,7 +133,7 @@ extension Batch: RunCommand {
         }
     }
 
-    /// Prints what the whole manifest would send, and its cost.
+    /// Prints the plan and the cost of the whole manifest.
     private func plan(_ reader: ManifestReader, _ session: SeedreamSession) async throws {
         let run = run("batch", sources: [PathText.absolute(manifest)], name: rows.name, of: session)
         var summary = RunPlanSummary()

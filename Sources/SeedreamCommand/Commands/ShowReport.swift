@@ -98,7 +98,7 @@ struct ShowReport: AsyncParsableCommand {
     #endif
 }
 
-/// What to do with a report that already exists.
+/// The handling of a report that already exists.
 enum ExistingReport: String, ExpressibleByArgument, CaseIterable {
     case refuse, replace
 }

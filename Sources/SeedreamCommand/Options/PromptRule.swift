@@ -61,8 +61,8 @@ struct PromptRule {
         return isPrompt ? "a prompt and '--prompt-file' are both given; choose one" : nil
     }
 
-    /// What a word names if it cannot be a prompt; `nil` for a sentence and for any word that may
-    /// be a prompt.
+    /// The kind of thing that a word names if it cannot be a prompt, such as `the file`; `nil` for
+    /// a sentence and for any word that may be a prompt.
     private static func kind(of prompt: String, isBareFolderNamed: Bool) -> String? {
         let lower = prompt.lowercased()
         if !isSentence(prompt) {

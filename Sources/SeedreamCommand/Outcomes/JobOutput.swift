@@ -102,7 +102,7 @@ struct JobOutput: Sendable {
         }
     }
 
-    /// Whether some news of a job is in neither the ledger nor a file.
+    /// Whether the state of a job is recorded neither in the ledger nor in a file.
     var isLost: Bool { unrecorded.contains { $0.file == nil && $0.job.state != .saved } }
 
     /// The job states that the ledger could not record.

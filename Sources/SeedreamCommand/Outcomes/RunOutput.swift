@@ -34,7 +34,7 @@ final class RunOutput: Sendable {
         self.baseURL = baseURL
     }
 
-    /// Prints a note that equal requests are saved already, and that another image is bought.
+    /// Prints a note that equal requests are already saved, and that another image is bought.
     static func noteEqual(_ saved: [JobRecord]) {
         guard let last = saved.first else { return }
         let path = last.files.first.map { ", the last as \($0.path)" } ?? ""
@@ -53,7 +53,7 @@ final class RunOutput: Sendable {
         )
     }
 
-    /// Prints the end of a row, and keeps its outcome for ``finish(_:ledger:waited:)``.
+    /// Prints the line of a finished row, and keeps its outcome for ``finish(_:ledger:waited:)``.
     func show(_ outcome: RowOutcome) throws {
         var outcome = outcome
         // The bytes are no longer needed.
@@ -119,7 +119,7 @@ final class RunOutput: Sendable {
         _ outcomes: [RowOutcome], _ ledger: any JobLedger, _ stop: RunStop?, _ isInterrupted: Bool
     ) async throws {
         let id = run.id
-        // A task of its own still runs if this one is cancelled.
+        // An unstructured task still runs if this one is cancelled.
         let rows =
             try await Task { try await ledger.summary(of: id)?.rows }.value ?? [:]
         let left = rows.filter { ![.saved, .skipped].contains($0.key) }

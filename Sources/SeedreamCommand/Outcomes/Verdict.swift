@@ -13,7 +13,7 @@ struct Verdict {
     var status: ExitStatus
     /// The state of the purchase; `nil` if none was begun.
     var money: String?
-    /// The advice. Commands in it do what the text says.
+    /// The advice; its commands are ready to be typed.
     var advice: String?
 
     /// The advice and the state of the purchase on one line.
@@ -100,7 +100,7 @@ struct Verdict {
         }
     }
 
-    /// Returns what to fix before a retry can succeed; `nil` if only waiting helps.
+    /// Returns the fix that a retry needs to succeed; `nil` if only waiting helps.
     private static func first(_ error: any Error) -> String? {
         switch error {
         case let error as ClientError:

@@ -41,7 +41,7 @@ package enum ExitStatus: Int32, CaseIterable {
     static let ofPreparation: [ExitStatus] = [
         .done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted,
     ]
-    /// The codes of `emulate`. It is stopped by a signal, so that counts as done.
+    /// The codes of `emulate`. An interruption ends it with `done`.
     static let ofEmulation: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
     /// The codes of commands that only read the ledger.
     static let ofLedger: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]

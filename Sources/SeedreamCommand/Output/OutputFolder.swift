@@ -9,7 +9,7 @@ import Musl
 import Darwin
 #endif
 
-/// What to do with a file that already exists.
+/// The handling of files that already exist.
 enum ExistingFiles: String, CaseIterable {
     /// The file stays, and the image fails.
     case refuse

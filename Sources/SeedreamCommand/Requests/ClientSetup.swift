@@ -75,7 +75,8 @@ struct ClientSetup {
     /// The source of API keys.
     var keys: KeySource { arguments.keyFile.map { .file($0) } ?? .environment }
 
-    /// Returns the HTTP transport. Fails, if it must, before a job is recorded.
+    /// Returns the HTTP transport, ready for requests, so that errors in its configuration come
+    /// before a job is recorded.
     func transport() throws -> AsyncHTTPTransport {
         var configuration = TransportConfiguration()
         if let proxy = arguments.proxy { configuration.proxy = .address(try ProxyAddress(proxy)) }
