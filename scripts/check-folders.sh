@@ -21,6 +21,7 @@ ORDER = {
     "SeedreamEmulator": "Support Faults Exchange Settings Files Images Jobs Records Providers Server .",
     "SeedreamCommand": "Output Options Outcomes Requests Commands",
     "SeedreamClient": "Keys Retry Transport Requests Jobs Providers Ledger Results Webhooks Client",
+    "SeedreamKit": "Session Run Manifest Report .",
 }
 
 KINDS = r"(?:struct|class|enum|actor|protocol|typealias)"
