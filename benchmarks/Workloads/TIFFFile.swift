@@ -1,3 +1,4 @@
+import PixelEngine
 import Pixels
 
 /// Writes a baseline TIFF (TIFF 6.0, section 6): RGB, 8 bits, uncompressed, strips of 16 rows. The
