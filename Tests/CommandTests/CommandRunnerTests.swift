@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -7,11 +8,24 @@ struct CommandRunnerTests {
     @Test("a program that does not end is killed with all that it started")
     func timeout() async throws {
         let folder = try TemporaryFolder()
-        var runner = CommandRunner("/bin/sh", "-c", "{ sleep 3; : >\"$0\"; } & wait", folder.file("late"))
-        runner.timeout = .milliseconds(300)
-        await #expect(throws: RunningCommand.TimedOut.self) { try await runner.run([]) }
-        try await Task.sleep(for: .seconds(3.5))
-        #expect(try folder.names() == [])
+        #expect(mkfifo(folder.file("life"), 0o600) == 0)
+        let life = open(folder.file("life"), O_RDONLY | O_NONBLOCK)
+        defer { close(life) }
+        // What the shell starts holds the FIFO open as long as it lives.
+        var runner = CommandRunner(
+            "/bin/sh", "-c", "{ echo alive; sleep 600; } >\"$0\" & wait", folder.file("life"))
+        var (text, piece) = ([UInt8](), [UInt8](repeating: 0, count: 100))
+        // A busy machine may not get so far in the first of these times.
+        for milliseconds in [300, 2000, 20_000] where text.isEmpty {
+            runner.timeout = .milliseconds(milliseconds)
+            await #expect(throws: RunningCommand.TimedOut.self) { try await runner.run([]) }
+            try await eventually("all that was started has ended") {
+                let count = read(life, &piece, piece.count)
+                text += piece.prefix(max(count, 0))
+                return count == 0
+            }
+        }
+        #expect(String(decoding: text, as: UTF8.self).hasPrefix("alive\n"))
     }
 
     @Test("much on both streams is kept, and makes nothing wait")

@@ -81,16 +81,25 @@ struct EmulateTests {
     }
 
     @Test(
-        "a wrong command line ends with 64",
+        "a wrong command line ends with 64, and its first line names the option and what was found",
         arguments: [
-            ["--provider", "nobody"], ["--port", "70000"], ["--port", "-1"], ["--ca-file", "x"],
-            ["--credits", "-1"], ["--concurrent-runs", "0"],
-            ["--queue-time", "-1"], ["--generation-time", "nan"],
+            (["--provider", "nobody"], ["--provider: expected", "fal, aiml", "\"nobody\""]),
+            (["--port", "70000"], ["--port: expected 0 to 65535, found 70000"]),
+            (["--port=-1"], ["--port: expected 0 to 65535, found -1"]),
+            // The words around the name are the library's.
+            (["--port", "-1"], ["'--port"]),
+            (["--ca-file", "x"], ["--ca-file", "--tls"]),
+            (["--credits=-1"], ["--credits: expected 0 or more, found -1"]),
+            (["--concurrent-runs", "0"], ["--concurrent-runs: expected 1 or more, found 0"]),
+            (["--queue-time=-1"], ["--queue-time: expected 0 to 86400, found -1"]),
+            (["--generation-time", "nan"], ["--generation-time: expected 0 to 86400, found nan"]),
         ])
-    func usage(_ arguments: [String]) async throws {
+    func usage(_ arguments: [String], _ words: [String]) async throws {
         let result = try await CommandRunner().run(["emulate"] + arguments)
         #expect(result.status == 64)
         #expect(result.text == "")
+        let line = result.errorLines.first ?? ""
+        for word in words { #expect(line.contains(word), "\(line)") }
     }
     #else
     @Test("without the trait it is refused, and the way to it is named")

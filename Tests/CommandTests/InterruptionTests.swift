@@ -95,35 +95,4 @@ struct InterruptionTests {
             #expect(lines.last?.hasPrefix("\(names.count) of 300 images ready, ") == true)
         }
     }
-
-    @Test("a run that waits for standard input can be interrupted")
-    func standardInput() async throws {
-        let folder = try TemporaryFolder()
-        #expect(mkfifo(folder.file("input"), 0o600) == 0)
-        // The shell opens the FIFO for both, so that it neither waits nor ends.
-        let command = try CommandRunner(
-            "/bin/sh", "-c", "exec \"$0\" prep - <>\"$1\"", CommandRunner.seedream
-        )
-        .start([folder.file("input")])
-        // Until the program, not the shell, is what runs; it has nothing to do but read then.
-        try await command.wait { try isReading(command.identifier) }
-        command.send(SIGINT)
-        try await Task.sleep(for: .milliseconds(200))
-        // The second one ends at once whatever is being waited for.
-        command.send(SIGINT)
-        let result = try await command.result()
-        #expect(result.status == 130)
-    }
-
-    /// Whether the process is `seedream` and sleeps.
-    private func isReading(_ process: Int32) throws -> Bool {
-        #if os(Linux)
-        let command = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
-        let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        return command == "seedream\n" && status?.contains("State:\tS") == true
-        #else
-        usleep(300_000)
-        return true
-        #endif
-    }
 }

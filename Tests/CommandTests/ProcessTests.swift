@@ -45,11 +45,11 @@ struct ProcessTests {
     @Test("leaves no core dump, and lets no other process of its user look into it")
     func dumps() async throws {
         let folder = try TemporaryFolder()
-        #expect(mkfifo(folder.file("input"), 0o600) == 0)
+        let input = try InputFIFO(folder.file("input"))
         let command = try CommandRunner(
             "/bin/sh", "-c", "ulimit -c unlimited; exec \"$0\" prep - <>\"$1\"", CommandRunner.seedream
-        ).start([folder.file("input")])
-        try await Self.untilReading(command.identifier, hears: SIGINT)
+        ).start([input.path])
+        try await input.waitUntilRead(by: command, handling: SIGINT)
         let limits = try String(contentsOfFile: "/proc/\(command.identifier)/limits", encoding: .utf8)
         let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
         #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
@@ -72,38 +72,18 @@ struct ProcessTests {
         [["prep", "-"], ["generate", "-"], ["edit", "x", "-"], ["prep", "--each", "-"]])
     func reading(_ signal: Int32, _ arguments: [String]) async throws {
         let folder = try TemporaryFolder()
-        #expect(mkfifo(folder.file("input"), 0o600) == 0)
+        let input = try InputFIFO(folder.file("input"))
         let words = arguments.map { "'\($0)'" }.joined(separator: " ")
         var runner = CommandRunner("/bin/sh", "-c", "exec \"$0\" \(words) <>\"$1\"", CommandRunner.seedream)
         runner.environment["XDG_STATE_HOME"] = folder.file("state")
         runner.environment["FAL_KEY"] = "k"
-        let command = try runner.start([folder.file("input")])
-        try await Self.untilReading(command.identifier, hears: signal)
+        let command = try runner.start([input.path])
+        try await input.waitUntilRead(by: command, handling: signal)
         command.send(signal)
         let result = try await command.result()
         #expect([130, 143].contains(result.status), "\(result)")
         #expect(result.signal == nil)
         #expect(result.text == "")
-    }
-
-    /// Waits until the program, not the shell, is what runs, handles the signal, and sleeps.
-    private static func untilReading(_ process: Int32, hears signal: Int32) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < deadline {
-            #if os(Linux)
-            let command = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
-            let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-            let caught = status?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(
-                separator: "\t")
-            let mask = caught?.last.flatMap { UInt64($0, radix: 16) } ?? 0
-            let hears = mask & (1 << UInt64(signal - 1)) != 0
-            if command == "seedream\n", hears, status?.contains("State:\tS") == true {
-                // It may sleep before it reads; what it begins with takes milliseconds.
-                return try await Task.sleep(for: .milliseconds(300))
-            }
-            #endif
-            try await Task.sleep(for: .milliseconds(5))
-        }
     }
 
     // MARK: What is said

@@ -2,6 +2,7 @@
 import SeedreamModel
 import Cryptography
 import SeedreamEmulator
+import TestSupport
 import Testing
 
 @Suite("Apiframe's webhooks, emulated")
@@ -127,12 +128,12 @@ struct ApiframeWebhookTests {
 
     /// What a job says of its webhook once it is no longer pending.
     private func status(of submitted: Reply, _ emulator: RunningEmulator) async throws -> String? {
-        for _ in 0..<500 {
-            let job = try await emulator.ended(submitted)
-            if job["webhookStatus"] != "pending" { return job["webhookStatus"]?.string }
-            try await Task.sleep(for: .milliseconds(20))
+        var status: String?
+        try await eventually("the webhook is no longer pending") {
+            status = try await emulator.ended(submitted)["webhookStatus"]?.string
+            return status != "pending"
         }
-        return "pending"
+        return status
     }
 }
 #endif

@@ -1,6 +1,7 @@
 #if Emulator
 import SeedreamModel
 import SeedreamEmulator
+import TestSupport
 import Testing
 
 @Suite("fal's queue, emulated")
@@ -19,8 +20,8 @@ struct FalQueueTests {
 
     /// Waits until a job has left the queue.
     private func running(_ handle: JSONValue, _ emulator: RunningEmulator) async throws {
-        while try await emulator.follow(handle, "status_url").json["status"] == "IN_QUEUE" {
-            try await Task.sleep(for: .milliseconds(5))
+        try await eventually("the job leaves the queue") {
+            try await emulator.follow(handle, "status_url").json["status"] != "IN_QUEUE"
         }
     }
 
@@ -39,8 +40,8 @@ struct FalQueueTests {
                 let handle = try await emulator.submit(try Self.body()).json
                 #expect(handle["queue_position"] == .integer(place))
                 // They enter one after the other.
-                while try await position(handle, emulator) != place {
-                    try await Task.sleep(for: .milliseconds(5))
+                try await eventually("the job has place \(place)") {
+                    try await position(handle, emulator) == place
                 }
                 others.append(handle)
             }
@@ -82,12 +83,12 @@ struct FalQueueTests {
             let low = try await emulator.submit(
                 try Self.body(), headers: [("X-Fal-Queue-Priority", "low")]
             ).json
-            while try await position(low, emulator) != 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("it is the first") { try await position(low, emulator) == 0 }
             let normal = try await emulator.submit(
                 try Self.body(), headers: [("X-Fal-Queue-Priority", "normal")]
             ).json
             #expect(normal["queue_position"] == 0)
-            while try await position(low, emulator) != 1 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("another goes before it") { try await position(low, emulator) == 1 }
             _ = try await emulator.follow(first, "cancel_url", method: "PUT")
             try await running(normal, emulator)
             #expect(try await position(low, emulator) == 0)
@@ -250,7 +251,9 @@ struct FalQueueTests {
             #expect(vanished.status == 200)
             #expect(try await emulator.follow(try vanished.json, "status_url").status == 404)
             try await running(hanging, emulator)
-            try await Task.sleep(for: .milliseconds(300))
+            // One that came later is completed.
+            let later = try await emulator.submit(try Self.body()).json
+            #expect(try await emulator.completion(of: later).status == 200)
             #expect(try await emulator.follow(hanging, "status_url").json["status"] == "IN_PROGRESS")
             // Only cancelling ends it.
             #expect(try await emulator.follow(hanging, "cancel_url", method: "PUT").status == 202)

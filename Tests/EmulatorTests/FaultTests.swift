@@ -2,6 +2,7 @@
 import SeedreamModel
 import Foundation
 import SeedreamEmulator
+import TestSupport
 import Testing
 
 /// What each fault does, as a plain socket sees it.
@@ -60,9 +61,9 @@ struct FaultTests {
             #expect(second.end == .refused)
             #expect(await running.emulator.ledger.isEmpty)
             var third = second
-            while third.end == .refused {
-                try await Task.sleep(for: .milliseconds(50))
+            try await eventually("the port opens again") {
                 third = await RawExchange.make(port: port, Self.request())
+                return third.end != .refused
             }
             #expect(third.head.first == "HTTP/1.1 200 OK")
         }
@@ -250,15 +251,17 @@ struct FaultTests {
             #expect(missing.status == 404)
             #expect(try missing.json == ["status": "NOT_FOUND"])
             let hanging = try await running.submit(try Fal.body(["prompt": "it hangs"])).json
-            try await Task.sleep(for: .milliseconds(300))
+            // One that came later is completed.
+            let later = try await running.submit(try Fal.body()).json
+            #expect(try await running.completion(of: later).status == 200)
             let status = try await running.call(
                 "GET", try #require(hanging["status_url"]?.string), headers: [Fal.key])
             #expect(status.status == 202)
             // The one that nobody can ask about is billed once it is made.
-            while await running.emulator.ledger[2].state == .accepted {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            #expect(await running.emulator.ledger.map(\.state) == [.released, .released, .billed, .accepted])
+            try await eventually("it is billed") { await running.emulator.ledger[2].state != .accepted }
+            #expect(
+                await running.emulator.ledger.map(\.state)
+                    == [.released, .released, .billed, .accepted, .billed])
         }
     }
 

@@ -94,10 +94,10 @@ public final class RunningCommand: Sendable {
     /// Waits until a condition holds that the program brings about.
     ///
     /// - Throws: ``NeverCame`` if the program ends first, or its ``CommandRunner/timeout`` is up.
-    public func wait(until condition: () throws -> Bool) async throws {
-        while try !condition() {
+    public func wait(until condition: () async throws -> Bool) async throws {
+        while try await !condition() {
             if hasEnded.value.withLock({ $0 }) {
-                if try condition() { return }
+                if try await condition() { return }
                 throw NeverCame(command: command, reason: "ended first")
             }
             guard ContinuousClock.now < start + timeout else {
@@ -110,6 +110,11 @@ public final class RunningCommand: Sendable {
     /// What it has written on standard output so far.
     public var textSoFar: String {
         (try? String(contentsOf: folder.appendingPathComponent("stdout"), encoding: .utf8)) ?? ""
+    }
+
+    /// What it has written on standard error so far.
+    public var errorsSoFar: String {
+        (try? String(contentsOf: folder.appendingPathComponent("stderr"), encoding: .utf8)) ?? ""
     }
 
     /// Sends it a signal.

@@ -1,6 +1,7 @@
 #if Emulator
 import Foundation
 import Synchronization
+import TestSupport
 
 #if canImport(Glibc)
 import Glibc
@@ -17,10 +18,6 @@ final class WebhookReceiver: Sendable {
         var path: String
         var headers: [String: String]
         var body: [UInt8]
-    }
-
-    struct TimeOut: Error {
-        var found: Int
     }
 
     /// Where to post; with a query, so that what encodes URLs has something to encode.
@@ -75,14 +72,10 @@ final class WebhookReceiver: Sendable {
     /// What has come by now.
     var received: [Delivery] { deliveries.withLock { $0 } }
 
-    /// Waits until so many requests have come.
+    /// Waits for this many requests, and returns all.
     func wait(for count: Int) async throws -> [Delivery] {
-        for _ in 0..<30_000 {
-            let found = received
-            if found.count >= count { return found }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw TimeOut(found: received.count)
+        try await eventually("\(count) webhooks come", within: .seconds(300)) { received.count >= count }
+        return received
     }
 
     private static func read(_ connection: Int32) -> Delivery? {

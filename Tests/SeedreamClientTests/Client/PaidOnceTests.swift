@@ -188,7 +188,7 @@ struct PaidOnceTests {
     func cancelled() async throws {
         try await Self.with([FaultRule("fal.submit", .delay(seconds: 5))]) { shop in
             let task = Task { try await shop.submit(readTimeout: 30) }
-            while await shop.arrivals("fal.submit") == 0 { try await Task.sleep(for: .milliseconds(10)) }
+            try await eventually("the request arrives") { await shop.arrivals("fal.submit") > 0 }
             let began = ContinuousClock.now
             task.cancel()
             let error = await #expect(throws: ClientError.self) { try await task.value }

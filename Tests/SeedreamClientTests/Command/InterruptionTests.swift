@@ -23,7 +23,7 @@ struct InterruptionTests {
             runner.executable = "/bin/sh"
         }
         let command = try runner.start(arguments)
-        while await rig.emulator.requests.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        try await command.wait { await !rig.emulator.requests.isEmpty }
         return command
     }
 
@@ -69,7 +69,7 @@ struct InterruptionTests {
         try await CommandRig.with { rig in
             let command = try await Self.start(rig, "aiml", seconds: 40)
             command.send(SIGINT)
-            try await Task.sleep(for: .milliseconds(300))
+            try await command.wait { command.errorsSoFar.contains("a second signal ends at once") }
             command.send(SIGINT)
             let result = try await command.result()
             #expect(result.status == 130 && result.duration < .seconds(20))

@@ -186,7 +186,7 @@ struct EndingTests {
             let request = try await Photo.edit()
             let destination = rig.destination
             let run = Task { try await client.run(request, to: destination) }
-            while await rig.emulator.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+            try await eventually("the request arrives") { await !rig.emulator.requests.isEmpty }
             run.cancel()
             await #expect(throws: CancellationError.self) { try await run.value }
             let job = try #require(await ledger.jobs(in: nil, limit: nil).first)
@@ -208,7 +208,7 @@ struct EndingTests {
             let request = try await Photo.edit()
             let destination = rig.destination
             let run = Task { try await client.run(request, to: destination) }
-            while await rig.emulator.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+            try await eventually("the request arrives") { await !rig.emulator.requests.isEmpty }
             let start = ContinuousClock.now
             run.cancel()
             let error = await #expect(throws: ClientError.self) { try await run.value }

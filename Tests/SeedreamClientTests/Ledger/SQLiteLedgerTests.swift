@@ -119,8 +119,8 @@ struct SQLiteLedgerTests {
             ledger.close()
         }
         // As long as the other one has not begun, there is nothing to contend for.
-        while try await ledger.job("abcd")?.files.isEmpty == true {
-            try await Task.sleep(for: .milliseconds(1))
+        try await eventually("the other process updates the job") {
+            try await ledger.job("abcd")?.files.isEmpty == false
         }
         for number in 50..<100 { try await ledger.update("abcd") { Self.note(number, in: &$0) } }
         _ = await other

@@ -102,7 +102,7 @@ struct BatchTests {
         } _: { rig in
             let manifest = try rig.folder.write(Self.rows(12).utf8, as: "jobs.jsonl")
             let command = try rig.runner.start(Self.batch(rig, manifest))
-            while await rig.emulator.ledger.count < 3 { try await Task.sleep(for: .milliseconds(10)) }
+            try await command.wait { await rig.emulator.ledger.count >= 3 }
             command.send(SIGINT)
             let stopped = try await command.result()
             #expect(stopped.status == 130, "\(stopped.errors)")

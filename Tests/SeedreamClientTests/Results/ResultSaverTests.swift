@@ -361,7 +361,7 @@ struct ResultSaverTests {
         let task = Task {
             try await bench.saver.save(job) { if case .saved = $0 { saved.withLock { $0 += 1 } } }
         }
-        while saved.withLock({ $0 }) < 2 { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("two files are saved") { saved.withLock { $0 } >= 2 }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         let kept = try #require(try await bench.ledger.job(job.id))

@@ -62,7 +62,7 @@ struct EachRunTests {
             $0.generationTime = 0.2
         } _: { folder in
             let command = try folder.rig.runner.start(folder.arguments(provider))
-            while await folder.bought < 4 { try await Task.sleep(for: .milliseconds(10)) }
+            try await command.wait { await folder.bought >= 4 }
             command.send(SIGINT)
             let stopped = try await command.result()
             #expect(stopped.status == 130, "\(stopped.errors)")
@@ -89,7 +89,7 @@ struct EachRunTests {
             $0.generationTime = 0.2
         } _: { folder in
             let command = try folder.rig.runner.start(folder.arguments("fal", ["--parallel", "1"]))
-            while await folder.bought < 2 { try await Task.sleep(for: .milliseconds(10)) }
+            try await command.wait { await folder.bought >= 2 }
             command.send(SIGTERM)
             let stopped = try await command.result()
             let advice = try #require(PrintedAdvice.commands(in: stopped.errors).last, "\(stopped.errors)")

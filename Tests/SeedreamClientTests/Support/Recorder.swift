@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// Collects what other threads and tasks see.
 final class Recorder<Value: Sendable>: Sendable {
@@ -8,9 +9,9 @@ final class Recorder<Value: Sendable>: Sendable {
     func removeAll() { values.withLock { $0 = [] } }
     var all: [Value] { values.withLock { $0 } }
 
-    /// Waits until so many have come, 5 s at most.
+    /// Waits for this many values, and returns all.
     func wait(for count: Int) async throws -> [Value] {
-        for _ in 0..<500 where all.count < count { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("\(count) values are recorded") { all.count >= count }
         return all
     }
 }

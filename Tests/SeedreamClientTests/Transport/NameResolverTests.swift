@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import SeedreamClient
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Looking up names")
@@ -26,9 +27,7 @@ struct NameResolverTests {
         var most: Int { counts.withLock { $0.most } }
         var all: Int { counts.withLock { $0.all } }
         func wait(running count: Int) async throws {
-            for _ in 0..<500 where counts.withLock({ $0.running }) < count {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await eventually("\(count) look-ups are running") { counts.withLock { $0.running } >= count }
         }
     }
 

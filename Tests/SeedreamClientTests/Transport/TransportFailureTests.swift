@@ -241,7 +241,8 @@ struct TransportFailureTests {
         "cancelling closes the connection at once, before the reply and within it", arguments: [false, true],
         [false, true])
     func cancellation(_ hasHead: Bool, _ isFresh: Bool) async throws {
-        let (begun, ended) = (Recorder<Bool>(), Recorder<Bool>())
+        // The request has come, the head has come back, the connection is closed.
+        let (begun, answered, ended) = (Recorder<Bool>(), Recorder<Bool>(), Recorder<Bool>())
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
             if hasHead { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc") }
@@ -254,10 +255,12 @@ struct TransportFailureTests {
                 var request = Self.fresh(server.url)
                 request.needsFreshConnection = isFresh
                 request.totalTimeout = isFresh ? 60 : nil
-                _ = try await transport.send(request).body.collect()
+                let reply = try await transport.send(request)
+                answered.append(true)
+                _ = try await reply.body.collect()
             }
             _ = try await begun.wait(for: 1)
-            try await Task.sleep(for: .milliseconds(50))
+            if hasHead { _ = try await answered.wait(for: 1) }
             let began = ContinuousClock.now
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
