@@ -33,16 +33,30 @@ struct DeadlineTests {
         #expect(start.duration(to: .now) >= .milliseconds(30))
     }
 
-    @Test("takes the sooner of two, and the shorter of a timeout and the time left")
-    func limits() {
-        let (soon, late) = (Deadline(after: 10), Deadline(after: 1000))
-        #expect(soon.sooner(late) == soon)
-        #expect(late.sooner(soon) == soon)
-        #expect(Deadline.never.sooner(late) == late)
-        #expect(late.sooner(.never) == late)
-        #expect(late.limit(3) == 3)
-        #expect((soon.limit(3000) ?? 3000) <= 10)
+    @Test("bounds every timeout by what is left, and without one changes nothing")
+    func limits() throws {
+        #expect(Deadline.never.limit(60) == 60)
         #expect(Deadline.never.limit(nil) == nil)
-        #expect(Deadline(after: -1).hasPassed)
+        #expect(Deadline.never.remaining == nil && !Deadline.never.hasPassed)
+        let soon = Deadline(after: 100)
+        #expect(soon.limit(60) == 60)
+        let left = try #require(soon.limit(nil))
+        #expect(left > 90 && left <= 100)
+        #expect(try #require(soon.limit(200)) <= 100)
+        #expect(!soon.hasPassed)
+    }
+
+    @Test("that has passed leaves nothing, however long ago", arguments: [0, -5, -.infinity] as [Double])
+    func passed(_ seconds: Double) {
+        let deadline = Deadline(after: seconds)
+        #expect(deadline.hasPassed && deadline.remaining == 0 && deadline.limit(60) == 0)
+    }
+
+    @Test("is compared with another one: the sooner holds")
+    func sooner() {
+        let (near, far) = (Deadline(after: 1), Deadline(after: 1e300))
+        #expect(near.sooner(far) == near && far.sooner(near) == near)
+        #expect(near.sooner(.never) == near && Deadline.never.sooner(near) == near)
+        #expect(Deadline.never.sooner(.never) == .never)
     }
 }
