@@ -2,7 +2,7 @@ import Cryptography
 import Testing
 
 @Suite("SHA-256 in pieces")
-struct SHA256StreamTests {
+struct SHA256Tests {
     @Test("is that of the whole, wherever it is cut", arguments: [0, 1, 55, 56, 63, 64, 65, 127, 1000])
     func pieces(_ length: Int) {
         let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37) }

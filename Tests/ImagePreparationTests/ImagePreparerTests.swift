@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("preparing")
-struct PreparationTests {
+struct ImagePreparerTests {
     static let photos = [
         "chelsea.png", "coffee.png", "coffee-cutout.png", "dandelion.jpg", "dandelion-portrait.jpg",
         "rocket.jpg",

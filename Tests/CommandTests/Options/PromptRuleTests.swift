@@ -5,7 +5,7 @@ import Testing
 
 /// What a person in a hurry types, and would pay for: refused before anything is prepared, with the right spelling.
 @Suite("prompts")
-struct PromptTests {
+struct PromptRuleTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var arguments: [String]
         var message: String

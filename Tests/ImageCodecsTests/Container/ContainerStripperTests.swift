@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("metadata at container level")
-struct StrippingTests {
+struct ContainerStripperTests {
     static let rows = Fixtures.rows.filter { row in
         row.expect.error == nil && ["jpeg", "png", "webp"].contains(row.expect.format)
             && !row.path.hasSuffix("animated.webp")

@@ -22,10 +22,10 @@ struct LoadedFileTests {
         return try LoadedFile(source(folder.path + "/file"), memory: memory)
     }
 
-    @Test("become what a copy of their pieces would be", arguments: StrippingTests.rows)
+    @Test("become what a copy of their pieces would be", arguments: ContainerStripperTests.rows)
     func keeping(_ row: Fixtures.Row) throws {
         let bytes = try Fixtures.bytes(row.path)
-        let expected = try StrippingTests.strip(bytes)
+        let expected = try ContainerStripperTests.strip(bytes)
         let loaded = try Self.file(bytes, in: FileMemory(maximumSpares: 1))
         #expect(Array(loaded.bytes) == bytes)
         let source = EncodedSource(loaded)

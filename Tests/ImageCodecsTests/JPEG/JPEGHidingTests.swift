@@ -87,13 +87,13 @@ struct JPEGHidingTests {
     func hidden(_ name: String) throws {
         let plain = JPEGFile(try Fixtures.bytes("sampling/\(name).jpg"))
         let pixels = try DecodedPixels(plain.bytes)
-        let clean = try StrippingTests.strip(plain.bytes).bytes
+        let clean = try ContainerStripperTests.strip(plain.bytes).bytes
         for place in Self.places {
             var file = plain
             if name == "ycck", place.testDescription.contains("Adobe") { continue }
             place.hide(&file)
             guard file.bytes != plain.bytes else { continue }
-            let (bytes, plan) = try StrippingTests.strip(file.bytes)
+            let (bytes, plan) = try ContainerStripperTests.strip(file.bytes)
             #expect(!plan.needsEncoding, "\(place.testDescription)")
             #expect(!Self.holdsCanary(bytes), "\(place.testDescription)")
             #expect(!plan.isIdentical(to: EncodedSource(file.bytes)))
@@ -114,7 +114,7 @@ struct JPEGHidingTests {
             }
             scan.data.insert(contentsOf: Self.canary, at: marker ?? 0)
         }
-        let (bytes, plan) = try StrippingTests.strip(file.bytes)
+        let (bytes, plan) = try ContainerStripperTests.strip(file.bytes)
         #expect(!plan.needsEncoding && !Self.holdsCanary(bytes))
         #expect(try DecodedPixels(bytes) == DecodedPixels(plain.bytes))
     }
@@ -129,16 +129,16 @@ struct JPEGHidingTests {
             [(2, 2, second + Self.canary), (1, 2, first)],
         ] {
             let file = try JPEGHeaderTests.file(parts: parts.map { ($0.0, $0.1, $0.2) })
-            let (bytes, plan) = try StrippingTests.strip(file.bytes)
+            let (bytes, plan) = try ContainerStripperTests.strip(file.bytes)
             #expect(!Self.holdsCanary(bytes))
             #expect(!plan.removals.isEmpty)
             let probe = try Prober.probe(EncodedSource(bytes), limits: DecodeLimits())
             #expect(probe.profile?.bytes == profile)
-            #expect(try StrippingTests.strip(bytes).plan.isIdentical(to: EncodedSource(bytes)))
+            #expect(try ContainerStripperTests.strip(bytes).plan.isIdentical(to: EncodedSource(bytes)))
         }
         // Twice the same says nothing new, but other readers would give the profile up.
         let twice = try JPEGHeaderTests.file(parts: [(1, 1, profile), (1, 1, profile)])
-        let once = try StrippingTests.strip(twice.bytes).bytes
+        let once = try ContainerStripperTests.strip(twice.bytes).bytes
         #expect(JPEGFile(once).segments.filter { $0.marker == 0xE2 }.count == 1)
     }
 
@@ -168,15 +168,16 @@ struct JPEGHidingTests {
         ] {
             var file = JPEGFile(try Fixtures.bytes("sampling/444.jpg"))
             change(&file)
-            #expect(try StrippingTests.strip(file.bytes).plan.needsEncoding)
+            #expect(try ContainerStripperTests.strip(file.bytes).plan.needsEncoding)
         }
-        #expect(try StrippingTests.strip(Fixtures.bytes("sampling/arithmetic.jpg")).plan.needsEncoding)
+        #expect(
+            try ContainerStripperTests.strip(Fixtures.bytes("sampling/arithmetic.jpg")).plan.needsEncoding)
     }
 
-    @Test("every fixture can be followed to its last block", arguments: StrippingTests.rows)
+    @Test("every fixture can be followed to its last block", arguments: ContainerStripperTests.rows)
     func followed(_ row: Fixtures.Row) throws {
         guard row.expect.format == "jpeg", !row.path.contains("arithmetic") else { return }
-        let plan = try StrippingTests.strip(Fixtures.bytes(row.path)).plan
+        let plan = try ContainerStripperTests.strip(Fixtures.bytes(row.path)).plan
         #expect(!plan.needsEncoding)
     }
 
@@ -190,7 +191,7 @@ struct JPEGHidingTests {
             var bytes = source
             bytes[Int.random(in: 200..<bytes.count - 2, using: &generator)] ^= UInt8(
                 1 << Int.random(in: 0..<8, using: &generator))
-            guard let stripped = try? StrippingTests.strip(bytes), !stripped.plan.needsEncoding else {
+            guard let stripped = try? ContainerStripperTests.strip(bytes), !stripped.plan.needsEncoding else {
                 continue
             }
             followed += 1

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("JPEG planes")
-struct PlaneSourceTests {
+struct JPEGPlaneSourceTests {
     static let subsamplings: [ChromaSubsampling] = [
         .full, .halfColumns, .quarter, .init(horizontalShift: 0, verticalShift: 1),
         .init(horizontalShift: 2, verticalShift: 0), .init(horizontalShift: 2, verticalShift: 1),

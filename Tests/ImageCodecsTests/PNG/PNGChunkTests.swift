@@ -244,7 +244,7 @@ struct PNGChunkTests {
             let remarks = try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).remarks
             #expect(remarks.count == (leavesRemark ? 1 : 0), "\(remarks)")
             // A decoder that trusts it would see other colours than those that were decided on.
-            let stripped = try StrippingTests.strip(bytes).bytes
+            let stripped = try ContainerStripperTests.strip(bytes).bytes
             #expect(!Self.chunkTypes(stripped).contains("cICP"))
         }
     }
@@ -253,7 +253,7 @@ struct PNGChunkTests {
     func stripped(_ source: Source) throws {
         for defect in Self.defects(of: source) {
             let bytes = Self.file(head: defect.head, behind: defect.behind)
-            let (result, plan) = try StrippingTests.strip(bytes)
+            let (result, plan) = try ContainerStripperTests.strip(bytes)
             let count = Self.chunkTypes(result).count { $0 == source.type }
             #expect(count == (defect.leavesOneValid ? 1 : 0), "\(source) \(defect)")
             #expect(!plan.removals.isEmpty, "\(source) \(defect)")

@@ -40,7 +40,7 @@ struct PNGRefusalTests {
                 }
                 let isUsed = opaque != channels
                 #expect(
-                    try PNGChunkTests.chunkTypes(StrippingTests.strip(bytes).bytes).contains("tRNS")
+                    try PNGChunkTests.chunkTypes(ContainerStripperTests.strip(bytes).bytes).contains("tRNS")
                         == isUsed,
                     "\(label)")
             }
@@ -142,7 +142,8 @@ struct PNGRefusalTests {
             #expect(
                 (PNGChunkTests.report(bytes).valid & Int32(LIBPNG_REPORT_eXIf) != 0) == counts, "\(label)")
             #expect(
-                try !PNGChunkTests.chunkTypes(StrippingTests.strip(bytes).bytes).contains("eXIf"), "\(label)")
+                try !PNGChunkTests.chunkTypes(ContainerStripperTests.strip(bytes).bytes).contains("eXIf"),
+                "\(label)")
         }
     }
 
@@ -154,7 +155,7 @@ struct PNGRefusalTests {
             let head = PNGFile.chunk("sBIT", contents) + (colorType == 3 ? PNGChunkTests.palette : [])
             let bytes = PNGChunkTests.file(colorType: colorType, head: head)
             let isValid = PNGChunkTests.report(bytes).valid & Int32(LIBPNG_REPORT_sBIT) != 0
-            let stripped = try StrippingTests.strip(bytes).bytes
+            let stripped = try ContainerStripperTests.strip(bytes).bytes
             #expect(
                 PNGChunkTests.chunkTypes(stripped).contains("sBIT") == isValid,
                 "type \(colorType), \(contents)")
@@ -203,7 +204,7 @@ struct PNGRefusalTests {
         for (label, file) in cases {
             let bytes = file.bytes()
             let isRefused = PNGChunkTests.report(bytes).is_refused == 1
-            let plan = try StrippingTests.strip(bytes).plan
+            let plan = try ContainerStripperTests.strip(bytes).plan
             #expect(!plan.needsEncoding || isRefused, "\(label)")
             #expect(plan.needsEncoding == isRefused, "\(label)")
             #expect(isRefused || plan.isIdentical(to: EncodedSource(bytes)), "\(label)")

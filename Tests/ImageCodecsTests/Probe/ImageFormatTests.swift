@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The pixels of formats that are read and never written.
-@Suite("formats") struct FormatTests {
+@Suite("formats") struct ImageFormatTests {
     private static let isTIFF = ImageFormat.tiff.isReadable
     private static let isBMP = ImageFormat.bmp.isReadable
     private static let isHEIF = ImageFormat.heic.isReadable

@@ -6,7 +6,7 @@ import Testing
 
 /// The header facts that the manifest of the fixtures states, found by other tools.
 @Suite("probing")
-struct ProbeTests {
+struct ProberTests {
     static let readable = Fixtures.readableRows.filter { $0.expect.error == nil }
 
     @Test("finds the facts of every readable fixture", arguments: readable)

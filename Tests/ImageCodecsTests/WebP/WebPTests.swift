@@ -55,7 +55,7 @@ import Testing
     }
 
     private static func strip(_ bytes: [UInt8]) throws -> (bytes: [UInt8], plan: StrippedImage) {
-        let stripped = try StrippingTests.strip(bytes)
+        let stripped = try ContainerStripperTests.strip(bytes)
         return (stripped.bytes, stripped.plan)
     }
 

@@ -139,7 +139,7 @@ struct ProcessBudgetTests {
 
     @Test("holds for 64 calls at once, of as many preparers: memory, threads, and every image is prepared")
     func calls() async throws {
-        let photos = PreparationTests.photos.map { Fixtures.path($0) }
+        let photos = ImagePreparerTests.photos.map { Fixtures.path($0) }
         // Of the largest need, which the refusal names.
         var options = PreparationOptions()
         options.memoryBudget = 1

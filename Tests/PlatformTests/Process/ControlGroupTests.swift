@@ -1,4 +1,3 @@
-import ImagePreparation
 import Platform
 import Testing
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("the area rule")
-struct TargetSizeTests {
+struct InputConstraintsTests {
     private let constraints = InputConstraints.seedream4
 
     @Test(

@@ -4,7 +4,7 @@ import Testing
 
 /// Text from outside, shown to a person: every character that could steer a terminal or hide is written out.
 @Suite("visible text")
-struct VisibleTextTests {
+struct DisplayTextTests {
     @Test(
         "writes out what steers, hides or turns round",
         arguments: [

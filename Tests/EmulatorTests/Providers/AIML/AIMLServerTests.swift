@@ -7,7 +7,7 @@ import Testing
 import TestSupport
 
 @Suite("AIML, emulated")
-struct AIMLTests {
+struct AIMLServerTests {
     /// The text of an error, whose other members are those that the host's errors have.
     private func message(_ reply: Reply, _ status: Int = 400) throws -> String? {
         #expect(reply.status == status)

@@ -4,7 +4,7 @@ import SeedreamEmulator
 import Testing
 
 @Suite("Apiframe's Idempotency-Key, emulated")
-struct ApiframeReplayTests {
+struct ApiframeReplaysTests {
     @Test("answers the same request with the same job, whatever has become of it, and bills once")
     func replay() async throws {
         try await RunningEmulator.with { emulator in

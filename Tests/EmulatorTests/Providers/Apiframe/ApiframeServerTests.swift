@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite("Apiframe, emulated")
-struct ApiframeTests {
+struct ApiframeServerTests {
     @Test("makes a job: 202, then a picture of the size that was asked for, and three credits")
     func generate() async throws {
         try await RunningEmulator.with { emulator in

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("Apiframe's uploads, emulated")
-struct ApiframeUploadTests {
+struct ApiframeUploadsTests {
     @Test(
         "takes a picture whatever the client calls it, and hands it out",
         arguments: [

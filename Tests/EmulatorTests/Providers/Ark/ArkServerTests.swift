@@ -6,7 +6,7 @@ import Testing
 import TestSupport
 
 @Suite("Ark, emulated")
-struct ArkTests {
+struct ArkServerTests {
     /// `error` of a reply that has nothing else, without the id behind its message, which is that of the header.
     private func error(_ reply: Reply, _ status: Int = 400) throws -> JSONValue {
         #expect(reply.status == status)

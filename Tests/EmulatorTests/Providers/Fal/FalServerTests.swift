@@ -6,7 +6,7 @@ import SeedreamEmulator
 import Testing
 
 @Suite("fal, emulated")
-struct FalTests {
+struct FalServerTests {
     @Test("runs an edit, and hands out a picture of the size that was asked for")
     func run() async throws {
         try await RunningEmulator.with { emulator in

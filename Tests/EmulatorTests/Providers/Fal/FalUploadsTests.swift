@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("fal's uploads, emulated")
-struct FalUploadTests {
+struct FalUploadsTests {
     private static let storage = "fal/rest/storage"
 
     private func bearer(_ emulator: RunningEmulator) async throws -> (String, String) {

@@ -6,7 +6,7 @@ import Testing
 import TestSupport
 
 @Suite("OneRouter, emulated")
-struct OneRouterTests {
+struct OneRouterServerTests {
     /// `error` of a reply that has nothing else.
     private func error(_ reply: Reply, _ status: Int) throws -> JSONValue {
         #expect(reply.status == status)
