@@ -8,7 +8,8 @@ import Testing
 /// Every bad input gets exactly one typed error, and never stops the others.
 @Suite("bad inputs")
 struct BadInputTests {
-    /// Runs `prep` over the input alone and between two good ones, and checks all that is the same for every error.
+    /// Runs `prep` over the input alone and between two good ones, and checks all that is the same
+    /// for every error.
     ///
     /// - Returns: The error.
     @discardableResult

@@ -51,7 +51,8 @@ struct ConversionTests {
 
     @Test("--fit pad puts even a few rows on both sides", arguments: [wide, tall])
     func padFewRows(_ path: String) async throws {
-        // 140x40 becomes 140x47. Near the picture, enlarging the chroma samples mixes the colours a little.
+        // 140x40 becomes 140x47. Near the picture, enlarging the chroma samples mixes the colours a
+        // little.
         let (_, data) = try await prepared(
             path, "--fit", "pad", "--background", "#0000ff", "--format", "png", "--min-area", "1")
         let pixels = try DecodedPixels([UInt8](data))

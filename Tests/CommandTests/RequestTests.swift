@@ -22,7 +22,8 @@ struct RequestTests {
         let folder = try TemporaryFolder()
         let used = try inputs(10, in: folder)
         let dropped = (0..<990).map { folder.file("gone-\($0).jpg") }
-        // Ten images take a fraction of a second; a thousand would take more than 20 s of the processor.
+        // Ten images take a fraction of a second; a thousand would take more than 20 s of the
+        // processor.
         let limited = CommandRunner(
             "/bin/sh", "-c", "ulimit -t 20; exec \"$0\" \"$@\"", CommandRunner.seedream)
         let result = try await limited.run(["prep", "--json"] + dropped + used)

@@ -5,7 +5,8 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Conversion to sRGB against LittleCMS's own calculator, colour by colour, on decoded pixels before any lossy encoding.
+/// Conversion to sRGB against LittleCMS's own calculator, colour by colour, on decoded pixels
+/// before any lossy encoding.
 @Suite(
     "colour error",
     .enabled(if: Corpus.isPresent, "\(Corpus.absence)"),

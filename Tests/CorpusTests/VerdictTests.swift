@@ -49,8 +49,8 @@ struct VerdictTests {
         #expect(try DecodedPixels(bytes[0]).sha256 == DecodedPixels(bytes[1]).sha256)
     }
 
-    /// What became of a file, and the seconds of the processor that it took: whatever else this machine
-    /// does, that is the same.
+    /// What became of a file, and the seconds of the processor that it took: whatever else this
+    /// machine does, that is the same.
     private static func prepare(
         _ row: Corpus.Row, _ preparer: ImagePreparer
     ) async throws -> (PreparationOutcome, Double) {
@@ -79,7 +79,8 @@ struct VerdictTests {
         guard code != .internalError else { return false }
         let isHEIF = row.format.hasPrefix("HEIF") || row.format == "AVIF"
         if isHEIF, ImageFormat.heic.isReadable {
-            // What the linked libheif cannot read is said to be its limit; HDR is refused, never shown as if it were sRGB.
+            // What the linked libheif cannot read is said to be its limit; HDR is refused, never
+            // shown as if it were sRGB.
             if case .failed(let input) = outcome, code == .unsupportedFeature {
                 return input.message.contains("libheif ") || input.message.contains("HDR picture")
             }
@@ -93,7 +94,8 @@ struct VerdictTests {
             return !row.expected.hasPrefix("ok") && code != nil
         }
         if row.expected.hasPrefix("either") { return true }
-        // Legal (bmpsuite keeps it among its good files), and read; only the manifest's own decoder cannot.
+        // Legal (bmpsuite keeps it among its good files), and read; only the manifest's own decoder
+        // cannot.
         if row.file == unusualMasks { return code == nil }
         if row.expected.hasPrefix("ok") { return code == (isInsideRatio(row) ? nil : .aspectRatio) }
         let word = row.expected.dropFirst("reject:".count).prefix { $0.isLetter || $0 == "-" }
@@ -105,7 +107,8 @@ struct VerdictTests {
         return max(width, height) <= 3 * min(width, height)
     }
 
-    /// `not-an-image`, `truncated`, `too-many-pixels` and `empty` are firm; the manifest calls the others advice.
+    /// `not-an-image`, `truncated`, `too-many-pixels` and `empty` are firm; the manifest calls the
+    /// others advice.
     private static func allowed(for word: String) -> [ErrorCode] {
         switch word {
         case "not-an-image": [.notAnImage, .unsupportedFormat]

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Signatures")
 struct SignatureTests {
-    // Test vectors made for the providers' contracts with Python's `cryptography`; the keys are nobody's.
+    // Test vectors made for the providers' contracts with Python's `cryptography`; the keys are
+    // nobody's.
     private static let body =
         #"{"request_id":"764cabcf-b745-4b3e-ae38-1200304cf45b","gateway_request_id":"764cabcf-b745-4b3e-ae38-1200304cf45b","status":"OK","payload":{"images":[{"url":"https://v3.fal.media/files/b/0a8c9d5e/x.png"}],"seed":1}}"#
     private static let signature =

@@ -63,7 +63,8 @@ struct LoadTests {
             print(
                 "resident memory: \(before) MiB after 50 requests, \(peak) MiB at the end of \(Self.count) more, \(after) MiB after them"
             )
-            // The log keeps 1000 requests with a thumbnail of some kilobytes each; what a request needs is 100 times that.
+            // The log keeps 1000 requests with a thumbnail of some kilobytes each; what a request
+            // needs is 100 times that.
             #expect(after - before < 24)
         }
         #expect(try await emulate.end().status == 0)

@@ -35,7 +35,8 @@ struct RobustnessTests {
             let label = "\(seed), first \(length) bytes"
             let reading = Self.attempt(label) { try Reading(source, limits: Self.limits) }
             if let reading, reading != whole { otherPixels.append(length) }
-            // What passes through has its pixels decoded only if the plan says that the end is missing.
+            // What passes through has its pixels decoded only if the plan says that the end is
+            // missing.
             let passed = Self.attempt("\(label), stripping") { try Self.stripped(source) }
             guard let passed, !passed.plan.lacksEnd else { continue }
             let again = Self.attempt("\(label), stripped") {
@@ -146,7 +147,8 @@ struct RobustnessTests {
     @Test(
         "estimates the memory of what cannot be streamed, and a limit of just enough does not bite",
         arguments: [
-            // Coefficients of two bytes in whole blocks; samples; samples and libwebp's own copy of them.
+            // Coefficients of two bytes in whole blocks; samples; samples and libwebp's own copy of
+            // them.
             ("sampling/progressive.jpg", 8 * 6 * 64 * 2 * 3),
             ("png/interlaced-rgb-8.png", 33 * 27 * 3), ("webp/lossless-alpha.webp", 57 * 43 * 8 + 4812),
         ])

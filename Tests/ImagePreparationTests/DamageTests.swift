@@ -28,7 +28,8 @@ struct DamageTests {
     @Test(
         "is refused, or warned of and encoded anew at full size",
         arguments: [
-            // It conforms and would pass through; it would be rotated losslessly; it has to be enlarged.
+            // It conforms and would pass through; it would be rotated losslessly; it has to be
+            // enlarged.
             "shapes/phone-1.jpg", "orientation/jpeg-6.jpg", "photos/rocket.jpg",
         ])
     func halves(_ name: String) async throws {

@@ -133,7 +133,8 @@ struct ImagePreparerTests {
 
     @Test("shows no dark or light fringe where a cut-out ends", arguments: ["hard", "soft"])
     func fringes(_ edge: String) async throws {
-        // The same cut-out over transparent black and over transparent white must give the same picture.
+        // The same cut-out over transparent black and over transparent white must give the same
+        // picture.
         var pictures: [DecodedPixels] = []
         var kept: [DecodedPixels] = []
         for hidden in ["black", "white"] {
@@ -221,8 +222,8 @@ struct ImagePreparerTests {
         options.background = RGBColor(red: 255, green: 0, blue: 0)
         let image = try await ImagePreparer(constraints: constraints, options: options)
             .prepare(Self.inputs(["corrupt/ratio-3.5.jpg"])).images[0]
-        // 140x40 becomes 140x47, and begins at row 2: a whole chroma sample. Chroma mixes in one row on each
-        // side of the edges, 2 and 42.
+        // 140x40 becomes 140x47, and begins at row 2: a whole chroma sample. Chroma mixes in one
+        // row on each side of the edges, 2 and 42.
         let pixels = try DecodedPixels(image.bytes.array)
         try #require(pixels.size == PixelSize(width: 140, height: 47))
         for row in [0, 44, 45, 46] {

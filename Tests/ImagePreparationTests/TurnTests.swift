@@ -32,7 +32,8 @@ struct TurnTests {
         #expect(turned.size == expected.size)
         let difference = ColorTests.difference(turned, expected)
         print("lossless turn \(value): mean \(difference.mean), maximum \(difference.maximum)")
-        // Coefficients are exact. A decoder rounds columns before rows, so a quarter turn may round another way.
+        // Coefficients are exact. A decoder rounds columns before rows, so a quarter turn may round
+        // another way.
         #expect(difference.maximum <= (orientation.swapsAxes ? 3 : 0) && difference.mean < 0.1)
     }
 

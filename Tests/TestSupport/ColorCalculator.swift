@@ -1,6 +1,7 @@
 import Foundation
 
-/// LittleCMS's own calculator, `transicc`, where it is installed: colours are converted one by one, from text to text.
+/// LittleCMS's own calculator, `transicc`, where it is installed: colours are converted one by one,
+/// from text to text.
 package enum ColorCalculator {
     /// Its path, if there is one.
     package static let path = ["/usr/bin/transicc", "/usr/local/bin/transicc", "/opt/homebrew/bin/transicc"]

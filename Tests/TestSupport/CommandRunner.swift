@@ -2,14 +2,16 @@ public import Foundation
 
 /// Runs a program and keeps what it writes: by default the `seedream` of this build.
 ///
-/// Standard output and standard error go to files, not pipes, so a program that writes much on one of them while the
-/// other is read cannot wait for ever. At most as many programs run at once as there are processors.
+/// Standard output and standard error go to files, not pipes, so a program that writes much on one
+/// of them while the other is read cannot wait for ever. At most as many programs run at once as
+/// there are processors.
 public struct CommandRunner: Sendable {
     /// The path of the program.
     public var executable = CommandRunner.seedream
     /// Arguments in front of those of each run.
     public var leadingArguments: [String] = []
-    /// Added to the environment of the tests, from which `NO_COLOR`, `TERM`, `COLUMNS` and `LINES` are taken away.
+    /// Added to the environment of the tests, from which `NO_COLOR`, `TERM`, `COLUMNS` and `LINES`
+    /// are taken away.
     public var environment: [String: String] = [:]
     /// Where it runs; that of the tests by default.
     public var directory: String?

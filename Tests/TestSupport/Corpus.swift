@@ -1,7 +1,7 @@
 package import Foundation
 
-/// The third-party test pictures, which are not part of the project: found through `SEEDREAM_CORPUS`, by default
-/// `../shared/corpus` beside the package.
+/// The third-party test pictures, which are not part of the project: found through
+/// `SEEDREAM_CORPUS`, by default `../shared/corpus` beside the package.
 package enum Corpus {
     /// A row of its `manifest.tsv`.
     package struct Row: Sendable, CustomStringConvertible {

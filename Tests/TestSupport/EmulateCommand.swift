@@ -2,10 +2,11 @@ public import Foundation
 
 /// `seedream emulate` in a process of its own.
 ///
-/// For tests of that command, and of the memory of its process. Other tests start the emulator in their
-/// own process, with the one function that the `Support` folder of their target has for it. It is not
-/// in `TestSupport`, since then the tests of every target would have to build the emulator and its HTTP
-/// server, which the package leaves out unless the trait `Emulator` is enabled.
+/// For tests of that command, and of the memory of its process. Other tests start the emulator in
+/// their own process, with the one function that the `Support` folder of their target has for it.
+/// It is not in `TestSupport`, since then the tests of every target would have to build the
+/// emulator and its HTTP server, which the package leaves out unless the trait `Emulator` is
+/// enabled.
 public struct EmulateCommand: Sendable {
     /// The line that it prints when it is ready.
     public struct Announcement: Decodable, Sendable {

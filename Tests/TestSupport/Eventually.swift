@@ -8,8 +8,8 @@ public struct NeverHappened: Error, CustomStringConvertible {
 
 /// Waits for an event that can be looked for but not awaited.
 ///
-/// The condition is evaluated at once and then every 5 ms. The timeout only ends a test that hangs, so
-/// it is long: a busy machine must not fail a test.
+/// The condition is evaluated at once and then every 5 ms. The timeout only ends a test that hangs,
+/// so it is long: a busy machine must not fail a test.
 ///
 /// - Parameters:
 ///   - event: A short sentence, for the error.

@@ -28,7 +28,8 @@ public enum ExifTool {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether a tag is metadata that must not go out: everything but facts of the file, the pixels and their colour.
+    /// Whether a tag is metadata that must not go out: everything but facts of the file, the pixels
+    /// and their colour.
     public static func isPersonal(_ tag: String) -> Bool {
         let group = tag.split(separator: ":").first.map(String.init) ?? ""
         if ["SourceFile", "ExifTool", "System", "File", "Composite", "JFIF", "Adobe"].contains(group) {

@@ -1,7 +1,7 @@
 package import Foundation
 
-/// Files that public bug reports describe, which are not part of the project: found through `SEEDREAM_FAULTS`,
-/// by default `../shared/faults` beside the package.
+/// Files that public bug reports describe, which are not part of the project: found through
+/// `SEEDREAM_FAULTS`, by default `../shared/faults` beside the package.
 package enum Faults {
     /// The folder, or `nil` if it is absent.
     package static let folder: URL? = {

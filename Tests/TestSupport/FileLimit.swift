@@ -1,11 +1,13 @@
 private import Foundation
 
-/// Limits the length of each file that this process writes, as a full disk does. For exit tests: it holds for the whole process.
+/// Limits the length of each file that this process writes, as a full disk does. For exit tests: it
+/// holds for the whole process.
 public enum FileLimit {
     /// The system refused the limit.
     struct Refused: Error {}
 
-    /// Sets the limit in bytes; `nil` ends it. What goes beyond it fails with `EFBIG` instead of ending the process.
+    /// Sets the limit in bytes; `nil` ends it. What goes beyond it fails with `EFBIG` instead of
+    /// ending the process.
     public static func set(_ length: Int?) throws {
         signal(SIGXFSZ, SIG_IGN)
         // The macro for none is a number that Swift does not import.

@@ -2,11 +2,13 @@ private import Foundation
 package import PixelEngine
 package import Pixels
 
-/// Separable Lanczos3 in double precision, straight from its definition: what the engine is measured against.
+/// Separable Lanczos3 in double precision, straight from its definition: what the engine is
+/// measured against.
 package enum LanczosReference {
     /// Resizes one plane of a picture.
     ///
-    /// - Parameter shift: Moves the result by this many source samples, to show that a test would notice.
+    /// - Parameter shift: Moves the result by this many source samples, to show that a test would
+    ///   notice.
     /// - Returns: The samples of that plane of a picture of format `target`.
     package static func resize(
         _ picture: PlanePicture, plane: Int, to target: PlaneFormat, shift: Double = 0
@@ -35,7 +37,8 @@ package enum LanczosReference {
 
     /// Filters lines in one direction. `from` and `to` say how far lines and samples lie apart.
     ///
-    /// Plain loops over pointers: tests are built without optimisation, and a closure for each sample takes ten times as long.
+    /// Plain loops over pointers: tests are built without optimisation, and a closure for each
+    /// sample takes ten times as long.
     private static func filtered(
         _ samples: [Double], _ taps: [[(index: Int, weight: Double)]], lines: Int,
         from: (line: Int, sample: Int), to: (line: Int, sample: Int)
@@ -81,7 +84,8 @@ package enum LanczosReference {
         exponent >= 0 ? Double(1 << exponent) : 1 / Double(1 << -exponent)
     }
 
-    /// For each result sample, which source samples count how much. Beyond the edges the picture is mirrored.
+    /// For each result sample, which source samples count how much. Beyond the edges the picture is
+    /// mirrored.
     private static func weights(
         source: Int, result: Int, step: Double, shift: Double
     ) -> [[(index: Int, weight: Double)]] {

@@ -7,7 +7,8 @@ package struct PlanePicture: Equatable, Sendable {
     /// For each plane, its rows one after another.
     package var planes: [[UInt8]]
 
-    /// A picture whose samples are given by a function of the plane and of where the sample's centre lies, 0 to 1.
+    /// A picture whose samples are given by a function of the plane and of where the sample's
+    /// centre lies, 0 to 1.
     package init(_ format: PlaneFormat, _ value: (_ plane: Int, _ x: Double, _ y: Double) -> Double) {
         self.format = format
         planes = (0..<format.planeCount).map { plane in
@@ -15,7 +16,8 @@ package struct PlanePicture: Equatable, Sendable {
             let shift = format.subsampling(ofPlane: plane)
             let stepX = Double(1 << shift.horizontalShift) / Double(format.size.width)
             let stepY = Double(1 << shift.verticalShift) / Double(format.size.height)
-            // Plain loops here and below: without optimisation a closure for each sample takes ten times as long.
+            // Plain loops here and below: without optimisation a closure for each sample takes ten
+            // times as long.
             return [UInt8](unsafeUninitializedCapacity: size.area) { buffer, count in
                 count = size.area
                 guard let samples = buffer.baseAddress else { return }
@@ -35,8 +37,8 @@ package struct PlanePicture: Equatable, Sendable {
         }
     }
 
-    /// Rings that grow finer outwards, up to `frequency` of the Nyquist limit of a plane at its corners: every
-    /// frequency and direction at once.
+    /// Rings that grow finer outwards, up to `frequency` of the Nyquist limit of a plane at its
+    /// corners: every frequency and direction at once.
     package static func zonePlate(_ format: PlaneFormat, frequency: Double) -> PlanePicture {
         PlanePicture(format) { plane, x, y in
             let size = format.size(ofPlane: plane)

@@ -71,7 +71,8 @@ public final class RunningCommand: Sendable {
         try handles.2.close()
     }
 
-    /// The threads of Swift concurrency block most signals, and what they start would do so as well.
+    /// The threads of Swift concurrency block most signals, and what they start would do so as
+    /// well.
     private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
         var (none, before) = (sigset_t(), sigset_t())
         sigemptyset(&none)
@@ -86,7 +87,8 @@ public final class RunningCommand: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Foundation starts every process as the leader of a group, which what it starts belongs to as well.
+    /// Foundation starts every process as the leader of a group, which what it starts belongs to as
+    /// well.
     private static func kill(group: Int32) {
         if Foundation.kill(-group, SIGKILL) != 0 { Foundation.kill(group, SIGKILL) }
     }

@@ -22,8 +22,8 @@ extension CommandRunner {
         return TerminalScreen(try await command.result())
     }
 
-    /// Starts the program on a terminal, and leaves its process number in the file `pid` of the folder that it runs in,
-    /// if one is named.
+    /// Starts the program on a terminal, and leaves its process number in the file `pid` of the
+    /// folder that it runs in, if one is named.
     public func start(
         _ arguments: [String], onTerminalOf columns: Int, redirection: String = ""
     ) throws -> RunningCommand {
@@ -42,7 +42,8 @@ extension CommandRunner {
 public struct TerminalScreen: Sendable {
     /// How the program ended.
     public var result: CommandResult
-    /// What was there at any time, colours left out: lines, and what was shown in place of a line before it was cleared.
+    /// What was there at any time, colours left out: lines, and what was shown in place of a line
+    /// before it was cleared.
     public var lines: [String]
 
     init(_ result: CommandResult) {
@@ -77,8 +78,8 @@ public struct TerminalScreen: Sendable {
         }
     }
 
-    /// Names of files in scripts whose signs are wide, run from right to left, combine, or are pictures; all longer than
-    /// a narrow column.
+    /// Names of files in scripts whose signs are wide, run from right to left, combine, or are
+    /// pictures; all longer than a narrow column.
     public static let names = [
         "夜の東京駅前広場で撮った家族写真の二枚目.jpg", "صورة طويلة جدا من الصحراء الكبرى عند الغروب.jpg",
         "📷🌄🌅-holiday-in-the-mountains-with-friends.jpg",

@@ -4,7 +4,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// A second start of `prep --existing skip`: it skips no input that was not prepared, and prepares none twice in silence.
+/// A second start of `prep --existing skip`: it skips no input that was not prepared, and prepares
+/// none twice in silence.
 @Suite("prep, started again")
 struct PrepSkipTests {
     private let folder: TemporaryFolder

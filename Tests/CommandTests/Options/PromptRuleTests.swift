@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a person in a hurry types, and would pay for: refused before anything is prepared, with the right spelling.
+/// What a person in a hurry types, and would pay for: refused before anything is prepared, with the
+/// right spelling.
 @Suite("prompts")
 struct PromptRuleTests {
     struct Case: CustomTestStringConvertible, Sendable {

@@ -4,7 +4,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What happens where results cannot be written: exit status 73, files that are whole or not there, no litter.
+/// What happens where results cannot be written: exit status 73, files that are whole or not there,
+/// no litter.
 @Suite("output failures")
 struct OutputFailureTests {
     // MARK: Folders

@@ -23,7 +23,8 @@ final class InputFIFO {
         return poll(&entry, 1, 0) == 0
     }
 
-    /// Waits until `seedream`, not the shell that started it, waits for input and handles the signal.
+    /// Waits until `seedream`, not the shell that started it, waits for input and handles the
+    /// signal.
     func waitUntilRead(by command: RunningCommand, handling signal: Int32) async throws {
         try await command.wait {
             #if os(Linux)

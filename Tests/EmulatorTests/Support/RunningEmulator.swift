@@ -9,8 +9,8 @@ import SeedreamEmulator
 struct RunningEmulator {
     let emulator: Emulator
 
-    /// Starts an emulator, runs `body` and stops the emulator, also if `body` throws. Tests of this target
-    /// start an emulator in their own process in no other way.
+    /// Starts an emulator, runs `body` and stops the emulator, also if `body` throws. Tests of this
+    /// target start an emulator in their own process in no other way.
     static func with<Result>(
         _ change: (inout EmulatorConfiguration) -> Void = { _ in },
         _ body: (RunningEmulator) async throws -> Result
@@ -70,7 +70,8 @@ struct RunningEmulator {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
-        // A busy machine is slow to connect, and 50 calls at once wait for no connection of another.
+        // A busy machine is slow to connect, and 50 calls at once wait for no connection of
+        // another.
         configuration.timeout.connect = .seconds(300)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)

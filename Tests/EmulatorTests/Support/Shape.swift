@@ -2,11 +2,12 @@
 import SeedreamModel
 import SeedreamEmulator
 
-/// What an answer has to look like: the names of its members and the types of their values, at each level.
+/// What an answer has to look like: the names of its members and the types of their values, at each
+/// level.
 ///
-/// Written as JSON whose leaves name types: `"string"`, `"integer"`, `"number"`, `"boolean"`, `"null"`, several with `|` between
-/// them. An array holds what each of its elements may be. A member whose name ends in `?` may be absent: documented, but not in
-/// the captured answer.
+/// Written as JSON whose leaves name types: `"string"`, `"integer"`, `"number"`, `"boolean"`,
+/// `"null"`, several with `|` between them. An array holds what each of its elements may be. A
+/// member whose name ends in `?` may be absent: documented, but not in the captured answer.
 struct Shape: ExpressibleByStringLiteral {
     private let value: JSONValue
 

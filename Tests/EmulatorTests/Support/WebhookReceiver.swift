@@ -25,7 +25,8 @@ final class WebhookReceiver: Sendable {
     private let listener: Int32
     private let deliveries = Mutex<[Delivery]>([])
 
-    /// - Parameter statuses: What the first requests are answered; the last one holds for all that follow.
+    /// - Parameter statuses: What the first requests are answered; the last one holds for all that
+    ///   follow.
     init(statuses: [Int] = [200]) throws {
         #if canImport(Darwin)
         let listener = socket(AF_INET, SOCK_STREAM, 0)

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 @Suite("GIF", .enabled(if: ImageFormat.gif.isReadable)) struct GIFTests {
-    /// `plain.gif` with other numbers for its screen, and for the place and size of its first frame.
+    /// `plain.gif` with other numbers for its screen, and for the place and size of its first
+    /// frame.
     private static func gif(
         screen: (Int, Int)? = nil, place: (Int, Int)? = nil, size: (Int, Int)? = nil
     ) throws -> [UInt8] {
@@ -22,7 +23,8 @@ import Testing
         return bytes
     }
 
-    /// Where the first image descriptor begins; the fixture has no extension that holds a comma before it.
+    /// Where the first image descriptor begins; the fixture has no extension that holds a comma
+    /// before it.
     private static func frame(_ bytes: [UInt8]) throws -> Int {
         let palette = bytes[10] & 0x80 == 0 ? 0 : 3 << (Int(bytes[10] & 7) + 1)
         return try #require(bytes.indices.first { $0 >= 13 + palette && bytes[$0] == 0x2C })

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("files in memory")
 struct LoadedFileTests {
-    /// The file as a source that is read where it is needed; its identity may promise more bytes than there are.
+    /// The file as a source that is read where it is needed; its identity may promise more bytes
+    /// than there are.
     private static func source(_ path: String, promising more: Int = 0) throws -> EncodedSource {
         let descriptor = open(path, O_RDONLY)
         try #require(descriptor >= 0)

@@ -11,7 +11,8 @@ struct JPEGPlaneSourceTests {
         .init(horizontalShift: 2, verticalShift: 0), .init(horizontalShift: 2, verticalShift: 1),
     ]
 
-    /// Widths around whole blocks and whole MCUs of every sampling, and ordinary ones with an odd number of blocks.
+    /// Widths around whole blocks and whole MCUs of every sampling, and ordinary ones with an odd
+    /// number of blocks.
     static let widths = Array(17...80) + [600, 1000, 1001, 1008, 1016, 1080, 1125]
 
     @Test(

@@ -5,8 +5,9 @@ import Pixels
 import TestSupport
 import Testing
 
-/// With the trait `FastPNG`, ISA-L inflates and vector code unfilters; what is read, and what is refused with which words, is
-/// as with libpng alone. Without the trait both ways are libpng's, and these tests hold trivially.
+/// With the trait `FastPNG`, ISA-L inflates and vector code unfilters; what is read, and what is
+/// refused with which words, is as with libpng alone. Without the trait both ways are libpng's, and
+/// these tests hold trivially.
 @Suite("fast PNG")
 struct FastPNGTests {
     /// What becomes of a file.
@@ -43,7 +44,8 @@ struct FastPNGTests {
 
     /// Reads both ways.
     ///
-    /// - Parameter isFast: Whether the fast way has to get to the end by itself; `nil` if it may hand over.
+    /// - Parameter isFast: Whether the fast way has to get to the end by itself; `nil` if it may
+    ///   hand over.
     @discardableResult
     static func compare(
         _ source: EncodedSource, _ label: @autoclosure () -> String, isFast: Bool? = nil,
@@ -217,7 +219,8 @@ struct FastPNGTests {
 
     @Test("the one difference: ISA-L reads a code that leaves words unused, which zlib refuses unread")
     func incompleteCode() {
-        // A grey row in codes of 9 bits, of which half mean nothing. No encoder makes it; the check sums are right.
+        // A grey row in codes of 9 bits, of which half mean nothing. No encoder makes it; the check
+        // sums are right.
         let filtered: [UInt8] = [0] + (0..<64).map { UInt8($0) }
         var writer = DeflateWriter()
         writer.writeDynamicHeader(isLast: true, lengths: [Int](repeating: 9, count: 257))

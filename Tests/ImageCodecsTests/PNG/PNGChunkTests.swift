@@ -34,7 +34,8 @@ struct PNGChunkTests {
         name + [0, method] + PNGFile.zlib(profile) + behind
     }
 
-    /// A chunk that describes colours: contents that count, others that count too, and contents that do not.
+    /// A chunk that describes colours: contents that count, others that count too, and contents
+    /// that do not.
     struct Source: Sendable, CustomStringConvertible {
         var type: String
         var bit: Int32

@@ -104,7 +104,8 @@ struct PNGRefusalTests {
             } catch {
                 isRefused = true
             }
-            // From 1.6.47 on libpng lets a second PLTE pass where none is needed, and a damaged IEND: one rule holds here.
+            // From 1.6.47 on libpng lets a second PLTE pass where none is needed, and a damaged
+            // IEND: one rule holds here.
             let isStricter = report.version >= 10647 && (label.contains("PLTE") || label.contains("IEND"))
             // Whether there are data enough for another size, depth or interlace, decoding tells.
             let offset = Int(label.split(separator: " ").dropFirst().first ?? "") ?? 0

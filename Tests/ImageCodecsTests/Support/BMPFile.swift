@@ -40,7 +40,8 @@ struct BMPFile {
             + body + pixels
     }
 
-    /// Rows as they are stored: packed, filled up to four bytes, the last row first unless `height` is negative.
+    /// Rows as they are stored: packed, filled up to four bytes, the last row first unless `height`
+    /// is negative.
     static func packed(_ rows: [[UInt32]], bits: Int, isTopDown: Bool) -> [UInt8] {
         let stored = isTopDown ? rows : rows.reversed()
         return stored.flatMap { row -> [UInt8] in

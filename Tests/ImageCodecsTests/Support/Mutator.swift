@@ -1,6 +1,7 @@
 /// Changes encoded pictures at random, the same way every time.
 ///
-/// Blind damage to a PNG ends at its checksums, so half of the mutants get theirs repaired and reach the code behind.
+/// Blind damage to a PNG ends at its checksums, so half of the mutants get theirs repaired and
+/// reach the code behind.
 struct Mutator {
     /// SplitMix64 (Steele, Lea and Flood 2014): a seed is enough to find a mutant again.
     private var state: UInt64

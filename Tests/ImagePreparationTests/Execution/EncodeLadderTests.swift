@@ -16,10 +16,11 @@ struct EncodeLadderTests {
             keepsAlpha: keepsAlpha)
     }
 
-    /// 2000x1500 at quality 95 and 4:4:4. The areas are 0.7 of the one before, down to 921 600 px²: 2 100 000,
-    /// 1 470 000, 1 029 000 and 921 600. The largest size of 4:3 within each: the short side is the root of
-    /// three quarters of the area, rounded down, and the long side 4/3 of that, rounded down. Within 921 600
-    /// that is 1108x831, 852 px² too few, so the next larger one that conforms is taken.
+    /// 2000x1500 at quality 95 and 4:4:4. The areas are 0.7 of the one before, down to 921 600 px²:
+    /// 2 100 000, 1 470 000, 1 029 000 and 921 600. The largest size of 4:3 within each: the short
+    /// side is the root of three quarters of the area, rounded down, and the long side 4/3 of that,
+    /// rounded down. Within 921 600 that is 1108x831, 852 px² too few, so the next larger one that
+    /// conforms is taken.
     @Test("lowers the quality, then the chroma, then the area, down to the least")
     func whole() throws {
         let attempts = try Self.attempts(
@@ -88,8 +89,9 @@ struct EncodeLadderTests {
         let probe = try SampleProbe.jpeg(1440, 960) { ($0.format, $0.hasAlpha) = (.png, true) }
         let png = try Self.attempts(probe, keepsAlpha: true)
         #expect(png.allSatisfy { $0.mediaType == .png && $0.keepsAlpha && $0.quality == 92 })
-        // 1 382 400 · 0.7 = 967 680, two thirds of which have the root 803.2. Two thirds of 921 600 have the
-        // root 783.8, but 1174x783 is too small, and so is 784 high; 785 · 1174 / 783 = 1177.
+        // 1 382 400 · 0.7 = 967 680, two thirds of which have the root 803.2. Two thirds of 921 600
+        // have the root 783.8, but 1174x783 is too small, and so is 784 high; 785 · 1174 / 783 =
+        // 1177.
         #expect(
             png.map(\.size) == [
                 PixelSize(width: 1440, height: 960), PixelSize(width: 1204, height: 803),

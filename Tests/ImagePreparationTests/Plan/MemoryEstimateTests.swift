@@ -5,7 +5,8 @@ import Pixels
 import SeedreamModel
 import Testing
 
-/// The sums are written out: 2 MiB for what every image takes, and the parts that the comments name.
+/// The sums are written out: 2 MiB for what every image takes, and the parts that the comments
+/// name.
 @Suite("MemoryEstimate")
 struct MemoryEstimateTests {
     static let fixed = 2 << 20
@@ -31,8 +32,8 @@ struct MemoryEstimateTests {
         #expect(try Self.bytes(probe) == Self.fixed + 7_372_800 + 400_000)
     }
 
-    /// 4000x3000 in and out: (4000 + 64) · 3 · (128 + 64) = 2 340 864 for rows, and half a byte for each px
-    /// encoded.
+    /// 4000x3000 in and out: (4000 + 64) · 3 · (128 + 64) = 2 340 864 for rows, and half a byte for
+    /// each px encoded.
     static let transcoded = fixed + 2_340_864 + 6_000_000
 
     @Test("an image that is encoded takes what its decoder needs, some rows and the encoded bytes")
@@ -66,8 +67,8 @@ struct MemoryEstimateTests {
 
     @Test("a reduction needs more rows of the source")
     func reduction() throws {
-        // 12000x9000 becomes 4729x3547, 16 773 763 px, 2.5 times smaller; twice the rows are counted:
-        // (12000 + 64) · 3 · 128 · 2 + (4729 + 64) · 3 · 64 = 10 185 408.
+        // 12000x9000 becomes 4729x3547, 16 773 763 px, 2.5 times smaller; twice the rows are
+        // counted: (12000 + 64) · 3 · 128 · 2 + (4729 + 64) · 3 · 64 = 10 185 408.
         let probe = try SampleProbe.jpeg(12_000, 9000)
         #expect(try SampleProbe.job(probe).planned.size == PixelSize(width: 4729, height: 3547))
         #expect(try Self.bytes(probe) == Self.fixed + 10_185_408 + 8_386_881)

@@ -6,7 +6,8 @@ import TestSupport
 
 /// Headers that a test changes in one detail, and the plans made from them.
 enum SampleProbe {
-    /// An upright 8-bit sRGB JPEG, 4:2:0, 200 000 bytes, without metadata, that needs no memory to decode.
+    /// An upright 8-bit sRGB JPEG, 4:2:0, 200 000 bytes, without metadata, that needs no memory to
+    /// decode.
     static func jpeg(
         _ width: Int = 1280, _ height: Int = 960, _ change: (inout ImageProbe) -> Void = { _ in }
     ) throws -> ImageProbe {

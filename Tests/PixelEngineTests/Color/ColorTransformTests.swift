@@ -38,8 +38,8 @@ struct ColorTransformTests {
         let result = try Self.convert((0...255).map { UInt8($0) }, from: profile, channels: 1)
         for code in 0...255 {
             let expected = 255 * Self.encoded(power(Double(code) / 255, gamma))
-            // LittleCMS samples the whole transform at few points: the first codes of a linear profile, where
-            // sRGB is steepest, come out up to 10 too dark.
+            // LittleCMS samples the whole transform at few points: the first codes of a linear
+            // profile, where sRGB is steepest, come out up to 10 too dark.
             let tolerance = gamma == 1 && code <= 8 ? 10 : 1.5
             #expect(abs(Double(result[code]) - expected) <= tolerance, "\(code): \(result[code])")
         }
@@ -53,8 +53,8 @@ struct ColorTransformTests {
         #expect(result == [188, 0, 188, 77, 255, 255])
     }
 
-    /// Display P3 and sRGB have the same curve and white, so the linear light differs by a matrix (CSS Color 4,
-    /// section 17, "lin_P3" to "lin_sRGB").
+    /// Display P3 and sRGB have the same curve and white, so the linear light differs by a matrix
+    /// (CSS Color 4, section 17, "lin_P3" to "lin_sRGB").
     private static func expected(_ code: [Double]) -> [Double] {
         let linear = code.map(light)
         let matrix = [

@@ -3,7 +3,8 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Sizes nobody thinks of: whatever is read beyond a row, below a band or past an edge shows as another colour.
+/// Sizes nobody thinks of: whatever is read beyond a row, below a band or past an edge shows as
+/// another colour.
 @Suite("any size")
 struct AnySizeTests {
     @Test(

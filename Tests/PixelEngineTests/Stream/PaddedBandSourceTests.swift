@@ -25,7 +25,8 @@ struct PaddedBandSourceTests {
     func grey() throws {
         var picture = PlanePicture(PlaneFormat(.grey, size: PixelSize(width: 2, height: 1))) { _, _, _ in 0 }
         picture.planes = [[7, 8]]
-        // One column and three rows more: the odd one is on the right and below. White has luma 255.
+        // One column and three rows more: the odd one is on the right and below. White has luma
+        // 255.
         let result = try Self.padded(picture, to: PixelSize(width: 3, height: 4), .white)
         #expect(result.planes == [[255, 255, 255, 7, 8, 255, 255, 255, 255, 255, 255, 255]])
     }

@@ -37,7 +37,8 @@ struct PaidRequestTests {
         }
         + [true, false].flatMap { arrived in causes.map { .lost(mayHaveArrived: arrived, passing: $0) } }
 
-    /// A request whose attempt is under way, and has that past; `nil` where the rule does not let it be.
+    /// A request whose attempt is under way, and has that past; `nil` where the rule does not let
+    /// it be.
     private static func underWay(honorsKey: Bool, after past: Past) -> PaidRequest? {
         var paid = PaidRequest(honorsKey: honorsKey)
         guard paid.next(after: .ready) == .send else { return nil }
@@ -46,7 +47,8 @@ struct PaidRequestTests {
         return paid
     }
 
-    /// What has to come of an ending, written down anew: the step, and what is known of the purchase if nothing more is sent.
+    /// What has to come of an ending, written down anew: the step, and what is known of the
+    /// purchase if nothing more is sent.
     private static func expected(
         _ ending: Event, honorsKey: Bool, after past: Past
     ) -> (step: Step, purchase: ClientError.Purchase) {
@@ -105,7 +107,8 @@ struct PaidRequestTests {
                 var again = paid
                 #expect(again.next(after: .waited) == .send, "\(what)")
                 #expect(again.attempt == before.attempt + 1)
-                // What may have been taken once is unknown for good, whatever a later attempt is told.
+                // What may have been taken once is unknown for good, whatever a later attempt is
+                // told.
                 if mayBeTaken {
                     #expect(
                         again.next(after: .failed(.notTaken, passing: nil, retryAfter: nil))

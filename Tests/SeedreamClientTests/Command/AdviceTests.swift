@@ -18,7 +18,8 @@ struct AdviceTests {
         var state: String?
         /// What the hint has to contain.
         var says: String
-        /// The exit code of the command in the hint, once the fault is gone; `nil` where it names none.
+        /// The exit code of the command in the hint, once the fault is gone; `nil` where it names
+        /// none.
         var after: Int32?
         var options: [String] = []
 

@@ -15,7 +15,8 @@ struct CanaryTests {
         FaultRule("*", .invalidJSON),
     ]
 
-    /// The providers that a fault strikes: all where `SEEDREAM_SOAK` is set, or where nothing is wrong; else two, by turns.
+    /// The providers that a fault strikes: all where `SEEDREAM_SOAK` is set, or where nothing is
+    /// wrong; else two, by turns.
     private static func providers(_ index: Int) -> [String] {
         let all = ["fal", "aiml", "onerouter", "apiframe", "ark"]
         guard index > 0, ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] == nil else { return all }

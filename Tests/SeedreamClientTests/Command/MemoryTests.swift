@@ -6,8 +6,9 @@ import Testing
 
 @Suite("Memory of a large request")
 struct MemoryTests {
-    /// The pages of the program and of its libraries come from files, can be dropped at any time, and are there
-    /// before the first image is: they are counted apart, and must not grow with the request.
+    /// The pages of the program and of its libraries come from files, can be dropped at any time,
+    /// and are there before the first image is: they are counted apart, and must not grow with the
+    /// request.
     @Test("ten images of 7.3 MB take their bytes and 32 MiB at most, beside the pages of the program itself")
     func large() async throws {
         try await CommandRig.with {

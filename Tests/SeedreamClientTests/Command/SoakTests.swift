@@ -16,8 +16,8 @@ struct SoakTests {
         var neverSent = 0
     }
 
-    /// How often commands are killed in each form, over all providers: 200 in a soak, 40 for each of the five; a few in every
-    /// test run.
+    /// How often commands are killed in each form, over all providers: 200 in a soak, 40 for each
+    /// of the five; a few in every test run.
     static let kills = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"].flatMap { Int($0) } ?? 3
 
     @Test("loses nothing, and pays for nothing twice", arguments: ["fal", "apiframe", "ark"])
@@ -26,7 +26,8 @@ struct SoakTests {
         for index in 0..<20 {
             try pictures.write(try Drawing.jpeg(brightness: index * 4), as: "picture-\(index + 10).jpg")
         }
-        // Where in the run the signal comes has to cover all of it, so its length is measured first.
+        // Where in the run the signal comes has to cover all of it, so its length is measured
+        // first.
         let length = try await Self.run(of: pictures.path, provider, killedAfter: nil).seconds
         var generator = SeededGenerator(seed: 7)
         var sum = Tally()
@@ -111,7 +112,8 @@ struct SoakTests {
         }
     }
 
-    /// Runs 20 jobs against an emulator of their own; kills the process, resumes, and compares the two ledgers.
+    /// Runs 20 jobs against an emulator of their own; kills the process, resumes, and compares the
+    /// two ledgers.
     private static func run(
         of folder: String, _ provider: String, killedAfter moment: Double?,
         resumeKilledAfter again: Double? = nil

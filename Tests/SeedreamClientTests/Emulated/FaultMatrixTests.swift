@@ -7,8 +7,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Every fault at every operation that a request passes through: each job ends in exactly one of done, failed, unknown, agrees with
-/// what the host has booked, and is bought once at most.
+/// Every fault at every operation that a request passes through: each job ends in exactly one of
+/// done, failed, unknown, agrees with what the host has booked, and is bought once at most.
 @Suite("Every fault, at every operation")
 struct FaultMatrixTests {
     /// How a provider is asked, so that all of its operations are passed through.
@@ -89,12 +89,14 @@ struct FaultMatrixTests {
     private struct Case: Sendable {
         var operation: String
         var fault: Fault
-        /// How often it strikes: once, so that a retry helps where one is allowed; or always, so that it does not.
+        /// How often it strikes: once, so that a retry helps where one is allowed; or always, so
+        /// that it does not.
         var count: Int?
     }
 
-    /// Every fault at every operation, once and always, where `SEEDREAM_SOAK` is set. Else by turns: every other
-    /// operation of all routes is struck by a fault, half of them once, half always.
+    /// Every fault at every operation, once and always, where `SEEDREAM_SOAK` is set. Else by
+    /// turns: every other operation of all routes is struck by a fault, half of them once, half
+    /// always.
     private static func cases(_ route: Route) -> [Case] {
         if ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil {
             return route.operations.flatMap { operation in
@@ -201,8 +203,9 @@ struct FaultMatrixTests {
                 #expect(file.size != nil, "\(what)")
             }
         case .failed:
-            // Refused, or given up by the host itself. A job that is made and paid for is never called failed. But fal documents that it
-            // does not bill a 5xx of its own, and a fault that bills one all the same is believed as fal would be.
+            // Refused, or given up by the host itself. A job that is made and paid for is never
+            // called failed. But fal documents that it does not bill a 5xx of its own, and a fault
+            // that bills one all the same is believed as fal would be.
             if item.operation == "fal.run", case .status(500..., _, true) = item.fault { break }
             #expect(
                 !ledger.contains { $0.state == .billed },

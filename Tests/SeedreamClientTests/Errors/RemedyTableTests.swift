@@ -6,7 +6,8 @@ import SeedreamCommand
 import SeedreamModel
 import Testing
 
-/// Each error that names a setting or a call, with its advice as the command and as the library say it.
+/// Each error that names a setting or a call, with its advice as the command and as the library say
+/// it.
 @Suite("Advice has the command's words in the command, and Swift's in the library")
 struct RemedyTableTests {
     struct Row: CustomTestStringConvertible {

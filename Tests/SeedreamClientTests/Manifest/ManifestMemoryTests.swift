@@ -25,7 +25,8 @@ struct ManifestMemoryTests {
 
     /// Reads all of it.
     ///
-    /// - Returns: How many rows there were, how many of them failed, and the most memory above that of before.
+    /// - Returns: How many rows there were, how many of them failed, and the most memory above that
+    ///   of before.
     private static func read(_ path: String) throws -> (rows: Int, failures: Int, growth: Int) {
         let before = try residentBytes()
         let reader = try ManifestReader(path)
@@ -59,7 +60,8 @@ struct ManifestMemoryTests {
             "\(name): \(rows) rows in \(ContinuousClock.now - start), \(growth >> 10) KiB more at most")
         #expect(rows == Self.count)
         #expect(failures == 0)
-        // 2.5 MB of ids, and the double while their table grows; other tests may run beside this one.
+        // 2.5 MB of ids, and the double while their table grows; other tests may run beside this
+        // one.
         #expect(growth < (16 << 20) * max(1, Self.count / 100_000), "\(growth >> 10) KiB")
     }
 

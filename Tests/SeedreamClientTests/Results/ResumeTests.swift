@@ -4,7 +4,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What a process that ends in the middle leaves to the next one: each picture is there once, with one sidecar.
+/// What a process that ends in the middle leaves to the next one: each picture is there once, with
+/// one sidecar.
 @Suite("saving again")
 struct ResumeTests {
     #if Client

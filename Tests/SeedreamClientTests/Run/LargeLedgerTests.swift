@@ -11,7 +11,8 @@ struct LargeLedgerTests {
     private static let runs = 40
     private static let rowsOfRun = 2500
 
-    /// A ledger as the version before this one wrote it, with a job for each row: every hundredth is open, unknown or failed.
+    /// A ledger as the version before this one wrote it, with a job for each row: every hundredth
+    /// is open, unknown or failed.
     private static func fill(_ path: String) throws {
         try SQLiteLedger.open(path: path).close()
         var job = SampleJob.submitting("ID")

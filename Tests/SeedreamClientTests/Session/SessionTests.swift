@@ -229,7 +229,8 @@ struct SessionTests {
                 let ledger = MemoryLedger()
                 let client = try rig.client(provider, ledger: ledger) { $0.retry = .none }
                 let session = SeedreamSession(client: client)
-                // Its words are its whole body; the body of the other names uploads, which are new each time.
+                // Its words are its whole body; the body of the other names uploads, which are new
+                // each time.
                 let rows = [
                     RowRequest(label: "words", inputs: [], request: GenerationRequest(prompt: "a hat")),
                     RowRequest(

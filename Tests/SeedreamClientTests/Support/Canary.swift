@@ -2,7 +2,8 @@
 import Foundation
 import Testing
 
-/// What must never be seen outside of the request that it belongs in: the key, and bytes of the pictures.
+/// What must never be seen outside of the request that it belongs in: the key, and bytes of the
+/// pictures.
 struct Canary {
     /// Each in every form in which it could be seen.
     private let needles: [(name: String, bytes: Data)]
@@ -34,7 +35,8 @@ struct Canary {
         needles.compactMap { data.range(of: $0.bytes) == nil ? nil : "\($0.name) in \(place)" }
     }
 
-    /// Looks into every file of a folder, hidden ones included, but for the pictures that were given.
+    /// Looks into every file of a folder, hidden ones included, but for the pictures that were
+    /// given.
     func hits(inFolder folder: String, except files: [String]) -> [String] {
         let given = Set(files.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
         guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }

@@ -3,7 +3,8 @@ import Foundation
 import SeedreamEmulator
 import TestSupport
 
-/// The command against an emulator that runs in this process: a folder with a ledger, a key that is easy to find, and results.
+/// The command against an emulator that runs in this process: a folder with a ledger, a key that is
+/// easy to find, and results.
 struct CommandRig {
     /// What must never be seen again.
     static let key = "canary-9f31c0de-key:canary-77aa-secret"

@@ -2,8 +2,9 @@ import Foundation
 import SeedreamModel
 import TestSupport
 
-/// What the official Python client sent to a local server: one JSON object a line. It is no part of the project: found through
-/// `SEEDREAM_CONTRACTS`, by default `../shared/contracts` beside the package.
+/// What the official Python client sent to a local server: one JSON object a line. It is no part of
+/// the project: found through `SEEDREAM_CONTRACTS`, by default `../shared/contracts` beside the
+/// package.
 enum FalCapture {
     /// A request and its answer.
     struct Exchange: Sendable {

@@ -1,7 +1,8 @@
 import Cryptography
 import SeedreamClient
 
-/// A webhook whose signature was made elsewhere (Python's `cryptography`), by a key that is not fal's; and means to sign others.
+/// A webhook whose signature was made elsewhere (Python's `cryptography`), by a key that is not
+/// fal's; and means to sign others.
 enum FalWebhookSample {
     static let keySet =
         #"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"H9AwECbJ0U-4-FFQM7tmipqJ9On4WrE9NaIEI1CAY-U"}]}"#

@@ -9,13 +9,15 @@ import Musl
 import Darwin
 #endif
 
-/// A server on 127.0.0.1 that does byte for byte what a test tells it to; a thread for each connection.
+/// A server on 127.0.0.1 that does byte for byte what a test tells it to; a thread for each
+/// connection.
 final class RawServer: Sendable {
     let port: Int
     private let listener: Int32
     private let accepted = Mutex(0)
 
-    /// - Parameter handle: Gets each connection and its number, from 0. The connection is closed when it returns.
+    /// - Parameter handle: Gets each connection and its number, from 0. The connection is closed
+    ///   when it returns.
     init(_ handle: @escaping @Sendable (RawPeer, Int) -> Void) throws {
         (listener, port) = try Self.bound()
         guard listen(listener, 64) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
@@ -40,7 +42,8 @@ final class RawServer: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
-    /// Closes the port. Only the thread that accepts gives the number back, lest it ask another's socket.
+    /// Closes the port. Only the thread that accepts gives the number back, lest it ask another's
+    /// socket.
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// A port that nothing listens on, and that nobody else is given.

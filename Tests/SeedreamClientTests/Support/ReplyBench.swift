@@ -6,7 +6,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// A provider that answers every operation as its documents say, in this process; a test changes one of its replies.
+/// A provider that answers every operation as its documents say, in this process; a test changes
+/// one of its replies.
 struct ReplyBench {
     /// What is asked for.
     enum Step: String, CaseIterable, Sendable, CustomTestStringConvertible {

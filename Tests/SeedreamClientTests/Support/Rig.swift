@@ -8,7 +8,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// An emulator of its own, clients that talk to it over a real socket, and a folder for what they save.
+/// An emulator of its own, clients that talk to it over a real socket, and a folder for what they
+/// save.
 struct Rig {
     let emulator: Emulator
     let folder: TemporaryFolder

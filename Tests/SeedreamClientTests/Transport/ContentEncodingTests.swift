@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Replies that are compressed although nobody asked")
 struct ContentEncodingTests {
-    /// `{"images": []}` and a line break, by gzip and by zlib; of Python's `gzip.compress(…, mtime=0)` and `zlib.compress`.
+    /// `{"images": []}` and a line break, by gzip and by zlib; of Python's `gzip.compress(…,
+    /// mtime=0)` and `zlib.compress`.
     private static let text = "{\"images\": []}\n"
     private static let gzip: [UInt8] = bytes("H4sIAAAAAAACA6tWysxNTE8tVrJSiI6t5QIAZoKOtA8AAAA=")
     private static let zlib: [UInt8] = bytes("eJyrVsrMTUxPLVayUoiOreUCAClYBM8=")

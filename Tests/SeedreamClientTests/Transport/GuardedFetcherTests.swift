@@ -331,7 +331,8 @@ struct GuardedFetcherTests {
         #expect(try await fetch(.everywhere) == picture)
         let here = try #require(URLParts(server.url))
         #expect(try await fetch(.worldAndNeighbors(of: here)) == picture)
-        // Where only the world is reached, nothing is even connected; nor for a provider that is elsewhere.
+        // Where only the world is reached, nothing is even connected; nor for a provider that is
+        // elsewhere.
         let before = server.connections
         let elsewhere = try #require(URLParts("https://8.8.8.8"))
         for reach in [GuardedFetcher.Reach.world, .worldAndNeighbors(of: elsewhere)] {

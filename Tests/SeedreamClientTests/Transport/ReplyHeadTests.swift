@@ -40,7 +40,8 @@ struct ReplyHeadTests {
             ("200 OK", .refused(.malformed)),
             ("GET / HTTP/1.1", .refused(.malformed)), ("<html>", .refused(.malformed)),
             ("{}", .refused(.malformed)),
-            // llhttp reads these as what they say otherwise; a proxy that answers so is as good as connected.
+            // llhttp reads these as what they say otherwise; a proxy that answers so is as good as
+            // connected.
             ("RTSP/1.0 200 OK", .reply(200, "body")), ("HTTP/1.1 200 \u{0}", .reply(200, "body")),
             ("HTTP/1.0 200 OK", .reply(200, "body")), ("HTTP/1.1 200", .reply(200, "body")),
             ("HTTP/1.1 200 ", .reply(200, "body")), ("HTTP/1.1 200 \u{e9}", .reply(200, "body")),

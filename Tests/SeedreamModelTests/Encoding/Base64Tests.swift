@@ -8,7 +8,8 @@ struct Base64Tests {
     /// Those of this processor.
     static let levels = Base64.Level.allCases.filter { $0 == .baseline || Base64.Level.best == .avx2 }
 
-    /// The text of some bytes, and whether memory around it was left alone. Both ends lie as they come: vectors need no alignment.
+    /// The text of some bytes, and whether memory around it was left alone. Both ends lie as they
+    /// come: vectors need no alignment.
     private static func encode(_ bytes: ArraySlice<UInt8>, _ level: Base64.Level) -> (
         text: [UInt8], isInBounds: Bool
     ) {
@@ -70,7 +71,8 @@ struct Base64Tests {
                 var text = Array("AAAAAAA=".utf8)
                 text[place] = byte
                 let decoded = text.withUnsafeBufferPointer { Base64.decode($0) }
-                // Padding ends the text, so that `=` at the last place asks for the one that follows.
+                // Padding ends the text, so that `=` at the last place asks for the one that
+                // follows.
                 let isTaken = alphabet.contains(byte) || byte == UInt8(ascii: "=") && place == 6
                 #expect((decoded != nil) == isTaken, "\(byte) at \(place)")
             }

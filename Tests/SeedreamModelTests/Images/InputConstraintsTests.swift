@@ -60,7 +60,8 @@ struct InputConstraintsTests {
         var generator = SeededGenerator(seed: UInt64(maximumRatio * 1000))
         var tried = 0
         while tried < 40_000 {
-            // Sides spread evenly over their logarithms, 1 to 60 000; every tenth shape is exactly at the limit.
+            // Sides spread evenly over their logarithms, 1 to 60 000; every tenth shape is exactly
+            // at the limit.
             let short = Int(generator.unit().exponential(upTo: 60_000))
             var long = Int((Double(short) * (1 + generator.unit() * (maximumRatio - 1))).rounded(.down))
             if tried.isMultiple(of: 10) { long = Int(maximumRatio * Double(short)) }

@@ -2,7 +2,8 @@ import Foundation
 import SeedreamModel
 import Testing
 
-/// Text from outside, shown to a person: every character that could steer a terminal or hide is written out.
+/// Text from outside, shown to a person: every character that could steer a terminal or hide is
+/// written out.
 @Suite("visible text")
 struct DisplayTextTests {
     @Test(

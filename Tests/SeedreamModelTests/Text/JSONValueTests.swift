@@ -24,8 +24,8 @@ struct JSONValueTests {
                 Int.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...62, using: &generator)
             return (.integer(number), "\(number)")
         case 3:
-            // Of a whole number with an exponent between 2^53 and 2^63, Foundation reads the digits, and this parser the
-            // nearest double, as JavaScript does.
+            // Of a whole number with an exponent between 2^53 and 2^63, Foundation reads the
+            // digits, and this parser the nearest double, as JavaScript does.
             let exponent =
                 Bool.random(using: &generator)
                 ? Double.random(in: -30...15, using: &generator)

@@ -7,7 +7,8 @@ import TestSupport
 
 @Suite("Ark, emulated")
 struct ArkServerTests {
-    /// `error` of a reply that has nothing else, without the id behind its message, which is that of the header.
+    /// `error` of a reply that has nothing else, without the id behind its message, which is that
+    /// of the header.
     private func error(_ reply: Reply, _ status: Int = 400) throws -> JSONValue {
         #expect(reply.status == status)
         let id = try #require(reply.header("x-request-id"))
@@ -101,7 +102,8 @@ struct ArkServerTests {
     @Test("marks its pictures unless the watermark is switched off")
     func watermark() async throws {
         try await RunningEmulator.with { emulator async throws in
-            // Where the mark lies: its white and black are nowhere else in a picture without inputs.
+            // Where the mark lies: its white and black are nowhere else in a picture without
+            // inputs.
             func whites(_ changes: [String: JSONValue]) async throws -> Int {
                 let reply = try await emulator.ark(Ark.least(changes))
                 let url = try #require(try reply.json["data"]?[0]?["url"]?.string)

@@ -11,7 +11,8 @@ struct FalQueueTests {
         try Fal.body(["prompt": prompt, "image_urls": [try Fal.smallURI()]])
     }
 
-    /// One job at a time, which runs until it is cancelled: nothing depends on how fast this machine is.
+    /// One job at a time, which runs until it is cancelled: nothing depends on how fast this
+    /// machine is.
     private static let oneLongJob: @Sendable (inout EmulatorConfiguration) -> Void = {
         $0.concurrentJobs = 1
         $0.queueTime = 0

@@ -4,8 +4,8 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// The shapes of the answers that fal_client 1.0.3 was given when its requests were captured. What a document adds to an answer
-/// is marked with `?`.
+/// The shapes of the answers that fal_client 1.0.3 was given when its requests were captured. What
+/// a document adds to an answer is marked with `?`.
 @Suite("fal's answers have the captured shapes, emulated")
 struct FalShapeTests {
     private static let output: Shape = """

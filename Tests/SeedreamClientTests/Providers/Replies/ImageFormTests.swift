@@ -5,7 +5,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Success replies of synchronous providers, and results of jobs, in forms that no document has and that servers have sent.
+/// Success replies of synchronous providers, and results of jobs, in forms that no document has and
+/// that servers have sent.
 @Suite("A result is read in whatever form it comes")
 struct ImageFormTests {
     static let url = "https://cdn.test/a%20b.png"

@@ -55,7 +55,8 @@ struct KeyMaskTests {
         return rows
     }()
 
-    /// What is looked for afterwards, in the text with everything decoded that a reader would decode.
+    /// What is looked for afterwards, in the text with everything decoded that a reader would
+    /// decode.
     private static func shows(_ text: String) -> Bool {
         var text = text
         for _ in 0..<3 { text = text.removingPercentEncoding ?? text }

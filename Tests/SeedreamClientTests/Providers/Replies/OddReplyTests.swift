@@ -5,7 +5,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Every operation of every provider, answered in ways that are odd and legal, or nearly legal: the outcome is the plain one.
+/// Every operation of every provider, answered in ways that are odd and legal, or nearly legal: the
+/// outcome is the plain one.
 @Suite("Odd replies")
 struct OddReplyTests {
     /// Changes a reply; `nil` leaves it as one piece.
