@@ -1,19 +1,19 @@
 private import VectorBase64
 
-/// The standard alphabet with padding (RFC 4648, section 4).
+/// Base64 with the standard alphabet and padding (RFC 4648, section 4).
 ///
-/// Blocks of 24 bytes go through vector instructions, some 20 GB in a second with AVX2 (a table of
-/// all pairs of characters: 4, Foundation: 1, and it would need the whole text at once); see
-/// `benchmarks/`.
+/// Blocks of 24 bytes are encoded with vector instructions: about 20 GB per second with AVX2. A
+/// table of all character pairs reaches 4 GB per second; Foundation reaches 1 and needs the whole
+/// text at once. See `benchmarks/`.
 package enum Base64 {
-    /// The vector instructions that may be used.
+    /// A set of vector instructions.
     package enum Level: CaseIterable, Sendable {
-        /// Those of every processor of the platform.
+        /// The instructions that every processor of the platform has.
         case baseline
-        /// As well as AVX2, of most x86-64 processors since 2013.
+        /// The baseline and AVX2, which most x86-64 processors since 2013 have.
         case avx2
 
-        /// The fastest of this processor.
+        /// The fastest level this processor supports.
         package static let best = vector_base64_best_level() == VECTOR_BASE64_AVX2 ? avx2 : baseline
 
         fileprivate var bridged: vector_base64_level {
@@ -24,10 +24,11 @@ package enum Base64 {
     static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// Encodes all of `source`, with padding if its count is no multiple of three.
+    /// Encodes all of `source`, and pads the result if the byte count is not a multiple of three.
     ///
-    /// - Parameter level: The processor's best by default; one that it lacks ends the process.
-    /// - Precondition: `target` has room for four characters for each three bytes begun.
+    /// - Parameter level: Default: the processor's best. The process crashes if the processor lacks
+    ///   it.
+    /// - Precondition: `target` has room for four characters per three bytes or part of them.
     /// - Returns: The number of characters written.
     package static func encode(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, level: Level = .best
@@ -50,7 +51,8 @@ package enum Base64 {
         return output
     }
 
-    /// Encodes all but some bytes at the end, and returns how many: a multiple of three.
+    /// Encodes whole blocks and returns the number of bytes encoded, a multiple of three. A few
+    /// bytes at the end may remain.
     private static func encodeBlocks(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, level: Level
     ) -> Int {
@@ -62,21 +64,21 @@ package enum Base64 {
 }
 
 extension Base64 {
-    /// What a byte that is no character of the alphabet has in ``values``.
+    /// The entry in ``values`` for a byte outside the alphabet.
     private static let none: UInt8 = 0xFF
 
-    /// For each byte the six bits that it stands for.
+    /// The six-bit value of each character, indexed by byte.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: none, count: 256)
         for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
         return values
     }()
 
-    /// The bytes that a text stands for; `nil` if it holds anything else than the alphabet (a line
-    /// break, say), or its last group is not filled up with `=`.
+    /// Returns the decoded bytes, or `nil` if the text contains a byte outside the alphabet (a line
+    /// break, for example) or its last group is not padded with `=`.
     ///
-    /// More `=` than are needed do no harm, nor do bits that are left over, as in Foundation, which
-    /// this replaces: it alone would be two megabytes of a process.
+    /// Excess `=` and unused bits are ignored, as in Foundation. This decoder replaces
+    /// Foundation's, which alone would add two megabytes to the process.
     package static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
         let count = text.count - padding
@@ -106,7 +108,7 @@ extension Base64 {
                     if needed == 1 { target[filled + 1] = UInt8(truncatingIfNeeded: bits >> 8) }
                     filled += 3 - needed
                 }
-                // Values have six bits, and what is none has eight.
+                // Valid values have six bits; the entry for an invalid byte has eight.
                 isValid = seen < 64
             }
         }

@@ -1,4 +1,4 @@
-/// The media types that a request can carry.
+/// A media type that a request can carry.
 public enum MediaType: String, Hashable, Codable, Sendable, CaseIterable {
     /// JPEG.
     case jpeg = "image/jpeg"
@@ -17,17 +17,17 @@ public enum MediaType: String, Hashable, Codable, Sendable, CaseIterable {
     }
 }
 
-/// A picture as a `data:` URI (RFC 2397) whose text is made only while it is written.
+/// An image as a `data:` URI (RFC 2397). The text is generated only while it is written.
 ///
-/// The length is known beforehand, so a request body can state its size before the first byte is
+/// The length is known in advance, so a request body can state its size before the first byte is
 /// encoded.
 public struct DataURI: Hashable, Sendable {
-    /// The media type that the URI names.
+    /// The media type stated in the URI.
     public let mediaType: MediaType
-    /// The picture.
+    /// The image's encoded bytes.
     public let bytes: EncodedBytes
 
-    /// Makes a URI over bytes, which are shared, not copied.
+    /// Creates a URI from bytes, which are shared, not copied.
     public init(mediaType: MediaType, bytes: EncodedBytes) {
         self.mediaType = mediaType
         self.bytes = bytes
@@ -36,22 +36,22 @@ public struct DataURI: Hashable, Sendable {
     /// `"data:image/jpeg;base64,"`.
     public var prefix: String { "data:\(mediaType.rawValue);base64," }
 
-    /// The exact number of ASCII characters of the whole URI.
+    /// The exact length of the whole URI in ASCII characters.
     public var length: Int { Self.length(mediaType: mediaType, byteCount: bytes.count) }
 
-    /// The length in ASCII characters of the URI of a picture with that many bytes.
+    /// Returns the length in ASCII characters of the URI of an image with the given number of
+    /// bytes.
     public static func length(mediaType: MediaType, byteCount: Int) -> Int {
         mediaType.rawValue.utf8.count + 13 + (byteCount + 2) / 3 * 4
     }
 
-    /// Writes the URI as ASCII in chunks.
+    /// Writes the URI as ASCII, in chunks.
     ///
     /// - Parameters:
-    ///   - chunkSize: Characters in each chunk, at most; rounded down to a multiple of four, at
-    ///     least 64. 65 536 by
-    ///     default.
-    ///   - sink: Receives each chunk in order; the memory is valid only during the call.
-    /// - Throws: What `sink` throws.
+    ///   - chunkSize: The maximum number of characters in each chunk, rounded down to a multiple of
+    ///     four, at least 64. Default: 65 536.
+    ///   - sink: Receives each chunk in order. The memory is valid only during the call.
+    /// - Throws: The error that `sink` throws.
     public func write<Failure: Error>(
         chunkSize: Int = 65_536, to sink: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
@@ -74,8 +74,7 @@ public struct DataURI: Hashable, Sendable {
         }
     }
 
-    /// The whole URI as a string. It is made anew at each call and is a third longer than the
-    /// picture.
+    /// The whole URI as a string, generated at each access. It is a third longer than the image.
     public var string: String {
         String(unsafeUninitializedCapacity: length) { target in
             var offset = 0
@@ -90,37 +89,37 @@ public struct DataURI: Hashable, Sendable {
 }
 
 extension DataURI: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The prefix and the number of characters left out: `"data:image/jpeg;base64,<183204 bytes>"`.
+    /// The prefix and the number of bytes omitted: `"data:image/jpeg;base64,<183204 bytes>"`.
     public var description: String { "\(prefix)\(bytes)" }
-    /// As ``description``.
+    /// The same as ``description``.
     public var debugDescription: String { description }
-    /// No children, so that `dump` prints no picture.
+    /// No children, so that `dump` does not print the image.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension DataURI {
-    /// Why a text is no `data:` URI that can be read.
+    /// An error in decoding a `data:` URI.
     package enum DecodingError: Error, Hashable, Sendable {
         case noComma
         case notMarkedAsBase64
         case notBase64
-        /// It holds so many bytes, or a few more.
+        /// The content has about `byteCount` bytes, which exceeds the maximum.
         case tooLarge(byteCount: Int)
     }
 
-    /// The bytes that a `data:` URI holds, read as browsers read it (WHATWG Fetch, "data: URL
+    /// Returns the bytes of a `data:` URI, decoded as browsers do (WHATWG Fetch, "data: URL
     /// processor").
     ///
-    /// White space and percent-encoded characters within the content are taken, and padding may be
-    /// missing. The alphabet of URLs (`-` and `_`) is refused there, and here.
+    /// White space and percent-encoded characters in the content are accepted, and padding may be
+    /// missing. The URL alphabet (`-` and `_`) is rejected, as in the specification.
     ///
-    /// - Parameter maximum: Bytes, at most.
+    /// - Parameter maximum: The maximum number of decoded bytes.
     package static func decode(_ text: String, maximum: Int) throws(DecodingError) -> [UInt8] {
         guard let comma = text.utf8.firstIndex(of: UInt8(ascii: ",")) else { throw .noComma }
         guard isMarked(text.utf8[..<comma]) else { throw .notMarkedAsBase64 }
         let body = text.utf8[text.utf8.index(after: comma)...]
         if body.count / 4 * 3 <= maximum {
-            // Most texts lie in memory in one piece, with nothing to clean.
+            // Most texts are contiguous in memory and need no cleaning.
             let decoded =
                 body.withContiguousStorageIfAvailable { Base64.decode($0) }
                 ?? Array(body).withUnsafeBufferPointer { Base64.decode($0) }
@@ -134,13 +133,14 @@ extension DataURI {
 
     private static func isSpace(_ byte: UInt8) -> Bool { [9, 10, 12, 13, 32].contains(byte) }
 
-    /// Whether what stands before the comma ends with `;base64`, blanks aside.
+    /// Returns whether the text before the comma ends with `;base64`, ignoring white space.
     private static func isMarked(_ head: Substring.UTF8View) -> Bool {
         let head = String(decoding: head.filter { !isSpace($0) }, as: UTF8.self)
         return head.lowercased().hasSuffix(";base64")
     }
 
-    /// Base64 without white space, percent-encoding and wrong padding.
+    /// Returns the Base64 text with white space removed, percent-encoding decoded and padding
+    /// corrected.
     private static func cleaned(_ body: Substring.UTF8View) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(body.count)

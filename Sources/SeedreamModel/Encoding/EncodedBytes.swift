@@ -6,35 +6,36 @@ private import Musl
 private import Darwin
 #endif
 
-/// The bytes of an encoded picture: immutable, shared, never copied.
+/// The bytes of an encoded image: immutable, shared, never copied.
 ///
 /// `@unchecked Sendable`: the memory is written before `init` returns and only read afterwards.
 public final class EncodedBytes: @unchecked Sendable {
     private let bytes: UnsafeRawBufferPointer
-    /// Whose memory it is; `nil`: that of `malloc`, to be freed here.
+    /// The object that owns the memory, or `nil` if it was allocated with `malloc` and is freed
+    /// here.
     private let owner: (any AnyObject & Sendable)?
 
-    /// How many bytes there are.
+    /// The number of bytes.
     public var count: Int { bytes.count }
 
-    /// Copies bytes.
+    /// Creates a copy of the given bytes.
     public convenience init(_ bytes: [UInt8]) {
         self.init(count: bytes.count) { $0.copyBytes(from: bytes) }
     }
 
-    /// Takes over `count` bytes that `malloc` gave.
+    /// Takes ownership of `count` bytes allocated with `malloc`.
     package init(adopting base: UnsafeMutableRawPointer, count: Int) {
         bytes = UnsafeRawBufferPointer(start: base, count: count)
         owner = nil
     }
 
-    /// Shares bytes that nobody changes any more and that are there as long as `owner` is.
+    /// Shares bytes that no longer change and stay valid as long as `owner` does.
     package init(_ bytes: UnsafeRawBufferPointer, in owner: any AnyObject & Sendable) {
         self.bytes = bytes
         self.owner = owner
     }
 
-    /// Makes `count` bytes and lets `fill` write them.
+    /// Allocates `count` bytes and calls `fill` to write them.
     package init<Failure: Error>(
         count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
@@ -65,7 +66,7 @@ public final class EncodedBytes: @unchecked Sendable {
 }
 
 extension EncodedBytes: Hashable {
-    /// Whether both hold the same bytes.
+    /// Returns whether both contain the same bytes.
     public static func == (left: EncodedBytes, right: EncodedBytes) -> Bool {
         left === right
             || left.count == right.count
@@ -81,6 +82,6 @@ extension EncodedBytes: CustomStringConvertible, CustomDebugStringConvertible, C
     public var description: String { "<\(count) bytes>" }
     /// The number of bytes, never the bytes.
     public var debugDescription: String { description }
-    /// No children, so that `dump` prints no bytes.
+    /// No children, so that `dump` does not print the bytes.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

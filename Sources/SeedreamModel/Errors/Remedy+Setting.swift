@@ -1,5 +1,5 @@
 extension Remedy {
-    /// A setting of this library. Where an optional value is `nil`, the setting itself is meant.
+    /// A setting of this library. If an optional value is `nil`, the setting itself is meant.
     public enum Setting: Hashable, Sendable {
         /// `InputConstraints.fit`.
         case fit(AspectRatioFit)
@@ -11,7 +11,8 @@ extension Remedy {
         case maximumArea
         /// `InputConstraints.maximumBytes`, in bytes of one encoded image.
         case maximumBytes(Int?)
-        /// `maximumBodyBytes` of `InputConstraints` and of `ClientConfiguration`, in bytes.
+        /// `InputConstraints.maximumBodyBytes` and `ClientConfiguration.maximumBodyBytes`, in
+        /// bytes.
         case maximumBodyBytes
         /// `DecodeLimits.maximumInputBytes`, in bytes.
         case maximumInputBytes(Int?)
@@ -21,13 +22,13 @@ extension Remedy {
         case maximumDecodeMemory(Int?)
         /// `PreparationOptions.memoryBudget`, in bytes.
         case memoryBudget(Int?)
-        /// `PreparationOptions.isStrict`, which refuses more inputs than one request takes.
+        /// `PreparationOptions.isStrict`, which rejects more inputs than one request takes.
         case failOnDropped
         /// `ClientConfiguration.imageTransport`, with images uploaded.
         case uploadImages
-        /// `ClientConfiguration.imageTransport`, with images as data URIs inside the request.
+        /// `ClientConfiguration.imageTransport`, with images sent as data URIs inside the request.
         case inlineImages
-        /// `ClientConfiguration.isLenient`, which leaves out what a provider cannot express.
+        /// `ClientConfiguration.isLenient`, which omits settings the provider does not support.
         case ignoreUnsupported
         /// `ClientConfiguration.price`.
         case price
@@ -41,22 +42,22 @@ extension Remedy {
         case destination
     }
 
-    /// Something to call.
+    /// A call.
     public enum Action: Hashable, Sendable {
-        /// Shows the jobs of the ledger: `JobLedger.jobs(in:limit:)`.
+        /// Lists the jobs in the ledger: `JobLedger.jobs(in:limit:)`.
         case listJobs
-        /// Goes on with the open jobs: `SeedreamClient.resume(_:reportingTo:)`.
+        /// Resumes the open jobs: `SeedreamClient.resume(_:reportingTo:)`.
         case resume
-        /// Fetches the result of a request that no ledger knows, by the provider's id of it:
-        /// `SeedreamClient.adopt(requestID:model:to:)`. The provider is a `ProviderID.rawValue`.
+        /// Fetches the result of a request that is not in the ledger, by the provider's request ID:
+        /// `SeedreamClient.adopt(requestID:model:to:)`. `provider` is a `ProviderID.rawValue`.
         case result(requestID: String, provider: String)
-        /// Takes every file of a folder. Programs do that; the library says nothing about it.
+        /// Uses every file of a folder. Programs offer this; in the library's wording it is empty.
         case eachOfFolder
     }
 }
 
 extension Remedy.Wording {
-    /// The names that settings and calls have in Swift.
+    /// The Swift names of settings and calls.
     public static let library = Self { part in
         switch part {
         case .words(let text): text

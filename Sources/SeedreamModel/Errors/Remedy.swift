@@ -4,34 +4,34 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// What to do about a failure: one line, in which settings and calls of this library are values.
+/// The advice for a failure: one line in which settings and calls of this library are values.
 ///
-/// A program that has names of its own for them says the same sentence with those:
+/// A program with its own names for them renders the same sentence with those:
 ///
 /// ```swift
 /// error.remedy.text(in: .library)      // "crop the image, or set `fit = .pad`"
 /// error.remedy.text(in: myProgram)     // "crop the image, or choose \"Add bands\" in the menu"
 /// ```
 public struct Remedy: Hashable, Sendable {
-    /// A piece of the sentence.
+    /// A part of the sentence.
     public enum Part: Hashable, Sendable {
-        /// Words that every program says.
+        /// Words that are the same in every program.
         case words(String)
-        /// The verb that goes with a setting, as "set".
+        /// The verb for a setting, such as "set".
         case verb
-        /// A setting, by itself or with the value to give it.
+        /// A setting, alone or with the value to give it.
         case setting(Setting)
-        /// Something to call.
+        /// A call.
         case action(Action)
     }
 
-    /// How a program calls settings and actions.
+    /// A program's names for settings and actions.
     public struct Wording: Sendable {
         private let name: @Sendable (Part) -> String
 
-        /// Makes a wording.
+        /// Creates a wording.
         ///
-        /// - Parameter name: Returns the text for a part that is not ``Remedy/Part/words(_:)``.
+        /// - Parameter name: Returns the text for any part except ``Remedy/Part/words(_:)``.
         public init(_ name: @escaping @Sendable (Part) -> String) { self.name = name }
 
         func text(of part: Part) -> String {
@@ -39,34 +39,34 @@ public struct Remedy: Hashable, Sendable {
         }
     }
 
-    /// The wording of each `hint` that the current task reads: ``Wording/library`` by default.
+    /// The wording of every `hint` read in the current task. Default: ``Wording/library``.
     ///
-    /// A program that has names of its own sets it once around all that it does, with
+    /// A program with its own names sets it once around its work, with
     /// `Remedy.$wording.withValue(_:)`.
     @TaskLocal public static var wording = Wording.library
 
-    /// The pieces, in order.
+    /// The parts, in order.
     public var parts: [Part]
 
-    /// Makes a remedy of words alone.
+    /// Creates a remedy that consists of words only.
     public init(_ words: String) { parts = words.isEmpty ? [] : [.words(words)] }
 
-    /// The sentence in the given words, on one line.
+    /// Returns the sentence in the given wording, on one line.
     public func text(in wording: Wording) -> String { parts.map(wording.text).joined() }
 }
 
 extension Remedy: CustomStringConvertible {
-    /// The sentence in the words of ``wording``.
+    /// The sentence in the current ``wording``.
     public var description: String { text(in: Self.wording) }
 }
 
 extension Remedy: Codable {
-    /// Reads text, all of it as words.
+    /// Decodes a string, all of it as words.
     public init(from decoder: any Decoder) throws {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
-    /// Writes text, in the words of ``wording``.
+    /// Encodes the sentence as a string, in the current ``wording``.
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(description)
@@ -78,7 +78,7 @@ extension Remedy: ExpressibleByStringInterpolation {
     public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var parts: [Part] = []
 
-        /// Begins an empty sentence.
+        /// Creates an empty sentence.
         public init(literalCapacity: Int, interpolationCount: Int) {
             parts.reserveCapacity(2 * interpolationCount + 1)
         }
@@ -100,38 +100,38 @@ extension Remedy: ExpressibleByStringInterpolation {
         /// Adds a setting.
         public mutating func appendInterpolation(_ setting: Setting) { parts.append(.setting(setting)) }
 
-        /// Adds something to call.
+        /// Adds a call.
         public mutating func appendInterpolation(_ action: Action) { parts.append(.action(action)) }
 
         /// Adds the parts of another remedy.
         public mutating func appendInterpolation(_ remedy: Remedy) { parts += remedy.parts }
     }
 
-    /// Makes the remedy that a literal with interpolations stands for.
+    /// Creates a remedy from a literal with interpolations.
     public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
 
-    /// Makes a remedy of words alone.
+    /// Creates a remedy that consists of words only.
     public init(stringLiteral: String) { self.init(stringLiteral) }
 }
 
-/// An error that says what to do about it.
+/// An error with advice on what to do about it.
 public protocol ErrorWithRemedy: Error {
-    /// What to do about it, one line.
+    /// The advice, on one line.
     var remedy: Remedy { get }
 }
 
 extension ErrorWithRemedy {
-    /// What to do about it, one line, in the words of ``Remedy/wording``.
+    /// The advice, on one line, in the current ``Remedy/wording``.
     public var hint: String { remedy.description }
 }
 
-// `error.localizedDescription` shows the error's own line, not "The operation could not be
-// completed".
+// With these, `error.localizedDescription` shows the error's own line, not "The operation could not
+// be completed".
 
 extension LocalizedError where Self: ErrorWithRemedy & CustomStringConvertible {
     /// The error's own line.
     public var errorDescription: String? { description }
-    /// `hint`.
+    /// The ``hint``.
     public var recoverySuggestion: String? { hint }
 }
 

@@ -1,54 +1,57 @@
 public import Pixels
 
-/// What a host's input images must be. All rules of preparation are data here.
+/// The requirements for a provider's input images. All rules of preparation are data here.
 ///
-/// The two areas are stated by the hosts for the *generated* picture (`image_size`); for inputs
-/// they are this toolkit's policy, and inside every limit on inputs that a host documents.
+/// The providers state the two areas for the *generated* image (`image_size`). For inputs they are
+/// this toolkit's policy, and lie within every documented limit on inputs.
 public struct InputConstraints: Hashable, Codable, Sendable {
-    /// The smallest area sent, in px². 921 600 (960x960) by default: fal.ai `seedream/v4/edit`,
-    /// `image_size`.
+    /// The minimum area sent, in px². Default: 921 600 (960x960); source: fal.ai
+    /// `seedream/v4/edit`, `image_size`.
     public var minimumArea = 921_600
-    /// The largest area sent, in px². 16 777 216 (4096x4096) by default: fal.ai
+    /// The maximum area sent, in px². Default: 16 777 216 (4096x4096); source: fal.ai
     /// `seedream/v4/text-to-image`.
     public var maximumArea = 16_777_216
-    /// Long side over short side, at most. 3 by default: a live host answers 400 to 3.45:1.
+    /// The maximum ratio of the long side to the short side. Default: 3; a live provider answered
+    /// 400 to 3.45:1.
     public var maximumAspectRatio = 3.0
-    /// Images of one request; of more, only the last ones are used. 10 by default: fal.ai,
-    /// `image_urls`.
+    /// The maximum number of images in one request; if there are more, only the last ones are used.
+    /// Default: 10; source: fal.ai, `image_urls`.
     public var maximumInputs = 10
-    /// Encoded bytes of one image, before base64. 8 000 000 by default, ours; hosts state 10 MB or
-    /// more.
+    /// The maximum size of one encoded image in bytes, before base64. Default: 8 000 000, our
+    /// choice; providers state 10 MB or more.
     public var maximumBytes = 8_000_000
-    /// Bytes of the whole request body, data URIs included. 20 000 000 by default, ours.
+    /// The maximum size of the whole request body in bytes, data URIs included. Default:
+    /// 20 000 000, our choice.
     public var maximumBodyBytes = 20_000_000
-    /// Media types that may go out as they are. JPEG and PNG by default, which every host takes.
+    /// The media types that may be sent unchanged. Default: JPEG and PNG, which every provider
+    /// accepts.
     public var acceptedMediaTypes: [MediaType] = [.jpeg, .png]
-    /// What happens beyond ``maximumAspectRatio``. Refused by default.
+    /// The treatment of images beyond ``maximumAspectRatio``. Default: `refuse`.
     public var fit = AspectRatioFit.refuse
 
-    /// Makes the default constraints, those of ``seedream4``.
+    /// Creates the default constraints, those of ``seedream4``.
     public init() {}
 }
 
 extension InputConstraints {
-    /// The profile `seedream-4`: what every host of Seedream 4 takes.
+    /// The profile `seedream-4`, which every provider of Seedream 4 accepts.
     public static let seedream4 = InputConstraints()
 
-    /// The named profiles: `seedream-4` and one for each host, in the order of the help.
+    /// The named profiles: `seedream-4` and one per provider, in the order the help lists them.
     public static let profiles: [(name: String, constraints: InputConstraints)] = [
         ("seedream-4", .seedream4),
-        // fal caps a data URI field at 10·1024·1024 characters (fal server toolkit), and takes
+        // fal limits a data URI field to 10·1024·1024 characters (fal server toolkit), and accepts
         // WebP.
         ("fal", .seedream4.with(bytes: 7_500_000, types: [.jpeg, .png, .webp])),
         ("aiml", .seedream4),
         ("onerouter", .seedream4),
-        // Hosted upload, 25 MB a file (Apiframe OpenAPI); no data URIs.
+        // Hosted upload, 25 MB per file (Apiframe OpenAPI); no data URIs.
         ("apiframe", .seedream4.with(bytes: 25_000_000)),
-        // 10 MB an image (BytePlus ModelArk 1541523, read as decimal megabytes).
+        // 10 MB per image (BytePlus ModelArk 1541523, read as decimal megabytes).
         ("ark", .seedream4.with(bytes: 10_000_000)),
     ]
 
-    /// Returns the named profile, or `nil` if there is none of that name.
+    /// Returns the profile with the given name, or `nil` if there is none.
     public static func profile(named name: String) -> InputConstraints? {
         profiles.first { $0.name == name }?.constraints
     }
@@ -62,24 +65,24 @@ extension InputConstraints {
 }
 
 extension InputConstraints {
-    /// Whether the long side is at most ``maximumAspectRatio`` times the short one.
+    /// Returns whether the long side is at most ``maximumAspectRatio`` times the short side.
     public func acceptsAspectRatio(of size: PixelSize) -> Bool {
         Double(size.longSide) <= maximumAspectRatio * Double(size.shortSide)
     }
 
-    /// Returns the size an input of the given size must be rescaled to.
+    /// Returns the size to which an input of the given size must be rescaled.
     ///
-    /// A conforming size comes back unchanged. Otherwise the short side is rounded towards the
+    /// A conforming size is returned unchanged. Otherwise the short side is rounded towards the
     /// violated bound, and the long side is the new short side times the source's ratio, rounded
-    /// the same way. So the result conforms by construction, crosses no ratio limit that the source
-    /// kept, and applying this twice changes nothing.
+    /// the same way. The result therefore conforms by construction and never exceeds a ratio limit
+    /// that the source met; applying the function twice gives the same size.
     ///
     /// - Parameter size: The *display* size, orientation applied, in px.
-    /// - Returns: A size in px whose area lies in `minimumArea...maximumArea` (px²).
+    /// - Returns: A size in px whose area is in `minimumArea...maximumArea` (px²).
     /// - Throws: ``ConstraintError/aspectRatioOutOfRange(_:maximum:)`` if the long side exceeds
-    ///   ``maximumAspectRatio`` times the short one;
-    ///   ``ConstraintError/noConformingSize(_:minimumArea:maximumArea:)`` if the two areas lie so
-    ///   close together that no whole size fits between.
+    ///   ``maximumAspectRatio`` times the short side;
+    ///   ``ConstraintError/noConformingSize(_:minimumArea:maximumArea:)`` if no whole-pixel size
+    ///   fits between the two areas.
     /// - Complexity: O(1).
     public func targetSize(for size: PixelSize) throws(ConstraintError) -> PixelSize {
         guard size.shortSide > 0, acceptsAspectRatio(of: size) else {
@@ -101,13 +104,14 @@ extension InputConstraints {
 
     private func enlarged(_ size: PixelSize) -> PixelSize {
         let (short, long) = (size.shortSide, size.longSide)
-        // The smallest s with s²·long ≥ minimumArea·short; the square root only says where to look.
+        // The smallest s with s²·long ≥ minimumArea·short; the square root is only the starting
+        // point.
         var side = Int((Double(minimumArea) * Double(short) / Double(long)).squareRoot())
         while side > 1, (side - 1) * (side - 1) * long >= minimumArea * short { side -= 1 }
         while side * side * long < minimumArea * short { side += 1 }
         while true {
-            // Rounding the long side up may pass a fractional ratio limit by part of a pixel; the
-            // limit wins, and where the area then falls short, the next short side does.
+            // Rounding the long side up may exceed a fractional ratio limit by part of a pixel. The
+            // limit takes precedence; if the area is then too small, the next short side is tried.
             let exact = (side * long + short - 1) / short
             let longSide = min(
                 exact, max(Int(min(maximumAspectRatio * Double(side), Double(exact))), side * long / short))
@@ -131,32 +135,32 @@ extension InputConstraints {
     }
 }
 
-/// What happens to a picture whose aspect ratio is outside the limit.
+/// The treatment of an image whose aspect ratio is outside the limit.
 public enum AspectRatioFit: String, Hashable, Codable, Sendable, CaseIterable {
-    /// It is an error; the default.
+    /// The image is rejected. The default.
     case refuse
-    /// Bands of the background colour are added along the long sides.
+    /// Stripes of the background colour are added along the long sides.
     case pad
-    /// The ends of the long side are cut off, equally.
+    /// Both ends of the long side are cut off equally.
     case crop
 }
 
-/// Why no size conforms.
+/// The reason why no size conforms.
 public enum ConstraintError: Error, Hashable, Sendable {
-    /// The long side exceeds `maximum` times the short one; no rescaling can mend that.
+    /// The long side exceeds `maximum` times the short side; rescaling cannot change that.
     case aspectRatioOutOfRange(PixelSize, maximum: Double)
-    /// No size with this aspect ratio has an area in px² between the two bounds.
+    /// No size with this aspect ratio has an area between the two bounds, in px².
     case noConformingSize(PixelSize, minimumArea: Int, maximumArea: Int)
 }
 
 extension ConstraintError: CustomStringConvertible {
-    /// Expected and found, one line.
+    /// The values expected and found, on one line.
     public var description: String {
         switch self {
         case .aspectRatioOutOfRange(let size, let maximum):
             let limit = maximum.formattedShortly
             let exact = Double(size.longSide) / Double(max(size.shortSide, 1))
-            // A hair beyond the limit must not read as the limit.
+            // A ratio slightly above the limit must not be printed as the limit.
             let rounded = exact.formattedShortly
             let ratio = rounded == limit ? "\((exact * 10_000).rounded(.up) / 10_000)" : rounded
             let found = size.width >= size.height ? "\(ratio):1" : "1:\(ratio)"

@@ -1,34 +1,35 @@
 public import Pixels
 
-/// An image that is ready to be sent.
+/// An image that is ready to send.
 public struct PreparedImage: Hashable, Sendable {
-    /// Which input it was, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// The number that a prompt means by "image 1", from 1.
+    /// The image's number in a prompt ("image 1"), from 1.
     public var position: Int
-    /// What the input was.
+    /// The properties of the input.
     public var source: SourceFacts
-    /// What was done.
+    /// The action taken.
     public var action: Action
-    /// Why it differs from the input; empty exactly when ``isIdentical``.
+    /// The reasons why the image differs from the input; empty exactly when ``isIdentical`` is
+    /// true.
     public var reasons: [Reason]
-    /// What a person should know.
+    /// Notices for the user.
     public var notices: [Notice]
-    /// How far it was looked at.
+    /// The extent to which the input was checked.
     public var checked: CheckLevel
-    /// Whether ``bytes`` are the input's bytes.
+    /// Whether ``bytes`` are the input's bytes, unchanged.
     public var isIdentical: Bool
-    /// Of ``bytes``.
+    /// The media type of ``bytes``.
     public var mediaType: MediaType
-    /// As it will be shown, in px.
+    /// The displayed size, in px.
     public var size: PixelSize
-    /// The encoded picture.
+    /// The encoded image.
     public var bytes: EncodedBytes
 
-    /// The picture as a data URI; its text is made while it is written.
+    /// The image as a data URI, whose text is generated while it is written.
     public var dataURI: DataURI { DataURI(mediaType: mediaType, bytes: bytes) }
 
-    /// Makes a prepared image from its parts.
+    /// Creates a prepared image from its parts.
     public init(
         index: Int, position: Int, source: SourceFacts, action: Action, reasons: [Reason], notices: [Notice],
         checked: CheckLevel, isIdentical: Bool, mediaType: MediaType, size: PixelSize, bytes: EncodedBytes
@@ -47,41 +48,42 @@ public struct PreparedImage: Hashable, Sendable {
     }
 }
 
-/// What the header of an input says, in the words of the JSON.
+/// The properties in the header of an input, in the words used in JSON.
 public struct SourceFacts: Hashable, Codable, Sendable {
     /// The input's name.
     public var name: String
-    /// By magic bytes: `"jpeg"`, `"png"`, `"webp"` and so on; `"rgba8"` for pixels in memory.
+    /// The format, from the magic bytes: `"jpeg"`, `"png"`, `"webp"` and so on; `"rgba8"` for
+    /// pixels in memory.
     public var format: String
-    /// Stored columns, before the orientation, in px.
+    /// The stored width before the orientation is applied, in px.
     public var width: Int
-    /// Stored rows, before the orientation, in px.
+    /// The stored height before the orientation is applied, in px.
     public var height: Int
-    /// The EXIF value, 1 to 8.
+    /// The EXIF orientation, 1 to 8.
     public var orientation: Int
-    /// Encoded bytes; of pixels, four for each.
+    /// The encoded size in bytes; for pixels in memory, four bytes per pixel.
     public var bytes: Int
-    /// The description of the embedded ICC profile, `nil` without one.
+    /// The description of the embedded ICC profile, or `nil` if there is none.
     public var colorProfile: String?
-    /// What else says which colours are meant: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`, `"nclx"`;
-    /// `nil` if nothing does, or sRGB is meant.
+    /// The other source of the colour space: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`, `"nclx"`;
+    /// `nil` if there is none or it is sRGB.
     public var colorOrigin: String?
-    /// Whether there is an alpha channel, transparent colour or transparent palette entry.
+    /// Whether the image has an alpha channel, a transparent colour or a transparent palette entry.
     public var alpha: Bool
-    /// `"grey"`, `"ycbcr"`, `"rgb"`, `"palette"`, `"cmyk"` or `"ycck"`.
+    /// The colour model: `"grey"`, `"ycbcr"`, `"rgb"`, `"palette"`, `"cmyk"` or `"ycck"`.
     public var colorModel: String
-    /// Bits of one sample.
+    /// Bits per sample.
     public var bitDepth: Int
-    /// `"4:2:0"` and so on, `nil` where there is no chroma.
+    /// The chroma subsampling (`"4:2:0"` and so on), or `nil` without chroma.
     public var chromaSubsampling: String?
-    /// Progressive JPEG or interlaced PNG.
+    /// Whether the image is a progressive JPEG or an interlaced PNG.
     public var progressive: Bool
-    /// Pictures in the file.
+    /// The number of images in the file.
     public var frames: Int
     /// The estimated JPEG quality, 1 to 100.
     public var quality: Int?
 
-    /// Makes facts from their values.
+    /// Creates the facts from their values.
     public init(
         name: String, format: String, width: Int, height: Int, orientation: Int, bytes: Int,
         colorProfile: String?, colorOrigin: String?,

@@ -1,15 +1,15 @@
-/// What is done to an input.
+/// The way an input is prepared.
 public enum Action: String, Hashable, Codable, Sendable, CaseIterable {
-    /// The compressed pixels go out as they are; metadata is removed at container level.
+    /// The compressed pixels are sent unchanged; metadata is removed from the container.
     case passThrough = "pass-through"
-    /// The picture is turned upright in the coefficient domain: no second generation of loss.
+    /// Lossless rotation: the image is rotated in the coefficient domain, without re-encoding loss.
     case turn
-    /// The picture is decoded and encoded anew.
+    /// The image is decoded and re-encoded.
     case transcode
 }
 
-/// Why what is sent differs from what was given. Empty exactly when the bytes pass through
-/// untouched.
+/// A reason why the image sent differs from the input. There are no reasons exactly when the bytes
+/// are sent unchanged.
 public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
     /// Scaled up to the minimum area.
     case belowMinimumArea = "below-minimum-area"
@@ -17,43 +17,43 @@ public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
     case aboveMaximumArea = "above-maximum-area"
     /// The EXIF orientation was applied to the pixels.
     case rotated
-    /// Bands of the background were added, for the aspect ratio.
+    /// Stripes of the background colour were added to fit the aspect ratio.
     case padded
-    /// Ends were cut off, for the aspect ratio.
+    /// The ends were cut off to fit the aspect ratio.
     case cropped
-    /// Transparent parts were composited on the background.
+    /// Transparent parts were composited onto the background.
     case flattened
-    /// 16 bits a sample became 8.
+    /// 16 bits per sample were reduced to 8.
     case reducedTo8Bits = "reduced-to-8-bits"
-    /// Colours were converted to sRGB, and the profile left out.
+    /// Colors were converted to sRGB, and the profile was omitted.
     case convertedToSRGB = "converted-to-srgb"
-    /// Only the first picture of several was taken.
+    /// Only the first of several images was used.
     case firstFrame = "first-frame"
-    /// The profile's hosts do not take this media type as it is.
+    /// The profile's providers do not accept this media type.
     case mediaTypeNotAccepted = "media-type-not-accepted"
-    /// Arithmetic coding, which few decoders read.
+    /// The JPEG uses arithmetic coding, which few decoders support.
     case arithmeticCoding = "arithmetic-coding"
-    /// The data are damaged: what could be decoded was encoded anew.
+    /// The data are damaged; the decodable part was re-encoded.
     case damaged
-    /// Another format was asked for.
+    /// Another format was requested.
     case formatRequested = "format-requested"
-    /// Encoded smaller to fit the bytes of one image.
+    /// Encoded smaller to fit the byte budget of one image.
     case overByteBudget = "over-byte-budget"
-    /// Encoded smaller to fit the bytes of the whole request.
+    /// Encoded smaller to fit the byte budget of the whole request.
     case overBodyBudget = "over-body-budget"
-    /// EXIF, GPS, XMP, IPTC, comments, text, thumbnails and the like were removed.
+    /// EXIF, GPS, XMP, IPTC, comments, text, thumbnails and similar metadata were removed.
     case metadataRemoved = "metadata-removed"
-    /// Bytes after the end of the picture were cut off.
+    /// Bytes after the end of the image were removed.
     case trailingDataRemoved = "trailing-data-removed"
-    /// The missing end marker was added; all pixels are there.
+    /// The missing end marker was added; all pixels were present.
     case endMarkerAdded = "end-marker-added"
 
-    /// A few words for tables.
+    /// A short phrase for tables.
     public var phrase: String {
         switch self {
         case .belowMinimumArea: "enlarged"
         case .aboveMaximumArea: "reduced"
-        case .rotated: "turned"
+        case .rotated: "rotated"
         case .padded: "padded"
         case .cropped: "cropped"
         case .flattened: "flattened"
@@ -63,60 +63,60 @@ public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
         case .mediaTypeNotAccepted, .formatRequested: "converted"
         case .arithmeticCoding: "recoded"
         case .damaged: "damaged parts filled in"
-        case .overByteBudget: "squeezed to the byte budget"
-        case .overBodyBudget: "squeezed to the body budget"
+        case .overByteBudget: "reduced to the byte budget"
+        case .overBodyBudget: "reduced to the body budget"
         case .metadataRemoved: "metadata removed"
-        case .trailingDataRemoved: "trailing data cut"
+        case .trailingDataRemoved: "trailing data removed"
         case .endMarkerAdded: "end marker added"
         }
     }
 }
 
-/// Something that a person should know about an image that was prepared all the same.
+/// A notice for the user about an image that was prepared nevertheless.
 public struct Notice: Hashable, Codable, Sendable {
-    /// The closed table of words for it.
+    /// The closed set of notice codes.
     public enum Code: String, Hashable, Codable, Sendable, CaseIterable {
         /// Enlarged more than four times in each direction.
         case largeEnlargement = "large-enlargement"
-        /// The colour profile was carried into the output, not converted.
+        /// The colour profile was kept in the output, and colours were not converted.
         case profileKept = "profile-kept"
-        /// The embedded colour profile is not usable and was ignored.
+        /// The embedded colour profile is unusable and was ignored.
         case profileIgnored = "profile-ignored"
-        /// A damaged, misplaced or superfluous chunk was ignored, as decoders do.
+        /// A damaged, misplaced or redundant chunk was ignored, as decoders do.
         case chunkIgnored = "chunk-ignored"
         /// CMYK without a profile was converted by the plain formula.
         case inksWithoutProfile = "inks-without-profile"
-        /// Channels that are neither colour nor usable alpha were left out.
+        /// Channels that are neither colour nor usable alpha were omitted.
         case channelsLeftOut = "channels-left-out"
-        /// Other pictures in the file were left out.
+        /// Other images in the file were omitted.
         case picturesLeftOut = "pictures-left-out"
-        /// The file calls its only image a reduced copy of another.
+        /// The file marks its only image as a reduced copy of another.
         case reducedCopy = "reduced-copy"
-        /// The data are damaged; what could be decoded was used.
+        /// The data are damaged; the decodable part was used.
         case damaged
-        /// Metadata was to be kept, but the picture had to be encoded anew.
+        /// Metadata could not be kept because the image was re-encoded.
         case metadataNotKept = "metadata-not-kept"
         /// The quality was lowered to fit a byte budget.
         case qualityReduced = "quality-reduced"
-        /// The picture was made smaller to fit a byte budget.
+        /// The image was scaled down to fit a byte budget.
         case areaReduced = "area-reduced"
     }
 
-    /// The word.
+    /// The code.
     public var code: Code
-    /// One line, with the numbers.
+    /// The message, on one line, with the numbers.
     public var message: String
 
-    /// Makes a notice.
+    /// Creates a notice.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 }
 
-/// How far an image was looked at.
+/// The extent to which an image was checked.
 public enum CheckLevel: String, Hashable, Codable, Sendable {
-    /// Every marker or chunk to the end of the file, no pixel.
+    /// Every marker or chunk up to the end of the file, but no pixels.
     case structure
     /// Every pixel was decoded.
     case pixels

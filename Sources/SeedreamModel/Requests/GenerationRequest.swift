@@ -1,80 +1,82 @@
 public import Pixels
 
-/// What is asked of a host: pictures from a prompt, or from a prompt and pictures. Values only;
-/// each provider maps it to its own fields, or refuses, naming the field, what it cannot express.
+/// A request to generate images from a prompt, or to edit images with a prompt. It contains values
+/// only: each provider maps it to its own fields, or rejects it and names the unsupported field.
 public struct GenerationRequest: Hashable, Sendable {
-    /// What the picture shall be. "Image 1" in it means the first of ``images``.
+    /// The prompt. "Image 1" in it means the first of ``images``.
     public var prompt: String
-    /// The pictures to edit, in order; none for text-to-image.
+    /// The images to edit, in order; empty for text-to-image.
     public var images: [RequestImage]
-    /// The size of the result. That of the first image's shape by default, a square without images;
-    /// always sent explicitly.
+    /// The size of the result, which is always sent explicitly. Default: the first image's shape,
+    /// or a square without images.
     public var size = OutputSize.matchFirstImage(.k2)
-    /// Separate generations. 1 by default.
+    /// The number of separate generations. Default: 1.
     public var count = 1
-    /// The most images that one generation may make (a set). 1 by default.
+    /// The maximum number of images in one generation (a set). Default: 1.
     public var imagesPerGeneration = 1
-    /// Makes a host repeat itself, where it can. Random by default.
+    /// The random seed; the same seed and inputs give the same image where the provider supports
+    /// it. Default: random.
     public var seed: Int?
-    /// Whether the host checks prompt and result. `nil`, the default, is sent as `true` where the
-    /// host's own default is off.
+    /// Whether the provider checks the prompt and the result. Default: `nil`, which is sent as
+    /// `true` if the provider's own default is off.
     public var safetyChecker: Bool?
-    /// How the host rewrites the prompt. The host's own way by default.
+    /// The provider's rewriting of the prompt. Default: the provider's own.
     public var enhancement: PromptEnhancement?
-    /// How results come back. By URL by default.
+    /// The delivery of results. Default: by URL.
     public var delivery = ResultDelivery.url
-    /// A URL that the host calls when the job has ended. None by default.
+    /// A URL that the provider calls when the job has ended. Default: none.
     public var webhook: String?
-    /// The host's id of the model. Its Seedream 4 by default.
+    /// The provider's model ID. Default: the provider's Seedream 4.
     public var model: String?
 
-    /// Makes a request from a prompt and, to edit, the pictures.
+    /// Creates a request from a prompt and, to edit, the images.
     public init(prompt: String, images: [RequestImage] = []) {
         self.prompt = prompt
         self.images = images
     }
 
-    /// Whether pictures are edited or made from words alone.
+    /// The operation: `edit` if there are images, otherwise `generate`.
     public var operation: GenerationOperation { images.isEmpty ? .generate : .edit }
-    /// The most pictures that the request may give: what the worst case costs.
+    /// The maximum number of images the request may return, on which its maximum price is based.
     public var maximumOutputs: Int { count * imagesPerGeneration }
 }
 
-/// A picture of a request.
+/// An image of a request.
 public enum RequestImage: Hashable, Sendable {
-    /// A local one, made valid.
+    /// A local image, prepared to meet the constraints.
     case prepared(PreparedImage)
-    /// One that the host fetches itself from an http or https URL. Nothing about it is known here.
+    /// An image that the provider fetches from an http or https URL. Its properties are unknown
+    /// here.
     case remote(String)
 
-    /// Its size in px; `nil` where only the host will see it.
+    /// The size in px, or `nil` if only the provider will see the image.
     public var size: PixelSize? { if case .prepared(let image) = self { image.size } else { nil } }
-    /// The prepared picture, if it is one.
+    /// The prepared image, or `nil` for a remote image.
     public var prepared: PreparedImage? { if case .prepared(let image) = self { image } else { nil } }
 }
 
-/// The two things that are asked of a host.
+/// The operation requested from a provider.
 public enum GenerationOperation: String, Hashable, Codable, Sendable {
-    /// Pictures in, pictures out.
+    /// Image editing: a prompt and images in, images out.
     case edit
-    /// Words in, pictures out.
+    /// Text-to-image: a prompt in, images out.
     case generate
 }
 
-/// How a host rewrites the prompt before the model sees it.
+/// The way a provider rewrites the prompt before the model sees it.
 public enum PromptEnhancement: String, Hashable, Codable, Sendable, CaseIterable {
-    /// With care.
+    /// Thorough rewriting.
     case standard
-    /// With less care, sooner.
+    /// Faster, less thorough rewriting.
     case fast
-    /// Not at all; few hosts can.
+    /// No rewriting; few providers support this.
     case off
 }
 
-/// How a host hands its pictures over.
+/// The way a provider delivers images.
 public enum ResultDelivery: String, Hashable, Codable, Sendable, CaseIterable {
-    /// As URLs, which expire.
+    /// By URLs, which expire.
     case url
-    /// Inside the reply, as base64.
+    /// In the reply, as base64.
     case inline
 }

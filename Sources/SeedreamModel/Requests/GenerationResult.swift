@@ -1,20 +1,20 @@
 public import Pixels
 
-/// What a host made of a request.
+/// The result of a request.
 public struct GenerationResult: Hashable, Sendable {
-    /// In the host's order.
+    /// The images, in the provider's order.
     public var images: [GeneratedImage]
-    /// The seed that the host used, if it says so.
+    /// The seed the provider used, if it reports one.
     public var seed: Int?
-    /// The host's id of the request, which its support asks for.
+    /// The provider's request ID, which its support asks for.
     public var requestID: String?
-    /// What it cost, as far as the host says.
+    /// The usage, as far as the provider reports it.
     public var usage: Usage
-    /// Pictures that the host was asked for and failed to make, in its words. Ark alone reports
-    /// them one by one.
+    /// The provider's messages about requested images that failed. Only Ark reports them
+    /// individually.
     public var failures: [String]
 
-    /// Makes a result.
+    /// Creates a result.
     public init(
         images: [GeneratedImage], seed: Int? = nil, requestID: String? = nil, usage: Usage = Usage(),
         failures: [String] = []
@@ -27,28 +27,28 @@ public struct GenerationResult: Hashable, Sendable {
     }
 }
 
-/// One picture that a host made, where it lies.
+/// One generated image and its location.
 public struct GeneratedImage: Hashable, Codable, Sendable {
-    /// Where a picture lies.
+    /// The location of an image.
     public enum Location: Hashable, Codable, Sendable {
-        /// On a host, for a while. The URL gives access to whoever has it.
+        /// A temporary URL. Anyone who has it can access the image.
         case url(String)
-        /// In a file of this machine, to which an inline reply was streamed.
+        /// The path of a local file to which an inline reply was streamed.
         case file(String)
     }
 
-    /// Where it lies.
+    /// The location.
     public var location: Location
-    /// What the host says it is; not believed.
+    /// The content type reported by the provider; not trusted.
     public var contentType: String?
-    /// What the host says its size in px is; often it says nothing.
+    /// The size in px reported by the provider, which often reports none.
     public var size: PixelSize?
-    /// What the host says its length in bytes is; not believed.
+    /// The length in bytes reported by the provider; not trusted.
     public var byteCount: Int?
-    /// The prompt that the provider made of the one that was sent, where it says so.
+    /// The prompt as rewritten by the provider, if it reports it.
     public var revisedPrompt: String?
 
-    /// Makes a picture.
+    /// Creates a generated image.
     public init(location: Location, contentType: String? = nil, size: PixelSize? = nil, byteCount: Int? = nil)
     {
         self.location = location
@@ -68,17 +68,17 @@ extension GeneratedImage.Location {
     }
 }
 
-/// What a request cost, as the host gives it; `nil` where it says nothing.
+/// The usage of a request as reported by the provider; values it does not report are `nil`.
 public struct Usage: Hashable, Codable, Sendable {
-    /// The host's credits: Apiframe's `creditCost`, AIML's `credits_used`.
+    /// Credits: Apiframe's `creditCost`, AIML's `credits_used`.
     public var credits: Double?
     /// Tokens: AIML's `tokens_used`, Ark's `total_tokens`.
     public var tokens: Int?
-    /// fal's `X-Fal-Billable-Units`.
+    /// Billable units: fal's `X-Fal-Billable-Units`.
     public var billableUnits: Double?
     /// US dollars: AIML's `usd_spent`.
     public var usDollars: Double?
 
-    /// Makes a usage that says nothing.
+    /// Creates a usage without values.
     public init() {}
 }

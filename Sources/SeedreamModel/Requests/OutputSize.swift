@@ -1,32 +1,31 @@
 public import Pixels
 
-/// The size that a result shall have.
+/// The requested size of a result.
 public enum OutputSize: Hashable, Sendable {
-    /// The shape of the first image sent, with the tier's area; a square where there is none, or
-    /// none whose size is known.
+    /// The shape of the first image sent, with the tier's area; a square if there is no image, or
+    /// if its size is unknown.
     case matchFirstImage(SizeTier)
-    /// One of the hosts' names.
+    /// A size that providers have a name for.
     case preset(SizePreset)
-    /// So many pixels.
+    /// A size in px.
     case pixels(PixelSize)
     /// A shape, with the tier's area.
     case aspect(AspectRatio, SizeTier)
 }
 
 extension OutputSize {
-    /// The longest side of providers that limit sides, in px: AIML's and Apiframe's validators. For
-    /// the others the area alone counts.
+    /// The maximum side in px at providers that limit sides: AIML's and Apiframe's validators.
+    /// Other providers limit only the area.
     public static let maximumSide = 4096
 
-    /// Returns the size in px of a shape with a tier's area, or the largest below it that has no
-    /// side beyond a limit. The shorter side is at least 1.
+    /// Returns the size in px of a shape with a tier's area, scaled down if a side exceeds the
+    /// limit. The shorter side is at least 1.
     ///
     /// - Parameters:
     ///   - width: The shape's width, in any unit, at least 1.
     ///   - height: The shape's height, in the same unit, at least 1.
-    ///   - limit: The longest side that the provider makes, in px. Default: none, where only the
-    ///     area counts,
-    ///     so that 16:9 at 4K is 5461x3072.
+    ///   - limit: The maximum side at the provider, in px. Default: no limit, so that 16:9 at 4K is
+    ///     5461x3072.
     public static func pixels(width: Int, height: Int, tier: SizeTier, maximumSide limit: Int? = nil)
         -> PixelSize
     {
@@ -36,15 +35,15 @@ extension OutputSize {
         var high = Double(tier.side) / ratio.squareRoot()
         if wide > limit { (wide, high) = (limit, limit / ratio) }
         if high > limit { (wide, high) = (limit * ratio, limit) }
-        // Down, so that the area stays within the tier's.
+        // Rounded down, so that the area stays within the tier's.
         return PixelSize(width: max(1, Int(wide + 1e-9)), height: max(1, Int(high + 1e-9)))
     }
 
-    /// The size in px; `nil` for a preset, whose pixels the host chooses.
+    /// Returns the size in px, or `nil` for a preset, whose size the provider chooses.
     ///
     /// - Parameters:
-    ///   - first: The first image's size, if it is known.
-    ///   - maximumSide: The longest side of a shape, in px. Default: none.
+    ///   - first: The first image's size, if known.
+    ///   - maximumSide: The maximum side of a shape, in px. Default: no limit.
     public func pixels(first: PixelSize?, maximumSide: Int? = nil) -> PixelSize? {
         switch self {
         case .matchFirstImage(let tier):
@@ -59,11 +58,10 @@ extension OutputSize {
 }
 
 extension OutputSize {
-    /// Reads a size as people write it: `match`, `match@4K`, `4K`, `square_hd`, `1536x1024`,
-    /// `16:9`, `16:9@4K`.
+    /// Parses a size: `match`, `match@4K`, `4K`, `square_hd`, `1536x1024`, `16:9` or `16:9@4K`.
     ///
-    /// - Parameter text: A tier alone means the first image's shape. Case does not matter, nor do
-    ///   `-` and `_` in names.
+    /// - Parameter text: The size. A tier alone means the first image's shape. Case is ignored;
+    ///   names may use `-` or `_`.
     public init?(_ text: String) {
         let name = text.lowercased().replacing("-", with: "_")
         if let preset = SizePreset.allCases.first(where: { $0.rawValue.lowercased() == name }) {
@@ -99,7 +97,7 @@ extension OutputSize {
 }
 
 extension OutputSize: CustomStringConvertible {
-    /// As ``init(_:)`` reads it.
+    /// The size in the syntax of ``init(_:)``.
     public var description: String {
         switch self {
         case .matchFirstImage(let tier): "match@\(tier.rawValue)"
@@ -110,13 +108,13 @@ extension OutputSize: CustomStringConvertible {
     }
 }
 
-/// How large a picture is, whatever its shape.
+/// The area of an image, independent of its shape.
 public enum SizeTier: String, Hashable, Codable, Sendable, CaseIterable {
     /// About 1 megapixel.
     case k1 = "1K"
     /// About 4 megapixels.
     case k2 = "2K"
-    /// About 16 megapixels, the most.
+    /// About 16 megapixels, the maximum.
     case k4 = "4K"
 
     /// The side in px of the square with the tier's area: 1024, 2048, 4096.
@@ -129,14 +127,14 @@ public enum SizeTier: String, Hashable, Codable, Sendable, CaseIterable {
     }
 }
 
-/// A shape: width to height in whole numbers, both above 0.
+/// An aspect ratio of two whole numbers, both above 0.
 public struct AspectRatio: Hashable, Codable, Sendable {
-    /// The width's share.
+    /// The width's part of the ratio.
     public let width: Int
-    /// The height's share.
+    /// The height's part of the ratio.
     public let height: Int
 
-    /// Makes a shape; `nil` unless both numbers are 1 to 10 000.
+    /// Creates a ratio; `nil` unless both numbers are 1 to 10 000.
     public init?(width: Int, height: Int) {
         guard (1...10_000).contains(width), (1...10_000).contains(height) else { return nil }
         self.width = width
@@ -171,15 +169,15 @@ public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
     case landscape4x3 = "landscape_4_3"
     /// 1024x576.
     case landscape16x9 = "landscape_16_9"
-    /// Of the host's choice. What the three automatic ones mean stands in no document.
+    /// The provider's choice. No document defines the sizes of the three automatic presets.
     case auto
-    /// As ``auto``, about 4 megapixels by its name.
+    /// Like ``auto``; by its name about 4 megapixels.
     case auto2K = "auto_2K"
-    /// As ``auto``, about 16 megapixels by its name.
+    /// Like ``auto``; by its name about 16 megapixels.
     case auto4K = "auto_4K"
 
-    /// The pixels that fal's toolkit gives the name; `nil` for the automatic ones. All but
-    /// `square_hd` are below 921 600 px², so that an edit scales them up.
+    /// The size in px that fal's toolkit gives the name, or `nil` for the automatic presets. All
+    /// sizes except `square_hd` are below 921 600 px², so an edit scales them up.
     public var pixels: PixelSize? {
         switch self {
         case .squareHD: PixelSize(width: 1024, height: 1024)

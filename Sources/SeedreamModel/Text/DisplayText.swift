@@ -1,7 +1,7 @@
 extension Unicode.Scalar {
-    /// Whether it shows nothing and may change how the text around it is shown, or steer the
-    /// terminal: controls (C0, C1, DEL), formats (bidirectional controls, zero-width characters,
-    /// tags), and separators of lines and paragraphs.
+    /// Whether the scalar is invisible and may change how the surrounding text is displayed, or
+    /// control the terminal: controls (C0, C1, DEL), formats (bidirectional controls, zero-width
+    /// characters, tags), and line and paragraph separators.
     package var isInvisible: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
@@ -11,15 +11,15 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar {
-    /// Whether it stands for a byte of a file name that is not UTF-8, as `PathText` of Platform
-    /// writes it.
+    /// Whether the scalar represents a byte of a file name that is not UTF-8, as written by
+    /// `PathText` of Platform.
     fileprivate var standsForByte: Bool { (0x10F780...0x10F7FF).contains(value) }
 }
 
 extension String {
-    /// The text as a person may see it, on one line: what is invisible is written out, as `\n` or
-    /// `\u{202E}`, and a byte of a file name that is not UTF-8 as `\xE9`. Printable text comes back
-    /// unchanged, so that doing this twice changes nothing.
+    /// The text made safe for display, on one line: invisible characters are escaped as `\n` or
+    /// `\u{202E}`, and bytes of file names that are not UTF-8 as `\xE9`. Printable text is returned
+    /// unchanged, so applying this twice changes nothing.
     package var visible: String {
         guard unicodeScalars.contains(where: { $0.isInvisible || $0.standsForByte }) else { return self }
         var text = ""
@@ -38,8 +38,8 @@ extension String {
         return text
     }
 
-    /// JSON text that means the same and holds nothing invisible beyond its own line breaks.
-    /// Outside of strings JSON is ASCII, and within them `\u202E` stands for the character.
+    /// Equivalent JSON text without invisible characters except its own line breaks. Outside of
+    /// strings JSON is ASCII; in strings `\u202E` represents the character.
     package var visibleJSON: String {
         guard unicodeScalars.contains(where: { $0.value > 0x7E && $0.isInvisible }) else { return self }
         var text = ""
@@ -58,7 +58,7 @@ extension String {
 }
 
 extension Double {
-    /// At most two decimals, none that are zero: `"3"`, `"4.2"`, `"3.45"`.
+    /// The number with at most two decimals and no trailing zeros: `"3"`, `"4.2"`, `"3.45"`.
     public var formattedShortly: String {
         guard isFinite, magnitude < 1e15 else { return "\(self)" }
         let hundredths = (self * 100).rounded()
@@ -68,7 +68,7 @@ extension Double {
 }
 
 extension Int {
-    /// Decimal units as file managers show them: `"5.1 MB"`.
+    /// The byte count in decimal units, as file managers show it: `"5.1 MB"`.
     package var formattedBytes: String {
         switch self {
         case ..<1000: return "\(self) B"

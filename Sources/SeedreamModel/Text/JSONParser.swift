@@ -1,28 +1,27 @@
-/// Reads JSON text (RFC 8259) in one pass: no byte is looked at twice, and nothing nests deeper
-/// than ``maximumDepth``.
+/// Parses JSON text (RFC 8259) in one pass, and limits nesting to ``maximumDepth``.
 ///
-/// A parser of our own, for two reasons. Foundation's decoder finds the type of a value by trying
-/// one after the other, which takes time that grows with the square of the depth: 98 kB of arrays
-/// within arrays kept a process busy for two minutes. And what a provider answers to a paid request
-/// has to be read even where it is not quite JSON: NaN among the metrics, a log line that is not
-/// UTF-8, a byte order mark. No decoder allows all of that.
+/// There are two reasons for a parser of our own. First, Foundation's decoder finds the type of a
+/// value by trial, which takes time quadratic in the depth: 98 kB of nested arrays kept a process
+/// busy for two minutes. Second, a provider's reply to a paid request must be read even if it is
+/// not quite JSON: NaN among the metrics, a log line that is not UTF-8, a byte order mark. No
+/// decoder accepts all of that.
 struct JSONParser {
-    /// Objects and arrays within each other. No provider has more than 5.
+    /// The maximum nesting of objects and arrays. No provider's reply nests deeper than 5.
     static let maximumDepth = 64
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private let isTolerant: Bool
     private var position = 0
 
-    /// - Parameter isTolerant: Whether what is not quite JSON is read as
-    ///   ``JSONValue/init(tolerating:)`` describes.
+    /// - Parameter isTolerant: Whether text that is not quite JSON is accepted, as described at
+    ///   ``JSONValue/init(tolerating:)``.
     init(_ bytes: UnsafeBufferPointer<UInt8>, isTolerant: Bool) {
         self.bytes = bytes
         self.isTolerant = isTolerant
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
-    /// Reads the one value that the text is.
+    /// Parses the single value in the text.
     mutating func document() throws(JSONSyntaxError) -> JSONValue {
         var document = try value(depth: 0)
         skipSpace()
@@ -30,7 +29,7 @@ struct JSONParser {
             guard position == bytes.count else { throw error("the end") }
             return document
         }
-        // One object on each line, or rubbish behind the first.
+        // There may be one object per line, or garbage after the first.
         guard position < bytes.count, var members = document.object else { return document }
         while position < bytes.count, let next = try? value(depth: 0) {
             members.merge(next.object ?? [:]) { $1 }
@@ -40,7 +39,7 @@ struct JSONParser {
         return document
     }
 
-    /// Reads the members of the one object that the text is; `nil` if it is another value.
+    /// Parses the members of the single object in the text; returns `nil` if it is another value.
     mutating func topMembers() throws(JSONSyntaxError) -> [JSONMember]? {
         skipSpace()
         guard byte == UInt8(ascii: "{") else {
@@ -125,7 +124,7 @@ struct JSONParser {
         }
     }
 
-    /// Passes over what nests too deeply.
+    /// Skips a container that is nested too deeply.
     private mutating func skipContainer() throws(JSONSyntaxError) {
         var open = 0
         while let byte {
@@ -188,13 +187,14 @@ struct JSONParser {
         case UInt8(ascii: "u"): text.unicodeScalars.append(try scalar())
         default:
             guard isTolerant else { throw error("an escape that JSON knows") }
-            // What was written, to be read again as it stands: it may be the first byte of several.
+            // Keep the backslash, and read the byte after it again: it may be the first byte of
+            // several.
             text += "\\"
             position -= 1
         }
     }
 
-    /// The character of `\u` and, where it is the first half of one, of the `\u` behind it.
+    /// Returns the character of `\u` and, if it is a high surrogate, of the `\u` that follows.
     private mutating func scalar() throws(JSONSyntaxError) -> Unicode.Scalar {
         guard let unit = hexadecimal() else {
             guard isTolerant else { throw error("four hexadecimal digits") }
@@ -248,8 +248,8 @@ struct JSONParser {
                 return Int(exactly: number).map { .integer($0) } ?? .number(number)
             }
         }
-        // Numbers that JSON has no word for, and Python's and JavaScript's words for nothing: there
-        // is no value.
+        // Numbers that JSON cannot express, and Python's and JavaScript's words for "nothing", have
+        // no value.
         let known = ["nan", "infinity", "inf", "none", "undefined", "null"]
         let isNothing = known.contains(text.drop { "+-".contains($0) }.lowercased()) || Double(text) != nil
         guard isTolerant, isNothing || ["True", "False"].contains(text) else {
@@ -268,8 +268,8 @@ struct JSONParser {
         }
     }
 
-    /// Whether a text is a number as RFC 8259 writes it: no plus sign, no zeros before it, digits
-    /// around the point.
+    /// Returns whether a text is a number by RFC 8259: no plus sign, no leading zeros, digits on
+    /// both sides of the decimal point.
     private static func isNumber(_ text: String) -> Bool {
         var rest = text.utf8[...]
         func digits() -> Int {
@@ -294,24 +294,24 @@ struct JSONParser {
     }
 }
 
-/// One member of an object, as it was written.
+/// One member of an object, as written.
 package struct JSONMember: Hashable, Sendable {
-    /// Its name.
+    /// The name.
     package var name: String
-    /// Its value.
+    /// The value.
     package var value: JSONValue
-    /// Where its value stands in the text, in bytes.
+    /// The byte range of the value in the text.
     package var text: Range<Int>
 }
 
-/// Why a text is no JSON.
+/// A syntax error in JSON text.
 public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What JSON would have there, as `"a comma or ]"`.
+    /// The expected syntax, such as `"a comma or ]"`.
     public var expected: String
-    /// Where in the text, in bytes from 0.
+    /// The offset in the text, in bytes from 0.
     public var offset: Int
 
-    /// Makes an error.
+    /// Creates an error.
     public init(expected: String, offset: Int) { (self.expected, self.offset) = (expected, offset) }
 
     /// `"expected a comma or ] at byte 17"`.

@@ -4,8 +4,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Any JSON value. An integer that fits stays an integer, so that `1` and `1.5` can be told apart
-/// as a host does.
+/// Any JSON value. An integer that fits remains an integer, so that `1` and `1.5` can be told
+/// apart, as providers do.
 public enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -17,19 +17,19 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue {
-    /// The member of that name; `nil` if this is no object or has none.
+    /// The member with the given name, or `nil` if this is not an object or has no such member.
     public subscript(name: String) -> JSONValue? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
-    /// The element at that index; `nil` if this is no array or is shorter.
+    /// The element at the given index, or `nil` if this is not an array or is shorter.
     public subscript(index: Int) -> JSONValue? {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
 
-    /// The text of a string.
+    /// The text if this is a string.
     public var string: String? { if case .string(let text) = self { text } else { nil } }
-    /// The value of an integer; `2.0` is one, as JSON knows one kind of number.
+    /// The value if this is an integer. `2.0` counts as one, since JSON has only one number type.
     public var integer: Int? {
         switch self {
         case .integer(let value): value
@@ -37,7 +37,7 @@ extension JSONValue {
         default: nil
         }
     }
-    /// The value of a number.
+    /// The value if this is a number.
     public var number: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -45,38 +45,37 @@ extension JSONValue {
         default: nil
         }
     }
-    /// The value of a boolean.
+    /// The value if this is a boolean.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    /// The elements of an array.
+    /// The elements if this is an array.
     public var array: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
-    /// The members of an object.
+    /// The members if this is an object.
     public var object: [String: JSONValue]? { if case .object(let members) = self { members } else { nil } }
     /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
-    /// The value that the text holds. It is JSON to the letter, and nothing in it nests deeper than
-    /// 64 levels.
+    /// Parses strict JSON text, nested at most 64 levels deep.
     ///
     /// - Complexity: O(*n*) in the bytes of the text.
     public init(parsing text: some Sequence<UInt8>) throws(JSONSyntaxError) {
         self = try Self.parsed(text, isTolerant: false)
     }
 
-    /// The value of a text that should be JSON, from a server whose answer is worth reading as far
-    /// as it can be read.
+    /// Parses text that should be JSON, from a server whose reply is worth reading as far as
+    /// possible.
     ///
-    /// NaN and Infinity are `null`, as is what nests deeper than 64 levels; bytes that are not
-    /// UTF-8, and halves of characters, are U+FFFD; commas too many are passed over; what follows
-    /// the value is ignored, but the objects of one after the other are one. The text may be
-    /// UTF-16.
+    /// NaN and Infinity become `null`, as do values nested deeper than 64 levels. Bytes that are
+    /// not UTF-8 and unpaired surrogates become U+FFFD. A trailing comma in an array or object is
+    /// skipped. Text after the value is ignored, except that several objects in sequence are merged
+    /// into one. The text may be UTF-16.
     ///
     /// - Complexity: O(*n*) in the bytes of the text.
     package init(tolerating text: some Sequence<UInt8>) throws(JSONSyntaxError) {
         self = try Self.parsed(text, isTolerant: true)
     }
 
-    /// The members of the object that the text holds, in their order, and a name as often as it
-    /// stands there; `nil` if the text holds another value. It is JSON to the letter.
+    /// Returns the members of the object in the text, in order and including duplicate names, or
+    /// `nil` if the text contains another value. The text must be strict JSON.
     package static func members(parsing text: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError)
         -> [JSONMember]?
     {
@@ -96,7 +95,7 @@ extension JSONValue {
         return try outcome.get()
     }
 
-    /// The text in UTF-8, if its first character tells that it is UTF-16.
+    /// Returns the text in UTF-8 if its first two bytes show that it is UTF-16, otherwise `nil`.
     private static func utf8(fromUTF16 bytes: [UInt8]) -> [UInt8]? {
         guard bytes.count >= 2 else { return nil }
         let isBig: Bool
@@ -111,10 +110,10 @@ extension JSONValue {
         return Array(String(decoding: units.drop { $0 == 0xFEFF }, as: UTF16.self).utf8)
     }
 
-    /// JSON text on one line, keys sorted.
+    /// The value as JSON text on one line, with sorted keys.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// About the bytes that the value takes.
+    /// The approximate size of the value in bytes.
     package var size: Int {
         switch self {
         case .string(let text): text.utf8.count
@@ -124,19 +123,19 @@ extension JSONValue {
         }
     }
 
-    /// JSON text on one line, keys sorted, as UTF-8.
+    /// The value as JSON text on one line, with sorted keys, in UTF-8.
     package var bytes: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Nothing but a number that is not finite fails, and none is ever made here.
+        // Only a number that is not finite fails, and none is ever created here.
         return (try? encoder.encode(self)).map { [UInt8]($0) } ?? Array("null".utf8)
     }
 }
 
 extension JSONValue: Codable {
-    /// Reads any value.
+    /// Decodes any value.
     public init(from decoder: any Decoder) throws {
-        // Strings first: a data URI is most of what is ever sent.
+        // Strings first: most of what is sent is a data URI.
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {
             self = .string(text)
@@ -155,7 +154,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// Writes the value as itself.
+    /// Encodes the value.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -186,7 +185,7 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     public init(stringLiteral value: String) { self = .string(value) }
     /// An array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// An object; of two members of one name the last stays.
+    /// An object. The last duplicate name wins.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
     }

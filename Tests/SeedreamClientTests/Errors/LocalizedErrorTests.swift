@@ -45,7 +45,7 @@ struct LocalizedErrorTests {
         Row(
             PreparationError.codec(.truncated("scan")), "image data end too early: scan",
             "copy or download the file again; part of it is missing",
-            reason: "the data end before the picture does"),
+            reason: "the data end before the image is complete"),
         Row(
             PreparationFailure(inputs: [input, input]),
             "a.jpg: expected a regular file, found a FIFO; a.jpg: expected a regular file, found a FIFO",

@@ -25,7 +25,7 @@ struct ReportRowTests {
         #expect((row.name, row.state) == ("dog.jpg", .done))
         #expect(row.prompt == job.prompt)
         #expect(row.cost == .init(amount: 0.03, unit: .usDollars, isEstimate: true))
-        #expect(row.reasons == ["turned", "sent as 3024\u{A0}×\u{A0}4032\u{A0}px"])
+        #expect(row.reasons == ["rotated", "sent as 3024\u{A0}×\u{A0}4032\u{A0}px"])
         #expect((row.jobID, row.requestID) == (job.id, "764cabcf-b745"))
         #expect(
             row.facts == [
