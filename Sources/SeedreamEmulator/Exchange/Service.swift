@@ -1,9 +1,14 @@
 /// The providers that can be emulated.
 public enum EmulatedProvider: String, Hashable, Codable, Sendable, CaseIterable {
+    /// fal.ai.
     case fal
+    /// AIML API.
     case aiml
+    /// OneRouter (Infron).
     case onerouter
+    /// Apiframe.
     case apiframe
+    /// ByteDance Ark (BytePlus ModelArk, Volcengine).
     case ark
 }
 
@@ -68,14 +73,6 @@ enum Service: String, CaseIterable, Sendable {
         case .onerouter, .onerouterMedia: [.onerouter]
         case .apiframe, .apiframeMedia: [.apiframe]
         case .ark, .arkMedia: [.ark]
-        }
-    }
-
-    /// Whether the service only serves files (fal's CDN also accepts them).
-    var isMedia: Bool {
-        switch self {
-        case .falCDN, .onerouterMedia, .apiframeMedia, .arkMedia: true
-        default: false
         }
     }
 

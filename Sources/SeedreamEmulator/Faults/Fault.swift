@@ -98,9 +98,9 @@ extension Fault {
         case .slowRead(let speed), .slowWrite(let speed):
             ("bytesPerSecond", 1...1_000_000_000, Double(speed))
         case .truncate(let bytes), .oversize(let bytes):
-            ("bytes", 0...Double(Self.mostBytes), Double(bytes))
+            ("bytes", 0...Double(Self.maximumBytes), Double(bytes))
         case .contentLength(let offset):
-            ("offBy", -Double(Self.mostBytes)...Double(Self.mostBytes), Double(offset))
+            ("offBy", -Double(Self.maximumBytes)...Double(Self.maximumBytes), Double(offset))
         case .html(let status), .status(let status, _, _), .answer(let status, _, _):
             ("status", 200...599, Double(status))
         default: nil
@@ -108,7 +108,7 @@ extension Fault {
     }
 
     /// The most bytes that a fault adds to a response or removes from it: 1 GiB. Our limit.
-    static let mostBytes = 1 << 30
+    static let maximumBytes = 1 << 30
 
     /// The prefix of a `retryAfter` that becomes an HTTP date.
     static let datePrefix = "date:"

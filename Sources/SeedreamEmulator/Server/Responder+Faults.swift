@@ -86,11 +86,11 @@ extension Responder {
             try await wire.write(head(length: body.count) + body.prefix(max(0, bytes)))
             await wire.close()
         case .contentLength(let offset):
-            let bounded = min(max(offset, -Fault.mostBytes), Fault.mostBytes)
+            let bounded = min(max(offset, -Fault.maximumBytes), Fault.maximumBytes)
             try await wire.write(head(length: max(0, body.count + bounded)) + body)
             await wire.close()
         case .oversize(let bytes):
-            let count = min(max(0, bytes), Fault.mostBytes)
+            let count = min(max(0, bytes), Fault.maximumBytes)
             response.body = .bytes(body + [UInt8](repeating: UInt8(ascii: " "), count: count))
             return false
         case .invalidJSON:

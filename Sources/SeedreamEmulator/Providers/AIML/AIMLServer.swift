@@ -91,7 +91,7 @@ struct AIMLWork: Sendable {
     /// The credits for one image: 63,000, as in the provider's own example with one image.
     private static let credits = 63_000
     /// The credits in one US dollar; a guess, by which that example costs $0.0315.
-    private static let creditsOfADollar = 2_000_000
+    private static let creditsPerDollar = 2_000_000
 
     /// The folder of AIML's images on fal's CDN, which distinguishes them from fal's own.
     static let folder = "files/b/0a1a1a1a"
@@ -126,7 +126,7 @@ struct AIMLWork: Sendable {
             "\(Self.folder)/\(Identifier.digits()).\(order.mediaType.fileExtension)"
         }
         let credits = stored.count * Self.credits
-        let dollars = Double(credits) / Double(Self.creditsOfADollar)
+        let dollars = Double(credits) / Double(Self.creditsPerDollar)
         return JobOutcome(
             body: body(stored, seed: seed, credits: credits, dollars: dollars),
             headers: [
