@@ -7,9 +7,9 @@ import NIOSSL
 ///
 /// ```swift
 /// let emulator = try await Emulator.start()
-/// defer { await emulator.stop() }
 /// // … point a client at emulator.url(.fal) …
 /// let bought = await emulator.ledger.count
+/// await emulator.stop()
 /// ```
 public final class Emulator: Sendable {
     /// The port on 127.0.0.1.

@@ -44,7 +44,7 @@ final class ProtocolDetector: ChannelInboundHandler {
     /// Creates a detector.
     ///
     /// - Parameters:
-    ///   - tls: The TLS settings; `nil` refuses TLS.
+    ///   - tls: The TLS settings; `nil` if TLS is off.
     ///   - isReachable: Returns whether a host name is an emulated one.
     init(tls: NIOSSLContext?, isReachable: @escaping @Sendable (String) -> Bool) {
         self.tls = tls
