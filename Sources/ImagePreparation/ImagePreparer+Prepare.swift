@@ -1,9 +1,9 @@
 import SeedreamModel
 
 extension ImagePreparer {
-    /// What happens when an input of a request cannot be prepared.
+    /// The policy for inputs of a request that cannot be prepared.
     public enum FailurePolicy: Hashable, Sendable {
-        /// The call throws: a request short of one image is another request.
+        /// The call throws: a request without one of its images is a different request.
         case refuse
         /// The other inputs are prepared, and the result lists the failures.
         case collect
@@ -11,22 +11,23 @@ extension ImagePreparer {
 
     /// Prepares the inputs of one request.
     ///
-    /// Of more inputs than one request takes, only the last are used. Several images are in work at
-    /// once, within the processors and the ``PreparationOptions/memoryBudget`` that all calls of
-    /// the process share: call this from as many tasks as you like, images wait for their turn in
-    /// the order in which they ask. What is prepared already is the caller's and is not counted.
+    /// If there are more inputs than one request takes, only the last ones are used. Several images
+    /// are prepared concurrently, within the processors and the ``PreparationOptions/memoryBudget``
+    /// shared by all calls of the process. Any number of tasks may call this; images wait for their
+    /// turn in the order of their requests. Prepared images belong to the caller and are not
+    /// counted.
     ///
-    /// The whole body is kept within ``InputConstraints/maximumBodyBytes``: the largest images are
-    /// encoded again, smaller, if they are too much together.
+    /// The whole body is kept within ``InputConstraints/maximumBodyBytes``: if the images are too
+    /// large together, the largest ones are re-encoded at a smaller size.
     ///
     /// - Parameters:
-    ///   - inputs: At least one.
-    ///   - failures: `refuse` by default.
+    ///   - inputs: The inputs, at least one.
+    ///   - failures: The policy for inputs that fail. Default: `refuse`.
     ///   - reporter: Receives progress, and is finished when this returns.
-    /// - Returns: Prepared images in input order; with `collect`, failures beside them.
-    /// - Throws: ``PreparationFailure`` naming every input that failed;
+    /// - Returns: The prepared images in input order; with `collect`, also the failures.
+    /// - Throws: ``PreparationFailure``, which lists every failed input;
     ///   ``PreparationError/tooManyInputs(count:maximum:)`` if the options are strict;
-    ///   `CancellationError`, between bands or while an image waits for its turn, if the task is
+    ///   `CancellationError`, between strips or while an image waits for its turn, if the task is
     ///   cancelled.
     public func prepare(
         _ inputs: [ImageInput], failures: FailurePolicy = .refuse,
@@ -46,16 +47,15 @@ extension ImagePreparer {
         return batch
     }
 
-    /// The same for a request some of whose images are not prepared here, such as URLs that the
-    /// provider fetches.
+    /// Prepares the inputs of a request in which some images are not prepared here, such as URLs
+    /// that the provider fetches.
     ///
     /// - Parameters:
-    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and
+    ///   - places: The inputs used, in order. `nil` marks an image that is not prepared here; it
     ///     keeps its number.
     ///   - first: The index of the first of them.
-    ///   - onCancellation: Receives what was prepared, and what failed, of the inputs before the
-    ///     first one
-    ///     that was not ready, if the task is cancelled. The images may be too much together for one body.
+    ///   - onCancellation: If the task is cancelled, receives the outcomes before the first input
+    ///     that was not ready. The images may be too large together for one body.
     package func prepare(
         _ places: [ImageInput?], from first: Int, failures: FailurePolicy = .refuse,
         reportingTo reporter: ProgressReporter? = nil,
@@ -83,15 +83,15 @@ extension ImagePreparer {
         return batch
     }
 
-    /// Prepares many inputs, each for a request of its own, and hands each outcome over in input
-    /// order.
+    /// Prepares many inputs, each for its own request, and delivers each outcome in input order.
     ///
-    /// Nothing is dropped and bodies hold one image each. Memory does not grow with the number of
+    /// Nothing is dropped, and each body holds one image. Memory does not grow with the number of
     /// inputs: an outcome is released once `deliver` returns, and work waits for a slow `deliver`.
     /// Images of all calls share one budget, as in ``prepare(_:failures:reportingTo:)``; while
-    /// `deliver` runs, this call takes no more of it than the images that are in work already.
+    /// `deliver` runs, this call takes no more of it than the images already in work.
     ///
-    /// - Throws: What `deliver` throws, and `CancellationError`; failing inputs are outcomes.
+    /// - Throws: The error that `deliver` throws, and `CancellationError`. Failed inputs are
+    ///   outcomes.
     public func prepareEach(
         _ inputs: [ImageInput], reportingTo reporter: ProgressReporter? = nil,
         deliver: (PreparationOutcome) async throws -> Void
@@ -100,8 +100,8 @@ extension ImagePreparer {
         reporter?.begin(total: inputs.count)
         let executor = ImageExecutor(constraints: constraints, options: options)
         let run = BatchRun(executor: executor, budget: budget, reporter: reporter)
-        // Headers are read a slice at a time: ten thousand descriptions of pictures are not held at
-        // once.
+        // Headers are read in slices, so that the descriptions of ten thousand images are not held
+        // at once.
         for start in stride(from: 0, to: inputs.count, by: 256) {
             let slice = start..<min(start + 256, inputs.count)
             var failed: [Int: FailedInput] = [:]
@@ -136,7 +136,7 @@ extension ImagePreparer {
         }
     }
 
-    /// Encodes the largest images again if all of them are too much for one body.
+    /// Re-encodes the largest images if all images together exceed the body.
     private func shareBody(
         among jobs: [ImageJob], in batch: inout PreparedBatch, _ executor: ImageExecutor
     ) async throws {
@@ -146,8 +146,8 @@ extension ImagePreparer {
         let large = Set(batch.images.filter { $0.dataURI.length > share }.map(\.index))
         batch.images.removeAll { large.contains($0.index) }
         try await prepareAgain(large, of: jobs, share: share, in: &batch, executor)
-        // Images come out smaller than their share; what is left may save those that could not keep
-        // to theirs.
+        // Images come out smaller than their share. The remainder may suffice for those that did
+        // not fit theirs.
         let short = Set(
             batch.failed.filter { large.contains($0.index) && $0.code == .tooManyBytes }.map(\.index))
         if !short.isEmpty {

@@ -1,7 +1,7 @@
 import ImageCodecs
 public import SeedreamModel
 
-/// Makes local pictures valid for a host: the library call before submission.
+/// Prepares local images for a provider before submission, so that they meet its constraints.
 ///
 /// ```swift
 /// let preparer = ImagePreparer(constraints: .seedream4)
@@ -10,14 +10,14 @@ public import SeedreamModel
 /// batch.images[0].dataURI
 /// ```
 public struct ImagePreparer: Sendable {
-    /// What the images must be.
+    /// The constraints that the images must meet.
     public var constraints: InputConstraints
-    /// How they are made so.
+    /// The options for preparing them.
     public var options: PreparationOptions
-    /// What images in work may take: for all preparers of the process together, but in tests.
+    /// The budget for images in work. All preparers of the process share one, except in tests.
     package var budget = ProcessBudget.shared
 
-    /// Makes a preparer. Nothing is read or started before a call.
+    /// Creates a preparer. Nothing is read or started before a call.
     public init(
         constraints: InputConstraints = .seedream4, options: PreparationOptions = PreparationOptions()
     ) {
@@ -25,34 +25,34 @@ public struct ImagePreparer: Sendable {
         self.options = options
     }
 
-    /// The same preparer, which also decodes every pixel of images that pass through: an image that
-    /// does not decode has to stop a request before it is paid for.
+    /// The same preparer with ``PreparationOptions/verifies`` set: an image that does not decode
+    /// must stop a request before it is paid for.
     package var decodingEveryPixel: ImagePreparer {
         var preparer = self
         preparer.options.verifies = true
         return preparer
     }
 
-    /// Says what would happen to each input, from headers alone: no pixel is decoded, nothing is
+    /// Plans the preparation of each input from headers alone. No pixel is decoded and nothing is
     /// written.
     ///
-    /// Of more inputs than one request takes, only the last are opened. Inputs that cannot be
-    /// prepared are listed in the plan and keep their positions.
+    /// If there are more inputs than one request takes, only the last ones are opened. Inputs that
+    /// cannot be prepared are listed in the plan and keep their positions.
     ///
-    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are
+    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, only if the options are
     ///   strict.
-    /// - Complexity: One open and some reads for each input that is used.
+    /// - Complexity: One open and a few reads per input used.
     public func plan(_ inputs: [ImageInput]) throws(PreparationError) -> PreparationPlan {
         try survey(inputs).plan
     }
 
-    /// Says what would happen to each input if each were a request of its own: none is dropped,
-    /// every position is 1.
+    /// Plans the preparation of each input for its own request: none is dropped, and every position
+    /// is 1.
     public func planEach(_ inputs: [ImageInput]) -> PreparationPlan { surveyEach(inputs).plan }
 
     // MARK: Surveying
 
-    /// A plan, and the jobs behind its images.
+    /// A plan and the jobs for its images.
     struct Survey: Sendable {
         var plan = PreparationPlan(images: [], failed: [], dropped: [])
         var jobs: [ImageJob] = []
@@ -65,9 +65,10 @@ public struct ImagePreparer: Sendable {
         return survey
     }
 
-    /// The inputs of one request that it uses: all, or the last of more than it takes.
+    /// Returns the range of inputs that one request uses: all, or the last ones if there are too
+    /// many.
     ///
-    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, and only if the options are
+    /// - Throws: ``PreparationError/tooManyInputs(count:maximum:)``, only if the options are
     ///   strict.
     package func used(of count: Int) throws(PreparationError) -> Range<Int> {
         let first = max(0, count - constraints.maximumInputs)
@@ -78,7 +79,7 @@ public struct ImagePreparer: Sendable {
     }
 
     /// - Parameters:
-    ///   - places: The inputs that are used, in order; `nil` is one that is not prepared here, and
+    ///   - places: The inputs used, in order. `nil` marks an image that is not prepared here; it
     ///     keeps its number.
     ///   - first: The index of the first of them.
     func survey(_ places: [ImageInput?], from first: Int) -> Survey {

@@ -4,8 +4,8 @@ import Pixels
 import SeedreamModel
 private import Synchronization
 
-/// Works on several images at once, as far as the budget of the process allows, and delivers them
-/// in order.
+/// Prepares several images concurrently within the process's budget, and delivers the outcomes in
+/// order.
 struct BatchRun {
     var executor: ImageExecutor
     var budget: ProcessBudget
@@ -14,22 +14,22 @@ struct BatchRun {
     private var lanes: Int { max(1, executor.options.jobs ?? budget.threads) }
     private var memoryLimit: Int { executor.options.memoryBudget ?? budget.memory }
 
-    /// A job and how many bytes its result may have.
+    /// A job and the maximum size of its result in bytes.
     struct Item: Sendable {
         var job: ImageJob
         var maximumBytes: Int
     }
 
-    /// Prepares the items and hands each outcome over in their order, as soon as those before it
-    /// are handed over.
+    /// Prepares the items and delivers the outcomes in input order, each as soon as all earlier
+    /// ones are delivered.
     ///
-    /// - Throws: `CancellationError`, or what `deliver` throws; then all work stops. A failing
-    ///   image throws nothing.
+    /// - Throws: `CancellationError` or the error that `deliver` throws; all work then stops. An
+    ///   image that fails is an outcome, not an error.
     func run(_ items: [Item], deliver: (PreparationOutcome) async throws -> Void) async throws {
-        // An image alone gets a second thread, for its decoder.
+        // If there are fewer items than lanes, an image may get a second thread for its decoder.
         let readsAhead = items.count < lanes
-        // Results that wait for a slower one before them are held in memory: no more than these,
-        // and where they are large none beyond the lanes. Both numbers are ours.
+        // Results that wait for a slower predecessor are held in memory. Their number is limited to
+        // the window; if they are large, to the number of lanes. Both limits are our choice.
         let window = lanes + 2
         let roomForWaiting = lanes << 21
         let waiting = WaitingOutcomes()
@@ -61,7 +61,7 @@ struct BatchRun {
         defer { reporter?.complete(index: planned.index, name: planned.source.name) }
         let error: PreparationError
         do {
-            // The ceiling holds for one image as well: it fails, and the others go on.
+            // The limit applies to a single image too: that image fails, and the others continue.
             guard item.job.estimatedBytes <= memoryLimit else {
                 throw CodecError.limitExceeded(
                     .memoryBudget, value: item.job.estimatedBytes, maximum: memoryLimit)
@@ -97,14 +97,14 @@ struct BatchRun {
     }
 }
 
-/// Outcomes that are finished and not yet handed over.
+/// Finished outcomes that are not yet delivered.
 ///
-/// Tasks put them here instead of returning them: the object of a finished task, and with it its
-/// picture, may outlive the task by milliseconds.
+/// Tasks store them here instead of returning them: the object of a finished task, and with it the
+/// task's image, may outlive the task by milliseconds.
 final class WaitingOutcomes: Sendable {
     private let outcomes = Mutex<[Int: PreparationOutcome]>([:])
 
-    /// Bytes of their pictures.
+    /// The total size of their images in bytes.
     var byteCount: Int {
         outcomes.withLock { outcomes in
             outcomes.values.reduce(0) { sum, outcome in
@@ -115,6 +115,6 @@ final class WaitingOutcomes: Sendable {
 
     func add(_ outcome: PreparationOutcome, number: Int) { outcomes.withLock { $0[number] = outcome } }
 
-    /// Takes out the one with that number, if it is there.
+    /// Removes and returns the outcome with the given number, if present.
     func take(number: Int) -> PreparationOutcome? { outcomes.withLock { $0.removeValue(forKey: number) } }
 }

@@ -1,10 +1,11 @@
-/// How the bytes of one request body are shared among its images.
+/// Arithmetic for sharing one request body among its images.
 package enum BodyBudget {
-    /// Characters of a body that are not data URIs: ours, generous for a prompt of 4000 characters
-    /// and all fields.
+    /// The size of a body in characters without its data URIs. Our estimate, generous for a prompt
+    /// of 4000 characters and all fields.
     package static func envelope(images: Int) -> Int { 20_000 + 8 * images }
 
-    /// The largest share such that images that need less keep what they have, and all together fit.
+    /// Returns the largest share with which all images together fit, where images that need less
+    /// keep their length.
     package static func share(of budget: Int, among lengths: [Int]) -> Int {
         var left = max(budget, 0)
         var count = lengths.count
@@ -17,7 +18,8 @@ package enum BodyBudget {
         return left
     }
 
-    /// The most bytes whose data URI has at most that many characters, whatever the media type.
+    /// Returns the maximum number of bytes whose data URI has at most the given number of
+    /// characters, for any media type.
     package static func bytes(forCharacters characters: Int) -> Int {
         max(0, (characters - "data:image/jpeg;base64,".utf8.count) / 4 * 3)
     }

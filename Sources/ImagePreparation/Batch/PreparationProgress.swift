@@ -1,25 +1,25 @@
 private import Synchronization
 
-/// How far a preparation has come.
+/// The progress of a preparation.
 public struct PreparationProgress: Hashable, Sendable {
-    /// Inputs that are done, failed ones included.
+    /// The number of completed inputs, failed ones included.
     public var completed: Int
-    /// Inputs in all.
+    /// The total number of inputs.
     public var total: Int
-    /// The part of the whole work that is done, 0 to 1; counts rows inside pictures.
+    /// The completed fraction of the work, 0 to 1, counted in rows within images.
     public var fraction: Double
-    /// The input that moved last.
+    /// The name of the input that progressed last.
     public var name: String
 
-    /// Makes a state of progress.
+    /// Creates a progress value.
     public init(completed: Int, total: Int, fraction: Double, name: String) {
         (self.completed, self.total, self.fraction, self.name) = (completed, total, fraction, name)
     }
 
-    /// Makes an asynchronous sequence of progress and the reporter that feeds it.
+    /// Creates an asynchronous sequence of progress and the reporter that feeds it.
     ///
-    /// A slow reader sees the newest state only. The sequence ends when the reporter's preparation
-    /// does.
+    /// A slow reader sees only the newest value. The sequence ends when the reporter's preparation
+    /// ends.
     public static func makeStream() -> (
         progress: AsyncStream<PreparationProgress>, reporter: ProgressReporter
     ) {
@@ -29,7 +29,7 @@ public struct PreparationProgress: Hashable, Sendable {
     }
 }
 
-/// Feeds one stream of ``PreparationProgress``. For one preparation.
+/// Reports ``PreparationProgress`` to one stream. Use one reporter per preparation.
 public final class ProgressReporter: Sendable {
     private struct State {
         var total = 0
@@ -46,7 +46,8 @@ public final class ProgressReporter: Sendable {
         end = { continuation.finish() }
     }
 
-    /// Hands each state to a function, on the thread that works: it must return at once.
+    /// Creates a reporter that calls a function with each value, on the working thread. The
+    /// function must return at once.
     package init(_ receive: @escaping @Sendable (PreparationProgress) -> Void) {
         self.receive = receive
         end = {}

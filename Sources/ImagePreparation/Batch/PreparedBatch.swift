@@ -6,36 +6,36 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// The images of one request.
+/// The prepared images of one request.
 public struct PreparedBatch: Hashable, Sendable {
-    /// What is ready to be sent, in input order.
+    /// The images ready to send, in input order.
     public var images: [PreparedImage]
-    /// What could not be prepared, in input order.
+    /// The inputs that could not be prepared, in input order.
     public var failed: [FailedInput]
-    /// What one request has no room for, in input order.
+    /// The inputs dropped because one request has no room for them, in input order.
     public var dropped: [DroppedInput]
 
-    /// Makes a batch, for instance to test what is done with one.
+    /// Creates a batch, for example in a test.
     public init(images: [PreparedImage], failed: [FailedInput] = [], dropped: [DroppedInput] = []) {
         (self.images, self.failed, self.dropped) = (images, failed, dropped)
     }
 
-    /// Encoded bytes of all images.
+    /// The total encoded size of all images in bytes.
     public var byteCount: Int { images.reduce(0) { $0 + $1.bytes.count } }
-    /// Characters of all data URIs.
+    /// The total length of all data URIs in characters.
     public var dataURILength: Int { images.reduce(0) { $0 + $1.dataURI.length } }
 }
 
-/// What became of one input.
+/// The outcome for one input.
 public enum PreparationOutcome: Hashable, Sendable {
-    /// It is ready to be sent.
+    /// The image is ready to send.
     case prepared(PreparedImage)
-    /// It cannot be prepared.
+    /// The input cannot be prepared.
     case failed(FailedInput)
 }
 
 extension PreparationOutcome {
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     public var index: Int {
         switch self {
         case .prepared(let image): image.index
@@ -53,27 +53,27 @@ extension PreparedBatch {
     }
 }
 
-/// Thrown when a request would go out short of an image. Names every input that failed.
+/// The error thrown if inputs of a request cannot be prepared. It lists every failed input.
 public struct PreparationFailure: Error, Hashable, Sendable {
-    /// At least one, in input order.
+    /// The failed inputs, at least one, in input order.
     public var inputs: [FailedInput]
 
-    /// Makes a failure of at least one input.
+    /// Creates a failure of at least one input.
     public init(inputs: [FailedInput]) { self.inputs = inputs }
 }
 
 extension PreparationFailure: CustomStringConvertible {
-    /// One line for each input.
+    /// One line per input.
     public var description: String {
         inputs.map { "\($0.name): \($0.message)" }.joined(separator: "\n")
     }
 }
 
 extension PreparationFailure: LocalizedError {
-    /// Each input with its line, all on one line.
+    /// Each input with its message, all on one line.
     public var errorDescription: String? {
         inputs.map { "\($0.name): \($0.message)" }.joined(separator: "; ")
     }
-    /// What to do about the first input.
+    /// The advice for the first input.
     public var recoverySuggestion: String? { inputs.first?.hint }
 }

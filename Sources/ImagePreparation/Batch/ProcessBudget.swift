@@ -2,28 +2,29 @@ import Pixels
 import Platform
 private import Synchronization
 
-/// The memory and the threads that all images in work share, whichever preparer and call they
-/// belong to.
+/// The memory and threads shared by all images in work, across all preparers and calls of the
+/// process.
 ///
-/// Images start in the order in which they ask. One that does not fit yet holds back those behind
-/// it, so that a large one is not passed for ever. An image in work never waits for another one, so
-/// each of them ends, and the next one starts.
+/// Images start in the order of their requests. An image that does not fit yet holds back those
+/// behind it, so that a large image is not overtaken forever. An image in work never waits for
+/// another, so each one ends and the next can start.
 package final class ProcessBudget: Sendable {
-    /// The budget of this process: ``MemoryBudget/systemDefault``, asked once, and one thread for
-    /// each processor.
+    /// The budget of this process: ``MemoryBudget/systemDefault``, read once, and one thread per
+    /// processor.
     package static let shared = ProcessBudget(
         memory: MemoryBudget.systemDefault, threads: Processors.count)
 
-    /// What one image takes while it is in work.
+    /// The resources that one image takes while in work.
     package struct Claim: Hashable, Sendable {
-        /// Estimated bytes at the peak.
+        /// The estimated peak memory in bytes.
         package var bytes: Int
-        /// What all images in work may take together once this one is among them, in bytes; `nil`:
-        /// the budget's own.
+        /// The memory limit for all images in work, this one included, in bytes; `nil` means the
+        /// budget's own limit.
         package var memoryLimit: Int?
-        /// Threads of all images in work, this one's included; the budget's own if that is more.
+        /// The thread limit for all images in work, this one included. The budget's own limit
+        /// applies if it is higher.
         package var threadLimit: Int?
-        /// Whether it is given a second thread where one is free and no other image waits.
+        /// Whether the image gets a second thread if one is free and no other image waits.
         package var mayReadAhead: Bool
 
         package init(
@@ -36,19 +37,19 @@ package final class ProcessBudget: Sendable {
         }
     }
 
-    /// How much is taken.
+    /// The resources in use.
     package struct Load: Hashable, Sendable {
-        /// Images in work.
+        /// The number of images in work.
         package var images = 0
-        /// Their estimated bytes together.
+        /// Their total estimated memory in bytes.
         package var bytes = 0
-        /// Their threads together.
+        /// Their total number of threads.
         package var threads = 0
-        /// Images that wait.
+        /// The number of waiting images.
         package var waiting = 0
-        /// The most that ``bytes`` has been.
+        /// The peak of ``bytes``.
         package var mostBytes = 0
-        /// The most that ``threads`` has been.
+        /// The peak of ``threads``.
         package var mostThreads = 0
     }
 
@@ -64,27 +65,27 @@ package final class ProcessBudget: Sendable {
         var asked = 0
     }
 
-    /// Bytes for images whose claims name no limit of their own.
+    /// The memory limit in bytes for claims without a limit of their own.
     package let memory: Int
-    /// Threads, at least.
+    /// The thread limit, at least 1, unless a claim has a higher one.
     package let threads: Int
     private let state = Mutex(State())
 
-    /// Makes a budget of its own. Everything but tests uses ``shared``.
+    /// Creates a separate budget, for tests. All other code uses ``shared``.
     package init(memory: Int, threads: Int) {
         (self.memory, self.threads) = (memory, max(1, threads))
     }
 
-    /// What is taken now.
+    /// The resources in use now.
     package var load: Load { state.withLock { $0.load } }
 
-    /// Waits for its turn, calls `body`, and gives back what it took.
+    /// Waits until the claim fits, calls `body`, and then releases the claim.
     ///
-    /// A claim that is larger than its limit has its turn when no other image is in work.
+    /// A claim larger than its limit is granted when no other image is in work.
     ///
-    /// - Parameter body: Is told whether it may use a second thread.
-    /// - Throws: `CancellationError` if the task is cancelled while it waits, and what `body`
-    ///   throws.
+    /// - Parameter body: Receives whether it may use a second thread.
+    /// - Throws: `CancellationError` if the task is cancelled while waiting, and the error that
+    ///   `body` throws.
     package func run<Result: Sendable>(
         _ claim: Claim, _ body: (_ readsAhead: Bool) async throws -> Result
     ) async throws -> Result {
@@ -122,7 +123,7 @@ package final class ProcessBudget: Sendable {
         }
     }
 
-    /// Changes the state, and starts the images whose turn has come by it.
+    /// Changes the state, then starts the waiting images that now fit.
     private func change(_ body: (inout State) -> Void) {
         state.withLock { state in
             body(&state)

@@ -3,11 +3,11 @@ import Pixels
 import Platform
 private import Synchronization
 
-/// Runs codec work, which blocks for whole seconds, outside the threads of Swift concurrency.
+/// Runs codec work, which blocks for seconds, outside the threads of Swift concurrency.
 enum BlockingWork {
-    /// Runs `body` in a thread of its own and waits without blocking one.
+    /// Runs `body` in a new thread and waits without blocking a thread of Swift concurrency.
     ///
-    /// - Parameter body: Gets a token to look at between bands; throws to stop.
+    /// - Parameter body: Receives a token to check between strips; throws to stop.
     static func run<Result: Sendable>(
         _ body: @escaping @Sendable (CancellationToken) throws -> Result
     ) async throws -> Result {
@@ -26,7 +26,7 @@ enum BlockingWork {
     }
 }
 
-/// Tells threads outside of Swift concurrency that their task was cancelled.
+/// A flag that tells threads outside of Swift concurrency that their task was cancelled.
 final class CancellationToken: Sendable {
     private let isCancelled = Atomic(false)
 

@@ -2,15 +2,16 @@ import ImageCodecs
 package import Pixels
 package import SeedreamModel
 
-/// The bounded search for a byte budget: each step is tried only if the one before was too large.
+/// The bounded search for an encoding within a byte budget. Each attempt is made only if the
+/// previous one was too large.
 ///
-/// `own quality => 88 => 85 => 4:2:0 => smaller areas`, never below the minimum area. users.md's
-/// measurements: each step of quality saves about a fifth at half a decibel, 4:2:0 another fifth;
-/// area comes last because it costs detail.
+/// `own quality => 88 => 85 => 4:2:0 => smaller areas`, never below the minimum area. By
+/// measurement, each step of quality saves about a fifth of the bytes for half a decibel, and 4:2:0
+/// saves another fifth. Area comes last because it costs detail.
 package struct EncodeLadder {
-    /// Smaller areas tried, at most.
+    /// The maximum number of smaller areas tried.
     static let areaSteps = 8
-    /// The area of each such step, as a part of the one before.
+    /// The area of each step relative to the previous one.
     static let areaFactor = 0.7
 
     var constraints: InputConstraints
@@ -20,7 +21,7 @@ package struct EncodeLadder {
         (self.constraints, self.options) = (constraints, options)
     }
 
-    /// The attempts for a job, best first. The first one keeps to the plan.
+    /// Returns the attempts for a job, best first. The first one follows the plan.
     package func attempts(for job: ImageJob, keepsAlpha: Bool) -> [EncodeAttempt] {
         let probe = job.probe
         let type = options.outputType(keepsAlpha: keepsAlpha)
@@ -59,22 +60,22 @@ package struct EncodeLadder {
         return attempts
     }
 
-    /// The size of at most that area, or the smallest that conforms if that would fall below the
-    /// minimum.
+    /// Returns the size with at most the given area, or the smallest conforming size if it would be
+    /// below the minimum area.
     private func size(ofArea area: Int, like size: PixelSize) -> PixelSize? {
         let reduced = constraints.reduced(size, toArea: area)
         return reduced.area >= constraints.minimumArea ? reduced : try? constraints.targetSize(for: reduced)
     }
 }
 
-/// One way to encode a picture.
+/// One way to encode an image.
 package struct EncodeAttempt: Hashable, Sendable {
     package var mediaType: MediaType
-    /// The display size of the result, in px.
+    /// The displayed size of the result, in px.
     package var size: PixelSize
     /// JPEG or WebP quality, 1 to 100.
     package var quality: Int
-    /// Of JPEG results in colour.
+    /// The chroma subsampling of JPEG results in colour.
     package var subsampling: ChromaSubsampling
     package var keepsAlpha: Bool
 }

@@ -4,11 +4,12 @@ import Pixels
 import Platform
 import SeedreamModel
 
-/// Carries out the plan for one image, in the calling thread (and one more for a large picture).
+/// Executes the plan for one image in the calling thread, with one more thread if `readsAhead` is
+/// set.
 struct ImageExecutor {
     var constraints: InputConstraints
     var options: PreparationOptions
-    /// For files that pass through.
+    /// The memory for files that pass through.
     let fileMemory: FileMemory
 
     init(constraints: InputConstraints, options: PreparationOptions) {
@@ -17,13 +18,13 @@ struct ImageExecutor {
         fileMemory = .shared(maximumSpares: Processors.count)
     }
 
-    /// Prepares the image within `maximumBytes`.
+    /// Prepares the image in at most `maximumBytes`.
     ///
     /// - Parameters:
-    ///   - maximumBytes: At most this many encoded bytes; the constraint's own, or less to share a
-    ///     body.
-    ///   - readsAhead: Whether decoding gets a thread of its own.
-    ///   - checkpoint: Called between bands with the part that is done; throws to stop.
+    ///   - maximumBytes: The maximum encoded size in bytes: the constraint's own, or less if images
+    ///     share a body.
+    ///   - readsAhead: Whether decoding gets its own thread.
+    ///   - checkpoint: Called between strips with the completed fraction; throws to stop.
     func prepare(
         _ job: ImageJob, maximumBytes: Int, readsAhead: Bool, checkpoint: @escaping (Double) throws -> Void
     ) throws -> PreparedImage {
@@ -52,15 +53,15 @@ struct ImageExecutor {
         let mayPass = job.planned.reasons.areMetByStripping(job.probe.format, mayShrink: true)
         do {
             if mayPass, let passed = try passThrough(&work) { return passed }
-            if job.planned.action == .turn, let turned = try turn(&work) { return turned }
+            if job.planned.action == .turn, let rotated = try rotate(&work) { return rotated }
         } catch let error as CodecError where error.isDamage && options.damage == .warn {
-            // Nothing that is damaged goes out as it is; decoding says whether there is an image in
-            // it.
+            // Damaged data are never sent unchanged. Decoding shows whether an image can be
+            // recovered.
         }
         return try transcode(&work)
     }
 
-    /// What one image's steps share.
+    /// The state shared by the steps for one image.
     private struct Work {
         var job: ImageJob
         var source: EncodedSource
@@ -69,15 +70,15 @@ struct ImageExecutor {
         var checkpoint: (Double) throws -> Void
         /// Whether the stripped file was over the budget.
         var isTooLargeAsItIs = false
-        /// What stripping alone cannot leave out, and encoding anew does.
+        /// The reasons for parts that stripping cannot remove but re-encoding does.
         var hidden: [Reason] = []
-        /// Settled by decoding: whether alpha counts. `nil` while unknown.
+        /// Whether any pixel is not opaque; `nil` until decoding has settled it.
         var isTransparent: Bool?
     }
 
     // MARK: Pass-through
 
-    /// The stripped file, or `nil` if the picture must be encoded anew after all.
+    /// Returns the stripped file, or `nil` if the image must be re-encoded after all.
     private func passThrough(_ work: inout Work) throws -> PreparedImage? {
         let probe = work.job.probe
         let loaded = try load(work)
@@ -101,7 +102,7 @@ struct ImageExecutor {
                 source, probe: probe, limits: options.limits, checkpoint: work.checkpoint)
             checked = .pixels
         }
-        // Further frames are no metadata: the notice says that they are left out.
+        // Additional frames are not metadata; the notice says that they are omitted.
         let keepsAll =
             options.keepsMetadata && !stripped.lacksEnd && !stripped.removals.contains(.animation)
         let byteCount = keepsAll ? source.count : stripped.byteCount
@@ -134,7 +135,7 @@ struct ImageExecutor {
             bytes: bytes)
     }
 
-    /// Why the stripped file differs from the source.
+    /// Returns the reasons why the stripped file differs from the source.
     private func reasons(for stripped: StrippedImage) -> [Reason] {
         var reasons: [Reason] = []
         if stripped.removals.contains(.animation) { reasons.append(.firstFrame) }
@@ -145,14 +146,14 @@ struct ImageExecutor {
             reasons.append(.trailingDataRemoved)
         }
         if stripped.lacksEnd, !stripped.needsEncoding { reasons.append(.endMarkerAdded) }
-        // A header that only had to be corrected.
+        // Otherwise only the header was corrected.
         return reasons.isEmpty ? [.metadataRemoved] : reasons
     }
 
-    /// The file in memory, if that takes no more than its result will.
+    /// Returns the file loaded into memory, if that takes no more than its result will.
     ///
-    /// One that is over the budget, or whose alpha has to be decoded before anything is known, is
-    /// read where it is needed.
+    /// A file over the budget is read from disk as needed, as is one whose alpha must be decoded
+    /// first.
     private func load(_ work: Work) throws(CodecError) -> LoadedFile? {
         guard work.source.identity != nil, work.source.count <= work.maximumBytes,
             !work.job.probe.hasAlpha || options.keepsAlpha
@@ -160,11 +161,11 @@ struct ImageExecutor {
         return try LoadedFile(work.source, memory: fileMemory)
     }
 
-    // MARK: Turning
+    // MARK: Lossless rotation
 
-    /// The file turned in the coefficient domain, or `nil` if the pixels must be decoded after all.
-    private func turn(_ work: inout Work) throws -> PreparedImage? {
-        // The structure is checked first: TurboJPEG has no limit on scans.
+    /// Returns the file after lossless rotation, or `nil` if the pixels must be decoded after all.
+    private func rotate(_ work: inout Work) throws -> PreparedImage? {
+        // The structure is checked first, because TurboJPEG does not limit the number of scans.
         let stripped = try ContainerStripper.strip(
             work.source, probe: work.job.probe, limits: options.limits)
         guard !stripped.needsEncoding else { return nil }
@@ -223,7 +224,8 @@ struct ImageExecutor {
     ) -> PreparedImage {
         let job = work.job
         var reasons = job.planned.reasons.filter { $0 != .overByteBudget }
-        // What could not be followed was damage, and hid nothing.
+        // If the data are damaged, the parts that could not be followed were damage, not hidden
+        // data.
         if result.damage == nil { reasons += work.hidden.filter { !reasons.contains($0) } }
         if result.flattened { reasons.append(.flattened) }
         var notices = job.planned.notices

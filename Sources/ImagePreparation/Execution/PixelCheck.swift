@@ -2,7 +2,7 @@ package import ImageCodecs
 import PixelEngine
 import Pixels
 
-/// Decodes every pixel of a picture and keeps none.
+/// Decodes every pixel of an image and discards the result.
 enum PixelCheck {
     static func decode(
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, checkpoint: (Double) throws -> Void
@@ -30,11 +30,11 @@ enum PixelCheck {
     }
 }
 
-/// Looks at a picture file to its last pixel: what a result is checked with.
+/// A check of an image file that decodes every pixel. It verifies results.
 package enum FileCheck {
-    /// Decodes every pixel, on a thread of its own, and keeps none.
+    /// Decodes every pixel on a new thread and discards the result.
     ///
-    /// - Returns: What the header says, which the pixels have confirmed.
+    /// - Returns: The properties in the header, confirmed by the pixels.
     /// - Throws: ``PreparationError``, ``CodecError``, `CancellationError`.
     package static func decode(_ path: String, limits: DecodeLimits) async throws -> ImageProbe {
         try await BlockingWork.run { token in

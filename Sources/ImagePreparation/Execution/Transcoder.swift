@@ -3,22 +3,22 @@ import PixelEngine
 import Pixels
 import SeedreamModel
 
-/// Decodes, transforms and encodes one picture once.
+/// Decodes, transforms and encodes one image in one attempt.
 ///
-/// `planes or rows => crop or pad => resize => turn => encode`
+/// `planes or rows => crop or pad => resize => rotate => encode`
 struct Transcoder {
     struct Result {
         var bytes: EncodedBytes
-        /// Whether transparent parts were composited on the background.
+        /// Whether transparent parts were composited onto the background.
         var flattened: Bool
-        /// What was wrong with the data, where that is tolerated.
+        /// The damage found in the data, if it is tolerated.
         var damage: CodecError?
     }
 
     var job: ImageJob
     var attempt: EncodeAttempt
     var options: PreparationOptions
-    /// Whether all pixels have been found opaque.
+    /// Whether all pixels are known to be opaque.
     var isKnownOpaque: Bool
     var maximumBytes: Int
     var readsAhead: Bool
@@ -34,8 +34,8 @@ struct Transcoder {
         _ source: EncodedSource, _ damage: DamageReport?, _ checkpoint: (Double) throws -> Void
     ) throws -> Result {
         let probe = job.probe
-        // Display P3 is a matrix away, which the resampler does on its way; with alpha, colour
-        // comes before compositing.
+        // Display P3 differs by a matrix, which the resampler applies. With alpha, colours must be
+        // converted before compositing.
         let primaries: PlaneFormat.Primaries =
             convertsColor && probe.colorSpace == .displayP3 && !probe.hasAlpha && probe.colorModel != .grey
             ? .displayP3 : .bt709
@@ -61,7 +61,7 @@ struct Transcoder {
         }
     }
 
-    /// The profile that says what PNG chunks or EXIF say of the colours.
+    /// The profile equivalent to the colour described by PNG chunks or EXIF.
     private var describedProfile: ColorProfile? {
         switch job.probe.colorSpace {
         case .profile(let bytes): ColorProfile(bytes: bytes)
@@ -72,8 +72,8 @@ struct Transcoder {
 
     private var convertsColor: Bool { options.color == .convert || job.probe.isInks }
 
-    /// The part of its size at which a JPEG is decoded: the smallest that libjpeg has SIMD code for
-    /// and that still leaves something to reduce.
+    /// The denominator by which a JPEG is reduced while decoding: the largest of 8, 4 and 2, for
+    /// which libjpeg has SIMD code, that does not exceed the whole reduction.
     private var denominator: Int {
         guard job.probe.format == .jpeg, job.framed == job.probe.displaySize else { return 1 }
         let reduction = Double(job.framed.shortSide) / Double(attempt.size.shortSide)
@@ -91,7 +91,7 @@ struct Transcoder {
             source = try PaddedBandSource(decoded, size: framed, background: options.background)
             region = PixelRegion(framed)
         } else if framed.area < job.probe.size.area {
-            // Whole pairs, so that chroma samples stay where they are.
+            // Even offsets, so that chroma samples stay aligned.
             region = PixelRegion(
                 left: Double((job.probe.size.width - framed.width) / 4 * 2),
                 top: Double((job.probe.size.height - framed.height) / 4 * 2),
@@ -107,11 +107,12 @@ struct Transcoder {
     }
 
     private func makeSink(for source: PlaneFormat) throws(CodecError) -> any ImageSink {
-        // What is converted, or was sRGB, goes out untagged.
+        // Converted images, and those that were sRGB, carry no profile.
         let carried =
             options.color == .keep && !job.probe.isInks ? job.probe.profile ?? describedProfile : nil
         let profile = carried.flatMap { profile in
-            // A grey profile describes no colour picture: a coloured background has made one of it.
+            // A grey profile does not describe a colour image; a coloured background has made it
+            // one.
             profile.dataSpace == "GRAY" && source.model != .grey ? nil : profile
         }
         let settings = EncodeSettings(quality: attempt.quality, profile: profile, maximumBytes: maximumBytes)

@@ -9,35 +9,34 @@ private import Musl
 private import Darwin
 #endif
 
-/// The images that a folder stands for.
+/// The images in a folder that is given as an input.
 ///
-/// The content says what an image is: a format that is recognised, whether this build reads it or
-/// not. A file whose name claims an image counts as well, so that one that is empty, damaged or not
-/// to be opened fails under its name. Anything else is left out: the `.json` beside a result,
-/// lists, programs. Hidden names are left out too, and links to folders are not followed.
+/// The content decides what counts as an image: any recognised format, whether or not this build
+/// can read it. A file with an image's file name extension counts too, so that an empty, damaged or
+/// unreadable one fails under its name. Other files are omitted: the `.json` next to a result,
+/// lists, programs. Hidden names are omitted too, and links to folders are not followed.
 package struct FolderInputs: Hashable, Sendable {
-    /// One image.
+    /// One image file.
     package struct File: Hashable, Sendable {
-        /// The path to open, as `PathText` has it: the folder as it was named, and the rest.
+        /// The path to open, in the form of `PathText`: the folder as given, followed by the rest.
         package var path: String
-        /// The folders between the named one and the file: `""`, or `"a/b"`.
+        /// The subfolders between the given folder and the file: `""` or `"a/b"`.
         package var subfolder: String
     }
 
-    /// Sorted by path.
+    /// The files, sorted by path.
     package var files: [File] = []
-    /// How many files are no images.
+    /// The number of files that are not images.
     package var others = 0
-    /// How many folders lie directly in it: what `recursive` would add.
+    /// The number of direct subfolders, which `recursive` would add.
     package var subfolders = 0
 
-    /// Lists a folder; `nil` if the path is not a folder, or cannot be listed.
+    /// Lists a folder; `nil` if the path is not a folder or cannot be listed.
     ///
     /// - Parameters:
-    ///   - recursive: Whether its folders are listed too.
-    ///   - isLeftOut: Asked with the path of each file and folder in it; what a run writes there is
-    ///     no input
-    ///     of that run.
+    ///   - recursive: Whether its subfolders are listed too.
+    ///   - isLeftOut: Returns whether to omit the file or folder at a path: the output of a run is
+    ///     not an input of that run.
     package init?(
         _ path: String, recursive: Bool = false,
         leavingOut isLeftOut: (_ path: String) -> Bool = { _ in false }
@@ -64,7 +63,7 @@ package struct FolderInputs: Hashable, Sendable {
                 if access(path, R_OK | X_OK) == 0 {
                     add(path, below: below.isEmpty ? name : "\(below)/\(name)", recursive, isLeftOut)
                 } else {
-                    // What is in it is not known: it fails under its name.
+                    // Its contents are unknown: it fails under its name.
                     files.append(File(path: path, subfolder: below))
                 }
             } else if Self.isImage(path, name) {
@@ -86,11 +85,12 @@ package struct FolderInputs: Hashable, Sendable {
         {
             return true
         }
-        // Only a file is opened: a FIFO would wait, and some devices do something.
+        // Only a regular file is opened: a FIFO would block, and opening some devices has side
+        // effects.
         guard let status = fileStatus(path), status.st_mode & S_IFMT == S_IFREG,
             let begin = try? WholeFile.contents(of: path, maximum: FormatSniffer.prefixLength - 1)
         else { return false }
-        // A PDF is recognised, and is a document.
+        // A PDF is recognised, but it is a document.
         let format = FormatSniffer.format(of: begin)
         return format.map { $0 != .pdf } ?? (CameraRaw.name(beginningWith: begin) != nil)
     }

@@ -3,7 +3,7 @@ package import ImageCodecs
 import Pixels
 import Platform
 
-/// One picture as the caller holds it.
+/// One image as provided by the caller.
 public struct ImageInput: Sendable {
     enum Origin: Sendable {
         case file(path: String)
@@ -14,24 +14,24 @@ public struct ImageInput: Sendable {
     }
 
     let origin: Origin
-    /// What messages and results call it.
+    /// The name used in messages and results.
     public let name: String
 
     /// A file, by its path. The content decides the format, not the name.
     ///
-    /// A file name need not be text. In `path`, and in ``name``, the characters U+10F780 to
-    /// U+10F7FF stand for the bytes 0x80 to 0xFF that are no UTF-8; ``file(bytes:)`` takes the
+    /// A file name need not be valid text. In `path` and ``name``, the characters U+10F780 to
+    /// U+10F7FF represent the bytes 0x80 to 0xFF that are not UTF-8; ``file(bytes:)`` takes the
     /// bytes themselves.
     public static func file(_ path: String) -> ImageInput {
         ImageInput(origin: .file(path: path), name: path)
     }
 
-    /// The path of a file; `nil` for everything else.
+    /// The path of a file; `nil` for other inputs.
     package var filePath: String? {
         if case .file(let path) = origin { path } else { nil }
     }
 
-    /// A file, by the bytes of its path, without a zero at their end.
+    /// A file, by the bytes of its path, without a terminating zero.
     public static func file(bytes path: some Collection<UInt8>) -> ImageInput { .file(PathText.text(path)) }
 
     /// Encoded bytes in memory.
@@ -39,35 +39,35 @@ public struct ImageInput: Sendable {
         ImageInput(origin: .bytes(bytes), name: name)
     }
 
-    /// Pixels in memory, as a renderer or a decoder of your own leaves them: red, green, blue and
-    /// straight alpha, 8 bits each, in sRGB; rows top to bottom, without padding.
+    /// Pixels in memory, for example from a renderer or another decoder: red, green, blue and
+    /// straight alpha, 8 bits each, in sRGB; rows from top to bottom, without padding.
     ///
-    /// They are always encoded, once, and by the rules for every other image: as JPEG, or as PNG
-    /// where alpha is kept and a pixel is not opaque. Where alpha is not kept, transparent parts
-    /// are composited on the background.
+    /// They are always encoded once, by the same rules as other images: as JPEG, or as PNG if alpha
+    /// is kept and a pixel is not opaque. If alpha is not kept, transparent parts are composited
+    /// onto the background.
     ///
     /// - Parameters:
-    ///   - rgba: `width * height * 4` bytes; with another number the input fails with
+    ///   - rgba: `width * height * 4` bytes; otherwise the input fails with
     ///     ``PreparationError/malformedPixels(byteCount:width:height:)``.
-    ///   - width: Columns, in px; at least 1.
-    ///   - height: Rows, in px; at least 1.
-    ///   - name: What messages and results call it.
+    ///   - width: The width in px, at least 1.
+    ///   - height: The height in px, at least 1.
+    ///   - name: The name used in messages and results.
     public static func pixels(_ rgba: [UInt8], width: Int, height: Int, name: String) -> ImageInput {
         ImageInput(origin: .pixels(rgba, PixelSize(width: width, height: height)), name: name)
     }
 
-    /// Standard input, read to its end once and then kept, so that the value can be planned and
-    /// prepared.
+    /// Standard input, read to its end once and then kept in memory, so that the input can be both
+    /// planned and prepared.
     public static var standardInput: ImageInput {
         ImageInput(origin: .standardInput(StandardInputSpool()), name: "-")
     }
 
-    /// A `data:` URI with base64 content. The media type that it declares is not believed.
+    /// A `data:` URI with base64 content. The media type it declares is not trusted.
     public static func dataURI(_ text: String) -> ImageInput {
         ImageInput(origin: .dataURI(text), name: "data URI")
     }
 
-    /// What a person typed: `-`, a `data:` URI, or a path.
+    /// An argument typed by a user: `-`, a `data:` URI, or a path.
     public init(argument: String) {
         if argument == "-" {
             self = .standardInput
@@ -85,11 +85,11 @@ public struct ImageInput: Sendable {
 }
 
 extension ImageInput {
-    /// The SHA-256 of the input's own bytes, as 64 lower-case hexadecimal digits. Of a data URI, of
-    /// what it holds; of pixels, of size and pixels, since the same bytes are another image in
-    /// another shape.
+    /// Returns the SHA-256 of the input's bytes as 64 lower-case hexadecimal digits. For a data
+    /// URI, it covers the decoded content; for pixels, the size and the pixels, since the same
+    /// bytes in another shape are another image.
     ///
-    /// - Throws: ``PreparationError``, as preparing it would.
+    /// - Throws: ``PreparationError``, as preparing the input does.
     package func sha256(limits: DecodeLimits) throws(PreparationError) -> String {
         let source = try InputOpener.open(self, limits: limits)
         var digest = SHA256Stream()

@@ -1,46 +1,46 @@
 import Platform
 
-/// What a person named as inputs: arguments, lists of names, and folders.
+/// The inputs named by a user: arguments, lists of names, and folders.
 package struct InputList: Hashable, Sendable {
     /// One input.
     package struct Entry: Hashable, Sendable {
-        /// What to read, in the words of ``ImageInput/init(argument:)``, or a path.
+        /// The input in the syntax of ``ImageInput/init(argument:)``, or a path.
         package var argument: String
-        /// Whether it is a path even if it looks like a URL or `-`: names of a list and of folders
+        /// Whether it is a path even if it looks like a URL or `-`, as names from lists and folders
         /// are.
         package var isPath: Bool
-        /// The folder that was named, if it is one of its images.
+        /// The folder given by the user, if the input is one of its images.
         package var folder: String?
-        /// Where it lies below that folder: `""`, or `"a/b"`.
+        /// The input's subfolder within that folder: `""` or `"a/b"`.
         package var subfolder = ""
 
         /// The input.
         package var input: ImageInput { isPath ? .file(argument) : ImageInput(argument: argument) }
     }
 
-    /// A folder that was named.
+    /// A folder given by the user.
     package struct Listed: Hashable, Sendable {
         package var path: String
         package var images: Int
-        /// Files that are no images, and were left out.
+        /// The number of files omitted because they are not images.
         package var others: Int
-        /// Folders in it that were not listed.
+        /// The number of subfolders that were not listed.
         package var subfolders: Int
     }
 
-    /// In the order in which they were named; those of a folder, by path.
+    /// The inputs in the order given; those of a folder, by path.
     package var entries: [Entry] = []
     /// The folders that were replaced by their images.
     package var folders: [Listed] = []
 
     package init() {}
 
-    /// Adds what a person named.
+    /// Adds an argument or path given by a user.
     ///
     /// - Parameters:
     ///   - isPath: Whether it is a path even if it looks like a URL or `-`.
-    ///   - expandsFolders: Whether a folder stands for its images.
-    ///   - recursive: Whether it stands for those in its folders too.
+    ///   - expandsFolders: Whether a folder is replaced by its images.
+    ///   - recursive: Whether the images of its subfolders are included.
     ///   - isLeftOut: As in ``FolderInputs``.
     package mutating func add(
         _ argument: String, isPath: Bool = false, expandsFolders: Bool, recursive: Bool = false,
@@ -61,8 +61,8 @@ package struct InputList: Hashable, Sendable {
         }
     }
 
-    /// The names in a list: one a line, or each ended by a zero byte. Names are bytes; empty ones
-    /// are left out.
+    /// Returns the names in a list: one per line, or each terminated by a zero byte. Names are
+    /// bytes; empty ones are omitted.
     package static func names(in list: [UInt8], endedByZero: Bool) -> [String] {
         list.split(separator: endedByZero ? 0 : UInt8(ascii: "\n")).map { PathText.text($0) }
     }

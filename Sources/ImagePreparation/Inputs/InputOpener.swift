@@ -12,7 +12,7 @@ private import Musl
 private import Darwin
 #endif
 
-/// Opens inputs, whatever they are.
+/// Opens inputs of any kind.
 enum InputOpener {
     static func open(_ input: ImageInput, limits: DecodeLimits) throws(PreparationError) -> EncodedSource {
         switch input.origin {

@@ -9,10 +9,10 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Why an input cannot be prepared. Every case has a stable word, a line that says expected and
-/// found, and a hint.
+/// The reason why an input cannot be prepared. Every case has a stable code, a line with the values
+/// expected and found, and a hint.
 public enum PreparationError: ErrorWithRemedy, Hashable, Sendable {
-    /// A file that is not a regular file.
+    /// The kind of a file that is not a regular file.
     public enum FileKind: String, Hashable, Sendable {
         /// A folder.
         case directory
@@ -24,30 +24,30 @@ public enum PreparationError: ErrorWithRemedy, Hashable, Sendable {
         case socket
     }
 
-    /// The bytes are not a picture that can be read.
+    /// The bytes are not a readable image.
     case codec(CodecError)
     /// The shape cannot be made to conform.
     case constraint(ConstraintError)
-    /// The file cannot be opened; the system's error number.
+    /// The file cannot be opened; `errno` is the system's error number.
     case cannotOpen(errno: Int32)
-    /// The name belongs to something that is not a regular file.
+    /// The path is not a regular file.
     case notARegularFile(FileKind)
-    /// The text is no `data:` URI with base64 content; says why.
+    /// The text is not a `data:` URI with base64 content; the value is the reason.
     case malformedDataURI(String)
-    /// Pixels whose bytes are not four for each pixel of a size of at least 1x1.
+    /// The byte count of the pixels is not four times their area, or the size is below 1x1.
     case malformedPixels(byteCount: Int, width: Int, height: Int)
-    /// The file is not the one that was planned.
+    /// The file has changed since it was planned.
     case inputChanged
-    /// Even the smallest allowed encoding is larger than the budget, in bytes.
+    /// Even the smallest allowed encoding exceeds the budget, in bytes.
     case tooManyBytes(maximum: Int)
-    /// More inputs than one request takes, and none may be dropped.
+    /// There are more inputs than one request takes, and none may be dropped.
     case tooManyInputs(count: Int, maximum: Int)
-    /// A defect of this software; what failed.
+    /// A defect of this software; the value says what failed.
     case internalError(String)
 }
 
 extension PreparationError {
-    /// The word for it in the closed table.
+    /// The error's code.
     public var code: ErrorCode {
         switch self {
         case .codec(let error):
@@ -74,7 +74,7 @@ extension PreparationError {
         }
     }
 
-    /// What to do about it, one line.
+    /// The advice, on one line.
     public var remedy: Remedy {
         switch self {
         case .codec(let error): error.remedy
@@ -104,7 +104,7 @@ extension PreparationError {
 }
 
 extension PreparationError: CustomStringConvertible {
-    /// Expected and found, one line, lower case, no full stop.
+    /// The values expected and found, on one line, in lower case, without a full stop.
     public var description: String {
         switch self {
         case .codec(let error): error.description
@@ -126,12 +126,12 @@ extension PreparationError: CustomStringConvertible {
 }
 
 extension CodecError {
-    /// The setting that lets it pass.
+    /// Returns the part of a hint that names the setting with which the input is accepted.
     private static func allowance(_ value: Int?, _ setting: (Int?) -> Remedy.Setting) -> Remedy {
         value == nil ? "more with \(setting(nil))" : "it with \(setting(value))"
     }
 
-    /// What to do about it, one line.
+    /// The advice, on one line.
     fileprivate var remedy: Remedy {
         switch self {
         case .empty: "check that the file was written completely"
@@ -146,7 +146,7 @@ extension CodecError {
             "build with the newer library, or save it as an 8-bit RGB JPEG or PNG first"
         case .unsupportedFeature: "save it as an 8-bit RGB JPEG or PNG first"
         case .cameraRaw: "export it from the camera or a raw converter as JPEG or TIFF, and pass that file"
-        case .corrupt, .sizeDiffers: "export the picture again from its source"
+        case .corrupt, .sizeDiffers: "export the image again from its source"
         case .truncated: "copy or download the file again; part of it is missing"
         case .limitExceeded(.memoryBudget, let value, _):
             "allow more with \(.memoryBudget(value ?? 0)), where the system grants it, or reduce the image first"
@@ -169,16 +169,16 @@ extension CodecError {
 }
 
 extension PreparationError: LocalizedError {
-    /// What the word for it means, as "the data are damaged".
+    /// The meaning of the error's code, such as "the data are damaged".
     public var failureReason: String? { code.meaning }
 }
 
-// ImageCodecs does not link Foundation, and no caller gets this error without this target.
+// ImageCodecs does not link Foundation, and callers get this error only through this target.
 extension CodecError: LocalizedError {
     /// The error's own line.
     public var errorDescription: String? { description }
-    /// What the word for it means, as "the data are damaged".
+    /// The meaning of the error's code, such as "the data are damaged".
     public var failureReason: String? { PreparationError.codec(self).failureReason }
-    /// What to do about it, one line.
+    /// The advice, on one line.
     public var recoverySuggestion: String? { PreparationError.codec(self).hint }
 }

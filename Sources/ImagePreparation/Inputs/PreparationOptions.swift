@@ -1,78 +1,82 @@
 public import ImageCodecs
 public import Pixels
 
-/// How inputs are turned into what the constraints ask for.
+/// The options for making inputs meet the constraints.
 public struct PreparationOptions: Hashable, Sendable {
-    /// The format of pictures that must be encoded anew.
+    /// The format of re-encoded images.
     public enum OutputFormat: String, Hashable, Sendable, CaseIterable {
-        /// JPEG, or PNG where alpha is kept.
+        /// JPEG, or PNG if alpha is kept.
         case automatic = "auto"
-        /// Every picture goes out as JPEG.
+        /// Every image is sent as JPEG.
         case jpeg
-        /// Every picture goes out as PNG.
+        /// Every image is sent as PNG.
         case png
-        /// Every picture goes out as WebP.
+        /// Every image is sent as WebP.
         case webp
     }
 
-    /// What happens to colours that are not sRGB.
+    /// The treatment of colours that are not sRGB.
     public enum ColorPolicy: String, Hashable, Sendable, CaseIterable {
-        /// They are converted to sRGB, and the profile is left out.
+        /// Colours are converted to sRGB, and the profile is omitted.
         case convert
-        /// The profile is carried; nothing is converted. CMYK is converted all the same.
+        /// The profile is kept and colours are not converted, except from CMYK, which is always
+        /// converted.
         case keep
     }
 
-    /// What happens to JPEG and TIFF data that are damaged or end too early.
+    /// The treatment of JPEG and TIFF data that are damaged or end too early.
     public enum DamagePolicy: String, Hashable, Sendable, CaseIterable {
-        /// The image is refused.
+        /// The image is rejected.
         case refuse
-        /// What can be decoded is encoded anew, with a notice. What is missing is whatever the
-        /// decoder fills in: grey, or the image with fewer details.
+        /// The decodable part is re-encoded, with a notice. The decoder fills in missing parts with
+        /// grey or with the image in less detail.
         case warn
     }
 
     /// The JPEG and WebP qualities used unless ``quality`` is set.
     static let qualityRange = 85...92
 
-    /// `convert` by default.
+    /// The treatment of colours that are not sRGB. Default: `convert`.
     public var color = ColorPolicy.convert
-    /// `auto` by default.
+    /// The format of re-encoded images. Default: `automatic`.
     public var format = OutputFormat.automatic
-    /// JPEG or WebP quality, 1 to 100. By default a JPEG keeps its own estimated quality, held
-    /// between 85 and 92, and everything else gets 92.
+    /// The JPEG or WebP quality, 1 to 100. Default: a JPEG's own estimated quality, clamped to
+    /// 85...92, and 92 for other formats.
     public var quality: Int?
-    /// What transparent parts are composited on, and what `pad` adds. White by default.
+    /// The colour onto which transparent parts are composited, and which `pad` adds. Default:
+    /// white.
     public var background = RGBColor.white
-    /// Whether alpha is kept, as PNG (or WebP if asked for). Off by default.
+    /// Whether alpha is kept, as PNG (or as WebP if that is requested). Default: `false`.
     public var keepsAlpha = false
-    /// Whether pictures that pass through keep their metadata, GPS included. Off by default.
+    /// Whether images that pass through keep their metadata, GPS included. Default: `false`.
     public var keepsMetadata = false
-    /// Lanczos3 by default.
+    /// The resampling filter. Default: Lanczos3.
     public var filter = ResamplingFilter.lanczos3
-    /// Whether every pixel of pictures that pass through is decoded as well. Off by default.
+    /// Whether images that pass through are also decoded completely, as a check. Default: `false`.
     public var verifies = false
-    /// `refuse` by default. Damage of formats other than JPEG and TIFF is always refused.
+    /// The treatment of damaged data. Default: `refuse`. Damage in formats other than JPEG and TIFF
+    /// is always rejected.
     public var damage = DamagePolicy.refuse
-    /// Whether more inputs than one request takes is an error instead of dropping the first ones.
-    /// Off by default.
+    /// Whether more inputs than one request takes are an error instead of dropping the first ones.
+    /// Default: `false`.
     public var isStrict = false
-    /// Images of one call in work at once, at most; the number of processors by default.
+    /// The maximum number of images of one call in work at once. Default: the number of processors.
     ///
-    /// All calls of the process together use as many threads as there are processors, or this many
-    /// if it is more. Memory bounds them further.
+    /// All calls of the process together use as many threads as there are processors, or this
+    /// number if it is higher. Memory limits them further.
     public var jobs: Int?
-    /// Memory for all images in work in this process, in bytes, estimated from their headers.
+    /// The memory for all images in work in this process, in bytes, estimated from their headers.
     ///
-    /// An image starts only if those in work, of all preparers and calls, and itself are within
-    /// this number. So calls that agree on it keep the process within it, and one with a smaller
-    /// number waits until the others are done. An image that needs more by itself is refused.
-    /// Default: the smaller of 4 GiB and half of what the system granted when the first image was
-    /// prepared (the machine's memory, the control group's limit, the limit of the address space).
+    /// An image starts only if it and the images in work, of all preparers and calls, fit within
+    /// this number. Calls that use the same number therefore keep the process within it; a call
+    /// with a smaller number waits until the others are done. A single image that needs more is
+    /// rejected. Default: the smaller of 4 GiB and half of what the system granted when the first
+    /// image was prepared (the machine's memory, the control group's limit, the limit of the
+    /// address space).
     public var memoryBudget: Int?
-    /// What a picture may cost to read.
+    /// The limits on decoding an image.
     public var limits = DecodeLimits()
 
-    /// Makes the default options.
+    /// Creates the default options.
     public init() {}
 }

@@ -11,13 +11,13 @@ private import Musl
 private import Darwin
 #endif
 
-/// Standard input, read to its end while a task may be cancelled.
+/// Standard input, read to its end by a task that may be cancelled.
 package enum StandardInput {
-    /// Reads it.
+    /// Reads all of standard input.
     ///
-    /// - Parameter maximum: At most one byte more than this is read.
+    /// - Parameter maximum: The maximum number of bytes; at most one more is read.
     /// - Throws: ``PreparationError``; `readFailed` with `ECANCELED` if the task was cancelled
-    ///   meanwhile.
+    ///   while reading.
     package static func contents(maximum: Int) throws(PreparationError) -> [UInt8] {
         var all: [UInt8] = []
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
@@ -28,7 +28,7 @@ package enum StandardInput {
             if got < 0, errno == EINTR || errno == EAGAIN { continue }
             if got < 0 { throw .codec(.readFailed(errno: errno)) }
             if got == 0 { break }
-            // An array that cannot grow ends the process.
+            // An array that cannot grow crashes the process.
             guard all.count + got <= all.capacity || WorkingMemory.isAvailable(2 * all.count + got) else {
                 throw .codec(.outOfMemory)
             }
@@ -39,23 +39,24 @@ package enum StandardInput {
 
     /// Waits until there is something to read.
     ///
-    /// - Returns: `false` if the task was cancelled first. A read that blocks would not hear of it.
+    /// - Returns: `false` if the task was cancelled first. A blocking read would not notice that.
     private static func waits() -> Bool {
         var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
         while !Task.isCancelled {
             let count = poll(&input, 1, 100)
-            // What cannot be waited for can be read at once, and says what is wrong with it.
+            // A descriptor that cannot be polled can be read at once, and the read reports the
+            // error.
             if count > 0 || (count < 0 && errno != EINTR) { return true }
         }
         return false
     }
 }
 
-/// Standard input, which can be read only once, kept in memory.
+/// Standard input kept in memory, since it can be read only once.
 final class StandardInputSpool: Sendable {
     private let bytes = Mutex<Result<[UInt8], PreparationError>?>(nil)
 
-    /// The bytes; at most one more than `maximum` are read.
+    /// Returns the bytes; at most one more than `maximum` is read.
     func contents(maximum: Int) throws(PreparationError) -> [UInt8] {
         let result = bytes.withLock { kept in
             let result =

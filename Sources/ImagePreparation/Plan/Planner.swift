@@ -3,7 +3,7 @@ import PixelEngine
 import Pixels
 package import SeedreamModel
 
-/// Turns probes into plans: arithmetic only.
+/// Plans the preparation of an image from its header, by arithmetic only.
 package struct Planner {
     var constraints: InputConstraints
     var options: PreparationOptions
@@ -12,7 +12,7 @@ package struct Planner {
         (self.constraints, self.options) = (constraints, options)
     }
 
-    /// What to do with an input whose header says `probe`.
+    /// Returns the job for an input with the given header.
     package func job(
         index: Int, position: Int, input: ImageInput, probe: ImageProbe, identity: FileIdentity?
     ) throws(PreparationError) -> ImageJob {
@@ -42,7 +42,7 @@ package struct Planner {
         }
         let planned = PlannedImage(
             index: index, position: position, source: SourceFacts(name: input.name, probe: probe),
-            action: isPassThrough ? .passThrough : canTurn(probe, reasons) ? .turn : .transcode,
+            action: isPassThrough ? .passThrough : canRotate(probe, reasons) ? .turn : .transcode,
             reasons: reasons,
             notices: notices(for: probe, framed: framed, target: size, isPassThrough: isPassThrough),
             unknowns: unknowns, mediaType: mediaType, size: size)
@@ -53,7 +53,8 @@ package struct Planner {
         return job
     }
 
-    /// The size after the ratio rule: cropped, padded or refused.
+    /// Returns the size after the aspect ratio rule: unchanged, cropped or padded; throws if
+    /// refused.
     private func frame(_ size: PixelSize) throws(PreparationError) -> PixelSize {
         guard !constraints.acceptsAspectRatio(of: size) else { return size }
         let limit = constraints.maximumAspectRatio
@@ -89,8 +90,8 @@ package struct Planner {
         return reasons
     }
 
-    /// Whether turning is all that has to be done, and can be done without decoding pixels.
-    private func canTurn(_ probe: ImageProbe, _ reasons: [Reason]) -> Bool {
+    /// Returns whether only a rotation is needed, and can be lossless.
+    private func canRotate(_ probe: ImageProbe, _ reasons: [Reason]) -> Bool {
         reasons.allSatisfy { $0 == .rotated || $0 == .metadataRemoved } && JPEGTurner.canTurn(probe)
             && (options.color == .convert || probe.profile == nil) && options.quality == nil
     }
@@ -103,7 +104,7 @@ package struct Planner {
         for probe: ImageProbe, framed: PixelSize, target: PixelSize, isPassThrough: Bool
     ) -> [Notice] {
         var notices: [Notice] = []
-        // In each direction more than four times; our number, from the look of it.
+        // More than four times in each direction; our threshold, from visual inspection.
         if target.shortSide > 4 * framed.shortSide {
             let factor = (Double(target.shortSide) / Double(framed.shortSide)).formattedShortly
             notices.append(
@@ -112,7 +113,7 @@ package struct Planner {
         }
         if probe.frameCount > 1 {
             notices.append(
-                Notice(.picturesLeftOut, "the first of \(probe.frameCount) pictures in the file is used"))
+                Notice(.picturesLeftOut, "the first of \(probe.frameCount) images in the file is used"))
         }
         if options.color == .keep, !isPassThrough, probe.colorSpace != .sRGB, !probe.isInks {
             let name = probe.profileName ?? probe.colorOrigin ?? ""
@@ -132,23 +133,24 @@ package struct Planner {
                 notices.append(
                     Notice(
                         .reducedCopy,
-                        "the file calls its only image a reduced copy of one that it does not hold"))
+                        "the file marks its only image as a reduced copy of an image that it does not contain"
+                    ))
             case .chunkIgnored(let name, let why):
                 notices.append(Notice(.chunkIgnored, "the chunk \(name) is ignored: \(why)"))
             case .channelsLeftOut(let count):
-                let what = "\(count) channel\(count == 1 ? "" : "s") beside the colours"
+                let what = "\(count) extra channel\(count == 1 ? " is" : "s are")"
                 notices.append(Notice(.channelsLeftOut, "\(what) left out"))
             }
         }
         if options.keepsMetadata, !isPassThrough {
-            notices.append(Notice(.metadataNotKept, "metadata is lost because the picture is encoded anew"))
+            notices.append(Notice(.metadataNotKept, "metadata is lost because the image is re-encoded"))
         }
         return notices
     }
 }
 
 extension PreparationOptions.OutputFormat {
-    /// The media type that is asked for; `nil` for `auto`.
+    /// The requested media type; `nil` for `automatic`.
     var mediaType: MediaType? {
         switch self {
         case .automatic: nil
@@ -160,7 +162,7 @@ extension PreparationOptions.OutputFormat {
 }
 
 extension PreparationOptions {
-    /// The media type of an image that is encoded anew.
+    /// Returns the media type of a re-encoded image.
     ///
     /// - Parameter keepsAlpha: Whether the result has an alpha channel.
     func outputType(keepsAlpha: Bool) -> MediaType { format.mediaType ?? (keepsAlpha ? .png : .jpeg) }
@@ -185,7 +187,7 @@ extension [Reason] {
 }
 
 extension MediaType {
-    /// The media type of files of this format, if requests can carry it.
+    /// Creates the media type of a format; `nil` if requests cannot carry the format.
     init?(_ format: ImageFormat) {
         switch format {
         case .jpeg: self = .jpeg

@@ -1,55 +1,57 @@
 public import Pixels
 public import SeedreamModel
 
-/// What would happen to each input, from headers alone.
+/// The plan for each input, made from headers alone.
 public struct PreparationPlan: Hashable, Codable, Sendable {
     /// The images that would be sent, in input order.
     public var images: [PlannedImage]
     /// The inputs that cannot be prepared, in input order. They keep their positions.
     public var failed: [FailedInput]
-    /// The inputs that one request has no room for, in input order. They are not opened.
+    /// The inputs dropped because one request has no room for them, in input order. They are not
+    /// opened.
     public var dropped: [DroppedInput]
 
-    /// Makes a plan, for instance to test what is done with one.
+    /// Creates a plan, for example in a test.
     public init(images: [PlannedImage], failed: [FailedInput] = [], dropped: [DroppedInput] = []) {
         (self.images, self.failed, self.dropped) = (images, failed, dropped)
     }
 }
 
-/// What would happen to one input.
+/// The plan for one input.
 public struct PlannedImage: Hashable, Codable, Sendable {
-    /// What the header cannot tell; settled in the result.
+    /// A fact that the header does not tell and the result settles.
     public enum Unknown: String, Hashable, Codable, Sendable, CaseIterable {
-        /// Whether any alpha sample is below opaque; if none is, alpha counts as absent.
+        /// Whether any alpha sample is not opaque. If none is, the image counts as having no alpha.
         case alpha
         /// Whether there is metadata to remove.
         case metadata
-        /// Whether the file is whole.
+        /// Whether the file is complete.
         case completeness
-        /// How many bytes the result has, and so whether it fits the budgets at once.
+        /// The size of the result in bytes, and thus whether it fits the budgets at the first
+        /// attempt.
         case encodedBytes = "encoded-bytes"
     }
 
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// The number that a prompt means by "image 1", from 1.
+    /// The image's number in a prompt ("image 1"), from 1.
     public var position: Int
-    /// What the input is.
+    /// The properties of the input.
     public var source: SourceFacts
-    /// What would be done.
+    /// The planned action.
     public var action: Action
-    /// Why, as far as the header tells.
+    /// The reasons, as far as the header tells.
     public var reasons: [Reason]
-    /// What a person should know.
+    /// Notices for the user.
     public var notices: [Notice]
-    /// What the header cannot tell.
+    /// The facts that the header does not tell.
     public var unknowns: [Unknown]
-    /// What would be sent.
+    /// The media type that would be sent.
     public var mediaType: MediaType
     /// The size that would be sent, in px.
     public var size: PixelSize
 
-    /// Makes a planned image from its parts.
+    /// Creates a planned image from its parts.
     public init(
         index: Int, position: Int, source: SourceFacts, action: Action, reasons: [Reason], notices: [Notice],
         unknowns: [Unknown], mediaType: MediaType, size: PixelSize
@@ -68,23 +70,23 @@ public struct PlannedImage: Hashable, Codable, Sendable {
 
 /// An input that cannot be prepared.
 public struct FailedInput: Hashable, Codable, Sendable {
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// The number that a prompt would have meant by "image 1", from 1: a failed input keeps its
+    /// The number the image would have in a prompt ("image 1"), from 1. A failed input keeps its
     /// place.
     public var position: Int
-    /// Its name.
+    /// The input's name.
     public var name: String
-    /// The word for the failure.
+    /// The error code.
     public var code: ErrorCode
-    /// Expected and found, one line.
+    /// The values expected and found, on one line.
     public var message: String
-    /// What to do about it, one line.
+    /// The advice, on one line.
     public var remedy: Remedy
-    /// What to do about it, one line, in the words of ``Remedy/wording``.
+    /// The advice, on one line, in the current ``Remedy/wording``.
     public var hint: String { remedy.description }
 
-    /// Makes a failure from its error.
+    /// Creates a failure from its error.
     public init(index: Int, position: Int, name: String, error: PreparationError) {
         self.index = index
         self.position = position
@@ -94,7 +96,7 @@ public struct FailedInput: Hashable, Codable, Sendable {
         remedy = error.remedy
     }
 
-    /// Makes a failure of something that happened before the input could be opened.
+    /// Creates a failure that occurred before the input could be opened.
     public init(index: Int, position: Int, name: String, code: ErrorCode, message: String, hint: String) {
         self.index = index
         self.position = position
@@ -110,14 +112,14 @@ public struct FailedInput: Hashable, Codable, Sendable {
     }
 }
 
-/// An input that one request has no room for.
+/// An input dropped because one request has no room for it.
 public struct DroppedInput: Hashable, Codable, Sendable {
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// Its name.
+    /// The input's name.
     public var name: String
 
-    /// Makes an entry.
+    /// Creates an entry.
     public init(index: Int, name: String) {
         self.index = index
         self.name = name

@@ -2,54 +2,54 @@ private import Cryptography
 import Pixels
 public import SeedreamModel
 
-/// One image of the JSON: planned, or prepared.
+/// One planned or prepared image in the JSON.
 public struct ImageRecord: Hashable, Codable, Sendable {
-    /// What is, or would be, sent.
+    /// The image that is or would be sent.
     public struct Prepared: Hashable, Codable, Sendable {
-        /// `"image/jpeg"` and so on.
+        /// The media type, such as `"image/jpeg"`.
         public var mediaType: MediaType
-        /// Columns, in px.
+        /// The width, in px.
         public var width: Int
-        /// Rows, in px.
+        /// The height, in px.
         public var height: Int
-        /// Encoded bytes; absent in a plan.
+        /// The encoded size in bytes; absent in a plan.
         public var bytes: Int?
-        /// Of the bytes, 64 hexadecimal digits; absent in a plan.
+        /// The SHA-256 of the bytes, 64 hexadecimal digits; absent in a plan.
         public var sha256: String?
-        /// Characters of the data URI; absent in a plan.
+        /// The length of the data URI in characters; absent in a plan.
         public var dataURILength: Int?
-        /// Where it was written; absent if it was not.
+        /// The path of the written file; absent if none was written.
         public var path: String?
     }
 
     /// `"prepared"` or `"planned"`.
     public var status: String
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// The number that a prompt means by "image 1".
+    /// The image's number in a prompt ("image 1").
     public var position: Int
-    /// What the input is.
+    /// The properties of the input.
     public var source: SourceFacts
-    /// What is done.
+    /// The action.
     public var action: Action
-    /// Why it differs from the input.
+    /// The reasons why the image differs from the input.
     public var reasons: [Reason]
-    /// What a person should know.
+    /// Notices for the user.
     public var notices: [Notice]
-    /// How far it was looked at; absent in a plan.
+    /// The extent to which the input was checked; absent in a plan.
     public var checked: CheckLevel?
     /// Whether the bytes are the input's; absent in a plan.
     public var bytesIdentical: Bool?
-    /// What the header cannot tell; in a plan only.
+    /// The facts that the header does not tell; only in a plan.
     public var unknown: [PlannedImage.Unknown]?
-    /// What is sent.
+    /// The image sent.
     public var prepared: Prepared
 
-    /// The record of a prepared image.
+    /// Creates the record of a prepared image.
     ///
     /// - Parameters:
-    ///   - path: Where it was written, if it was.
-    ///   - includesDigest: Whether the SHA-256 is taken, which costs more than passing a picture
+    ///   - path: The path of the written file, if any.
+    ///   - includesDigest: Whether to compute the SHA-256, which costs more than passing an image
     ///     through.
     public init(_ image: PreparedImage, path: String? = nil, includesDigest: Bool = true) {
         status = "prepared"
@@ -67,7 +67,7 @@ public struct ImageRecord: Hashable, Codable, Sendable {
             sha256: includesDigest ? image.sha256 : nil, dataURILength: image.dataURI.length, path: path)
     }
 
-    /// The record of a planned image.
+    /// Creates the record of a planned image.
     public init(_ image: PlannedImage) {
         status = "planned"
         index = image.index
@@ -82,7 +82,7 @@ public struct ImageRecord: Hashable, Codable, Sendable {
 }
 
 extension PreparedImage {
-    /// The SHA-256 of ``bytes``, 64 lower-case hexadecimal digits. Taken at each call, since
-    /// passing a picture through costs less than that.
+    /// The SHA-256 of ``bytes``, 64 lower-case hexadecimal digits. It is computed at each access,
+    /// since it costs more than passing an image through.
     public var sha256: String { bytes.withBytes { SHA256Digest($0).hexadecimal } }
 }

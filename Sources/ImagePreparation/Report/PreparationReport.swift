@@ -2,36 +2,37 @@ public import SeedreamModel
 
 /// The JSON document of a plan or a preparation, schema 1.
 public struct PreparationReport: Hashable, Codable, Sendable {
-    /// Sums over the document.
+    /// The totals of the document.
     public struct Totals: Hashable, Codable, Sendable {
-        /// Entries of `images`.
+        /// The number of entries in `images`.
         public var images: Int
-        /// Entries of `failed`.
+        /// The number of entries in `failed`.
         public var failed: Int
-        /// Entries of `dropped`.
+        /// The number of entries in `dropped`.
         public var dropped: Int
-        /// Encoded bytes of all images; 0 in a plan.
+        /// The encoded size of all images in bytes; 0 in a plan.
         public var preparedBytes: Int
-        /// Characters of all data URIs; 0 in a plan.
+        /// The length of all data URIs in characters; 0 in a plan.
         public var dataURIBytes: Int
     }
 
-    /// The version of this format. Readers must accept new keys and new words.
+    /// The version of the format. Readers must accept new keys and new words.
     public var schema = 1
-    /// Planned or prepared images, in input order.
+    /// The planned or prepared images, in input order.
     public var images: [ImageRecord]
-    /// Failed inputs, in input order.
+    /// The failed inputs, in input order.
     public var failed: [FailureRecord]
-    /// Inputs that the request has no room for.
+    /// The inputs dropped because the request has no room for them.
     public var dropped: [DroppedInput]
-    /// Inputs whose files are there, and were left as they are, in input order; absent without any.
+    /// The inputs that were skipped because their output files exist, in input order; absent if
+    /// there are none.
     public var skipped: [SkippedRecord]?
-    /// Sums.
+    /// The totals.
     public var totals: Totals
-    /// Why nothing at all could be done; absent otherwise.
+    /// The error that prevented all work; absent otherwise.
     public var error: FailureRecord.Failure?
 
-    /// Makes a document from its entries.
+    /// Creates a document from its entries.
     public init(
         images: [ImageRecord], failed: [FailureRecord], dropped: [DroppedInput], skipped: [SkippedRecord] = []
     ) {
@@ -45,13 +46,13 @@ public struct PreparationReport: Hashable, Codable, Sendable {
             dataURIBytes: images.reduce(0) { $0 + ($1.prepared.dataURILength ?? 0) })
     }
 
-    /// The document of a run that could not begin, as its folder for results cannot be used.
+    /// Creates the document of a run that could not begin because its output folder is unusable.
     public init(outputFailure message: String, hint: String) {
         self.init(images: [], failed: [], dropped: [])
         error = FailureRecord.Failure(code: .outputFailed, message: message, hint: hint)
     }
 
-    /// The document of a plan.
+    /// Creates the document of a plan.
     public init(_ plan: PreparationPlan) {
         self.init(
             images: plan.images.map { ImageRecord($0) }, failed: plan.failed.map { FailureRecord($0) },
@@ -59,18 +60,18 @@ public struct PreparationReport: Hashable, Codable, Sendable {
     }
 }
 
-/// One failed input of the JSON.
+/// One failed input in the JSON.
 public struct FailureRecord: Hashable, Codable, Sendable {
-    /// Why.
+    /// The error of a failed input.
     public struct Failure: Hashable, Codable, Sendable {
-        /// The word for it.
+        /// The error code.
         public var code: ErrorCode
-        /// Expected and found, one line.
+        /// The values expected and found, on one line.
         public var message: String
-        /// What to do about it, one line.
+        /// The advice, on one line.
         public var hint: String
 
-        /// Makes a failure.
+        /// Creates a failure.
         public init(code: ErrorCode, message: String, hint: String) {
             (self.code, self.message, self.hint) = (code, message, hint)
         }
@@ -78,23 +79,23 @@ public struct FailureRecord: Hashable, Codable, Sendable {
 
     /// `"failed"`.
     public var status: String
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// The number that a prompt would have meant by it.
+    /// The number the image would have in a prompt.
     public var position: Int
-    /// Its name.
+    /// The input's name.
     public var name: String
-    /// Why.
+    /// The error of a failed input.
     public var error: Failure
 
-    /// The record of a failed input.
+    /// Creates the record of a failed input.
     public init(_ input: FailedInput) {
         self.init(
             index: input.index, position: input.position, name: input.name,
             error: Failure(code: input.code, message: input.message, hint: input.hint))
     }
 
-    /// The record of an image that could not be written.
+    /// Creates the record of an image that could not be written.
     public init(_ image: PreparedImage, outputFailure message: String, hint: String) {
         self.init(
             index: image.index, position: image.position, name: image.source.name,
@@ -110,20 +111,20 @@ public struct FailureRecord: Hashable, Codable, Sendable {
     }
 }
 
-/// One input of the JSON that was not prepared, since its file is there.
+/// One input in the JSON that was not prepared because its output file exists.
 public struct SkippedRecord: Hashable, Codable, Sendable {
     /// `"skipped"`.
     public var status: String
-    /// Which input it is, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// The number that a prompt means by "image 1".
+    /// The image's number in a prompt ("image 1").
     public var position: Int
-    /// Its name.
+    /// The input's name.
     public var name: String
-    /// The file that is there.
+    /// The path of the existing file.
     public var path: String
 
-    /// Makes a record.
+    /// Creates a record.
     public init(index: Int, position: Int, name: String, path: String) {
         status = "skipped"
         (self.index, self.position, self.name, self.path) = (index, position, name, path)

@@ -40,7 +40,7 @@ struct LocalizedErrorTests {
         // ImageCodecs
         Row(
             CodecError.empty, "file is empty", "check that the file was written completely",
-            reason: "there are no bytes"),
+            reason: "the input is empty"),
         // ImagePreparation
         Row(
             PreparationError.codec(.truncated("scan")), "image data end too early: scan",
