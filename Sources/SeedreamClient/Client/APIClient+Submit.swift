@@ -42,10 +42,10 @@ extension APIClient {
                 }
                 // Allow one image even if none is expected: a paid reply must not be rejected for
                 // containing one.
-                let pictures = max(inlinePictures, 1)
+                let most = max(inlinePictures, 1)
                 let attempt = paid.attempt
                 let outcome = await Self.withGrace(grace) {
-                    await send(outgoing, for: request, attempt: attempt, inlinePictures: pictures)
+                    await send(outgoing, for: request, attempt: attempt, inlinePictures: most)
                 }
                 (event, result) = judge(outcome, of: request, read)
             case .wait(let cause, let retryAfter):

@@ -16,7 +16,7 @@ extension SeedreamClient {
     /// request with a known idempotency key only once, and refuses a different body under the same
     /// key.
     package func mayResend(_ job: JobRecord) -> Bool {
-        host.limits.honorsIdempotencyKeys && job.provider == provider && job.idempotencyKey != nil
+        providerAPI.limits.honorsIdempotencyKeys && job.provider == provider && job.idempotencyKey != nil
             && job.state == .unknown && job.ticket == nil && job.settlement == nil
             && Date().timeIntervalSince1970 - job.created < Self.resendTime
     }
@@ -37,15 +37,15 @@ extension SeedreamClient {
         do {
             let deadline = Deadline(after: configuration.jobTimeout)
             let api = try api(by: deadline, buying: true)
-            let carried = try planner.routes(of: request)
-            var draft = try host.draft(request, images: carried.map(\.preview), in: context)
-            if let images = try await upload(carried, through: api, reporter) {
-                draft = try host.draft(request, images: images, in: context)
+            let deliveries = try planner.deliveries(of: request)
+            var draft = try providerAPI.draft(request, images: deliveries.map(\.preview), in: context)
+            if let images = try await upload(deliveries, through: api, reporter) {
+                draft = try providerAPI.draft(request, images: images, in: context)
             }
             let body = draft.body.body
             reporter?.report(.submitting(bytes: body.length))
             let answer = try await send(draft, body, claimed, through: api)
-            let sent = try await answered(answer, claimed, reporter)
+            let sent = try await recordAnswer(answer, of: claimed, reporter)
             guard waits else {
                 await release(job)
                 return sent

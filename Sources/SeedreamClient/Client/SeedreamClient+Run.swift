@@ -55,16 +55,16 @@ extension SeedreamClient {
     ) async throws -> JobRecord? {
         guard var job = try await ledger.claim(id) else { return nil }
         if job.state == .saved, try job.lacksFiles(in: destination?.absolute) {
-            job = try await kept(job) {
+            job = try await update(job) {
                 $0.state = .finished
                 $0.destination = destination?.absolute ?? $0.destination
             }
         }
         if let destination = destination?.absolute, !job.state.isFinal {
-            job = try await kept(job) { $0.destination = destination }
+            job = try await update(job) { $0.destination = destination }
         }
         if job.state == .submitting {
-            job = try await kept(job) {
+            job = try await update(job) {
                 $0.state = .unknown
                 $0.error = ClientError(
                     .transport, APIOperation($0.provider, .submit),
@@ -72,7 +72,7 @@ extension SeedreamClient {
             }
         }
         // A job with a ticket can be polled, even if an earlier answer made it `unknown`.
-        if job.state == .unknown, job.ticket != nil { job = try await kept(job) { $0.state = .accepted } }
+        if job.state == .unknown, job.ticket != nil { job = try await update(job) { $0.state = .accepted } }
         guard !job.state.isFinal else {
             try await ledger.release(job.id)
             if [.failed, .cancelled].contains(job.state), let error = job.error { throw error }

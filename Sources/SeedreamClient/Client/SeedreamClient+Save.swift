@@ -84,14 +84,14 @@ extension SeedreamClient {
             let fresh = try? await freshImages(of: ticket, atMost: max(job.maximumOutputs, 1), by: deadline),
             fresh.count >= images.count
         else { return job }
-        return (try? await kept(job) { $0.result?.images = Array(fresh.prefix(images.count)) }) ?? job
+        return (try? await update(job) { $0.result?.images = Array(fresh.prefix(images.count)) }) ?? job
     }
 
     private func freshImages(of ticket: JobTicket, atMost count: Int, by deadline: Deadline) async throws
         -> [GeneratedImage]
     {
         let api = try api(by: deadline)
-        if host.resultRequest(for: ticket, in: context) != nil {
+        if providerAPI.resultRequest(for: ticket, in: context) != nil {
             return try await result(of: ticket, pictures: count, through: api).images
         }
         let status = try await status(of: ticket, pictures: count, withLogs: false, through: api)

@@ -23,9 +23,9 @@ extension SeedreamClient {
     /// - Throws: ``KeyError``, ``ClientError``.
     public func cancel(_ job: JobRecord) async throws -> CancellationOutcome {
         guard let ticket = job.ticket else { throw noTicket(job) }
-        guard let request = host.cancelRequest(for: ticket, in: context) else { return .notPossible }
+        guard let request = providerAPI.cancelRequest(for: ticket, in: context) else { return .notPossible }
         let api = try api(by: Deadline(after: configuration.jobTimeout))
-        let outcome = try host.cancellation(in: try await api.call(request))
+        let outcome = try providerAPI.cancellation(in: try await api.call(request))
         guard job.state == .accepted,
             let status = try? await status(of: ticket, pictures: 0, withLogs: false, through: api)
         else {
@@ -33,11 +33,11 @@ extension SeedreamClient {
         }
         switch status.phase {
         case .cancelled:
-            _ = await settled(job, cancelled(ticket))
+            _ = await recordFailure(of: job, cancelled(ticket))
             return .requested
         case .failed(var error) where error.category == .cancelled:
             error.purchase = .taken
-            _ = await settled(job, error)
+            _ = await recordFailure(of: job, error)
             return .requested
         default: return outcome
         }
@@ -69,17 +69,18 @@ extension SeedreamClient {
     /// - Parameter model: The provider's model ID. Default: the model for edits.
     /// - Throws: ``RequestError`` if the provider has no jobs.
     public func unrecordedJob(requestID: String, model: String? = nil) throws(RequestError) -> JobRecord {
-        guard host.limits.hasJobs else {
+        guard providerAPI.limits.hasJobs else {
             throw RequestError(
                 field: "request", message: "\(provider.displayName) has no jobs to query",
                 hint: "its results come in the reply")
         }
-        let model = model ?? host.limits.editModel
+        let model = model ?? providerAPI.limits.editModel
         var job = JobRecord(
             id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,
             operation: .edit,
             prompt: "", created: Date().timeIntervalSince1970, inputs: [],
-            maximumOutputs: host.limits.counts.upperBound * host.limits.imagesPerGeneration.upperBound)
+            maximumOutputs: providerAPI.limits.counts.upperBound
+                * providerAPI.limits.imagesPerGeneration.upperBound)
         job.state = .accepted
         job.ticket = JobTicket(requestID: requestID, model: model)
         return job

@@ -45,15 +45,15 @@ extension SeedreamClient {
         by deadline: inout Deadline, reportingTo reporter: ClientReporter?
     ) async throws -> JobRecord {
         let api = try api(by: deadline, buying: true)
-        let carried = try planner.routes(of: request)
+        let deliveries = try planner.deliveries(of: request)
         // Make every check before a byte is uploaded.
-        var draft = try host.draft(request, images: carried.map(\.preview), in: context)
+        var draft = try providerAPI.draft(request, images: deliveries.map(\.preview), in: context)
         try planner.checkBudget(draft)
         if let destination { try destination.absolute.makeFolder() }
         for warning in draft.warnings { reporter?.report(.warning(warning)) }
-        if let images = try await upload(carried, through: api, reporter) {
+        if let images = try await upload(deliveries, through: api, reporter) {
             // Only the URLs differ from the first draft.
-            draft = try host.draft(request, images: images, in: context)
+            draft = try providerAPI.draft(request, images: images, in: context)
         }
         let body = draft.body.body
         try planner.checkBody(body.length)
@@ -68,13 +68,13 @@ extension SeedreamClient {
             let left = deadline.remaining
             let answer = try await send(draft, body, job, through: api)
             deadline = left.map { Deadline(after: $0) } ?? .never
-            return try await answered(answer, job, reporter)
+            return try await recordAnswer(answer, of: job, reporter)
         } catch let error as ClientError {
-            throw await settled(job, error)
+            throw await recordFailure(of: job, error)
         } catch is CancellationError {
             // Thrown only if no byte was sent.
-            _ = await settled(
-                job,
+            _ = await recordFailure(
+                of: job,
                 ClientError(
                     .cancelled, draft.operation, message: "cancelled before the request was sent",
                     purchase: .notTaken)
@@ -84,12 +84,12 @@ extension SeedreamClient {
     }
 
     /// Records the provider's answer to a request.
-    func answered(_ answer: SubmitReply, _ job: JobRecord, _ reporter: ClientReporter?) async throws
+    func recordAnswer(_ answer: SubmitReply, of job: JobRecord, _ reporter: ClientReporter?) async throws
         -> JobRecord
     {
         switch answer {
         case .accepted(let ticket):
-            let accepted = try await kept(job) {
+            let accepted = try await update(job) {
                 $0.state = .accepted
                 $0.ticket = ticket
             }
@@ -97,7 +97,7 @@ extension SeedreamClient {
             return accepted
         case .finished(let made):
             let result = bounded(made, for: job, reporter)
-            let finished = try await kept(job) {
+            let finished = try await update(job) {
                 $0.state = .finished
                 $0.result = StoredResult(result)
             }
@@ -112,14 +112,14 @@ extension SeedreamClient {
     {
         var fields = draft.fields
         if fields[.contentType] == nil { fields[.contentType] = "application/json" }
-        let (host, context) = (host, context)
+        let (providerAPI, context) = (providerAPI, context)
         return try await api.submit(
             APIRequest(
                 operation: draft.operation, method: .post, url: draft.url, fields: fields, body: body),
             idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout,
-            inlinePictures: draft.isInline ? draft.outputs.upperBound * host.limits.inlineCopies : 0
+            inlinePictures: draft.isInline ? draft.outputs.upperBound * providerAPI.limits.inlineCopies : 0
         ) { reply throws(ClientError) in
-            let answer = try host.submitReply(reply, to: draft, in: context)
+            let answer = try providerAPI.submitReply(reply, to: draft, in: context)
             if case .finished(let result) = answer { reply.removeInline(except: result) }
             return answer
         }
@@ -139,20 +139,21 @@ extension SeedreamClient {
             inputs: request.images.enumerated().map { InputProvenance($1, index: $0) },
             maximumOutputs: draft.outputs.upperBound,
             estimate: planner.price(of: draft.model),
-            idempotencyKey: host.limits.honorsIdempotencyKeys ? UUID().uuidString.lowercased() : nil,
+            idempotencyKey: providerAPI.limits.honorsIdempotencyKeys ? UUID().uuidString.lowercased() : nil,
             destination: destination?.absolute)
     }
 
     /// Uploads the images that travel by upload, four at a time. Returns `nil` if there are none.
     func upload(
-        _ carried: [SubmissionPlanner.Carried], through api: APIClient, _ reporter: ClientReporter?
+        _ deliveries: [SubmissionPlanner.Delivery], through api: APIClient, _ reporter: ClientReporter?
     ) async throws -> [ImageReference]? {
-        var references = carried.map(\.preview)
-        let waiting = carried.enumerated().compactMap { index, image -> (index: Int, image: PreparedImage)? in
+        var references = deliveries.map(\.preview)
+        let waiting = deliveries.enumerated().compactMap {
+            index, image -> (index: Int, image: PreparedImage)? in
             if case .upload(let image) = image { (index, image) } else { nil }
         }
         guard !waiting.isEmpty else { return nil }
-        let (host, context) = (host, context)
+        let (providerAPI, context) = (providerAPI, context)
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
             var next = 0
             var done = 0
@@ -163,7 +164,7 @@ extension SeedreamClient {
                 group.addTask {
                     // Use our own name: the user's file name may contain anything.
                     let name = "image-\(index + 1).\(image.mediaType.fileExtension)"
-                    return (index, try await host.upload(image, name: name, in: context, through: api))
+                    return (index, try await providerAPI.upload(image, name: name, in: context, through: api))
                 }
             }
             for _ in 0..<4 { start() }
@@ -181,7 +182,7 @@ extension SeedreamClient {
 
     /// Changes a job in the ledger, even if the task has been cancelled: a provider's answer must
     /// not be lost to a signal.
-    func kept(_ job: JobRecord, _ change: @escaping @Sendable (inout JobRecord) -> Void) async throws
+    func update(_ job: JobRecord, _ change: @escaping @Sendable (inout JobRecord) -> Void) async throws
         -> JobRecord
     {
         let ledger = ledger
@@ -195,7 +196,7 @@ extension SeedreamClient {
     }
 
     /// Records the failure of a job and returns the error to throw.
-    func settled(_ job: JobRecord, _ error: ClientError) async -> any Error {
+    func recordFailure(of job: JobRecord, _ error: ClientError) async -> any Error {
         let state: JobState =
             switch (error.category, error.purchase) {
             case (.cancelled, .taken): .cancelled
@@ -203,7 +204,7 @@ extension SeedreamClient {
             default: .failed
             }
         do {
-            _ = try await kept(job) {
+            _ = try await update(job) {
                 $0.state = state
                 $0.error = error
             }

@@ -38,19 +38,20 @@ extension SeedreamClient {
                 case .queued(let position): reporter?.report(.queued(position: position))
                 case .running(let progress): reporter?.report(.running(progress: progress))
                 case .other: reporter?.report(.running(progress: nil))
-                case .completed(let result):
-                    return try await finished(
-                        job,
-                        try await result.orFetched(
-                            from: self, ticket, pictures: max(job.maximumOutputs, 1), api), reporter)
+                case .completed(let included):
+                    let made =
+                        if let included { included } else {
+                            try await result(of: ticket, pictures: max(job.maximumOutputs, 1), through: api)
+                        }
+                    return try await recordResult(made, of: job, reporter)
                 case .failed(let error):
-                    return try await finished(
-                        job, try await result(of: ticket, failedWith: error, job.maximumOutputs, api),
+                    return try await recordResult(
+                        try await result(of: ticket, failedWith: error, job.maximumOutputs, api), of: job,
                         reporter)
-                case .cancelled: throw Settled(error: cancelled(ticket))
+                case .cancelled: throw FinalError(error: cancelled(ticket))
                 }
-            } catch let settled as Settled {
-                throw await self.settled(job, settled.error)
+            } catch let end as FinalError {
+                throw await recordFailure(of: job, end.error)
             } catch let error as ClientError
                 where failures < 5 && error.mayPass || isTooNew(job, error)
             {
@@ -59,16 +60,16 @@ extension SeedreamClient {
                 // finishing.
                 if error.category == .badReply { wantsLogs = false }
                 asked = min(error.retryAfter ?? 0, configuration.retry.maximumRetryAfter)
-                if deadline.hasPassed { throw await unanswered(job, error) }
+                if deadline.hasPassed { throw await recordUnanswered(job, error) }
             } catch let error as ClientError {
-                throw await unanswered(job, error)
+                throw await recordUnanswered(job, error)
             }
             let pause = max(interval, asked)
             try await Task.sleep(for: .seconds(deadline.limit(pause) ?? pause))
             asked = 0
             interval = min(interval * 1.5, configuration.pollInterval.upperBound)
         }
-        throw await unanswered(
+        throw await recordUnanswered(
             job,
             ClientError(
                 .timeout, APIOperation(provider, .status),
@@ -89,7 +90,7 @@ extension SeedreamClient {
     }
 
     /// An error that ends the job.
-    fileprivate struct Settled: Error {
+    private struct FinalError: Error {
         let error: ClientError
 
         init(error: ClientError) {
@@ -106,11 +107,11 @@ extension SeedreamClient {
             requestID: ticket.requestID, purchase: .taken)
     }
 
-    private func finished(_ job: JobRecord, _ made: GenerationResult, _ reporter: ClientReporter?)
+    private func recordResult(_ made: GenerationResult, of job: JobRecord, _ reporter: ClientReporter?)
         async throws -> JobRecord
     {
         let result = bounded(made, for: job, reporter)
-        let finished = try await kept(job) {
+        let finished = try await update(job) {
             $0.state = .finished
             $0.result = StoredResult(result)
             $0.error = nil
@@ -122,17 +123,17 @@ extension SeedreamClient {
     /// Records an error of the provider on a job and returns the error to throw. The job stays
     /// open: it was accepted, and no answer to a status call undoes that. It becomes `unknown` only
     /// if the provider no longer knows it and, by its contract, no longer keeps its result.
-    private func unanswered(_ job: JobRecord, _ error: ClientError) async -> any Error {
+    private func recordUnanswered(_ job: JobRecord, _ error: ClientError) async -> any Error {
         var error = error
-        let kept = host.limits.resultLifetime ?? Self.keptResults
-        if error.category == .notFound, JobRecord.now - job.created > kept {
+        let lifetime = providerAPI.limits.resultLifetime ?? Self.assumedResultLifetime
+        if error.category == .notFound, JobRecord.now - job.created > lifetime {
             error.purchase = .unknown
-            return await settled(job, error)
+            return await recordFailure(of: job, error)
         }
         error.purchase = .taken
         let reason = error
         do {
-            _ = try await self.kept(job) { $0.error = reason }
+            _ = try await update(job) { $0.error = reason }
         } catch {
             return error
         }
@@ -141,7 +142,7 @@ extension SeedreamClient {
 
     /// The time for which a result is assumed to be kept if the provider does not document it, in
     /// seconds: 30 days, as fal keeps requests (`docs/providers.md`).
-    private static let keptResults = 30 * 86_400.0
+    private static let assumedResultLifetime = 30 * 86_400.0
 
     /// Asks the provider for the status of a job.
     ///
@@ -150,13 +151,13 @@ extension SeedreamClient {
     func status(
         of ticket: JobTicket, pictures: Int, withLogs: Bool, through api: APIClient
     ) async throws -> JobStatus {
-        guard let request = host.statusRequest(for: ticket, withLogs: withLogs, in: context) else {
+        guard let request = providerAPI.statusRequest(for: ticket, withLogs: withLogs, in: context) else {
             return JobStatus(phase: .other("none"))
         }
         let reply = try await api.call(request, inlinePictures: pictures)
-        guard reply.isSuccess else { throw host.failure(reply, operation: request.operation) }
+        guard reply.isSuccess else { throw providerAPI.failure(reply, operation: request.operation) }
         do throws(ClientError) {
-            let status = try host.status(in: reply)
+            let status = try providerAPI.status(in: reply)
             if case .completed(let result?) = status.phase {
                 reply.removeInline(except: result)
             } else {
@@ -172,28 +173,30 @@ extension SeedreamClient {
     /// Requests the result of a job that failed according to its status: it is more precise, for
     /// example about which input is to blame, and the result may exist.
     ///
-    /// - Throws: `Settled`, with the error from the result, otherwise the one from the status.
+    /// - Throws: `FinalError`, with the error from the result, otherwise the one from the status.
     private func result(
         of ticket: JobTicket, failedWith error: ClientError, _ pictures: Int, _ api: APIClient
     ) async throws -> GenerationResult {
         var told = error
         if told.purchase == .unknown { told.purchase = .taken }
-        guard host.resultRequest(for: ticket, in: context) != nil else { throw Settled(error: told) }
+        guard providerAPI.resultRequest(for: ticket, in: context) != nil else {
+            throw FinalError(error: told)
+        }
         do {
             return try await result(of: ticket, pictures: max(pictures, 1), through: api)
-        } catch let settled as Settled {
-            throw settled
+        } catch let end as FinalError {
+            throw end
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            throw Settled(error: told)
+            throw FinalError(error: told)
         }
     }
 
     func result(of ticket: JobTicket, pictures: Int, through api: APIClient) async throws
         -> GenerationResult
     {
-        guard let request = host.resultRequest(for: ticket, in: context) else {
+        guard let request = providerAPI.resultRequest(for: ticket, in: context) else {
             throw ClientError(
                 .badReply, APIOperation(provider, .result),
                 message: "the job is completed, but the provider returned no result",
@@ -202,31 +205,19 @@ extension SeedreamClient {
         let reply = try await api.call(request, inlinePictures: pictures)
         if reply.isSuccess {
             do throws(ClientError) {
-                let result = try host.result(in: reply)
+                let result = try providerAPI.result(in: reply)
                 reply.removeInline(except: result)
                 return result
             } catch {
                 reply.removeInline()
-                if error.isFinal { throw Settled(error: error) }
+                if error.isFinal { throw FinalError(error: error) }
                 throw api.keeping(reply, error)
             }
         }
         // The status code of the result says how the model ended the job.
-        let error = host.failure(reply, operation: request.operation)
-        if error.isFinal { throw Settled(error: error) }
+        let error = providerAPI.failure(reply, operation: request.operation)
+        if error.isFinal { throw FinalError(error: error) }
         throw error
-    }
-}
-
-extension GenerationResult? {
-    /// Returns the result, and fetches it if the status did not contain it.
-    fileprivate func orFetched(
-        from client: SeedreamClient, _ ticket: JobTicket, pictures: Int, _ api: APIClient
-    )
-        async throws -> GenerationResult
-    {
-        if let self { return self }
-        return try await client.result(of: ticket, pictures: pictures, through: api)
     }
 }
 

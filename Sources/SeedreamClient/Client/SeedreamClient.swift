@@ -62,7 +62,7 @@ public struct SeedreamClient: Sendable {
     public var provider: ProviderID { planner.provider }
     /// The client's settings.
     public var configuration: ClientConfiguration { planner.configuration }
-    var host: any Provider { planner.host }
+    var providerAPI: any Provider { planner.providerAPI }
     var context: RequestContext { planner.context }
 
     /// The client's name, sent to providers and written to sidecars.
@@ -94,7 +94,7 @@ public struct SeedreamClient: Sendable {
             }
         }
         var api = APIClient(
-            provider: host, key: key, context: context, transport: transport, backoff: backoff,
+            provider: providerAPI, key: key, context: context, transport: transport, backoff: backoff,
             logger: configuration.logger,
             spoolFolder: spoolFolder)
         api.readTimeout = configuration.readTimeout

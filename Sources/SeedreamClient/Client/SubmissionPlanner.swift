@@ -8,14 +8,14 @@ public struct SubmissionPlanner: Sendable {
     public let provider: ProviderID
     /// The client's settings.
     public let configuration: ClientConfiguration
-    let host: any Provider
+    let providerAPI: any Provider
     let context: RequestContext
 
     /// Creates a planner.
     public init(_ provider: ProviderID, configuration: ClientConfiguration = ClientConfiguration()) {
         self.provider = provider
         self.configuration = configuration
-        host = Providers.provider(provider)
+        providerAPI = Providers.provider(provider)
         context = RequestContext(
             endpoints: configuration.endpoints(of: provider), options: configuration.options,
             isLenient: configuration.isLenient)
@@ -25,14 +25,15 @@ public struct SubmissionPlanner: Sendable {
     package var origin: String { URLParts(context.endpoints.api)?.origin ?? context.endpoints.api }
 
     /// The provider's limits and prices.
-    public var limits: ProviderLimits { host.limits }
+    public var limits: ProviderLimits { providerAPI.limits }
 
     /// Returns the price of one image, or `nil` if it is unknown. The built-in price is that of the
     /// provider's own Seedream 4.
     public func price(of model: String? = nil) -> Price? {
         if let price = configuration.price { return price }
-        guard let model else { return host.limits.price }
-        return [host.limits.editModel, host.limits.generateModel].contains(model) ? host.limits.price : nil
+        guard let model else { return providerAPI.limits.price }
+        return [providerAPI.limits.editModel, providerAPI.limits.generateModel].contains(model)
+            ? providerAPI.limits.price : nil
     }
 
     /// Returns the request that would be sent.
@@ -40,8 +41,8 @@ public struct SubmissionPlanner: Sendable {
     /// - Throws: ``RequestError`` with the field that the provider does not support or would
     ///   refuse; ``BudgetError``.
     public func plan(_ request: GenerationRequest) throws -> SubmissionPlan {
-        let images = try routes(of: request).map(\.preview)
-        let draft = try host.draft(request, images: images, in: context)
+        let images = try deliveries(of: request).map(\.preview)
+        let draft = try providerAPI.draft(request, images: images, in: context)
         let uploads = images.filter { if case .pending = $0 { true } else { false } }.count
         try checkBudget(draft)
         let length = draft.body.body.length
@@ -66,7 +67,7 @@ public struct SubmissionPlanner: Sendable {
         var request = request
         let url = "https://example.com/image.jpg"
         request.images = edits ? [.remote(url)] : []
-        _ = try host.draft(request, images: edits ? [.url(url)] : [], in: context)
+        _ = try providerAPI.draft(request, images: edits ? [.url(url)] : [], in: context)
     }
 
     /// Returns the exact body of the request, with every local image as a data URI.
@@ -89,13 +90,13 @@ public struct SubmissionPlanner: Sendable {
             case .prepared(let image): .dataURI(image.dataURI)
             }
         }
-        return try host.draft(request, images: images, in: context)
+        return try providerAPI.draft(request, images: images, in: context)
     }
 
     // MARK: How images travel
 
     /// An image and how it travels.
-    enum Carried: Sendable {
+    enum Delivery: Sendable {
         case asIs(ImageReference)
         case upload(PreparedImage)
 
@@ -108,16 +109,16 @@ public struct SubmissionPlanner: Sendable {
     }
 
     /// Decides how each image travels. All local images travel the same way.
-    func routes(of request: GenerationRequest) throws(RequestError) -> [Carried] {
+    func deliveries(of request: GenerationRequest) throws(RequestError) -> [Delivery] {
         for (index, image) in request.images.enumerated() {
             if case .remote(let url) = image { try check(url, number: index + 1) }
         }
         let local = request.images.compactMap(\.prepared)
-        let uploads = try uploads(local, request: request)
+        let usesUpload = try usesUpload(local)
         return request.images.map { image in
             switch image {
             case .remote(let url): .asIs(.url(url))
-            case .prepared(let image): uploads ? .upload(image) : .asIs(.dataURI(image.dataURI))
+            case .prepared(let image): usesUpload ? .upload(image) : .asIs(.dataURI(image.dataURI))
             }
         }
     }
@@ -138,8 +139,8 @@ public struct SubmissionPlanner: Sendable {
             hint: "pass a file, or a publicly reachable URL")
     }
 
-    private func uploads(_ images: [PreparedImage], request: GenerationRequest) throws(RequestError) -> Bool {
-        let limits = host.limits
+    private func usesUpload(_ images: [PreparedImage]) throws(RequestError) -> Bool {
+        let limits = providerAPI.limits
         let total = images.reduce(0) { $0 + $1.bytes.count }
         let longest = images.map(\.dataURI.length).max() ?? 0
         let fitsDataURI =
@@ -184,7 +185,7 @@ public struct SubmissionPlanner: Sendable {
                 field: "images",
                 message:
                     "expected a body of at most \(configuration.maximumBodyBytes) bytes, found \(length)",
-                remedy: host.limits.uploadBytes == nil
+                remedy: providerAPI.limits.uploadBytes == nil
                     ? "send fewer or smaller images, or raise \(.maximumBodyBytes)"
                     : "\(.verb) \(.uploadImages), or raise \(.maximumBodyBytes)")
         }

@@ -11,7 +11,7 @@ extension JobRecord {
     static var now: Double { Date().timeIntervalSince1970 }
 
     /// The provider's request ID, once it is known.
-    var hostRequestID: String? { ticket?.requestID ?? result?.requestID }
+    var providerRequestID: String? { ticket?.requestID ?? result?.requestID }
 
     /// Returns the record after a change, as a ledger stores it: its ID and creation time stay the
     /// same, and its state changes only if the transition is allowed.

@@ -49,7 +49,7 @@ public actor MemoryLedger: JobLedger {
     public func job(_ id: String) throws(LedgerError) -> JobRecord? {
         let own = id.lowercased()
         if let record = records.first(where: { $0.id == own }) { return record }
-        var found = records.filter { $0.hostRequestID == id }
+        var found = records.filter { $0.providerRequestID == id }
         if found.isEmpty, own.count >= 4 { found = records.filter { $0.id.hasPrefix(own) } }
         guard found.count <= 1 else { throw .ambiguous(id, count: found.count) }
         return found.first

@@ -134,7 +134,7 @@ extension JobRecord {
         template.name(
             NameTemplate.Values(
                 index: index, count: count, row: row?.number ?? 1, id: row?.id, seed: result?.seed,
-                request: hostRequestID ?? id, source: inputs.first?.name))
+                request: providerRequestID ?? id, source: inputs.first?.name))
     }
 
     /// Whether the template gives every row of a run a different name, regardless of its inputs.

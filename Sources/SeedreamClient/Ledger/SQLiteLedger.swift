@@ -168,7 +168,7 @@ public final class SQLiteLedger: JobLedger {
                     """,
                 arguments: [
                     job.id, job.created, job.updated, job.provider.rawValue, job.state.rawValue,
-                    job.hostRequestID, owner, try Self.text(of: job), job.row?.run, job.row?.key,
+                    job.providerRequestID, owner, try Self.text(of: job), job.row?.run, job.row?.key,
                     job.row?.content, job.worstCost, job.estimate?.unit.rawValue,
                 ])
             try Self.noteRow(of: job, database)
@@ -194,7 +194,8 @@ public final class SQLiteLedger: JobLedger {
                     UPDATE job SET updated = ?, state = ?, request_id = ?, record = ?, cost = ? WHERE id = ?
                     """,
                 arguments: [
-                    job.updated, job.state.rawValue, job.hostRequestID, try Self.text(of: job), job.worstCost,
+                    job.updated, job.state.rawValue, job.providerRequestID, try Self.text(of: job),
+                    job.worstCost,
                     id,
                 ])
             return job

@@ -136,7 +136,7 @@ public final class SpoolingLedger: JobLedger {
         let job = try await ledger.job(id)
         return state.withLock { state in
             if let job { return state.unrecorded[job.id]?.job ?? job }
-            return state.unrecorded.values.first { $0.job.hostRequestID == id }?.job
+            return state.unrecorded.values.first { $0.job.providerRequestID == id }?.job
         }
     }
 

@@ -18,7 +18,7 @@ public struct UnrecordedJob: ErrorWithRemedy, Hashable, Sendable {
 extension UnrecordedJob: CustomStringConvertible {
     /// The error on one line, with the provider's request ID.
     public var description: String {
-        let id = job.ticket?.requestID ?? job.result?.requestID
+        let id = job.providerRequestID
         let known =
             id.map { "request \($0) of \(job.provider.displayName)" }
             ?? "a request to \(job.provider.displayName)"

@@ -4,16 +4,16 @@ import SeedreamModel
 extension ResultSaver {
     /// Records an image and gives it its name and its sidecar.
     func publish(
-        _ picture: Picture, _ index: Int, _ saving: inout Saving,
+        _ image: ReceivedImage, _ index: Int, _ saving: inout Saving,
         _ progress: @Sendable (SavingProgress) -> Void
     ) async throws {
-        var path = try recordedPath(for: picture, index, saving)
+        var path = try recordedPath(for: image, index, saving)
         while true {
-            let free = if let path { path } else { try await freePath(for: picture, index, &saving) }
+            let free = if let path { path } else { try await freePath(for: image, index, &saving) }
             let file = SavedFile(
-                index: index, path: free, sha256: picture.sha256, byteCount: picture.byteCount,
-                mediaType: picture.format.mediaType, size: picture.size, notice: picture.notice,
-                modified: fileStatus(picture.file.path).map(modificationTime))
+                index: index, path: free, sha256: image.sha256, byteCount: image.byteCount,
+                mediaType: image.format.mediaType, size: image.size, notice: image.notice,
+                modified: fileStatus(image.file.path).map(modificationTime))
             // Record the file before it has its name: a file unknown to the ledger would be
             // downloaded again.
             saving.job = try await ledger.update(saving.job.id) { job in
@@ -23,7 +23,7 @@ extension ResultSaver {
             }
             progress(.recorded(file))
             do throws(FileError) {
-                try picture.file.publish(as: free)
+                try image.file.publish(as: free)
             } catch {
                 guard error.cause == .exists else { throw error }
                 // Another process has created the file since its name was found free.
@@ -39,9 +39,9 @@ extension ResultSaver {
 
     /// Returns the recorded path of this image if it is still free: the file was never created, or
     /// it was deleted, although its sidecar may still exist.
-    private func recordedPath(for picture: Picture, _ index: Int, _ saving: Saving) throws -> String? {
+    private func recordedPath(for image: ReceivedImage, _ index: Int, _ saving: Saving) throws -> String? {
         guard let path = saving.recorded(index)?.path, Folder.containing(path) == saving.folder,
-            path.hasSuffix(".\(picture.format.fileExtension)"), !FileReader.isTaken(path),
+            path.hasSuffix(".\(image.format.fileExtension)"), !FileReader.isTaken(path),
             try sidecarOwner(beside: path).map({ $0.jobID == saving.job.id }) ?? true
         else { return nil }
         return path
@@ -50,11 +50,13 @@ extension ResultSaver {
     /// Returns a path that no file, no sidecar and no other image of the job has. It is the one
     /// reserved before the job was bought, or one reserved now, if the name's values are only now
     /// known or a file has taken it since.
-    private func freePath(for picture: Picture, _ index: Int, _ saving: inout Saving) async throws -> String {
+    private func freePath(for image: ReceivedImage, _ index: Int, _ saving: inout Saving) async throws
+        -> String
+    {
         let stem = saving.job.name(
             saving.names, index: index, count: saving.job.result?.images.count ?? 1)
         let others = Set(saving.job.files.filter { $0.index != index }.map(\.path))
-        let suffix = picture.format.fileExtension
+        let suffix = image.format.fileExtension
         func free(_ name: String) -> String? {
             let folder = saving.folder
             let path = folder == "/" ? "/\(name).\(suffix)" : "\(folder)/\(name).\(suffix)"

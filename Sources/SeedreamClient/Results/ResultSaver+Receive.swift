@@ -6,7 +6,7 @@ import Synchronization
 
 extension ResultSaver {
     /// A downloaded and verified image in its temporary file.
-    struct Picture: Sendable {
+    struct ReceivedImage: Sendable {
         let file: AtomicFile
         let sha256: String
         let byteCount: Int
@@ -19,48 +19,48 @@ extension ResultSaver {
     func receive(
         _ image: GeneratedImage, _ index: Int, _ folder: String,
         _ progress: @escaping @Sendable (SavingProgress) -> Void
-    ) async throws -> Picture {
-        let reception = try DownloadWriter(in: folder) {
+    ) async throws -> ReceivedImage {
+        let writer = try DownloadWriter(in: folder) {
             progress(.received(index: index, byteCount: $0))
         }
         switch image.location {
         case .url(let url):
             _ = try await fetching.fetch(
-                url, maximum: maximumBytes, begin: { try reception.begin() },
-                write: { try reception.write($0) })
+                url, maximum: maximumBytes, begin: { try writer.begin() },
+                write: { try writer.write($0) })
         case .file(let path):
             let length = try FileReader.read(path) { piece in
                 try Task.checkCancellation()
-                try reception.write(Array(piece))
+                try writer.write(Array(piece))
             }
             guard length != nil else {
                 throw PictureVerifier.Rejection("the image from the reply is no longer at \(path)")
             }
         }
         do {
-            return try await checked(reception, image)
+            return try await verified(writer, image)
         } catch var rejection as PictureVerifier.Rejection {
             if case .file(let path) = image.location { rejection.description += "; its bytes are in \(path)" }
             throw rejection
         }
     }
 
-    private func checked(_ reception: DownloadWriter, _ image: GeneratedImage) async throws -> Picture {
-        let (prefix, byteCount) = (reception.prefix, reception.byteCount)
+    private func verified(_ writer: DownloadWriter, _ image: GeneratedImage) async throws -> ReceivedImage {
+        let (prefix, byteCount) = (writer.prefix, writer.byteCount)
         guard let format = ImageSignature.format(of: prefix) else {
             throw PictureVerifier.Rejection(
                 "expected an image, found \(ImageSignature.description(of: prefix)) (\(byteCount) bytes)")
         }
-        try reception.file.finish()
+        try writer.file.finish()
         var size: PixelSize?
         var notice = format.isUsual ? nil : "saved as \(format.name), as received"
         do {
-            size = try await verify(reception.file.path, as: format, byteCount, image)?.size
+            size = try await verify(writer.file.path, as: format, byteCount, image)?.size
         } catch let rejection as PictureVerifier.Rejection where rejection.isUnsupported {
             notice = "saved as \(format.name), as received, and not verified: \(rejection)"
         }
-        return Picture(
-            file: reception.file, sha256: reception.digest(), byteCount: byteCount, format: format,
+        return ReceivedImage(
+            file: writer.file, sha256: writer.digest(), byteCount: byteCount, format: format,
             size: size,
             notice: notice)
     }

@@ -137,7 +137,7 @@ package struct ResultSaver: Sendable {
             }
         }
         let (job, folder, present) = (saving.job, saving.folder, copies)
-        try await withThrowingTaskGroup(of: (index: Int, picture: Result<Picture, ClientError>).self) {
+        try await withThrowingTaskGroup(of: (index: Int, image: Result<ReceivedImage, ClientError>).self) {
             group in
             var waiting = missing.makeIterator()
             func fetchNext() {
@@ -151,14 +151,14 @@ package struct ResultSaver: Sendable {
                     } catch let error as FileError {
                         throw error
                     } catch {
-                        return (index, .failure(Self.error(job, picture: index, error)))
+                        return (index, .failure(Self.error(job, image: index, error)))
                     }
                 }
             }
             for _ in 0..<max(1, concurrency) { fetchNext() }
             while let (index, outcome) = try await group.next() {
                 switch outcome {
-                case .success(let picture): try await publish(picture, index, &saving, progress)
+                case .success(let image): try await publish(image, index, &saving, progress)
                 case .failure(let error):
                     saving.failures[index] = error
                     progress(.failed(index: index, error))
@@ -184,12 +184,12 @@ package struct ResultSaver: Sendable {
     private static func error(_ job: JobRecord, _ message: String) -> ClientError {
         ClientError(
             .result, APIOperation(job.provider, .save), message: message,
-            requestID: job.hostRequestID, purchase: .taken)
+            requestID: job.providerRequestID, purchase: .taken)
     }
 
     /// Returns the error for an image that was not saved: it is paid for, and can be requested
     /// again.
-    private static func error(_ job: JobRecord, picture index: Int, _ cause: any Error) -> ClientError {
+    private static func error(_ job: JobRecord, image index: Int, _ cause: any Error) -> ClientError {
         guard let cause = cause as? ClientError else {
             var error = error(job, "image \(index + 1): \(cause)")
             // A server that is still writing the file returns half of it, or a page about it; and a

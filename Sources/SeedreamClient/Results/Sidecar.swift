@@ -48,7 +48,7 @@ struct Sidecar: Encodable {
         operation = job.operation
         prompt = job.prompt
         jobID = job.id
-        requestID = job.hostRequestID
+        requestID = job.providerRequestID
         created = Date(timeIntervalSince1970: job.created).formatted(.iso8601)
         seed = job.result?.seed
         usage = job.result?.usage ?? Usage()
