@@ -17,7 +17,7 @@ extension SaveError: LocalizedError {}
 extension WebhookError: LocalizedError {}
 
 extension UnrecordedJob: LocalizedError {
-    /// The reason for which the ledger could not be written.
+    /// The reason that the ledger could not be written.
     public var failureReason: String? { reason.description }
 }
 

@@ -170,8 +170,8 @@ extension SeedreamClient {
         }
     }
 
-    /// Requests the result of a job that failed according to its status: it is more precise, for
-    /// example about which input is to blame, and the result may exist.
+    /// Requests the result of a job whose status says that it failed. The result gives more detail,
+    /// for example which input is to blame, and may even exist.
     ///
     /// - Throws: `FinalError`, with the error from the result, otherwise the one from the status.
     private func result(

@@ -31,7 +31,7 @@ extension Budget {
     }
 }
 
-/// The reasons for which a request is not sent because of its price.
+/// A budget that a request would exceed, or that cannot be checked. The request is not sent.
 public enum BudgetError: ErrorWithRemedy, Hashable, Sendable {
     /// The worst case costs more than the budget. Both amounts are in `unit`.
     case exceeded(worst: Double, budget: Double, unit: Price.Unit)

@@ -12,7 +12,7 @@ public struct InputProvenance: Hashable, Codable, Sendable {
     public var sha256: String?
     /// How the input was prepared; `nil` for a URL that was passed on.
     public var action: Action?
-    /// The reasons for which the bytes sent differ from the file.
+    /// The reasons that the bytes sent differ from the file.
     public var reasons: [Reason]
     /// The size of the image sent, in px; `nil` for a URL that was passed on.
     public var size: PixelSize?

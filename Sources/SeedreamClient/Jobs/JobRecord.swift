@@ -41,7 +41,7 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     public var files: [SavedFile]
     /// The last error.
     public var error: ClientError?
-    /// The outcome that a person found for a job of unknown outcome; `nil` until then.
+    /// The outcome of a job of unknown outcome, once a person has looked it up; `nil` until then.
     public var settlement: Settlement?
     /// The time at which prompt and paths were removed, in seconds since 1970; `nil` if they are
     /// present.
@@ -52,7 +52,7 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     /// only by the ledger.
     package var names: [String: String]?
 
-    /// The outcome of a job of unknown outcome, according to the account at the provider.
+    /// The outcome of a job of unknown outcome, as the account at the provider shows it.
     public enum Settlement: String, Hashable, Codable, Sendable, CaseIterable {
         /// It was paid for, and its images are lost.
         case bought

@@ -212,7 +212,7 @@ enum SafeName {
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "-", "_", ".", " ": true
-        // A byte of a name that is not UTF-8, which is kept.
+        // Encodes a byte of a file name that is not valid UTF-8; it is kept.
         case _ where PathText.byte(scalar) != nil: true
         default:
             switch scalar.properties.generalCategory {

@@ -105,7 +105,7 @@ public enum RowState: String, Hashable, Codable, Sendable, CaseIterable {
 
 /// A row of a run in the ledger: one request, from before its inputs are read to its last file.
 public struct RowRecord: Hashable, Codable, Sendable {
-    /// The reason for which a row failed before its request was sent.
+    /// The error of a row that failed before its request was sent.
     public struct Failure: Hashable, Codable, Sendable {
         /// An error code for programs, such as `corrupt-image`.
         public var code: String
@@ -135,7 +135,7 @@ public struct RowRecord: Hashable, Codable, Sendable {
     public var state: RowState
     /// The ``JobRecord/id`` of the last request sent for the row.
     public var job: String?
-    /// The reason for which it failed before its request was sent.
+    /// The error, if the row failed before its request was sent.
     public var failure: Failure?
 
     /// The label without its extension: rows with the same stem would give their results the same

@@ -124,7 +124,7 @@ extension JobLedger {
         -> JobRecord?
     { nil }
 
-    /// Records the outcome of a job of unknown outcome, as found in the account at the provider.
+    /// Records the outcome of a job of unknown outcome, as the account at the provider shows it.
     /// After `not-bought` its row waits again.
     ///
     /// - Throws: ``LedgerError/notFound(_:)``; ``LedgerError/forbiddenTransition(from:to:)`` for a

@@ -1,6 +1,6 @@
 public import SeedreamModel
 
-/// The reasons for which a ledger operation fails. Nothing is sent if the ledger cannot be written.
+/// A failed ledger operation. Nothing is sent if the ledger cannot be written.
 public enum LedgerError: ErrorWithRemedy, Hashable, Sendable {
     /// The file or its folder cannot be opened.
     case cannotOpen(path: String, reason: String)

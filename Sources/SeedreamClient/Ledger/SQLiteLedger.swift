@@ -104,8 +104,8 @@ public final class SQLiteLedger: JobLedger {
         }
     }
 
-    /// - Parameter failure: The reason for which the file cannot be written, thrown if it cannot be
-    ///   read either.
+    /// - Parameter failure: The error of opening the file for writing, thrown if it cannot be read
+    ///   either.
     private static func openForReading(_ path: String, after failure: LedgerError) throws(LedgerError)
         -> SQLiteLedger
     {

@@ -25,7 +25,7 @@ public final class SpoolingLedger: JobLedger {
     package struct Unrecorded: Hashable, Sendable {
         /// The job as the ledger should have it.
         package var job: JobRecord
-        /// The reason for which the ledger could not record it.
+        /// The error of the ledger.
         package var reason: LedgerError
         /// The file that keeps it meanwhile; `nil` if none could be written.
         package var file: String?
@@ -163,7 +163,7 @@ public final class SpoolingLedger: JobLedger {
     /// Releases a job.
     public func release(_ id: String) async throws(LedgerError) {
         try await ledger.release(id)
-        // Only jobs in work are kept, so that a run of many rows does not accumulate them.
+        // Forget the job, so that a run of many rows keeps only its jobs in progress.
         state.withLock { state in
             if state.unrecorded[id] == nil { state.known[id] = nil }
         }
@@ -187,8 +187,7 @@ public final class SpoolingLedger: JobLedger {
 
     /// Keeps a change in memory and in a file.
     ///
-    /// - Parameter reason: The reason for which the ledger cannot record it; `nil` if known from an
-    ///   earlier change.
+    /// - Parameter reason: The error of the ledger; `nil` if an earlier change has recorded it.
     private func keep(
         _ id: String, _ change: (inout JobRecord) -> Void, reason: LedgerError?
     ) throws(LedgerError) -> JobRecord {
@@ -240,8 +239,8 @@ public final class SpoolingLedger: JobLedger {
 
     /// Updates the ledger's job to the state of a record.
     ///
-    /// - Returns: The reason for which the ledger does not have everything in the record; `nil` if
-    ///   it does.
+    /// - Returns: The error that keeps the ledger from having everything in the record; `nil` if it
+    ///   has everything.
     private func merge(_ record: JobRecord) async -> LedgerError? {
         do throws(LedgerError) {
             guard let current = try await ledger.job(record.id) else {

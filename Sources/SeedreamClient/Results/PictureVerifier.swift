@@ -16,7 +16,7 @@ public struct PictureVerifier: Sendable {
         }
     }
 
-    /// The reason for which a file is not a valid image.
+    /// A file that is not a valid image, or cannot be read here.
     public struct Rejection: Error, Hashable, Sendable, CustomStringConvertible {
         /// One line, lower case.
         public var description: String

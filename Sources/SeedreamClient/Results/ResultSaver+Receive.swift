@@ -71,7 +71,7 @@ extension ResultSaver {
         guard let verifier else { return nil }
         do {
             let verdict = try await verifier.verify(path)
-            // HEIC and AVIF are kinds of HEIF, and files of one are often labelled as another.
+            // HEIC and AVIF are kinds of HEIF, and one file may list the brands of several.
             let family = ["image/heif", "image/heic", "image/avif"]
             guard
                 verdict.mediaType == format.mediaType
