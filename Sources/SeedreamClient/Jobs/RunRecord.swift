@@ -35,7 +35,7 @@ public struct RunRecord: Hashable, Codable, Sendable, Identifiable {
 
         /// A digest of the values, 16 hexadecimal digits.
         var digest: String {
-            // The texts may contain any byte except zero.
+            // The separator is a zero byte, which none of the texts can contain.
             let texts = name.map { ["name", $0] } ?? [command, destination, origin] + sources
             return String(SHA256Digest(Array(texts.joined(separator: "\0").utf8)).hexadecimal.prefix(16))
         }

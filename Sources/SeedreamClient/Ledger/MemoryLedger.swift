@@ -145,7 +145,8 @@ public actor MemoryLedger: JobLedger {
         }
     }
 
-    /// Returns the row with this key, or the one with this label and no key yet, or a new one.
+    /// Returns the row with this key. If no row has it, a row with this label and without a key
+    /// gets it, or a new row is created.
     public func row(_ key: String, label: String, in run: String) -> RowRecord {
         let all = current(run)
         let waiting = all.first { $0.label == label && $0.key == nil }

@@ -22,8 +22,8 @@ extension SQLiteLedger {
         }
     }
 
-    /// Returns the row with this key, or the one with this label and no key yet, which then gets
-    /// the key, or a new one.
+    /// Returns the row with this key. If no row has it, a row with this label and without a key
+    /// gets it, or a new row is created.
     public func row(_ key: String, label: String, in run: String) async throws(LedgerError) -> RowRecord {
         try await transaction { database in
             let waiting = try Self.rows(

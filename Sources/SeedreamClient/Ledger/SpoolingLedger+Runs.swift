@@ -35,8 +35,8 @@ extension SpoolingLedger {
         try await ledger.expect(labels, in: run)
     }
 
-    /// Returns the row with this key, or the one with this label and no key yet, which then gets
-    /// the key, or a new one.
+    /// Returns the row with this key. If no row has it, a row with this label and without a key
+    /// gets it, or a new row is created.
     public func row(_ key: String, label: String, in run: String) async throws(LedgerError) -> RowRecord {
         current(try await ledger.row(key, label: label, in: run))
     }
