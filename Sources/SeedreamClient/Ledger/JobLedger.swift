@@ -115,7 +115,7 @@ public protocol JobLedger: Sendable {
 }
 
 extension JobLedger {
-    /// `nil`: the ledger has no folder of its own.
+    /// `nil`: the folder in the user's state folder is used.
     public var spoolFolder: String? { nil }
 
     /// Returns `nil`: no names are reserved, and only existing files determine which names are
