@@ -102,7 +102,7 @@ package struct ArkProvider: Provider {
 
     package func result(in reply: HTTPReply) throws(ClientError) -> GenerationResult {
         let json = reply.json
-        let failure = ArkFailure(json)
+        let failure = OpenAIError(json)
         guard reply.isSuccess, failure == nil else { throw error(reply, failure, json, Self.operation) }
         let made = ArkReply(reply, json)
         guard !made.images.isEmpty else {
@@ -122,16 +122,16 @@ package struct ArkProvider: Provider {
 
     package func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         let json = reply.json
-        return error(reply, ArkFailure(json), json, operation)
+        return error(reply, OpenAIError(json), json, operation)
     }
 
     private func error(
-        _ reply: HTTPReply, _ failure: ArkFailure?, _ json: JSONValue?, _ operation: APIOperation
+        _ reply: HTTPReply, _ failure: OpenAIError?, _ json: JSONValue?, _ operation: APIOperation
     ) -> ClientError {
         // An error in a reply of status 200: the provider failed, after an unknown amount of work.
         var verdict = ReplyVerdict(
             status: reply.isSuccess && failure != nil ? 500 : reply.status, isJSON: json?.object != nil)
-        if let category = failure?.category { verdict.category = category }
+        if let category = failure?.arkCategory { verdict.category = category }
         verdict.isRetryable = verdict.category == .rateLimit
         return report(reply, operation).error(
             verdict, code: failure?.code, message: failure?.message, field: failure?.parameter)

@@ -4,7 +4,7 @@ import SeedreamModel
 /// The result of Ark: each item of `data` is an image or an error.
 struct ArkReply {
     var images: [GeneratedImage] = []
-    var failures: [ArkFailure] = []
+    var failures: [OpenAIError] = []
     /// The messages about items that are neither, and about failed ones.
     var lines: [String] = []
     var tokens: Int?
@@ -14,7 +14,7 @@ struct ArkReply {
     init(_ reply: HTTPReply, _ json: JSONValue?) {
         let items = json?["data"]?.array ?? []
         for (index, item) in items.enumerated() {
-            if let failure = ArkFailure(item) {
+            if let failure = OpenAIError(item) {
                 failures.append(failure)
                 guard lines.count < 20 else { continue }
                 lines.append("image \(index + 1) of \(items.count): \(failure.line)")
@@ -33,32 +33,13 @@ struct ArkReply {
     }
 }
 
-/// An error of Ark, of the whole request or of one image of a set:
-/// `{"error":{"code","message","param","type"}}`.
-struct ArkFailure {
-    var code: String?
-    var message: String?
-    var parameter: String?
-
-    /// Returns `nil` if the JSON has no error.
-    init?(_ json: JSONValue?) {
-        func text(_ value: JSONValue?) -> String? { value?.string.flatMap { $0.isEmpty ? nil : $0 } }
-        guard let error = json?["error"] else { return nil }
-        if let message = text(error) {
-            self.message = message
-            return
-        }
-        guard let members = error.object, !members.isEmpty else { return nil }
-        code = text(members["code"])
-        message = text(members["message"])
-        parameter = text(members["param"])
-    }
-
+/// The errors of Ark, of a whole request or of one image of a set.
+extension OpenAIError {
     /// The error on one line: `"OutputImageSensitiveContentDetected: …"`.
     var line: String { [code, message].compactMap(\.self).joined(separator: ": ") }
 
     /// The category of the code; `nil` if the status decides.
-    var category: ClientError.Category? {
+    var arkCategory: ClientError.Category? {
         guard let code else { return nil }
         if code == "AuthenticationError" { return .credentials }
         if code == "ModelNotOpen" { return .notFound }

@@ -67,7 +67,7 @@ package struct OneRouterProvider: Provider {
     {
         let json = reply.json
         // Checked first, because errors come with 200 too.
-        let failure = OneRouterFailure(json)
+        let failure = OpenAIError(json)
         guard reply.isSuccess, failure == nil else { throw error(reply, failure, json, operation) }
         var report = FailureReport(
             operation: operation, reply: reply, requestID: reply.field("x-request-id"))
@@ -85,13 +85,13 @@ package struct OneRouterProvider: Provider {
 
     package func failure(_ reply: HTTPReply, operation: APIOperation) -> ClientError {
         let json = reply.json
-        return error(reply, OneRouterFailure(json), json, operation)
+        return error(reply, OpenAIError(json), json, operation)
     }
 
     private func error(
-        _ reply: HTTPReply, _ failure: OneRouterFailure?, _ json: JSONValue?, _ operation: APIOperation
+        _ reply: HTTPReply, _ failure: OpenAIError?, _ json: JSONValue?, _ operation: APIOperation
     ) -> ClientError {
-        let status = reply.isSuccess ? failure?.code ?? reply.status : reply.status
+        let status = reply.isSuccess ? failure?.number ?? reply.status : reply.status
         var verdict = ReplyVerdict(status: status, isJSON: json?.object != nil)
         if let failure {
             switch status {
@@ -104,12 +104,12 @@ package struct OneRouterProvider: Provider {
             case _ where !(400...599).contains(status): verdict = ReplyVerdict(status: 500, isJSON: true)
             default: break
             }
-            if reply.isSuccess, failure.code == nil, failure.isModeration { verdict.category = .moderation }
+            if reply.isSuccess, failure.number == nil, failure.isModeration { verdict.category = .moderation }
         }
         return FailureReport(
             operation: operation, reply: reply, requestID: reply.field("x-request-id")
         ).error(
-            verdict, code: failure?.type ?? failure?.code.map { "\($0)" }, message: failure?.message,
+            verdict, code: failure?.word ?? failure?.number.map { "\($0)" }, message: failure?.message,
             field: failure?.parameter)
     }
 }
@@ -157,32 +157,14 @@ struct OneRouterRequest {
     }
 }
 
-/// An error of OneRouter: `{"error":{"code","message","type","param"}}`. It has its own HTTP status
-/// only for errors of the request or the account, otherwise 200.
-struct OneRouterFailure {
-    var code: Int?
-    var message: String?
-    var type: String?
-    var parameter: String?
-
-    /// Returns `nil` if the body has no error: the member is missing, `null`, or empty.
-    init?(_ json: JSONValue?) {
-        func text(_ value: JSONValue?) -> String? { value?.string.flatMap { $0.isEmpty ? nil : $0 } }
-        guard let error = json?["error"] else { return nil }
-        if let message = text(error) {
-            self.message = message
-            return
-        }
-        guard let members = error.object, !members.isEmpty else { return nil }
-        code = members["code"]?.integer ?? text(members["code"]).flatMap { Int($0) }
-        message = text(members["message"])
-        // OpenAI's libraries, which use this format, also put a word there.
-        type = text(members["type"]) ?? (code == nil ? text(members["code"]) : nil)
-        parameter = text(members["param"])
-    }
+/// The errors of OneRouter. They have their own HTTP status only if they concern the request or the
+/// account, otherwise 200.
+extension OpenAIError {
+    /// The type of the error. OpenAI's libraries, which use this format, also put a word into the code.
+    var word: String? { type ?? (number == nil ? code : nil) }
 
     /// Whether the content was rejected.
     var isModeration: Bool {
-        ModerationWords.appear(in: type ?? "") || ModerationWords.appear(in: message ?? "")
+        ModerationWords.appear(in: word ?? "") || ModerationWords.appear(in: message ?? "")
     }
 }
