@@ -57,12 +57,12 @@ public enum KeySource: Sendable {
 public struct KeyNames: Hashable, Sendable {
     /// The name of the variable that holds the whole key.
     public let key: String
-    /// fal's alternative: an id and a secret, joined as `id:secret`.
+    /// fal's alternative: an ID and a secret, joined as `id:secret`.
     public let pair: Pair?
 
     /// The names of two variables that form one key.
     public struct Pair: Hashable, Sendable {
-        /// The name of the variable that holds the id.
+        /// The name of the variable that holds the ID.
         public let id: String
         /// The name of the variable that holds the secret.
         public let secret: String

@@ -20,7 +20,7 @@ public struct Endpoints: Hashable, Sendable {
         self.cdn = cdn ?? api
     }
 
-    /// Returns the provider's own base URLs; sources: `docs/providers.md`.
+    /// Returns the provider's own base URLs; their sources are in `docs/providers.md`.
     public static func standard(_ provider: ProviderID) -> Endpoints {
         switch provider {
         case .fal:

@@ -1,9 +1,9 @@
 /// The documented limits, features and price of a provider. The source of each number is stated in
 /// the provider's folder.
 public struct ProviderLimits: Hashable, Sendable {
-    /// The default model id for edits.
+    /// The default model ID for edits.
     public var editModel: String
-    /// The default model id for text-to-image.
+    /// The default model ID for text-to-image.
     public var generateModel: String
     /// The maximum number of input images of one request.
     public var maximumImages = 10

@@ -176,13 +176,13 @@ package struct RequestChecks {
 
 /// Mapping steps that several providers share.
 extension RequestChecks {
-    /// Returns the requested model id, or the provider's default.
+    /// Returns the requested model ID, or the provider's default.
     func model() throws(RequestError) -> String {
         let name =
             request.model ?? (request.operation == .edit ? limits.editModel : limits.generateModel)
         guard name.contains(where: { !$0.isWhitespace }) else {
             throw RequestError(
-                field: "model", message: "expected a model id, found an empty text",
+                field: "model", message: "expected a model ID, found an empty text",
                 hint: "leave it out for Seedream 4")
         }
         return name

@@ -3,7 +3,7 @@ package import Pixels
 
 /// A request in the format of a provider, complete except for the key.
 package struct RequestDraft: Sendable {
-    /// The provider's model id.
+    /// The provider's model ID.
     package var model: String
     /// The API operation.
     package var operation: APIOperation

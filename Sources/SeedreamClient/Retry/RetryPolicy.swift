@@ -1,7 +1,8 @@
 import Synchronization
 
 /// The number of attempts of a call and the delays between them. The delays follow AWS's full
-/// jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+/// jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/. See also
+/// `docs/providers.md`, "When a request is sent again".
 public struct RetryPolicy: Hashable, Sendable {
     /// The maximum number of attempts, including the first. Default: 3.
     public var attempts = 3

@@ -3,7 +3,7 @@ public import HTTPTypes
 public import SeedreamModel
 
 /// Verifies and parses Apiframe's webhooks: HMAC-SHA256 of the body, whose key is the SHA-256 of
-/// the API key; see `docs/providers.md`.
+/// the API key; see `docs/providers.md`, "Apiframe: webhooks".
 ///
 /// The provider signs with the API key that submitted the job.
 public struct ApiframeWebhookVerifier: Sendable {
@@ -98,7 +98,7 @@ extension ApiframeWebhookVerifier: CustomStringConvertible, CustomDebugStringCon
 /// A webhook of Apiframe about a job. Only ``ApiframeWebhookVerifier`` creates one, so every
 /// instance is verified.
 ///
-/// It contains no time of sending, so a replay cannot be detected: process each job id once.
+/// It contains no time of sending, so a replay cannot be detected: process each job ID once.
 public struct ApiframeWebhook: Hashable, Sendable {
     /// The event that a webhook reports.
     public enum Event: Hashable, Sendable {

@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Verifies fal's webhooks: Ed25519 over `request id \n user id \n time \n hexadecimal SHA-256 of
+/// Verifies fal's webhooks: Ed25519 over `request ID \n user ID \n time \n hexadecimal SHA-256 of
 /// the body`.
 ///
 /// ```swift
@@ -17,7 +17,8 @@ import Foundation
 /// let webhook = try await verifier.verify(fields, body: body, with: keys)
 /// ```
 ///
-/// - SeeAlso: `docs/providers.md`; https://fal.ai/docs/documentation/model-apis/inference/webhooks.
+/// - SeeAlso: `docs/providers.md`, "fal: webhooks";
+///   https://fal.ai/docs/documentation/model-apis/inference/webhooks.
 public struct FalWebhookVerifier: Sendable {
     /// The maximum age of a signature, and its maximum lead over this clock, in seconds. Default:
     /// 300, as in fal's documentation.

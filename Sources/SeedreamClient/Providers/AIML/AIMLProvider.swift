@@ -7,8 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// AIML API: one synchronous endpoint for edits and text-to-image, selected by the model id. The
-/// numbers are from its published schemas; see `docs/providers.md`.
+/// AIML API: one synchronous endpoint for edits and text-to-image, selected by the model ID. The
+/// numbers are from its published schemas; see `docs/providers.md`, "AIML API".
 package struct AIMLProvider: Provider {
     package let id = ProviderID.aiml
 
@@ -124,8 +124,8 @@ struct AIMLRequest {
     var prompt: String
     /// Empty for text-to-image, whose schema has no such field.
     var images: [ImageReference]
-    /// A preset's name, or `width` and `height`. The provider's default, a square of 1024 px, would
-    /// distort other aspect ratios.
+    /// A preset's name, or `width` and `height`. With the provider's default, 1024x1024, every
+    /// result would be square.
     var size: WireValue
     var count: Int
     var seed: Int?

@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// Apiframe, version 2: jobs that are polled, uploads, and idempotency keys. The numbers are from
-/// its OpenAPI file and its page on `seedream-4`; see `docs/providers.md`.
+/// its OpenAPI file and its page on `seedream-4`; see `docs/providers.md`, "Apiframe".
 package struct ApiframeProvider: Provider {
     package let id = ProviderID.apiframe
 

@@ -9,12 +9,12 @@ import Foundation
 #endif
 
 /// ByteDance's own service, BytePlus ModelArk (Volcengine Ark in China): synchronous; see
-/// `docs/providers.md`.
+/// `docs/providers.md`, "Ark".
 package struct ArkProvider: Provider {
     package let id = ProviderID.ark
 
     package let limits: ProviderLimits = {
-        // The model id in China is prefixed with `doubao-`.
+        // The model ID in China is prefixed with `doubao-`.
         var limits = ProviderLimits(
             editModel: "seedream-4-0-250828", generateModel: "seedream-4-0-250828")
         // The newest documentation says 14; quotations of Volcengine's for 4.0 say 10.

@@ -51,8 +51,8 @@ extension FalProvider {
         guard let app = FalApp(name) else {
             throw RequestError(
                 field: "model",
-                message: "expected an id such as owner/alias/path, found \"\(name.prefix(80))\"",
-                hint: "leave it out for \(limits.editModel), or give a model id as shown on fal's pages")
+                message: "expected an ID such as owner/alias/path, found \"\(name.prefix(80))\"",
+                hint: "leave it out for \(limits.editModel), or give a model ID as shown on fal's pages")
         }
         return app
     }

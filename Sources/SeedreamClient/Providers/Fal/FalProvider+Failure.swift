@@ -18,8 +18,8 @@ extension FalProvider {
             // have been stored.
             verdict.isRetryable = isRetryable
         case .run:
-            // "5xx is not billed": fal's documentation; see `docs/providers.md`. This does not hold
-            // for a gateway's page, behind which the run may continue.
+            // "5xx is not billed": fal's documentation (`docs/providers.md`, "fal: failures"). This
+            // does not hold for a gateway's page, behind which the run may continue.
             if isFromFal, (500...599).contains(reply.status) {
                 verdict.purchase = .notTaken
             } else if body.isOfModel, ["content_policy_violation", "no_media_generated"].contains(code) {
@@ -145,7 +145,7 @@ struct FalErrorBody: Hashable, Sendable {
 
 /// fal's error codes.
 ///
-/// - SeeAlso: `docs/providers.md`; https://fal.ai/docs/model-apis/errors.
+/// - SeeAlso: `docs/providers.md`, "fal: failures"; https://fal.ai/docs/model-apis/errors.
 enum FalErrorType {
     /// Returns the category of an error code; `nil` for an undocumented code.
     static func category(of code: String) -> ClientError.Category? {

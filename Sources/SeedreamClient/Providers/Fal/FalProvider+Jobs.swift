@@ -132,7 +132,7 @@ extension FalProvider {
             settled: purchase)
     }
 
-    /// Returns an id that can be part of a path; `nil` for anything else.
+    /// Returns an ID that can be part of a path; `nil` for anything else.
     private static func requestID(_ value: JSONValue?) -> String? {
         guard let id = value?.string, !id.isEmpty, id.utf8.count <= 200,
             id.utf8.allSatisfy({ (0x21...0x7E).contains($0) })

@@ -13,8 +13,8 @@ extension FalProvider {
                 operation: .fal(.put), method: .put, url: slot.upload,
                 fields: [.contentType: image.mediaType.rawValue],
                 body: RequestBody([.picture(image.bytes)]),
-                // Its signature is in its query. The official Python client also sends the key; see
-                // `docs/providers.md`.
+                // Its signature is in its query. The official Python client also sends the key
+                // (`docs/providers.md`, "fal: official clients").
                 isKeyed: false)
             let reply = try await caller.call(request)
             guard reply.isSuccess else { throw failure(reply, operation: request.operation) }

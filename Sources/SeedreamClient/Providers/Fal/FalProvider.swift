@@ -3,7 +3,7 @@ package import SeedreamModel
 
 /// fal.ai: the queue, which returns a job at once, and the synchronous run.
 ///
-/// - SeeAlso: `docs/providers.md` for the sources of all numbers.
+/// - SeeAlso: `docs/providers.md`, "fal.ai", for the sources of all numbers.
 package struct FalProvider: Provider {
     package init() {}
 
@@ -39,19 +39,19 @@ package struct FalProvider: Provider {
     }
 }
 
-/// The parsed id of an application at fal: `{namespace/}owner/alias{/path}`.
+/// The parsed ID of an application at fal: `{namespace/}owner/alias{/path}`.
 ///
-/// - SeeAlso: `docs/providers.md`; `AppId` of the official Python client.
+/// - SeeAlso: `docs/providers.md`, "fal: model ids"; `AppId` of the official Python client.
 struct FalApp: Hashable, Sendable {
-    /// The id for URLs; the legacy form `12345-name` becomes `12345/name`.
+    /// The ID for URLs; the legacy form `12345-name` becomes `12345/name`.
     let id: String
-    /// The prefix of job URLs: the id without the path.
+    /// The prefix of job URLs: the ID without the path.
     let root: String
 
     private static let namespaces: Set<Substring> = ["workflows", "comfy"]
 
-    /// Parses an id. Returns `nil` if it has no owner and alias, or contains characters that do not
-    /// occur in ids or have a meaning in URLs.
+    /// Parses an ID. Returns `nil` if it has no owner and alias, or contains characters that do not
+    /// occur in IDs or have a meaning in URLs.
     init?(_ text: String) {
         var segments = text.split(separator: "/", omittingEmptySubsequences: false)
         if segments.count == 1, let dash = text.firstIndex(of: "-"), dash > text.startIndex,
@@ -82,7 +82,7 @@ struct FalApp: Hashable, Sendable {
 
 /// The header fields specific to fal.
 ///
-/// - SeeAlso: `docs/providers.md`.
+/// - SeeAlso: `docs/providers.md`, "fal: header fields".
 enum FalHeader: String {
     case queuePriority = "X-Fal-Queue-Priority"
     case runnerHint = "X-Fal-Runner-Hint"

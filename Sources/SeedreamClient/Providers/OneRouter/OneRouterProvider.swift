@@ -2,12 +2,12 @@ package import HTTPTypes
 package import SeedreamModel
 
 /// OneRouter, now Infron: synchronous, one path for edits and one for text-to-image; see
-/// `docs/providers.md`.
+/// `docs/providers.md`, "OneRouter".
 package struct OneRouterProvider: Provider {
     package let id = ProviderID.onerouter
 
     package let limits: ProviderLimits = {
-        // The model ids are not documented. The first is the title of the operation in the
+        // The model IDs are not documented. The first is the title of the operation in the
         // documentation, and the second is formed in the same way. Both are inferred;
         // ``GenerationRequest/model`` overrides them.
         var limits = ProviderLimits(
