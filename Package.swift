@@ -108,9 +108,8 @@ let package = Package(
         .target(
             name: "CodecBridge",
             dependencies: [
-                "CJPEG", "CPNG", "CWebP",
+                "CJPEG", "CPNG", "CWebP", "VectorPNG",
                 .target(name: "CGIF", condition: .when(traits: ["GIF"])),
-                .target(name: "CISAL", condition: .when(traits: ["FastPNG"])),
                 .target(name: "CHEIF", condition: .when(traits: ["HEIF"])),
                 .target(name: "CTurboJPEG", condition: .when(traits: ["LosslessTurn"])),
                 .target(name: "CTIFF", condition: .when(traits: ["TIFF"])),
@@ -120,7 +119,6 @@ let package = Package(
             cSettings: [
                 // Bounds of memcpy and its kin are checked where the compiler knows them.
                 .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
-                .define("WITH_FAST_PNG", .when(traits: ["FastPNG"])),
                 .define("WITH_GIF", .when(traits: ["GIF"])),
                 .define("WITH_HEIF", .when(traits: ["HEIF"])),
                 .define("WITH_LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
@@ -131,12 +129,22 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z"),
                 .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("webpmux"),
-                .linkedLibrary("isal", .when(traits: ["FastPNG"])),
                 .linkedLibrary("gif", .when(traits: ["GIF"])),
                 .linkedLibrary("heif", .when(traits: ["HEIF"])),
                 .linkedLibrary("turbojpeg", .when(traits: ["LosslessTurn"])),
                 .linkedLibrary("tiff", .when(traits: ["TIFF"])),
             ]),
+
+        // Rows of plain PNGs without libpng. Not called FastPNG: that is the trait that brings ISA-L.
+        .target(
+            name: "VectorPNG",
+            dependencies: [.target(name: "CISAL", condition: .when(traits: ["FastPNG"]))],
+            path: "CModules/VectorPNG",
+            cSettings: [
+                .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+                .define("WITH_FAST_PNG", .when(traits: ["FastPNG"])),
+            ],
+            linkerSettings: [.linkedLibrary("isal", .when(traits: ["FastPNG"]))]),
 
         .target(name: "VectorBase64", path: "CModules/VectorBase64"),
 
@@ -239,7 +247,8 @@ let package = Package(
         .testTarget(
             name: "ImageCodecsTests",
             dependencies: [
-                "ImageCodecs", "Platform", "PixelEngine", "Pixels", "SeedreamModel", "TestSupport",
+                "ImageCodecs", "CodecBridge", "Platform", "PixelEngine", "Pixels", "SeedreamModel",
+                "TestSupport",
                 "LibpngReport",
             ],
             swiftSettings: settings),

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Samples of 8 or 16 bits (native byte order) as numbers. */
+/* Reads samples of 8 or 16 bits (native byte order) as numbers. */
 static void load(const uint8_t *row, int32_t count, int32_t bits, float *to) {
     if (bits <= 8) {
         for (int32_t i = 0; i < count; i++) to[i] = (float)row[i];
@@ -12,7 +12,8 @@ static void load(const uint8_t *row, int32_t count, int32_t bits, float *to) {
     }
 }
 
-/* Chroma of one row at the luma samples: by linear interpolation between samples that lie in the centre of what they cover. */
+/* Interpolates the chroma of one row linearly to the luma samples; each chroma sample is at the centre of
+   the luma samples it covers. */
 static void load_chroma(const bridge_row_conversion *how, const uint8_t *near, const uint8_t *far, float *scratch,
                         float *to) {
     int32_t count = how->shift_x ? (how->width + 1) / 2 : how->width;
@@ -48,11 +49,19 @@ static inline void store(uint8_t *target, size_t index, int32_t sample_bytes, fl
     }
 }
 
-void bridge_convert_row(const bridge_row_conversion *how, const bridge_plane_rows *rows, float *scratch, uint8_t *target) {
+bridge_status bridge_convert_row(const bridge_row_conversion *how, const bridge_plane_rows *rows, float *scratch,
+                                 size_t scratch_count, uint8_t *target, size_t target_size) {
     const int32_t width = how->width, bytes = how->sample_bytes, channels = how->channels;
+    if (width <= 0 || (bytes != 1 && bytes != 2) || (channels != 3 && channels != 4)) {
+        return bridge_failure(BRIDGE_MISUSE, 0, "row conversion");
+    }
+    if (scratch_count < 4 * (size_t)width + 1) return bridge_fits(scratch_count, 4 * (uint64_t)width + 1, 1, "scratch too small");
+    if (target_size < (size_t)width * (size_t)channels * (size_t)bytes) {
+        return bridge_fits(target_size, (uint64_t)width * (uint64_t)channels, (uint64_t)bytes, "row buffer too small");
+    }
     const float full = bytes == 1 ? 255 : 65535;
     const float most = (float)((1 << how->bits) - 1), step = ldexpf(1, how->bits - 8);
-    /* ITU-T H.273, equations 20 to 37: where 0 lies, and how long 1 is. */
+    /* ITU-T H.273, equations 20 to 37: the code of black, and the scale of luma and chroma. */
     const float black = how->full_range ? 0 : 16 * step;
     const float luma_scale = 1 / (how->full_range ? most : 219 * step);
     const float chroma_scale = 1 / (how->full_range ? most : 224 * step);
@@ -91,4 +100,5 @@ void bridge_convert_row(const bridge_row_conversion *how, const bridge_plane_row
         store(target, at + 2, bytes, clamped((is_grey ? a : c)[x] * divisor, full));
         if (channels == 4) store(target, at + 3, bytes, clamped(spare[x], full));
     }
+    return bridge_ok();
 }

@@ -8,14 +8,14 @@
 
 #include <libheif/heif.h>
 
-/* From this version on, tiles are decoded one by one, and planes come as they are coded. */
+/* From this version on, libheif decodes tiles one by one and keeps the planes' coding. */
 #if LIBHEIF_HAVE_VERSION(1, 19, 0)
 #define HAS_TILES 1
 #else
 #define HAS_TILES 0
 #endif
 
-/* From this version on, a sequence without a still image can be opened. */
+/* From this version on, libheif opens a sequence without a still image. */
 #if LIBHEIF_HAVE_VERSION(1, 21, 0)
 #include <libheif/heif_sequences.h>
 #define HAS_SEQUENCES 1
@@ -23,18 +23,18 @@
 #define HAS_SEQUENCES 0
 #endif
 
-struct bridge_heif_picture {
+struct bridge_heif_decoder {
     struct heif_context *context;
 #if HAS_SEQUENCES
-    heif_track *track; /* where there is no still image */
+    heif_track *track; /* if there is no still image */
 #endif
     struct heif_image_handle *handle;
-    struct heif_image *image; /* what was decoded last */
+    struct heif_image *image; /* the last decoded image or tile */
 };
 
 const char *bridge_heif_version(void) { return heif_get_version(); }
 
-/* The library that runs may be another than the headers. */
+/* The library at run time may differ from the headers. */
 int32_t bridge_heif_has_tiles(void) {
     return HAS_TILES && heif_get_version_number() >= LIBHEIF_MAKE_VERSION(1, 19, 0);
 }
@@ -48,16 +48,16 @@ static bridge_status failure(struct heif_error error) {
     case heif_error_Usage_error: code = BRIDGE_MISUSE; break;
     default: break;
     }
-    /* There is no image item; a sequence alone, or a meta box that runs to the end of the file. */
+    /* No image item: a sequence alone, or a meta box that runs to the end of the file. */
     if (error.subcode == heif_suberror_No_meta_box) code = BRIDGE_UNSUPPORTED;
-    /* Memory was there; libheif did not want it. */
+    /* One of libheif's limits, not a lack of memory. */
     if (error.subcode == heif_suberror_Security_limit_exceeded) code = BRIDGE_UNSUPPORTED;
     if (error.subcode == heif_suberror_End_of_data) code = BRIDGE_TRUNCATED;
     return bridge_failure(code, error.subcode, error.message);
 }
 
 static void limit(struct heif_context *context, bridge_heif_limits limits) {
-    /* Tiles are decoded in the calling thread; 1 would start another one. */
+    /* 0 decodes tiles in the calling thread; 1 would start another thread. */
     heif_context_set_max_decoding_threads(context, 0);
 #if HAS_TILES
     struct heif_security_limits *theirs =
@@ -65,14 +65,14 @@ static void limit(struct heif_context *context, bridge_heif_limits limits) {
     if (theirs == NULL) return;
     theirs->max_image_size_pixels = (uint64_t)limits.maximum_pixels;
     theirs->max_memory_block_size = (uint64_t)limits.maximum_memory;
-    /* By default 1000 and 100, which a grid of 200 megapixels in tiles of 512 comes close to. */
+    /* The defaults are 1000 and 100; a grid of 200 megapixels in tiles of 512 px comes close to them. */
     theirs->max_items = 1 << 17;
     theirs->max_children_per_box = 1 << 12;
 #if LIBHEIF_HAVE_VERSION(1, 20, 0)
     if (theirs->version >= 2) theirs->max_total_memory = (uint64_t)limits.maximum_memory;
 #endif
 #else
-    /* A limit on each side; the area has been looked at by the caller. */
+    /* A limit on each side; the caller has checked the area. */
     heif_context_set_maximum_image_size_limit(
         context, limits.maximum_pixels < INT_MAX ? (int)limits.maximum_pixels : INT_MAX);
 #endif
@@ -99,73 +99,76 @@ static void read_tiling(const struct heif_image_handle *handle, bridge_heif_info
 
 #if HAS_SEQUENCES
 /* Opens the first track of a file without a still image; 0 if there is none. */
-static int open_sequence(bridge_heif_picture *picture, bridge_heif_info *info) {
-    if (heif_get_version_number() < LIBHEIF_MAKE_VERSION(1, 21, 0) || !heif_context_has_sequence(picture->context)) return 0;
-    picture->track = heif_context_get_track(picture->context, 0);
+static int open_sequence(bridge_heif_decoder *decoder, bridge_heif_info *info) {
+    if (heif_get_version_number() < LIBHEIF_MAKE_VERSION(1, 21, 0) || !heif_context_has_sequence(decoder->context)) return 0;
+    decoder->track = heif_context_get_track(decoder->context, 0);
     uint16_t width = 0, height = 0;
-    if (picture->track == NULL || heif_track_get_image_resolution(picture->track, &width, &height).code != heif_error_Ok) {
+    if (decoder->track == NULL || heif_track_get_image_resolution(decoder->track, &width, &height).code != heif_error_Ok) {
         return 0;
     }
     info->width = width;
     info->height = height;
     info->bits = 8;
-    info->has_alpha = heif_track_has_alpha_channel(picture->track);
-    info->pictures = 1;
+    info->has_alpha = heif_track_has_alpha_channel(decoder->track);
+    info->images = 1;
     return 1;
 }
 #endif
 
 bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_limits limits,
-                               bridge_heif_picture **out, bridge_heif_info *info) {
+                               bridge_heif_decoder **out, bridge_heif_info *info) {
     *out = NULL;
     memset(info, 0, sizeof *info);
-    bridge_heif_picture *picture = calloc(1, sizeof *picture);
-    if (picture == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
-    picture->context = heif_context_alloc();
-    if (picture->context == NULL) {
-        free(picture);
+    bridge_heif_decoder *decoder = calloc(1, sizeof *decoder);
+    if (decoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
+    decoder->context = heif_context_alloc();
+    if (decoder->context == NULL) {
+        free(decoder);
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
-    limit(picture->context, limits);
-    struct heif_error error = heif_context_read_from_memory_without_copy(picture->context, bytes, size, NULL);
+    limit(decoder->context, limits);
+    struct heif_error error = heif_context_read_from_memory_without_copy(decoder->context, bytes, size, NULL);
     if (error.code == heif_error_Ok) {
-        error = heif_context_get_primary_image_handle(picture->context, &picture->handle);
+        error = heif_context_get_primary_image_handle(decoder->context, &decoder->handle);
     }
 #if HAS_SEQUENCES
-    if (error.code != heif_error_Ok && open_sequence(picture, info)) {
-        *out = picture;
+    if (error.code != heif_error_Ok && open_sequence(decoder, info)) {
+        *out = decoder;
         return bridge_ok();
     }
 #endif
     if (error.code != heif_error_Ok) {
         bridge_status status = failure(error);
-        bridge_heif_close(picture);
+        bridge_heif_close(decoder);
         return status;
     }
-    const struct heif_image_handle *handle = picture->handle;
+    const struct heif_image_handle *handle = decoder->handle;
     info->width = heif_image_handle_get_width(handle);
     info->height = heif_image_handle_get_height(handle);
     info->bits = heif_image_handle_get_luma_bits_per_pixel(handle);
     if (info->bits < 0) info->bits = 8;
     info->has_alpha = heif_image_handle_has_alpha_channel(handle);
     info->is_premultiplied = heif_image_handle_is_premultiplied_alpha(handle);
-    info->pictures = heif_context_get_number_of_top_level_images(picture->context);
+    info->images = heif_context_get_number_of_top_level_images(decoder->context);
     info->has_metadata = heif_image_handle_get_number_of_metadata_blocks(handle, NULL) > 0;
     info->profile_size = heif_image_handle_get_raw_color_profile_size(handle);
 #if HAS_TILES
     read_tiling(handle, info);
 #endif
-    *out = picture;
+    *out = decoder;
     return bridge_ok();
 }
 
-bridge_status bridge_heif_profile(bridge_heif_picture *picture, uint8_t *profile) {
-    if (picture->handle == NULL) return bridge_failure(BRIDGE_MISUSE, 0, "a sequence has no profile");
-    struct heif_error error = heif_image_handle_get_raw_color_profile(picture->handle, profile);
+bridge_status bridge_heif_profile(bridge_heif_decoder *decoder, uint8_t *profile, size_t size) {
+    if (decoder->handle == NULL) return bridge_failure(BRIDGE_MISUSE, 0, "a sequence has no profile");
+    bridge_status status =
+        bridge_fits(size, heif_image_handle_get_raw_color_profile_size(decoder->handle), 1, "profile buffer too small");
+    if (status.code != BRIDGE_OK) return status;
+    struct heif_error error = heif_image_handle_get_raw_color_profile(decoder->handle, profile);
     return error.code == heif_error_Ok ? bridge_ok() : failure(error);
 }
 
-/* Code points that libheif does not know are no reason to refuse what is coded. */
+/* Whether libheif refuses only unknown colour code points, which do not affect the coded samples. */
 static int is_about_code_points(struct heif_error error) {
     return error.subcode == heif_suberror_Unknown_NCLX_color_primaries
         || error.subcode == heif_suberror_Unknown_NCLX_transfer_characteristics
@@ -175,10 +178,10 @@ static int is_about_code_points(struct heif_error error) {
 struct request {
     enum heif_colorspace model;
     enum heif_chroma chroma;
-    int32_t column, row; /* of the tile; -1 for the whole */
+    int32_t column, row; /* of the tile; -1 for the whole image */
 };
 
-static struct heif_error decode_once(bridge_heif_picture *picture, struct request request, int is_strict) {
+static struct heif_error decode_once(bridge_heif_decoder *decoder, struct request request, int is_strict) {
     static const struct heif_error no_memory = {heif_error_Memory_allocation_error, heif_suberror_Unspecified, ""};
     struct heif_decoding_options *options = heif_decoding_options_alloc();
     if (options == NULL) return no_memory;
@@ -187,14 +190,14 @@ static struct heif_error decode_once(bridge_heif_picture *picture, struct reques
     if (options->version >= 8) options->num_codec_threads = 1;
 #endif
 #if LIBHEIF_HAVE_VERSION(1, 23, 0)
-    /* Otherwise limited range and other matrices are converted, with a rounding of their own. */
+    /* Otherwise libheif converts limited range and other matrices, with its own rounding. */
     if (options->version >= 10) options->output_image_nclx_profile_passthrough = 1;
 #endif
     struct heif_error error;
 #if HAS_SEQUENCES
-    if (picture->track != NULL) {
+    if (decoder->track != NULL) {
         error = heif_track_decode_next_image(
-            picture->track, &picture->image, request.model, request.chroma, options);
+            decoder->track, &decoder->image, request.model, request.chroma, options);
         heif_decoding_options_free(options);
         return error;
     }
@@ -203,30 +206,30 @@ static struct heif_error decode_once(bridge_heif_picture *picture, struct reques
     if (request.column >= 0) {
         options->ignore_transformations = 1;
         error = heif_image_handle_decode_image_tile(
-            picture->handle, &picture->image, request.model, request.chroma, options,
+            decoder->handle, &decoder->image, request.model, request.chroma, options,
             (uint32_t)request.column, (uint32_t)request.row);
     } else
 #endif
     {
-        error = heif_decode_image(picture->handle, &picture->image, request.model, request.chroma, options);
+        error = heif_decode_image(decoder->handle, &decoder->image, request.model, request.chroma, options);
     }
     heif_decoding_options_free(options);
     return error;
 }
 
-static struct heif_error decode(bridge_heif_picture *picture, struct request request) {
-    if (picture->image != NULL) heif_image_release(picture->image);
-    picture->image = NULL;
-    struct heif_error error = decode_once(picture, request, 1);
-    return is_about_code_points(error) ? decode_once(picture, request, 0) : error;
+static struct heif_error decode(bridge_heif_decoder *decoder, struct request request) {
+    if (decoder->image != NULL) heif_image_release(decoder->image);
+    decoder->image = NULL;
+    struct heif_error error = decode_once(decoder, request, 1);
+    return is_about_code_points(error) ? decode_once(decoder, request, 0) : error;
 }
 
 static const enum heif_channel colored[3] = {heif_channel_Y, heif_channel_Cb, heif_channel_Cr};
 static const enum heif_channel mixed[3] = {heif_channel_R, heif_channel_G, heif_channel_B};
 
-/* Fills in what the decoded image is. */
-static bridge_status describe(bridge_heif_picture *picture, bridge_heif_planes *planes) {
-    const struct heif_image *image = picture->image;
+/* Describes the decoded image. */
+static bridge_status describe(bridge_heif_decoder *decoder, bridge_heif_planes *planes) {
+    const struct heif_image *image = decoder->image;
     memset(planes, 0, sizeof *planes);
     enum heif_colorspace model = heif_image_get_colorspace(image);
     enum heif_chroma chroma = heif_image_get_chroma_format(image);
@@ -280,7 +283,7 @@ static bridge_status describe(bridge_heif_picture *picture, bridge_heif_planes *
     return bridge_ok();
 }
 
-bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t is_grey, int32_t shift_x, int32_t shift_y,
+bridge_status bridge_heif_decode(bridge_heif_decoder *decoder, int32_t is_grey, int32_t shift_x, int32_t shift_y,
                                  bridge_heif_planes *planes) {
     struct request request = {heif_colorspace_undefined, heif_chroma_undefined, -1, -1};
     int is_converted = 0;
@@ -288,57 +291,57 @@ bridge_status bridge_heif_decode(bridge_heif_picture *picture, int32_t is_grey, 
         request.model = heif_colorspace_monochrome;
         request.chroma = heif_chroma_monochrome;
     } else if (!bridge_heif_has_tiles()) {
-        /* Before 1.19, colours go through R'G'B' with the matrix and the range that the file tells. Asked for Y'CbCr of the
-           coded subsampling, the way back gives chroma as it was coded, and full range of BT.601. */
+        /* Before 1.19, libheif converts colours through R'G'B' with the file's matrix and range. Asking for Y'CbCr
+           with the coded subsampling restores the coded chroma, with BT.601 and full range. */
         request.model = heif_colorspace_YCbCr;
         request.chroma = shift_x == 0 ? heif_chroma_444 : shift_y == 0 ? heif_chroma_422 : heif_chroma_420;
         is_converted = 1;
     }
-    struct heif_error error = decode(picture, request);
+    struct heif_error error = decode(decoder, request);
     int is_interleaved = error.code == heif_error_Ok
-        && heif_image_has_channel(picture->image, heif_channel_interleaved);
+        && heif_image_has_channel(decoder->image, heif_channel_interleaved);
     int is_refused = error.code != heif_error_Ok && error.subcode == heif_suberror_Unsupported_color_conversion;
     if (is_interleaved || is_refused) {
         request.model = heif_colorspace_RGB;
         request.chroma = heif_chroma_444;
-        error = decode(picture, request);
+        error = decode(decoder, request);
     }
     if (error.code != heif_error_Ok) return failure(error);
-    bridge_status status = describe(picture, planes);
+    bridge_status status = describe(decoder, planes);
     if (status.code != BRIDGE_OK) return status;
     if (is_converted || planes->model == BRIDGE_HEIF_RGB) {
         planes->matrix = -1;
         planes->full_range = 1;
     }
     if (is_grey && planes->model == BRIDGE_HEIF_RGB) {
-        /* Each of the three is the luma as it is coded, whatever its range. */
+        /* Each of the three planes is the coded luma, in any range. */
         planes->model = BRIDGE_HEIF_GREY;
         planes->full_range = -1;
     }
     return status;
 }
 
-bridge_status bridge_heif_decode_tile(bridge_heif_picture *picture, int32_t column, int32_t row,
+bridge_status bridge_heif_decode_tile(bridge_heif_decoder *decoder, int32_t column, int32_t row,
                                       bridge_heif_planes *planes) {
     struct request request = {heif_colorspace_undefined, heif_chroma_undefined, column, row};
-    struct heif_error error = decode(picture, request);
-    if (error.code == heif_error_Ok && heif_image_has_channel(picture->image, heif_channel_interleaved)) {
+    struct heif_error error = decode(decoder, request);
+    if (error.code == heif_error_Ok && heif_image_has_channel(decoder->image, heif_channel_interleaved)) {
         request.model = heif_colorspace_RGB;
         request.chroma = heif_chroma_444;
-        error = decode(picture, request);
+        error = decode(decoder, request);
     }
-    return error.code == heif_error_Ok ? describe(picture, planes) : failure(error);
+    return error.code == heif_error_Ok ? describe(decoder, planes) : failure(error);
 }
 
-void bridge_heif_close(bridge_heif_picture *picture) {
-    if (picture == NULL) return;
-    if (picture->image != NULL) heif_image_release(picture->image);
+void bridge_heif_close(bridge_heif_decoder *decoder) {
+    if (decoder == NULL) return;
+    if (decoder->image != NULL) heif_image_release(decoder->image);
 #if HAS_SEQUENCES
-    if (picture->track != NULL) heif_track_release(picture->track);
+    if (decoder->track != NULL) heif_track_release(decoder->track);
 #endif
-    if (picture->handle != NULL) heif_image_handle_release(picture->handle);
-    heif_context_free(picture->context);
-    free(picture);
+    if (decoder->handle != NULL) heif_image_handle_release(decoder->handle);
+    heif_context_free(decoder->context);
+    free(decoder);
 }
 
 #endif

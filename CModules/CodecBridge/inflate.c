@@ -12,7 +12,7 @@ struct bridge_inflater {
 bridge_inflater *bridge_inflater_open(void) {
     bridge_inflater *inflater = calloc(1, sizeof *inflater);
     if (inflater == NULL) return NULL;
-    /* 0: the window that the stream's header names, and no larger one, as libpng has it. */
+    /* 0: a window of exactly the size in the stream's header, as in libpng. */
     if (inflateInit2(&inflater->stream, 0) != Z_OK) {
         free(inflater);
         return NULL;
@@ -23,7 +23,7 @@ bridge_inflater *bridge_inflater_open(void) {
 int32_t bridge_inflater_run(bridge_inflater *inflater, const uint8_t *bytes, size_t *size, uint8_t *output,
                             size_t *capacity) {
     z_stream *stream = &inflater->stream;
-    /* zlib forgets to look at this where it takes the window from the header (libpng, png_zlib_inflate). */
+    /* zlib does not check this if it takes the window size from the header (libpng, png_zlib_inflate). */
     if (!inflater->has_begun && *size > 0 && bytes[0] >> 4 > 7) return BRIDGE_INFLATER_DAMAGED;
     if (*size > 0) inflater->has_begun = 1;
     size_t most = 1u << 30;

@@ -26,10 +26,11 @@ struct bridge_jpeg_decoder {
     int input_ended; /* libjpeg asked for bytes past the end of the data */
 
     bridge_limits limits;
-    bridge_status damage;   /* the first, where it is tolerated */
-    double seconds_before;  /* of earlier calls */
-    double entered;         /* thread time when this call began */
+    bridge_status damage;   /* the first, if damage is tolerated */
+    bridge_clock clock;
     int started;
+    bridge_jpeg_layout layout; /* of the planes, once they are started */
+    size_t row_bytes;          /* of a packed row, once rows are started; else 0 */
 };
 
 static bridge_jpeg_decoder *decoder_of(j_common_ptr codec) { return (bridge_jpeg_decoder *)codec->err; }
@@ -46,7 +47,7 @@ static void error_exit(j_common_ptr codec) {
     fail(decoder, bridge_jpeg_error_code(codec->err->msg_code), codec->err->msg_code, message);
 }
 
-/* Ends decoding, or remembers the first damage where damage is tolerated: libjpeg carries on and fills the gap. */
+/* Stops decoding, or records the first damage if damage is tolerated: libjpeg then fills the gap and continues. */
 static void damaged(bridge_jpeg_decoder *decoder, enum bridge_code code, int64_t value, const char *message) {
     if (!decoder->limits.tolerates_damage) fail(decoder, code, value, message);
     if (decoder->damage.code == BRIDGE_OK) decoder->damage = bridge_failure(code, value, message);
@@ -57,7 +58,8 @@ static void emit_message(j_common_ptr codec, int level) {
     bridge_jpeg_decoder *decoder = decoder_of(codec);
     int message = codec->err->msg_code;
     const int *parameters = codec->err->msg_parm.i;
-    /* A progressive file may send details of a component before its averages; whether these came, the end tells. */
+    /* A progressive file may send details (AC) of a component before its averages (DC). bridge_jpeg_finish checks
+       that the averages came. */
     int is_early_detail = message == JWRN_BOGUS_PROGRESSION && parameters[1] == 0 && decoder->codec.Ss > 0;
     if (!is_early_detail && bridge_jpeg_warning_is_damage(message, parameters[0], parameters[1])) {
         char text[JMSG_LENGTH_MAX];
@@ -80,8 +82,7 @@ static void monitor(j_common_ptr codec) {
     if (codec->is_decompressor && decoder->codec.input_scan_number > decoder->limits.maximum_scans) {
         fail(decoder, BRIDGE_TOO_MANY_SCANS, decoder->limits.maximum_scans, NULL);
     }
-    double used = decoder->seconds_before + bridge_thread_seconds() - decoder->entered;
-    if (used > decoder->limits.maximum_cpu_seconds) {
+    if (bridge_clock_is_late(&decoder->clock)) {
         fail(decoder, BRIDGE_CPU_TIME, (int64_t)decoder->limits.maximum_cpu_seconds, NULL);
     }
 }
@@ -123,14 +124,7 @@ static void skip_input_data(j_decompress_ptr codec, long count) {
     codec->src->bytes_in_buffer = 0;
 }
 
-static void enter(bridge_jpeg_decoder *decoder) { decoder->entered = bridge_thread_seconds(); }
-
-static bridge_status leave(bridge_jpeg_decoder *decoder, bridge_status status) {
-    decoder->seconds_before += bridge_thread_seconds() - decoder->entered;
-    return status;
-}
-
-/* Chroma planes of one size, a power of two smaller than luma: what raw planes and zimg can both serve. */
+/* Finds `shift` with part << shift == whole; 0 if none up to 2 fits. */
 static int plane_shift(int whole, int part, int32_t *shift) {
     for (*shift = 0; *shift <= 2; (*shift)++) {
         if (part << *shift == whole) return 1;
@@ -138,6 +132,8 @@ static int plane_shift(int whole, int part, int32_t *shift) {
     return 0;
 }
 
+/* Whether both chroma planes have one size, a power of two smaller than luma, as raw planes and zimg need. Sets the
+   chroma shifts. */
 static int describes_raw_planes(const struct jpeg_decompress_struct *codec, bridge_jpeg_info *info) {
     const jpeg_component_info *component = codec->comp_info;
     info->chroma_shift_x = info->chroma_shift_y = 0;
@@ -151,7 +147,7 @@ static int describes_raw_planes(const struct jpeg_decompress_struct *codec, brid
         || !plane_shift(component[0].v_samp_factor, component[1].v_samp_factor, &info->chroma_shift_y)) {
         return 0;
     }
-    /* A sixteenth of the samples: nobody writes it, and it could not be encoded interleaved again. */
+    /* A sixteenth of the samples is not written in practice, and could not be encoded interleaved again. */
     return info->chroma_shift_x + info->chroma_shift_y < 4;
 }
 
@@ -167,7 +163,8 @@ bridge_status bridge_jpeg_open(bridge_input input, bridge_limits limits, bridge_
     }
     decoder->input = input;
     decoder->limits = limits;
-    enter(decoder);
+    decoder->clock.limit = limits.maximum_cpu_seconds;
+    bridge_clock_enter(&decoder->clock);
 
     decoder->codec.err = jpeg_std_error(&decoder->errors);
     decoder->errors.error_exit = error_exit;
@@ -198,15 +195,17 @@ bridge_status bridge_jpeg_open(bridge_input input, bridge_limits limits, bridge_
     info->components = decoder->codec.num_components;
     info->raw_planes = describes_raw_planes(&decoder->codec, info);
     *out = decoder;
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
 bridge_status bridge_jpeg_start_planes(bridge_jpeg_decoder *decoder, int32_t denominator,
                                        bridge_jpeg_layout *layout) {
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
     struct jpeg_decompress_struct *codec = &decoder->codec;
-    if (decoder->started) return bridge_failure(BRIDGE_MISUSE, 0, "decoder started twice");
+    if (decoder->started) {
+        return bridge_clock_leave(&decoder->clock, bridge_failure(BRIDGE_MISUSE, 0, "decoder started twice"));
+    }
     codec->raw_data_out = TRUE;
     codec->out_color_space = codec->jpeg_color_space;
     codec->scale_num = 1;
@@ -218,48 +217,58 @@ bridge_status bridge_jpeg_start_planes(bridge_jpeg_decoder *decoder, int32_t den
     memset(layout, 0, sizeof *layout);
     layout->planes = codec->num_components;
     int luma_rows = codec->max_v_samp_factor * codec->min_DCT_scaled_size;
-    layout->bands = ((int)codec->output_height + luma_rows - 1) / luma_rows;
+    layout->strips = ((int)codec->output_height + luma_rows - 1) / luma_rows;
     for (int p = 0; p < layout->planes; p++) {
         const jpeg_component_info *component = &codec->comp_info[p];
         layout->plane[p].width = (int32_t)component->downsampled_width;
         layout->plane[p].height = (int32_t)component->downsampled_height;
         layout->plane[p].stride = (int32_t)(component->width_in_blocks * (unsigned)component->DCT_scaled_size);
-        layout->plane[p].band_rows = component->v_samp_factor * component->DCT_scaled_size;
+        layout->plane[p].strip_rows = component->v_samp_factor * component->DCT_scaled_size;
     }
-    return leave(decoder, bridge_ok());
+    decoder->layout = *layout;
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
-bridge_status bridge_jpeg_read_planes(bridge_jpeg_decoder *decoder, uint8_t *const *const *rows) {
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+bridge_status bridge_jpeg_read_planes(bridge_jpeg_decoder *decoder, const bridge_jpeg_plane_rows *rows,
+                                      int32_t plane_count) {
+    if (decoder->layout.planes == 0) return bridge_failure(BRIDGE_MISUSE, 0, "planes not started");
+    bridge_status status = bridge_jpeg_check_rows(&decoder->layout, rows, plane_count);
+    if (status.code != BRIDGE_OK) return status;
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
     struct jpeg_decompress_struct *codec = &decoder->codec;
     JSAMPARRAY planes[3];
-    for (int p = 0; p < 3; p++) planes[p] = p < codec->num_components ? (JSAMPARRAY)rows[p] : NULL;
+    for (int p = 0; p < 3; p++) planes[p] = p < codec->num_components ? (JSAMPARRAY)rows[p].rows : NULL;
     JDIMENSION lines = (JDIMENSION)(codec->max_v_samp_factor * codec->min_DCT_scaled_size);
     if (jpeg_read_raw_data(codec, planes, lines) == 0) {
-        return leave(decoder, bridge_failure(BRIDGE_MISUSE, 0, "no further band"));
+        return bridge_clock_leave(&decoder->clock, bridge_failure(BRIDGE_MISUSE, 0, "no further strip"));
     }
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
 bridge_status bridge_jpeg_start_rows(bridge_jpeg_decoder *decoder, int32_t channels) {
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
-    if (decoder->started) return bridge_failure(BRIDGE_MISUSE, 0, "decoder started twice");
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
+    if (decoder->started) {
+        return bridge_clock_leave(&decoder->clock, bridge_failure(BRIDGE_MISUSE, 0, "decoder started twice"));
+    }
     decoder->codec.out_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 4 ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(&decoder->codec);
     decoder->started = 1;
-    return leave(decoder, bridge_ok());
+    decoder->row_bytes = (size_t)decoder->codec.output_width * (size_t)decoder->codec.output_components;
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
-bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row) {
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row, size_t row_size) {
+    if (decoder->row_bytes == 0) return bridge_failure(BRIDGE_MISUSE, 0, "rows not started");
+    if (row_size < decoder->row_bytes) return bridge_fits(row_size, 1, decoder->row_bytes, "row buffer too small");
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
     JSAMPROW rows[1] = {row};
     if (jpeg_read_scanlines(&decoder->codec, rows, 1) != 1) {
-        return leave(decoder, bridge_failure(BRIDGE_MISUSE, 0, "no further row"));
+        return bridge_clock_leave(&decoder->clock, bridge_failure(BRIDGE_MISUSE, 0, "no further row"));
     }
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
 /* Whether every coefficient of a progressive file has been refined to its last bit. */
@@ -273,7 +282,7 @@ static int has_all_scans(const struct jpeg_decompress_struct *codec) {
     return 1;
 }
 
-/* Whether every component has had its first scan, which brings its averages. libjpeg does not miss it. */
+/* Whether every component has had its first scan, which carries its averages. libjpeg does not report a missing one. */
 static int has_all_components(const struct jpeg_decompress_struct *codec) {
     for (int component = 0; component < codec->num_components; component++) {
         if (codec->comp_info[component].quant_table == NULL) return 0;
@@ -283,9 +292,9 @@ static int has_all_components(const struct jpeg_decompress_struct *codec) {
 }
 
 bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
-    /* A missing end marker takes nothing away, but scans may be missing with it: a blurred picture, no warning. */
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
+    /* A missing end marker loses nothing, but missing scans with it leave a blurred image without a warning. */
     int has_components = has_all_components(&decoder->codec), complete = has_all_scans(&decoder->codec);
     jpeg_finish_decompress(&decoder->codec);
     int ended = decoder->input_ended;
@@ -295,17 +304,17 @@ bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
     if (ended && !complete) {
         damaged(decoder, BRIDGE_TRUNCATED, 0, "the last scans of a progressive image are missing");
     }
-    /* The arithmetic decoder reads zeros behind the end of its data and says nothing, so a missing end marker is all that
-       tells of missing pixels. */
+    /* The arithmetic decoder silently reads zeros after the end of its data, so only a missing end marker reveals missing
+       pixels. */
     if (ended && decoder->codec.arith_code) {
         damaged(decoder, BRIDGE_TRUNCATED, 0, "arithmetic-coded data without an end marker");
     }
-    /* A last 0xFF is half of something: a marker, or a stuffed byte of data that libjpeg could not see. */
+    /* A final 0xFF is the first half of a marker or of a stuffed data byte, which libjpeg could not see. */
     uint8_t last = 0;
     if (ended && bridge_input_read(&decoder->input, decoder->input.size - 1, &last, 1) == 1 && last == 0xFF) {
         damaged(decoder, BRIDGE_TRUNCATED, 0, "the file ends inside a marker");
     }
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
 bridge_status bridge_jpeg_damage(const bridge_jpeg_decoder *decoder) { return decoder->damage; }
@@ -315,14 +324,14 @@ bridge_status bridge_jpeg_check(bridge_input input, bridge_limits limits) {
     bridge_jpeg_info info;
     bridge_status status = bridge_jpeg_open(input, limits, &decoder, &info);
     if (status.code != BRIDGE_OK) return status;
-    enter(decoder);
+    bridge_clock_enter(&decoder->clock);
     if (setjmp(decoder->escape)) { /* here from jpeg_read_coefficients below */
         status = decoder->status;
         bridge_jpeg_close(decoder);
         return status;
     }
     jpeg_read_coefficients(&decoder->codec);
-    leave(decoder, bridge_ok());
+    bridge_clock_leave(&decoder->clock, bridge_ok());
     status = bridge_jpeg_finish(decoder);
     bridge_jpeg_close(decoder);
     return status;

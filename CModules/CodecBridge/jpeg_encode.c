@@ -18,6 +18,7 @@ struct bridge_jpeg_encoder {
     struct jpeg_destination_mgr destination;
     bridge_growing buffer;
     size_t maximum_bytes;
+    bridge_jpeg_layout layout;
 };
 
 static bridge_jpeg_encoder *encoder_of(j_common_ptr codec) { return (bridge_jpeg_encoder *)codec->err; }
@@ -48,7 +49,7 @@ static void offer_room(bridge_jpeg_encoder *encoder) {
     }
     encoder->destination.next_output_byte = encoder->buffer.bytes + encoder->buffer.size;
     encoder->destination.free_in_buffer = step;
-    encoder->buffer.size += step; /* given away; term_destination takes back what was not used */
+    encoder->buffer.size += step; /* term_destination subtracts the unused part */
 }
 
 static void init_destination(j_compress_ptr codec) { offer_room(encoder_of((j_common_ptr)codec)); }
@@ -69,7 +70,7 @@ bridge_status bridge_jpeg_encoder_open(const bridge_jpeg_encode_options *options
     bridge_jpeg_encoder *encoder = calloc(1, sizeof *encoder);
     if (encoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     encoder->maximum_bytes = options->maximum_bytes;
-    /* libjpeg asks for room as soon as there is none, needed or not; the exact limit is held at the end. */
+    /* libjpeg asks for room whenever it has none, needed or not; bridge_jpeg_encoder_finish checks the exact limit. */
     encoder->buffer.maximum = options->maximum_bytes == 0 ? 0 : options->maximum_bytes + 2 * OUTPUT_STEP;
     encoder->codec.err = jpeg_std_error(&encoder->errors);
     encoder->errors.error_exit = error_exit;
@@ -110,7 +111,7 @@ bridge_status bridge_jpeg_encoder_open(const bridge_jpeg_encode_options *options
     memset(layout, 0, sizeof *layout);
     layout->planes = options->components;
     int luma_rows = codec->max_v_samp_factor * DCTSIZE;
-    layout->bands = (options->height + luma_rows - 1) / luma_rows;
+    layout->strips = (options->height + luma_rows - 1) / luma_rows;
     for (int p = 0; p < layout->planes; p++) {
         const jpeg_component_info *component = &codec->comp_info[p];
         /* raw_data_in reads whole MCUs: width_in_blocks rounded up to the sampling factor. */
@@ -119,19 +120,23 @@ bridge_status bridge_jpeg_encoder_open(const bridge_jpeg_encode_options *options
         layout->plane[p].width = (int32_t)component->downsampled_width;
         layout->plane[p].height = (int32_t)component->downsampled_height;
         layout->plane[p].stride = blocks * DCTSIZE;
-        layout->plane[p].band_rows = component->v_samp_factor * DCTSIZE;
+        layout->plane[p].strip_rows = component->v_samp_factor * DCTSIZE;
     }
+    encoder->layout = *layout;
     *out = encoder;
     return bridge_ok();
 }
 
-bridge_status bridge_jpeg_write_planes(bridge_jpeg_encoder *encoder, uint8_t *const *const *rows) {
+bridge_status bridge_jpeg_write_planes(bridge_jpeg_encoder *encoder, const bridge_jpeg_plane_rows *rows,
+                                       int32_t plane_count) {
+    bridge_status status = bridge_jpeg_check_rows(&encoder->layout, rows, plane_count);
+    if (status.code != BRIDGE_OK) return status;
     if (setjmp(encoder->escape)) return encoder->status;
     JSAMPARRAY planes[3];
-    for (int p = 0; p < 3; p++) planes[p] = p < encoder->codec.num_components ? (JSAMPARRAY)rows[p] : NULL;
+    for (int p = 0; p < 3; p++) planes[p] = p < encoder->codec.num_components ? (JSAMPARRAY)rows[p].rows : NULL;
     JDIMENSION lines = (JDIMENSION)(encoder->codec.max_v_samp_factor * DCTSIZE);
     if (jpeg_write_raw_data(&encoder->codec, planes, lines) == 0) {
-        return bridge_failure(BRIDGE_MISUSE, 0, "no further band");
+        return bridge_failure(BRIDGE_MISUSE, 0, "no further strip");
     }
     return bridge_ok();
 }
@@ -158,10 +163,7 @@ void bridge_jpeg_encoder_close(bridge_jpeg_encoder *encoder) {
     free(encoder);
 }
 
-#define BRIDGE_TEXT_(x) #x
-#define BRIDGE_TEXT(x) BRIDGE_TEXT_(x)
-
-/* libjpeg-turbo has no run-time version call in its libjpeg interface; the headers' version is the package's. */
+/* libjpeg-turbo's libjpeg interface reports no version at run time; this is the headers'. */
 const char *bridge_jpeg_version(void) {
 #ifdef LIBJPEG_TURBO_VERSION
     return BRIDGE_TEXT(LIBJPEG_TURBO_VERSION);

@@ -26,7 +26,7 @@ typedef struct {
     uint32_t restart_interval;
     uint32_t eob_run;
     int scans, maximum_scans;
-    double cpu_limit, cpu_start;
+    bridge_clock clock;
 
     bridge_range *ranges;
     size_t capacity, found;
@@ -262,7 +262,7 @@ static int read_scan(walk *w, uint64_t offset, uint64_t end) {
             if (!mcu(w, &s, column, row)) return 0;
             left--;
         }
-        if (bridge_thread_seconds() - w->cpu_start > w->cpu_limit) return 0;
+        if (bridge_clock_is_late(&w->clock)) return 0;
     }
     for (int i = 0; i < s.count && s.first == 0; i++) s.parts[i]->is_seen = 1;
     return end_interval(w, 1);
@@ -327,8 +327,8 @@ bridge_status bridge_jpeg_unused(bridge_input input, bridge_limits limits, bridg
     w->maximum_scans = limits.maximum_scans;
     w->ranges = ranges;
     w->capacity = capacity;
-    w->cpu_limit = limits.maximum_cpu_seconds;
-    w->cpu_start = bridge_thread_seconds();
+    w->clock.limit = limits.maximum_cpu_seconds;
+    bridge_clock_enter(&w->clock);
     bridge_status status = bridge_ok();
     if (input.bytes == NULL && (w->reader.window = w->reader.chunk = malloc(INPUT_CHUNK)) == NULL) {
         status = bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);

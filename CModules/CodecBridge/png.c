@@ -1,4 +1,4 @@
-#include "png_rows.h"
+#include "support.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include <png.h>
+#include <VectorPNG.h>
 
 /* libpng's own defaults, set here because a distribution may have changed them (png.h, pnglibconf.h). */
-enum { MAXIMUM_SIDE = 1000000, MAXIMUM_CHUNK = 8000000, MAXIMUM_CACHED_CHUNKS = 1000, INPUT_CHUNK = PNG_ROWS_INPUT };
+enum { MAXIMUM_SIDE = 1000000, MAXIMUM_CHUNK = 8000000, MAXIMUM_CACHED_CHUNKS = 1000 };
+
+enum { INPUT_CHUNK = VECTOR_PNG_BUFFER };
 
 struct bridge_png_decoder {
     png_structp codec;
@@ -19,12 +22,12 @@ struct bridge_png_decoder {
     uint64_t offset;      /* of the next byte to load into `chunk` */
     uint8_t *chunk;
     size_t chunk_size, chunk_used;
-    bridge_limits limits;
-    double seconds_before, entered;
+    bridge_clock clock;
     int32_t height;
-    bridge_png_rows *rows;  /* reads the picture as long as everything is in order; libpng waits at its first byte */
+    size_t row_bytes;       /* of a decoded row */
+    vector_png *fast;       /* reads the image while nothing is unusual; libpng waits at its first byte */
     uint64_t data_offset;   /* of that byte */
-    int32_t rows_read;      /* by `rows` */
+    int32_t rows_read;      /* by `fast` */
     uint8_t *skipped;       /* a row that libpng reads again */
 };
 
@@ -67,51 +70,44 @@ static void read_data(png_structp codec, png_bytep bytes, size_t count) {
     }
 }
 
-static void enter(bridge_png_decoder *decoder) { decoder->entered = bridge_thread_seconds(); }
-
-static bridge_status leave(bridge_png_decoder *decoder, bridge_status status) {
-    decoder->seconds_before += bridge_thread_seconds() - decoder->entered;
-    return status;
-}
-
-/* Between `enter` and `leave`. */
-static int is_late(const bridge_png_decoder *decoder) {
-    return decoder->seconds_before + bridge_thread_seconds() - decoder->entered > decoder->limits.maximum_cpu_seconds;
-}
-
-static bridge_status late(const bridge_png_decoder *decoder) {
-    return bridge_failure(BRIDGE_CPU_TIME, (int64_t)decoder->limits.maximum_cpu_seconds, NULL);
-}
-
 static int is_little_endian(void) {
     const uint16_t one = 1;
     return *(const uint8_t *)&one == 1;
 }
 
-#ifdef WITH_FAST_PNG
-static void try_rows(bridge_png_decoder *decoder, const bridge_png_info *info) {
-    /* libpng has read up to the name of the first IDAT chunk. */
-    decoder->data_offset = decoder->offset - (decoder->chunk_size - decoder->chunk_used);
-    decoder->rows = bridge_png_rows_open(decoder->input, decoder->data_offset - 8, decoder->chunk, info->width,
-                                         info->height, info->channels);
+/* bridge_input_read for VectorPNG. */
+static int64_t read_input(const void *input, uint64_t offset, uint8_t *buffer, size_t capacity) {
+    return bridge_input_read(input, offset, buffer, capacity);
 }
 
-/* Lets libpng go on after the rows that have been read. Inside the caller's setjmp. */
-static bridge_status hand_over(bridge_png_decoder *decoder) {
-    bridge_png_rows_close(decoder->rows);
-    decoder->rows = NULL;
+static vector_png_input vector_input(const bridge_input *input) {
+    return (vector_png_input){
+        .bytes = input->bytes, .size = input->size, .read = read_input, .context = input};
+}
+
+/* Opens VectorPNG for the image data, if it can read them. */
+static void open_fast(bridge_png_decoder *decoder, const bridge_png_info *info) {
+    /* libpng has read up to the name of the first IDAT chunk. */
+    decoder->data_offset = decoder->offset - (decoder->chunk_size - decoder->chunk_used);
+    decoder->fast = vector_png_open(vector_input(&decoder->input), decoder->data_offset - 8, decoder->chunk,
+                                    INPUT_CHUNK, info->width, info->height, info->channels);
+}
+
+/* Makes libpng continue after the rows that VectorPNG has read. Inside the caller's setjmp. */
+static bridge_status continue_with_libpng(bridge_png_decoder *decoder) {
+    vector_png_close(decoder->fast);
+    decoder->fast = NULL;
     decoder->offset = decoder->data_offset;
     decoder->chunk_size = decoder->chunk_used = 0;
     if (decoder->rows_read == 0) return bridge_ok();
-    decoder->skipped = malloc(png_get_rowbytes(decoder->codec, decoder->info));
+    decoder->skipped = malloc(decoder->row_bytes);
     if (decoder->skipped == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     for (int32_t y = 0; y < decoder->rows_read; y++) {
         png_read_row(decoder->codec, decoder->skipped, NULL);
-        if ((y & 255) == 255 && is_late(decoder)) return late(decoder);
+        if ((y & 255) == 255 && bridge_clock_is_late(&decoder->clock)) return bridge_clock_failure(&decoder->clock);
     }
     return bridge_ok();
 }
-#endif
 
 bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t options,
                               bridge_png_decoder **out, bridge_png_info *result) {
@@ -125,8 +121,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
     decoder->input = input;
-    decoder->limits = limits;
-    enter(decoder);
+    decoder->clock.limit = limits.maximum_cpu_seconds;
+    bridge_clock_enter(&decoder->clock);
     if (setjmp(decoder->escape)) { /* here from png_create_read_struct … png_read_update_info below */
         bridge_status status = decoder->status;
         bridge_png_close(decoder);
@@ -143,8 +139,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     png_set_user_limits(codec, MAXIMUM_SIDE, MAXIMUM_SIDE);
     png_set_chunk_malloc_max(codec, MAXIMUM_CHUNK);
     png_set_chunk_cache_max(codec, MAXIMUM_CACHED_CHUNKS);
-    /* Metadata is not wanted here: text, profiles and unknown chunks are walked elsewhere and skipped unread. tRNS and
-       PLTE change pixels and stay. */
+    /* Skips metadata unread: text, profiles and unknown chunks are parsed in Swift. Keeps tRNS and PLTE, which
+       change pixels. */
     png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
     static const png_byte unused[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0"
                                      "sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
@@ -157,7 +153,7 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     png_uint_32 height = png_get_image_height(codec, decoder->info);
     int depth = png_get_bit_depth(codec, decoder->info);
     int interlaced = png_get_interlace_type(codec, decoder->info) != PNG_INTERLACE_NONE;
-    /* Nothing to expand: asked before png_read_update_info, after which `info` describes the result. */
+    /* Nothing to expand. Asked before png_read_update_info, after which `info` describes the result. */
     int is_plain = depth == 8 && !interlaced && png_get_color_type(codec, decoder->info) != PNG_COLOR_TYPE_PALETTE
                    && png_get_valid(codec, decoder->info, PNG_INFO_tRNS) == 0;
     png_set_expand(codec); /* palette → RGB, grey below 8 bits → 8, tRNS → alpha */
@@ -173,72 +169,75 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     result->sample_bytes = depth == 16 && keeps_16_bits ? 2 : 1;
     result->interlaced = interlaced;
     decoder->height = (int32_t)height;
-#ifdef WITH_FAST_PNG
-    if ((options & BRIDGE_PNG_LIBPNG_ALONE) == 0 && is_plain) try_rows(decoder, result);
-#else
-    (void)is_plain;
-#endif
+    decoder->row_bytes = png_get_rowbytes(codec, decoder->info);
+    if ((options & BRIDGE_PNG_LIBPNG_ALONE) == 0 && is_plain) open_fast(decoder, result);
     *out = decoder;
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
-bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row) {
-    if (decoder->seconds_before > decoder->limits.maximum_cpu_seconds) return late(decoder);
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
-#ifdef WITH_FAST_PNG
-    if (decoder->rows != NULL) {
-        if (bridge_png_rows_next(decoder->rows, row)) {
+bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row, size_t row_size) {
+    if (row_size < decoder->row_bytes) return bridge_fits(row_size, 1, decoder->row_bytes, "row buffer too small");
+    if (decoder->clock.before > decoder->clock.limit) return bridge_clock_failure(&decoder->clock);
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
+    if (decoder->fast != NULL) {
+        if (vector_png_next_row(decoder->fast, row, row_size)) {
             decoder->rows_read++;
-            return leave(decoder, bridge_ok());
+            return bridge_clock_leave(&decoder->clock, bridge_ok());
         }
-        bridge_status status = hand_over(decoder);
-        if (status.code != BRIDGE_OK) return leave(decoder, status);
+        bridge_status status = continue_with_libpng(decoder);
+        if (status.code != BRIDGE_OK) return bridge_clock_leave(&decoder->clock, status);
     }
-#endif
     png_read_row(decoder->codec, row, NULL);
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
-bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels, size_t stride) {
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
+bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels, size_t size, size_t stride) {
+    bridge_status status = bridge_fits(stride, 1, decoder->row_bytes, "rows too close together");
+    if (status.code == BRIDGE_OK) {
+        status = bridge_fits(size, (uint64_t)decoder->height, stride, "pixel buffer too small");
+    }
+    if (status.code != BRIDGE_OK) return status;
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
     int passes = png_get_interlace_type(decoder->codec, decoder->info) != PNG_INTERLACE_NONE ? 7 : 1;
     for (int pass = 0; pass < passes; pass++) {
         for (int32_t y = 0; y < decoder->height; y++) {
             png_read_row(decoder->codec, pixels + (size_t)y * stride, NULL);
-            if ((y & 255) == 0 && is_late(decoder)) return leave(decoder, late(decoder));
+            if ((y & 255) == 0 && bridge_clock_is_late(&decoder->clock)) return bridge_clock_leave(&decoder->clock, bridge_clock_failure(&decoder->clock));
         }
     }
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
 bridge_status bridge_png_finish(bridge_png_decoder *decoder) {
-    enter(decoder);
-    if (setjmp(decoder->escape)) return leave(decoder, decoder->status);
-#ifdef WITH_FAST_PNG
-    if (decoder->rows != NULL) {
-        if (bridge_png_rows_finish(decoder->rows)) return leave(decoder, bridge_ok());
-        bridge_status status = hand_over(decoder);
-        if (status.code != BRIDGE_OK) return leave(decoder, status);
+    bridge_clock_enter(&decoder->clock);
+    if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
+    if (decoder->fast != NULL) {
+        if (vector_png_finish(decoder->fast)) return bridge_clock_leave(&decoder->clock, bridge_ok());
+        bridge_status status = continue_with_libpng(decoder);
+        if (status.code != BRIDGE_OK) return bridge_clock_leave(&decoder->clock, status);
     }
-#endif
     png_read_end(decoder->codec, NULL);
-    return leave(decoder, bridge_ok());
+    return bridge_clock_leave(&decoder->clock, bridge_ok());
 }
 
-int32_t bridge_png_is_fast(const bridge_png_decoder *decoder) { return decoder->rows != NULL; }
+int32_t bridge_png_is_fast(const bridge_png_decoder *decoder) { return decoder->fast != NULL; }
 
 void bridge_png_close(bridge_png_decoder *decoder) {
     if (decoder == NULL) return;
-#ifdef WITH_FAST_PNG
-    bridge_png_rows_close(decoder->rows);
-#endif
+    vector_png_close(decoder->fast);
     free(decoder->skipped);
     if (decoder->codec != NULL) png_destroy_read_struct(&decoder->codec, &decoder->info, NULL); /* no error */
     free(decoder->chunk);
     free(decoder);
 }
+
+int32_t bridge_png_data_is_plain(bridge_input input, uint64_t offset, uint64_t size) {
+    return vector_png_data_is_plain(vector_input(&input), offset, size);
+}
+
+const char *bridge_isal_version(void) { return vector_png_isal_version(); }
 
 /* --- encoder ---------------------------------------------------------------------------------------------------- */
 
@@ -248,6 +247,7 @@ struct bridge_png_encoder {
     jmp_buf escape;
     bridge_status status;
     bridge_growing buffer;
+    size_t row_bytes;
 };
 
 static void encoder_error(png_structp codec, png_const_charp message) {
@@ -297,11 +297,13 @@ bridge_status bridge_png_encoder_open(const bridge_png_encode_options *options, 
                      (png_uint_32)options->profile_size);
     }
     png_write_info(encoder->codec, encoder->info);
+    encoder->row_bytes = (size_t)options->width * (size_t)options->channels;
     *out = encoder;
     return bridge_ok();
 }
 
-bridge_status bridge_png_write_row(bridge_png_encoder *encoder, const uint8_t *row) {
+bridge_status bridge_png_write_row(bridge_png_encoder *encoder, const uint8_t *row, size_t row_size) {
+    if (row_size < encoder->row_bytes) return bridge_fits(row_size, 1, encoder->row_bytes, "row buffer too small");
     if (setjmp(encoder->escape)) return encoder->status;
     png_write_row(encoder->codec, row);
     return bridge_ok();

@@ -19,7 +19,7 @@ bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *m
     status.value = value;
     if (message != NULL) {
         strncpy(status.message, message, sizeof status.message - 1);
-        /* One line: some break theirs, or end them with a break. */
+        /* One line: some codecs' messages contain or end with line breaks. */
         size_t end = strlen(status.message);
         for (size_t i = 0; i < end; i++) {
             if ((unsigned char)status.message[i] < ' ') status.message[i] = ' ';
@@ -27,6 +27,24 @@ bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *m
         while (end > 0 && status.message[end - 1] == ' ') status.message[--end] = 0;
     }
     return status;
+}
+
+bridge_status bridge_fits(size_t size, uint64_t count, uint64_t group, const char *message) {
+    uint64_t needed;
+    if (__builtin_mul_overflow(count, group, &needed) || needed > INT64_MAX) needed = INT64_MAX;
+    return needed <= size ? bridge_ok() : bridge_failure(BRIDGE_MISUSE, (int64_t)needed, message);
+}
+
+bridge_status bridge_jpeg_check_rows(const bridge_jpeg_layout *layout, const bridge_jpeg_plane_rows *planes,
+                                     int32_t plane_count) {
+    if (plane_count < layout->planes) return bridge_failure(BRIDGE_MISUSE, layout->planes, "too few planes");
+    for (int32_t p = 0; p < layout->planes; p++) {
+        int32_t rows = layout->plane[p].strip_rows;
+        if (planes[p].row_count < rows) return bridge_failure(BRIDGE_MISUSE, rows, "too few rows of a plane");
+        bridge_status status = bridge_fits(planes[p].row_size, 1, (uint64_t)layout->plane[p].stride, "row buffer too small");
+        if (status.code != BRIDGE_OK) return status;
+    }
+    return bridge_ok();
 }
 
 void bridge_free(void *pointer) { free(pointer); }
@@ -64,6 +82,21 @@ double bridge_thread_seconds(void) {
     struct timespec now;
     if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return 0;
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void bridge_clock_enter(bridge_clock *clock) { clock->entered = bridge_thread_seconds(); }
+
+bridge_status bridge_clock_leave(bridge_clock *clock, bridge_status status) {
+    clock->before += bridge_thread_seconds() - clock->entered;
+    return status;
+}
+
+int bridge_clock_is_late(const bridge_clock *clock) {
+    return clock->before + bridge_thread_seconds() - clock->entered > clock->limit;
+}
+
+bridge_status bridge_clock_failure(const bridge_clock *clock) {
+    return bridge_failure(BRIDGE_CPU_TIME, (int64_t)clock->limit, NULL);
 }
 
 uint32_t bridge_crc32(uint32_t crc, const uint8_t *bytes, size_t size) {

@@ -15,7 +15,7 @@ static int has_tag(TIFF *tiff, uint32_t tag) {
     for (int i = 0; i < count; i++) {
         if (TIFFGetTagListEntry(tiff, i) == tag) return 1;
     }
-    /* Custom tags are in the list; those libtiff knows by itself are asked for. */
+    /* The list has custom tags only; libtiff's built-in tags are asked for. */
     void *first = NULL, *second = NULL;
     return TIFFFieldWithTag(tiff, tag) != NULL && TIFFGetField(tiff, tag, &first, &second);
 }
@@ -25,8 +25,7 @@ static int is_fax(uint16_t compression) {
         || compression == COMPRESSION_CCITTFAX4;
 }
 
-/* What samples mean where PhotometricInterpretation is missing: libtiff's own guesses (tif_getimage.c), and the tags that
-   only one model has. */
+/* Guesses a missing PhotometricInterpretation: as libtiff does (tif_getimage.c), and by tags that only one model has. */
 static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t samples, bridge_tiff_page page) {
     uint16_t *red, *green, *blue;
     if (is_fax(compression)) return PHOTOMETRIC_MINISWHITE;
@@ -37,7 +36,7 @@ static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t s
         return PHOTOMETRIC_SEPARATED;
     }
     if (compression == COMPRESSION_JPEG && samples == 3) {
-        /* Three components are Y'CbCr, as in a JPEG file without markers. libtiff has to know before it decodes. */
+        /* Three components are Y'CbCr, as in a JPEG file without markers. libtiff must know before it decodes. */
         if (page.jpeg_factors != 0) {
             TIFFSetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, page.jpeg_factors >> 4, page.jpeg_factors & 15);
         }
@@ -47,15 +46,15 @@ static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t s
     return PHOTOMETRIC_RGB;
 }
 
-static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_page page, bridge_tiff_info *info) {
-    TIFF *tiff = picture->tiff;
-    picture->bits = short_tag(tiff, TIFFTAG_BITSPERSAMPLE, 1);
-    picture->samples = short_tag(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
-    picture->planar = short_tag(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+static bridge_status read_samples(bridge_tiff_decoder *decoder, bridge_tiff_page page, bridge_tiff_info *info) {
+    TIFF *tiff = decoder->tiff;
+    decoder->bits = short_tag(tiff, TIFFTAG_BITSPERSAMPLE, 1);
+    decoder->samples = short_tag(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+    decoder->planar = short_tag(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
     uint16_t format = short_tag(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
     uint16_t compression = short_tag(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-    if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &picture->photometric)) {
-        picture->photometric = guessed_photometric(tiff, compression, picture->samples, page);
+    if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &decoder->photometric)) {
+        decoder->photometric = guessed_photometric(tiff, compression, decoder->samples, page);
     }
     if (!TIFFIsCODECConfigured(compression)) {
         char words[80];
@@ -65,16 +64,17 @@ static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_page
     if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_INT && format != SAMPLEFORMAT_VOID) {
         return bridge_failure(BRIDGE_UNSUPPORTED, 0, "floating-point or complex TIFF samples are not read");
     }
-    if (picture->bits < 1 || (picture->bits > 16 && picture->bits != 32)) {
+    if (decoder->bits < 1 || (decoder->bits > 16 && decoder->bits != 32)) {
         char words[80];
-        snprintf(words, sizeof words, "TIFF samples of %u bits are not read, only 1 to 16 and 32", (unsigned)picture->bits);
+        snprintf(words, sizeof words, "TIFF samples of %u bits are not read, only 1 to 16 and 32", (unsigned)decoder->bits);
         return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
     }
-    /* Of 8 bits, what calls itself signed is not: every decoder, and the pictures, say so. Otherwise 0 is black. */
-    picture->is_signed = format == SAMPLEFORMAT_INT && picture->bits > 8;
-    info->bits = picture->bits;
+    /* Samples of 8 bits marked as signed are unsigned: every decoder and real files agree. Wider ones are signed, with
+       0 as black. */
+    decoder->is_signed = format == SAMPLEFORMAT_INT && decoder->bits > 8;
+    info->bits = decoder->bits;
     int colors = 0;
-    switch (picture->photometric) {
+    switch (decoder->photometric) {
     case PHOTOMETRIC_MINISWHITE:
     case PHOTOMETRIC_MINISBLACK:
         colors = 1;
@@ -87,15 +87,15 @@ static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_page
     case PHOTOMETRIC_PALETTE:
         colors = 1;
         info->model = BRIDGE_TIFF_PALETTE;
-        if (picture->bits > 16) return bridge_failure(BRIDGE_CORRUPT, 0, "a palette of more than 16 bits");
-        if (!TIFFGetField(tiff, TIFFTAG_COLORMAP, &picture->palette[0], &picture->palette[1], &picture->palette[2])) {
-            return bridge_failure(BRIDGE_CORRUPT, 0, "a palette picture without a palette");
+        if (decoder->bits > 16) return bridge_failure(BRIDGE_CORRUPT, 0, "a palette of more than 16 bits");
+        if (!TIFFGetField(tiff, TIFFTAG_COLORMAP, &decoder->palette[0], &decoder->palette[1], &decoder->palette[2])) {
+            return bridge_failure(BRIDGE_CORRUPT, 0, "a palette image without a palette");
         }
-        /* Some writers store 8-bit colours where 16 bits are meant. */
-        picture->palette_factor = 257;
-        for (uint32_t i = 0; i < 1u << picture->bits; i++) {
-            if (picture->palette[0][i] > 255 || picture->palette[1][i] > 255 || picture->palette[2][i] > 255) {
-                picture->palette_factor = 1;
+        /* Some writers store 8-bit colours in the 16-bit palette. */
+        decoder->palette_factor = 257;
+        for (uint32_t i = 0; i < 1u << decoder->bits; i++) {
+            if (decoder->palette[0][i] > 255 || decoder->palette[1][i] > 255 || decoder->palette[2][i] > 255) {
+                decoder->palette_factor = 1;
                 break;
             }
         }
@@ -113,45 +113,45 @@ static bridge_status read_samples(bridge_tiff_picture *picture, bridge_tiff_page
         break;
     default: {
         char words[80];
-        const char *name = picture->photometric == PHOTOMETRIC_CIELAB ? "CIE L*a*b*"
-            : picture->photometric == PHOTOMETRIC_LOGL || picture->photometric == PHOTOMETRIC_LOGLUV ? "LogLuv"
-            : picture->photometric == PHOTOMETRIC_CFA ? "camera raw" : NULL;
+        const char *name = decoder->photometric == PHOTOMETRIC_CIELAB ? "CIE L*a*b*"
+            : decoder->photometric == PHOTOMETRIC_LOGL || decoder->photometric == PHOTOMETRIC_LOGLUV ? "LogLuv"
+            : decoder->photometric == PHOTOMETRIC_CFA ? "camera raw" : NULL;
         if (name != NULL) snprintf(words, sizeof words, "TIFF colour model %s is not read", name);
-        else snprintf(words, sizeof words, "TIFF colour model %u is not read", (unsigned)picture->photometric);
+        else snprintf(words, sizeof words, "TIFF colour model %u is not read", (unsigned)decoder->photometric);
         return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
     }
     }
-    if (picture->samples < colors) return bridge_failure(BRIDGE_CORRUPT, 0, "fewer samples in a pixel than its colour model has");
+    if (decoder->samples < colors) return bridge_failure(BRIDGE_CORRUPT, 0, "fewer samples in a pixel than its colour model has");
     uint16_t extras = 0, *kinds = NULL;
     TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds);
-    int extra = picture->samples - colors;
-    /* Unspecified extra samples are saved selections and the like; one that is not even mentioned is alpha. */
-    uint16_t kind = extra == 1 && picture->lacks_extras ? EXTRASAMPLE_UNASSALPHA
+    int extra = decoder->samples - colors;
+    /* Unspecified extra samples are saved selections and the like; a single one without ExtraSamples is alpha. */
+    uint16_t kind = extra == 1 && decoder->lacks_extras ? EXTRASAMPLE_UNASSALPHA
         : extra > 0 && extras > 0                      ? kinds[0]
                                                        : EXTRASAMPLE_UNSPECIFIED;
-    picture->has_alpha = info->model != BRIDGE_TIFF_CMYK
+    decoder->has_alpha = info->model != BRIDGE_TIFF_CMYK
         && (kind == EXTRASAMPLE_ASSOCALPHA || kind == EXTRASAMPLE_UNASSALPHA);
-    picture->is_premultiplied = picture->has_alpha && kind == EXTRASAMPLE_ASSOCALPHA;
-    info->channels_left_out = extra - picture->has_alpha;
-    picture->used = (uint16_t)(colors + picture->has_alpha);
-    picture->channels = (info->model == BRIDGE_TIFF_PALETTE ? 3 : colors) + picture->has_alpha;
+    decoder->is_premultiplied = decoder->has_alpha && kind == EXTRASAMPLE_ASSOCALPHA;
+    info->channels_left_out = extra - decoder->has_alpha;
+    decoder->used = (uint16_t)(colors + decoder->has_alpha);
+    decoder->channels = (info->model == BRIDGE_TIFF_PALETTE ? 3 : colors) + decoder->has_alpha;
     if (info->model == BRIDGE_TIFF_YCBCR) {
-        if (compression == COMPRESSION_JPEG && picture->planar == PLANARCONFIG_CONTIG) {
+        if (compression == COMPRESSION_JPEG && decoder->planar == PLANARCONFIG_CONTIG) {
             TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
         } else {
-            picture->uses_rgba = 1;
-            picture->has_alpha = 0;
-            picture->channels = 3;
+            decoder->uses_rgba = 1;
+            decoder->has_alpha = 0;
+            decoder->channels = 3;
         }
     }
-    info->channels = picture->channels;
-    info->has_alpha = picture->has_alpha;
+    info->channels = decoder->channels;
+    info->has_alpha = decoder->has_alpha;
     return bridge_ok();
 }
 
-/* How many rows are decoded at once, and what that takes. */
-static bridge_status lay_out(bridge_tiff_picture *picture, bridge_tiff_info *info) {
-    TIFF *tiff = picture->tiff;
+/* Chooses how many rows are decoded at once, and estimates the memory for it. */
+static bridge_status lay_out(bridge_tiff_decoder *decoder, bridge_tiff_info *info) {
+    TIFF *tiff = decoder->tiff;
     uint32_t rows = 1, tile_width = 0;
     uint64_t row_bytes;
     if (TIFFIsTiled(tiff)) {
@@ -159,32 +159,32 @@ static bridge_status lay_out(bridge_tiff_picture *picture, bridge_tiff_info *inf
             || rows == 0 || tile_width == 0) {
             return bridge_failure(BRIDGE_CORRUPT, 0, "tiles without a size");
         }
-        uint64_t across = ((uint64_t)picture->width + tile_width - 1) / tile_width;
-        uint64_t samples = picture->planar == PLANARCONFIG_SEPARATE ? 1 : picture->samples;
-        if (across > 1 && (uint64_t)tile_width * samples * picture->bits % 8 != 0) {
+        uint64_t across = ((uint64_t)decoder->width + tile_width - 1) / tile_width;
+        uint64_t samples = decoder->planar == PLANARCONFIG_SEPARATE ? 1 : decoder->samples;
+        if (across > 1 && (uint64_t)tile_width * samples * decoder->bits % 8 != 0) {
             return bridge_failure(BRIDGE_CORRUPT, 0, "rows of a tile that end inside a byte");
         }
         row_bytes = across * TIFFTileRowSize64(tiff);
     } else {
-        /* PackBits runs may cross rows, although they should not: libtiff copes with that in whole strips only. */
-        if (picture->planar == PLANARCONFIG_SEPARATE || picture->uses_rgba
+        /* PackBits runs may cross rows, although they should not: libtiff handles that only in whole strips. */
+        if (decoder->planar == PLANARCONFIG_SEPARATE || decoder->uses_rgba
             || short_tag(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE) == COMPRESSION_PACKBITS) {
             TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);
         }
-        if (rows > picture->height) rows = picture->height;
+        if (rows > decoder->height) rows = decoder->height;
         row_bytes = TIFFScanlineSize64(tiff);
     }
-    if (row_bytes == 0 || rows == 0) return bridge_tiff_failure(picture, "rows without bytes");
-    picture->unit_rows = rows;
-    picture->row_bytes = (size_t)row_bytes;
-    uint64_t planes = picture->planar == PLANARCONFIG_SEPARATE ? picture->samples : 1;
-    uint64_t band = picture->uses_rgba ? (uint64_t)rows * picture->width * 8 : 0;
-    if (!picture->uses_rgba && __builtin_mul_overflow((uint64_t)rows * planes, row_bytes, &band)) band = UINT64_MAX / 4;
-    uint64_t unit = (TIFFIsTiled(tiff) ? TIFFTileSize64(tiff) : 0) + (uint64_t)picture->width * 10;
-    /* The compressed strip or tile, which the file bounds. */
+    if (row_bytes == 0 || rows == 0) return bridge_tiff_failure(decoder, "rows without bytes");
+    decoder->unit_rows = rows;
+    decoder->row_bytes = (size_t)row_bytes;
+    uint64_t planes = decoder->planar == PLANARCONFIG_SEPARATE ? decoder->samples : 1;
+    uint64_t rows_memory = decoder->uses_rgba ? (uint64_t)rows * decoder->width * 8 : 0;
+    if (!decoder->uses_rgba && __builtin_mul_overflow((uint64_t)rows * planes, row_bytes, &rows_memory)) rows_memory = UINT64_MAX / 4;
+    uint64_t other = (TIFFIsTiled(tiff) ? TIFFTileSize64(tiff) : 0) + (uint64_t)decoder->width * 10;
+    /* The compressed strip or tile, at most the file. */
     uint64_t raw = TIFFGetStrileByteCount(tiff, 0);
-    if (raw > picture->input.size) raw = picture->input.size;
-    uint64_t sum = band / 2 + unit / 2 + raw / 2;
+    if (raw > decoder->input.size) raw = decoder->input.size;
+    uint64_t sum = rows_memory / 2 + other / 2 + raw / 2;
     info->decode_memory = sum > INT64_MAX / 2 ? INT64_MAX : (int64_t)(sum * 2) + (1 << 20);
     return bridge_ok();
 }
@@ -200,20 +200,20 @@ static int has_metadata(TIFF *tiff) {
     return 0;
 }
 
-bridge_status bridge_tiff_read_header(bridge_tiff_picture *picture, bridge_tiff_page page, bridge_tiff_info *info) {
-    TIFF *tiff = picture->tiff;
+bridge_status bridge_tiff_read_header(bridge_tiff_decoder *decoder, bridge_tiff_page page, bridge_tiff_info *info) {
+    TIFF *tiff = decoder->tiff;
     uint32_t pages = TIFFNumberOfDirectories(tiff);
-    picture->lacks_extras = 0;
-    if (!TIFFSetSubDirectory(tiff, page.directory)) return bridge_tiff_failure(picture, "the directory cannot be read");
-    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &picture->width) || !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &picture->height)) {
-        return bridge_tiff_failure(picture, "no size");
+    decoder->lacks_extras = 0;
+    if (!TIFFSetSubDirectory(tiff, page.directory)) return bridge_tiff_failure(decoder, "the directory cannot be read");
+    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &decoder->width) || !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &decoder->height)) {
+        return bridge_tiff_failure(decoder, "no size");
     }
-    info->width = picture->width;
-    info->height = picture->height;
-    if (picture->width == 0 || picture->height == 0) return bridge_failure(BRIDGE_CORRUPT, 0, "a side is 0");
-    bridge_status status = read_samples(picture, page, info);
+    info->width = decoder->width;
+    info->height = decoder->height;
+    if (decoder->width == 0 || decoder->height == 0) return bridge_failure(BRIDGE_CORRUPT, 0, "a side is 0");
+    bridge_status status = read_samples(decoder, page, info);
     if (status.code != BRIDGE_OK) return status;
-    status = lay_out(picture, info);
+    status = lay_out(decoder, info);
     if (status.code != BRIDGE_OK) return status;
     info->pages = pages == 0 ? 1 : (int32_t)(pages > INT32_MAX ? INT32_MAX : pages);
     info->orientation = short_tag(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
@@ -221,9 +221,9 @@ bridge_status bridge_tiff_read_header(bridge_tiff_picture *picture, bridge_tiff_
     uint32_t size = 0;
     void *bytes = NULL;
     if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &size, &bytes) && bytes != NULL) info->profile_size = size;
-    /* What libtiff says of the header in passing, it has coped with. */
-    picture->has_failed = 0;
-    picture->message[0] = 0;
+    /* libtiff has recovered from errors that it reported about the header. */
+    decoder->has_failed = 0;
+    decoder->message[0] = 0;
     return bridge_ok();
 }
 

@@ -26,14 +26,18 @@ static bridge_status decoding_failure(VP8StatusCode code) {
     }
 }
 
-/* Decodes one bitstream to where its frame lies in the target. */
+/* Whether the target's size and capacity agree. */
+static int is_valid(const bridge_webp_target *target) {
+    if (target->width <= 0 || target->height <= 0 || (target->channels != 3 && target->channels != 4)) return 0;
+    size_t stride = (size_t)target->width * (size_t)target->channels;
+    return stride <= INT32_MAX && target->capacity / stride >= (size_t)target->height;
+}
+
+/* Decodes one bitstream to the frame's place in the target. */
 static bridge_status decode_frame(const uint8_t *bytes, size_t size, const bridge_webp_target *target, int32_t left,
                                   int32_t top, int32_t width, int32_t height) {
+    if (!is_valid(target)) return bridge_failure(BRIDGE_MISUSE, 0, "pixel buffer too small");
     size_t channels = (size_t)target->channels, stride = (size_t)target->width * channels;
-    if (target->width <= 0 || target->height <= 0 || (target->channels != 3 && target->channels != 4) || stride > INT32_MAX
-        || target->capacity / stride < (size_t)target->height) {
-        return bridge_failure(BRIDGE_MISUSE, 0, "pixel buffer too small");
-    }
     if (left < 0 || top < 0 || width > target->width - left || height > target->height - top) {
         return bridge_failure(BRIDGE_CORRUPT, 0, "a frame outside of the canvas");
     }
@@ -77,9 +81,10 @@ static VP8StatusCode decode_prefix(const uint8_t *bytes, size_t size, const brid
 
 bridge_status bridge_webp_measure(const uint8_t *bytes, size_t size, const bridge_webp_target *target,
                                   double maximum_cpu_seconds, size_t *used) {
-    /* Encoders end with up to 4 bytes that no decoder needs; some decoders read 2 ahead. */
+    /* Encoders append up to 4 bytes that no decoder needs; some decoders read 2 ahead. */
     enum { ENDING = 8, AHEAD = 2 };
     *used = size;
+    if (!is_valid(target)) return bridge_failure(BRIDGE_MISUSE, 0, "pixel buffer too small");
     WebPDecoderConfig config;
     WebPIDecoder *decoder = new_decoder(&config, target);
     if (decoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
@@ -90,11 +95,10 @@ bridge_status bridge_webp_measure(const uint8_t *bytes, size_t size, const bridg
     WebPIDelete(decoder);
     if (code == VP8_STATUS_SUSPENDED) code = VP8_STATUS_NOT_ENOUGH_DATA;
     if (code != VP8_STATUS_OK) return decoding_failure(code);
-    double began = bridge_thread_seconds();
+    bridge_clock clock = {.limit = maximum_cpu_seconds};
+    bridge_clock_enter(&clock);
     for (size_t too_few = 0; has_more && enough - too_few > 1;) {
-        if (bridge_thread_seconds() - began > maximum_cpu_seconds) {
-            return bridge_failure(BRIDGE_CPU_TIME, (int64_t)maximum_cpu_seconds, NULL);
-        }
+        if (bridge_clock_is_late(&clock)) return bridge_clock_failure(&clock);
         size_t middle = too_few + (enough - too_few) / 2;
         code = decode_prefix(bytes, middle, target);
         if (code == VP8_STATUS_OUT_OF_MEMORY) return decoding_failure(code);
@@ -116,7 +120,7 @@ bridge_status bridge_webp_decode_first_frame(const uint8_t *bytes, size_t size, 
     bridge_status status = bridge_failure(BRIDGE_CORRUPT, 0, "first frame of the animation");
     WebPIterator frame;
     if (WebPDemuxGetFrame(demuxer, 1, &frame)) {
-        /* What is left of a transparent canvas once a frame is put on it is the frame. */
+        /* Composited on a transparent canvas, the frame keeps its pixels. */
         status = decode_frame(frame.fragment.bytes, frame.fragment.size, target, frame.x_offset, frame.y_offset,
                               frame.width, frame.height);
         WebPDemuxReleaseIterator(&frame);
@@ -156,10 +160,16 @@ static bridge_status embed_profile(const bridge_webp_encode_options *options, br
     return code == BRIDGE_OK ? bridge_ok() : bridge_failure(code, (int64_t)buffer->maximum, NULL);
 }
 
-bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, const uint8_t *pixels, size_t stride,
-                                 bridge_output *output) {
+bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, const uint8_t *pixels, size_t size,
+                                 size_t stride, bridge_output *output) {
     output->bytes = NULL;
     output->size = 0;
+    bridge_status status =
+        bridge_fits(stride, (uint64_t)options->width, (uint64_t)options->channels, "rows too close together");
+    if (status.code == BRIDGE_OK) {
+        status = bridge_fits(size, (uint64_t)options->height, stride, "pixel buffer too small");
+    }
+    if (status.code != BRIDGE_OK) return status;
     WebPConfig config;
     WebPPicture picture;
     if (!WebPConfigInit(&config) || !WebPPictureInit(&picture)) {
@@ -167,7 +177,7 @@ bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, cons
     }
     bridge_growing buffer = {NULL, 0, 0, options->maximum_bytes};
     config.quality = (float)options->quality;
-    config.use_sharp_yuv = 1; /* WebP is always 4:2:0; this keeps coloured edges */
+    config.use_sharp_yuv = 1; /* WebP is always 4:2:0; this preserves coloured edges */
     picture.width = options->width;
     picture.height = options->height;
     picture.use_argb = 1;
@@ -188,7 +198,7 @@ bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, cons
         return bridge_failure(memory ? BRIDGE_OUT_OF_MEMORY : BRIDGE_MISUSE, error, "WebP encoder");
     }
     if (options->profile != NULL && options->profile_size > 0) {
-        bridge_status status = embed_profile(options, &buffer);
+        status = embed_profile(options, &buffer);
         if (status.code != BRIDGE_OK) {
             free(buffer.bytes);
             return status;

@@ -31,7 +31,7 @@ enum HEIFHeader {
             colorModel: .yCbCr, byteCount: byteCount)
         probe.bitDepth = Int(info.bits)
         probe.hasAlpha = info.has_alpha != 0
-        probe.frameCount = max(1, Int(info.pictures), structure.frameCount)
+        probe.frameCount = max(1, Int(info.images), structure.frameCount)
         probe.hasMetadata = info.has_metadata != 0
         if let profile = try picture.profile() {
             ProfileAcceptance.settle(profile, in: &probe, limits: limits)

@@ -41,7 +41,7 @@ final class HEIFPicture {
     func profile() throws(CodecError) -> [UInt8]? {
         guard info.profile_size > 0 else { return nil }
         var profile = [UInt8](repeating: 0, count: Int(info.profile_size))
-        try CodecError.check(bridge_heif_profile(handle, &profile))
+        try CodecError.check(bridge_heif_profile(handle, &profile, profile.count))
         return profile
     }
 

@@ -77,7 +77,10 @@ final class HEIFRowReader: RowReader {
             if isIdentity { rows.planes = (rows.planes.2, rows.planes.0, rows.planes.1) }
         }
         if channels == 4 { rows.alpha = try window.row(row, ofPlane: 3) }
-        bridge_convert_row(&conversion, &rows, scratch.base.assumingMemoryBound(to: Float.self), target)
+        try CodecError.check(
+            bridge_convert_row(
+                &conversion, &rows, scratch.base.assumingMemoryBound(to: Float.self), 4 * size.width + 1,
+                target, rowBytes))
         row += 1
     }
 

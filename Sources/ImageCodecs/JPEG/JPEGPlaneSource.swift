@@ -66,8 +66,8 @@ package final class JPEGPlaneSource: BandSource {
         region = PixelRegion(
             width: Double(info.width) / Double(denominator), height: Double(info.height) / Double(denominator)
         )
-        bandRows = Int(planes[0].band_rows)
-        rows = PlaneRows(rowsPerBand: planes.map { Int($0.band_rows) })
+        bandRows = Int(planes[0].strip_rows)
+        rows = PlaneRows(rowsPerBand: planes.map { Int($0.strip_rows) })
         var widths = planes.map { Int($0.stride) }
         let finer = planes.count == 3 ? Self.finerSubsampling(planes, than: stored) : stored
         if finer != stored {
@@ -89,7 +89,7 @@ package final class JPEGPlaneSource: BandSource {
     package func readBand(into buffer: PlaneBuffer, at row: Int) throws {
         rows.point(into: buffer, at: row)
         if let fineChroma { rows.point(planes: 1...2, into: fineChroma, at: 0) }
-        try CodecError.check(bridge_jpeg_read_planes(decoder, rows.planes))
+        try CodecError.check(bridge_jpeg_read_planes(decoder, rows.planes, rows.planeCount))
         if let fineChroma { averageChroma(fineChroma, into: buffer, at: row) }
     }
 
@@ -106,7 +106,7 @@ package final class JPEGPlaneSource: BandSource {
     private static func finerSubsampling(
         _ planes: [bridge_jpeg_plane], than stored: ChromaSubsampling
     ) -> ChromaSubsampling {
-        let ratio = (Int(planes[1].band_rows) << stored.verticalShift) / Int(planes[0].band_rows)
+        let ratio = (Int(planes[1].strip_rows) << stored.verticalShift) / Int(planes[0].strip_rows)
         let levels = max(ratio, 1).trailingZeroBitCount
         // Coarser than this on both axes is read as rows (``ImageProbe/planeSubsampling``).
         precondition(levels <= 1, "chroma was enlarged more than once")

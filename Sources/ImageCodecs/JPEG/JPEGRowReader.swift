@@ -28,7 +28,7 @@ final class JPEGRowReader: RowReader {
     deinit { bridge_jpeg_close(decoder) }
 
     func readRow(into row: UnsafeMutablePointer<UInt8>) throws {
-        try CodecError.check(bridge_jpeg_read_row(decoder, row))
+        try CodecError.check(bridge_jpeg_read_row(decoder, row, rowBytes))
     }
 
     func finish() throws {

@@ -39,9 +39,9 @@ package final class JPEGSink: ImageSink {
         }
         self.encoder = encoder
         self.format = format
-        bandRows = Int(planes[0].band_rows)
+        bandRows = Int(planes[0].strip_rows)
         rowWidths = planes.map { Int($0.stride) }
-        rows = PlaneRows(rowsPerBand: planes.map { Int($0.band_rows) })
+        rows = PlaneRows(rowsPerBand: planes.map { Int($0.strip_rows) })
     }
 
     deinit { bridge_jpeg_encoder_close(encoder) }
@@ -51,7 +51,7 @@ package final class JPEGSink: ImageSink {
         rows.point(
             into: buffer, at: row,
             lastRows: (0..<format.planeCount).map { format.size(ofPlane: $0).height - 1 })
-        try CodecError.check(bridge_jpeg_write_planes(encoder, rows.planes))
+        try CodecError.check(bridge_jpeg_write_planes(encoder, rows.planes, rows.planeCount))
     }
 
     package func finish() throws(CodecError) -> EncodedBuffer {

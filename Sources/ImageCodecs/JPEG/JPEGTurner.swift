@@ -41,7 +41,7 @@ package enum JPEGTurner {
         var output = bridge_output()
         let status = try source.withAllBytes { bytes in
             let data = bytes.bindMemory(to: UInt8.self)
-            return bridge_jpeg_turn(
+            return bridge_jpeg_rotate(
                 data.baseAddress, data.count, Int32(orientation.rawValue), limits.bridged, &output)
         }
         guard status.code != Int32(BRIDGE_UNSUPPORTED.rawValue) else { return nil }

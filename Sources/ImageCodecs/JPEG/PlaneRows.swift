@@ -1,10 +1,13 @@
+import CodecBridge
 import PixelEngine
 import Pixels
 
-/// The table of row addresses that libjpeg's raw data calls take: for each plane, one pointer for
-/// each row of a band.
+/// The table of row addresses that libjpeg's raw data calls take: for each plane, the rows of one
+/// strip and the bytes that each of them has.
 final class PlaneRows {
-    let planes: UnsafeMutablePointer<UnsafePointer<UnsafeMutablePointer<UInt8>?>?>
+    /// One element for each plane; valid until the table points elsewhere.
+    let planes: UnsafeMutablePointer<bridge_jpeg_plane_rows>
+    var planeCount: Int32 { Int32(rowsPerBand.count) }
     private let rows: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
     private let rowsPerBand: [Int]
 
@@ -12,11 +15,12 @@ final class PlaneRows {
         self.rowsPerBand = rowsPerBand
         rows = .allocate(capacity: rowsPerBand.reduce(0, +))
         rows.initialize(repeating: nil, count: rowsPerBand.reduce(0, +))
-        planes = .allocate(capacity: 3)
-        planes.initialize(repeating: nil, count: 3)
+        planes = .allocate(capacity: rowsPerBand.count)
         var offset = 0
         for (plane, count) in rowsPerBand.enumerated() {
-            planes[plane] = UnsafePointer(rows + offset)
+            (planes + plane).initialize(
+                to: bridge_jpeg_plane_rows(
+                    rows: UnsafePointer(rows + offset), row_count: Int32(count), row_size: 0))
             offset += count
         }
     }
@@ -26,12 +30,12 @@ final class PlaneRows {
         planes.deallocate()
     }
 
-    /// Points the table at the band that begins at row `row` of the picture.
+    /// Points the table at the strip that begins at row `row` of the image.
     ///
     /// - Parameters:
-    ///   - planes: Which planes; all by default.
-    ///   - lastRows: For each plane, the last row that exists; rows below it repeat it. `nil`: all
-    ///     exist.
+    ///   - planes: The planes to point at `buffer`. Default: all.
+    ///   - lastRows: For each plane, the last row that exists, which the rows below repeat. `nil` if
+    ///     all rows exist.
     func point(planes: ClosedRange<Int>? = nil, into buffer: PlaneBuffer, at row: Int, lastRows: [Int]? = nil)
     {
         var slot = 0
@@ -43,6 +47,7 @@ final class PlaneRows {
                 let y = first + index
                 rows[slot + index] = buffer.row(lastRows.map { min(y, $0[plane]) } ?? y, ofPlane: plane)
             }
+            self.planes[plane].row_size = buffer.planes[plane].stride
         }
     }
 }

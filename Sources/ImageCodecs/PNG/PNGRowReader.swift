@@ -63,14 +63,14 @@ package final class PNGRowReader: RowReader {
         let stride = size.width * channels * sampleType.bytes
         let image = try CodecError.memory(stride * size.height)
         self.image = image
-        try CodecError.check(bridge_png_read_image(decoder, image.bytes, stride))
+        try CodecError.check(bridge_png_read_image(decoder, image.bytes, stride * size.height, stride))
     }
 
     deinit { bridge_png_close(decoder) }
 
     package func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
         guard let image else {
-            try CodecError.check(bridge_png_read_row(decoder, target))
+            try CodecError.check(bridge_png_read_row(decoder, target, rowBytes))
             return
         }
         target.update(from: image.bytes + row * rowBytes, count: rowBytes)

@@ -41,7 +41,7 @@ package final class PNGSink: ImageSink {
     package func writeBand(from buffer: PlaneBuffer, at first: Int) throws {
         for y in first..<min(first + bandRows, format.size.height) {
             PlaneInterleaver.interleave(buffer, row: y, into: row)
-            try CodecError.check(bridge_png_write_row(encoder, row))
+            try CodecError.check(bridge_png_write_row(encoder, row, format.size.width * format.planeCount))
         }
     }
 

@@ -45,7 +45,7 @@ enum TIFFHeader {
         }
         if info.profile_size > 0 {
             var profile = [UInt8](repeating: 0, count: info.profile_size)
-            try CodecError.check(bridge_tiff_profile(picture.handle, &profile))
+            try CodecError.check(bridge_tiff_profile(picture.handle, &profile, profile.count))
             ProfileAcceptance.settle(profile, in: &probe, limits: limits)
         }
         if probe.isInks, probe.profile == nil { probe.colorSpace = .inks }

@@ -28,7 +28,7 @@ final class TIFFRowReader: RowReader {
     }
 
     func readRow(into target: UnsafeMutablePointer<UInt8>) throws {
-        try CodecError.check(bridge_tiff_read_row(picture.handle, Int32(sampleType.bytes), target))
+        try CodecError.check(bridge_tiff_read_row(picture.handle, Int32(sampleType.bytes), target, rowBytes))
     }
 
     func finish() throws { damage?.add(bridge_tiff_damage(picture.handle)) }

@@ -43,7 +43,7 @@ package final class WebPSink: ImageSink {
         let status = profile.withUnsafeBufferPointer { bytes in
             options.profile = bytes.baseAddress
             options.profile_size = bytes.count
-            return bridge_webp_encode(&options, pixels, stride, &output)
+            return bridge_webp_encode(&options, pixels, stride * format.size.height, stride, &output)
         }
         try CodecError.check(status)
         return try EncodedBuffer(output)

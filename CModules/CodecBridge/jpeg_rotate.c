@@ -6,7 +6,7 @@
 
 #include <turbojpeg.h>
 
-bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orientation, bridge_limits limits,
+bridge_status bridge_jpeg_rotate(const uint8_t *bytes, size_t size, int32_t orientation, bridge_limits limits,
                                bridge_output *output) {
     static const int operations[9] = {TJXOP_NONE,  TJXOP_NONE,      TJXOP_HFLIP, TJXOP_ROT180,    TJXOP_VFLIP,
                                       TJXOP_TRANSPOSE, TJXOP_ROT90, TJXOP_TRANSVERSE, TJXOP_ROT270};
@@ -22,36 +22,36 @@ bridge_status bridge_jpeg_turn(const uint8_t *bytes, size_t size, int32_t orient
         tjDestroy(handle);
         return status;
     }
-    /* The result has the same coefficients, but perhaps other Huffman tables: room for the worst case of either shape. */
+    /* The result has the same coefficients but possibly other Huffman tables: allocates the worst case of either shape. */
     unsigned long room = tjBufSize(width, height, TJSAMP_444);
     unsigned long across = tjBufSize(height, width, TJSAMP_444);
     if (across > room) room = across;
-    uint8_t *turned = malloc(room);
-    if (turned == NULL) {
+    uint8_t *rotated = malloc(room);
+    if (rotated == NULL) {
         tjDestroy(handle);
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
     tjtransform transform = {.op = operations[orientation], .options = TJXOPT_PERFECT | TJXOPT_COPYNONE};
-    unsigned char *targets[1] = {turned};
+    unsigned char *targets[1] = {rotated};
     unsigned long sizes[1] = {room};
     int failed = tjTransform(handle, bytes, (unsigned long)size, 1, targets, sizes, &transform, TJFLAG_NOREALLOC);
-    /* After a warning the result is there all the same, but which warnings there were, TurboJPEG does not tell. */
+    /* TurboJPEG completes the result despite warnings but does not say which: checks the data for damage. */
     bridge_input input = {.bytes = bytes, .size = size, .descriptor = -1};
-    int is_complete = sizes[0] >= 4 && sizes[0] < room && turned[sizes[0] - 2] == 0xFF && turned[sizes[0] - 1] == 0xD9;
+    int is_complete = sizes[0] >= 4 && sizes[0] < room && rotated[sizes[0] - 2] == 0xFF && rotated[sizes[0] - 1] == 0xD9;
     if (failed != 0 && tjGetErrorCode(handle) == TJERR_WARNING && is_complete
         && bridge_jpeg_check(input, limits).code == BRIDGE_OK) {
         failed = 0;
     }
     if (failed != 0) {
-        /* Not perfect, or damaged. */
+        /* Not lossless, or damaged. */
         bridge_status status = bridge_failure(BRIDGE_UNSUPPORTED, 0, tjGetErrorStr2(handle));
         tjDestroy(handle);
-        free(turned);
+        free(rotated);
         return status;
     }
     tjDestroy(handle);
-    uint8_t *exact = realloc(turned, sizes[0]);
-    output->bytes = exact != NULL ? exact : turned;
+    uint8_t *exact = realloc(rotated, sizes[0]);
+    output->bytes = exact != NULL ? exact : rotated;
     output->size = sizes[0];
     return bridge_ok();
 }

@@ -1,18 +1,20 @@
-#include "png_unfilter.h"
+#include "unfilter.h"
 
 #ifdef WITH_FAST_PNG
 
 #include <string.h>
 
-/* Average and Paeth need the pixel to the left, so that one row is bound by the time from one pixel to the next, not by
-   the number of instructions. Where rows that follow each other have the same filter, four are worked on at once, each
-   one pixel behind the row above it: four pixels in one vector of 16 bytes,
+/* Average and Paeth need the pixel to the left, so a single row is limited by the latency from one
+   pixel to the next, not by the number of instructions. Four consecutive rows with the same filter
+   are therefore unfiltered at once, each one pixel behind the row above it: four pixels in one
+   vector of 16 bytes,
 
      lane group    0             1                 2                 3
      pixel         x of row 0    x - 1 of row 1    x - 2 of row 2    x - 3 of row 3
 
-   What the last step has made is the left neighbour of each; moved by one group it is the upper neighbour, because the
-   row above is one pixel ahead; and the upper neighbour of the last step is the upper left one. */
+   The result of the last step holds the left neighbours; shifted by one group it holds the upper
+   neighbours, because the row above is one pixel ahead; the upper neighbours of the last step are
+   the upper left ones. */
 typedef uint8_t vector __attribute__((vector_size(16)));
 
 enum filter { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTER_PAETH };
@@ -22,13 +24,13 @@ static inline vector smaller(vector a, vector b) { return __builtin_elementwise_
 static inline vector where(vector mask, vector a, vector b) { return (mask & a) | (~mask & b); }
 
 static inline vector average(vector left, vector up) {
-    /* (a + b) / 2 in 8 bits: what both have, and half of what one has. */
+    /* (a + b) / 2 without overflow: the common bits, and half of the differing ones. */
     return (left & up) + ((left ^ up) >> 1);
 }
 
-/* Of p = a + b - c, the distances are |b - c| to a, |a - c| to b and |(a - c) + (b - c)| to c. The third fits 8 bits where
-   the differences have opposite signs: then it is the difference of the other two. Where they have not, it is
-   no smaller than either, and c is not taken. */
+/* The distances of p = a + b - c are |b - c| to a, |a - c| to b and |(a - c) + (b - c)| to c. If the
+   two differences have opposite signs, the third distance is the difference of the other two and
+   fits 8 bits. Otherwise it is no smaller than either, and c is not chosen. */
 static inline vector paeth(vector left, vector up, vector corner) {
     vector high_up = larger(up, corner), high_left = larger(left, corner);
     vector to_left = high_up - smaller(up, corner);
@@ -45,8 +47,9 @@ static inline uint32_t load(const uint8_t *bytes) {
     return value;
 }
 
-/* One step at column `x` in bytes of row 0, for rows `from`...`to` - 1: the others are outside the picture there.
-   Four bytes are read and written also where a pixel has three; the fourth is mended by the next step. */
+/* Processes one step at byte `x` of row 0 for rows `from`...`to` - 1; the other rows have no pixel
+   there. Reads and writes four bytes even if a pixel has three; the next step corrects the
+   fourth. */
 static inline __attribute__((always_inline)) void step(
     enum filter filter, uint8_t *rows, size_t stride, const uint8_t *filtered, size_t pitch, const uint8_t *above,
     size_t x, size_t channels, int from, int to, vector *made, vector *up) {
@@ -73,7 +76,7 @@ static inline __attribute__((always_inline)) void staggered(
     size_t row_bytes, size_t channels, int count) {
     vector made = {0}, up = {0};
     size_t lead = (size_t)(count - 1) * channels;
-    if (row_bytes < lead + channels) { /* too narrow for all rows to be inside at once */
+    if (row_bytes < lead + channels) { /* too narrow to have a pixel of every row in one step */
         for (int row = 0; row < count; row++) {
             made = up = (vector){0};
             for (size_t x = 0; x < row_bytes; x += channels) {
@@ -95,7 +98,7 @@ static inline __attribute__((always_inline)) void staggered(
     }
 }
 
-/* `filtered` is the first pixel here, behind the filter's name. */
+/* `filtered` points to the first pixel here, after the filter byte. */
 #define STAGGERED(filter, channels, count) \
     staggered(filter, rows, stride, filtered, row_bytes + 1, above, row_bytes, channels, count)
 
@@ -121,7 +124,7 @@ static void unfilter_paeth(uint8_t *rows, size_t stride, const uint8_t *filtered
     }
 }
 
-/* One row of pixels of one or two bytes, byte by byte. */
+/* Unfilters one row of pixels of one or two bytes, byte by byte. */
 static void unfilter_bytes(enum filter filter, uint8_t *row, const uint8_t *filtered, const uint8_t *above,
                            size_t row_bytes, size_t channels) {
     for (size_t x = 0; x < row_bytes; x++) {
@@ -170,8 +173,8 @@ static void unfilter_sub(uint8_t *row, const uint8_t *filtered, size_t row_bytes
     }
 }
 
-int bridge_png_unfilter(uint8_t *rows, size_t stride, const uint8_t *filtered, int available, const uint8_t *above,
-                        size_t row_bytes, int channels) {
+int vector_png_unfilter(uint8_t *rows, size_t stride, const uint8_t *filtered, int available,
+                        const uint8_t *above, size_t row_bytes, int channels) {
     uint8_t filter = *filtered;
     int count = 1;
     if (filter >= FILTER_AVERAGE && channels >= 3) {
