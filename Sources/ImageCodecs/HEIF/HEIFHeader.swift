@@ -10,7 +10,7 @@ enum HEIFHeader {
         do {
             return try source.withAllBytes { bytes in
                 try probe(
-                    HEIFPicture(bytes, limits: limits), byteCount: source.count, format: format,
+                    HEIFDecoder(bytes, limits: limits), byteCount: source.count, format: format,
                     limits: limits)
             }
         } catch let error as CodecError {
@@ -21,7 +21,7 @@ enum HEIFHeader {
     }
 
     private static func probe(
-        _ picture: HEIFPicture, byteCount: Int, format: ImageFormat, limits: DecodeLimits
+        _ picture: HEIFDecoder, byteCount: Int, format: ImageFormat, limits: DecodeLimits
     ) throws(CodecError) -> ImageProbe {
         let (info, structure) = (picture.info, picture.structure)
         // The transformations are applied by the decoder: an EXIF orientation beside them is not
@@ -67,7 +67,7 @@ enum HEIFHeader {
 
     /// What decoding takes beside the file, which is in memory too.
     private static func estimateMemory(
-        of picture: HEIFPicture, coded: Int, in probe: inout ImageProbe, limits: DecodeLimits
+        of picture: HEIFDecoder, coded: Int, in probe: inout ImageProbe, limits: DecodeLimits
     ) throws(CodecError) {
         let sampleBytes = probe.bitDepth > 8 ? 2 : 1
         let tiling = HEIFWindow.Tiling(picture)

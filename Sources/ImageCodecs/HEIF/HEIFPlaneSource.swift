@@ -20,7 +20,7 @@ final class HEIFPlaneSource: BandSource {
         primaries: PlaneFormat.Primaries
     ) throws(CodecError) {
         guard let subsampling = probe.planeSubsampling else { return nil }
-        window = try HEIFWindow(HEIFPicture(bytes, limits: limits), memory: probe.decodeMemory)
+        window = try HEIFWindow(HEIFDecoder(bytes, limits: limits), memory: probe.decodeMemory)
         guard window.coding.isJPEGs, window.planes.bits == 8, window.subsampling == subsampling else {
             return nil
         }

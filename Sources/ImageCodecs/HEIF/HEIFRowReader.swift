@@ -20,7 +20,7 @@ final class HEIFRowReader: RowReader {
     init(
         _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, limits: DecodeLimits, precision: SampleType
     ) throws(CodecError) {
-        let picture = try HEIFPicture(bytes, limits: limits)
+        let picture = try HEIFDecoder(bytes, limits: limits)
         window = try HEIFWindow(picture, memory: probe.decodeMemory)
         size = probe.size
         guard window.size == size else { throw .sizeDiffers(window.size) }

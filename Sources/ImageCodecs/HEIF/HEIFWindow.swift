@@ -16,7 +16,7 @@ final class HEIFWindow {
 
         /// `nil` for a picture that is decoded as a whole: no grid, alpha, or sizes that do not fit
         /// together.
-        init?(_ picture: HEIFPicture) {
+        init?(_ picture: HEIFDecoder) {
             let info = picture.info
             guard bridge_heif_has_tiles() != 0, info.tile_columns > 0, info.tile_rows > 0,
                 info.tile_columns * info.tile_rows > 1, info.has_alpha == 0,
@@ -63,11 +63,11 @@ final class HEIFWindow {
         case tiles(Tiles)
     }
 
-    private let picture: HEIFPicture
+    private let picture: HEIFDecoder
     private let storage: Storage
 
     /// Decodes all, or the first tile.
-    init(_ picture: HEIFPicture, memory: Int) throws(CodecError) {
+    init(_ picture: HEIFDecoder, memory: Int) throws(CodecError) {
         self.picture = picture
         let file = picture.structure.codePoints
         if let tiling = Tiling(picture) {
@@ -113,7 +113,7 @@ extension HEIFWindow {
     private final class Tiles {
         let tiling: Tiling
         let planes: bridge_heif_planes
-        private let picture: HEIFPicture
+        private let picture: HEIFDecoder
         private let memory: Int
         private let buffer: PlaneBuffer
         private let planeGeometries: [HEIFGeometry.Plane]
@@ -123,7 +123,7 @@ extension HEIFWindow {
         private var nextLine: Int
         private let step: Int
 
-        init(_ picture: HEIFPicture, _ tiling: Tiling, memory: Int) throws(CodecError) {
+        init(_ picture: HEIFDecoder, _ tiling: Tiling, memory: Int) throws(CodecError) {
             self.picture = picture
             self.tiling = tiling
             self.memory = memory

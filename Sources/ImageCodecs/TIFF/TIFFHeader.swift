@@ -8,7 +8,7 @@ enum TIFFHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         do {
             return try source.withBridgeInput { input in
-                try probe(TIFFPicture(source, input, limits: limits), byteCount: source.count, limits: limits)
+                try probe(TIFFDecoder(source, input, limits: limits), byteCount: source.count, limits: limits)
             }
         } catch let error as CodecError {
             throw error
@@ -18,7 +18,7 @@ enum TIFFHeader {
     }
 
     private static func probe(
-        _ picture: TIFFPicture, byteCount: Int, limits: DecodeLimits
+        _ picture: TIFFDecoder, byteCount: Int, limits: DecodeLimits
     ) throws(CodecError) -> ImageProbe {
         let info = picture.info
         let model: ImageProbe.ColorModel =

@@ -8,14 +8,14 @@ final class TIFFRowReader: RowReader {
     let size: PixelSize
     let channels: Int
     let sampleType: SampleType
-    private let picture: TIFFPicture
+    private let picture: TIFFDecoder
     private let damage: DamageReport?
 
     init(
         _ source: EncodedSource, _ input: bridge_input, probe: ImageProbe, limits: DecodeLimits,
         precision: SampleType, damage: DamageReport?
     ) throws(CodecError) {
-        picture = try TIFFPicture(source, input, limits: limits, toleratesDamage: damage != nil)
+        picture = try TIFFDecoder(source, input, limits: limits, toleratesDamage: damage != nil)
         self.damage = damage
         // The directory is read again: what was planned must still be there.
         let info = picture.info

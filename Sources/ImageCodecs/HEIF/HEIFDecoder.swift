@@ -8,7 +8,7 @@ import Pixels
 ///
 /// libheif is C++ and its `bad_alloc` would end the process, so memory is asked for before it is
 /// called: see ``reserve(_:)``.
-final class HEIFPicture {
+final class HEIFDecoder {
     let info: bridge_heif_info
     let structure: HEIFStructure
     private let handle: OpaquePointer
@@ -119,6 +119,33 @@ final class HEIFPicture {
         }
         guard case .unsupportedFeature(let what) = error else { return error }
         return .unsupportedFeature("\(what) (libheif \(CodecVersions.heif))")
+    }
+}
+
+extension CodecRequirement {
+    /// What the boxes of a file ask for.
+    static func needed(by structure: HEIFStructure) -> [CodecRequirement] {
+        guard structure.hasMeta else { return [structure.frameCount > 0 ? .heifSequence : .heifOpenMeta] }
+        var needed: [CodecRequirement] = []
+        if structure.references.contains(where: {
+            ["auxl", "thmb", "cdsc"].contains($0.type) && $0.to.count > 1
+        }) {
+            needed.append(.heifSharedReferences)
+        }
+        for item in [structure.primaryItem, structure.codedItem] {
+            switch item.flatMap({ structure.itemTypes[$0] }) {
+            case "unci": needed.append(.heifUncompressed)
+            case "jpeg": needed.append(.heifJPEG)
+            case "j2k1": needed.append(.heifJPEG2000)
+            case "vvc1": needed.append(.heifVVC)
+            case "avc1": needed.append(.heifAVC)
+            default: break
+            }
+        }
+        if let points = structure.codePoints, points.matrix == 0, !points.isFullRange {
+            needed.append(.heifLimitedRGB)
+        }
+        return needed
     }
 }
 #endif

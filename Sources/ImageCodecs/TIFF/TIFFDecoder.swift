@@ -3,7 +3,7 @@ import CodecBridge
 import Pixels
 
 /// The image of a TIFF among its pages, opened by libtiff.
-final class TIFFPicture {
+final class TIFFDecoder {
     let handle: OpaquePointer
     let info: bridge_tiff_info
 
