@@ -1,30 +1,29 @@
 import Pixels
 
-/// What the headers of a BMP say: BITMAPFILEHEADER and the DIB header behind it, from
-/// BITMAPCOREHEADER to BITMAPV5HEADER, and those of OS/2.
+/// The headers of a BMP: BITMAPFILEHEADER and the DIB header after it, from BITMAPCOREHEADER to
+/// BITMAPV5HEADER, and those of OS/2.
 ///
-/// Where the documents leave a choice, it is made as browsers make it (Chromium,
-/// `bmp_image_reader.cc`).
+/// Ambiguities of the format are resolved as in browsers (Chromium, `bmp_image_reader.cc`).
 struct BMPHeader {
     enum Compression: Hashable { case none, runLength4, runLength8, runLength24, bitFields }
 
     let size: PixelSize
-    /// Bits of one pixel: 1, 2, 4 or 8 of a palette index, 16, 24 or 32 of a colour.
+    /// Bits per pixel: 1, 2, 4 or 8 for a palette index, 16, 24 or 32 for a colour.
     private(set) var bitCount: Int
     let compression: Compression
-    /// Where pixels begin, in bytes.
+    /// The offset of the pixels, in bytes.
     let pixelOffset: Int
     let isTopDown: Bool
-    /// Which bits of a pixel are red, green, blue and alpha; none are alpha in most files.
+    /// The bits of red, green, blue and alpha in a pixel; most files have no alpha.
     let masks: BMPMasks
-    /// The bytes of the palette, blue first, and of one of its colours. The palette may be shorter
-    /// than announced.
+    /// The range of the palette, blue first, and the bytes of one colour. The palette may be
+    /// shorter than announced.
     let palette: (range: Range<Int>, colorBytes: Int)
-    /// The bytes of an embedded ICC profile.
+    /// The range of an embedded ICC profile.
     let profileRange: Range<Int>?
 
     var isRunLengthCoded: Bool { [.runLength4, .runLength8, .runLength24].contains(compression) }
-    /// Bytes of one stored row without what fills it up, and with it.
+    /// The bytes of one stored row, without and with padding.
     var rowBytes: (used: Int, stored: Int) {
         ((size.width * bitCount + 7) / 8, (size.width * bitCount + 31) / 32 * 4)
     }
@@ -34,7 +33,7 @@ struct BMPHeader {
         guard bytes.count >= 26 else { throw .truncated("BMP header") }
         let infoBytes = bytes[14..<18].littleEndianValue
         let isWindows = [40, 52, 56, 108, 124].contains(infoBytes)
-        // The header of OS/2 2 may end behind any of its fields.
+        // The header of OS/2 2 may end after any of its fields.
         let isOS2 =
             (16...64).contains(infoBytes) && (infoBytes.isMultiple(of: 4) || [42, 46].contains(infoBytes))
         guard infoBytes == 12 || isWindows || isOS2 else {
@@ -51,8 +50,8 @@ struct BMPHeader {
             storedBits = number(24, 2)
             isTopDown = false
         } else {
-            // A negative height means top to bottom; a negative width nothing, so it is taken as
-            // the large number it is then.
+            // A negative height means top to bottom. A negative width has no meaning and is read as
+            // a large unsigned number.
             let height = Int(Int32(truncatingIfNeeded: number(22)))
             size = PixelSize(width: number(18), height: abs(height))
             storedBits = number(28, 2)
@@ -60,7 +59,7 @@ struct BMPHeader {
         }
         let code = infoBytes == 12 ? 0 : number(30)
         compression = try Self.compression(code, bits: storedBits, isWindows: isWindows)
-        // Programs write fewer bits than the runs have, which only means fewer colours.
+        // Some programs state fewer bits than the runs have, for fewer colours.
         bitCount = compression == .runLength4 ? 4 : compression == .runLength8 ? 8 : storedBits
         var headerBytes = 14 + infoBytes
         if compression == .bitFields {
@@ -71,7 +70,7 @@ struct BMPHeader {
             let values = (0..<(hasAlpha ? 4 : 3)).map { bytes[54 + 4 * $0..<58 + 4 * $0].littleEndianValue }
             masks = try BMPMasks(values, bitCount: storedBits)
         } else {
-            // The mask of alpha counts even so, unlike the others.
+            // The alpha mask is used nevertheless, unlike the others.
             masks = BMPMasks(bitCount: storedBits, alpha: isWindows && infoBytes >= 56 ? number(66) : 0)
         }
         let colorBytes = infoBytes == 12 ? 3 : 4
@@ -82,7 +81,7 @@ struct BMPHeader {
             guard colors <= most else {
                 throw .corrupt("palette of \(colors) colours for \(storedBits) bits per pixel")
             }
-            // Pixels begin where the header says, even before the palette's announced end.
+            // The header's pixel offset applies even before the palette's announced end.
             colors = min(colors, (pixelOffset - headerBytes) / colorBytes)
         }
         guard pixelOffset >= headerBytes, storedBits > 8 || colors > 0 else {
@@ -96,7 +95,8 @@ struct BMPHeader {
         profileRange = isEmbedded ? 14 + offset..<14 + offset + length : nil
     }
 
-    /// What the two fields mean together; the same number is another coding in OS/2.
+    /// Returns the coding that the two fields mean together: OS/2 uses the same numbers for other
+    /// codings.
     private static func compression(
         _ code: Int, bits: Int, isWindows: Bool
     ) throws(CodecError) -> Compression {
@@ -155,13 +155,13 @@ struct BMPHeader {
         return probe
     }
 
-    /// Whether the alpha of any pixel is not zero. Programs that do not know alpha leave all of it
-    /// zero and mean an opaque image, which is how Windows and browsers show it.
+    /// Whether the alpha of any pixel is not zero. Programs without alpha leave it zero and mean an
+    /// opaque image, as Windows and browsers show it.
     private func hasAnyAlpha(_ source: EncodedSource) throws(CodecError) -> Bool {
         let step = bitCount / 8
         for row in 0..<size.height {
             let bytes = try source.bytes(at: pixelOffset + row * rowBytes.stored, length: rowBytes.used)
-            // All pixels of the row, one over the other.
+            // All pixels of the row, combined with OR.
             var union = [UInt8](repeating: 0, count: step)
             for index in bytes.indices { union[index % step] |= bytes[index] }
             if masks.alpha.isSet(in: UInt32(truncatingIfNeeded: union.littleEndianValue)) { return true }
@@ -170,8 +170,8 @@ struct BMPHeader {
         return false
     }
 
-    /// The palette's colours as 256 times red, green and blue. Indices that it does not have are
-    /// black.
+    /// Returns the palette's colours as 256 times red, green and blue. Indices beyond the palette
+    /// are black.
     func colors(_ source: EncodedSource) throws(CodecError) -> [UInt8] {
         let stored = try source.bytes(at: palette.range.lowerBound, length: palette.range.count)
         var colors = [UInt8](repeating: 0, count: 256 * 3)
@@ -183,7 +183,7 @@ struct BMPHeader {
         return colors
     }
 
-    /// Checks that all pixels are there. The bytes that would fill up the last row may be missing.
+    /// Checks that all pixels are present. The padding of the last row may be missing.
     func checkCompleteness(_ source: EncodedSource) throws(CodecError) {
         let available = source.count - pixelOffset
         guard available >= rowBytes.used,

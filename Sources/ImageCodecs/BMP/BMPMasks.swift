@@ -1,17 +1,17 @@
-/// Which bits of a pixel of 16, 24 or 32 bits hold which channel.
+/// The bits of each channel in a pixel of 16, 24 or 32 bits.
 struct BMPMasks {
-    /// The bits of one channel, next to one another.
+    /// The contiguous bits of one channel.
     struct Channel {
         /// The lowest bit.
         let shift: UInt32
-        /// The largest sample; 0 where there is no such channel.
+        /// The largest sample; 0 if the channel is absent.
         let maximum: UInt32
 
         static let absent = Channel(shift: 0, maximum: 0)
 
         var isPresent: Bool { maximum > 0 }
 
-        /// - Throws: ``CodecError/corrupt(_:)`` if other bits lie between those of the channel.
+        /// - Throws: ``CodecError/corrupt(_:)`` if the bits are not contiguous.
         init(mask: UInt32) throws(CodecError) {
             shift = mask == 0 ? 0 : UInt32(mask.trailingZeroBitCount)
             maximum = mask >> shift
@@ -24,7 +24,7 @@ struct BMPMasks {
 
         func isSet(in pixel: UInt32) -> Bool { pixel >> shift & maximum != 0 }
 
-        /// The sample of a pixel in the range of 8 bits, rounded to the nearest.
+        /// Returns the channel's sample of a pixel, scaled to 8 bits and rounded to the nearest.
         @inline(__always)
         func sample(of pixel: UInt32) -> UInt8 {
             let value = pixel >> shift & maximum
@@ -37,10 +37,10 @@ struct BMPMasks {
 
     let red, green, blue, alpha: Channel
 
-    /// The masks that a file states: red, green, blue and, in some, alpha.
+    /// The masks stated by a file: red, green, blue and, in some files, alpha.
     init(_ values: [Int], bitCount: Int) throws(CodecError) {
         let pixel = UInt32.max >> UInt32(32 - bitCount)
-        // Files with masks of bits that a pixel does not have mean none.
+        // Masks beyond the bits of a pixel mean no channel.
         let masks = values.map { UInt32(truncatingIfNeeded: $0) & pixel }
         guard masks.prefix(3).contains(where: { $0 != 0 }) else {
             throw .corrupt("all colour masks are zero")
@@ -51,8 +51,8 @@ struct BMPMasks {
         alpha = masks.count > 3 ? try Channel(mask: masks[3]) : .absent
     }
 
-    /// The masks of files that state none but perhaps one for alpha, which counts where it leaves
-    /// the colours alone.
+    /// The default masks of files that state none, except perhaps an alpha mask, which is used if it
+    /// does not overlap the colours.
     init(bitCount: Int, alpha mask: Int) {
         let bits: UInt32 = bitCount == 16 ? 5 : 8
         let maximum: UInt32 = 1 << bits - 1

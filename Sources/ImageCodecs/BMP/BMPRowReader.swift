@@ -1,16 +1,16 @@
 import PixelEngine
 import Pixels
 
-/// A BMP as RGB or RGBA rows. Run-length coded images are decoded at once, others row by row.
+/// Reads a BMP as RGB or RGBA rows. Decodes run-length coded images at once, others row by row.
 final class BMPRowReader: RowReader {
     let size: PixelSize
     let channels: Int
     let sampleType = SampleType.byte
     private let source: EncodedSource
     private let header: BMPHeader
-    /// 256 times red, green and blue.
+    /// The palette: 256 times red, green and blue.
     private let colors: [UInt8]
-    /// RGBA, top row first, of a run-length coded image.
+    /// A run-length coded image as RGBA, top row first; otherwise `nil`.
     private let decoded: WorkingMemory?
     private let stored: WorkingMemory
     private var row = 0
@@ -18,7 +18,7 @@ final class BMPRowReader: RowReader {
     init(_ source: EncodedSource, probe: ImageProbe) throws(CodecError) {
         self.source = source
         header = try BMPHeader(source)
-        // The header is read again: what was planned must still be there.
+        // Reads the header again: it must still match the plan.
         guard header.size == probe.size else { throw .corrupt("the file changed while it was read") }
         size = probe.size
         channels = probe.hasAlpha ? 4 : 3
@@ -61,7 +61,7 @@ final class BMPRowReader: RowReader {
         }
     }
 
-    /// The colours of palette indices, the leftmost in the highest bits of a byte.
+    /// Writes the colours of palette indices; the leftmost index is in the highest bits of a byte.
     private func lookUp(_ bytes: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>) {
         let (bits, channels) = (header.bitCount, channels)
         let mask = 0xFF >> (8 - bits)
@@ -76,7 +76,7 @@ final class BMPRowReader: RowReader {
         }
     }
 
-    /// The channels of pixels of 2 to 4 bytes.
+    /// Writes the channels of pixels of 2 to 4 bytes.
     private func unpack(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutablePointer<UInt8>) {
         let (step, masks, channels) = (header.bitCount / 8, header.masks, channels)
         for x in 0..<size.width {

@@ -3,11 +3,11 @@ import Pixels
 
 /// Decodes BMP's run-length codings: RLE4, RLE8, and RLE24 of OS/2.
 enum BMPRunLengths {
-    /// Decodes a whole image to RGBA, top row first. What the runs skip stays transparent, and what
-    /// they write beyond a row's end is left out.
+    /// Decodes a whole image to RGBA, top row first. Pixels that the runs skip stay transparent, and
+    /// pixels beyond a row's end are dropped.
     ///
-    /// - Throws: ``CodecError/truncated(_:)`` where the data end before the image and without an
-    ///   end mark; ``CodecError/outOfMemory``.
+    /// - Throws: ``CodecError/truncated(_:)`` if the data end before the image and without an end
+    ///   mark; ``CodecError/outOfMemory``.
     static func decode(
         _ source: EncodedSource, _ header: BMPHeader, colors: [UInt8]
     ) throws(CodecError) -> WorkingMemory {
@@ -20,7 +20,7 @@ enum BMPRunLengths {
         func color(_ index: Int) -> Color {
             (colors[3 * index], colors[3 * index + 1], colors[3 * index + 2])
         }
-        /// The two colours that alternate for a byte of indices.
+        /// Returns the two alternating colours of a byte of indices.
         func pair(_ value: UInt8) -> (Color, Color) {
             header.bitCount == 4
                 ? (color(Int(value >> 4)), color(Int(value & 15))) : (color(Int(value)), color(Int(value)))
@@ -33,7 +33,7 @@ enum BMPRunLengths {
                 guard let right = try bytes.next(), let down = try bytes.next() else { break opcodes }
                 canvas.skip(right: Int(right), down: Int(down))
             case (0, _):
-                // Single pixels, filled up to an even number of bytes.
+                // Single pixels, padded to an even number of bytes.
                 var used = 0
                 var place = 0
                 while place < Int(value) {
@@ -70,12 +70,12 @@ enum BMPRunLengths {
 
     private typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
 
-    /// Where the next pixel goes.
+    /// The position of the next pixel.
     private struct Canvas {
         let memory: WorkingMemory
         let size: PixelSize
         let isTopDown: Bool
-        /// In the order in which rows are stored.
+        /// The row, counted in stored order.
         private(set) var row = 0
         private var column = 0
 
@@ -83,7 +83,7 @@ enum BMPRunLengths {
             (self.memory, self.size, self.isTopDown) = (memory, size, isTopDown)
         }
 
-        /// Whether the last pixel has been passed.
+        /// Whether the position is past the last pixel.
         var isFull: Bool { row >= size.height || row == size.height - 1 && column >= size.width }
 
         mutating func endRow() { (column, row) = (0, row + 1) }
@@ -99,7 +99,7 @@ enum BMPRunLengths {
         }
     }
 
-    /// The bytes of a source one after another.
+    /// Reads the bytes of a source in sequence.
     private struct ByteReader {
         private let source: EncodedSource
         private var window: [UInt8] = []

@@ -27,9 +27,9 @@ enum GIFHeader {
                 let descriptor = Array(try reader.bytes(at: offset + 1, length: 9))
                 guard descriptor.count == 9 else { break blocks }
                 if frames == 0 {
-                    // The canvas grows until it holds the first frame, as in browsers: screens of
-                    // 0x0 or smaller than the frame are found in files. A frame without a size has
-                    // the screen's.
+                    // The canvas grows to hold the first frame, as in browsers: some files have
+                    // screens of 0x0 or smaller than the frame. A frame without a size takes the
+                    // screen's.
                     let left = descriptor[0...1].littleEndianValue
                     let top = descriptor[2...3].littleEndianValue
                     var frame = PixelSize(
@@ -43,7 +43,7 @@ enum GIFHeader {
                     probe.isProgressive = descriptor[8] & 0x40 != 0
                 }
                 frames += 1
-                // The minimum code size stands before the sub-blocks.
+                // The minimum code size precedes the sub-blocks.
                 offset = try skipSubBlocks(&reader, from: offset + 10 + tableBytes(descriptor[8]) + 1)
             default:
                 break blocks
@@ -55,7 +55,7 @@ enum GIFHeader {
         return probe
     }
 
-    /// Bytes of the colour table that a packed field announces.
+    /// Returns the bytes of the colour table that a packed field announces.
     private static func tableBytes(_ packed: UInt8) -> Int {
         packed & 0x80 == 0 ? 0 : 3 << (Int(packed & 7) + 1)
     }

@@ -3,7 +3,7 @@ import PixelEngine
 import CodecBridge
 import Pixels
 
-/// The first frame of a GIF on its transparent canvas, as RGBA rows.
+/// Reads the first frame of a GIF, on its transparent canvas, as RGBA rows.
 final class GIFRowReader: RowReader {
     let size: PixelSize
     let channels = 4

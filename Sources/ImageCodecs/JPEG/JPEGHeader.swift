@@ -20,7 +20,7 @@ enum JPEGHeader {
 
     /// The frame header (T.81, B.2.2).
     struct Frame {
-        /// Which start of frame: the process.
+        /// The start of frame marker, which names the process.
         var marker: UInt8
         /// Bits of a sample.
         var precision: Int
@@ -41,8 +41,8 @@ enum JPEGHeader {
         /// Whether it is coded arithmetically, which few decoders read.
         var isArithmeticCoded: Bool { [0xC9, 0xCA].contains(marker) }
 
-        /// What the linked codec cannot decode: libjpeg-turbo before 3 knows 8-bit sequential and
-        /// progressive frames only.
+        /// The reason why the linked codec cannot decode the frame, or `nil`: libjpeg-turbo before 3
+        /// decodes only 8-bit sequential and progressive frames.
         var unsupportedFeature: String? {
             guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
                 return marker == 0xC3 || marker == 0xCB
@@ -80,7 +80,7 @@ enum JPEGHeader {
                 guard frame == nil else { throw .corrupt("two start of frame markers") }
                 frame = try Frame(segment, &walker)
             case JPEGWalker.Marker.app0:
-                // Shorter than this libjpeg takes it for something else.
+                // libjpeg does not take a shorter segment for JFIF.
                 if segment.payload.count >= 14,
                     try walker.bytes(segment.payload).starts(with: Array("JFIF\0".utf8))
                 {
@@ -89,7 +89,7 @@ enum JPEGHeader {
             case JPEGWalker.Marker.app1:
                 let bytes = try walker.bytes(segment.payload)
                 if bytes.starts(with: Array("Exif\0\0".utf8)) {
-                    // Some writers put an empty block in front: the first that says something
+                    // Some writers put an empty block in front: the first block with content
                     // counts.
                     let exif = EXIF(bytes)
                     orientation = orientation ?? exif.orientation
@@ -109,8 +109,8 @@ enum JPEGHeader {
                     quality = JPEGQuality.estimate(table: Array(try walker.bytes(segment.payload)))
                 }
             case 0xF7 where frame == nil:
-                // A frame header of JPEG-LS (ITU-T T.87, C.2.2); else a reserved segment, which
-                // says nothing.
+                // A frame header of JPEG-LS (ITU-T T.87, C.2.2), otherwise a reserved segment
+                // without meaning.
                 let bytes = Array(try walker.bytes(segment.payload))
                 if bytes.count >= 6, bytes.count == 6 + 3 * Int(bytes[5]), 2...16 ~= bytes[0] {
                     throw .unsupportedFeature("JPEG-LS is not read")
@@ -131,7 +131,7 @@ enum JPEGHeader {
                 of: frame.components, hasJFIF: hasJFIF, adobeTransform: adobeTransform),
             byteCount: source.count)
         probe.orientation = orientation ?? .topLeft
-        // Adobe's files hold CMYK inverted, and decoders take all others for theirs (Pillow, Skia,
+        // Adobe's files hold CMYK inverted, and decoders treat all CMYK files so (Pillow, Skia,
         // Gecko, WebKit).
         probe.hasInvertedInks = probe.isInks
         if probe.isInks { probe.colorSpace = .inks }
@@ -163,7 +163,7 @@ enum JPEGHeader {
         return probe
     }
 
-    /// libjpeg's own rules (jdapimin.c, `default_decompress_parms`).
+    /// Returns the colour model by libjpeg's rules (jdapimin.c, `default_decompress_parms`).
     private static func colorModel(
         of components: [Component], hasJFIF: Bool, adobeTransform: UInt8?
     ) throws(CodecError) -> ImageProbe.ColorModel {
@@ -178,8 +178,8 @@ enum JPEGHeader {
         }
     }
 
-    /// The subsampling, if the planes are ones that ``JPEGPlaneSource`` and the resampler take as
-    /// they are.
+    /// Returns the subsampling if ``JPEGPlaneSource`` and the resampler can take the planes as
+    /// stored.
     private static func planeSubsampling(of components: [Component]) -> ChromaSubsampling? {
         guard components.count == 3, components[1].horizontal == components[2].horizontal,
             components[1].vertical == components[2].vertical
@@ -188,13 +188,13 @@ enum JPEGHeader {
         guard let horizontal = shift(components[0].horizontal, components[1].horizontal),
             let vertical = shift(components[0].vertical, components[1].vertical)
         else { return nil }
-        // As in the bridge: a sixteenth of the samples is read as rows.
+        // As in CodecBridge: chroma with a sixteenth of the samples is read as rows.
         guard horizontal + vertical < 4 else { return nil }
         return ChromaSubsampling(horizontalShift: horizontal, verticalShift: vertical)
     }
 
-    /// All coefficients at two bytes each, which libjpeg holds for progressive and non-interleaved
-    /// files.
+    /// Returns the size of all coefficients in bytes, two each, which libjpeg holds for progressive
+    /// and non-interleaved files.
     private static func coefficientBytes(size: PixelSize, components: [Component]) -> Int {
         let maximumH = max(components.map(\.horizontal).max() ?? 1, 1)
         let maximumV = max(components.map(\.vertical).max() ?? 1, 1)

@@ -1,8 +1,8 @@
-/// Which segments of a JPEG are metadata.
+/// Tells the metadata segments of a JPEG from those that decoding needs.
 enum JPEGMetadata {
-    /// What removing the segment takes away; `nil` for what decoding and colour need.
+    /// Returns what removing the segment would take away; `nil` if decoding or colour needs it.
     ///
-    /// - Parameter head: The first bytes of the parameters, 32 if there are as many.
+    /// - Parameter head: The first bytes of the parameters, up to 32.
     static func removal(of segment: JPEGWalker.Segment, head: [UInt8]) -> StrippedImage.Removal? {
         func begins(_ text: String) -> Bool { head.starts(with: text.utf8) }
         switch segment.marker {
@@ -16,11 +16,11 @@ enum JPEGMetadata {
         case 0xEB: return .contentCredentials
         case 0xED: return .iptc
         case JPEGWalker.Marker.app14 where begins("Adobe") && segment.payload.count >= 12:
-            // Kept, but without what follows.
+            // Kept, but without the bytes after them.
             return segment.payload.count > 12 ? .other : nil
         case JPEGWalker.Marker.comment: return .comment
         case 0xE0...0xEF: return .other
-        // The height is known: images whose height only DNL states are not read.
+        // DNL states a height that is known: images whose height only DNL states are not read.
         case 0xDC: return .other
         case let marker where JPEGWalker.Marker.isReserved(marker): return .other
         default: return nil
@@ -30,8 +30,8 @@ enum JPEGMetadata {
 
 /// The index of a multi-picture file (CIPA DC-007).
 enum MultiPicture {
-    /// Pictures beside the first, from an APP2 payload that begins `MPF\0`; 0 if the index is not
-    /// readable.
+    /// Returns the number of images after the first, from an APP2 payload that begins with `MPF\0`;
+    /// 0 if the index cannot be read.
     static func extraCount(in payload: ArraySlice<UInt8>) -> Int {
         // NumberOfImages, LONG.
         let count = TIFFDirectory(Array(payload.dropFirst(4)))?.value(ofTag: 0xB001) ?? 1
@@ -39,7 +39,7 @@ enum MultiPicture {
     }
 }
 
-/// The quality setting that would make libjpeg write a quantisation table.
+/// Estimates the quality setting with which libjpeg would write a quantisation table.
 enum JPEGQuality {
     /// The luminance table of ITU-T T.81, K.1, in zigzag order, which libjpeg scales (jcparam.c).
     private static let standard: [Int] = [
@@ -50,7 +50,7 @@ enum JPEGQuality {
         121, 112, 100, 120, 92, 101, 103, 99,
     ]
 
-    /// 1 to 100, from the first table of a DQT segment; `nil` if it is too short.
+    /// Returns 1 to 100, from the first table of a DQT segment; `nil` if the segment is too short.
     static func estimate(table segment: [UInt8]) -> Int? {
         guard let kind = segment.first else { return nil }
         let bytesEach = kind >> 4 == 0 ? 1 : 2
@@ -59,7 +59,7 @@ enum JPEGQuality {
             let start = 1 + index * bytesEach
             return segment[start..<start + bytesEach].bigEndianValue
         }
-        // Entries clipped at 1 or 255 say nothing about the scale; the rest are averaged.
+        // Averages the entries that are not clipped at 1 or 255; clipped ones do not show the scale.
         let pairs = zip(values, standard).filter { 1 < $0.0 && $0.0 < 255 }
         guard !pairs.isEmpty else { return values.allSatisfy { $0 <= 1 } ? 100 : 1 }
         var sum = 0.0

@@ -2,28 +2,28 @@ import CodecBridge
 package import PixelEngine
 import Pixels
 
-/// The planes of a grey or Y'CbCr JPEG as they are stored: no upsampling, no colour conversion.
+/// Reads the planes of a grey or Y'CbCr JPEG as stored, without upsampling or colour conversion.
 package final class JPEGPlaneSource: BandSource {
     package let format: PlaneFormat
     package let bandRows: Int
     package let rowWidths: [Int]
-    /// The picture's size in samples of `format`, fractional where decoding at a reduced size
-    /// rounded it up.
+    /// The image's size in samples of `format`; fractional if decoding at a reduced size rounded it
+    /// up.
     package let region: PixelRegion
 
     private let decoder: OpaquePointer
     private let rows: PlaneRows
     private let damage: DamageReport?
-    /// Chroma as libjpeg decodes it at a reduced size, where that is finer than it is stored; `nil`
-    /// otherwise.
+    /// Chroma as decoded by libjpeg, if it is finer than stored because of a reduced size; otherwise
+    /// `nil`.
     private let fineChroma: PlaneBuffer?
 
     /// Calls `body` with a source that is valid only during the call.
     ///
     /// - Parameters:
-    ///   - denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size.
-    ///   - primaries: Of the stored colours.
-    ///   - damage: What tolerates damage and is told of it; `nil` to refuse.
+    ///   - denominator: Decodes at 1/`denominator` of the size: 1, 2, 4 or 8.
+    ///   - primaries: The primaries of the stored colours.
+    ///   - damage: Tolerates and records damage; `nil` to refuse damaged data.
     package static func withSource<Result>(
         of source: EncodedSource, denominator: Int, primaries: PlaneFormat.Primaries = .bt709,
         limits: DecodeLimits, damage: DamageReport? = nil,
@@ -98,24 +98,24 @@ package final class JPEGPlaneSource: BandSource {
         damage?.add(bridge_jpeg_damage(decoder))
     }
 
-    /// What libjpeg made of the chroma: at reduced sizes it spends the reduction on chroma last, on
+    /// Returns the subsampling that libjpeg decoded to: at reduced sizes it reduces chroma last, on
     /// both axes alike.
     ///
-    /// Told by the rows of a band, which are exact; the width of a row is rounded up to whole
+    /// Derived from the rows of a strip, which are exact; the width of a row is rounded up to whole
     /// blocks.
     private static func finerSubsampling(
         _ planes: [bridge_jpeg_plane], than stored: ChromaSubsampling
     ) -> ChromaSubsampling {
         let ratio = (Int(planes[1].strip_rows) << stored.verticalShift) / Int(planes[0].strip_rows)
         let levels = max(ratio, 1).trailingZeroBitCount
-        // Coarser than this on both axes is read as rows (``ImageProbe/planeSubsampling``).
+        // Chroma that is coarser on both axes is read as rows (``ImageProbe/planeSubsampling``).
         precondition(levels <= 1, "chroma was enlarged more than once")
         return ChromaSubsampling(
             horizontalShift: stored.horizontalShift - levels, verticalShift: stored.verticalShift - levels)
     }
 
-    /// Brings chroma back to the stored subsampling by averaging, as JPEG encoders do: a quarter of
-    /// the samples to resize, and zimg holds 32 rows of them instead of 256.
+    /// Reduces chroma to the stored subsampling by averaging, as JPEG encoders do: leaves a quarter
+    /// of the samples to resize, of which zimg holds 32 rows instead of 256.
     private func averageChroma(_ fine: PlaneBuffer, into buffer: PlaneBuffer, at row: Int) {
         let across = format.subsampling.horizontalShift - fine.format.subsampling.horizontalShift
         let down = format.subsampling.verticalShift - fine.format.subsampling.verticalShift
@@ -125,8 +125,8 @@ package final class JPEGPlaneSource: BandSource {
             let inside = fine.format.size(ofPlane: plane)
             for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
                 let target = buffer.row(y, ofPlane: plane)
-                // Rows of the band, from its own first one; the last row of an odd picture stands
-                // for the missing one.
+                // Rows counted from the first of the strip; the last row of an odd image
+                // replaces the missing one.
                 let first = (y - (row >> shift)) << down
                 let last = min(
                     first + (1 << down) - 1,

@@ -1,20 +1,18 @@
 /// Collects an ICC profile from its APP2 segments (ICC.1:2010, annex B.4).
 ///
-/// Decoders differ over parts that come twice: libjpeg gives the profile up, Pillow joins all of
-/// them. Here a part that repeats another byte for byte says nothing new; parts that contradict
-/// each other, or are missing, leave the profile out.
+/// Decoders differ over repeated parts: libjpeg drops the profile, Pillow joins all parts. Here,
+/// an exact repetition of a part is ignored; contradicting or missing parts drop the profile.
 struct JPEGProfileParts {
     static let signature = Array("ICC_PROFILE\0".utf8)
-    /// Signature, number and total.
+    /// The size of signature, number and total, in bytes.
     static let headerBytes = 14
-    /// The bytes of the profile in one segment, at most: a segment has 65533, 14 of them are the
-    /// part's header.
+    /// The most profile bytes of one segment: 65533 less 14 for the part's header.
     private static let maximumPart = 65_519
 
     private var parts: [UInt8: ArraySlice<UInt8>] = [:]
     private var expected: UInt8?
     private var isBroken = false
-    /// The parts came in order, each once.
+    /// Whether the parts came in order, each once.
     private var isInOrder = true
 
     mutating func add(_ payload: ArraySlice<UInt8>) {
@@ -30,7 +28,7 @@ struct JPEGProfileParts {
         parts[number] = part
     }
 
-    /// The profile, if all parts are there.
+    /// The profile, if all parts are present.
     private var bytes: [UInt8]? {
         guard let expected, !isBroken, parts.count == Int(expected) else { return nil }
         return (1...expected).flatMap { parts[$0] ?? [] }
@@ -39,7 +37,7 @@ struct JPEGProfileParts {
     /// Whether the segments hold this profile, each part once and in order, and nothing else.
     func isPlain(_ profile: ColorProfile) -> Bool { isInOrder && bytes == profile.bytes }
 
-    /// Puts the profile into the probe, or a remark why it is not used.
+    /// Puts the profile into the probe, or a remark with the reason why it is not used.
     func settle(in probe: inout ImageProbe, limits: DecodeLimits) {
         guard expected != nil else { return }
         guard let bytes else {
@@ -49,7 +47,7 @@ struct JPEGProfileParts {
         ProfileAcceptance.settle(bytes, in: &probe, limits: limits)
     }
 
-    /// The APP2 segments for a profile.
+    /// Returns the APP2 segments for a profile.
     static func segments(of profile: ColorProfile) -> [UInt8] {
         let total = (profile.bytes.count + maximumPart - 1) / maximumPart
         return (0..<total).flatMap { index -> [UInt8] in

@@ -2,7 +2,8 @@ import CodecBridge
 import PixelEngine
 import Pixels
 
-/// A JPEG of any chroma subsampling as grey, RGB or CMYK rows, upsampled and converted by libjpeg.
+/// Reads a JPEG of any chroma subsampling as grey, RGB or CMYK rows; libjpeg upsamples and
+/// converts.
 final class JPEGRowReader: RowReader {
     let size: PixelSize
     let channels: Int

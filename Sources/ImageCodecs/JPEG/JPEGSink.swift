@@ -14,7 +14,7 @@ package final class JPEGSink: ImageSink {
     package init(format: PlaneFormat, settings: EncodeSettings) throws(CodecError) {
         // JPEG_MAX_DIMENSION of libjpeg.
         guard format.size.longSide <= 65_500 else {
-            throw .unsupportedFeature("JPEG has at most 65500 px on a side, the picture is \(format.size)")
+            throw .unsupportedFeature("JPEG has at most 65500 px on a side, the image is \(format.size)")
         }
         var options = bridge_jpeg_encode_options()
         options.width = Int32(format.size.width)
@@ -60,7 +60,7 @@ package final class JPEGSink: ImageSink {
         return try EncodedBuffer(output)
     }
 
-    /// Repeats the last sample up to whole blocks, which libjpeg reads.
+    /// Repeats the last sample of each row up to whole blocks, which libjpeg reads.
     private func padRows(of plane: Int, in buffer: PlaneBuffer, at row: Int) {
         let size = format.size(ofPlane: plane)
         guard size.width < rowWidths[plane] else { return }

@@ -1,8 +1,8 @@
 import CodecBridge
 
-/// Keeps of a JPEG what decoding and colour need: tables, the frame, scans up to their last block,
-/// JFIF without its thumbnail, the ICC profile, Adobe's marker. Everything else is left out,
-/// whatever it is called.
+/// Strips a JPEG down to the parts that decoding and colour need: tables, the frame, scans up to
+/// their last block, JFIF without its thumbnail, the ICC profile, Adobe's marker. Removes
+/// everything else, known or unknown.
 struct JPEGStripper {
     static func strip(
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
@@ -11,7 +11,7 @@ struct JPEGStripper {
         return try stripper.strip()
     }
 
-    /// The source as libjpeg can read it: without segments at which it gives up.
+    /// Returns the source without reserved segments, at which libjpeg gives up.
     static func decodable(
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
     ) throws(CodecError) -> EncodedSource {
@@ -27,12 +27,12 @@ struct JPEGStripper {
         return EncodedSource(bytes)
     }
 
-    /// A segment before the first scan, which may turn out to be superfluous.
+    /// A segment before the first scan, which may turn out to be redundant.
     private enum HeaderPiece {
         case copied(Range<Int>)
         case written([UInt8])
         case profile(Range<Int>)
-        /// Which one it is, from 1.
+        /// The number of the Adobe marker, from 1.
         case adobe(Int, Range<Int>)
     }
 
@@ -57,8 +57,8 @@ struct JPEGStripper {
 
     private mutating func strip() throws(CodecError) -> StrippedImage {
         let unused = try Self.unusedRanges(source, limits: limits)
-        // Damaged, or coded in a way that is not followed here: decoding has to judge, and leaves
-        // out what is unused.
+        // Damaged, or coded in a way that bridge_jpeg_unused does not follow: decoding has to judge
+        // the data, and encoding again leaves out unused bytes.
         result.needsEncoding = unused == nil
         var dataBytes = 0
         while let segment = try walker.next() {
@@ -99,13 +99,13 @@ struct JPEGStripper {
         case JPEGWalker.Marker.app0...0xEF, JPEGWalker.Marker.comment: try keepOrRemoveApplication(segment)
         case 0xC4, JPEGWalker.Marker.quantisationTables, 0xDD: keep(segment)
         case 0xCC:
-            // Conditioning of arithmetic coding means nothing to Huffman codes.
+            // DAC conditions arithmetic coding; Huffman coding ignores it.
             if probe.isArithmeticCoded { keep(segment) } else { result.removals.insert(.other) }
         case let marker where JPEGWalker.Marker.isStartOfFrame(marker):
             hasFrame = true
             keep(segment)
-        // Stray restart markers and TEM; DNL, since the height is known; DHP and EXP, since nothing
-        // is hierarchical; JPG, JPGn and RES, for which decoders have no use.
+        // Stray restart markers and TEM; DNL, since the height is known; DHP and EXP, since
+        // hierarchical images are not read; JPG, JPGn and RES, which decoders do not use.
         default: result.removals.insert(.other)
         }
     }
@@ -117,7 +117,7 @@ struct JPEGStripper {
     private mutating func keepOrRemoveApplication(_ segment: JPEGWalker.Segment) throws(CodecError) {
         let head = Array(try walker.bytes(segment.payload.prefix(32)))
         let removal = JPEGMetadata.removal(of: segment, head: head)
-        // Decoders have settled the colours when the first scan begins.
+        // Decoders choose the colours before the first scan.
         guard scans == 0 else {
             result.removals.insert(removal ?? .other)
             return
@@ -146,10 +146,10 @@ struct JPEGStripper {
         }
     }
 
-    /// Writes what stands before the first scan: of several Adobe markers the last, which counts;
-    /// of the profile the parts as they are, or anew if something is left out of them.
+    /// Writes the segments before the first scan. Of several Adobe markers, keeps the last, which
+    /// decoders use. Copies the parts of the profile, or rewrites them if a part is left out.
     private mutating func finishHeader() {
-        // `nil` once it is written.
+        // `nil` after it is written.
         var rewritten = probe.profile.flatMap {
             profile.isPlain($0) ? nil : JPEGProfileParts.segments(of: $0)
         }
@@ -181,7 +181,7 @@ struct JPEGStripper {
         }
     }
 
-    /// Copies a scan without those parts of it.
+    /// Copies a scan without the unused ranges.
     private mutating func copy(_ range: Range<Int>, without unused: [Range<Int>]) {
         var start = range.lowerBound
         for hole in unused where hole.overlaps(range) {
@@ -192,7 +192,7 @@ struct JPEGStripper {
         result.copy(start..<max(start, range.upperBound))
     }
 
-    /// Bytes within scans that no decoder reads; `nil` if the scans cannot be followed.
+    /// Returns the bytes within scans that no decoder reads; `nil` if the scans cannot be followed.
     private static func unusedRanges(
         _ source: EncodedSource, limits: DecodeLimits
     ) throws(CodecError) -> [Range<Int>]? {

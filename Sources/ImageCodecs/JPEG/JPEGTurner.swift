@@ -1,9 +1,9 @@
 import CodecBridge
 package import Pixels
 
-/// Turns a JPEG in the coefficient domain: no pixel is decoded, none is lost.
+/// Rotates a JPEG in the coefficient domain, without decoding or losing pixels.
 package enum JPEGTurner {
-    /// Whether the linked build can turn at all (trait `LosslessTurn`).
+    /// Whether this build can rotate losslessly (trait `LosslessTurn`).
     package static var isAvailable: Bool {
         #if LosslessTurn
         true
@@ -12,8 +12,8 @@ package enum JPEGTurner {
         #endif
     }
 
-    /// Whether the header promises a perfect turn: both sides whole MCUs, and chroma that stays of
-    /// its kind.
+    /// Whether the header permits a lossless rotation: both sides are whole MCUs, and the chroma
+    /// subsampling stays valid.
     package static func canTurn(_ probe: ImageProbe) -> Bool {
         guard isAvailable, probe.format == .jpeg, !probe.isArithmeticCoded,
             !probe.hasReservedSegments
@@ -32,8 +32,8 @@ package enum JPEGTurner {
             && probe.size.height.isMultiple(of: 8 << subsampling.verticalShift)
     }
 
-    /// The turned file without any metadata or profile, or `nil` if it would not be perfect or the
-    /// data are damaged.
+    /// Returns the rotated file without metadata or profile, or `nil` if the rotation would lose
+    /// samples or the data are damaged.
     package static func turn(_ source: EncodedSource, orientation: Orientation, limits: DecodeLimits) throws
         -> EncodedBuffer?
     {

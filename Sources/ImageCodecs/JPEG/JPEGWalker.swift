@@ -29,13 +29,13 @@ struct JPEGWalker {
         static let app14: UInt8 = 0xEE
         static let comment: UInt8 = 0xFE
 
-        /// Start of frame: all of 0xC0...0xCF but DHT, JPG and DAC.
+        /// Start of frame: 0xC0...0xCF except DHT, JPG and DAC.
         static func isStartOfFrame(_ marker: UInt8) -> Bool {
             0xC0...0xCF ~= marker && ![0xC4, 0xC8, 0xCC].contains(marker)
         }
-        /// APP0...APP15 and COM: no decoder needs them to find the pixels.
+        /// APP0...APP15 and COM, which no decoder needs to find the pixels.
         static func isSkippable(_ marker: UInt8) -> Bool { 0xE0...0xEF ~= marker || marker == comment }
-        /// JPG, DHP, EXP, JPG0...JPG13 and RES: for extensions that no decoder has.
+        /// JPG, DHP, EXP, JPG0...JPG13 and RES: extensions that no decoder supports.
         static func isReserved(_ marker: UInt8) -> Bool {
             [0xC8, 0xDE, 0xDF].contains(marker) || 0xF0...0xFD ~= marker || 0x02...0xBF ~= marker
         }
@@ -43,12 +43,12 @@ struct JPEGWalker {
         static func standsAlone(_ marker: UInt8) -> Bool { marker == 0x01 || 0xD0...0xD9 ~= marker }
     }
 
-    /// More segments than this are hostile; our number.
+    /// The most segments of a file; more are treated as hostile. Our choice.
     static let maximumSegments = 100_000
 
     private(set) var reader: HeaderReader
     private var segments = 0
-    /// Where the next marker is looked for.
+    /// The offset at which the search for the next marker starts.
     var offset: Int
 
     init(_ source: EncodedSource, offset: Int = 0) {
@@ -56,8 +56,8 @@ struct JPEGWalker {
         self.offset = offset
     }
 
-    /// The next segment, or `nil` where the data end first. Bytes that belong to no segment are
-    /// skipped, as libjpeg does.
+    /// Returns the next segment, or `nil` if the data end first. Skips bytes that belong to no
+    /// segment, as libjpeg does.
     mutating func next() throws(CodecError) -> Segment? {
         segments += 1
         guard segments <= Self.maximumSegments else {
@@ -70,7 +70,7 @@ struct JPEGWalker {
         }
         guard let length = try reader.bigEndian(at: end, bytes: 2) else { return nil }
         if length < 2, Marker.isSkippable(marker) {
-            // libjpeg takes the length for the whole of it, and so do browsers.
+            // libjpeg and browsers take the two length bytes for the whole segment.
             offset = end + 2
             return Segment(marker: marker, range: start..<offset, payload: offset..<offset)
         }
@@ -80,8 +80,8 @@ struct JPEGWalker {
         return Segment(marker: marker, range: start..<offset, payload: (end + 2)..<offset)
     }
 
-    /// Moves behind the entropy-coded data that begin here, to the next marker that is no restart
-    /// marker.
+    /// Skips the entropy-coded data at the current offset, up to the next marker other than a
+    /// restart marker.
     mutating func skipScanData() throws(CodecError) {
         var position = offset
         while let (start, marker, end) = try nextMarker(from: position) {
@@ -98,8 +98,8 @@ struct JPEGWalker {
         try reader.bytes(at: range.lowerBound, length: range.count)
     }
 
-    /// The next 0xFF that is followed by neither 0x00 (a stuffed byte) nor the end; fill bytes are
-    /// stepped over.
+    /// Returns the next 0xFF that is followed by neither 0x00 (a stuffed byte) nor the end. Skips
+    /// fill bytes.
     private mutating func nextMarker(
         from offset: Int
     ) throws(CodecError) -> (start: Int, marker: UInt8, end: Int)? {
@@ -122,8 +122,8 @@ struct JPEGWalker {
         }
     }
 
-    /// The offset of the first 0xFF that no 0x00 follows within these bytes. Entropy-coded data
-    /// have a stuffed byte every few hundred.
+    /// Returns the offset of the first 0xFF without a following 0x00 in these bytes. Entropy-coded
+    /// data have a stuffed byte every few hundred bytes.
     private static func firstUnstuffed(in bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         var offset = 0

@@ -1,33 +1,33 @@
 import PixelEngine
 import Pixels
 
-/// When an ancillary chunk counts: what libpng demands of it, in one table.
+/// The conditions under which libpng uses an ancillary chunk, in one table.
 struct PNGChunkRule: Sendable {
     enum Place: Sendable { case palette, data, nothing }
 
-    /// What the chunk has to stand in front of.
+    /// The chunk that this one has to precede.
     var precedes: Place
     var lengths: ClosedRange<Int>
-    /// What taking it out takes away; `nil` for what decoding and colour need.
+    /// What removing the chunk would take away; `nil` if decoding or colour needs it.
     var removal: StrippedImage.Removal?
-    /// Whether a wrong CRC is an objection.
+    /// Whether a wrong CRC invalidates the chunk.
     var needsChecksum = true
-    /// Why the contents do not count; `nil` where they do. Given the payload, and the number of
-    /// palette entries or 0.
+    /// Returns the reason why the contents are invalid, or `nil`. Takes the payload and the number
+    /// of palette entries (0 without a palette).
     var objection:
         @Sendable (_ payload: [UInt8], _ header: PNGImageHeader, _ paletteEntries: Int) -> String? =
             { _, _, _ in nil }
 
-    /// libpng's default for the memory that a chunk may take, in bytes (pnglibconf.h).
+    /// libpng's default memory limit for a chunk, in bytes (pnglibconf.h).
     static let maximumLength = 8_000_000
 
-    /// The chunks that say something about colour, transparency, orientation or frames. cICP is
-    /// judged as libpng does from 1.6.45 on; earlier versions do not know it.
+    /// The chunks for colour, transparency, orientation and frames. cICP is judged as in libpng
+    /// 1.6.45 and later; earlier versions do not know it.
     static let rules: [String: PNGChunkRule] = [
         "cICP": PNGChunkRule(precedes: .palette, lengths: 4...4) { bytes, _, _ in
             invalid(unless: bytes[2] == 0)
         },
-        // libpng has read the profile before it compares the CRC, and keeps it.
+        // libpng reads the profile before it compares the CRC, and keeps it.
         "iCCP": PNGChunkRule(precedes: .palette, lengths: 14...maximumLength, needsChecksum: false) {
             bytes, _, _ in
             if case .failure(let objection) = PNGProfile.read(bytes) { objection.why } else { nil }

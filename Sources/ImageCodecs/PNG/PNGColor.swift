@@ -1,11 +1,10 @@
 import PixelEngine
 import Pixels
 
-/// What the chunks of a PNG say about its colours.
+/// Derives the colour space of a PNG from its chunks.
 enum PNGColor {
-    /// Settles the colours by the order of precedence of the PNG specification (third edition,
-    /// 4.3): cICP, iCCP, sRGB, gAMA with cHRM. One that says nothing, or nothing that can be used,
-    /// leaves it to the next.
+    /// Sets the colour space in the PNG specification's order of precedence (third edition, 4.3):
+    /// cICP, iCCP, sRGB, gAMA with cHRM. A chunk that is missing or unusable passes to the next.
     static func settle(
         _ structure: inout PNGStructure, in probe: inout ImageProbe, limits: DecodeLimits
     ) throws(CodecError) {
@@ -25,10 +24,10 @@ enum PNGColor {
             try structure.payload("cHRM").map(chromaticities), in: &probe)
     }
 
-    /// gAMA in units of 1/100 000, and cHRM. What is missing is as in sRGB.
+    /// Uses gAMA, in units of 1/100 000, and cHRM. Default for a missing one: the value of sRGB.
     private static func settle(gamma: Int?, _ place: Chromaticities?, in probe: inout ImageProbe) {
         let hasStandardGamma = gamma.map { 45_000...46_000 ~= $0 } ?? true  // 1/2.2, which sRGB files state
-        // Within 0.002, the rounding of common writers.
+        // A tolerance of 0.002 covers the rounding of common writers.
         let hasStandardPlace = place?.isClose(to: .bt709, within: 0.002) ?? true
         guard !hasStandardGamma || !hasStandardPlace else { return }
         let curve: DescribedColor.Curve =
@@ -38,7 +37,7 @@ enum PNGColor {
         ProfileAcceptance.settle(color, origin: origin, in: &probe)
     }
 
-    /// cICP: code points for primaries, transfer, matrix (RGB) and range.
+    /// Uses cICP: code points for primaries, transfer, matrix (RGB) and range.
     private static func settle(codePoints bytes: [UInt8], in probe: inout ImageProbe) -> Bool {
         guard bytes[3] == 1 else {
             let text = bytes.map(String.init).joined(separator: " ")
@@ -49,7 +48,7 @@ enum PNGColor {
             origin: "cICP", in: &probe)
     }
 
-    /// Whether cICP describes a colour that is read, so that decoders need it.
+    /// Whether cICP describes a supported colour, so that decoders need it.
     static func describesColor(codePoints bytes: [UInt8]) -> Bool {
         guard bytes.count == 4, bytes[3] == 1 else { return false }
         if case .color = CodePoints(primaries: Int(bytes[0]), transfer: Int(bytes[1])).meaning { return true }

@@ -1,7 +1,6 @@
 import Pixels
 
-/// What a PNG says before its pixels are decoded: IHDR, and the chunks that say something about
-/// colour, orientation and frames, as far as they count.
+/// Probes a PNG: reads IHDR and the valid chunks for colour, orientation and frames.
 enum PNGHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         var structure = try PNGStructure(source)
@@ -31,8 +30,8 @@ enum PNGHeader {
         return probe
     }
 
-    /// Refuses image data that cannot hold the pixels: DEFLATE makes at most 1,032 bytes of one
-    /// (258 of two bits). A header beyond the limits is left to them.
+    /// Refuses image data that are too short for the pixels: DEFLATE expands one byte to at most
+    /// 1,032 (two bits to 258). Ignores headers that exceed the limits, which refuse them later.
     private static func checkVolume(_ structure: PNGStructure, limits: DecodeLimits) throws(CodecError) {
         let size = structure.header.size
         guard 1...limits.maximumPixels ~= size.area else { return }

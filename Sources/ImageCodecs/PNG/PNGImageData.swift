@@ -1,16 +1,16 @@
 import CodecBridge
 
-/// The zlib stream in the IDAT chunks of a PNG, measured without keeping what it inflates to.
+/// Measures the zlib stream in the IDAT chunks of a PNG, without keeping the inflated data.
 enum PNGImageData {
-    /// Where the stream ends.
+    /// The end of the stream.
     enum Extent: Equatable {
-        /// With the data of the last chunk.
+        /// At the end of the last chunk's data.
         case everything
-        /// In this chunk of the list, behind so many bytes of its payload. What follows belongs to
-        /// no decoder.
+        /// In the chunk with this index, after `bytes` bytes of its payload. No decoder reads
+        /// further.
         case upTo(chunk: Int, bytes: Int)
-        /// The stream is damaged, or has more or fewer bytes than the image: it cannot be cut to
-        /// what is needed.
+        /// The stream is damaged, or has more or fewer bytes than the image needs, so it cannot be
+        /// cut.
         case unusable
     }
 
@@ -32,8 +32,8 @@ enum PNGImageData {
         guard let inflater = bridge_inflater_open() else { throw .outOfMemory }
         defer { bridge_inflater_close(inflater) }
         var walk = Walk(inflater, chunks, source)
-        // Row by row, and from pieces of 8 KiB, as libpng does: how far back a stream may refer
-        // depends on that.
+        // Inflates row by row from pieces of 8 KiB, as libpng does: the distance that a stream may
+        // refer back depends on it.
         for pass in structure.header.passes {
             var row = [UInt8](repeating: 0, count: pass.rowBytes)
             for _ in 0..<pass.rows {
@@ -45,14 +45,14 @@ enum PNGImageData {
             ? .everything : .upTo(chunk: end.chunk, bytes: end.bytes)
     }
 
-    /// Goes through the chunks' payloads with the inflater.
+    /// Feeds the chunks' payloads to the inflater.
     private struct Walk {
         private let inflater: OpaquePointer
         private let chunks: [PNGStructure.Chunk]
         private let source: EncodedSource
         private var piece: [UInt8] = []
         private var used = 0
-        /// Where the piece ends.
+        /// The end of the piece: a chunk's index, and the bytes of its payload up to there.
         private var chunk = 0
         private var bytes = 0
         private var state = Int32(BRIDGE_INFLATER_RUNNING)
@@ -61,7 +61,7 @@ enum PNGImageData {
             (self.inflater, self.chunks, self.source) = (inflater, chunks, source)
         }
 
-        /// Fills the row; `false` if the stream has no more, or is damaged.
+        /// Fills the row. Returns `false` if the stream ends before or is damaged.
         mutating func fill(_ row: inout [UInt8]) throws(CodecError) -> Bool {
             var filled = 0
             while filled < row.count {
@@ -71,7 +71,7 @@ enum PNGImageData {
             return state != Int32(BRIDGE_INFLATER_DAMAGED)
         }
 
-        /// Where the stream ends; `nil` if there is more of it, or if it is damaged.
+        /// Returns the end of the stream; `nil` if it has more data or is damaged.
         mutating func end() throws(CodecError) -> (chunk: Int, bytes: Int)? {
             var spare: [UInt8] = [0]
             while state == Int32(BRIDGE_INFLATER_RUNNING) {
@@ -94,7 +94,7 @@ enum PNGImageData {
             return written
         }
 
-        /// Makes sure that there is input; `false` at the end of the last chunk.
+        /// Loads input if there is none. Returns `false` at the end of the last chunk.
         private mutating func load() throws(CodecError) -> Bool {
             guard used == piece.count else { return true }
             while bytes == chunks[chunk].payload.count {

@@ -1,6 +1,6 @@
 import Pixels
 
-/// IHDR (PNG specification, third edition, 11.2.1).
+/// The IHDR chunk (PNG specification, third edition, 11.2.1).
 struct PNGImageHeader: Hashable {
     let size: PixelSize
     /// Bits of a sample or palette index.
@@ -8,7 +8,7 @@ struct PNGImageHeader: Hashable {
     private let colorType: UInt8
     let isInterlaced: Bool
 
-    /// - Throws: ``CodecError/corrupt(_:)`` for what libpng refuses.
+    /// - Throws: ``CodecError/corrupt(_:)`` for values that libpng refuses.
     init(_ bytes: [UInt8]) throws(CodecError) {
         func number(_ offset: Int) -> Int { bytes[offset..<offset + 4].bigEndianValue }
         (depth, colorType) = (Int(bytes[8]), bytes[9])
@@ -34,14 +34,14 @@ struct PNGImageHeader: Hashable {
     var channels: Int { (hasColor && !isPalette ? 3 : 1) + (hasAlphaChannel ? 1 : 0) }
     var colorModel: ImageProbe.ColorModel { isPalette ? .palette : hasColor ? .rgb : .grey }
 
-    /// How many rows of how many bytes the image data hold, filter bytes included: one entry, or
-    /// one for each pass of an interlaced image that is not empty.
+    /// The number of rows and the bytes of each, filter byte included: one entry, or one for each
+    /// non-empty pass of an interlaced image.
     var passes: [(rows: Int, rowBytes: Int)] {
         func pass(_ width: Int, _ height: Int) -> (rows: Int, rowBytes: Int) {
             (height, 1 + (width * channels * depth + 7) / 8)
         }
         guard isInterlaced else { return [pass(size.width, size.height)] }
-        // Where the passes of Adam7 start, and their steps (8.1).
+        // The starts and steps of Adam7's passes (8.1).
         let grid = [
             (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
         ]
@@ -51,7 +51,7 @@ struct PNGImageHeader: Hashable {
         }
     }
 
-    /// Bytes of the image data, inflated; `Int.max` where they are too many to count.
+    /// The size of the inflated image data in bytes; `Int.max` if it overflows.
     var dataBytes: Int {
         passes.reduce(0) { sum, pass in
             let (bytes, isTooMany) = pass.rows.multipliedReportingOverflow(by: pass.rowBytes)

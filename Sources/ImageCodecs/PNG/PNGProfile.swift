@@ -2,32 +2,31 @@ import CodecBridge
 
 /// The ICC profile of an iCCP chunk.
 struct PNGProfile {
-    /// Why libpng refuses a profile.
+    /// The reason why libpng refuses a profile.
     struct Objection: Error {
         var why: String
     }
 
-    /// Latin-1.
+    /// The profile's name, in Latin-1.
     var name: [UInt8]
     /// The profile, of the length that its header states.
     var bytes: [UInt8]
-    /// Whether the chunk holds nothing else: the zlib stream ends where the profile does, and the
-    /// chunk there too.
+    /// Whether the chunk holds nothing else: the profile, the zlib stream and the chunk end
+    /// together.
     var isAlone: Bool
 
-    /// What writers call profiles that they do not want to name, libpng's own examples and
-    /// Photoshop among them.
+    /// Names that writers use for any profile, among them libpng's examples and Photoshop.
     private static let commonNames = ["ICC profile", "ICC Profile", "icc", "Photoshop ICC profile"]
-    /// What a name is replaced by that might say something.
+    /// The replacement for names that could carry information.
     static let neutralName = "ICC profile"
 
-    /// Whether the name says nothing that the profile does not say.
+    /// Whether the name adds nothing to the profile.
     var hasNeutralName: Bool {
         let text = String(decoding: name, as: UTF8.self)
         return Self.commonNames.contains(text) || text == ColorProfile(bytes: bytes).name
     }
 
-    /// The profile alone, under the neutral name, as a chunk's payload.
+    /// Returns the payload of a chunk with the profile alone, under the neutral name.
     func payload() throws(CodecError) -> [UInt8] {
         var output = bridge_output()
         try CodecError.check(
@@ -58,7 +57,7 @@ struct PNGProfile {
             PNGProfile(name: Array(payload[..<nameEnd]), bytes: bytes, isAlone: stream.isOver()))
     }
 
-    /// The checks of libpng on the header and the table of tags.
+    /// Whether the header and the table of tags pass libpng's checks.
     private static func isSound(_ bytes: [UInt8]) -> Bool {
         func number(_ offset: Int) -> Int { bytes[offset..<offset + 4].bigEndianValue }
         let tags = number(128)
@@ -74,7 +73,7 @@ struct PNGProfile {
         }
     }
 
-    /// A zlib stream in memory, inflated as far as it is asked for.
+    /// Inflates a zlib stream in memory on demand.
     private struct Inflation {
         private let inflater: OpaquePointer
         private let input: [UInt8]
@@ -86,7 +85,7 @@ struct PNGProfile {
             (self.inflater, self.input, self.offset) = (inflater, input, offset)
         }
 
-        /// The next `count` bytes, fewer where the stream ends or is damaged.
+        /// Returns the next `count` bytes, fewer if the stream ends or is damaged.
         mutating func next(_ count: Int) -> [UInt8] {
             [UInt8](unsafeUninitializedCapacity: count) { target, filled in
                 filled = 0
@@ -96,7 +95,7 @@ struct PNGProfile {
             }
         }
 
-        /// Whether the stream ends here with a right check sum, and the input with it.
+        /// Whether the stream ends here with a correct checksum, and the input with it.
         mutating func isOver() -> Bool {
             var spare: UInt8 = 0
             while isRunning {
@@ -111,7 +110,7 @@ struct PNGProfile {
                 bridge_inflater_run(inflater, $0.baseAddress.map { $0 + offset }, &read, target, &written)
             }
             offset += read
-            // More input would be needed.
+            // The stream needs more input.
             if isRunning, read == 0, written == 0 { state = Int32(BRIDGE_INFLATER_DAMAGED) }
             return written
         }

@@ -2,14 +2,14 @@ import CodecBridge
 package import PixelEngine
 package import Pixels
 
-/// A PNG of any colour type and depth as rows: palettes and transparent colours expanded, 16 bits
-/// scaled to 8 unless they are asked for.
+/// Reads a PNG of any colour type and depth as rows. Expands palettes and transparent colours,
+/// and scales 16 bits to 8 unless 16 are requested.
 package final class PNGRowReader: RowReader {
     package let size: PixelSize
     package let channels: Int
     package let sampleType: SampleType
     private let decoder: OpaquePointer
-    /// All rows of an interlaced picture, which come in seven passes.
+    /// All rows of an interlaced image, which comes in seven passes.
     private let image: WorkingMemory?
     private var row = 0
 
@@ -22,13 +22,13 @@ package final class PNGRowReader: RowReader {
         #endif
     }
 
-    /// Whether libpng has not been needed for picture data so far.
+    /// Whether all image data read so far were read without libpng.
     package var isFast: Bool { bridge_png_is_fast(decoder) != 0 }
 
     /// Calls `body` with a reader that is valid only during the call.
     ///
     /// - Parameter usesLibpngAlone: Whether libpng inflates and unfilters everything, as without
-    ///   the trait `FastPNG`. What is read is the same.
+    ///   the trait `FastPNG`. The rows are the same.
     package static func withReader<Result>(
         of source: EncodedSource, limits: DecodeLimits, precision: SampleType = .byte, usesLibpngAlone: Bool,
         _ body: (PNGRowReader) throws -> Result
@@ -39,7 +39,7 @@ package final class PNGRowReader: RowReader {
         }
     }
 
-    /// - Parameter ignoresTransparency: Whether a tRNS chunk does not count.
+    /// - Parameter ignoresTransparency: Whether to ignore a tRNS chunk.
     init(
         _ input: bridge_input, limits: DecodeLimits, precision: SampleType, usesLibpngAlone: Bool = false,
         ignoresTransparency: Bool = false
@@ -81,7 +81,7 @@ package final class PNGRowReader: RowReader {
         do throws(CodecError) {
             try CodecError.check(bridge_png_finish(decoder))
         } catch {
-            // All pixels are here: a missing IEND or damage in what follows takes nothing away.
+            // All pixels have been read; a missing IEND or damage after them loses nothing.
             guard case .truncated = error else { throw error }
         }
     }

@@ -1,9 +1,8 @@
 import Pixels
 
-/// Keeps of a PNG what decoding, colour and transparency need, and nothing that decoders do not
-/// read.
+/// Strips a PNG down to the chunks and bytes that decoding, colour and transparency need.
 enum PNGStripper {
-    /// The chunks that stay if they count, besides IHDR, IDAT and IEND.
+    /// The chunks that are kept if valid, besides IHDR, IDAT and IEND.
     private static let kept: Set<String> = ["PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "sBIT"]
 
     static func strip(
@@ -41,8 +40,8 @@ enum PNGStripper {
             } else {
                 replacement = nil
             }
-        // A palette of an image that has none of its own is advice, and entries beyond the depth
-        // are not reached.
+        // The palette of a true-colour image is only a suggestion, and entries beyond the bit
+        // depth are unreachable.
         case "PLTE":
             replacement =
                 structure.header.isPalette
@@ -89,7 +88,7 @@ enum PNGStripper {
 }
 
 extension StrippedImage {
-    /// Writes a chunk of a PNG.
+    /// Writes a PNG chunk, with its length and CRC.
     fileprivate mutating func write(chunk type: String, _ payload: [UInt8]) {
         let body = Array(type.utf8) + payload
         write(UInt32(payload.count).bigEndianBytes + body + PNGStructure.checksum(of: body).bigEndianBytes)

@@ -2,14 +2,13 @@ import CodecBridge
 import Pixels
 
 /// The chunks of a PNG, each judged as libpng judges it. The header and the stripper read a file
-/// through this, and the decoder is told of the one point in which versions of libpng differ for
-/// pixels, so that all three agree.
+/// through this type, and the decoder gets an option for the one point (tRNS) in which versions of
+/// libpng differ about pixels, so that all three agree.
 ///
-/// - libpng refuses the file: this throws. Where 1.6.39 and later versions differ (a second PLTE, a
+/// - libpng refuses the file: this throws. If 1.6.39 and later versions differ (a second PLTE, a
 ///   damaged IEND), the stricter one is followed.
-/// - libpng ignores the chunk: it is listed in ``ignored``. Each chunk is judged alone, as from
-///   1.6.47 on: a damaged one takes nothing away from others, and of several the first valid one
-///   counts.
+/// - libpng ignores the chunk: it is listed in ``ignored``. Each chunk is judged alone, as in 1.6.47
+///   and later: a damaged chunk does not affect others, and the first valid one of a type is used.
 /// - The ranges of gAMA and cHRM are those of 1.6.39; later versions leave them to the application.
 ///
 /// Source: PNG specification, third edition, 5.6 and 11; libpng 1.6.39 and 1.6.48, pngrutil.c and
@@ -22,22 +21,21 @@ struct PNGStructure {
         var payload: Range<Int> { (range.lowerBound + 8)..<(range.upperBound - 4) }
     }
 
-    /// More chunks than this are hostile; our number.
+    /// The most chunks of a file; more are treated as hostile. Our choice.
     static let maximumChunks = 1_000_000
 
     let header: PNGImageHeader
-    /// The chunks that count, besides IHDR, IDAT and IEND, in the order of the file.
+    /// The valid chunks that decoders use, besides IHDR, IDAT and IEND, in file order.
     private(set) var counting: [Chunk] = []
-    /// The image data: IDAT chunks that follow on each other.
+    /// The image data: consecutive IDAT chunks.
     private(set) var data: [Chunk] = []
-    /// Types of chunks that do not count although decoders know them, and why the first of them
-    /// does not.
+    /// The types of known chunks that are ignored, with the reason for the first of each type.
     private(set) var ignored: [(type: String, why: String)] = []
-    /// What else is in the file and not needed to see the image.
+    /// Other contents that are not needed to show the image.
     private(set) var removals: Set<StrippedImage.Removal> = []
-    /// IEND; `nil` where the file is cut.
+    /// IEND; `nil` if the file is cut.
     private(set) var end: Chunk?
-    /// What the file ends in if it is cut.
+    /// The place at which a cut file ends.
     private(set) var cut: String?
 
     private var reader: HeaderReader
@@ -48,8 +46,8 @@ struct PNGStructure {
 
     /// Reads all chunks.
     ///
-    /// - Throws: ``CodecError/corrupt(_:)`` where libpng refuses the file,
-    ///   ``CodecError/truncated(_:)`` where it ends before its header or before any image data.
+    /// - Throws: ``CodecError/corrupt(_:)`` if libpng refuses the file,
+    ///   ``CodecError/truncated(_:)`` if it ends before its header or before any image data.
     init(_ source: EncodedSource) throws(CodecError) {
         reader = HeaderReader(source, windowSize: 4096)
         let first = try Self.chunk(at: 8, &reader)
@@ -69,7 +67,7 @@ struct PNGStructure {
         try readChunks()
     }
 
-    /// The chunk of this type that counts.
+    /// Returns the valid chunk of this type that decoders use.
     func chunk(_ type: String) -> Chunk? { counting.first { $0.type == type } }
 
     // MARK: Reading
@@ -79,7 +77,7 @@ struct PNGStructure {
         case cut(String)
     }
 
-    /// The chunk at `offset`, or `nil` at the end of the data.
+    /// Returns the chunk at `offset`, or `nil` at the end of the data.
     private static func chunk(at offset: Int, _ reader: inout HeaderReader) throws(CodecError) -> Step? {
         guard offset < reader.count else { return nil }
         guard let length = try reader.bigEndian(at: offset, bytes: 4) else { return .cut("chunk header") }
@@ -181,7 +179,7 @@ struct PNGStructure {
         }
     }
 
-    /// Why libpng ignores the chunk; `nil` where it does not.
+    /// Returns the reason why libpng ignores the chunk, or `nil` if it uses it.
     private mutating func objection(to chunk: Chunk, _ rule: PNGChunkRule) throws(CodecError) -> String? {
         if rule.precedes != .nothing, !data.isEmpty { return "it follows the image data" }
         if rule.precedes == .palette, hasPalette { return "it follows PLTE" }
@@ -211,18 +209,18 @@ struct PNGStructure {
         guard try isWhole(chunk) else { throw .corrupt("checksum of chunk \(chunk.type) is wrong") }
     }
 
-    /// Whether the CRC over type and payload is right.
+    /// Whether the CRC over type and payload is correct.
     mutating func isWhole(_ chunk: Chunk) throws(CodecError) -> Bool {
         let sum = try checksum(of: chunk.range.lowerBound + 4..<chunk.payload.upperBound)
         return try reader.bigEndian(at: chunk.payload.upperBound, bytes: 4) == Int(sum)
     }
 
-    /// The CRC of type and payload together.
+    /// Returns the CRC of type and payload together.
     static func checksum(of bytes: [UInt8]) -> UInt32 {
         bytes.withUnsafeBufferPointer { bridge_crc32(0, $0.baseAddress, $0.count) }
     }
 
-    /// The CRC over some bytes of the file.
+    /// Returns the CRC over a range of the file.
     mutating func checksum(of range: Range<Int>) throws(CodecError) -> UInt32 {
         var sum: UInt32 = 0
         var offset = range.lowerBound
@@ -240,7 +238,7 @@ struct PNGStructure {
         return sum
     }
 
-    /// The payload of the chunk of this type that counts.
+    /// Returns the payload of the valid chunk of this type.
     mutating func payload(_ type: String) throws(CodecError) -> [UInt8]? {
         guard let range = chunk(type)?.payload else { return nil }
         return Array(try reader.bytes(at: range.lowerBound, length: range.count))

@@ -1,6 +1,6 @@
 import Pixels
 
-/// Tells from the chunks of a WebP file what it holds.
+/// Probes a WebP file from its chunks.
 enum WebPHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         let layout = try WebPLayout(source)
@@ -26,8 +26,8 @@ enum WebPHeader {
             layout.exif != nil || layout.xmp != nil || !layout.unneeded.isDisjoint(with: ["EXIF", "XMP "])
         probe.frameCount = isAnimated ? max(layout.frames, 1) : 1
         if probe.colorModel == .yCbCr { probe.chromaSubsampling = ChromaSubsampling.quarter.description }
-        // The decoded image; libwebp has its own copy of a lossless one, and of the first frame of
-        // an animation.
+        // The decoded image; libwebp holds a copy of a lossless image and of an animation's first
+        // frame.
         let channels = probe.hasAlpha ? 4 : 3
         let inside = isLossless || isAnimated ? 4 : 0
         probe.decodeMemory = probe.size.area * (channels + inside) + source.count

@@ -1,11 +1,10 @@
 import Pixels
 
-/// Where the parts of a WebP file lie, found by the rules of libwebp's decoder and demuxer
+/// The places of the parts of a WebP file, by the rules of libwebp's decoder and demuxer
 /// (`webp_dec.c`, `demux.c`).
 ///
-/// Header, decoder and stripper share these rules, so that what is sent is what has been read.
-/// Where the decoder and the demuxer differ, the stricter counts: browsers and Pillow use the
-/// demuxer.
+/// Header, decoder and stripper share these rules, so that the bytes sent are the bytes read. If the
+/// decoder and the demuxer differ, the stricter rule applies: browsers and Pillow use the demuxer.
 struct WebPLayout {
     struct Chunk {
         let type: String
@@ -14,7 +13,7 @@ struct WebPLayout {
         let payload: Range<Int>
     }
 
-    /// Of the VP8X chunk.
+    /// The flags of the VP8X chunk.
     struct Flags: OptionSet {
         let rawValue: UInt8
         static let animation = Flags(rawValue: 0x02)
@@ -24,14 +23,14 @@ struct WebPLayout {
         static let profile = Flags(rawValue: 0x20)
     }
 
-    /// The facts of a bitstream's header.
+    /// The contents of a bitstream's header.
     struct Bitstream {
         var size: PixelSize
         var hasAlpha = false
         var isLossless = false
     }
 
-    /// More chunks than this are hostile; our number.
+    /// The most chunks of a file; more are treated as hostile. Our choice.
     private static let maximumChunks = 1_000_000
 
     /// The VP8X chunk; `nil` in a file of the simple format.
@@ -40,16 +39,16 @@ struct WebPLayout {
     private(set) var image: (chunk: Chunk, bitstream: Bitstream)?
     /// The alpha of a lossy still image.
     private(set) var alpha: Chunk?
-    /// These three count only if the VP8X chunk announces them, as in libwebp.
+    /// The profile. As in libwebp, it, EXIF and XMP count only if the VP8X chunk announces them.
     private(set) var profile: Chunk?
     private(set) var exif: Chunk?
     private(set) var xmp: Chunk?
     private(set) var frames = 0
     /// The FourCCs of chunks that no decoder needs.
     private(set) var unneeded: Set<String> = []
-    /// Where the last chunk ends.
+    /// The end of the last chunk.
     private(set) var end = 12
-    /// Why the file is not whole or not legal, behind what has been read.
+    /// The reason why the rest of the file is incomplete or invalid; `nil` without one.
     private(set) var failure: CodecError?
     var isAnimated: Bool { extended?.flags.contains(.animation) == true }
 
@@ -75,7 +74,7 @@ struct WebPLayout {
     private mutating func readChunks(_ reader: inout HeaderReader, riffEnd: Int) throws(CodecError) {
         for number in 0... {
             let offset = end
-            // Fewer bytes than a chunk header has are left over from something.
+            // Ignores a rest that is shorter than a chunk header.
             guard offset + 8 <= min(riffEnd, reader.count) else { break }
             guard number < Self.maximumChunks else {
                 throw .corrupt("more than \(Self.maximumChunks) chunks")
@@ -114,7 +113,7 @@ struct WebPLayout {
             let canvas = PixelSize(
                 width: bytes[4..<7].littleEndianValue + 1, height: bytes[7..<10].littleEndianValue + 1)
             extended = (chunk, Flags(rawValue: bytes[0]), canvas)
-        // Of two bitstreams the first counts.
+        // The first of two bitstreams is used.
         case "VP8 " where image == nil, "VP8L" where image == nil:
             let bitstream = try Self.bitstream(chunk, &reader)
             if let canvas = extended?.canvas, !isAnimated, canvas != bitstream.size {
@@ -164,8 +163,8 @@ struct WebPLayout {
                 height: bytes[8..<10].littleEndianValue & 0x3FFF))
     }
 
-    /// The bytes that hold a still image and nothing else: what the decoder is given, so that it
-    /// reads no further.
+    /// Returns the bytes of a still image alone. Passing only these to the decoder keeps it from
+    /// reading further.
     func stillRange() throws(CodecError) -> Range<Int> {
         if let failure { throw failure }
         guard let image else { throw .corrupt("no image chunk") }

@@ -2,8 +2,8 @@ import CodecBridge
 import PixelEngine
 import Pixels
 
-/// A WebP image, or the first frame of an animation, as RGB or RGBA rows. libwebp decodes the whole
-/// image at once.
+/// Reads a WebP image, or the first frame of an animation, as RGB or RGBA rows. libwebp decodes the
+/// whole image at once.
 final class WebPRowReader: RowReader {
     let size: PixelSize
     let channels: Int
@@ -19,7 +19,7 @@ final class WebPRowReader: RowReader {
         let layout = try WebPLayout(source)
         let isAnimated = layout.isAnimated
         let range = isAnimated ? 0..<bytes.count : try layout.stillRange()
-        // The header is read again: what was planned must still be there.
+        // Reads the header again: it must still match the plan.
         guard range.upperBound <= bytes.count,
             (isAnimated ? layout.extended?.canvas : layout.image?.bitstream.size) == size
         else { throw .corrupt("the file changed while it was read") }

@@ -2,8 +2,8 @@ import CodecBridge
 package import PixelEngine
 import Pixels
 
-/// Encodes grey or RGB planes, with alpha or without, to a lossy WebP. libwebp encodes the whole
-/// picture at once.
+/// Encodes grey or RGB planes, with or without alpha, to a lossy WebP. libwebp encodes the whole
+/// image at once.
 package final class WebPSink: ImageSink {
     package let format: PlaneFormat
     package let bandRows = 16
@@ -11,14 +11,14 @@ package final class WebPSink: ImageSink {
     private let settings: EncodeSettings
     private let memory: WorkingMemory
     private var pixels: UnsafeMutablePointer<UInt8> { memory.bytes }
-    /// WebP has no grey: one plane is written three times.
+    /// 3 or 4: WebP has no grey, so a grey plane is written three times.
     private var channels: Int { format.hasAlpha ? 4 : 3 }
     private var stride: Int { format.size.width * channels }
 
     /// - Precondition: `format` is grey or RGB.
     package init(format: PlaneFormat, settings: EncodeSettings) throws(CodecError) {
         guard format.size.longSide <= 16_383 else {
-            throw .unsupportedFeature("WebP has at most 16383 px on a side, the picture is \(format.size)")
+            throw .unsupportedFeature("WebP has at most 16383 px on a side, the image is \(format.size)")
         }
         self.format = format
         self.settings = settings

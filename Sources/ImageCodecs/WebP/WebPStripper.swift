@@ -2,10 +2,10 @@ import CodecBridge
 import PixelEngine
 import Pixels
 
-/// Keeps of a still WebP the bitstream, its alpha and its profile, and corrects the header.
+/// Strips a still WebP down to the bitstream, its alpha and its profile, and corrects the header.
 ///
-/// The image is decoded: nothing else tells whether all of it is inside its chunk, and what lies
-/// there behind its end.
+/// Decodes the image: only that shows whether its chunk holds all of it, and which bytes follow its
+/// end there.
 struct WebPStripper {
     private let source: EncodedSource
     private let limits: DecodeLimits
@@ -22,7 +22,7 @@ struct WebPStripper {
         var stripper = WebPStripper(source: source, limits: limits)
         let profile = probe.profile == nil ? nil : layout.profile
         if let extended = layout.extended {
-            // Of the flags those of what is kept; the three bytes behind them mean nothing.
+            // Keeps the flags of the kept chunks; the three bytes after them are reserved.
             let flags = extended.flags.intersection(profile == nil ? [.alpha] : [.alpha, .profile])
             try stripper.keep(extended.chunk, flags: flags)
         }
@@ -38,7 +38,7 @@ struct WebPStripper {
         return try stripper.finished()
     }
 
-    // MARK: What is kept
+    // MARK: Kept chunks
 
     private mutating func keep(_ chunk: WebPLayout.Chunk, flags: WebPLayout.Flags) throws(CodecError) {
         let header = try source.bytes(at: chunk.range.lowerBound, length: 18)
@@ -47,7 +47,7 @@ struct WebPStripper {
         if clean.elementsEqual(header) { result.copy(chunk.range) } else { result.write(Array(clean)) }
     }
 
-    /// Keeps the first bytes of a chunk's payload, and a zero as padding.
+    /// Keeps the first `count` bytes of a chunk's payload, with a zero as padding.
     private mutating func keep(_ chunk: WebPLayout.Chunk, count: Int) throws(CodecError) {
         let payload = chunk.payload.lowerBound..<chunk.payload.lowerBound + count
         if count == chunk.payload.count {
@@ -100,15 +100,14 @@ struct WebPStripper {
         (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 
-    // MARK: What is needed
+    // MARK: Needed bytes
 
-    /// How many bytes of an alpha chunk are needed.
+    /// Returns the number of bytes needed of an alpha chunk.
     private func needed(ofAlpha payload: Range<Int>, size: PixelSize) throws(CodecError) -> Int {
         let header = try source.bytes(at: payload.lowerBound, length: 1).first ?? 0
-        // One byte a pixel, behind the one that says so.
+        // Uncompressed: one byte per pixel after the header byte.
         if header & 3 == 0 { return min(payload.count, 1 + size.area) }
-        // A lossless bitstream without the five bytes of its header: signature, two sides of 14
-        // bits.
+        // A lossless bitstream without its header of five bytes: signature, two sides of 14 bits.
         let sides = size.width - 1 | (size.height - 1) << 14
         let stream = [0x2F] + Self.littleEndian(sides)
         let head = Array("VP8L".utf8) + Self.littleEndian(stream.count + payload.count - 1) + stream
@@ -125,7 +124,7 @@ struct WebPStripper {
         return used - head.count + 1
     }
 
-    /// How many bytes of a still image are needed.
+    /// Returns the number of bytes needed of a still image.
     private func needed(_ range: Range<Int>, size: PixelSize, channels: Int) throws(CodecError) -> Int {
         do {
             return try source.withAllBytes { bytes in
