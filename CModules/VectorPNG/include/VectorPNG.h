@@ -1,6 +1,7 @@
 /* Decodes the rows of plain PNGs faster than libpng: ISA-L inflates them, vector instructions
    unfilter them. It reports no errors. At anything unusual it stops, and CodecBridge, its only
-   caller, has libpng decode the image again and judge it. Calls neither libpng nor setjmp.
+   caller, has libpng decode the image again and judge it. Calls neither libpng nor anything that
+   jumps.
 
    Named VectorPNG because FastPNG is the package trait that brings in ISA-L. Without that trait
    vector_png_open returns NULL. */
