@@ -1,13 +1,13 @@
 private import CCrypto
 
-/// libcrypto refused.
+/// An error reported by libcrypto.
 package struct CryptographyError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was asked of it.
+    /// The operation that failed.
     package let operation: String
-    /// libcrypto's own words, or empty.
+    /// libcrypto's message, possibly empty.
     package let detail: String
 
-    /// Takes libcrypto's last error of this thread.
+    /// Returns libcrypto's earliest queued error of this thread, and clears the queue.
     package static func last(_ operation: String) -> CryptographyError {
         var text = [CChar](repeating: 0, count: 256)
         let code = ERR_get_error()

@@ -1,14 +1,14 @@
-/// Bytes as pairs of lower-case hexadecimal digits, as every provider writes digests and
-/// signatures.
+/// Bytes as pairs of hexadecimal digits. Providers write digests and signatures in lower case.
 package enum Hexadecimal {
     private static let digits = Array("0123456789abcdef".utf8)
 
-    /// Two digits for each byte.
+    /// Returns two lower-case digits per byte.
     package static func text(_ bytes: some Sequence<UInt8>) -> String {
         String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// The bytes that the text stands for, in either case of letters; `nil` if it is no such text.
+    /// Returns the decoded bytes, or `nil` if the text is not hexadecimal. Upper and lower case are
+    /// accepted.
     package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         let text = Array(text.utf8)
         guard text.count.isMultiple(of: 2) else { return nil }

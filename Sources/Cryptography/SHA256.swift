@@ -1,35 +1,35 @@
 private import CCrypto
 
-/// A SHA-256, taken by libcrypto, which uses the processor's instructions for it.
+/// A SHA-256 digest, computed by libcrypto with the processor's instructions for it.
 package struct SHA256Digest: Hashable, Sendable {
-    /// 32 bytes.
+    /// The digest, 32 bytes.
     package let bytes: [UInt8]
 
-    /// The digest of all of `data`.
+    /// Computes the digest of `data`.
     package init(_ data: UnsafeRawBufferPointer) {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         _ = SHA256(data.baseAddress?.assumingMemoryBound(to: UInt8.self), data.count, &digest)
         bytes = digest
     }
 
-    /// The digest of all of `data`.
+    /// Computes the digest of `data`.
     package init(_ data: [UInt8]) { self = data.withUnsafeBytes { SHA256Digest($0) } }
 
-    /// A digest that was taken elsewhere.
+    /// Creates a digest from its 32 bytes.
     init(digest: [UInt8]) { bytes = digest }
 
-    /// 64 lower-case hexadecimal digits.
+    /// The digest as 64 lower-case hexadecimal digits.
     package var hexadecimal: String { Hexadecimal.text(bytes) }
 }
 
-/// A SHA-256 of bytes that come in pieces.
+/// An incremental SHA-256.
 package struct SHA256Stream: ~Copyable {
     private let context: OpaquePointer
 
-    /// Begins with no bytes.
+    /// Creates a stream without bytes.
     package init() {
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-            // libcrypto fails here only without memory.
+            // libcrypto fails here only if memory runs out.
             fatalError("libcrypto gave no SHA-256")
         }
         self.context = context
@@ -49,14 +49,14 @@ package struct SHA256Stream: ~Copyable {
         data.withUnsafeBytes { update($0) }
     }
 
-    /// Forgets all bytes.
+    /// Discards all bytes.
     package mutating func reset() {
         guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
             fatalError("libcrypto gave no SHA-256")
         }
     }
 
-    /// The digest of all bytes so far; begins anew with none.
+    /// Returns the digest of all bytes so far, and resets the stream.
     package mutating func finish() -> SHA256Digest {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else {
@@ -69,12 +69,12 @@ package struct SHA256Stream: ~Copyable {
 
 /// HMAC-SHA256 (RFC 2104).
 package enum MessageAuthenticationCode {
-    /// 32 bytes over all of `message`.
+    /// Returns the code of `message`, 32 bytes.
     package static func sha256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         var length: UInt32 = 0
         guard HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, &code, &length) != nil else {
-            // libcrypto fails here only without memory.
+            // libcrypto fails here only if memory runs out.
             fatalError("libcrypto gave no HMAC")
         }
         return code

@@ -1,9 +1,9 @@
 private import CCrypto
 
-/// An Ed25519 key that verifies (RFC 8032).
+/// Verification with an Ed25519 public key (RFC 8032).
 package enum VerifyingKey {
-    /// Whether `signature` (64 bytes) over `message` was made with the private half of `publicKey`
-    /// (32 bytes).
+    /// Returns whether `signature` (64 bytes) over `message` was made with the private key of
+    /// `publicKey` (32 bytes).
     package static func isValid(_ signature: [UInt8], of message: [UInt8], publicKey: [UInt8]) -> Bool {
         guard let key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, publicKey, publicKey.count) else {
             ERR_clear_error()
@@ -20,9 +20,9 @@ package enum VerifyingKey {
     }
 }
 
-/// Comparisons whose duration tells nothing about where two texts differ.
+/// Comparison in constant time: its duration does not reveal where two byte sequences differ.
 package enum ConstantTime {
-    /// Whether both hold the same bytes. Only a difference in length is seen at once.
+    /// Returns whether both contain the same bytes. Only a difference in length returns early.
     package static func equals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
     }

@@ -1,8 +1,8 @@
-/// Why the pixel engine could not do its work. The codecs' errors pass through it unchanged.
+/// An error of the pixel engine. Errors of the codecs pass through it unchanged.
 package enum PixelError: Error, Hashable, Sendable {
-    /// zimg refused a graph or stopped; its code and words.
+    /// zimg rejected a graph or stopped; its code and message.
     case resamplerFailed(code: Int, message: String)
-    /// Memory for a working buffer could not be had.
+    /// Memory for a working buffer could not be allocated.
     case outOfMemory
 }
 

@@ -1,17 +1,17 @@
-/// The size of a picture in whole pixels.
+/// The size of an image in whole pixels.
 public struct PixelSize: Hashable, Codable, Sendable {
-    /// Columns, in px.
+    /// The width, in px.
     public var width: Int
-    /// Rows, in px.
+    /// The height, in px.
     public var height: Int
 
-    /// Makes a size from its two sides in px.
+    /// Creates a size from its width and height in px.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 
-    /// The number of pixels, in px². Saturates instead of overflowing.
+    /// The area in px². Saturates instead of overflowing.
     public var area: Int {
         let (product, overflow) = width.multipliedReportingOverflow(by: height)
         return overflow ? .max : product
@@ -21,7 +21,7 @@ public struct PixelSize: Hashable, Codable, Sendable {
     public var longSide: Int { max(width, height) }
     /// The shorter side, in px.
     public var shortSide: Int { min(width, height) }
-    /// The same picture turned by a quarter: width and height exchanged.
+    /// The size after a quarter rotation: width and height exchanged.
     public var transposed: PixelSize { PixelSize(width: height, height: width) }
 }
 
@@ -30,36 +30,37 @@ extension PixelSize: CustomStringConvertible {
     public var description: String { "\(width)x\(height)" }
 }
 
-/// How stored rows and columns become the picture that a viewer shows: the eight values of EXIF tag
-/// 0x0112.
+/// The transformation from stored rows and columns to the displayed image: the eight values of EXIF
+/// tag 0x0112.
 ///
-/// The names say where the stored row 0 and column 0 lie in the displayed picture (EXIF 2.32,
+/// Each name gives the position of the stored row 0 and column 0 in the displayed image (EXIF 2.32,
 /// section 4.6.4).
 public enum Orientation: Int, Hashable, Codable, Sendable, CaseIterable {
-    /// Shown as stored.
+    /// Displayed as stored.
     case topLeft = 1
     /// Mirrored left to right.
     case topRight = 2
-    /// Turned by 180°.
+    /// Rotated by 180°.
     case bottomRight = 3
     /// Mirrored top to bottom.
     case bottomLeft = 4
     /// Transposed.
     case leftTop = 5
-    /// Turned clockwise by 90° for display: the usual portrait photograph of a phone.
+    /// Rotated clockwise by 90° for display: the usual orientation of portrait photos from phones.
     case rightTop = 6
     /// Transposed along the other diagonal.
     case rightBottom = 7
-    /// Turned counter-clockwise by 90° for display.
+    /// Rotated counter-clockwise by 90° for display.
     case leftBottom = 8
 
     /// Whether rows become columns.
     public var swapsAxes: Bool { rawValue >= 5 }
-    /// Whether the stored columns run backwards in the display.
+    /// Whether the stored columns are reversed in the display.
     package var reversesColumns: Bool { [.topRight, .bottomRight, .rightBottom, .leftBottom].contains(self) }
-    /// Whether the stored rows run backwards in the display.
+    /// Whether the stored rows are reversed in the display.
     package var reversesRows: Bool { [.bottomRight, .bottomLeft, .rightTop, .rightBottom].contains(self) }
 
-    /// Returns the displayed size of a picture stored at the given size; it is its own inverse.
+    /// Returns the displayed size of an image stored at the given size. The function is its own
+    /// inverse.
     public func displaySize(of stored: PixelSize) -> PixelSize { swapsAxes ? stored.transposed : stored }
 }

@@ -1,4 +1,4 @@
-/// An opaque sRGB colour of 8 bits a channel.
+/// An opaque sRGB colour with 8 bits per channel.
 public struct RGBColor: Hashable, Codable, Sendable {
     /// Red, 0 to 255.
     public var red: UInt8
@@ -7,7 +7,7 @@ public struct RGBColor: Hashable, Codable, Sendable {
     /// Blue, 0 to 255.
     public var blue: UInt8
 
-    /// Makes a colour from its channels.
+    /// Creates a colour from its channels.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
@@ -19,8 +19,7 @@ public struct RGBColor: Hashable, Codable, Sendable {
     /// `#000000`.
     public static let black = RGBColor(red: 0, green: 0, blue: 0)
 
-    /// Parses `white`, `black`, `#rgb` or `#rrggbb` (the `#` may be left out); `nil` for anything
-    /// else.
+    /// Parses `white`, `black`, `#rgb` or `#rrggbb` (the `#` is optional); `nil` for other text.
     public init?(_ text: String) {
         switch text.lowercased() {
         case "white": self = .white

@@ -9,17 +9,17 @@ final class ColorProfileHandle {
 
     deinit { cmsCloseProfile(handle) }
 
-    /// Opens the bytes of a profile; `nil` if they are none.
+    /// Opens a profile; `nil` if the bytes are not a profile.
     convenience init?(bytes: [UInt8]) {
         guard let handle = cmsOpenProfileFromMem(bytes, UInt32(bytes.count)) else { return nil }
         self.init(handle)
     }
 
-    /// Channels of the data it describes.
+    /// The number of channels of the data it describes.
     var channels: Int { Int(cmsChannelsOf(cmsGetColorSpace(handle))) }
 
-    /// Whether it is of an input, display, output or colour space class, and not a link, an
-    /// abstraction or named colours.
+    /// Whether its class is input, display, output or colour space, and not link, abstract or named
+    /// colour.
     var describesDevice: Bool {
         [cmsSigInputClass, cmsSigDisplayClass, cmsSigOutputClass, cmsSigColorSpaceClass]
             .contains(cmsGetDeviceClass(handle))
@@ -31,20 +31,20 @@ final class ColorProfileHandle {
         guard cmsSaveProfileToMem(handle, nil, &count) != 0, count > 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(count))
         guard cmsSaveProfileToMem(handle, &bytes, &count) != 0 else { return nil }
-        // LittleCMS writes the time of day as the date of creation (ICC.1, 7.2.8): the same colours
-        // would be other bytes a second later.
+        // LittleCMS writes the current time as the creation date (ICC.1, 7.2.8), so that equal
+        // colours would have different bytes a second later.
         if bytes.count >= 36 { bytes.replaceSubrange(24..<36, with: repeatElement(0, count: 12)) }
         return bytes
     }
 
     static func sRGB() -> ColorProfileHandle? { cmsCreate_sRGBProfile().map(ColorProfileHandle.init) }
 
-    /// The primaries of SMPTE RP 431-2, white D65, the curve of sRGB.
+    /// The primaries of SMPTE RP 431-2, white D65, and the sRGB curve.
     static func displayP3() -> ColorProfileHandle? {
         rgb(.displayP3, curve: sRGBCurve())
     }
 
-    /// Grey with the curve of sRGB, so that grey pictures stay grey.
+    /// Grey with the sRGB curve, so that grey images stay grey.
     static func sGrey() -> ColorProfileHandle? {
         guard let curve = sRGBCurve() else { return nil }
         defer { cmsFreeToneCurve(curve) }
@@ -52,7 +52,7 @@ final class ColorProfileHandle {
         return cmsCreateGrayProfile(&white, curve).map(ColorProfileHandle.init)
     }
 
-    /// A matrix profile; takes over the curve.
+    /// Creates a matrix profile. Takes ownership of the curve.
     static func rgb(_ chromaticities: Chromaticities, curve: OpaquePointer?) -> ColorProfileHandle? {
         guard let curve else { return nil }
         defer { cmsFreeToneCurve(curve) }
@@ -66,7 +66,7 @@ final class ColorProfileHandle {
         return cmsCreateRGBProfile(&white, &primaries, &curves).map(ColorProfileHandle.init)
     }
 
-    /// Grey with a gamma.
+    /// Creates a grey profile with a gamma.
     static func grey(gamma: Double) -> ColorProfileHandle? {
         guard let curve = cmsBuildGamma(nil, gamma) else { return nil }
         defer { cmsFreeToneCurve(curve) }

@@ -1,40 +1,40 @@
 private import CLittleCMS
 private import Synchronization
 
-/// Which colours the samples of a picture mean.
+/// The colour space of an image's samples.
 package enum ColorSpace: Hashable, Sendable {
-    /// sRGB, tagged so or by default; also what everything is converted to.
+    /// sRGB, by its tag or by default; also the target of every conversion.
     case sRGB
-    /// The primaries of Display P3 with the curve of sRGB: a matrix away from sRGB, and the work of
-    /// the resampler.
+    /// The Display P3 primaries with the sRGB curve. It differs from sRGB by a matrix, which the
+    /// resampler applies.
     case displayP3
-    /// Anything else, as the bytes of an ICC profile: the work of LittleCMS.
+    /// Any other space, as the bytes of an ICC profile, which LittleCMS converts.
     case profile([UInt8])
     /// CMYK samples without a profile.
     case inks
 }
 
-/// The bytes of profiles that this package makes.
+/// The profiles that this package makes.
 package enum ColorProfiles {
     /// Display P3 as a matrix profile.
     package static let displayP3: [UInt8] = ColorProfileHandle.displayP3()?.bytes ?? []
 
-    /// The linked LittleCMS's version, as `"2.14"`.
+    /// The version of the linked LittleCMS, such as `"2.14"`.
     package static var engineVersion: String {
         let number = Int(cmsGetEncodedCMMversion())
         return "\(number / 1000).\(number % 1000 / 10)"
     }
 }
 
-/// Tells what a profile amounts to, whatever it calls itself.
+/// Classifies profiles by their effect, not by their name.
 package enum ColorProfileReader {
-    /// What the samples under this profile mean, or `nil` if LittleCMS cannot use it.
+    /// Returns the colour space of samples with this profile, or `nil` if LittleCMS cannot use it.
     ///
-    /// Profiles of sRGB, of Display P3 and of grey with the curve of sRGB exist in many vendors'
-    /// bytes, so they are told by what they do: over a grid of colours, every 8-bit code must come
-    /// out within one of what the space itself gives.
+    /// Vendors write profiles of sRGB, Display P3 and grey with the sRGB curve in many forms. They
+    /// are recognised by their effect: over a grid of colours, every 8-bit code must be within one
+    /// of the space's own result.
     ///
-    /// - Parameter channels: Of the picture: 1, 3 or 4.
+    /// - Parameter channels: The number of colour channels: 1, 3 or 4.
     package static func colorSpace(of bytes: [UInt8], channels: Int) -> ColorSpace? {
         if let known = cache.withLock({ $0[Key(bytes: bytes, channels: channels)] }) { return known.space }
         let space = classify(bytes, channels: channels)
@@ -52,7 +52,7 @@ package enum ColorProfileReader {
 
     private struct Known { var space: ColorSpace? }
 
-    /// Batches come from one camera: its profile is looked at once.
+    /// Images of a batch often come from one camera, so its profile is classified once.
     private static let cache = Mutex<[Key: Known]>([:])
 
     private static func classify(_ bytes: [UInt8], channels: Int) -> ColorSpace? {
@@ -81,7 +81,7 @@ package enum ColorProfileReader {
         (0...255).flatMap { [UInt8](repeating: UInt8($0), count: channels) }
     }
 
-    /// Whether the codes mean the same in both, within one of 255.
+    /// Returns whether the codes denote the same colours in both, within one of 255.
     private static func isSame(
         _ profile: ColorProfileHandle, as space: ColorProfileHandle?, on codes: [UInt8], _ layout: UInt32
     ) -> Bool {

@@ -1,19 +1,20 @@
 private import CLittleCMS
 
-/// LittleCMS on packed rows: relative colorimetric with black point compensation, to sRGB or to
-/// grey with its curve.
+/// A LittleCMS transform of packed rows: relative colourimetric with black point compensation, to
+/// sRGB or to grey with the sRGB curve.
 package final class ColorTransform {
     private let transform: cmsHTRANSFORM
 
-    /// Makes a transform.
+    /// Creates a transform.
     ///
     /// - Parameters:
     ///   - profile: The bytes of the source's profile.
-    ///   - channels: Samples of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA, or 4 inks.
-    ///   - isInks: Whether the four samples are inks.
-    ///   - isInverted: Whether 0 is full ink, as Adobe writes JPEG; 8 bits only.
-    ///   - sampleType: Of source and result.
-    /// - Returns: `nil` if LittleCMS has no way from this profile.
+    ///   - channels: The number of samples per pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA or
+    ///     CMYK.
+    ///   - isInks: Whether the four samples are CMYK.
+    ///   - isInverted: Whether 0 is full ink, as Adobe writes CMYK JPEGs; 8 bits only.
+    ///   - sampleType: The sample type of source and result.
+    /// - Returns: `nil` if LittleCMS cannot convert from this profile.
     package init?(
         from profile: [UInt8], channels: Int, isInks: Bool = false, isInverted: Bool = false,
         sampleType: SampleType
@@ -48,12 +49,12 @@ package final class ColorTransform {
 
     deinit { cmsDeleteTransform(transform) }
 
-    /// Converts `count` pixels. `target` may be `source` unless inks become RGB.
+    /// Converts `count` pixels. `target` may be `source` unless CMYK becomes RGB.
     package func convert(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, count: Int) {
         cmsDoTransform(transform, source, target, UInt32(count))
     }
 
-    /// Whether a picture under this profile can be converted at all.
+    /// Returns whether an image with this profile can be converted.
     static func canConvert(from profile: ColorProfileHandle) -> Bool {
         guard let target = ColorProfileHandle.sRGB() else { return false }
         let layout: UInt32

@@ -1,11 +1,11 @@
-/// Colour that is described by numbers instead of a profile: PNG's gAMA, cHRM and cICP, EXIF's
+/// A colour space described by numbers instead of a profile: PNG's gAMA, cHRM and cICP, EXIF's
 /// Adobe RGB.
 package struct DescribedColor: Hashable, Sendable {
-    /// How light becomes code.
+    /// The transfer curve.
     package enum Curve: Hashable, Sendable {
         case sRGB
         case bt709
-        /// Light is the code raised to this power.
+        /// Light is the code value raised to this power.
         case gamma(Double)
     }
 
@@ -20,10 +20,10 @@ package struct DescribedColor: Hashable, Sendable {
     /// Adobe RGB (1998): its gamma is 2 + 51/256.
     package static let adobeRGB = DescribedColor(.adobeRGB, .gamma(563.0 / 256))
 
-    /// The space, as one of the two that need no profile or as the profile that says the same.
+    /// Returns the colour space: one of the two that need no profile, or an equivalent profile.
     ///
-    /// - Parameter channels: Of the picture: 1 or 3.
-    /// - Returns: `nil` if no profile can be made of the numbers.
+    /// - Parameter channels: The number of colour channels: 1 or 3.
+    /// - Returns: `nil` if no profile can be made from the numbers.
     package func colorSpace(channels: Int) -> ColorSpace? {
         if curve == .sRGB, channels == 1 || chromaticities == .bt709 { return .sRGB }
         if curve == .sRGB, chromaticities == .displayP3 { return .displayP3 }
@@ -41,7 +41,7 @@ package struct DescribedColor: Hashable, Sendable {
     }
 }
 
-/// Where the white point and the primaries of an RGB space lie, in CIE 1931 xy.
+/// The white point and the primaries of an RGB space, in CIE 1931 xy.
 package struct Chromaticities: Hashable, Sendable {
     package struct Point: Hashable, Sendable {
         package var x: Double
@@ -66,10 +66,10 @@ package struct Chromaticities: Hashable, Sendable {
     }
 
     private static let d65 = Point(0.3127, 0.3290)
-    /// ITU-R BT.709, and sRGB.
+    /// ITU-R BT.709 and sRGB.
     package static let bt709 = Chromaticities(
         white: d65, red: Point(0.64, 0.33), green: Point(0.30, 0.60), blue: Point(0.15, 0.06))
-    /// SMPTE EG 432-1: the primaries of digital cinema, white D65.
+    /// SMPTE EG 432-1: the primaries of digital cinema with white D65.
     package static let displayP3 = Chromaticities(
         white: d65, red: Point(0.680, 0.320), green: Point(0.265, 0.690), blue: Point(0.150, 0.060))
     /// ITU-R BT.2020.
@@ -79,22 +79,22 @@ package struct Chromaticities: Hashable, Sendable {
     package static let adobeRGB = Chromaticities(
         white: d65, red: Point(0.64, 0.33), green: Point(0.21, 0.71), blue: Point(0.15, 0.06))
 
-    /// Whether each coordinate is at most this far from the other's.
+    /// Returns whether each coordinate differs from the other's by at most `distance`.
     package func isClose(to other: Chromaticities, within distance: Double) -> Bool {
         zip([white, red, green, blue], [other.white, other.red, other.green, other.blue]).allSatisfy {
             abs($0.x - $1.x) <= distance && abs($0.y - $1.y) <= distance
         }
     }
 
-    /// Whether there is an RGB space with these points: all are colours, and white is a sum of
-    /// positive parts of the primaries. libpng ignores a cHRM for which there is none (1.6.39,
-    /// png_colorspace_check_xy).
+    /// Whether an RGB space with these points exists: all are colours, and white is a sum of
+    /// positive parts of the primaries. libpng ignores a cHRM that has no such space (1.6.39,
+    /// png_colourspace_check_xy).
     package var isSolvable: Bool {
         let points = [white, red, green, blue]
         guard points.allSatisfy({ $0.x >= 0 && $0.y >= 0 && $0.x + $0.y <= 1 }), white.y >= 0.00005 else {
             return false
         }
-        /// Twice the area of a triangle, its sign by the order of the corners.
+        /// Returns twice the area of a triangle, with its sign given by the order of the corners.
         func area(_ a: Point, _ b: Point, _ c: Point) -> Double {
             (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y)
         }

@@ -1,20 +1,20 @@
 import Pixels
 
-/// The samples of some consecutive rows of a planar picture, or of all of them.
+/// The samples of consecutive rows of a planar image, or of all its rows.
 ///
-/// Each plane is a ring of lines: row `y` lies in line `y % lines`, so rows that begin at a
-/// multiple of what divides the ring lie one stride apart. Lines start at 64-byte boundaries and
-/// have at least 64 bytes of slack behind the last sample, because zimg's kernels read and write
-/// that far.
+/// Each plane is a ring of lines: row `y` is in line `y % lines`. Rows that start at a multiple of
+/// a divisor of the ring's height are therefore contiguous, one stride apart. Lines start at
+/// 64-byte boundaries and have at least 64 bytes of padding after the last sample, because zimg's
+/// kernels read and write that far.
 package final class PlaneBuffer {
-    /// One plane's memory.
+    /// The memory of one plane.
     package struct Plane {
         package let base: UnsafeMutablePointer<UInt8>
-        /// Bytes from one line to the next.
+        /// The distance between lines in bytes.
         package let stride: Int
-        /// Lines in the ring.
+        /// The number of lines in the ring.
         package let lines: Int
-        /// Base-2 logarithm of picture rows per row of this plane.
+        /// The base-2 logarithm of image rows per row of this plane.
         package let verticalShift: Int
     }
 
@@ -23,13 +23,14 @@ package final class PlaneBuffer {
     package let planes: [Plane]
     private let memory: WorkingMemory
 
-    /// Allocates planes.
+    /// Allocates the planes.
     ///
     /// - Parameters:
-    ///   - format: The picture's format.
-    ///   - rows: Rows of the picture to hold, a multiple of the chroma rows' step; `nil` for all.
-    ///   - widths: For each plane, samples that a row must have room for; the plane's own width
-    ///     when `nil`.
+    ///   - format: The image's format.
+    ///   - rows: The number of image rows to hold, a multiple of the rows per chroma row; `nil` for
+    ///     all.
+    ///   - widths: For each plane, the number of samples that fit in a row; `nil` means the plane's
+    ///     own width.
     /// - Throws: ``PixelError/outOfMemory``.
     package init(
         format: PlaneFormat, rows: Int?, widths: [Int]? = nil, sampleType: SampleType = .byte
@@ -57,12 +58,12 @@ package final class PlaneBuffer {
         }
     }
 
-    /// The address of the first sample of a row of a plane; `row` counts in that plane's own rows.
+    /// Returns the address of the first sample of a row, counted in the plane's own rows.
     package func row(_ row: Int, ofPlane plane: Int) -> UnsafeMutablePointer<UInt8> {
         planes[plane].base + (row % planes[plane].lines) * planes[plane].stride
     }
 
-    /// The rows of all planes from row `row` of the picture on, as zimg takes them.
+    /// Returns the rows of all planes starting at image row `row`, in the form that zimg takes.
     package func view(from row: Int = 0) -> PlaneView {
         PlaneView(
             lines: planes.indices.map { index in
@@ -71,9 +72,9 @@ package final class PlaneBuffer {
     }
 }
 
-/// Rows of planes in memory that somebody else owns; valid as long as that is.
+/// Rows of planes in memory owned by another object; valid as long as that memory is.
 package struct PlaneView {
-    /// For each plane, the address of its first row and the bytes from one row to the next.
+    /// For each plane, the address of its first row and the distance between rows in bytes.
     package var lines: [(base: UnsafeMutablePointer<UInt8>, stride: Int)]
     /// Whether the last plane is alpha.
     package var hasAlpha: Bool

@@ -1,27 +1,27 @@
 package import Pixels
 
-/// What the samples of a planar picture mean and how many there are.
+/// The format of a planar image: its colour model, size and planes.
 package struct PlaneFormat: Hashable, Sendable {
     /// The colour model of the first one or three planes.
     package enum Model: Hashable, Sendable {
         case grey
-        /// ITU-R BT.601 Y'CbCr, full range, chroma sited at the centre: what JPEG (JFIF) stores.
+        /// ITU-R BT.601 Y'CbCr, full range, with centred chroma: the model of JPEG (JFIF).
         case yCbCr
         case rgb
     }
 
-    /// Which primaries the colours are mixtures of; the curve is that of sRGB.
+    /// The primaries of the colours. The curve is that of sRGB.
     package enum Primaries: Hashable, Sendable {
         case bt709
         case displayP3
     }
 
     package var model: Model
-    /// The size of the picture and of its full planes, in px.
+    /// The size of the image and of its full-resolution planes, in px.
     package var size: PixelSize
-    /// Of planes 1 and 2 when `model` is `yCbCr`; `full` otherwise.
+    /// The subsampling of planes 1 and 2 if `model` is `yCbCr`; otherwise `full`.
     package var subsampling: ChromaSubsampling
-    /// Whether a last plane holds straight (not premultiplied) alpha.
+    /// Whether the last plane holds straight (not premultiplied) alpha.
     package var hasAlpha: Bool
     package var primaries: Primaries
 
@@ -36,15 +36,16 @@ package struct PlaneFormat: Hashable, Sendable {
         self.primaries = primaries
     }
 
-    /// Planes, alpha included: 1 to 4.
+    /// The number of planes, alpha included: 1 to 4.
     package var planeCount: Int { (model == .grey ? 1 : 3) + (hasAlpha ? 1 : 0) }
 
-    /// The subsampling of one plane.
+    /// Returns the subsampling of a plane.
     package func subsampling(ofPlane plane: Int) -> ChromaSubsampling {
         plane == 1 || plane == 2 ? subsampling : .full
     }
 
-    /// The size of one plane in samples; an odd picture's last chroma sample covers what is left.
+    /// Returns the size of a plane in samples. If the image's side is odd, the last chroma sample
+    /// covers the rest.
     package func size(ofPlane plane: Int) -> PixelSize {
         let shift = subsampling(ofPlane: plane)
         return PixelSize(
@@ -74,18 +75,18 @@ extension Int {
     package func roundedUp(toMultipleOf step: Int) -> Int { dividedRoundingUp(by: step) * step }
 }
 
-/// How one sample is stored. Every type has full range.
+/// The storage of a sample. Both types use the full range.
 package enum SampleType: Hashable, Sendable {
     /// 8 bits.
     case byte
     /// 16 bits, native byte order.
     case word
 
-    /// Bytes of one sample.
+    /// The number of bytes per sample.
     package var bytes: Int { self == .byte ? 1 : 2 }
 }
 
-/// A rectangle inside a picture, in px, possibly fractional.
+/// A rectangle in an image, in px, possibly fractional.
 package struct PixelRegion: Hashable, Sendable {
     package var left: Double
     package var top: Double
@@ -99,7 +100,7 @@ package struct PixelRegion: Hashable, Sendable {
         self.height = height
     }
 
-    /// The whole of a picture.
+    /// Creates the region of a whole image.
     package init(_ size: PixelSize) {
         self.init(width: Double(size.width), height: Double(size.height))
     }

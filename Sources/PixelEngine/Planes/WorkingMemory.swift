@@ -6,17 +6,16 @@ private import Musl
 private import Darwin
 #endif
 
-/// Memory for samples that is asked for, not demanded: where there is none, one image fails and the
-/// process goes on.
+/// Memory for samples whose allocation may fail: then one image fails and the process continues.
 ///
-/// Swift's own `allocate`, and an array that grows, end the process.
+/// Swift's `allocate` and growing arrays crash the process instead.
 ///
-/// `@unchecked Sendable`: one thread at a time writes, and what is shared is only read.
+/// `@unchecked Sendable`: one thread at a time writes, and shared memory is only read.
 package final class WorkingMemory: @unchecked Sendable {
-    /// The first byte, at a 64-byte boundary; its contents are unspecified.
+    /// The address of the memory, at a 64-byte boundary. The initial contents are unspecified.
     package let base: UnsafeMutableRawPointer
 
-    /// Takes `byteCount` bytes, at least 64.
+    /// Allocates `byteCount` bytes, at least 64.
     ///
     /// - Throws: ``PixelError/outOfMemory``.
     package init(byteCount: Int) throws(PixelError) {
@@ -27,11 +26,12 @@ package final class WorkingMemory: @unchecked Sendable {
 
     deinit { free(base) }
 
-    /// Whether so many bytes could be had now: asked before an array is made as large.
+    /// Returns whether the given number of bytes could be allocated now. Call it before creating an
+    /// array of that size.
     package static func isAvailable(_ byteCount: Int) -> Bool {
         (try? WorkingMemory(byteCount: byteCount)) != nil
     }
 
-    /// The memory as bytes, or as samples of 8 bits.
+    /// The memory as bytes, which are also samples of 8 bits.
     package var bytes: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
 }

@@ -1,19 +1,19 @@
 private import CZimg
 package import Pixels
 
-/// A zimg filter graph: resize, colour model, chroma subsampling and sample type of planes in
-/// memory.
+/// A zimg filter graph: it changes the size, colour model, chroma subsampling and sample type of
+/// planes in memory.
 ///
-/// zimg's line callbacks are not used: where a row is wider than the cache, it works in columns,
-/// asks for the same rows again for each, and has no call to be told otherwise; a decoder cannot go
-/// back.
+/// zimg's line callbacks are not used. If a row is wider than the cache, zimg works in columns and
+/// requests the same rows again for each column, which cannot be turned off, and a decoder cannot
+/// go back.
 package final class ResampleGraph {
-    /// One end of a graph.
+    /// The source or target of a graph.
     package struct Endpoint: Hashable, Sendable {
-        /// Sides are whole chroma samples.
+        /// The format, whose sides are whole chroma samples.
         package var format: PlaneFormat
         package var sampleType: SampleType
-        /// Whether the alpha plane, if there is one, has been multiplied into the others.
+        /// Whether the other planes are premultiplied by the alpha plane, if there is one.
         package var isPremultiplied: Bool
 
         package init(_ format: PlaneFormat, _ sampleType: SampleType = .byte, isPremultiplied: Bool = false) {
@@ -29,10 +29,9 @@ package final class ResampleGraph {
     /// Builds the graph.
     ///
     /// - Parameters:
-    ///   - region: The part of the source that becomes the whole of the target; may reach past its
-    ///     edges, beyond which the
-    ///     source is mirrored.
-    ///   - chromaFilter: For the chroma planes; `filter` when `nil`.
+    ///   - region: The part of the source that becomes the whole target. It may extend past the
+    ///     source's edges, where the source is mirrored.
+    ///   - chromaFilter: The filter for the chroma planes; `nil` means `filter`.
     package init(
         from source: Endpoint, region: PixelRegion, to target: Endpoint, filter: ResamplingFilter,
         chromaFilter: ResamplingFilter? = nil
@@ -67,7 +66,7 @@ package final class ResampleGraph {
 
     deinit { zimg_filter_graph_free(graph) }
 
-    /// Runs the graph over all rows of the source. Not from two threads at once.
+    /// Runs the graph over all rows of the source. Do not call it from two threads at once.
     package func run(from source: PlaneView, to target: PlaneView) throws(PixelError) {
         var from = zimg_image_buffer_const()
         var to = zimg_image_buffer()
@@ -89,7 +88,7 @@ package final class ResampleGraph {
         }
     }
 
-    /// zimg's plane slots: colour in 0...2, alpha always in 3.
+    /// Returns zimg's slot for a plane: colour in 0...2, alpha always in 3.
     private static func slot(_ index: Int, of view: PlaneView) -> Int32 {
         view.hasAlpha && index == view.lines.count - 1 ? 3 : Int32(index)
     }
@@ -141,8 +140,8 @@ package final class ResampleGraph {
         parameters.filter_param_a_uv = other.a
         parameters.filter_param_b_uv = other.b
         parameters.cpu_type = ZIMG_CPU_AUTO_64B
-        // Tables instead of a power for each sample: a tenth of the time, and at most one code
-        // value of 255 apart.
+        // Tables instead of a power function per sample: a tenth of the time, and at most one code
+        // value of 255 different.
         parameters.allow_approximate_gamma = 1
         return parameters
     }
@@ -170,7 +169,7 @@ package final class ResampleGraph {
             ? .outOfMemory : .resamplerFailed(code: Int(code.rawValue), message: message)
     }
 
-    /// The linked zimg's version, as `"3.0.4"`.
+    /// The version of the linked zimg, such as `"3.0.4"`.
     package static var version: String {
         var (major, minor, micro): (UInt32, UInt32, UInt32) = (0, 0, 0)
         zimg_get_version_info(&major, &minor, &micro)

@@ -1,8 +1,7 @@
 import Pixels
 import Platform
 
-/// Keeps a ring filled from a source: in the caller's thread, or ahead of it in a thread of its
-/// own.
+/// Keeps a ring filled from a source, in the caller's thread or ahead of it in a separate thread.
 final class BandFeeder {
     private let source: any BandSource
     private let buffer: PlaneBuffer
@@ -10,8 +9,8 @@ final class BandFeeder {
     private let readAhead: ReadAhead?
     private var rows = 0
 
-    /// - Parameter ringRows: Rows that `buffer` can hold; at least one band more than the consumer
-    ///   looks back.
+    /// - Parameter ringRows: The number of rows that `buffer` can hold: at least one strip more
+    ///   than the consumer looks back.
     init(source: any BandSource, buffer: PlaneBuffer, ringRows: Int, concurrently: Bool) throws {
         self.source = source
         self.buffer = buffer
@@ -19,7 +18,7 @@ final class BandFeeder {
         readAhead = concurrently ? try ReadAhead(source: source, buffer: buffer, ringRows: ringRows) : nil
     }
 
-    /// Returns once rows `0..<end` have been read; rows below `released` may have been overwritten.
+    /// Returns once rows `0..<end` have been read. Rows below `released` may have been overwritten.
     func require(_ end: Int, releasing released: Int) throws {
         let end = min(end, source.format.size.height)
         if let readAhead {
@@ -32,7 +31,7 @@ final class BandFeeder {
         }
     }
 
-    /// Reads the rest of the picture without keeping it, and what follows it.
+    /// Reads and discards the rest of the image, and the data after it.
     func finish() throws {
         try require(source.format.size.height, releasing: .max)
         try readAhead?.join()
@@ -42,8 +41,8 @@ final class BandFeeder {
 
 /// A thread that fills a ring from a source while another thread empties it.
 ///
-/// Rows are handed over under one lock: the reader writes rows `filled..<filled + band` only while
-/// `filled + band - ringRows <= released`, the consumer reads rows `released..<filled`.
+/// One lock guards the handover of rows: the reader writes rows `filled..<filled + strip` only
+/// while `filled + strip - ringRows <= released`; the consumer reads rows `released..<filled`.
 final class ReadAhead {
     private let shared: Shared
     private let thread: WorkerThread
@@ -71,17 +70,17 @@ final class ReadAhead {
         }
     }
 
-    /// Waits for the reader to end.
+    /// Waits until the reader has ended.
     func join() throws {
         thread.join()
         if let failure = shared.monitor.locked({ shared.failure }) { throw failure }
     }
 
-    /// What both threads see.
+    /// The state shared by both threads.
     ///
-    /// `@unchecked Sendable`: `filled`, `released`, `failure` and `isCancelled` are touched under
-    /// `monitor` only; `source` is touched by the reading thread alone until it has been joined;
-    /// `buffer`'s rows are divided between the threads by `released` and `filled`.
+    /// `@unchecked Sendable`: `filled`, `released`, `failure` and `isCancelled` are accessed only
+    /// under `monitor`. Only the reading thread accesses `source` until it has been joined.
+    /// `released` and `filled` divide the rows of `buffer` between the threads.
     private final class Shared: @unchecked Sendable {
         let monitor = Monitor()
         let source: any BandSource

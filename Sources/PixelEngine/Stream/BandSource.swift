@@ -1,24 +1,24 @@
 import Pixels
 
-/// Where the rows of a planar picture come from, top to bottom, some at a time.
+/// A source of the rows of a planar image, top to bottom, in strips.
 package protocol BandSource: AnyObject {
-    /// What the rows hold.
+    /// The format of the rows.
     var format: PlaneFormat { get }
-    /// How the samples are stored.
+    /// The storage of the samples.
     var sampleType: SampleType { get }
-    /// Rows of the picture in each band; the last band may reach below the picture.
+    /// The number of image rows in each strip. The last strip may extend below the image.
     var bandRows: Int { get }
-    /// For each plane, samples written into each row, padding included.
+    /// For each plane, the number of samples written into each row, padding included.
     var rowWidths: [Int] { get }
 
-    /// Writes the next band into `buffer`, its first row being row `row` of the picture.
+    /// Writes the next strip into `buffer`. Its first row is row `row` of the image.
     func readBand(into buffer: PlaneBuffer, at row: Int) throws
-    /// Reads what follows the last band and reports damage that shows only there.
+    /// Reads the data after the last strip, and reports damage that shows only there.
     func finish() throws
 }
 
 extension BandSource {
-    /// 8 bits.
+    /// The default storage: 8 bits.
     package var sampleType: SampleType { .byte }
 
     /// Reads a strip. If the buffer's rows are wider than the source's, the extra samples are the
@@ -38,17 +38,17 @@ extension BandSource {
     }
 }
 
-/// Where the rows of a planar picture go, top to bottom, some at a time.
+/// A receiver of the rows of a planar image, top to bottom, in strips.
 package protocol BandSink: AnyObject {
-    /// What the rows hold.
+    /// The format of the rows.
     var format: PlaneFormat { get }
-    /// Rows of the picture in each band.
+    /// The number of image rows in each strip.
     var bandRows: Int { get }
-    /// For each plane, samples that each row of the buffer must have room for; the sink may fill
-    /// the padding.
+    /// For each plane, the number of samples that must fit in each row of the buffer. The sink may
+    /// fill the padding.
     var rowWidths: [Int] { get }
 
-    /// Takes the next band, its first row being row `row` of the picture; rows below the picture
-    /// are the sink's to make.
+    /// Takes the next strip. Its first row is row `row` of the image. The sink makes up rows below
+    /// the image.
     func writeBand(from buffer: PlaneBuffer, at row: Int) throws
 }

@@ -1,6 +1,6 @@
 package import Pixels
 
-/// A picture in the middle of a larger one of a single colour.
+/// An image centred in a larger one of a single colour.
 package final class PaddedBandSource: BandSource {
     package let format: PlaneFormat
     package var sampleType: SampleType { inner.sampleType }
@@ -14,7 +14,8 @@ package final class PaddedBandSource: BandSource {
     private let top: Int
     private var rows = 0
 
-    /// - Parameter size: Not smaller than the inner picture on either side.
+    /// - Parameter size: The size of the larger image, at least that of the inner image in both
+    ///   directions.
     package init(
         _ inner: any BandSource, size: PixelSize, background: RGBColor
     ) throws(PixelError) {
@@ -22,7 +23,7 @@ package final class PaddedBandSource: BandSource {
         var format = inner.format
         format.size = size
         self.format = format
-        // Whole chroma samples, so that chroma stays where it is.
+        // Offsets of whole chroma samples, so that chroma stays aligned.
         let shift = format.subsampling
         left = (size.width - inner.format.size.width) / 2 & -(1 << shift.horizontalShift)
         top = (size.height - inner.format.size.height) / 2 & -(1 << shift.verticalShift)
@@ -47,7 +48,7 @@ package final class PaddedBandSource: BandSource {
             let first = row >> shift.verticalShift
             for y in first..<max(first, min((row + bandRows) >> shift.verticalShift, whole.height)) {
                 let samples = target.row(y, ofPlane: plane)
-                // Of 16 bits, both bytes are the 8-bit level.
+                // With 16 bits, both bytes are the 8-bit level.
                 samples.update(repeating: levels[plane], count: whole.width * sampleType.bytes)
                 guard (y0..<y0 + inside.height).contains(y) else { continue }
                 try require((y - y0) << shift.verticalShift)
@@ -62,8 +63,8 @@ package final class PaddedBandSource: BandSource {
         try inner.finish()
     }
 
-    /// Reads on until the row of the inner picture is there. A band of this picture touches two of
-    /// the inner one at most.
+    /// Reads until the given row of the inner image is available. A strip of this image covers at
+    /// most two of the inner one.
     private func require(_ row: Int) throws {
         while rows <= row, rows < inner.format.size.height {
             try inner.readBand(into: buffer, at: rows)

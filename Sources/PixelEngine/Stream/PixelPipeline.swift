@@ -1,23 +1,23 @@
 package import Pixels
 
-/// Moves a picture from a source to a sink: resized, converted and turned on the way, in bands.
+/// Transfers an image from a source to a sink in strips, and resizes, converts and rotates it.
 ///
-/// `source bands => zimg across => 16-bit rows => zimg down => sink bands`
+/// `source strips => zimg across => 16-bit rows => zimg down => sink strips`
 ///
-/// Resizing is separable, so it is done in two passes: each band of the source is resized across as
-/// it comes, and each strip of the result is resized down from a window of such rows. The colour
-/// model and the chroma subsampling change on the way. Memory holds some bands, whatever the
+/// Resizing is separable and done in two passes: each strip of the source is resized across as it
+/// arrives, and each strip of the result is resized down from a window of such rows. The colour
+/// model and the chroma subsampling change on the way. Memory holds a few strips for any image
 /// height.
 ///
 /// The orientation is applied after the resize, to the planes of the result, so that memory is
-/// bounded by the size of the result however large the source is. Where nothing has to be computed,
-/// zimg is left out and the source's samples reach the sink as they are.
+/// bounded by the size of the result for any size of source. If nothing needs to be computed, zimg
+/// is skipped and the source's samples reach the sink unchanged.
 package struct PixelPipeline {
     /// The part of the source to use, in px of the source.
     package var region: PixelRegion
     package var orientation: Orientation
     package var filter: ResamplingFilter
-    /// Whether the source is read in a thread of its own.
+    /// Whether the source is read in a separate thread.
     package var readsAhead: Bool
 
     package init(
@@ -30,11 +30,11 @@ package struct PixelPipeline {
         self.readsAhead = readsAhead
     }
 
-    /// Runs to the end of both.
+    /// Transfers the whole image.
     ///
-    /// - Parameter checkpoint: Called after each band with the part of the work that is done, 0 to
-    ///   1; may throw to stop.
-    /// - Throws: What the source, the sink or `checkpoint` threw, or ``PixelError``.
+    /// - Parameter checkpoint: Called after each strip with the completed fraction, 0 to 1; may
+    ///   throw to stop.
+    /// - Throws: The error that the source, the sink or `checkpoint` throws, or ``PixelError``.
     package func run(
         from source: any BandSource, to sink: any BandSink, checkpoint: (Double) throws -> Void = { _ in }
     ) throws {
@@ -46,11 +46,11 @@ package struct PixelPipeline {
         }
     }
 
-    /// Whether the stored samples are the result's samples.
+    /// Returns whether the source's samples are the result's samples.
     private func isCopy(of source: PlaneFormat, into stored: PlaneFormat) -> Bool {
         guard source == stored, region == PixelRegion(source.size) else { return false }
-        // A reversed axis that ends in half a chroma sample would begin with it: chroma must be
-        // computed anew.
+        // A reversed axis that ends in half a chroma sample would begin with it, so chroma must be
+        // recomputed.
         let padded = source.paddedToChroma.size
         return (!orientation.reversesColumns || padded.width == source.size.width)
             && (!orientation.reversesRows || padded.height == source.size.height)
@@ -64,9 +64,9 @@ package struct PixelPipeline {
         let height = source.format.size.height
         let isTurned = orientation != .topLeft
         var format = source.format
-        // The last band may reach below the picture.
+        // The last strip may extend below the image.
         format.size.height = height.roundedUp(toMultipleOf: source.bandRows)
-        // The ring holds a band on its way into the sink and some being read.
+        // The ring holds a strip on its way to the sink and others being read.
         let ringRows = isTurned ? format.size.height : 4 * max(source.bandRows, sink.bandRows)
         let buffer = try PlaneBuffer(
             format: format, rows: ringRows, widths: zip(source.rowWidths, sink.rowWidths).map(max))
@@ -92,9 +92,9 @@ package struct PixelPipeline {
 
     // MARK: Resampling
 
-    /// Rows of the result made at a time: enough that building their part of the filter costs
-    /// little, few enough that the rows stay in the cache, and that memory goes to the picture. A
-    /// multiple of every sink's band.
+    /// The rows of the result computed at a time: enough to make building their part of the filter
+    /// cheap, few enough that the rows stay in the cache and memory is left for the image. A
+    /// multiple of every sink's strip.
     private static let stripRows = 32
 
     private func resample(
@@ -105,8 +105,8 @@ package struct PixelPipeline {
             source: source.format, region: region, stored: stored, orientation: orientation)
         let padded = geometry.target
         let band = source.bandRows
-        // First of all, so that a thread that reads ahead has begun when the graph is built, which
-        // takes milliseconds.
+        // The feeder is created first, so that a thread that reads ahead has started by the time
+        // the graph, which takes milliseconds, is built.
         let ringRows = (readsAhead ? 4 : 1) * band
         var ringFormat = geometry.extended(rows: source.format.size.height)
         ringFormat.size.height = source.format.size.height
@@ -121,8 +121,8 @@ package struct PixelPipeline {
             to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
             chromaFilter: geometry.chromaFilter)
 
-        // Other primaries need tables of gamma, which zimg makes anew for each strip: fewer and
-        // taller ones.
+        // Different primaries need gamma tables, which zimg rebuilds for each strip: hence fewer
+        // and taller strips.
         let changesPrimaries = source.format.primaries != stored.primaries
         let strip = (changesPrimaries ? 16 * Self.stripRows : Self.stripRows).roundedUp(
             toMultipleOf: sink.bandRows)
@@ -143,7 +143,7 @@ package struct PixelPipeline {
                 try feeder.require(row + band, releasing: row)
                 try across.run(from: ring.view(from: row), to: window.tail)
                 window.append(rows: band)
-                // Rows above the region are read and let go.
+                // Rows above the region are read and discarded.
                 if window.end <= needed.lowerBound { window.slide(to: window.end) }
             }
             let down = try geometry.graphDown(to: rows, from: window, filter: filter)

@@ -1,39 +1,41 @@
 package import Pixels
 
-/// Which samples of a source make which samples of a result: all sizes and offsets of one resize.
+/// The geometry of one resize: all sizes and offsets that map samples of the source to samples of
+/// the result.
 package struct ResampleGeometry {
-    /// The result as it is computed: stored orientation, sides padded to whole chroma samples.
+    /// The result as computed: in stored orientation, with sides padded to whole chroma samples.
     package let target: PlaneFormat
-    /// What becomes the whole of `target`, in px of the source; may reach past its edges.
+    /// The region that becomes the whole `target`, in px of the source. It may extend past the
+    /// source's edges.
     package let region: PixelRegion
-    /// Rows of the source above and below a row's place that the filter may look at.
+    /// The number of source rows above and below a row's position that the filter may read.
     package let reach: Int
 
-    /// What brings chroma to another subsampling; `nil` for the filter of the resize.
+    /// The filter that changes the chroma subsampling; `nil` for the filter of the resize.
     ///
-    /// Where colours are only converted and nothing is resized, chroma goes up and down as every
-    /// JPEG decoder takes it: by linear interpolation between centred samples ("fancy upsampling").
+    /// If colours are only converted and nothing is resized, chroma is interpolated linearly
+    /// between centred samples, as every JPEG decoder does ("fancy upsampling").
     package let chromaFilter: ResamplingFilter?
 
     private let source: PlaneFormat
     private let stored: PlaneFormat
-    /// Columns and rows that the source is mirrored beyond its edge, where a side is no whole
-    /// number of chroma samples.
+    /// The columns and rows by which the source is mirrored beyond its edge, if a side is not a
+    /// whole number of chroma samples.
     private let mirrored: PixelSize
     private let scaleX: Double
     private let scaleY: Double
 
     /// - Parameters:
-    ///   - region: The part of the source that becomes the picture.
-    ///   - stored: The result before it is turned.
+    ///   - region: The part of the source that becomes the image.
+    ///   - stored: The result before it is rotated.
     package init(source: PlaneFormat, region: PixelRegion, stored: PlaneFormat, orientation: Orientation) {
         self.source = source
         self.stored = stored
         target = stored.paddedToChroma
         scaleX = region.width / Double(stored.size.width)
         scaleY = region.height / Double(stored.size.height)
-        // The picture lies at the start of an axis, or at its end if the axis is reversed, so that
-        // chroma samples stay aligned after the turn.
+        // The image is at the start of an axis, or at its end if the axis is reversed, so that
+        // chroma samples stay aligned after the rotation.
         let leadX = orientation.reversesColumns ? target.size.width - stored.size.width : 0
         let leadY = orientation.reversesRows ? target.size.height - stored.size.height : 0
         self.region = PixelRegion(
@@ -48,9 +50,9 @@ package struct ResampleGeometry {
             Int((3 * max(Double(1 << from), scale * Double(1 << to))).rounded(.up)) + (2 << from)
         }
         reach = lobes(scaleY, source.subsampling.verticalShift, stored.subsampling.verticalShift)
-        // zimg wants whole chroma samples, and mirrors the picture where its own width and height
-        // end. So the picture is mirrored at its true edge before, as far as the filter reaches,
-        // and what zimg makes up beyond is never looked at.
+        // zimg requires whole chroma samples, and mirrors the image at its own width and height.
+        // The image is therefore mirrored at its true edge first, as far as the filter reaches, so
+        // that samples zimg makes up beyond are never read.
         func extra(_ length: Int, _ shift: Int, _ reach: Int) -> Int {
             length.isMultiple(of: 1 << shift)
                 ? 0 : (length + reach).roundedUp(toMultipleOf: 1 << shift) - length
@@ -63,17 +65,18 @@ package struct ResampleGeometry {
             height: extra(source.size.height, shift.verticalShift, reach))
     }
 
-    /// Some rows of the source with room for what is mirrored on the right.
+    /// Returns the format of source rows with room for the mirrored columns on the right.
     package func extended(rows: Int) -> PlaneFormat {
         var format = source
         format.size = PixelSize(width: source.size.width + mirrored.width, height: rows)
         return format
     }
 
-    /// Some rows between the passes: as wide as the result and as high as the source.
+    /// Returns the format of rows between the passes: as wide as the result, at the height scale of
+    /// the source.
     ///
-    /// The colour model changes on the way across if that needs no other row and no other
-    /// primaries, otherwise on the way down.
+    /// The colour model changes in the pass across if that needs no other row and no other
+    /// primaries; otherwise in the pass down.
     package func middle(rows: Int) -> PlaneFormat {
         let changesLater = source.model == .yCbCr || source.primaries != stored.primaries
         return PlaneFormat(
@@ -85,12 +88,12 @@ package struct ResampleGeometry {
             hasAlpha: source.hasAlpha, primaries: source.primaries)
     }
 
-    /// The rows of the source that rows of the result are made of; begins with a whole chroma row.
+    /// Returns the source rows needed for rows of the result, starting with a whole chroma row.
     package func rows(for result: Range<Int>) -> Range<Int> {
         let step = 1 << source.subsampling.verticalShift
         let top = (region.top + Double(result.lowerBound) * scaleY).rounded(.down)
         let bottom = (region.top + Double(result.upperBound) * scaleY).rounded(.up)
-        // At the end, what is mirrored must be there too.
+        // At the end, the rows to mirror must be included too.
         let last = source.size.height - (mirrored.height > 0 ? mirrored.height + step : 1)
         let first = max(0, min(Int(top) - reach, last)) / step * step
         let end = min(
@@ -98,8 +101,8 @@ package struct ResampleGeometry {
         return first..<max(end, min(first + step, source.size.height))
     }
 
-    /// The graph for one strip of the result from what `window` holds, the mirrored rows below
-    /// included.
+    /// Returns the graph for one strip of the result, made from the rows in `window` and the
+    /// mirrored rows below them.
     func graphDown(to rows: Range<Int>, from window: RowWindow, filter: ResamplingFilter) throws(PixelError)
         -> ResampleGraph
     {

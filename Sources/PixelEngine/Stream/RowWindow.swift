@@ -1,19 +1,19 @@
 import Pixels
 
-/// A window of 16-bit rows that slides down a picture: rows resized across, waiting to be resized
+/// A window of 16-bit rows that slides down an image: rows resized across that wait to be resized
 /// down.
 package final class RowWindow {
-    /// The first row that is held.
+    /// The first row held.
     package private(set) var first = 0
-    /// One past the last row that is held.
+    /// The row after the last one held.
     package private(set) var end = 0
     private let buffer: PlaneBuffer
     private let height: Int
     private let capacity: Int
 
     /// - Parameters:
-    ///   - format: Of the rows; its height is that of the whole picture.
-    ///   - capacity: Rows held at once, at most; rounded up to whole chroma rows.
+    ///   - format: The format of the rows; its height is that of the whole image.
+    ///   - capacity: The maximum number of rows held, rounded up to whole chroma rows.
     package init(format: PlaneFormat, capacity: Int) throws(PixelError) {
         let step = 1 << format.subsampling.verticalShift
         self.capacity = capacity.roundedUp(toMultipleOf: step)
@@ -21,16 +21,16 @@ package final class RowWindow {
         buffer = try PlaneBuffer(format: format, rows: self.capacity, sampleType: .word)
     }
 
-    /// Where the next rows go.
+    /// The position for the next rows.
     package var tail: PlaneView { buffer.view(from: end - first) }
 
-    /// Counts rows that have been written to ``tail``; those below the picture do not count.
+    /// Adds rows that have been written to ``tail``. Rows below the image are not counted.
     package func append(rows: Int) {
         end = min(end + rows, height)
         precondition(end - first <= capacity, "row window overflows")
     }
 
-    /// Lets go of the rows above `row`, a multiple of the chroma rows' step.
+    /// Releases the rows above `row`, a multiple of the rows per chroma row.
     package func slide(to row: Int) {
         let row = min(max(row, first), end)
         guard row > first else { return }
@@ -42,9 +42,9 @@ package final class RowWindow {
         first = row
     }
 
-    /// Adds rows below the end of the picture, the picture mirrored at its last row.
+    /// Adds rows below the end of the image, which is mirrored at its last row.
     ///
-    /// - Returns: Rows held then, as many as the window has room for.
+    /// - Returns: The number of rows held afterwards. The window must have room for them.
     package func mirror(rows: Int) -> Int {
         let format = buffer.format
         for (index, plane) in buffer.planes.enumerated() {

@@ -6,8 +6,7 @@ package struct TurnedPlanes {
     private let format: PlaneFormat
     private let orientation: Orientation
 
-    /// - Parameter size: The part of the buffer, from its first row and column, that holds the
-    ///   picture.
+    /// - Parameter size: The size of the image, which starts at the buffer's first row and column.
     package init(_ planes: PlaneBuffer, size: PixelSize, orientation: Orientation) {
         self.planes = planes
         self.orientation = orientation
@@ -16,8 +15,8 @@ package struct TurnedPlanes {
         self.format = format
     }
 
-    /// Writes the turned picture, which may have a last half chroma sample more than the sink
-    /// takes.
+    /// Writes the reoriented image, which may have half a chroma sample more at its end than the
+    /// sink takes.
     package func write(to sink: any BandSink, checkpoint: (Double) throws -> Void) throws {
         let height = sink.format.size.height
         let buffer = try PlaneBuffer(format: sink.format, rows: sink.bandRows, widths: sink.rowWidths)
@@ -51,8 +50,8 @@ package struct TurnedPlanes {
             }
             return
         }
-        // Stored rows become columns: walk them once for all rows of the band, so that each is read
-        // from one cache line.
+        // Stored rows become columns. Walk them once for all rows of the strip, so that the samples
+        // read from each stored row share a cache line.
         let count = rows.count
         guard count > 0 else { return }
         let target = buffer.planes[plane]
@@ -61,7 +60,7 @@ package struct TurnedPlanes {
             let from = planes.row(orientation.reversesRows ? lastRow - x : x, ofPlane: plane)
             let start = reversed ? lastColumn - rows.lowerBound : rows.lowerBound
             let step = reversed ? -1 : 1
-            // The ring holds whole bands, so the rows of one band lie one stride apart.
+            // The ring holds whole strips, so the rows of one strip are one stride apart.
             let to = buffer.row(rows.lowerBound, ofPlane: plane) + x
             for index in 0..<count { to[index * target.stride] = from[start + index * step] }
         }

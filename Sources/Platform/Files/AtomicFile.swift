@@ -8,36 +8,37 @@ import Musl
 import Darwin
 #endif
 
-/// A file that appears under its name complete, or not at all.
+/// A file that appears under its name either complete or not at all.
 ///
-/// The bytes go to a temporary file in the same folder. Its name begins with `.seedream-` and ends
-/// with 128 random bits, so that it cannot be guessed. The file is locked while its process writes
-/// it. A process that is killed leaves it behind, unlocked, and the next process that makes a file
-/// in the folder removes it.
+/// The bytes are written to a temporary file in the same folder. Its name begins with `.seedream-`
+/// and ends with 128 random bits, so that it cannot be guessed. The file is locked while its
+/// process writes it. If the process is killed, the file stays behind unlocked, and the next
+/// process that creates a file in the folder removes it.
 package final class AtomicFile: Sendable {
     private struct State {
-        /// -1 when closed.
+        /// The temporary file's descriptor; -1 if closed.
         var descriptor: Int32
-        /// Keeps the temporary file locked once it is closed; -1 when there is none.
+        /// A descriptor that keeps the temporary file locked after it is closed; -1 if there is
+        /// none.
         var lock: Int32 = -1
-        /// Whether the temporary file is there.
+        /// Whether the temporary file exists.
         var isPending = true
-        /// Why the bytes are not all on the medium.
+        /// The error that kept bytes from reaching the medium.
         var failure: Int32?
     }
 
-    /// The temporary file, for whoever checks it before it is published.
+    /// The path of the temporary file, for callers that check it before publishing.
     package let path: String
-    /// What errors name: the file or the folder that the caller asked for.
+    /// The path named in errors: the file or folder that the caller asked for.
     private let subject: String
     private let state: Mutex<State>
 
-    /// Makes an empty temporary file.
+    /// Creates an empty temporary file.
     ///
     /// - Parameters:
-    ///   - folder: Where the file will lie.
-    ///   - subject: What errors name; the folder by default.
-    ///   - mode: Before the process's mask.
+    ///   - folder: The folder of the file.
+    ///   - subject: The path named in errors. Default: the folder.
+    ///   - mode: The file's mode, before the process's mask is applied.
     package init(in folder: String, subject: String? = nil, mode: UInt32 = 0o666) throws(FileError) {
         self.subject = subject ?? folder
         let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
@@ -55,7 +56,7 @@ package final class AtomicFile: Sendable {
             let descriptor = Descriptor.openFile(
                 path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: UInt32(mode))
             guard descriptor >= 0 else { throw FileError(.write, subject, errno: errno) }
-            // Between the two calls another process may have taken it for a leftover.
+            // Between the two calls another process may have removed it as a leftover.
             if FileLock.locksNewFile(descriptor) { return (path, descriptor) }
             close(descriptor)
             unlink(path)
@@ -65,7 +66,7 @@ package final class AtomicFile: Sendable {
 
     deinit { discard() }
 
-    /// 128 bits as hexadecimal digits.
+    /// Returns 128 random bits as hexadecimal digits.
     private static func unguessable() -> String {
         let digits = Array("0123456789abcdef")
         var generator = SystemRandomNumberGenerator()
@@ -89,7 +90,7 @@ package final class AtomicFile: Sendable {
         }
     }
 
-    /// Forgets what was written, so that it can be written again.
+    /// Discards the bytes written so far, so that they can be written again.
     package func restart() throws(FileError) {
         let code: Int32? = state.withLock { state in
             precondition(state.descriptor >= 0, "a file is written before it is published or discarded")
@@ -103,7 +104,7 @@ package final class AtomicFile: Sendable {
         if let code { throw FileError(.write, subject, errno: code) }
     }
 
-    /// Waits until the medium has all bytes. Nothing can be written afterwards.
+    /// Waits until all bytes have reached the medium. Nothing can be written afterwards.
     package func finish() throws(FileError) {
         if let code = state.withLock({ state in Self.finish(&state) }) {
             throw FileError(.write, subject, errno: code)
@@ -114,20 +115,20 @@ package final class AtomicFile: Sendable {
         guard state.descriptor >= 0 else { return state.failure }
         state.failure = Descriptor.sync(state.descriptor)
         state.lock = fcntl(state.descriptor, F_DUPFD_CLOEXEC, 0)
-        // Some file systems tell of a full disk only here.
+        // Some file systems report a full disk only here.
         if close(state.descriptor) != 0, state.failure == nil, errno != EINTR { state.failure = errno }
         state.descriptor = -1
         return state.failure
     }
 
-    /// Gives the file its name, durably.
+    /// Gives the file its name durably.
     ///
     /// - Parameters:
-    ///   - target: A path in the folder that the file was made in.
-    ///   - overwriting: Whether a file of that name, or a link but not what it names, is replaced.
-    /// - Throws: ``FileError``. With `EEXIST`, which comes only without `overwriting`, another name
-    ///   can be tried; after any other error the file can only be discarded. With `EIO` it may have
-    ///   its name, but not durably.
+    ///   - target: A path in the folder in which the file was created.
+    ///   - overwriting: Whether an existing file, or a link but not its target, is replaced.
+    /// - Throws: ``FileError``. After `EEXIST`, which occurs only without `overwriting`, another
+    ///   name can be tried; after any other error the file can only be discarded. After `EIO` the
+    ///   file may have its name, but not durably.
     package func publish(as target: String, overwriting: Bool = false) throws(FileError) {
         let code: Int32? = state.withLock { state in
             precondition(state.isPending, "a file is published once")
@@ -156,26 +157,26 @@ package final class AtomicFile: Sendable {
         Descriptor.retrying { rename(path, target) } == 0 ? nil : errno
     }
 
-    /// Gives the temporary file a name that nothing has.
+    /// Gives the temporary file a name that no file has.
     private static func create(_ path: String, _ target: String) -> Int32? {
         let isUnsupported: Set = [EPERM, EINVAL, ENOTSUP, EOPNOTSUPP, ENOSYS]
         #if canImport(Darwin)
         if renamex_np(path, target, UInt32(RENAME_EXCL)) == 0 { return nil }
         guard isUnsupported.contains(errno) else { return errno }
         #endif
-        // Unlike rename, link never replaces a file that another process has made meanwhile.
+        // Unlike rename, link never replaces a file that another process has created meanwhile.
         if Descriptor.retrying({ link(path, target) }) == 0 || errno == EEXIST && isSameFile(path, target) {
             unlink(path)
             return nil
         }
         guard isUnsupported.contains(errno) else { return errno }
-        // A file system with neither has no way to be sure; this is as near as it gets.
+        // A file system without both calls has no atomic way; this is the closest approximation.
         if fileStatus(target, followsLinks: false) != nil { return EEXIST }
         return replace(path, target)
     }
 
-    /// Whether two names are of one file: a call that a signal interrupts may have made the second
-    /// name before it was repeated.
+    /// Returns whether two names belong to one file: a call interrupted by a signal may have
+    /// created the second name before it was repeated.
     private static func isSameFile(_ first: String, _ second: String) -> Bool {
         let saved = errno
         defer { errno = saved }
@@ -185,7 +186,7 @@ package final class AtomicFile: Sendable {
         return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
 
-    /// Removes the temporary file; does nothing once it is published.
+    /// Removes the temporary file. Does nothing once it is published.
     package func discard() {
         state.withLock { state in
             if state.descriptor >= 0 { close(state.descriptor) }
@@ -199,8 +200,8 @@ package final class AtomicFile: Sendable {
     /// Writes a whole file.
     ///
     /// - Parameters:
-    ///   - overwriting: Whether a file of that name is replaced.
-    ///   - mode: Before the process's mask.
+    ///   - overwriting: Whether an existing file is replaced.
+    ///   - mode: The file's mode, before the process's mask is applied.
     package static func write(
         _ bytes: [UInt8], to target: String, overwriting: Bool = false, mode: UInt32 = 0o666
     ) throws(FileError) {
@@ -211,16 +212,16 @@ package final class AtomicFile: Sendable {
     }
 }
 
-/// Temporary files that killed processes have left in folders.
+/// The temporary files that killed processes have left in folders.
 enum Leftovers {
-    /// What the names of temporary files begin with; 32 hexadecimal digits follow.
+    /// The prefix of the names of temporary files; 32 hexadecimal digits follow.
     static let prefix = ".seedream-"
     private static let swept = Mutex<Set<String>>([])
 
-    /// Removes them from a folder, once in the life of a process.
+    /// Removes them from a folder, once per folder and process.
     ///
-    /// Files that a living process works on are locked, and stay. So do other users' files, and
-    /// those of other names.
+    /// Files in use by a living process are locked and stay. So do other users' files and files
+    /// with other names.
     static func sweep(_ folder: String) {
         guard swept.withLock({ $0.insert(folder).inserted }) else { return }
         for name in Folder.names(in: folder) where isName(name) {

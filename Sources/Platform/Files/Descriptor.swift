@@ -6,12 +6,12 @@ import Musl
 import Darwin
 #endif
 
-/// What the system's calls on files leave to their caller.
+/// The handling that the system's file calls leave to their caller.
 package enum Descriptor {
-    /// Makes a call again as long as a signal interrupts it. Not for `close`, which has closed all
-    /// the same.
+    /// Repeats a call while a signal interrupts it. Not for `close`, which closes the descriptor
+    /// even if interrupted.
     ///
-    /// - Parameter call: A call that returns a negative number and sets `errno` where it fails.
+    /// - Parameter call: A call that returns a negative number and sets `errno` if it fails.
     package static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
         while true {
             let result = call()
@@ -19,16 +19,17 @@ package enum Descriptor {
         }
     }
 
-    /// Opens a file that no program which is started inherits.
+    /// Opens a file that child processes do not inherit.
     ///
-    /// - Returns: A descriptor; a negative number where `errno` says why there is none.
+    /// - Returns: A descriptor, or a negative number with the error in `errno`.
     package static func openFile(_ path: String, _ flags: Int32, mode: UInt32 = 0) -> Int32 {
         retrying { open(path, flags | O_CLOEXEC, mode_t(mode)) }
     }
 
-    /// How many more files this process can open, counted by opening them.
+    /// Returns the number of files that this process can still open, counted by opening them.
     ///
-    /// - Parameter most: Where to stop; also the answer where something else than a limit forbids it.
+    /// - Parameter most: The maximum to count; also the result if something other than a limit
+    ///   prevents opening.
     package static func countFree(upTo most: Int) -> Int {
         var opened: [Int32] = []
         defer { for descriptor in opened { close(descriptor) } }
@@ -42,28 +43,28 @@ package enum Descriptor {
         return most
     }
 
-    /// Writes all bytes, however often the system takes but some of them or is interrupted.
+    /// Writes all bytes, repeating partial and interrupted writes.
     ///
-    /// - Returns: `nil` if that worked, else the error number.
+    /// - Returns: `nil` on success, otherwise the error number.
     package static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
         var offset = 0
         while offset < bytes.count {
             let written = retrying {
                 write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
             }
-            // No file takes nothing without saying why.
+            // A file that accepts no bytes without an error must not loop forever.
             guard written > 0 else { return written == 0 ? EIO : errno }
             offset += written
         }
         return nil
     }
 
-    /// Waits until the medium has what was written.
+    /// Waits until the written bytes have reached the medium.
     ///
-    /// - Returns: `nil` if that worked, else the error number.
+    /// - Returns: `nil` on success, otherwise the error number.
     package static func sync(_ descriptor: Int32) -> Int32? {
         #if canImport(Darwin)
-        // There, fsync leaves the bytes in the drive's own cache.
+        // On Darwin, fsync leaves the bytes in the drive's cache.
         if fcntl(descriptor, F_FULLFSYNC) == 0 { return nil }
         #endif
         return retrying { fsync(descriptor) } == 0 ? nil : errno

@@ -6,9 +6,9 @@ import Musl
 import Darwin
 #endif
 
-/// What the system refused about a file or a folder.
+/// An error of the system about a file or a folder.
 package struct FileError: Error, Hashable, Sendable {
-    /// What could not be done, in the words of the message.
+    /// The operation that failed, in the words of the message.
     package enum Action: String, Hashable, Sendable {
         case read = "cannot be read"
         case write = "cannot be written"
@@ -18,25 +18,25 @@ package struct FileError: Error, Hashable, Sendable {
         case writeToFolder = "folder is not writable"
     }
 
-    /// What kind of remedy there is.
+    /// The kind of remedy.
     package enum Cause: Hashable, Sendable {
-        /// There is no room: free some space.
+        /// There is no space left: free some.
         case full
-        /// It is not allowed: name another place.
+        /// Access is denied: name another place.
         case forbidden
-        /// There is a file of that name, and none is replaced.
+        /// A file of that name exists and is not replaced.
         case exists
-        /// There is a file where a folder is needed.
+        /// A file exists where a folder is needed.
         case notAFolder
-        /// Anything else.
+        /// Any other cause.
         case other
     }
 
-    /// The system's number.
+    /// The system's error number.
     package var errno: Int32
     /// The file or folder that the caller named, not the temporary one.
     package var path: String
-    /// What could not be done.
+    /// The operation that failed.
     package var action: Action
 
     package init(_ action: Action, _ path: String, errno: Int32) {
@@ -45,10 +45,10 @@ package struct FileError: Error, Hashable, Sendable {
         self.errno = errno
     }
 
-    /// What kind of remedy there is.
+    /// The kind of remedy.
     package var cause: Cause {
         switch errno {
-        // Beyond RLIMIT_FSIZE, or what the file system can hold, there is no room either.
+        // Exceeding RLIMIT_FSIZE or the file system's maximum file size counts as no space too.
         case ENOSPC, EDQUOT, EFBIG: .full
         case EACCES, EPERM, EROFS: .forbidden
         case EEXIST: .exists
@@ -57,13 +57,13 @@ package struct FileError: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether the task was cancelled while it waited for the file.
+    /// Whether the task was cancelled while waiting for the file.
     package var isCancelled: Bool { errno == ECANCELED }
 
-    /// The system's words for its number.
+    /// The system's message for the error number.
     package var reason: String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }
 
-    /// What to do about it.
+    /// The advice.
     package var hint: String {
         switch cause {
         case .full: "free some space; what was already written is whole"

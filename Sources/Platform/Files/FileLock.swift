@@ -8,13 +8,13 @@ import Musl
 import Darwin
 #endif
 
-/// A lock that ends with its process, however that ends: `flock` on a file.
+/// A lock on a file (`flock`) that ends with its process, even if the process is killed.
 ///
-/// Two locks of one process exclude each other as two of different processes do.
+/// Two locks of one process exclude each other as locks of different processes do.
 package final class FileLock: Sendable {
-    /// The file.
+    /// The path of the file.
     package let path: String
-    /// -1 when unlocked.
+    /// The file's descriptor; -1 if unlocked.
     private let descriptor: Mutex<Int32>
 
     private init(path: String, descriptor: Int32) {
@@ -24,9 +24,9 @@ package final class FileLock: Sendable {
 
     deinit { unlock() }
 
-    /// Locks a file, which is made, for its user alone, if it is not there.
+    /// Locks a file. If it does not exist, it is created, accessible to its user only.
     ///
-    /// - Returns: `nil` if somebody has it locked.
+    /// - Returns: `nil` if the file is already locked.
     package static func tryLocking(_ path: String) throws(FileError) -> FileLock? {
         let descriptor = Descriptor.openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
         guard descriptor >= 0 else { throw FileError(.lock, path, errno: errno) }
@@ -38,35 +38,35 @@ package final class FileLock: Sendable {
         return FileLock(path: path, descriptor: descriptor)
     }
 
-    /// Whether somebody has a file locked. A file that is not there is not locked.
+    /// Returns whether a file is locked. A file that does not exist is not locked.
     package static func isLocked(_ path: String) throws(FileError) -> Bool {
         let descriptor = Descriptor.openFile(path, O_RDONLY | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return false }
             throw FileError(.lock, path, errno: errno)
         }
-        // Shared, so that two who look at the same moment do not take each other for its owner.
-        // Closing ends it.
+        // The lock is shared, so that two simultaneous checks do not mistake each other for the
+        // owner. Closing releases it.
         defer { close(descriptor) }
         guard let code = lock(descriptor, LOCK_SH) else { return false }
         if code == EWOULDBLOCK { return true }
         throw FileError(.lock, path, errno: code)
     }
 
-    /// Locks a file that this process has just made.
+    /// Locks a file that this process has just created.
     ///
-    /// - Returns: `false` if another process has taken it for a leftover. A file system without
-    ///   locks is no reason: nothing is swept there either.
+    /// - Returns: `false` if another process has removed it as a leftover. `true` if the file
+    ///   system has no locks: nothing is swept there either.
     static func locksNewFile(_ descriptor: Int32) -> Bool {
         if lock(descriptor, LOCK_EX) == EWOULDBLOCK { return false }
         var status = stat()
         return fstat(descriptor, &status) == 0 && status.st_nlink > 0
     }
 
-    /// Removes a file that its owner locked as long as it lived. Does nothing while someone has it
-    /// locked, or if it is no file of this user's.
+    /// Removes a file that its owner locked for its lifetime. Does nothing while the file is
+    /// locked, or if it is not a file of this user.
     static func removeUnlocked(_ path: String) {
-        // Some file systems give an exclusive lock only to those who may write.
+        // Some file systems grant an exclusive lock only on a descriptor open for writing.
         let descriptor = Descriptor.openFile(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -74,7 +74,7 @@ package final class FileLock: Sendable {
             try PrivateFile.check(descriptor: descriptor, forbidden: 0)
             if lock(descriptor, LOCK_EX) == nil { unlink(path) }
         } catch {
-            // It is not ours to remove.
+            // The file is not ours to remove.
         }
     }
 
@@ -82,16 +82,16 @@ package final class FileLock: Sendable {
         Descriptor.retrying { flock(descriptor, kind | LOCK_NB) } == 0 ? nil : errno
     }
 
-    /// Asks whether the file system has the other kind of lock, that on a range of bytes, which
+    /// Tests whether the file system supports the other kind of lock, on a range of bytes, which
     /// databases use.
     ///
-    /// - Returns: `nil` if it has, else the error number. NFS without its lock service answers
-    ///   `ENOLCK`.
+    /// - Returns: `nil` if it does, otherwise the error number. NFS without its lock service
+    ///   returns `ENOLCK`.
     package func byteRangeFailure() -> Int32? {
         descriptor.withLock { descriptor in
             var range = Self.range(F_WRLCK)
             while fcntl(descriptor, F_SETLK, &range) != 0 {
-                // NFS makes both kinds of lock from this one, so that the first excludes the
+                // NFS implements both kinds with this one, so that the first lock excludes the
                 // second.
                 if errno == EAGAIN || errno == EACCES { return nil }
                 guard errno == EINTR else { return errno }
@@ -109,9 +109,9 @@ package final class FileLock: Sendable {
         return range
     }
 
-    /// Lets go of the file.
+    /// Releases the lock.
     ///
-    /// - Parameter removing: Whether it is deleted, for a file whose name is used once.
+    /// - Parameter removing: Whether the file is deleted, for a name that is used once.
     package func unlock(removing: Bool = false) {
         descriptor.withLock { descriptor in
             guard descriptor >= 0 else { return }

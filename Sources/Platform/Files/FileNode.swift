@@ -10,20 +10,21 @@ import Musl
 import Darwin
 #endif
 
-/// The identity of a file: the same under each of its names.
+/// The identity of a file, the same under each of its names.
 package struct FileNode: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
 
-    /// The file or folder at a path, links followed; `nil` where nothing has that path.
+    /// Creates the identity of the file or folder at a path, following links; `nil` if the path
+    /// does not exist.
     package init?(_ path: String) {
         guard let status = fileStatus(path) else { return nil }
         device = UInt64(truncatingIfNeeded: status.st_dev)
         inode = UInt64(truncatingIfNeeded: status.st_ino)
     }
 
-    /// Whether the first file was written, or came to its place, after the second was written.
-    /// `false` if one is not there.
+    /// Returns whether the first file was written or moved to its place after the second was
+    /// written; `false` if either does not exist.
     package static func isNewer(_ path: String, than other: String) -> Bool {
         guard let one = fileStatus(path), let two = fileStatus(other) else { return false }
         #if canImport(Darwin)
@@ -35,11 +36,10 @@ package struct FileNode: Hashable, Sendable {
     }
 }
 
-/// What is known about the file system that a path lies on.
+/// Information about the file system of a path.
 package enum FileSystem {
-    /// The name of a file system that other machines share, or that a program serves: `"NFS"`.
-    /// `nil` for a local one, and for one that is not known. Locks are often missing or incomplete
-    /// there.
+    /// Returns the name of a network file system or one served by a program, such as `"NFS"`. Locks
+    /// are often missing or incomplete there. Returns `nil` for a local or unknown file system.
     package static func sharedName(at path: String) -> String? {
         #if os(Linux)
         return names[cprocess_file_system(path)]
@@ -53,7 +53,7 @@ package enum FileSystem {
     }
 
     #if os(Linux)
-    /// The numbers of statfs(2) and of the kernel's `magic.h`.
+    /// The numbers from statfs(2) and the kernel's `magic.h`.
     private static let names: [UInt32: String] = [
         0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB", 0x517B: "SMB", 0x6573_5546: "FUSE",
         0x0102_1997: "9P", 0x5346_414F: "AFS", 0x00C3_6400: "Ceph", 0x0BD0_0BD0: "Lustre",

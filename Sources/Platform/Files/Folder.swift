@@ -6,12 +6,12 @@ import Musl
 import Darwin
 #endif
 
-/// Makes folders, and makes the names in them last.
+/// Operations on folders.
 package enum Folder {
-    /// Makes a folder and its parents, as far as they are not there.
+    /// Creates a folder and its missing parents.
     ///
-    /// - Parameter mode: Of those that are made, before the process's mask. A folder that is there
-    ///   keeps its own.
+    /// - Parameter mode: The mode of folders that are created, before the process's mask is
+    ///   applied. Existing folders keep theirs.
     package static func make(_ path: String, mode: UInt32 = 0o777) throws(FileError) {
         var partial = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
@@ -20,7 +20,7 @@ package enum Folder {
             if Descriptor.retrying({ mkdir(partial, mode_t(mode)) }) == 0 {
                 try sync(parent)
             } else if errno != EEXIST {
-                // A parent may be there and not be ours to write.
+                // A parent may exist and not be writable.
                 let code = errno
                 if fileStatus(partial) != nil { continue }
                 throw FileError(.makeFolder, path, errno: code)
@@ -30,25 +30,26 @@ package enum Folder {
         guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.useFolder, path, errno: ENOTDIR) }
     }
 
-    /// Whether there is a folder at a path.
+    /// Returns whether a folder exists at a path.
     package static func exists(_ path: String) -> Bool {
         fileStatus(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
-    /// Whether anything has a name, a link to nothing included.
+    /// Returns whether a path exists, broken links included.
     package static func isTaken(_ path: String) -> Bool {
         fileStatus(path, followsLinks: false) != nil
     }
 
-    /// Checks that files can be made in a folder.
+    /// Checks that files can be created in a folder.
     package static func checkWritable(_ path: String) throws(FileError) {
         guard access(path, W_OK | X_OK) == 0 else { throw FileError(.writeToFolder, path, errno: errno) }
     }
 
     /// Makes the names in a folder durable.
     ///
-    /// - Throws: ``FileError`` where the medium fails or is full. That a file system has no way to
-    ///   do it, or that the folder may not be read, is no error: the files themselves are synced.
+    /// - Throws: ``FileError`` if the medium fails or is full. It is not an error if the file
+    ///   system does not support this or the folder is not readable: the files themselves are
+    ///   synced.
     package static func sync(_ path: String) throws(FileError) {
         let descriptor = Descriptor.openFile(path, O_RDONLY | O_DIRECTORY)
         let code = descriptor >= 0 ? Descriptor.sync(descriptor) : errno
@@ -58,8 +59,8 @@ package enum Folder {
         }
     }
 
-    /// The names in a folder, those of `.` and `..` left out, in the system's order; none if it
-    /// cannot be read.
+    /// Returns the names in a folder without `.` and `..`, in the system's order; empty if the
+    /// folder cannot be read.
     package static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
@@ -73,8 +74,8 @@ package enum Folder {
         return names
     }
 
-    /// Paths of what lies directly in a folder, hidden names and folders left out, sorted by name;
-    /// `nil` if the path is no folder.
+    /// Returns the paths of the files directly in a folder, without hidden names and subfolders,
+    /// sorted by name; `nil` if the path is not a folder.
     package static func visibleFiles(in path: String) -> [String]? {
         guard let folder = opendir(path) else { return nil }
         defer { closedir(folder) }
@@ -86,13 +87,13 @@ package enum Folder {
             }
             guard !name.hasPrefix(".") else { continue }
             let path = "\(parent)/\(name)"
-            // What cannot be looked at is listed, so that it fails under its name.
+            // A file that cannot be examined is listed, so that it fails under its name.
             if !exists(path) { paths.append(path) }
         }
         return paths.sorted()
     }
 
-    /// The folder that a path lies in: `"."` for a bare name.
+    /// Returns the folder that contains a path: `"."` for a bare name.
     package static func containing(_ path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

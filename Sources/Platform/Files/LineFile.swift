@@ -6,52 +6,52 @@ import Musl
 import Darwin
 #endif
 
-/// A file of lines that several processes append to.
+/// A file of lines to which several processes append.
 ///
-/// A caller that looks at it or writes to it holds its lock meanwhile (``lock()``), for a moment.
-/// The lock belongs to this object, not to a thread: within one process the caller makes sure that
-/// one thread at a time uses it.
+/// A caller that reads or writes the file holds its lock meanwhile (``lock()``), briefly. The lock
+/// belongs to this object, not to a thread: within one process the caller ensures that only one
+/// thread at a time uses it.
 package final class LineFile: Sendable {
-    /// The file.
+    /// The path of the file.
     package let path: String
     private let descriptor: Int32
 
-    /// Opens a file, which is made, for its user alone, if it is not there. An empty file is closed
-    /// to others too.
+    /// Opens a file. If it does not exist, it is created. A new or empty file becomes accessible to
+    /// its user only.
     ///
-    /// - Throws: ``FileError``; with `EINVAL` if it is no regular file.
+    /// - Throws: ``FileError``, with `EINVAL` if it is not a regular file.
     package init(_ path: String) throws(FileError) {
-        // Without O_NONBLOCK, a FIFO keeps the process waiting.
+        // Without O_NONBLOCK, opening a FIFO would block.
         let descriptor = Descriptor.openFile(path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, mode: 0o600)
         guard descriptor >= 0 else { throw FileError(.write, path, errno: errno) }
         (self.path, self.descriptor) = (path, descriptor)
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError(.write, path, errno: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.write, path, errno: EINVAL) }
-        // A file system without modes is no reason to stop.
+        // A file system without modes is not an error.
         if status.st_size == 0 { _ = fchmod(descriptor, 0o600) }
     }
 
     deinit { close(descriptor) }
 
-    /// Waits until no other process works on the file, and keeps them waiting until ``unlock()``.
+    /// Waits until no other process holds the lock, then holds it until ``unlock()``.
     package func lock() throws(FileError) {
         guard Descriptor.retrying({ flock(descriptor, LOCK_EX) }) == 0 else {
             throw FileError(.lock, path, errno: errno)
         }
     }
 
-    /// Lets the other processes go on.
+    /// Releases the lock.
     package func unlock() { _ = flock(descriptor, LOCK_UN) }
 
-    /// Its length in bytes.
+    /// Returns the length in bytes.
     package func length() throws(FileError) -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError(.read, path, errno: errno) }
         return Int(status.st_size)
     }
 
-    /// The bytes in a range, or fewer where the file ends before.
+    /// Returns the bytes in a range, or fewer if the file ends earlier.
     package func bytes(_ range: Range<Int>) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         var count = 0
@@ -70,25 +70,25 @@ package final class LineFile: Sendable {
         return Array(bytes[..<count])
     }
 
-    /// Removes all bytes from an offset on.
+    /// Removes all bytes after an offset.
     package func truncate(to length: Int) throws(FileError) {
         guard Descriptor.retrying({ ftruncate(descriptor, off_t(length)) }) == 0 else {
             throw FileError(.write, path, errno: errno)
         }
     }
 
-    /// Appends bytes, in one call as long as the system takes them. Where it does not take all of
-    /// them, none stay.
+    /// Appends bytes, in one call if the system accepts them all at once. If they cannot all be
+    /// written, none remain.
     package func append(_ bytes: [UInt8]) throws(FileError) {
         let length = try length()
         if let code = bytes.withUnsafeBytes({ Descriptor.writeAll($0, to: descriptor) }) {
-            // The first error is the one to tell of.
+            // Report the first error, not that of truncating.
             try? truncate(to: length)
             throw FileError(.write, path, errno: code)
         }
     }
 
-    /// Waits until the medium has what was appended.
+    /// Waits until the appended bytes have reached the medium.
     package func sync() throws(FileError) {
         if let code = Descriptor.sync(descriptor) { throw FileError(.write, path, errno: code) }
     }

@@ -6,21 +6,22 @@ import Musl
 import Darwin
 #endif
 
-/// What a file must be that decides where money or keys go: this user's own, and closed to others.
+/// The check for files that decide where money or keys go: they must belong to this user and be
+/// closed to others.
 package enum PrivateFile {
-    /// Why a file is not trusted.
+    /// The reason why a file is not trusted.
     package enum Fault: Error, Hashable, Sendable {
-        /// It cannot be looked at: the system's error number.
+        /// It cannot be examined; the system's error number.
         case unreadable(errno: Int32)
-        /// It is a folder, a link, a pipe or the like.
+        /// It is a folder, a link, a pipe or another unexpected kind.
         case wrongKind
         /// It belongs to another user.
         case foreign
-        /// Others have rights that they must not have. The mode is its lowest nine bits.
+        /// Others have permissions they must not have. `mode` is the lowest nine bits.
         case exposed(mode: Int)
     }
 
-    /// What is expected at a path.
+    /// The kind expected at a path.
     package enum Kind: Hashable, Sendable {
         case file, folder
     }
@@ -28,14 +29,14 @@ package enum PrivateFile {
     /// Checks an open file.
     ///
     /// - Parameter forbidden: The permissions that make it untrusted: `0o077` for a secret, `0o022`
-    ///   for what others may see but not change.
+    ///   for a file that others may read but not change.
     package static func check(descriptor: Int32, forbidden: Int) throws(Fault) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
         try check(status, .file, forbidden: forbidden)
     }
 
-    /// Checks what a path names. A link is not followed: it is of the wrong kind.
+    /// Checks the file or folder at a path. A link is not followed; it is of the wrong kind.
     ///
     /// - Parameter forbidden: As for ``check(descriptor:forbidden:)``.
     package static func check(
@@ -52,8 +53,9 @@ package enum PrivateFile {
         guard mode & forbidden == 0 else { throw .exposed(mode: mode) }
     }
 
-    /// The mode of a folder where any user may replace any file; `nil` for other folders. In a
-    /// folder with the sticky bit, as `/tmp`, users can replace only their own.
+    /// Returns the mode of a folder in which any user may replace any file; `nil` for other
+    /// folders. In a folder with the sticky bit, such as `/tmp`, users can replace only their own
+    /// files.
     package static func openMode(ofFolder path: String) -> Int? {
         guard let status = fileStatus(path), status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0
         else { return nil }

@@ -6,19 +6,19 @@ import Musl
 import Darwin
 #endif
 
-/// A file, a pipe or standard input that is read once, from its beginning to its end, in pieces.
+/// A file, a pipe or standard input that is read once, from beginning to end, in pieces.
 package final class SequentialFile: Sendable {
-    /// What errors name.
+    /// The name used in errors.
     package let name: String
     /// Whether it is a regular file, which can be read again.
     package let isRegular: Bool
     private let descriptor: Int32
     private let isOwned: Bool
 
-    /// Opens what a path names.
+    /// Opens the file or pipe at a path.
     package init(_ path: String) throws(FileError) {
         // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come, and no signal
-        // ends that.
+        // ends the wait.
         descriptor = Descriptor.openFile(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.read, path, errno: errno) }
         name = path
@@ -43,11 +43,10 @@ package final class SequentialFile: Sendable {
         return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Reads the next bytes, and waits for them if there are none yet.
+    /// Reads the next bytes, waiting for them if necessary.
     ///
-    /// - Returns: How many bytes were read; 0 at the end.
-    /// - Throws: ``FileError``; with `ECANCELED` if the task that it is called in was cancelled
-    ///   while it waited.
+    /// - Returns: The number of bytes read; 0 at the end.
+    /// - Throws: ``FileError``, with `ECANCELED` if the current task was cancelled while waiting.
     package func read(into piece: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         while true {
             guard isRegular || waits() else { throw FileError(.read, name, errno: ECANCELED) }
@@ -74,18 +73,19 @@ package final class SequentialFile: Sendable {
         var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while !Task.isCancelled {
             let count = poll(&input, 1, 100)
-            // What cannot be waited for can be read at once, and says what is wrong with it.
+            // A descriptor that cannot be polled can be read at once, and the read reports the
+            // error.
             if count > 0 || (count < 0 && errno != EINTR) { return true }
         }
         return false
     }
 }
 
-/// Reads small files at once.
+/// Functions that read small files at once.
 package enum WholeFile {
-    /// The bytes of a file or of a pipe.
+    /// Returns the bytes of a file or a pipe.
     ///
-    /// - Parameter maximum: At most one byte more than this is read.
+    /// - Parameter maximum: The maximum number of bytes; at most one more is read.
     package static func contents(of path: String, maximum: Int) throws(FileError) -> [UInt8] {
         let descriptor = Descriptor.openFile(path, O_RDONLY)
         guard descriptor >= 0 else { throw FileError(.read, path, errno: errno) }
@@ -93,11 +93,11 @@ package enum WholeFile {
         return try contents(of: descriptor, named: path, maximum: maximum)
     }
 
-    /// The bytes of an open file, from where it stands.
+    /// Returns the bytes of an open file from its current position.
     package static func contents(of descriptor: Int32, named path: String, maximum: Int) throws(FileError)
         -> [UInt8]
     {
-        // What is allowed may be far more than there is: memory is taken as it is filled.
+        // The maximum may far exceed the file's size, so memory grows as it is filled.
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: min(maximum + 1, 1 << 16))
         while bytes.count <= maximum {

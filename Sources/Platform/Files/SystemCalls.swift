@@ -6,9 +6,9 @@ package import Musl
 package import Darwin
 #endif
 
-// The system's calls that take a path, for paths as text that `PathText` made. They have the names
-// of the calls, and Swift prefers them for a String, so that no path goes to the system in another
-// way: every file of Sources that names one of these calls imports this module
+// The system's calls that take a path, for paths as text made by `PathText`. They have the names of
+// the system's calls, and Swift prefers them for a String, so that no path reaches the system by
+// another way: every file of Sources that uses one of these calls imports this module
 // (scripts/check-structure.sh).
 
 /// `open(2)`.
@@ -16,20 +16,20 @@ package func open(_ path: String, _ flags: Int32) -> Int32 {
     PathText.withBytes(path) { open($0, flags) }
 }
 
-/// `open(2)` with the mode of a file that it makes.
+/// `open(2)` with the mode of a file it creates.
 package func open(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
     PathText.withBytes(path) { open($0, flags, mode) }
 }
 
-/// `stat(2)`, or `lstat(2)` of a link itself; `nil` sets `errno`. It has a name of its own, since
-/// Swift prefers the C library's function for a String and a structure.
+/// `stat(2)`, or `lstat(2)` for a link itself; `nil` with the error in `errno`. It has a different
+/// name because Swift prefers the C library's function for a String and a structure.
 package func fileStatus(_ path: String, followsLinks: Bool = true) -> stat? {
     var status = stat()
     let code = PathText.withBytes(path) { followsLinks ? stat($0, &status) : lstat($0, &status) }
     return code == 0 ? status : nil
 }
 
-/// When the bytes of a file were last changed, in seconds since 1970.
+/// Returns the modification time of a file's contents, in seconds since 1970.
 package func modificationTime(_ status: stat) -> Double {
     #if canImport(Darwin)
     let time = status.st_mtimespec
@@ -83,9 +83,9 @@ package func opendir(_ path: String) -> OpaquePointer? {
 }
 #endif
 
-/// The system's words for its error numbers.
+/// The system's messages for its error numbers.
 package enum SystemCall {
-    /// `"No such file or directory"` for `ENOENT`.
+    /// Returns the message for an error number, such as `"No such file or directory"` for `ENOENT`.
     package static func message(_ code: Int32) -> String {
         strerror(code).map { String(cString: $0) } ?? "error \(code)"
     }

@@ -6,9 +6,10 @@ import Musl
 import Darwin
 #endif
 
-/// Where the user's own files lie.
+/// The user's home folder.
 enum HomeFolder {
-    /// `HOME`; without it, what the system knows of the user.
+    /// Returns `HOME` if it is an absolute path, otherwise the folder in the system's user
+    /// database.
     static func path(_ variable: (String) -> String?) -> String {
         if let home = absolute(variable("HOME")) { return home }
         var (entry, found) = (passwd(), UnsafeMutablePointer<passwd>?.none)
@@ -16,29 +17,30 @@ enum HomeFolder {
             guard let base = buffer.baseAddress,
                 getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil,
                 let home = absolute(entry.pw_dir.map { PathText.text($0) })
-                // What Debian gives users without a home: nothing can be made there, and the error
-                // says where.
+                // The home folder that Debian gives to users without one: nothing can be created
+                // there, and the error names it.
             else { return "/nonexistent" }
             return home
         }
     }
 
-    /// A path of the environment, which counts only if it is absolute (XDG Base Directory
+    /// Returns a path from the environment, or `nil` unless it is absolute (XDG Base Directory
     /// Specification 0.8).
     static func absolute(_ path: String?) -> String? {
         guard let path, path.hasPrefix("/") else { return nil }
         return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
-    /// A variable of this process.
+    /// Returns an environment variable of this process.
     static func systemVariable(_ name: String) -> String? { PathText.variable(name) }
 }
 
-/// Where a user keeps what a program is told: the file of keys.
+/// The user's configuration folder, which holds the file of keys.
 package enum ConfigurationFolder {
-    /// `$XDG_CONFIG_HOME/seedream`, or `~/.config/seedream`, on macOS too.
+    /// Returns `$XDG_CONFIG_HOME/seedream`, or `~/.config/seedream`, also on macOS.
     ///
-    /// - Parameter variable: The environment; this process's by default.
+    /// - Parameter variable: Returns the value of an environment variable. Default: this process's
+    ///   environment.
     package static func path(variable: ((String) -> String?)? = nil) -> String {
         let variable = variable ?? HomeFolder.systemVariable
         if let folder = HomeFolder.absolute(variable("XDG_CONFIG_HOME")) { return "\(folder)/seedream" }
@@ -46,12 +48,13 @@ package enum ConfigurationFolder {
     }
 }
 
-/// Where a program keeps what it must not forget: the ledger of jobs.
+/// The user's state folder, which holds the ledger of jobs.
 package enum StateFolder {
-    /// `$XDG_STATE_HOME/seedream`, or `~/.local/state/seedream`; on macOS
+    /// Returns `$XDG_STATE_HOME/seedream`, or `~/.local/state/seedream`; on macOS
     /// `~/Library/Application Support/seedream`.
     ///
-    /// - Parameter variable: The environment; this process's by default.
+    /// - Parameter variable: Returns the value of an environment variable. Default: this process's
+    ///   environment.
     package static func path(variable: ((String) -> String?)? = nil) -> String {
         let variable = variable ?? HomeFolder.systemVariable
         if let folder = HomeFolder.absolute(variable("XDG_STATE_HOME")) { return "\(folder)/seedream" }

@@ -1,23 +1,23 @@
-/// What Linux says about the control group of a process (cgroups(7), versions 1 and 2).
+/// The control group of a Linux process (cgroups(7), versions 1 and 2).
 ///
-/// A group's own limit lies in the folder of the group, not in the root of the mount, and every
-/// group above it limits it too.
+/// A group's own limit is in the folder of the group, not in the root of the mount, and every group
+/// above limits it too.
 package struct ControlGroup {
     /// The text of `/proc/self/cgroup`.
     package var membership: String
     /// The text of `/proc/self/mountinfo`.
     package var mounts: String
-    /// The text of another file; `nil` if it cannot be read.
+    /// Returns the text of another file, or `nil` if it cannot be read.
     package var read: (String) -> String?
 
     package init(membership: String, mounts: String, read: @escaping (String) -> String?) {
         (self.membership, self.mounts, self.read) = (membership, mounts, read)
     }
 
-    /// The smallest memory limit of the group and of those above it, in bytes; `nil` if none is
+    /// The lowest memory limit of the group and the groups above it, in bytes; `nil` if none is
     /// set.
     package var memoryLimit: Int? {
-        // A limit of version 1 that was never set is the largest multiple of a page.
+        // In version 1, a limit that was never set is the largest multiple of the page size.
         [
             limit(controller: "memory", type: "cgroup", file: "memory.limit_in_bytes"),
             limit(controller: nil, type: "cgroup2", file: "memory.max"),
@@ -28,8 +28,8 @@ package struct ControlGroup {
     private func limit(controller: String?, type: String, file: String) -> Int? {
         guard let path = path(controller: controller), let mount = mount(type: type, controller: controller)
         else { return nil }
-        // In a container the group may be named from the host's root, which is not mounted here:
-        // then what is mounted is the group.
+        // In a container, the path of the group may start at the host's root, which is not mounted
+        // there; the mounted group is then the group itself.
         var inside =
             path.hasPrefix(mount.root) ? path.dropFirst(mount.root == "/" ? 0 : mount.root.count) : ""
         var smallest: Int?
@@ -45,7 +45,8 @@ package struct ControlGroup {
         }
     }
 
-    /// The path of the group: of version 2 without a controller, else of version 1.
+    /// Returns the path of the group: in version 2 if `controller` is `nil`, otherwise in version
+    /// 1.
     private func path(controller: String?) -> Substring? {
         for line in membership.split(separator: "\n") {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -56,7 +57,7 @@ package struct ControlGroup {
         return nil
     }
 
-    /// Where a hierarchy is mounted, and which of its groups is the root of that mount.
+    /// Returns the mount point of a hierarchy, and the group that is the root of that mount.
     private func mount(type: String, controller: String?) -> (root: String, point: String)? {
         for line in mounts.split(separator: "\n") {
             let fields = line.split(separator: " ").map(String.init)
@@ -69,7 +70,7 @@ package struct ControlGroup {
         return nil
     }
 
-    /// `mountinfo` writes a space as `\040`.
+    /// Decodes the escapes of `mountinfo`, which writes a space as `\040`.
     private static func unescaped(_ text: String) -> String {
         text.replacing("\\040", with: " ").replacing("\\134", with: "\\")
     }

@@ -8,11 +8,11 @@ import Musl
 import Darwin
 #endif
 
-/// How much memory images in work may take together, as far as the system says.
+/// The memory that images in work may take together, according to the system.
 package enum MemoryBudget {
-    /// The smaller of 4 GiB and half of what the system grants, in bytes: the least of the
-    /// machine's memory, the control group's limit, and what is left of this process's address
-    /// space.
+    /// The smaller of 4 GiB and half of what the system grants, in bytes. The system grants the
+    /// least of the machine's memory, the control group's limit, and the rest of this process's
+    /// address space.
     package static var systemDefault: Int {
         let granted = [physical, controlGroup.memoryLimit, addressSpace].compactMap { $0 }.min() ?? 8 << 30
         return min(4 << 30, granted / 2)
@@ -29,7 +29,7 @@ package enum MemoryBudget {
             mounts: text(ofFile: "/proc/self/mountinfo") ?? "", read: text(ofFile:))
     }
 
-    /// What `RLIMIT_AS` leaves; `nil` without a limit.
+    /// The remaining address space under `RLIMIT_AS`; `nil` without a limit.
     private static var addressSpace: Int? {
         guard let limit = ThisProcess.addressLimit else { return nil }
         let pages = text(ofFile: "/proc/self/statm").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
@@ -49,22 +49,22 @@ package enum MemoryBudget {
     }
 }
 
-/// Memory that is free in the process and not yet returned to the system.
+/// Memory that is free within the process and not yet returned to the system.
 package enum FreedMemory {
-    /// Returns it to the system. For processes that live long: glibc keeps the most that was ever
-    /// needed, tens of megabytes for each arena.
+    /// Returns free memory to the system. For long-lived processes: glibc otherwise keeps the peak,
+    /// tens of megabytes per arena.
     package static func giveBack() { cprocess_return_memory() }
 
-    /// Keeps less of it from now on: one arena for all threads, and blocks of 64 KiB and more
-    /// straight from the system. For processes that wait for a network while they hold images;
-    /// frequent allocations in many threads take longer.
+    /// Keeps less free memory from now on: one arena for all threads, and blocks of 64 KiB and more
+    /// directly from the system. For processes that hold images while they wait for a network.
+    /// Frequent allocations in many threads become slower.
     package static func keepLittle() {
         cprocess_share_arena()
         cprocess_limit_memory()
     }
 
-    /// Uses one arena for all threads if the addresses of this process are bounded (`RLIMIT_AS`):
-    /// glibc reserves 64 MiB of them for each arena. Call it before the first thread is started.
+    /// Uses one arena for all threads if this process's address space is limited (`RLIMIT_AS`),
+    /// since glibc reserves 64 MiB of it per arena. Call it before the first thread is started.
     package static func shareArena() {
         if ThisProcess.addressLimit != nil { cprocess_share_arena() }
     }

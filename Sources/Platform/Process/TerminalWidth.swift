@@ -8,11 +8,11 @@ private import Musl
 private import Darwin
 #endif
 
-/// How many columns a terminal has, and how many of them text takes.
+/// The width of a terminal and of text, in columns.
 package enum TerminalWidth {
-    /// The columns of the terminal behind a descriptor; `nil` for a file or a pipe.
+    /// Returns the number of columns of the terminal at a descriptor; `nil` for a file or a pipe.
     ///
-    /// A terminal that does not know its size is taken for one of `COLUMNS`, or of 80.
+    /// If a terminal does not report its size, `COLUMNS` or 80 is assumed.
     package static func columns(of descriptor: Int32) -> Int? {
         guard isatty(descriptor) == 1 else { return nil }
         var size = winsize()
@@ -21,7 +21,7 @@ package enum TerminalWidth {
         return named > 0 ? named : 80
     }
 
-    /// The C library's table of widths for UTF-8, in every language of the user.
+    /// The C library's table of character widths for UTF-8, independent of the user's language.
     nonisolated(unsafe) private static let locale: locale_t? = {
         #if canImport(Darwin)
         newlocale(LC_CTYPE_MASK, "en_US.UTF-8", nil)
@@ -30,10 +30,10 @@ package enum TerminalWidth {
         #endif
     }()
 
-    /// The columns of text without line breaks and other controls.
+    /// Returns the width of text without line breaks and other controls.
     ///
-    /// Each scalar counts for itself: what a terminal joins to one sign, as an emoji and its skin
-    /// tone, it may show in fewer.
+    /// Each scalar counts separately. A terminal may show a combined sign, such as an emoji with a
+    /// skin tone, in fewer columns.
     fileprivate static func columns(of text: String) -> Int {
         guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text.utf8.count }
         let before = uselocale(locale)
@@ -44,7 +44,7 @@ package enum TerminalWidth {
             #else
             let width = cprocess_columns(scalar.value)
             #endif
-            // What is newer than the C library.
+            // Characters that are newer than the C library.
             let isEmoji = scalar.properties.isEmojiPresentation
             return sum + (width >= 0 ? Int(width) : isEmoji ? 2 : 1)
         }
@@ -52,7 +52,7 @@ package enum TerminalWidth {
 }
 
 extension String {
-    /// Columns of a terminal: none for combining marks, two for wide signs of East Asia and emoji,
-    /// one for others. The text is one line without controls.
+    /// The width in columns of a terminal: 0 for combining marks, 2 for wide East Asian characters
+    /// and emoji, 1 for others. The text must be one line without controls.
     package var displayWidth: Int { TerminalWidth.columns(of: self) }
 }

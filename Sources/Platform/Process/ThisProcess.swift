@@ -10,16 +10,16 @@ import Musl
 import Darwin
 #endif
 
-/// How a process begins and ends that holds keys and writes files.
+/// The start and end of a process that holds keys and writes files.
 package enum ThisProcess {
-    /// Opens the standard streams that are closed, and forbids core dumps.
+    /// Opens the standard streams that are closed, and disables core dumps.
     package static func prepare() {
         openStandardStreams()
         forbidDumps()
     }
 
-    /// How many files this process may have open at most: its limit, raised to `wanted` where the
-    /// system allows that.
+    /// Returns the maximum number of open files of this process: its limit, raised to `wanted` if
+    /// the system allows it.
     package static func openFileLimit(wanting wanted: Int) -> Int {
         #if canImport(Glibc)
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -36,7 +36,7 @@ package enum ThisProcess {
         return Int(exactly: limit.rlim_cur) ?? .max
     }
 
-    /// The limit on the addresses of this process in bytes (`RLIMIT_AS`); `nil` without one.
+    /// The limit on this process's address space in bytes (`RLIMIT_AS`); `nil` without one.
     package static var addressLimit: Int? {
         #if canImport(Glibc)
         let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
@@ -51,15 +51,16 @@ package enum ThisProcess {
     /// Ends the process.
     package static func end(_ status: Int32) -> Never { exit(status) }
 
-    /// Fills descriptors 0 to 2, so that no ledger and no image is opened as one of them and
-    /// written to as standard output. What was closed still cannot be used: it is open in the
-    /// direction that is not asked for.
+    /// Opens descriptors 0 to 2 if they are closed, so that no ledger or image gets one of them and
+    /// is written to as standard output. A closed stream stays unusable: it is opened in the
+    /// opposite direction.
     private static func openStandardStreams() {
         for descriptor: Int32 in 0...2 {
             while fcntl(descriptor, F_GETFD) == -1, errno == EBADF {
                 let opened = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
                 if opened < 0 { return }
-                // Descriptors are filled from the lowest; one beyond it was not closed after all.
+                // The lowest free descriptor is used; if it is a higher one, this one was not
+                // closed after all.
                 if opened != descriptor {
                     close(opened)
                     break
@@ -68,7 +69,8 @@ package enum ThisProcess {
         }
     }
 
-    /// A core dump holds the key, and so does the memory that other processes of the user may read.
+    /// Disables core dumps, which contain the key, as does memory that other processes of the user
+    /// may read.
     private static func forbidDumps() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         #if canImport(Glibc)
@@ -77,7 +79,7 @@ package enum ThisProcess {
         _ = setrlimit(RLIMIT_CORE, &none)
         #endif
         #if os(Linux)
-        // The limit does not hold where the system hands dumps to a program.
+        // The limit has no effect if the system pipes dumps to a program.
         _ = cprocess_forbid_dumps()
         #endif
     }

@@ -6,12 +6,12 @@ import Musl
 import Darwin
 #endif
 
-/// The system gives this process no further thread.
+/// The error if the system grants this process no further thread.
 package struct ThreadShortage: Error {}
 
-/// One thread that runs one closure and can be waited for.
+/// A thread that runs one closure and can be joined.
 ///
-/// Codec work blocks for whole seconds, which the threads of Swift concurrency must not.
+/// Codec work blocks for seconds, which must not happen in the threads of Swift concurrency.
 package final class WorkerThread {
     private let handle: pthread_t
     private var isJoined = false
@@ -23,7 +23,7 @@ package final class WorkerThread {
 
     /// Starts the thread.
     ///
-    /// - Throws: ``ThreadShortage`` if the system gives no further thread.
+    /// - Throws: ``ThreadShortage`` if the system grants no further thread.
     package init(_ body: @escaping @Sendable () -> Void) throws(ThreadShortage) {
         let job = Unmanaged.passRetained(Job(body))
         #if canImport(Darwin)
@@ -50,8 +50,8 @@ package final class WorkerThread {
         if !isJoined { pthread_detach(handle) }
     }
 
-    /// Whether so many threads could be started now: asked before a library is called that needs
-    /// them and does not say so.
+    /// Returns whether the given number of threads could be started now. Call it before using a
+    /// library that needs them and does not report a shortage.
     package static func areAvailable(_ count: Int) -> Bool {
         let gate = Gate()
         var threads: [WorkerThread] = []
@@ -60,14 +60,14 @@ package final class WorkerThread {
         }
         gate.monitor.locked { gate.isOpen = true }
         threads.forEach { $0.join() }
-        // The system counts a thread for a moment after it has been joined.
+        // The system still counts a thread for a moment after it has been joined.
         usleep(2000)
         return threads.count == count
     }
 
-    /// What threads wait at.
+    /// A gate at which threads wait.
     ///
-    /// `@unchecked Sendable`: `isOpen` is touched under `monitor` only.
+    /// `@unchecked Sendable`: `isOpen` is accessed only under `monitor`.
     private final class Gate: @unchecked Sendable {
         let monitor = Monitor()
         var isOpen = false
@@ -77,7 +77,7 @@ package final class WorkerThread {
         }
     }
 
-    /// Returns once the closure has returned.
+    /// Waits until the closure has returned.
     package func join() {
         guard !isJoined else { return }
         isJoined = true
@@ -90,7 +90,7 @@ package final class WorkerThread {
     }
 }
 
-/// A lock with a condition: every change made under it wakes whoever waits.
+/// A lock with a condition variable. Leaving the lock wakes all waiting threads.
 ///
 /// `@unchecked Sendable`: the two pthread objects are made for use by several threads and never
 /// move.
@@ -119,12 +119,12 @@ package final class Monitor: @unchecked Sendable {
         return try body()
     }
 
-    /// Gives the lock away until another thread leaves `locked`. Only inside `locked`.
+    /// Releases the lock until another thread leaves `locked`. Call it only inside `locked`.
     package func wait() { pthread_cond_wait(condition, mutex) }
 }
 
-/// The machine's processors.
+/// The processors of the machine.
 package enum Processors {
-    /// Those that are online, at least one.
+    /// The number of processors online, at least 1.
     package static let count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }
