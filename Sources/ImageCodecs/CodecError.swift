@@ -3,9 +3,9 @@ import PixelEngine
 public import Pixels
 import Platform
 
-/// Why an encoded picture could not be read, or a picture not encoded.
+/// The reason why an encoded image cannot be read, or an image cannot be encoded.
 public enum CodecError: Error, Hashable, Sendable {
-    /// A bound that the caller sets.
+    /// A limit set by the caller.
     public enum Limit: String, Hashable, Sendable {
         /// ``DecodeLimits/maximumInputBytes``.
         case inputBytes
@@ -13,9 +13,9 @@ public enum CodecError: Error, Hashable, Sendable {
         case pixels
         /// ``DecodeLimits/maximumDecodeMemory``.
         case decodeMemory
-        /// ``DecodeLimits/maximumDecodeMemory``, for an image that a newer library reads in parts.
+        /// ``DecodeLimits/maximumDecodeMemory``, for an image that a newer library could read in parts.
         case untiledMemory
-        /// The bytes that all images in work may take together.
+        /// The memory for all images in progress together, in bytes.
         case memoryBudget
         /// ``DecodeLimits/maximumProgressiveScans``.
         case progressiveScans
@@ -25,23 +25,24 @@ public enum CodecError: Error, Hashable, Sendable {
         case cpuSeconds
     }
 
-    /// There are no bytes.
+    /// The input has no bytes.
     case empty
-    /// No known format begins like this; the first bytes, 16 at most.
+    /// No known format begins with these bytes: the first 16 at most.
     case notAnImage(prefix: [UInt8])
-    /// A known format that is not read.
+    /// A known format that cannot be read.
     case unsupportedFormat(ImageFormat)
-    /// A legal file that needs what is not there; says what.
+    /// A valid file that needs an unsupported feature. The value describes it.
     case unsupportedFeature(String)
-    /// Values of a camera's sensor instead of an image; the format's name where it is known.
+    /// A camera's sensor data instead of an image. The value is the format's name, if known.
     case cameraRaw(String?)
-    /// The data are damaged; the codec's words.
+    /// The data are damaged. The value is the codec's message.
     case corrupt(String)
-    /// The data end before the picture does; what was being read.
+    /// The data end before the image does. The value tells what was being read.
     case truncated(String)
-    /// The file asks for more than the caller allows. `value` and `maximum` share the limit's unit.
+    /// The file exceeds a limit. `value` and `maximum` are in the limit's unit; `value` is `nil` if
+    /// reading stopped at the limit.
     case limitExceeded(Limit, value: Int?, maximum: Int)
-    /// The decoded picture has another size than the header led to expect, as libheif 1.15 says of
+    /// The decoded image has another size than its header states, as with libheif 1.15 and
     /// transformations that are not marked essential. The plan has to be made again.
     case sizeDiffers(PixelSize)
     /// The encoded bytes would exceed the maximum given to the encoder.
@@ -50,16 +51,16 @@ public enum CodecError: Error, Hashable, Sendable {
     case readFailed(errno: Int32)
     /// The codec could not get memory.
     case outOfMemory
-    /// A codec was called in a way that it refuses: a defect of this software.
+    /// A call that the codec refuses: a defect of this software.
     case misuse(String)
 }
 
 extension CodecError: CustomStringConvertible {
-    /// Expected and found, one line.
+    /// One line: expected and found values.
     public var description: String {
         switch self {
         case .empty: "file is empty"
-        case .notAnImage(let prefix): "expected a picture, found data that begin with \(Self.show(prefix))"
+        case .notAnImage(let prefix): "expected an image, found data that begin with \(Self.show(prefix))"
         case .unsupportedFormat(let format): "\(format.displayName) is recognised but not read"
         case .unsupportedFeature(let what): what
         case .cameraRaw(let name):
@@ -80,7 +81,7 @@ extension CodecError: CustomStringConvertible {
             Self.over("decoder gave", value, "warnings", maximum)
         case .limitExceeded(.cpuSeconds, let value, let maximum):
             Self.over("decoding took", value, "s of CPU time", maximum)
-        case .sizeDiffers(let size): "the decoded picture is \(size), its header says otherwise"
+        case .sizeDiffers(let size): "the decoded image is \(size), its header says otherwise"
         case .outputTooLarge(let maximum): "encoded image exceeds \(maximum) bytes"
         case .readFailed(let errno): "reading failed: \(SystemCall.message(errno))"
         case .outOfMemory: "out of memory"
@@ -101,12 +102,12 @@ extension CodecError: CustomStringConvertible {
 }
 
 extension CodecError {
-    /// Memory for samples, with the error that codecs report.
+    /// Allocates memory for samples. Throws ``outOfMemory``.
     static func memory(_ byteCount: Int) throws(CodecError) -> WorkingMemory {
         try inMemory { () throws(PixelError) in try WorkingMemory(byteCount: byteCount) }
     }
 
-    /// Memory for rows of samples, all of them zero.
+    /// Allocates memory for rows of samples, filled with zeros.
     static func clearMemory(rows: Int, rowBytes: Int) throws(CodecError) -> WorkingMemory {
         let (count, overflow) = rows.multipliedReportingOverflow(by: rowBytes)
         guard !overflow else { throw .outOfMemory }
@@ -115,17 +116,17 @@ extension CodecError {
         return memory
     }
 
-    /// What `make` makes of memory, with the error that codecs report.
+    /// Returns the result of `make`; turns its error into ``outOfMemory``.
     static func inMemory<Made>(_ make: () throws(PixelError) -> Made) throws(CodecError) -> Made {
         do throws(PixelError) { return try make() } catch { throw .outOfMemory }
     }
 
-    /// Throws what the status says, unless it says that all is well.
+    /// Throws the error of the status, unless it is BRIDGE_OK.
     static func check(_ status: bridge_status) throws(CodecError) {
         if let error = CodecError(status) { throw error }
     }
 
-    /// What the status says; `nil` if it says that all is well.
+    /// The error of a status; `nil` for BRIDGE_OK.
     init?(_ status: bridge_status) {
         guard status.code != Int32(BRIDGE_OK.rawValue) else { return nil }
         let value = Int(status.value)
@@ -147,13 +148,13 @@ extension CodecError {
     }
 }
 
-/// Tolerance of damage: given to a reader, it lets JPEG and TIFF data count that decoders can only
-/// fill in, and says afterwards what was wrong. Without one, damage ends reading with an error.
+/// Tolerates damage: a reader with a report accepts damaged JPEG and TIFF data, whose gaps decoders
+/// fill, and records the damage. Without a report, damage ends reading with an error.
 ///
-/// Belongs to one reader at a time, on any thread; complete once the reader is
-/// finished.
+/// Used by one reader at a time, on any thread; complete when the reader is finished.
 package final class DamageReport {
-    /// The first damage that was found; ``CodecError/corrupt(_:)`` or ``CodecError/truncated(_:)``.
+    /// The first damage found: ``CodecError/corrupt(_:)`` or ``CodecError/truncated(_:)``. `nil`
+    /// without damage.
     package private(set) var first: CodecError?
 
     package init() {}
@@ -162,7 +163,7 @@ package final class DamageReport {
 }
 
 extension CodecError {
-    /// Whether the data are damaged, so that a part of the image may be read all the same.
+    /// Whether the data are damaged, so that a part of the image may still be readable.
     package var isDamage: Bool {
         switch self {
         case .corrupt, .truncated: true

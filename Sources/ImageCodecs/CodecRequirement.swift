@@ -1,7 +1,6 @@
-/// What a file may need of a linked library that older versions do not have.
+/// A feature of a file that older versions of a linked library do not support.
 ///
-/// The one table of verdicts that depend on a version: messages, tests and documents take it from
-/// here.
+/// Messages, tests and documents take version-dependent results from this table only.
 package enum CodecRequirement: String, CaseIterable, Sendable {
     /// An auxiliary image, metadata or a thumbnail that several images share: iOS 18 and later.
     case heifSharedReferences = "heif-shared-references"
@@ -24,7 +23,7 @@ package enum CodecRequirement: String, CaseIterable, Sendable {
     /// AVC (H.264) inside HEIF.
     case heifAVC = "heif-avc"
 
-    /// What the file has, as the subject of a sentence.
+    /// The feature, as the subject of a sentence.
     package var feature: String {
         switch self {
         case .heifSharedReferences: "an auxiliary image of several images (iOS 18 and later)"
@@ -43,7 +42,7 @@ package enum CodecRequirement: String, CaseIterable, Sendable {
     /// The library.
     package var library: String { "libheif" }
 
-    /// The first version that has it; from the library's sources, and tried with 1.15 and 1.23.
+    /// The first version with the feature; from the library's sources, and tested with 1.15 and 1.23.
     package var version: String {
         switch self {
         case .heifUncompressed: "1.16"
@@ -54,7 +53,7 @@ package enum CodecRequirement: String, CaseIterable, Sendable {
         }
     }
 
-    /// The version that is linked; `nil` in a build without the library.
+    /// The linked version; `nil` in a build without the library.
     package var linkedVersion: String? {
         #if HEIF
         CodecVersions.heif
@@ -63,13 +62,13 @@ package enum CodecRequirement: String, CaseIterable, Sendable {
         #endif
     }
 
-    /// Whether the linked library has it.
+    /// Whether the linked library has the feature.
     package var isMet: Bool {
         guard let linkedVersion else { return false }
         return !CodecVersions.isLess(linkedVersion, than: version)
     }
 
-    /// Expected and found, one line.
+    /// One line: the required and the linked version.
     package var message: String {
         "\(feature) needs \(library) \(version) or later\(linkedVersion.map { ", \($0) is linked" } ?? "")"
     }

@@ -12,7 +12,7 @@ package enum CodecVersions {
     package static var heif: String { String(cString: bridge_heif_version()) }
     #endif
 
-    /// Whether one version of a library comes before another: compared number by number.
+    /// Whether one version of a library precedes another, compared number by number.
     package static func isLess(_ one: String, than other: String) -> Bool {
         let (left, right) = (numbers(one), numbers(other))
         for index in 0..<max(left.count, right.count) {
@@ -26,7 +26,7 @@ package enum CodecVersions {
         version.split(separator: ".").map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
     }
 
-    /// Name and version of each library that touches pixels.
+    /// The name and version of each library that processes pixels.
     package static var all: [(name: String, version: String)] {
         var all = [
             ("libjpeg-turbo", jpeg), ("libpng", png), ("libwebp", webp), ("zimg", ResampleGraph.version),

@@ -1,26 +1,24 @@
 import CodecBridge
 
-/// What a picture may cost to read. Everything is checked from the header where the header tells,
-/// before memory is taken.
+/// The limits for reading an image. They are checked from the header where possible, before memory
+/// is allocated.
 public struct DecodeLimits: Hashable, Sendable {
-    /// The largest input file, in bytes. 512 MiB by default: a 200-megapixel phone JPEG has up to
+    /// The largest input file, in bytes. Default: 512 MiB; a 200-megapixel phone JPEG has up to
     /// 60 MB.
     public var maximumInputBytes = 512 << 20
-    /// The largest image decoded, in px². 268 402 689 (0x3FFF²) by default, as in sharp.
+    /// The largest image decoded, in px². Default: 268 402 689 (0x3FFF²), as in sharp.
     public var maximumPixels = 0x3FFF * 0x3FFF
-    /// Estimated memory to decode one picture, in bytes. 1 GiB by default, ours: 38 bytes of WebP
-    /// can hold 0x3FFF² px.
+    /// The largest estimated memory for decoding one image, in bytes. Default: 1 GiB, our choice; 38
+    /// bytes of WebP can hold 0x3FFF² px.
     public var maximumDecodeMemory = 1 << 30
-    /// Scans a progressive JPEG may have before it counts as hostile. 100 by default, as in Skia.
+    /// The most scans of a progressive JPEG; more are treated as hostile. Default: 100, as in Skia.
     public var maximumProgressiveScans = 100
-    /// Warnings of the JPEG decoder before the file counts as corrupt. 100 by default, as in
-    /// libvips.
+    /// The most warnings of the JPEG decoder; more mean a corrupt file. Default: 100, as in libvips.
     public var maximumWarnings = 100
-    /// CPU time to decode one picture, in seconds. 30 by default, ours: a backstop for what the
-    /// other limits miss.
+    /// The most CPU time for decoding one image, in seconds. Default: 30, our choice; a backstop for
+    /// cases that the other limits miss.
     public var maximumCPUSeconds = 30.0
-    /// The largest ICC profile used, in bytes; a larger one is ignored with a notice. 4 MiB by
-    /// default.
+    /// The largest ICC profile used, in bytes; larger ones are ignored with a notice. Default: 4 MiB.
     public var maximumProfileBytes = 4 << 20
 
     /// Makes the default limits.

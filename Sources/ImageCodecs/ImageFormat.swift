@@ -1,13 +1,12 @@
-/// The picture formats that are told apart by their first bytes, whether they are read or not; and
-/// pixels in memory, which are no file.
+/// The image formats recognised by their first bytes, readable or not, and pixels in memory.
 public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
     case jpeg, png, webp
     case gif, bmp, tiff, heic, heif, avif, jpegXL = "jpeg-xl", jpeg2000 = "jpeg-2000", ico, psd, svg, pdf
-    /// Pixels in memory, which no file holds: red, green, blue and straight alpha, 8 bits each,
-    /// sRGB, rows top to bottom.
+    /// Pixels in memory, never a file: red, green, blue and straight alpha, 8 bits each, sRGB, rows
+    /// from top to bottom.
     case rgba8
 
-    /// The name as people write it.
+    /// The usual name, such as "JPEG XL".
     public var displayName: String {
         switch self {
         case .jpeg: "JPEG"
@@ -29,8 +28,8 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What reads it in a build that does not: the package trait, and Debian's name for the
-    /// library's development files. `nil` for formats that are read, or never are.
+    /// The package trait that would add reading of the format, and the Debian package of its
+    /// library. `nil` for formats that this build reads, or that no build reads.
     package var missing: (trait: String, library: String)? {
         switch self {
         #if !GIF
@@ -46,7 +45,7 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether pixels can be read from it.
+    /// Whether this build reads the format.
     public var isReadable: Bool {
         switch self {
         case .jpeg, .png, .webp, .bmp, .rgba8: true
@@ -63,7 +62,7 @@ public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// The files that this build reads, as people list it: `"JPEG, PNG or WebP"`.
+    /// The file formats that this build reads, as a list: `"JPEG, PNG or WebP"`.
     package static var readableNames: String {
         let names = allCases.filter { $0.isReadable && $0 != .rgba8 }.map(\.displayName)
         return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")

@@ -88,7 +88,7 @@ struct BadInputTests {
         arguments: [
             ("corrupt/empty.jpg", "file is empty", "check that the file was written completely"),
             (
-                "corrupt/text.jpg", "expected a picture, found data that begin with 54 68 69 73 20 69 73 20",
+                "corrupt/text.jpg", "expected an image, found data that begin with 54 68 69 73 20 69 73 20",
                 "pass a \(ImageFormat.readableNames) file"
             ),
             (

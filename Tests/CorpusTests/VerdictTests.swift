@@ -82,7 +82,7 @@ struct VerdictTests {
             // What the linked libheif cannot read is said to be its limit; HDR is refused, never
             // shown as if it were sRGB.
             if case .failed(let input) = outcome, code == .unsupportedFeature {
-                return input.message.contains("libheif ") || input.message.contains("HDR picture")
+                return input.message.contains("libheif ") || input.message.contains("HDR image")
             }
         } else if !["JPEG", "PNG", "WebP", "JPEG (MPO)", "other"].contains(row.format),
             !(ImageFormat(rawValue: row.format.lowercased())?.isReadable ?? false)

@@ -1,12 +1,12 @@
-/// Takes metadata out of a file without touching its compressed pixels, and checks the structure to
+/// Removes metadata from a file without changing its compressed pixels, and checks the structure to
 /// the end.
 package enum ContainerStripper {
-    /// Plans the stripped file. A profile that the probe found unusable is left out like other
+    /// Plans the stripped file. Removes a profile that the probe found unusable, like other
     /// metadata.
     ///
-    /// - Throws: ``CodecError/truncated(_:)`` or ``CodecError/corrupt(_:)`` where the structure is
-    ///   not whole. Pixels are looked at in a WebP alone, where nothing else tells how much of a
-    ///   bitstream is needed.
+    /// - Throws: ``CodecError/truncated(_:)`` or ``CodecError/corrupt(_:)`` if the structure is
+    ///   incomplete. Decodes pixels of WebP only, where nothing else shows how much of a bitstream
+    ///   is needed.
     package static func strip(
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
     ) throws(CodecError) -> StrippedImage {

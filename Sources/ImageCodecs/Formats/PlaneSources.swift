@@ -1,19 +1,18 @@
 package import PixelEngine
 import Pixels
 
-/// Opens a picture as the planes it is stored in.
+/// Opens an image as its stored planes.
 package enum PlaneSources {
-    /// Calls `body` with a source that is valid only during the call, and the picture's region in
-    /// it.
+    /// Calls `body` with a source that is valid only during the call, and the image's region in it.
     ///
     /// - Parameters:
-    ///   - denominator: 1, 2, 4 or 8: the picture is decoded at this part of its size. More than 1
-    ///     for JPEG only.
-    ///   - primaries: Of the stored colours.
-    ///   - damage: What tolerates damage of JPEG data and is told of it; `nil` to refuse.
-    /// - Returns: What `body` returns; `nil` where the planes cannot be had, or mean something else
-    ///   than JPEG's.
-    /// - Throws: ``CodecError``, or what `body` throws.
+    ///   - denominator: Decodes at 1/`denominator` of the size: 1, 2, 4 or 8; more than 1 for JPEG
+    ///     only. Default: 1.
+    ///   - primaries: The primaries of the stored colours. Default: BT.709.
+    ///   - damage: Tolerates and records damage of JPEG data; `nil` to refuse damaged data.
+    /// - Returns: The result of `body`; `nil` if the planes are not accessible or differ in meaning
+    ///   from JPEG's.
+    /// - Throws: ``CodecError``, or the error of `body`.
     package static func withSource<Result>(
         of source: EncodedSource, probe: ImageProbe, denominator: Int = 1,
         primaries: PlaneFormat.Primaries = .bt709, limits: DecodeLimits, damage: DamageReport? = nil,

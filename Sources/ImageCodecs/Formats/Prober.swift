@@ -1,10 +1,10 @@
 private import Pixels
 
-/// Reads headers.
+/// Reads the headers of all formats.
 package enum Prober {
-    /// Reads what the header says and refuses what the limits forbid.
+    /// Reads the header and checks it against the limits. Never decodes a pixel.
     ///
-    /// - Throws: ``CodecError``; never decodes a pixel.
+    /// - Throws: ``CodecError``.
     package static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe
     {
         guard source.count > 0 else { throw .empty }

@@ -1,15 +1,15 @@
 package import PixelEngine
 import Pixels
 
-/// Opens a picture as packed rows.
+/// Opens an image as packed rows.
 package enum RowReaders {
     /// Calls `body` with a reader that is valid only during the call.
     ///
     /// - Parameters:
-    ///   - precision: `word` for 16-bit samples where the picture has them.
+    ///   - precision: `word` for 16-bit samples if the image has them.
     ///   - convertsColor: Whether colours are converted to sRGB. CMYK always is.
-    ///   - damage: What tolerates damage of JPEG and TIFF data and is told of it; `nil` to refuse.
-    /// - Throws: ``CodecError``, or what `body` throws.
+    ///   - damage: Tolerates and records damage of JPEG and TIFF data; `nil` to refuse damaged data.
+    /// - Throws: ``CodecError``, or the error of `body`.
     package static func withReader<Result>(
         of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, precision: SampleType = .byte,
         convertsColor: Bool = false, damage: DamageReport? = nil, _ body: (any RowReader) throws -> Result

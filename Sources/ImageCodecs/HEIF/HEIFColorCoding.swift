@@ -1,23 +1,23 @@
 #if HEIF
 import CodecBridge
 
-/// What decoded planes mean: ITU-T H.273, table 4 and equations 20 to 66.
+/// The meaning of decoded planes: ITU-T H.273, table 4 and equations 20 to 66.
 struct HEIFColorCoding: Hashable {
     enum Matrix: Hashable {
         /// The planes are green, blue and red.
         case identity
-        /// What U and V, 1 from end to end, add to R, to G and to B.
+        /// The factors of U and V (range 1) in R, in G and in B.
         case sums([Float])
     }
 
     var matrix: Matrix
     var isFullRange: Bool
-    /// Whether Y'CbCr means what it does in JPEG: BT.601, full range.
+    /// Whether Y'CbCr has JPEG's meaning: BT.601, full range.
     var isJPEGs: Bool
 
-    /// - Throws: ``CodecError/unsupportedFeature(_:)`` for a matrix that is none of R'G'B' alone.
+    /// - Throws: ``CodecError/unsupportedFeature(_:)`` for a matrix that does not convert from R'G'B'.
     init(_ planes: bridge_heif_planes, file: HEIFCodePoints?) throws(CodecError) {
-        // What libheif says of the planes comes first: it may have converted them.
+        // libheif's description of the planes comes first: it may have converted them.
         isFullRange = planes.full_range < 0 ? file?.isFullRange ?? true : planes.full_range != 0
         let isSaid = planes.matrix >= 0 || planes.full_range < 0
         let number = planes.matrix >= 0 ? Int(planes.matrix) : isSaid ? file?.matrix ?? 2 : 2
@@ -37,8 +37,8 @@ struct HEIFColorCoding: Hashable {
         isJPEGs = isColored && isFullRange && sums == Self.sums(red: 0.299, blue: 0.114)
     }
 
-    /// Values that are unspecified, reserved or unknown are read as BT.601, as libavif and browsers
-    /// do for unspecified ones.
+    /// Returns the factors of a matrix; `nil` if it is not supported. Reads unspecified, reserved and
+    /// unknown values as BT.601, as libavif and browsers do for unspecified ones.
     private static func sums(of matrix: Int, primaries: Int) -> [Float]? {
         switch matrix {
         case 1: sums(red: 0.2126, blue: 0.0722)

@@ -4,20 +4,20 @@ import Platform
 import CodecBridge
 import Pixels
 
-/// The primary picture of a HEIF or AVIF file, opened by libheif.
+/// Decodes the primary image of a HEIF or AVIF file with libheif.
 ///
-/// libheif is C++ and its `bad_alloc` would end the process, so memory is asked for before it is
-/// called: see ``reserve(_:)``.
+/// libheif is C++ and its `bad_alloc` would end the process, so ``reserve(_:)`` checks that memory
+/// is available before each call.
 final class HEIFDecoder {
     let info: bridge_heif_info
     let structure: HEIFStructure
     private let handle: OpaquePointer
     private var hasThreads = false
 
-    /// Reads the header. The bytes must outlive the picture.
+    /// Reads the header. The bytes must outlive the decoder.
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) {
         structure = HEIFStructure(bytes)
-        // Before 1.19 the data of every item are copied once while the boxes are read.
+        // libheif before 1.19 copies the data of every item once while it reads the boxes.
         try Self.reserve(2 * bytes.count)
         var handle: OpaquePointer?
         var info = bridge_heif_info()
@@ -30,14 +30,14 @@ final class HEIFDecoder {
         } catch {
             throw Self.naming(error, structure)
         }
-        guard let handle else { throw .misuse("no picture") }
+        guard let handle else { throw .misuse("no image") }
         self.handle = handle
         self.info = info
     }
 
     deinit { bridge_heif_close(handle) }
 
-    /// The ICC profile; `nil` if there is none.
+    /// Returns the ICC profile; `nil` if there is none.
     func profile() throws(CodecError) -> [UInt8]? {
         guard info.profile_size > 0 else { return nil }
         var profile = [UInt8](repeating: 0, count: Int(info.profile_size))
@@ -45,9 +45,10 @@ final class HEIFDecoder {
         return profile
     }
 
-    /// The samples of the whole picture, its transformations applied; valid until the next call.
+    /// Decodes the whole image and applies its transformations. The samples are valid until the next
+    /// call.
     ///
-    /// - Parameter memory: What decoding takes, estimated, in bytes.
+    /// - Parameter memory: The estimated memory for decoding, in bytes.
     func decode(memory: Int) throws(CodecError) -> bridge_heif_planes {
         let coding = structure.coding
         let chroma = coding?.subsampling ?? .full
@@ -58,7 +59,7 @@ final class HEIFDecoder {
         }
     }
 
-    /// The samples of one tile, as they are coded; valid until the next call.
+    /// Decodes one tile, without transformations. The samples are valid until the next call.
     func decodeTile(column: Int, row: Int, memory: Int) throws(CodecError) -> bridge_heif_planes {
         try planes(memory: memory) { planes in
             bridge_heif_decode_tile(handle, Int32(column), Int32(row), &planes)
@@ -70,8 +71,8 @@ final class HEIFDecoder {
     ) throws(CodecError) -> bridge_heif_planes {
         try Self.reserve(memory)
         if !hasThreads {
-            // libde265 waits for ever for a thread that could not be started. It starts one for
-            // each tile, and one that has ended counts for a moment longer.
+            // libde265 waits forever for a thread that could not be started. It starts one for each
+            // tile, and a finished thread counts for a moment longer.
             guard WorkerThread.areAvailable(4) else { throw .outOfMemory }
             hasThreads = true
         }
@@ -79,7 +80,7 @@ final class HEIFDecoder {
         do throws(CodecError) {
             try CodecError.check(decode(&planes))
         } catch {
-            // The decoders behind libheif say of every failure that it is one.
+            // The decoders behind libheif report every failure alike, a lack of memory too.
             guard WorkingMemory.isAvailable(2 * memory + Self.overhead),
                 WorkerThread.areAvailable(Self.decoderThreads)
             else { throw .outOfMemory }
@@ -90,20 +91,21 @@ final class HEIFDecoder {
 
     // MARK: Memory
 
-    /// Beyond the samples: tables, the stacks of the decoders' threads.
+    /// Bytes besides the samples: tables, and the stacks of the decoders' threads.
     private static let overhead = 32 << 20
-    /// dav1d starts as many as there are processors, and one more.
+    /// dav1d starts one thread for each processor, and one more.
     private static let decoderThreads = min(Processors.count, 64) + 1
 
-    /// Makes sure that libheif will get the memory that it is going to ask for, if this process
-    /// alone asks.
+    /// Checks that libheif can get the memory that it will allocate, if nothing else allocates
+    /// meanwhile.
     private static func reserve(_ byteCount: Int) throws(CodecError) {
         guard WorkingMemory.isAvailable(byteCount + overhead) else { throw .outOfMemory }
     }
 
     // MARK: Failures
 
-    /// Tells what the linked libheif cannot read from what is damaged.
+    /// Turns an error into ``CodecError/unsupportedFeature(_:)`` if the linked libheif cannot read
+    /// the file, damaged or not.
     private static func naming(_ error: CodecError, _ structure: HEIFStructure) -> CodecError {
         switch error {
         case .corrupt, .truncated, .unsupportedFeature:
@@ -112,7 +114,7 @@ final class HEIFDecoder {
             }
         default: return error
         }
-        // libde265 has the version 1 profiles and the range extensions (ITU-T H.265, annex A.3).
+        // libde265 decodes the version 1 profiles and the range extensions (ITU-T H.265, annex A.3).
         if case .corrupt = error, let profile = structure.coding?.hevcProfile, !(1...4).contains(profile) {
             return .unsupportedFeature(
                 "HEVC profile \(profile) is not decoded (libheif \(CodecVersions.heif))")
@@ -123,7 +125,7 @@ final class HEIFDecoder {
 }
 
 extension CodecRequirement {
-    /// What the boxes of a file ask for.
+    /// Returns the requirements that follow from the boxes of a file.
     static func needed(by structure: HEIFStructure) -> [CodecRequirement] {
         guard structure.hasMeta else { return [structure.frameCount > 0 ? .heifSequence : .heifOpenMeta] }
         var needed: [CodecRequirement] = []

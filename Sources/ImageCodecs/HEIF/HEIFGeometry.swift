@@ -2,10 +2,9 @@
 import PixelEngine
 import Pixels
 
-/// Where the pixels of the shown image lie in the coded one: `clap`, `irot` and `imir` in the order
-/// of the file.
+/// Maps the pixels of the shown image to the coded one: `clap`, `irot` and `imir` in file order.
 struct HEIFGeometry: Hashable {
-    /// A step along one of the two axes, or a place, in px of the coded image.
+    /// A step along one axis, or a position, in px of the coded image.
     struct Vector: Hashable {
         var x: Int
         var y: Int
@@ -17,18 +16,18 @@ struct HEIFGeometry: Hashable {
         static prefix func - (vector: Vector) -> Vector { -1 * vector }
     }
 
-    /// As coded.
+    /// The coded size, in px.
     let coded: PixelSize
-    /// As shown.
+    /// The shown size, in px.
     private(set) var size: PixelSize
-    /// The place of the first shown pixel.
+    /// The coded position of the first shown pixel.
     private(set) var origin = Vector(x: 0, y: 0)
-    /// From a shown pixel to the one on its right.
+    /// The coded step from a shown pixel to its right neighbour.
     private(set) var column = Vector(x: 1, y: 0)
-    /// From a shown pixel to the one below.
+    /// The coded step from a shown pixel to the one below.
     private(set) var row = Vector(x: 0, y: 1)
 
-    /// - Returns: `nil` if a crop leaves nothing.
+    /// - Returns: `nil` if a crop leaves no pixel.
     init?(coded: PixelSize, properties: [HEIFStructure.Property]) {
         self.coded = coded
         size = coded
@@ -56,14 +55,14 @@ struct HEIFGeometry: Hashable {
         }
     }
 
-    /// A quarter anti-clockwise: the last column becomes the first row.
+    /// Rotates by 90° anti-clockwise: the last column becomes the first row.
     private mutating func turn() {
         origin = origin + (size.width - 1) * column
         (column, row) = (row, -column)
         size = size.transposed
     }
 
-    /// Rounds as libheif does: a width and a place for each axis, cut off at the edges.
+    /// Rounds as libheif does: a size and a position for each axis, clipped at the edges.
     private mutating func crop(to aperture: HEIFStructure.CleanAperture) -> Bool {
         guard
             let across = Self.range(
@@ -87,7 +86,7 @@ struct HEIFGeometry: Hashable {
         return lower <= upper ? Int(lower)..<Int(upper) + 1 : nil
     }
 
-    /// The same on a plane whose samples cover several pixels.
+    /// The same mapping for a plane whose samples cover several pixels.
     struct Plane {
         let coded: PixelSize
         let size: PixelSize
@@ -95,13 +94,13 @@ struct HEIFGeometry: Hashable {
         private let column: Vector
         private let row: Vector
 
-        /// - Parameter subsampling: Of the coded plane.
+        /// - Parameter subsampling: The subsampling of the coded plane.
         init(_ geometry: HEIFGeometry, subsampling: ChromaSubsampling) {
             let shown = geometry.swapsAxes ? subsampling.transposed : subsampling
             coded = geometry.coded.reduced(by: subsampling)
             size = geometry.size.reduced(by: shown)
-            // A mirrored or cropped plane may begin in the middle of a sample; it begins with all
-            // of it then, as in libheif.
+            // A mirrored or cropped plane that begins in the middle of a sample includes the whole
+            // sample, as in libheif.
             origin = Vector(
                 x: geometry.origin.x >> subsampling.horizontalShift,
                 y: geometry.origin.y >> subsampling.verticalShift)
@@ -109,7 +108,7 @@ struct HEIFGeometry: Hashable {
             row = geometry.row
         }
 
-        /// The coded place of a shown sample.
+        /// Returns the coded position of a shown sample.
         func place(x: Int, y: Int) -> Vector {
             let place = origin + x * column + y * row
             return Vector(
@@ -119,7 +118,7 @@ struct HEIFGeometry: Hashable {
 }
 
 extension PixelSize {
-    /// Samples of a plane, the last ones covering what is left.
+    /// Returns the size of a plane in samples; the last samples cover the remaining pixels.
     fileprivate func reduced(by subsampling: ChromaSubsampling) -> PixelSize {
         PixelSize(
             width: width.dividedRoundingUp(by: 1 << subsampling.horizontalShift),

@@ -2,7 +2,7 @@
 import CodecBridge
 import Pixels
 
-/// What libheif, and the boxes, say of a file before anything is decoded.
+/// Probes a HEIF or AVIF file with libheif and from its boxes, without decoding.
 enum HEIFHeader {
     static func probe(
         _ source: EncodedSource, format: ImageFormat, limits: DecodeLimits
@@ -21,11 +21,10 @@ enum HEIFHeader {
     }
 
     private static func probe(
-        _ picture: HEIFDecoder, byteCount: Int, format: ImageFormat, limits: DecodeLimits
+        _ decoder: HEIFDecoder, byteCount: Int, format: ImageFormat, limits: DecodeLimits
     ) throws(CodecError) -> ImageProbe {
-        let (info, structure) = (picture.info, picture.structure)
-        // The transformations are applied by the decoder: an EXIF orientation beside them is not
-        // applied again.
+        let (info, structure) = (decoder.info, decoder.structure)
+        // The decoder applies the transformations; an EXIF orientation beside them is ignored.
         var probe = ImageProbe(
             format: format, size: PixelSize(width: Int(info.width), height: Int(info.height)),
             colorModel: .yCbCr, byteCount: byteCount)
@@ -33,16 +32,16 @@ enum HEIFHeader {
         probe.hasAlpha = info.has_alpha != 0
         probe.frameCount = max(1, Int(info.images), structure.frameCount)
         probe.hasMetadata = info.has_metadata != 0
-        if let profile = try picture.profile() {
+        if let profile = try decoder.profile() {
             ProfileAcceptance.settle(profile, in: &probe, limits: limits)
         }
         let points = structure.codePoints
-        // A profile that cannot be used leaves it to the code points.
+        // An unusable profile gives way to the code points.
         if let points, probe.profile == nil {
             CodePoints(primaries: points.primaries, transfer: points.transfer).settle(
                 origin: "nclx", in: &probe)
         }
-        // Before 1.19 it comes out in other colours, without an error.
+        // libheif before 1.19 decodes limited-range RGB to wrong colours, without an error.
         if let points, points.matrix == 0, !points.isFullRange, !CodecRequirement.heifLimitedRGB.isMet {
             throw .unsupportedFeature(CodecRequirement.heifLimitedRGB.message)
         }
@@ -51,33 +50,33 @@ enum HEIFHeader {
             probe.chromaSubsampling = chroma.description
             probe.planeSubsampling = chroma
         }
-        // Without code points the coded video may say something else, which shows after decoding
-        // only.
+        // Without code points, the coded video may state others, which is known only after
+        // decoding.
         if let points, probe.planeSubsampling != nil, !probe.hasAlpha, probe.bitDepth == 8 {
             probe.hasPlanes = points.isFullRange && [2, 5, 6].contains(points.matrix)
         }
-        // Cropped or not, the coded picture is decoded whole.
+        // The coded image is decoded whole, even if it is cropped.
         let coded = max(probe.size.area, structure.largestArea)
         guard coded <= limits.maximumPixels else {
             throw .limitExceeded(.pixels, value: coded, maximum: limits.maximumPixels)
         }
-        try estimateMemory(of: picture, coded: coded, in: &probe, limits: limits)
+        try estimateMemory(of: decoder, coded: coded, in: &probe, limits: limits)
         return probe
     }
 
-    /// What decoding takes beside the file, which is in memory too.
+    /// Estimates the memory for decoding, in bytes, besides the file, which is in memory too.
     private static func estimateMemory(
-        of picture: HEIFDecoder, coded: Int, in probe: inout ImageProbe, limits: DecodeLimits
+        of decoder: HEIFDecoder, coded: Int, in probe: inout ImageProbe, limits: DecodeLimits
     ) throws(CodecError) {
         let sampleBytes = probe.bitDepth > 8 ? 2 : 1
-        let tiling = HEIFWindow.Tiling(picture)
+        let tiling = HEIFWindow.Tiling(decoder)
         let samples: Int
         if let tiling {
             samples = tiling.memory(sampleBytes: sampleBytes)
         } else {
-            // From 1.19 on, planes in the decoder, in libheif, and turned; before, RGB and planes
-            // again beside them.
-            let subsampling = picture.structure.coding?.subsampling ?? .full
+            // From 1.19 on: planes in the decoder, in libheif, and rotated. Before: also RGB, and
+            // planes again.
+            let subsampling = decoder.structure.coding?.subsampling ?? .full
             let chroma = 1 << (subsampling.horizontalShift + subsampling.verticalShift)
             let perPixel =
                 bridge_heif_has_tiles() != 0
@@ -86,7 +85,7 @@ enum HEIFHeader {
             samples = overflow ? .max - probe.byteCount : product
         }
         probe.decodeMemory = samples + probe.byteCount
-        let isGrid = picture.structure.primaryItem.flatMap { picture.structure.itemTypes[$0] } == "grid"
+        let isGrid = decoder.structure.primaryItem.flatMap { decoder.structure.itemTypes[$0] } == "grid"
         if isGrid, tiling == nil, !probe.hasAlpha, !CodecRequirement.heifTiles.isMet,
             probe.decodeMemory > limits.maximumDecodeMemory
         {

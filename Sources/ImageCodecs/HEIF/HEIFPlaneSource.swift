@@ -3,15 +3,15 @@ import PixelEngine
 import CodecBridge
 import Pixels
 
-/// The planes of a HEIF or AVIF picture as they are coded, transformations applied, where they mean
-/// what JPEG's do.
+/// Reads the planes of a HEIF or AVIF image as coded, transformations applied, if they have the
+/// same meaning as JPEG's.
 final class HEIFPlaneSource: BandSource {
     let format: PlaneFormat
     let bandRows = 16
     var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
     private let window: HEIFWindow
 
-    /// Decodes the picture, or its first tile.
+    /// Decodes the image, or its first tile.
     ///
     /// - Returns: `nil` if its samples are not 8 bits of Y'CbCr (BT.601, full range) in the
     ///   subsampling that the probe expects.

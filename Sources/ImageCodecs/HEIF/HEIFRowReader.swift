@@ -3,10 +3,9 @@ import PixelEngine
 import CodecBridge
 import Pixels
 
-/// The primary picture of a HEIF or AVIF file as RGB or RGBA rows, transformations applied.
+/// Reads the primary image of a HEIF or AVIF file as RGB or RGBA rows, transformations applied.
 ///
-/// Range, matrix and chroma are resolved here, alike for every version of libheif, for grey and
-/// colour.
+/// Resolves range, matrix and chroma in one way for every version of libheif, for grey and colour.
 final class HEIFRowReader: RowReader {
     let size: PixelSize
     let channels: Int
@@ -20,8 +19,8 @@ final class HEIFRowReader: RowReader {
     init(
         _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, limits: DecodeLimits, precision: SampleType
     ) throws(CodecError) {
-        let picture = try HEIFDecoder(bytes, limits: limits)
-        window = try HEIFWindow(picture, memory: probe.decodeMemory)
+        let decoder = try HEIFDecoder(bytes, limits: limits)
+        window = try HEIFWindow(decoder, memory: probe.decodeMemory)
         size = probe.size
         guard window.size == size else { throw .sizeDiffers(window.size) }
         channels = probe.hasAlpha ? 4 : 3
@@ -37,7 +36,7 @@ final class HEIFRowReader: RowReader {
         conversion.full_range = window.coding.isFullRange ? 1 : 0
         conversion.channels = Int32(channels)
         conversion.sample_bytes = Int32(sampleType.bytes)
-        conversion.is_premultiplied = picture.info.is_premultiplied
+        conversion.is_premultiplied = decoder.info.is_premultiplied
         let model: bridge_rows_model =
             switch planes.model {
             case Int32(BRIDGE_HEIF_GREY.rawValue): BRIDGE_ROWS_GREY
@@ -62,12 +61,12 @@ final class HEIFRowReader: RowReader {
         let first = try window.row(row, ofPlane: 0)
         rows.planes.0 = first
         if conversion.model != Int32(BRIDGE_ROWS_GREY.rawValue) {
-            // Of two chroma rows around this one, the nearer counts three quarters.
+            // Of the two chroma rows around this one, the nearer has a weight of three quarters.
             let shift = conversion.shift_y
             let last = (size.height - 1) >> shift
             let near = row >> shift
             let far = shift == 0 ? near : min(max(row & 1 == 0 ? near - 1 : near + 1, 0), last)
-            // The later one first: what is asked for afterwards does not move the window.
+            // Asks for the later row first, so that the second request does not move the window.
             for y in [max(near, far), min(near, far)] {
                 let (second, third) = (try window.row(y, ofPlane: 1), try window.row(y, ofPlane: 2))
                 if y == near { (rows.planes.1, rows.planes.2) = (second, third) }

@@ -1,20 +1,20 @@
 #if HEIF
 import Pixels
 
-/// What the boxes of a HEIF or AVIF file say that libheif keeps to itself, tells only after
+/// Facts from the boxes of a HEIF or AVIF file that libheif does not report, reports only after
 /// decoding, or does not understand.
 ///
-/// Boxes are read as far as they can be; what is damaged or missing is `nil` or empty, and for
-/// libheif to judge.
+/// Reads the boxes as far as possible; damaged or missing ones are `nil` or empty, and libheif
+/// judges them.
 struct HEIFStructure {
     /// A property of an item: ISO/IEC 23008-12, 6.5; `hvcC`, ISO/IEC 14496-15, 8.3.2; `av1C`, AV1
     /// in ISOBMFF, 2.3.
     enum Property: Hashable {
         /// `ispe`.
         case size(PixelSize)
-        /// `irot`, in quarters anti-clockwise.
+        /// `irot`, in quarter turns anti-clockwise.
         case turn(quarters: Int)
-        /// `imir`: whether columns change places, otherwise rows do.
+        /// `imir`: whether it swaps columns; otherwise it swaps rows.
         case mirror(columns: Bool)
         /// `clap`.
         case crop(CleanAperture)
@@ -25,12 +25,12 @@ struct HEIFStructure {
     }
 
     struct CleanAperture: Hashable {
-        /// Numerators and denominators of width, height, and the offsets of the centre.
+        /// The numerators and denominators of width, height, and the offsets of the centre.
         var width, widthBelow, height, heightBelow, x, xBelow, y, yBelow: Int
     }
 
     struct Coding: Hashable {
-        /// `nil` where there is no chroma.
+        /// `nil` if there is no chroma.
         var subsampling: ChromaSubsampling?
         /// `general_profile_idc` of HEVC; `nil` for AV1.
         var hevcProfile: Int?
@@ -43,14 +43,14 @@ struct HEIFStructure {
         var to: [Int]
     }
 
-    /// Whether there is a `meta` box at all; a sequence may do without.
+    /// Whether there is a `meta` box; a sequence may have none.
     private(set) var hasMeta = false
-    /// The item that is the image; `nil` where nothing is said.
+    /// The primary item; `nil` if none is stated.
     private(set) var primaryItem: Int?
     /// The type of each item, such as `hvc1`, `grid`, `Exif`.
     private(set) var itemTypes: [Int: String] = [:]
     private(set) var references: [Reference] = []
-    /// Frames of the first track of a sequence; 0 where there is none.
+    /// The number of frames in the first track of a sequence; 0 without one.
     private(set) var frameCount = 0
     private var trackProperties: [Property] = []
     private var allProperties: [Property?] = []
@@ -58,7 +58,7 @@ struct HEIFStructure {
 
     init(_ file: UnsafeRawBufferPointer) {
         readTrack(file)
-        // `meta` is a full box: its children come after four bytes.
+        // `meta` is a full box: its children follow four bytes.
         guard let meta = file.child("meta", in: 0..<file.count) else { return }
         hasMeta = true
         file.forEachBox(in: meta.dropFirst(4)) { type, content in
@@ -78,20 +78,20 @@ struct HEIFStructure {
         }
     }
 
-    // MARK: Asking
+    // MARK: Queries
 
-    /// The properties of an item, in their order.
+    /// Returns the properties of an item, in order.
     func properties(of item: Int) -> [Property] {
         (associations[item] ?? []).compactMap {
             allProperties.indices.contains($0 - 1) ? allProperties[$0 - 1] : nil
         }
     }
 
-    /// The item whose samples the primary one consists of: itself, or the first that it is derived
+    /// The item with the samples of the primary item: itself, or the first that it is derived
     /// from.
     var codedItem: Int? {
         var item = primaryItem
-        // Grids of overlays of grids are not nested without end.
+        // Limits the nesting of grids and overlays.
         for _ in 0..<8 {
             guard let current = item, !properties(of: current).contains(where: \.isCoding),
                 let source = references.first(where: { $0.type == "dimg" && $0.from == current })?.to.first
@@ -101,20 +101,20 @@ struct HEIFStructure {
         return item
     }
 
-    /// How the primary image is coded; `nil` if nothing is said.
+    /// The coding of the primary image; `nil` if not stated.
     var coding: Coding? {
         for case .coding(let coding) in codedItem.map(properties) ?? trackProperties { return coding }
         return nil
     }
 
-    /// The code points of the primary image, or of what it is derived from.
+    /// The code points of the primary image, or of the item that it is derived from.
     var codePoints: HEIFCodePoints? {
         let shown = primaryItem.map(properties) ?? trackProperties
         for case .codePoints(let points) in shown + (codedItem.map(properties) ?? []) { return points }
         return nil
     }
 
-    /// The largest picture of the file as it is coded, before any cropping, in px².
+    /// The area of the largest coded image of the file, before cropping, in px².
     var largestArea: Int {
         allProperties.reduce(0) { largest, property in
             if case .size(let size)? = property { max(largest, size.area) } else { largest }
@@ -133,7 +133,7 @@ struct HEIFStructure {
         if let sizes = file.child("stsz", in: box) { frameCount = file.field(sizes, 8, 4) ?? 0 }
         guard let descriptions = file.child("stsd", in: box) else { return }
         file.forEachBox(in: descriptions.dropFirst(8)) { _, entry in
-            // What every visual sample entry begins with has 78 bytes.
+            // Every visual sample entry begins with 78 bytes of common fields.
             file.forEachBox(in: entry.dropFirst(78)) { type, property in
                 if let property = Property(file, type, property) { trackProperties.append(property) }
                 return true
@@ -188,7 +188,7 @@ struct HEIFStructure {
             offset += idBytes + 1
             for _ in 0..<number {
                 guard let index = file.field(box, offset, indexBytes) else { return }
-                // The highest bit says whether the property is essential.
+                // The highest bit marks an essential property.
                 associations[item, default: []].append(index & (indexBytes == 1 ? 0x7F : 0x7FFF))
                 offset += indexBytes
             }
@@ -196,7 +196,7 @@ struct HEIFStructure {
     }
 }
 
-/// The four numbers of `nclx`, of ITU-T H.273.
+/// The four values of `nclx` (ITU-T H.273).
 struct HEIFCodePoints: Hashable {
     var primaries: Int
     var transfer: Int
@@ -254,8 +254,8 @@ extension HEIFStructure.Property {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The big-endian number of `length` bytes at `offset` of a box's content; `nil` if the box
-    /// ends before.
+    /// Returns the big-endian number of `length` bytes at `offset` of a box's content; `nil` if the
+    /// box ends before.
     fileprivate func field(_ box: Range<Int>, _ offset: Int, _ length: Int) -> Int? {
         guard offset + length <= box.count else { return nil }
         let start = box.lowerBound + offset
@@ -265,14 +265,14 @@ extension UnsafeRawBufferPointer {
     /// The version of a full box.
     fileprivate func version(_ box: Range<Int>) -> Int? { field(box, 0, 1) }
 
-    /// Four characters.
+    /// Returns the four characters at an offset.
     fileprivate func name(_ box: Range<Int>, _ offset: Int) -> String? {
         guard offset + 4 <= box.count else { return nil }
         let start = box.lowerBound + offset
         return String(decoding: self[start..<start + 4], as: UTF8.self)
     }
 
-    /// The content of the first box of that type.
+    /// Returns the content of the first box of that type.
     fileprivate func child(_ name: String, in range: Range<Int>) -> Range<Int>? {
         var found: Range<Int>?
         forEachBox(in: range) { type, content in
@@ -282,15 +282,15 @@ extension UnsafeRawBufferPointer {
         return found
     }
 
-    /// Calls `body` with the type and the content of each box, until it returns `false` or a box
-    /// does not fit.
+    /// Calls `body` with the type and content of each box, until it returns `false` or a box
+    /// exceeds its parent.
     fileprivate func forEachBox(in range: Range<Int>, _ body: (String, Range<Int>) -> Bool) {
         var offset = range.lowerBound
         while offset + 8 <= range.upperBound {
             var length = self[offset..<offset + 4].bigEndianValue
             var header = 8
             if length == 1, offset + 16 <= range.upperBound {
-                // More than 2^55 bytes is no length of a box.
+                // Refuses box lengths of 2^55 bytes and more.
                 guard self[offset + 8] == 0 else { return }
                 length = self[offset + 9..<offset + 16].bigEndianValue
                 header = 16

@@ -3,10 +3,10 @@ import PixelEngine
 import CodecBridge
 import Pixels
 
-/// The planes of a picture, row by row from top to bottom: all of them as libheif gives them, or
-/// rows of tiles that are released once the next ones are decoded.
+/// The planes of an image, read row by row from top to bottom: the whole image from libheif, or
+/// rows of tiles that are released when the next ones are decoded.
 final class HEIFWindow {
-    /// How tiles are read, told by the header.
+    /// The arrangement of the tiles, from the header.
     struct Tiling {
         let geometry: HEIFGeometry
         let tile: PixelSize
@@ -14,13 +14,13 @@ final class HEIFWindow {
         let rows: Int
         let subsampling: ChromaSubsampling
 
-        /// `nil` for a picture that is decoded as a whole: no grid, alpha, or sizes that do not fit
-        /// together.
-        init?(_ picture: HEIFDecoder) {
-            let info = picture.info
+        /// Returns `nil` for an image that is decoded as a whole: no grid, alpha, or inconsistent
+        /// sizes.
+        init?(_ decoder: HEIFDecoder) {
+            let info = decoder.info
             guard bridge_heif_has_tiles() != 0, info.tile_columns > 0, info.tile_rows > 0,
                 info.tile_columns * info.tile_rows > 1, info.has_alpha == 0,
-                let item = picture.structure.primaryItem, let coding = picture.structure.coding
+                let item = decoder.structure.primaryItem, let coding = decoder.structure.coding
             else { return nil }
             tile = PixelSize(width: Int(info.tile_width), height: Int(info.tile_height))
             columns = Int(info.tile_columns)
@@ -28,7 +28,7 @@ final class HEIFWindow {
             subsampling = coding.subsampling ?? .full
             let coded = PixelSize(width: Int(info.coded_width), height: Int(info.coded_height))
             guard
-                let geometry = HEIFGeometry(coded: coded, properties: picture.structure.properties(of: item)),
+                let geometry = HEIFGeometry(coded: coded, properties: decoder.structure.properties(of: item)),
                 geometry.size == PixelSize(width: Int(info.width), height: Int(info.height)),
                 tile.width > 0, tile.height > 0, tile.width * columns >= coded.width,
                 tile.height * rows >= coded.height,
@@ -38,14 +38,15 @@ final class HEIFWindow {
             self.geometry = geometry
         }
 
-        /// Shown rows that a row of tiles has at most.
+        /// The most shown rows of a row of tiles.
         var lineRows: Int { geometry.swapsAxes ? tile.width : tile.height }
-        /// As shown.
+        /// The chroma subsampling, as shown.
         var shownSubsampling: ChromaSubsampling {
             geometry.swapsAxes ? subsampling.transposed : subsampling
         }
 
-        /// Bytes held at once: two rows of tiles, and a tile in libheif and in its decoder.
+        /// Returns the bytes held at once: two rows of tiles, and a tile in libheif and in its
+        /// decoder.
         func memory(sampleBytes: Int) -> Int {
             let chroma = 1 << (subsampling.horizontalShift + subsampling.verticalShift)
             let area = 2 * lineRows * (geometry.size.width + 64) + 4 * tile.area
@@ -53,7 +54,7 @@ final class HEIFWindow {
         }
     }
 
-    /// What the samples are; those of ``bridge_heif_planes/samples`` are not valid for long.
+    /// The description of the samples; the pointers in ``bridge_heif_planes/samples`` become invalid.
     let planes: bridge_heif_planes
     let size: PixelSize
     let coding: HEIFColorCoding
@@ -63,20 +64,20 @@ final class HEIFWindow {
         case tiles(Tiles)
     }
 
-    private let picture: HEIFDecoder
+    private let decoder: HEIFDecoder
     private let storage: Storage
 
-    /// Decodes all, or the first tile.
-    init(_ picture: HEIFDecoder, memory: Int) throws(CodecError) {
-        self.picture = picture
-        let file = picture.structure.codePoints
-        if let tiling = Tiling(picture) {
-            let tiles = try Tiles(picture, tiling, memory: memory)
+    /// Decodes the whole image, or the first tile.
+    init(_ decoder: HEIFDecoder, memory: Int) throws(CodecError) {
+        self.decoder = decoder
+        let file = decoder.structure.codePoints
+        if let tiling = Tiling(decoder) {
+            let tiles = try Tiles(decoder, tiling, memory: memory)
             planes = tiles.planes
             size = tiling.geometry.size
             storage = .tiles(tiles)
         } else {
-            planes = try picture.decode(memory: memory)
+            planes = try decoder.decode(memory: memory)
             size = PixelSize(width: Int(planes.width), height: Int(planes.height))
             storage = .whole
         }
@@ -92,8 +93,8 @@ final class HEIFWindow {
         }
     }
 
-    /// A row of a plane (3 is alpha), counted in its own rows; valid until a later row is asked for
-    /// that needs other tiles.
+    /// Returns a row of a plane (3 is alpha), counted in that plane's rows; valid until a later row
+    /// needs other tiles.
     func row(_ y: Int, ofPlane plane: Int) throws(CodecError) -> UnsafePointer<UInt8> {
         switch storage {
         case .tiles(let tiles): return try tiles.row(y, ofPlane: plane)
@@ -109,29 +110,29 @@ final class HEIFWindow {
 }
 
 extension HEIFWindow {
-    /// Rows of tiles, turned as they are shown, in a ring that holds two.
+    /// A ring of two rows of tiles, rotated as shown.
     private final class Tiles {
         let tiling: Tiling
         let planes: bridge_heif_planes
-        private let picture: HEIFDecoder
+        private let decoder: HEIFDecoder
         private let memory: Int
         private let buffer: PlaneBuffer
         private let planeGeometries: [HEIFGeometry.Plane]
-        /// For each plane, the first row that has not been filled.
+        /// For each plane, the first row not yet filled.
         private var filled: [Int]
-        /// The next row of tiles, as shown, in coded rows or columns of tiles.
+        /// The next row of tiles, as shown: a coded row or column of tiles.
         private var nextLine: Int
         private let step: Int
 
-        init(_ picture: HEIFDecoder, _ tiling: Tiling, memory: Int) throws(CodecError) {
-            self.picture = picture
+        init(_ decoder: HEIFDecoder, _ tiling: Tiling, memory: Int) throws(CodecError) {
+            self.decoder = decoder
             self.tiling = tiling
             self.memory = memory
             let geometry = tiling.geometry
             let first = HEIFGeometry.Plane(geometry, subsampling: .full).place(x: 0, y: 0)
             nextLine = geometry.swapsAxes ? first.x / tiling.tile.width : first.y / tiling.tile.height
             step = geometry.swapsAxes ? geometry.row.x : geometry.row.y
-            planes = try picture.decodeTile(
+            planes = try decoder.decodeTile(
                 column: first.x / tiling.tile.width, row: first.y / tiling.tile.height, memory: memory)
             let model: PlaneFormat.Model =
                 switch planes.model {
@@ -163,7 +164,7 @@ extension HEIFWindow {
             return UnsafePointer(buffer.row(y, ofPlane: plane))
         }
 
-        /// Decodes the next row of tiles and puts it where it is shown.
+        /// Decodes the next row of tiles and copies it to its shown place.
         private func fillLine() throws(CodecError) {
             let isSwapped = tiling.geometry.swapsAxes
             guard (0..<(isSwapped ? tiling.columns : tiling.rows)).contains(nextLine) else {
@@ -172,7 +173,7 @@ extension HEIFWindow {
             let ends = planeGeometries.indices.map { end(ofLine: nextLine, plane: $0) }
             for across in 0..<(isSwapped ? tiling.rows : tiling.columns) {
                 let (column, row) = isSwapped ? (nextLine, across) : (across, nextLine)
-                let tile = try picture.decodeTile(column: column, row: row, memory: memory)
+                let tile = try decoder.decodeTile(column: column, row: row, memory: memory)
                 guard tile.model == planes.model, tile.bits == planes.bits, tile.shift_x == planes.shift_x,
                     tile.shift_y == planes.shift_y, tile.matrix == planes.matrix,
                     tile.full_range == planes.full_range, Int(tile.width) >= tiling.tile.width,
@@ -186,7 +187,7 @@ extension HEIFWindow {
             nextLine += step
         }
 
-        /// Samples of a tile along one axis of a plane.
+        /// The size of a tile in samples of a plane.
         private func extent(ofPlane plane: Int) -> PixelSize {
             let isChroma = plane > 0 && planes.model == Int32(BRIDGE_HEIF_YCBCR.rawValue)
             let shift = isChroma ? tiling.subsampling : .full
@@ -195,7 +196,7 @@ extension HEIFWindow {
                 height: tiling.tile.height >> shift.verticalShift)
         }
 
-        /// One past the last shown row of a plane that lies in this row of tiles.
+        /// Returns the end of the shown rows of a plane in this row of tiles.
         private func end(ofLine line: Int, plane: Int) -> Int {
             let (geometry, extent) = (planeGeometries[plane], extent(ofPlane: plane))
             var y = filled[plane]
@@ -217,7 +218,7 @@ extension HEIFWindow {
             guard let base = samples[plane] else { return }
             let bytes = buffer.sampleType.bytes
             let (left, top) = (column * extent.width, row * extent.height)
-            // Along a shown row only one coordinate changes.
+            // Along a shown row, only one coded coordinate changes.
             let isSwapped = tiling.geometry.swapsAxes
             let isBackward = (isSwapped ? tiling.geometry.column.y : tiling.geometry.column.x) < 0
             let codedRange = isSwapped ? top..<top + extent.height : left..<left + extent.width
@@ -251,7 +252,7 @@ extension HEIFWindow {
             }
         }
 
-        /// The shown columns whose place may lie in the coded range.
+        /// Returns the shown columns whose coded position may be in the range.
         private func shownColumns(
             of coded: Range<Int>, _ geometry: HEIFGeometry.Plane, isBackward: Bool
         ) -> Range<Int> {
@@ -261,7 +262,7 @@ extension HEIFWindow {
                 isBackward
                 ? (start - coded.upperBound + 1, start - coded.lowerBound + 1)
                 : (coded.lowerBound - start, coded.upperBound - start)
-            // What lies beyond the edge repeats the last sample.
+            // Positions beyond the edge repeat the last sample.
             let lower = min(max(first - 1, 0), geometry.size.width)
             return lower..<max(lower, min(end + 1, geometry.size.width))
         }

@@ -10,9 +10,9 @@ private import Musl
 private import Darwin
 #endif
 
-/// The bytes of one input: in memory, or an open regular file that is read where it is needed.
+/// The bytes of one input: in memory, or an open regular file that is read on demand.
 ///
-/// A file is never mapped: a mapping that somebody shortens kills the process.
+/// Files are never mapped: if a mapped file is shortened, reading it kills the process.
 package final class EncodedSource: Sendable {
     private enum Storage: Sendable {
         case memory([UInt8])
@@ -21,12 +21,11 @@ package final class EncodedSource: Sendable {
     }
 
     private let storage: Storage
-    /// How many bytes there are.
+    /// The number of bytes.
     package let count: Int
-    /// What tells this state of a file from a later one; `nil` for memory.
+    /// Identifies this version of the file; `nil` for memory.
     package let identity: FileIdentity?
-    /// The size in px where the bytes are pixels, as of `ImageFormat.rgba8`; `nil` where they are
-    /// encoded.
+    /// The size in px if the bytes are pixels (`ImageFormat.rgba8`); `nil` if they are encoded.
     package let pixelSize: PixelSize?
 
     /// Holds bytes in memory.
@@ -39,7 +38,7 @@ package final class EncodedSource: Sendable {
 
     /// Holds pixels in memory.
     ///
-    /// - Precondition: Four bytes for each pixel of `size`.
+    /// - Precondition: `bytes` has four bytes for each pixel of `size`.
     package init(rgba8 bytes: [UInt8], size: PixelSize) {
         storage = .memory(bytes)
         count = bytes.count
@@ -55,7 +54,7 @@ package final class EncodedSource: Sendable {
         pixelSize = nil
     }
 
-    /// Takes over an open descriptor of a regular file.
+    /// Takes ownership of an open descriptor of a regular file.
     package init(adopting descriptor: Int32, identity: FileIdentity) {
         storage = .file(descriptor: descriptor)
         count = identity.byteCount
@@ -67,7 +66,8 @@ package final class EncodedSource: Sendable {
         if case .file(let descriptor) = storage { close(descriptor) }
     }
 
-    /// Fills `target` from `offset` on and returns how many bytes there were.
+    /// Reads bytes from `offset` on into `target` and returns their number: fewer than `target` holds
+    /// at the end.
     package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws(CodecError) -> Int {
         guard offset >= 0, offset < count, !target.isEmpty else { return 0 }
         let wanted = min(target.count, count - offset)
@@ -94,7 +94,7 @@ package final class EncodedSource: Sendable {
         }
     }
 
-    /// Up to `length` bytes from `offset` on.
+    /// Returns up to `length` bytes from `offset` on.
     package func bytes(at offset: Int, length: Int) throws(CodecError) -> [UInt8] {
         let wanted = max(0, min(length, count - offset))
         guard wanted > 0 else { return [] }
@@ -110,7 +110,7 @@ package final class EncodedSource: Sendable {
         return bytes
     }
 
-    /// Calls `body` with the source as the C side reads it; valid only during the call.
+    /// Calls `body` with the source as CodecBridge reads it; valid only during the call.
     func withBridgeInput<Result>(_ body: (bridge_input) throws -> Result) rethrows -> Result {
         switch storage {
         case .memory(let bytes):
@@ -131,7 +131,7 @@ package final class EncodedSource: Sendable {
     /// Calls `body` with all bytes from `offset` on, if they are in memory; valid only during the
     /// call.
     ///
-    /// - Returns: `nil`, with `body` not called, for a file that is read where it is needed.
+    /// - Returns: `nil`, without calling `body`, for a file that is read on demand.
     func withMemory<Result>(from offset: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         switch storage {
         case .memory(let bytes):
@@ -160,12 +160,12 @@ package final class EncodedSource: Sendable {
     }
 }
 
-/// What tells one state of a file from another.
+/// Identifies one version of a file.
 package struct FileIdentity: Hashable, Sendable {
     package var device: UInt64
     package var inode: UInt64
     package var byteCount: Int
-    /// Of the last modification, since 1970.
+    /// The time of the last modification, in nanoseconds since 1970.
     package var modifiedNanoseconds: Int64
 
     package init(device: UInt64, inode: UInt64, byteCount: Int, modifiedNanoseconds: Int64) {

@@ -8,13 +8,12 @@ private import Musl
 private import Darwin
 #endif
 
-/// Memory that files were read into, kept for the next ones: pages that the kernel has to clear and
-/// map anew cost more than what is read into them.
+/// Reuses the memory of files for the next ones: new pages, which the kernel has to clear and map,
+/// cost more time than reading the file into them.
 package final class FileMemory: Sendable {
     /// Memory from `malloc`.
     ///
-    /// `@unchecked Sendable`: a block is in the store or with the one who took it out, never with
-    /// two.
+    /// `@unchecked Sendable`: a block is either in the store or owned by the caller that took it.
     struct Block: @unchecked Sendable {
         var base: UnsafeMutableRawPointer
         var capacity: Int
@@ -25,14 +24,15 @@ package final class FileMemory: Sendable {
     private let spares = Mutex<[Block]>([])
     private let maximumSpares: Int
 
-    /// `weak` is no property of a type that a mutex takes by itself.
+    /// A mutex cannot hold a `weak` reference directly.
     private struct Current: Sendable {
         weak var memory: FileMemory?
     }
 
     private static let current = Mutex(Current())
 
-    /// The one that all who read files now share: made for the first of them, gone with the last.
+    /// Returns the store shared by all current users; it is created for the first and freed with the
+    /// last.
     package static func shared(maximumSpares: Int) -> FileMemory {
         current.withLock { current in
             let memory = current.memory ?? FileMemory(maximumSpares: maximumSpares)
@@ -41,25 +41,25 @@ package final class FileMemory: Sendable {
         }
     }
 
-    /// - Parameter maximumSpares: Blocks kept while none uses them; they go with this object.
+    /// - Parameter maximumSpares: The most unused blocks kept; they are freed with this object.
     package init(maximumSpares: Int) { self.maximumSpares = maximumSpares }
 
     deinit { spares.withLock { $0.forEach { $0.release() } } }
 
-    /// At least `capacity` bytes, whatever they hold; `nil` if there is no memory.
+    /// Returns at least `capacity` bytes with unspecified contents; `nil` without memory.
     func take(_ capacity: Int) -> Block? {
         let spare: Block? = spares.withLock { spares in
-            // Of several, the smallest that will do.
+            // Takes the smallest that fits.
             let fitting = spares.indices.filter { spares[$0].capacity >= capacity }
             if let best = fitting.min(by: { spares[$0].capacity < spares[$1].capacity }) {
                 return spares.remove(at: best)
             }
-            // One that is too small makes room for one that is not.
+            // Frees one that is too small, to make room for a larger one.
             if !spares.isEmpty { spares.removeFirst().release() }
             return nil
         }
         if let spare { return spare }
-        // An eighth more: files of one camera differ by little.
+        // Allocates an eighth more, because files of one camera differ by little.
         let roomy = capacity + capacity / 8
         return malloc(roomy).map { Block(base: $0, capacity: roomy) }
     }

@@ -1,11 +1,11 @@
-/// Reads numbers and short runs of bytes anywhere in a source, through one window of memory.
+/// Reads numbers and short runs of bytes at any offset of a source, through one window of memory.
 struct HeaderReader {
     private let source: EncodedSource
     private var window: [UInt8] = []
     private var windowStart = 0
     private let windowSize: Int
 
-    /// - Parameter windowSize: Bytes read at a time. 64 KiB by default: most headers in one call.
+    /// - Parameter windowSize: The bytes read at a time. Default: 64 KiB, which holds most headers.
     init(_ source: EncodedSource, windowSize: Int = 65_536) {
         self.source = source
         self.windowSize = windowSize
@@ -13,7 +13,7 @@ struct HeaderReader {
 
     var count: Int { source.count }
 
-    /// The bytes in the range, fewer where the source ends.
+    /// Returns `length` bytes from `offset` on, fewer at the end of the source.
     mutating func bytes(at offset: Int, length: Int) throws(CodecError) -> ArraySlice<UInt8> {
         guard offset >= 0, length > 0, offset < count else { return [] }
         let end = min(offset + length, count)
@@ -25,8 +25,8 @@ struct HeaderReader {
         return window[(offset - windowStart)..<max(available - windowStart, offset - windowStart)]
     }
 
-    /// Calls `body` with what is at hand from `offset` on, at least one byte; empty at the end of
-    /// the source.
+    /// Calls `body` with the available bytes from `offset` on: at least one, none at the end of the
+    /// source.
     mutating func withAvailable<Result>(
         at offset: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(CodecError) -> Result {

@@ -1,21 +1,21 @@
-/// A whole file in memory, where the result is made of it: what is checked is what is sent, and it
-/// is read and copied once.
+/// A whole file in memory, from which the result is made in place: the bytes checked are the bytes
+/// sent, read and copied once.
 ///
 /// `@unchecked Sendable`: the memory is written before `init` returns and by `keep`, whose caller
-/// has the only use of it.
+/// is the only user then.
 package final class LoadedFile: @unchecked Sendable {
-    /// Room behind the file for what a result may have to add: an end marker, a padding byte.
+    /// Bytes of room after the file for additions of a result: an end marker, a padding byte.
     private static let spare = 64
 
     private let block: FileMemory.Block
-    /// Gone, once nobody reads further files into it.
+    /// The store of the memory; `nil` once no further files are read.
     private weak let memory: FileMemory?
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     package let count: Int
 
-    /// Reads all of `source` into memory that goes back afterwards.
+    /// Reads all of `source` into memory that is returned to `memory` afterwards.
     ///
-    /// - Throws: ``CodecError/truncated(_:)`` if it became shorter, ``CodecError/outOfMemory``,
+    /// - Throws: ``CodecError/truncated(_:)`` if the file became shorter, ``CodecError/outOfMemory``,
     ///   ``CodecError/readFailed(errno:)``.
     package init(_ source: EncodedSource, memory: FileMemory) throws(CodecError) {
         guard let block = memory.take(source.count + Self.spare) else { throw .outOfMemory }
@@ -32,15 +32,15 @@ package final class LoadedFile: @unchecked Sendable {
         if let memory { memory.give(block) } else { block.release() }
     }
 
-    /// The file.
+    /// The bytes of the file.
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: block.base, count: count) }
 
-    /// Makes the file what is left of it, without moving its largest piece.
+    /// Replaces the file by its stripped form, without moving the largest piece.
     ///
-    /// Sources over this file must not be read any more.
+    /// Sources over this file must not be read afterwards.
     ///
-    /// - Returns: The result, as long as this object lives; `nil`, with the file as it was, if the
-    ///   other pieces have no room around the largest, or are no small part of the whole.
+    /// - Returns: The result, valid as long as this object; `nil`, with the file unchanged, if the
+    ///   other pieces do not fit around the largest, or exceed a quarter of it.
     package func keep(_ stripped: StrippedImage) -> UnsafeRawBufferPointer? {
         let pieces = stripped.pieces
         guard
@@ -52,7 +52,7 @@ package final class LoadedFile: @unchecked Sendable {
         guard head <= middle.lowerBound, tail <= block.capacity - middle.upperBound,
             head + tail <= middle.count / 4
         else { return nil }
-        // Copied aside first: they may lie where others have to go.
+        // Copies the pieces aside first, because their targets may overlap their sources.
         var around: [UInt8] = []
         around.reserveCapacity(head + tail)
         for (number, piece) in pieces.enumerated() where number != largest {

@@ -1,9 +1,9 @@
-/// A file without what is not needed to see the picture: a list of what to copy from the source,
-/// and what to write.
+/// A file reduced to the bytes needed to show the image: a list of ranges to copy from the source
+/// and of bytes to write.
 package struct StrippedImage: Sendable {
-    /// Some bytes of the result.
+    /// A piece of the result.
     package enum Piece: Hashable, Sendable {
-        /// From the source, unchanged.
+        /// A range of the source, unchanged.
         case copied(Range<Int>)
         case written([UInt8])
 
@@ -15,7 +15,7 @@ package struct StrippedImage: Sendable {
         }
     }
 
-    /// Something that was left out, in the words of people.
+    /// Something that was left out, as users call it.
     package enum Removal: String, Hashable, Sendable, CaseIterable {
         case exif = "EXIF"
         case xmp = "XMP"
@@ -31,11 +31,11 @@ package struct StrippedImage: Sendable {
 
     package private(set) var pieces: [Piece] = []
     package var removals: Set<Removal> = []
-    /// Whether the source ends before its end marker: whether all pixels are there, only decoding
-    /// tells.
+    /// Whether the source ends before its end marker. Only decoding then shows whether all pixels
+    /// are present.
     package var lacksEnd = false
-    /// Whether only encoding anew leaves out what is not needed: it lies within the compressed
-    /// pixels, or these cannot be followed to their end and may be damaged.
+    /// Whether unneeded bytes can be removed only by encoding again: they are inside the compressed
+    /// pixels, or the pixels cannot be followed to their end and may be damaged.
     package var needsEncoding = false
 
     /// The size of the result, in bytes.
@@ -54,7 +54,7 @@ package struct StrippedImage: Sendable {
 
     mutating func write(_ bytes: [UInt8]) { pieces.append(.written(bytes)) }
 
-    /// Replaces the bytes at the start of the result.
+    /// Writes bytes at the start of the result.
     mutating func prepend(_ bytes: [UInt8]) { pieces.insert(.written(bytes), at: 0) }
 
     /// Writes the result, `byteCount` bytes.

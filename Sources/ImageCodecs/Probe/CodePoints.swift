@@ -1,16 +1,16 @@
 import PixelEngine
 import Pixels
 
-/// Colour described by the code points of ITU-T H.273, as PNG's cICP and HEIF's nclx do.
+/// A colour described by code points of ITU-T H.273, as in PNG's cICP and HEIF's nclx.
 struct CodePoints: Hashable, Sendable {
-    /// What code points amount to.
+    /// The meaning of code points.
     enum Meaning: Hashable {
         case color(DescribedColor)
         /// PQ or HLG, by name.
         case highDynamicRange(String)
         /// Primaries and transfer are both unspecified (2).
         case unspecified
-        /// Reserved, or not converted here.
+        /// Reserved, or not supported.
         case unknown
     }
 
@@ -29,8 +29,8 @@ struct CodePoints: Hashable, Sendable {
         }
         switch transfer {
         case 2, 13: return .color(DescribedColor(place, .sRGB))
-        // Cameras and encoders write BT.709 for images that are shown as sRGB. It is meant only
-        // with other primaries.
+        // Cameras and encoders write BT.709 for images that are shown as sRGB. It is taken
+        // literally only with other primaries.
         case 1, 6:
             return .color(DescribedColor(place, primaries == 9 || primaries == 12 ? .bt709 : .sRGB))
         case 14, 15: return .color(DescribedColor(place, .bt709))
@@ -46,14 +46,14 @@ struct CodePoints: Hashable, Sendable {
 
     /// Puts the colour into the probe. PQ and HLG make the image unsupported.
     ///
-    /// - Returns: Whether the code points count. If not, the next source of colour does; unknown
+    /// - Returns: Whether the code points are used. If not, the next source of colour is; unknown
     ///   code points leave a remark.
     @discardableResult
     func settle(origin: String, in probe: inout ImageProbe) -> Bool {
         switch meaning {
         case .color(let color): return ProfileAcceptance.settle(color, origin: origin, in: &probe)
         case .highDynamicRange(let name):
-            probe.unsupportedFeature = "HDR picture (\(name) transfer in \(origin)) is not tone-mapped"
+            probe.unsupportedFeature = "HDR image (\(name) transfer in \(origin)) is not tone-mapped"
             return true
         case .unspecified: return false
         case .unknown:

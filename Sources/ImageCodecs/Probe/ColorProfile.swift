@@ -8,27 +8,27 @@ package struct ColorProfile: Hashable, Sendable {
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The colour model of the data it describes, from the header (ICC.1:2010, 7.2.6): `"RGB "`,
+    /// The colour model of the described data, from the header (ICC.1:2010, 7.2.6): `"RGB "`,
     /// `"GRAY"`, `"CMYK"`.
     package var dataSpace: String? {
         bytes.count >= 128 ? String(decoding: bytes[16..<20], as: UTF8.self) : nil
     }
 
-    /// Whether the header is there: its signature in place, its length enough for a header and not
-    /// beyond the data.
+    /// Whether the header is plausible: its signature is in place, and its length covers at least a
+    /// header and does not exceed the data.
     package var isPlausible: Bool {
         bytes.count >= 132 && bytes[36..<40].elementsEqual("acsp".utf8)
             && 132...bytes.count ~= number(at: 0) ?? 0
     }
 
-    /// The profile without what follows the length that its header states (ICC.1:2010, 7.2.2);
-    /// `nil` if it is not plausible.
+    /// The profile without bytes beyond the length stated by its header (ICC.1:2010, 7.2.2); `nil` if
+    /// it is not plausible.
     package var declaredPart: ColorProfile? {
         guard isPlausible, let length = number(at: 0) else { return nil }
         return length == bytes.count ? self : ColorProfile(bytes: Array(bytes.prefix(length)))
     }
 
-    /// The text of the `desc` tag, which is what people call the profile; `nil` if there is none.
+    /// The usual name of the profile, from its `desc` tag; `nil` without one.
     package var name: String? {
         guard isPlausible, let tags = number(at: 128) else { return nil }
         for index in 0..<min(tags, 100) {
@@ -43,8 +43,8 @@ package struct ColorProfile: Hashable, Sendable {
         return nil
     }
 
-    /// `textDescriptionType` of version 2 (ASCII) or `multiLocalizedUnicodeType` of version 4 (its
-    /// first record).
+    /// Returns the text of a tag: `textDescriptionType` of version 2 (ASCII) or
+    /// `multiLocalizedUnicodeType` of version 4 (its first record).
     private func text(_ tag: [UInt8]) -> String? {
         let body = ColorProfile(bytes: tag)
         if tag.starts(with: "desc".utf8), let length = body.number(at: 8), length > 0 {
@@ -69,7 +69,7 @@ package struct ColorProfile: Hashable, Sendable {
 }
 
 extension String {
-    /// The text without control characters and outer blanks, 80 characters at most; `nil` if
+    /// The text without control characters and leading spaces, 80 characters at most; `nil` if
     /// nothing is left.
     fileprivate var printable: String? {
         let kept = unicodeScalars.filter {
@@ -81,15 +81,15 @@ extension String {
     }
 }
 
-/// Which descriptions of colour count.
+/// Accepts or refuses descriptions of colour.
 ///
-/// A format tries its descriptions in its order of precedence until one counts; those that do not
-/// count leave a remark.
+/// A format tries its descriptions in its order of precedence until one is accepted; a refused one
+/// leaves a remark.
 enum ProfileAcceptance {
-    /// Puts an ICC profile into the probe, or a remark why it is not used.
+    /// Puts an ICC profile into the probe, or a remark with the reason why it is not used.
     ///
-    /// - Parameter bytes: Bytes beyond the size that the profile's header declares are left out.
-    /// - Returns: Whether the profile counts.
+    /// - Parameter bytes: The profile. Bytes beyond the size declared by its header are dropped.
+    /// - Returns: Whether the profile is accepted.
     @discardableResult
     static func settle(_ bytes: [UInt8], in probe: inout ImageProbe, limits: DecodeLimits) -> Bool {
         func ignore(_ why: String) -> Bool {
@@ -108,7 +108,7 @@ enum ProfileAcceptance {
             }
         guard fits else {
             let space = (profile.dataSpace ?? "").filter { $0 != " " }
-            return ignore("it describes \(space) data, the picture is \(probe.colorModel.rawValue)")
+            return ignore("it describes \(space) data, the image is \(probe.colorModel.rawValue)")
         }
         guard let space = ColorProfileReader.colorSpace(of: profile.bytes, channels: probe.colorChannels)
         else { return ignore("LittleCMS cannot convert from it") }
@@ -118,9 +118,9 @@ enum ProfileAcceptance {
         return true
     }
 
-    /// Uses a colour that is described without a profile, unless a profile counts.
+    /// Uses a colour description that is not a profile, unless the probe has a profile.
     ///
-    /// - Returns: Whether the description counts.
+    /// - Returns: Whether the description is accepted.
     @discardableResult
     static func settle(_ color: DescribedColor, origin: String, in probe: inout ImageProbe) -> Bool {
         guard probe.profile == nil, let space = color.colorSpace(channels: probe.colorChannels) else {

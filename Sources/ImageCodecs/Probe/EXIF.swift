@@ -7,7 +7,8 @@ struct TIFFDirectory {
     private let isLittleEndian: Bool
     private let entries: Range<Int>
 
-    /// - Parameter block: From the byte order mark on. `nil` if it is no TIFF structure.
+    /// - Parameter block: The bytes from the byte order mark on.
+    /// - Returns: `nil` if they are not a TIFF structure.
     init?(_ block: [UInt8]) {
         bytes = block
         if block.starts(with: [0x49, 0x49, 0x2A, 0]) {
@@ -24,14 +25,14 @@ struct TIFFDirectory {
         entries = (header + 2)..<(header + 2 + count * 12)
     }
 
-    /// The directory that a tag points to, such as the EXIF directory; `nil` without it.
+    /// Returns the directory that a tag points to, such as the EXIF directory; `nil` without it.
     func directory(atTag tag: Int) -> TIFFDirectory? {
         guard let start = value(ofTag: tag), let count = number(at: start, length: 2) else { return nil }
         return TIFFDirectory(
             bytes: bytes, isLittleEndian: isLittleEndian, entries: (start + 2)..<(start + 2 + count * 12))
     }
 
-    /// The text of a tag of up to four bytes; `nil` without it.
+    /// Returns the text of a tag of up to four bytes; `nil` without it.
     func shortText(ofTag tag: Int) -> String? {
         for entry in stride(from: entries.lowerBound, to: entries.upperBound, by: 12) {
             guard let found = number(at: entry, length: 2), entry + 12 <= bytes.count else { return nil }
@@ -48,7 +49,7 @@ struct TIFFDirectory {
         self.entries = entries
     }
 
-    /// The first value of a tag that is stored as BYTE, SHORT or LONG; `nil` without it.
+    /// Returns the first value of a tag stored as BYTE, SHORT or LONG; `nil` without it.
     func value(ofTag tag: Int) -> Int? {
         for entry in stride(from: entries.lowerBound, to: entries.upperBound, by: 12) {
             guard let found = number(at: entry, length: 2) else { return nil }
@@ -75,18 +76,18 @@ struct TIFFDirectory {
     }
 }
 
-/// The EXIF facts that change pixels. Everything else in EXIF is removed unread.
+/// The EXIF facts that affect pixels. All other EXIF data are removed unread.
 struct EXIF {
-    /// The largest block looked at, in bytes: an APP1 segment holds no more.
+    /// The most bytes read of a block: the largest APP1 segment.
     static let maximumBytes = 65_536
 
-    /// Tag 0x0112, where it says something valid.
+    /// The orientation of tag 0x0112; `nil` if it is missing or invalid.
     let orientation: Orientation?
     /// Whether the colours are Adobe RGB: ColorSpace (0xA001) is 2, or it is "uncalibrated" and the
     /// interoperability index is "R03" (DCF 2.0, optional colour space).
     let isAdobeRGB: Bool
 
-    /// - Parameter block: From the byte order mark on; a leading `Exif\0\0` is skipped.
+    /// - Parameter block: The bytes from the byte order mark on; a leading `Exif\0\0` is skipped.
     init(_ block: some Collection<UInt8>) {
         var bytes = Array(block.prefix(Self.maximumBytes))
         if bytes.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) { bytes.removeFirst(6) }

@@ -1,10 +1,10 @@
-/// Tells the format of a picture by its first bytes. File names and declared media types are never
-/// believed.
+/// Recognises the format of an image by its first bytes, never by file names or declared media
+/// types.
 package enum FormatSniffer {
-    /// Bytes that are enough to tell.
+    /// The number of bytes needed.
     package static let prefixLength = 64
 
-    /// The format that begins like this, or `nil`.
+    /// Returns the format that begins with these bytes, or `nil`.
     package static func format(of prefix: some Sequence<UInt8>) -> ImageFormat? {
         let bytes = Array(prefix.prefix(prefixLength))
         func has(_ text: String, at offset: Int = 0) -> Bool {
@@ -30,8 +30,8 @@ package enum FormatSniffer {
         return isSVG(bytes) ? .svg : nil
     }
 
-    /// The format that would begin like this if there were more of it, or `nil`. For files cut
-    /// inside their signature.
+    /// Returns the format whose signature begins with these bytes, or `nil`. For files cut inside
+    /// their signature.
     package static func formatBegun(by bytes: [UInt8]) -> ImageFormat? {
         let signatures: [(ImageFormat, [UInt8])] = [
             (.jpeg, [0xFF, 0xD8, 0xFF]), (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
@@ -73,10 +73,10 @@ package enum FormatSniffer {
     }
 }
 
-/// Camera raw files that their first bytes tell; those that are TIFF inside are told by their
-/// directories.
+/// Recognises camera raw files by their first bytes; ``TIFFPages`` recognises those that are TIFF
+/// files.
 package enum CameraRaw {
-    /// The maker's name of the format, or `nil`. 20 bytes are enough.
+    /// Returns the maker and name of the format, or `nil`. Needs 20 bytes.
     package static func name(beginningWith prefix: some Sequence<UInt8>) -> String? {
         let bytes = Array(prefix.prefix(20))
         func has(_ text: String, at offset: Int = 0) -> Bool {

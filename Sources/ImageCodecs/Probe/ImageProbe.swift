@@ -1,9 +1,9 @@
 package import PixelEngine
 public import Pixels
 
-/// What the header of a picture says. Nothing here needs a pixel to be decoded.
+/// The facts in the header of an image, read without decoding pixels.
 public struct ImageProbe: Hashable, Sendable {
-    /// How the samples are coded.
+    /// The colour model of the stored samples.
     public enum ColorModel: String, Hashable, Codable, Sendable {
         /// One channel.
         case grey
@@ -13,82 +13,84 @@ public struct ImageProbe: Hashable, Sendable {
         case rgb
         /// Indices into a palette of RGB colours.
         case palette
-        /// Four inks.
+        /// Cyan, magenta, yellow and black.
         case cmyk
-        /// Four inks, three of them as Y'CbCr.
+        /// CMYK, with cyan, magenta and yellow stored as Y'CbCr.
         case ycck
     }
 
-    /// By magic bytes.
+    /// The format, by its first bytes.
     public var format: ImageFormat
-    /// As stored, before the orientation, in px.
+    /// The stored size, before the orientation is applied, in px.
     public var size: PixelSize
-    /// From EXIF; `topLeft` where nothing valid is said.
+    /// The orientation from EXIF or TIFF. Default: `topLeft`.
     public var orientation = Orientation.topLeft
-    /// How the samples are coded.
+    /// The colour model of the stored samples.
     public var colorModel: ColorModel
     /// Bits of one sample, or of one palette index.
     public var bitDepth = 8
     /// Whether there is an alpha channel, or a transparent colour or palette entry.
     public var hasAlpha = false
-    /// The J:a:b notation for Y'CbCr, `nil` for other models.
+    /// The subsampling of Y'CbCr in J:a:b notation; `nil` for other models.
     public var chromaSubsampling: String?
-    /// Progressive JPEG or interlaced PNG: the whole picture must be in memory to be decoded.
+    /// Whether this is a progressive JPEG or interlaced PNG, whose decoding needs the whole image in
+    /// memory.
     public var isProgressive = false
-    /// Pictures in the file: frames of an animation, or pictures of a multi-picture file. At least
-    /// 1.
+    /// The number of images in the file: frames of an animation, pages, or images of a multi-picture
+    /// file. At least 1.
     public var frameCount = 1
-    /// Encoded bytes.
+    /// The size of the file in bytes.
     public var byteCount: Int
-    /// The quality that libjpeg's scale gives to the quantisation tables, 1 to 100; JPEG only.
+    /// JPEG only: the quality on libjpeg's scale, 1 to 100, estimated from the quantisation tables.
     public var estimatedQuality: Int?
     /// The embedded ICC profile's description, or "unnamed"; `nil` without a profile.
     public var profileName: String?
-    /// Whether the header holds EXIF, XMP, comments, thumbnails or the like; there may be more
-    /// behind the pixels.
+    /// Whether the header holds EXIF, XMP, comments, thumbnails or the like; more metadata may follow
+    /// the pixels.
     public var hasMetadata = false
-    /// Things worth saying about the header.
+    /// Remarks about the header.
     package var remarks: [Remark] = []
-    /// The embedded profile.
+    /// The embedded ICC profile, if it is usable.
     package var profile: ColorProfile?
-    /// What decoding needs beside rows in flight, in bytes.
+    /// The memory for decoding besides rows in flight, in bytes.
     package var decodeMemory = 0
-    /// JPEG only: arithmetic coding, which few decoders read.
+    /// JPEG only: whether it is arithmetic-coded, which few decoders read.
     package var isArithmeticCoded = false
-    /// JPEG only: the header holds segments that T.81 reserves, at which libjpeg gives up.
+    /// JPEG only: whether the header holds segments that T.81 reserves, at which libjpeg gives up.
     package var hasReservedSegments = false
-    /// How chroma is coded, where it is coded in a way that JPEG has too.
+    /// The chroma subsampling, if JPEG has it too.
     package var planeSubsampling: ChromaSubsampling?
-    /// Whether the planes can be had as they are coded, and mean what JPEG's do.
+    /// Whether the planes can be read as coded and have the same meaning as JPEG's.
     package var hasPlanes = false
-    /// JPEG only: the structure cannot be decoded by the linked codec; says why.
+    /// The reason why this build cannot decode the image; `nil` without one.
     package var unsupportedFeature: String?
-    /// Which colours the samples mean.
+    /// The colour space of the samples.
     package var colorSpace = ColorSpace.sRGB
-    /// Where the colour space comes from if not from a profile: `"Adobe RGB (EXIF)"`,
+    /// The source of the colour space if it is not a profile: `"Adobe RGB (EXIF)"`,
     /// `"gAMA and cHRM"`.
     package var colorOrigin: String?
-    /// CMYK only: 0 is full ink, as Adobe writes it.
+    /// CMYK only: whether 0 is full ink, as Adobe writes it.
     package var hasInvertedInks = false
 
-    /// Something in the header that the plan should mention.
+    /// A remark about the header for the plan.
     package enum Remark: Hashable, Sendable {
-        /// The profile is larger than the limit or not a profile; it is ignored.
+        /// The profile is ignored. The value is the reason.
         case profileIgnored(String)
-        /// The file calls its only image a reduced copy of another.
+        /// The file marks its only image as a reduced copy of another.
         case reducedCopy
-        /// A chunk of this name is damaged, misplaced or superfluous, and decoders ignore it; says
-        /// why.
+        /// Decoders ignore a chunk because it is damaged, misplaced or redundant. The values are its
+        /// name and the reason.
         case chunkIgnored(String, String)
-        /// So many channels are neither colour nor alpha: spot colours, saved selections.
+        /// The number of channels left out because they are neither colour nor alpha: spot colours,
+        /// saved selections.
         case channelsLeftOut(Int)
     }
 
     /// The size after the orientation is applied, in px.
     public var displaySize: PixelSize { orientation.displaySize(of: size) }
 
-    /// Whether the samples are inks.
+    /// Whether the samples are CMYK, also if stored as YCCK.
     package var isInks: Bool { colorModel == .cmyk || colorModel == .ycck }
-    /// Channels of the colour model: 1, 3 or 4.
+    /// The channels of the colour model: 1, 3 or 4.
     package var colorChannels: Int { colorModel == .grey ? 1 : isInks ? 4 : 3 }
 }

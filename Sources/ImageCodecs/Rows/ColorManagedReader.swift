@@ -1,7 +1,7 @@
 import PixelEngine
 import Pixels
 
-/// Rows of another reader, converted to sRGB (grey stays grey) as they come.
+/// Converts the rows of another reader to sRGB; grey stays grey.
 final class ColorManagedReader: RowReader {
     let size: PixelSize
     let channels: Int
@@ -9,7 +9,7 @@ final class ColorManagedReader: RowReader {
 
     private enum Conversion {
         case transform(ColorTransform)
-        /// `R = (1 - C)(1 - K)` and so on: what browsers do without a profile.
+        /// `R = (1 - C)(1 - K)` and so on, as in browsers without a profile.
         case plainInks(isInverted: Bool)
     }
 
@@ -17,7 +17,7 @@ final class ColorManagedReader: RowReader {
     private let conversion: Conversion
     private let memory: WorkingMemory
 
-    /// The reader itself where its samples are sRGB, otherwise one that converts.
+    /// Returns the reader itself if its samples are sRGB, otherwise one that converts.
     static func wrap(_ inner: any RowReader, probe: ImageProbe) throws(CodecError) -> any RowReader {
         let profile: [UInt8]
         switch probe.colorSpace {
@@ -61,7 +61,7 @@ final class ColorManagedReader: RowReader {
         }
     }
 
-    /// The plain formula, for samples of either width.
+    /// Applies the plain formula, to samples of either width.
     private static func mix<Sample: FixedWidthInteger & UnsignedInteger>(
         _ row: UnsafePointer<Sample>, into target: UnsafeMutablePointer<Sample>, count: Int, isInverted: Bool
     ) {

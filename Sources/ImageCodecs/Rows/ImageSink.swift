@@ -2,21 +2,21 @@ import CodecBridge
 package import PixelEngine
 import Pixels
 
-/// A sink that encodes a picture.
+/// A sink that encodes an image.
 package protocol ImageSink: BandSink {
-    /// Ends the file and hands it over. Only once, after the last band.
+    /// Ends the file and returns it. Call once, after the last strip.
     ///
     /// - Throws: ``CodecError/outputTooLarge(maximum:)`` beyond the maximum given to the encoder.
     func finish() throws(CodecError) -> EncodedBuffer
 }
 
-/// What every encoder is told.
+/// The settings of all encoders.
 package struct EncodeSettings: Sendable {
-    /// libjpeg's or libwebp's scale, 1 to 100; no meaning for PNG.
+    /// The quality on libjpeg's or libwebp's scale, 1 to 100; ignored for PNG.
     package var quality: Int
     /// An ICC profile to embed, or `nil`.
     package var profile: ColorProfile?
-    /// The most bytes to write; encoding stops there.
+    /// The most bytes to write; encoding fails beyond.
     package var maximumBytes: Int
 
     package init(quality: Int, profile: ColorProfile? = nil, maximumBytes: Int = .max) {
@@ -25,14 +25,14 @@ package struct EncodeSettings: Sendable {
         self.maximumBytes = maximumBytes
     }
 
-    /// The C side's spelling: 0 for no limit.
+    /// The maximum as CodecBridge takes it: 0 for no limit.
     var bridgedMaximum: Int { maximumBytes == .max ? 0 : max(maximumBytes, 1) }
 }
 
-/// What an encoder made: memory from `malloc`, owned until it is released.
+/// The output of an encoder: memory from `malloc`, owned until it is released.
 package struct EncodedBuffer: ~Copyable {
     private let base: UnsafeMutableRawPointer
-    /// In bytes.
+    /// The size in bytes.
     package let count: Int
 
     init(_ output: bridge_output) throws(CodecError) {
@@ -43,7 +43,7 @@ package struct EncodedBuffer: ~Copyable {
 
     deinit { bridge_free(base) }
 
-    /// Gives the memory away; the receiver frees it with `free`.
+    /// Returns the memory, which the caller frees with `free`.
     package consuming func release() -> UnsafeMutableRawPointer {
         let base = base
         discard self
@@ -51,7 +51,7 @@ package struct EncodedBuffer: ~Copyable {
     }
 }
 
-/// Planes back to packed rows.
+/// Converts planes back to packed rows.
 enum PlaneInterleaver {
     /// Writes one row of all planes of `buffer`, pixel by pixel, to `target`.
     ///

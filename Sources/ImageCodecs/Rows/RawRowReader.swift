@@ -1,7 +1,7 @@
 import PixelEngine
 import Pixels
 
-/// Pixels that are in memory already: RGBA, 8 bits a sample, alpha straight, rows top to bottom.
+/// Reads pixels in memory: RGBA, 8 bits per sample, straight alpha, rows from top to bottom.
 final class RawRowReader: RowReader {
     let size: PixelSize
     let channels = 4
@@ -9,8 +9,8 @@ final class RawRowReader: RowReader {
     private let source: EncodedSource
     private var row = 0
 
-    /// What such pixels say of themselves. Alpha counts as there; whether any is transparent, only
-    /// the samples tell.
+    /// Returns the probe of such pixels. They have alpha; only the samples show whether any pixel is
+    /// transparent.
     static func probe(_ source: EncodedSource, size: PixelSize) -> ImageProbe {
         var probe = ImageProbe(format: .rgba8, size: size, colorModel: .rgb, byteCount: source.count)
         probe.hasAlpha = true

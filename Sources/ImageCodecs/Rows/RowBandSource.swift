@@ -1,14 +1,14 @@
 package import PixelEngine
 package import Pixels
 
-/// Packed rows as bands of planes: separated, and with alpha composited or kept.
+/// Separates packed rows into strips of planes, with alpha composited, kept or dropped.
 package final class RowBandSource: BandSource {
-    /// What becomes of the alpha channel.
+    /// The treatment of the alpha channel.
     package enum Alpha: Hashable, Sendable {
-        /// Composited on a colour; what is left is opaque.
+        /// Composited on a colour, which makes every pixel opaque.
         case flatten(RGBColor)
         case keep
-        /// Left out, where every sample is known to be opaque.
+        /// Left out, because every sample is known to be opaque.
         case drop
     }
 
@@ -25,9 +25,9 @@ package final class RowBandSource: BandSource {
     private let memory: WorkingMemory
     private var row: UnsafeMutablePointer<UInt8> { memory.bytes }
 
-    /// Reads from `reader`, whose alpha channel, if it has one, is treated as `alpha` says.
+    /// Reads from `reader` and treats its alpha channel, if any, as `alpha` says.
     ///
-    /// - Parameter primaries: Of the samples as the reader gives them.
+    /// - Parameter primaries: The primaries of the reader's samples. Default: BT.709.
     /// - Throws: ``PixelError/outOfMemory``.
     package init(
         _ reader: any RowReader, alpha: Alpha, primaries: PlaneFormat.Primaries = .bt709
@@ -111,14 +111,14 @@ package final class RowBandSource: BandSource {
         hasFlattened = all != .max
     }
 
-    /// An 8-bit level in the range of the samples.
+    /// Returns an 8-bit level in the range of the samples.
     @inline(__always)
     private static func scaled<Sample: FixedWidthInteger & UnsignedInteger>(_ level: UInt8) -> Sample {
         Sample(truncatingIfNeeded: UInt32(level) &* (UInt32(Sample.max) / 255))
     }
 
-    /// `sample·alpha + background·(1 - alpha)`, rounded to the nearest: exact at no and at full
-    /// alpha.
+    /// Returns `sample·alpha + background·(1 - alpha)`, rounded to the nearest; exact at zero and at
+    /// full alpha.
     @inline(__always)
     private static func blend<Sample: FixedWidthInteger & UnsignedInteger>(
         _ sample: Sample, _ alpha: Sample, _ background: Sample

@@ -2,18 +2,18 @@
 import CodecBridge
 import Pixels
 
-/// The image of a TIFF among its pages, opened by libtiff.
+/// Opens the image among the pages of a TIFF with libtiff.
 final class TIFFDecoder {
     let handle: OpaquePointer
     let info: bridge_tiff_info
 
-    /// Whether the file calls its only image a reduced copy of another.
+    /// Whether the file marks its only image as a reduced copy of another.
     let isReduced: Bool
-    /// What of its JPEG data the linked codec cannot decode; `nil` if there is nothing.
+    /// The reason why the linked codec cannot decode the JPEG data; `nil` without one.
     let unsupportedFeature: String?
 
-    /// Reads the directories. What the input reads from, the same as the source, must outlive the
-    /// image.
+    /// Reads the directories. `input` reads the same bytes as `source`, which must outlive the
+    /// decoder.
     init(
         _ source: EncodedSource, _ input: bridge_input, limits: DecodeLimits, toleratesDamage: Bool = false
     ) throws(CodecError) {
@@ -28,7 +28,7 @@ final class TIFFDecoder {
             bridged.jpeg_factors = Int32(first.horizontal << 4 | first.vertical)
         }
         self.isReduced = isReduced
-        // Process 14 of old-style JPEG is the lossless one.
+        // Process 14 of old-style JPEG is lossless.
         unsupportedFeature =
             page[.jpegProcess] == 14
             ? "lossless JPEG in TIFF is not read" : frame?.unsupportedFeature

@@ -3,7 +3,7 @@ import PixelEngine
 import CodecBridge
 import Pixels
 
-/// What the directory of a TIFF says (TIFF 6.0, and BigTIFF).
+/// Probes a TIFF (TIFF 6.0, and BigTIFF).
 enum TIFFHeader {
     static func probe(_ source: EncodedSource, limits: DecodeLimits) throws(CodecError) -> ImageProbe {
         do {
@@ -18,9 +18,9 @@ enum TIFFHeader {
     }
 
     private static func probe(
-        _ picture: TIFFDecoder, byteCount: Int, limits: DecodeLimits
+        _ decoder: TIFFDecoder, byteCount: Int, limits: DecodeLimits
     ) throws(CodecError) -> ImageProbe {
-        let info = picture.info
+        let info = decoder.info
         let model: ImageProbe.ColorModel =
             switch bridge_tiff_model(rawValue: UInt32(info.model)) {
             case BRIDGE_TIFF_RGB: .rgb
@@ -38,14 +38,14 @@ enum TIFFHeader {
         probe.frameCount = Int(info.pages)
         probe.hasMetadata = info.has_metadata != 0
         probe.decodeMemory = Int(info.decode_memory)
-        if picture.isReduced { probe.remarks.append(.reducedCopy) }
-        probe.unsupportedFeature = picture.unsupportedFeature
+        if decoder.isReduced { probe.remarks.append(.reducedCopy) }
+        probe.unsupportedFeature = decoder.unsupportedFeature
         if info.channels_left_out > 0 {
             probe.remarks.append(.channelsLeftOut(Int(info.channels_left_out)))
         }
         if info.profile_size > 0 {
             var profile = [UInt8](repeating: 0, count: info.profile_size)
-            try CodecError.check(bridge_tiff_profile(picture.handle, &profile, profile.count))
+            try CodecError.check(bridge_tiff_profile(decoder.handle, &profile, profile.count))
             ProfileAcceptance.settle(profile, in: &probe, limits: limits)
         }
         if probe.isInks, probe.profile == nil { probe.colorSpace = .inks }

@@ -1,23 +1,22 @@
 import CodecBridge
 
-/// The directories of a TIFF file: the chain of pages and the sub-directories that these point to
-/// (TIFF 6.0; TIFF Technical Note 1; BigTIFF).
+/// The directories of a TIFF file: the chain of pages, and their sub-directories (TIFF 6.0; TIFF
+/// Technical Note 1; BigTIFF).
 struct TIFFPages {
-    /// What one directory says of its image; `nil` where the tag is missing.
+    /// The tags of one directory.
     struct Page {
-        /// Where the directory begins.
+        /// The offset of the directory, in bytes.
         var offset: Int
-        /// Whether it belongs to the chain, and not to another directory.
+        /// Whether the directory is in the chain, not a sub-directory.
         var isInChain: Bool
-        /// The first value of each tag, and where its values begin.
+        /// The first value of each tag, the offset of its values, their number and their size.
         fileprivate var entries: [Int: (value: Int, values: Int, count: Int, size: Int)] = [:]
 
         subscript(tag: Tag) -> Int? { entries[tag.rawValue]?.value }
 
-        /// Whether the directory says that its image is a smaller copy of another, or a mask for
-        /// one.
+        /// Whether the directory marks its image as a smaller copy of another, or a mask for one.
         ///
-        /// NewSubfileType has bits (1 reduced, 4 mask), SubfileType numbers (2 reduced).
+        /// NewSubfileType has bits (1 reduced, 4 mask), SubfileType has values (2 reduced).
         var isReducedOrMask: Bool {
             self[.newSubfileType].map { $0 & 5 != 0 } ?? (self[.subfileType] == 2)
         }
@@ -45,9 +44,9 @@ struct TIFFPages {
         case dngVersion = 50706
     }
 
-    /// More directories than this are not looked at; our number.
+    /// The most directories read. Our choice.
     static let maximumPages = 64
-    /// More entries of one directory are not read; our number.
+    /// The most entries read of one directory. Our choice.
     private static let maximumEntries = 4096
 
     private(set) var pages: [Page] = []
@@ -55,8 +54,7 @@ struct TIFFPages {
     private let isLittleEndian: Bool
     private let isBig: Bool
 
-    /// Reads the directories. What is damaged ends the list; libtiff has the last word on the page
-    /// that is read.
+    /// Reads the directories. Damage ends the list; libtiff judges the page that is read.
     init(_ source: EncodedSource) throws(CodecError) {
         reader = HeaderReader(source, windowSize: 4096)
         isLittleEndian = try reader.byte(at: 0) == 0x49
@@ -69,7 +67,7 @@ struct TIFFPages {
             pages.append(page)
             next = following
         }
-        // Sub-directories may have their own: one list for all.
+        // Sub-directories may have sub-directories: all go into one list.
         var index = 0
         while index < pages.count, pages.count < Self.maximumPages {
             for offset in try subdirectories(of: pages[index])
@@ -100,11 +98,11 @@ struct TIFFPages {
                 let values = try number(at: entry + 4, length: inline)
             else { break }
             guard Tag(rawValue: tag) != nil else { continue }
-            // SHORT, LONG, IFD, LONG8, IFD8; everything else is one byte wide or is not asked for.
+            // SHORT, LONG, IFD, LONG8, IFD8; other types are one byte wide or not used here.
             let size = [3: 2, 4: 4, 13: 4, 16: 8, 18: 8][type] ?? 1
             let start = values > inline / size ? try number(at: entry + 4 + inline, length: inline) : nil
             let position = start ?? entry + 4 + inline
-            // Of texts it is enough that they are there.
+            // Only the presence of a text matters.
             let value = type == 2 ? 0 : try number(at: position, length: size)
             page.entries[tag] = (value ?? 0, position, values, size)
         }
@@ -126,11 +124,11 @@ struct TIFFPages {
 }
 
 extension TIFFPages {
-    /// The page to read, and whether the file calls even that a reduced copy.
+    /// Returns the page to read, and whether the file marks it as a reduced copy.
     ///
-    /// A preview is never the image: the first page that is neither reduced nor a mask counts, then
-    /// the first such sub-directory (TIFF/EP keeps the image there). If there is none, the largest
-    /// is all there is, unless a camera made the file: then the image is raw data that no directory
+    /// A preview is never taken for the image: takes the first page that is neither reduced nor a
+    /// mask, then the first such sub-directory (TIFF/EP keeps the image there). Without either, takes
+    /// the largest, unless a camera made the file: then the image is raw data that no directory
     /// describes.
     ///
     /// - Throws: ``CodecError/cameraRaw(_:)``.
@@ -145,14 +143,14 @@ extension TIFFPages {
 }
 
 extension TIFFPages.Page {
-    /// Compressions that only cameras write, to be believed where the file names a camera: ARW,
-    /// Epson and Samsung raw, Panasonic, NEF, DCR, PEF.
+    /// Compressions that only cameras write, valid if the file names a camera: ARW, Epson and
+    /// Samsung raw, Panasonic, NEF, DCR, PEF.
     private static let rawCompressions: Set<Int> = [32767, 32769, 32770, 34316, 34713, 65000, 65535]
 
-    /// Whether the directory holds the values of a sensor, or belongs to a file that does.
+    /// Whether the directory holds a sensor's values, or belongs to a file that does.
     ///
-    /// The CFA tags alone may describe the sensor of a developed image; of one sample they are the
-    /// mosaic.
+    /// The CFA tags alone may describe the sensor of a developed image; with one sample per pixel
+    /// they describe a mosaic.
     fileprivate var isCameraRaw: Bool {
         if self[.dngVersion] != nil || self[.cr2Slices] != nil { return true }
         // CFA and LinearRaw (DNG 1.7, "PhotometricInterpretation").
@@ -162,7 +160,7 @@ extension TIFFPages.Page {
         return self[.make] != nil && self[.compression].map(Self.rawCompressions.contains) ?? false
     }
 
-    /// The start of frame of the page's JPEG data; `nil` if it has none, or none is found.
+    /// Returns the start of frame of the page's JPEG data; `nil` if there is none.
     func jpegFrame(in source: EncodedSource) throws(CodecError) -> JPEGHeader.Frame? {
         guard let compression = self[.compression], [6, 7].contains(compression) else { return nil }
         let first = self[.jpegOffset] ?? self[.tileOffsets] ?? self[.stripOffsets] ?? 0

@@ -61,7 +61,7 @@ struct InputTests {
         #expect(try text.report.failed.map(\.error.code) == [.notAnImage])
         #expect(
             text.errorLines.first
-                == "error: -: expected a picture, found data that begin with 70 69 63 74 75 72 65")
+                == "error: -: expected an image, found data that begin with 70 69 63 74 75 72 65")
     }
 
     @Test("closed standard input is an error, not a crash")

@@ -384,7 +384,7 @@ struct OutputTests {
         #expect(some.lines.first == Sample.conforming)
         #expect(
             some.errorLines.first
-                == "error: \(Sample.text): expected a picture, found data that begin with 54 68 69 73 20 69 73 20"
+                == "error: \(Sample.text): expected an image, found data that begin with 54 68 69 73 20 69 73 20"
         )
         let all = try await seedream("inspect", Sample.text)
         #expect(all.status == 65)

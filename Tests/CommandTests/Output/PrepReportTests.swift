@@ -20,7 +20,7 @@ struct PrepReportTests {
         #expect(page.components(separatedBy: "<img ").count == 5)
         #expect(page.contains("alt=\"After: "))
         #expect(page.contains("not-an-image") == false)
-        #expect(page.contains("expected a picture, found data that begin with"))
+        #expect(page.contains("expected an image, found data that begin with"))
         #expect(page.contains("href=\"out/01-phone-1.jpg\"") == isWritten)
         #expect(page.contains("rotated, converted to sRGB") || page.contains("<li>converted to sRGB</li>"))
         #expect(result.errors.contains("note: \(path): 3 rows, "))

@@ -123,7 +123,7 @@ struct ThumbnailTests {
     @Test(
         "that cannot be made have a reason in words",
         arguments: [
-            ("corrupt/text.jpg", "expected a picture, found data that begin with 54 68 69 73 20 69 73 20"),
+            ("corrupt/text.jpg", "expected an image, found data that begin with 54 68 69 73 20 69 73 20"),
             ("corrupt/empty.jpg", "file is empty"),
             ("corrupt/jpeg2000.jp2", "JPEG 2000 is recognised but not read"),
             ("none.jpg", "cannot be opened: No such file or directory"),
