@@ -12,8 +12,8 @@ static void load(const uint8_t *row, int32_t count, int32_t bits, float *to) {
     }
 }
 
-/* Interpolates the chroma of one row linearly to the luma samples; each chroma sample is at the centre of
-   the luma samples it covers. */
+/* Interpolates the chroma of one row linearly to the luma samples; each chroma sample is at the
+   centre of the luma samples it covers. */
 static void load_chroma(const bridge_row_conversion *how, const uint8_t *near, const uint8_t *far, float *scratch,
                         float *to) {
     int32_t count = how->shift_x ? (how->width + 1) / 2 : how->width;
@@ -55,7 +55,9 @@ bridge_status bridge_convert_row(const bridge_row_conversion *how, const bridge_
     if (width <= 0 || (bytes != 1 && bytes != 2) || (channels != 3 && channels != 4)) {
         return bridge_failure(BRIDGE_MISUSE, 0, "row conversion");
     }
-    if (scratch_count < 4 * (size_t)width + 1) return bridge_fits(scratch_count, 4 * (uint64_t)width + 1, 1, "scratch too small");
+    if (scratch_count < 4 * (size_t)width + 1) {
+        return bridge_fits(scratch_count, 4 * (uint64_t)width + 1, 1, "scratch too small");
+    }
     if (target_size < (size_t)width * (size_t)channels * (size_t)bytes) {
         return bridge_fits(target_size, (uint64_t)width * (uint64_t)channels, (uint64_t)bytes, "row buffer too small");
     }

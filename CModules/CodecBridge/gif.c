@@ -18,7 +18,8 @@ struct gif_memory {
     const uint8_t *bytes;
     size_t size, offset;
     int ended; /* giflib asked for bytes past the end */
-    /* The size of a frame that states none: it is read in place of the four bytes from `sizes` on, where that is not 0. */
+    /* Replaces the four bytes at offset `sizes`, the size of a frame that states none; unused if
+       `sizes` is 0. */
     size_t sizes;
     uint8_t frame_size[4];
 };
@@ -35,7 +36,8 @@ static int read_memory(GifFileType *file, GifByteType *target, int count) {
     memory->offset += step;
     if (step < (size_t)count) memory->ended = 1;
     if (step == 0 && count == 1) {
-        /* The end of a list of blocks, which some files lack. Where samples are missing, giflib refuses it. */
+        /* Supplies the end of a list of blocks, which some files lack. giflib refuses it if samples
+           are missing. */
         *target = 0;
         return 1;
     }
@@ -49,7 +51,7 @@ static bridge_status failure(const struct gif_memory *memory, int error) {
                           words);
 }
 
-/* Moves to the first image descriptor; the transparent index, or -1, goes to `*transparent`. */
+/* Moves to the first image descriptor and sets `*transparent` to the transparent index, or -1. */
 static bridge_status find_first_frame(GifFileType *file, struct gif_memory *memory, int *transparent) {
     *transparent = NO_TRANSPARENT_COLOR;
     for (;;) {
@@ -72,7 +74,7 @@ static bridge_status find_first_frame(GifFileType *file, struct gif_memory *memo
     if (memory->size - memory->offset >= 8) {
         const uint8_t *size = memory->bytes + memory->offset + 4;
         int is_empty = (size[0] | size[1]) == 0 || (size[2] | size[3]) == 0;
-        /* Browsers take the screen's size then; giflib would decode nothing. */
+        /* Takes the screen's size, as browsers do; giflib would decode nothing. */
         if (is_empty && memory->offset >= 13) {
             memory->sizes = memory->offset + 4;
             memcpy(memory->frame_size, memory->bytes + 6, sizeof memory->frame_size);
@@ -106,7 +108,7 @@ static bridge_status decode_frame(GifFileType *file, const struct gif_memory *me
                 if (x < 0 || x >= width || row[column] == transparent) continue;
                 uint8_t *pixel = pixels + ((size_t)y * (size_t)width + (size_t)x) * 4;
                 int index = row[column];
-                if (colors == NULL) { /* no palette anywhere: grey levels, as other decoders have it */
+                if (colors == NULL) { /* no palette at all: grey levels, as in other decoders */
                     pixel[0] = pixel[1] = pixel[2] = (uint8_t)index;
                 } else if (index < colors->ColorCount) {
                     pixel[0] = colors->Colors[index].Red;

@@ -65,7 +65,8 @@ static void limit(struct heif_context *context, bridge_heif_limits limits) {
     if (theirs == NULL) return;
     theirs->max_image_size_pixels = (uint64_t)limits.maximum_pixels;
     theirs->max_memory_block_size = (uint64_t)limits.maximum_memory;
-    /* The defaults are 1000 and 100; a grid of 200 megapixels in tiles of 512 px comes close to them. */
+    /* The defaults are 1000 and 100; a grid of 200 megapixels in tiles of 512 px comes close to
+       them. */
     theirs->max_items = 1 << 17;
     theirs->max_children_per_box = 1 << 12;
 #if LIBHEIF_HAVE_VERSION(1, 20, 0)
@@ -168,7 +169,8 @@ bridge_status bridge_heif_profile(bridge_heif_decoder *decoder, uint8_t *profile
     return error.code == heif_error_Ok ? bridge_ok() : failure(error);
 }
 
-/* Whether libheif refuses only unknown colour code points, which do not affect the coded samples. */
+/* Whether libheif refuses only unknown colour code points, which do not affect the coded
+   samples. */
 static int is_about_code_points(struct heif_error error) {
     return error.subcode == heif_suberror_Unknown_NCLX_color_primaries
         || error.subcode == heif_suberror_Unknown_NCLX_transfer_characteristics
@@ -291,8 +293,9 @@ bridge_status bridge_heif_decode(bridge_heif_decoder *decoder, int32_t is_grey, 
         request.model = heif_colorspace_monochrome;
         request.chroma = heif_chroma_monochrome;
     } else if (!bridge_heif_has_tiles()) {
-        /* Before 1.19, libheif converts colours through R'G'B' with the file's matrix and range. Asking for Y'CbCr
-           with the coded subsampling restores the coded chroma, with BT.601 and full range. */
+        /* Before 1.19, libheif converts colours through R'G'B' with the file's matrix and range.
+           Asking for Y'CbCr with the coded subsampling restores the coded chroma, with BT.601 and
+           full range. */
         request.model = heif_colorspace_YCbCr;
         request.chroma = shift_x == 0 ? heif_chroma_444 : shift_y == 0 ? heif_chroma_422 : heif_chroma_420;
         is_converted = 1;

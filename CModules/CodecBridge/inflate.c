@@ -23,7 +23,8 @@ bridge_inflater *bridge_inflater_open(void) {
 int32_t bridge_inflater_run(bridge_inflater *inflater, const uint8_t *bytes, size_t *size, uint8_t *output,
                             size_t *capacity) {
     z_stream *stream = &inflater->stream;
-    /* zlib does not check this if it takes the window size from the header (libpng, png_zlib_inflate). */
+    /* zlib does not check this if it takes the window size from the header (libpng,
+       png_zlib_inflate). */
     if (!inflater->has_begun && *size > 0 && bytes[0] >> 4 > 7) return BRIDGE_INFLATER_DAMAGED;
     if (*size > 0) inflater->has_begun = 1;
     size_t most = 1u << 30;

@@ -1,4 +1,5 @@
-/* Bits and Huffman codes of JPEG scans, for jpeg_scan.c alone: static, so that the compiler can keep them in registers. */
+/* Reads bits and Huffman codes of JPEG scans, for jpeg_scan.c alone: static, so that the compiler
+   can keep the state in registers. */
 #ifndef CODEC_BRIDGE_JPEG_BITS_H
 #define CODEC_BRIDGE_JPEG_BITS_H
 
@@ -12,10 +13,11 @@ enum { INPUT_CHUNK = 64 * 1024, LOOKUP_BITS = 12 };
 typedef struct {
     int is_defined;
     uint16_t lookup[1 << LOOKUP_BITS]; /* length << 8 | symbol, 0 for longer codes */
-    /* For coefficients of sequential scans: coefficients passed << 8 | bits of the code and of the value; 0 as above. */
+    /* For coefficients of sequential scans: coefficients passed << 8 | bits of the code and of the
+       value; 0 for longer codes. */
     uint16_t steps[1 << LOOKUP_BITS];
-    int32_t last_code[18];             /* by length, -1 where there is none; [17] ends the search */
-    int32_t offset[17];                /* of the symbols of a length, less its first code */
+    int32_t last_code[18];             /* by length, -1 without one; [17] ends the search */
+    int32_t offset[17];                /* offset of the symbols of a length, less its first code */
     uint8_t symbols[256];
 } code_table;
 
@@ -36,7 +38,7 @@ typedef struct {
 static inline int byte_at(bit_reader *reader, uint64_t offset) {
     if (offset < reader->window_start || offset >= reader->window_end) {
         if (reader->input.bytes != NULL) return -1;
-        /* Some bytes before it too: the end of an interval is looked for backwards. */
+        /* Includes some bytes before it: end_of_data searches backwards. */
         uint64_t start = offset > 32 ? offset - 32 : 0;
         int64_t got = bridge_input_read(&reader->input, start, reader->chunk, INPUT_CHUNK);
         if (got < 0) reader->read_error = errno;
@@ -48,7 +50,7 @@ static inline int byte_at(bit_reader *reader, uint64_t offset) {
 }
 
 static inline void refill(bit_reader *reader) {
-    /* As many bytes as there is room for, where the next eight have no 0xFF among them. */
+    /* Takes as many bytes as fit if the next eight include no 0xFF. */
     if (reader->position >= reader->window_start && reader->position + 8 <= reader->window_end) {
         uint64_t next;
         memcpy(&next, reader->window + (reader->position - reader->window_start), 8);
@@ -73,7 +75,7 @@ static inline void refill(bit_reader *reader) {
     }
 }
 
-/* Takes `length` bits, at most 16; 0 where there are fewer. */
+/* Takes `length` bits, at most 16. Returns 0 if there are fewer. */
 static inline int take(bit_reader *reader, int length, uint32_t *value) {
     if (reader->count < length) refill(reader);
     if (reader->count < length) return 0;
@@ -88,7 +90,7 @@ static inline int skip(bit_reader *reader, int length) {
     return take(reader, length, &ignored);
 }
 
-/* The next symbol, or -1: no such code, or no more data. */
+/* Returns the next symbol, or -1 for an invalid code or at the end of the data. */
 static inline int symbol(bit_reader *reader, const code_table *table) {
     if (reader->count < 16) refill(reader);
     unsigned entry = table->lookup[reader->bits >> (64 - LOOKUP_BITS)];
@@ -109,8 +111,9 @@ static inline int symbol(bit_reader *reader, const code_table *table) {
     return entry & 255;
 }
 
-/* Passes the codes and values of coefficients `k` to 63 of a sequential block, as long as there are bits for the longest of them;
-   the index of the coefficient that comes next, 64 or more at the end of the block. */
+/* Passes the codes and values of coefficients `k` to 63 of a sequential block, as long as there are
+   bits for the longest code. Returns the index of the next coefficient, 64 or more at the end of
+   the block. */
 static inline int pass_coefficients(bit_reader *reader, const code_table *table, int k) {
     uint64_t bits = reader->bits;
     int count = reader->count;
@@ -133,7 +136,8 @@ static inline int pass_coefficients(bit_reader *reader, const code_table *table,
     return k;
 }
 
-/* Where the first byte lies of which no bit has been taken. A zero behind 0xFF is stuffed, whatever follows. */
+/* Returns the offset of the first byte of which no bit has been taken. A zero after 0xFF is always
+   a stuffed byte. */
 static inline uint64_t end_of_data(bit_reader *reader) {
     uint64_t end = reader->position;
     for (int left = reader->count / 8; left > 0; left--) {

@@ -47,7 +47,8 @@ static void error_exit(j_common_ptr codec) {
     fail(decoder, bridge_jpeg_error_code(codec->err->msg_code), codec->err->msg_code, message);
 }
 
-/* Stops decoding, or records the first damage if damage is tolerated: libjpeg then fills the gap and continues. */
+/* Stops decoding, or records the first damage if damage is tolerated: libjpeg then fills the gap
+   and continues. */
 static void damaged(bridge_jpeg_decoder *decoder, enum bridge_code code, int64_t value, const char *message) {
     if (!decoder->limits.tolerates_damage) fail(decoder, code, value, message);
     if (decoder->damage.code == BRIDGE_OK) decoder->damage = bridge_failure(code, value, message);
@@ -58,8 +59,8 @@ static void emit_message(j_common_ptr codec, int level) {
     bridge_jpeg_decoder *decoder = decoder_of(codec);
     int message = codec->err->msg_code;
     const int *parameters = codec->err->msg_parm.i;
-    /* A progressive file may send details (AC) of a component before its averages (DC). bridge_jpeg_finish checks
-       that the averages came. */
+    /* A progressive file may send details (AC) of a component before its averages (DC).
+       bridge_jpeg_finish checks that the averages came. */
     int is_early_detail = message == JWRN_BOGUS_PROGRESSION && parameters[1] == 0 && decoder->codec.Ss > 0;
     if (!is_early_detail && bridge_jpeg_warning_is_damage(message, parameters[0], parameters[1])) {
         char text[JMSG_LENGTH_MAX];
@@ -132,8 +133,8 @@ static int plane_shift(int whole, int part, int32_t *shift) {
     return 0;
 }
 
-/* Whether both chroma planes have one size, a power of two smaller than luma, as raw planes and zimg need. Sets the
-   chroma shifts. */
+/* Whether both chroma planes have one size, a power of two smaller than luma, as raw planes and
+   zimg need. Sets the chroma shifts. */
 static int describes_raw_planes(const struct jpeg_decompress_struct *codec, bridge_jpeg_info *info) {
     const jpeg_component_info *component = codec->comp_info;
     info->chroma_shift_x = info->chroma_shift_y = 0;
@@ -147,7 +148,8 @@ static int describes_raw_planes(const struct jpeg_decompress_struct *codec, brid
         || !plane_shift(component[0].v_samp_factor, component[1].v_samp_factor, &info->chroma_shift_y)) {
         return 0;
     }
-    /* A sixteenth of the samples is not written in practice, and could not be encoded interleaved again. */
+    /* A sixteenth of the samples is not written in practice, and could not be encoded interleaved
+       again. */
     return info->chroma_shift_x + info->chroma_shift_y < 4;
 }
 
@@ -282,7 +284,8 @@ static int has_all_scans(const struct jpeg_decompress_struct *codec) {
     return 1;
 }
 
-/* Whether every component has had its first scan, which carries its averages. libjpeg does not report a missing one. */
+/* Whether every component has had its first scan, which carries its averages. libjpeg does not
+   report a missing one. */
 static int has_all_components(const struct jpeg_decompress_struct *codec) {
     for (int component = 0; component < codec->num_components; component++) {
         if (codec->comp_info[component].quant_table == NULL) return 0;
@@ -294,7 +297,8 @@ static int has_all_components(const struct jpeg_decompress_struct *codec) {
 bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
     bridge_clock_enter(&decoder->clock);
     if (setjmp(decoder->escape)) return bridge_clock_leave(&decoder->clock, decoder->status);
-    /* A missing end marker loses nothing, but missing scans with it leave a blurred image without a warning. */
+    /* A missing end marker loses nothing, but missing scans with it leave a blurred image without a
+       warning. */
     int has_components = has_all_components(&decoder->codec), complete = has_all_scans(&decoder->codec);
     jpeg_finish_decompress(&decoder->codec);
     int ended = decoder->input_ended;
@@ -304,12 +308,13 @@ bridge_status bridge_jpeg_finish(bridge_jpeg_decoder *decoder) {
     if (ended && !complete) {
         damaged(decoder, BRIDGE_TRUNCATED, 0, "the last scans of a progressive image are missing");
     }
-    /* The arithmetic decoder silently reads zeros after the end of its data, so only a missing end marker reveals missing
-       pixels. */
+    /* The arithmetic decoder silently reads zeros after the end of its data, so only a missing end
+       marker reveals missing pixels. */
     if (ended && decoder->codec.arith_code) {
         damaged(decoder, BRIDGE_TRUNCATED, 0, "arithmetic-coded data without an end marker");
     }
-    /* A final 0xFF is the first half of a marker or of a stuffed data byte, which libjpeg could not see. */
+    /* A final 0xFF is the first half of a marker or of a stuffed data byte, which libjpeg could not
+       see. */
     uint8_t last = 0;
     if (ended && bridge_input_read(&decoder->input, decoder->input.size - 1, &last, 1) == 1 && last == 0xFF) {
         damaged(decoder, BRIDGE_TRUNCATED, 0, "the file ends inside a marker");

@@ -70,7 +70,8 @@ bridge_status bridge_jpeg_encoder_open(const bridge_jpeg_encode_options *options
     bridge_jpeg_encoder *encoder = calloc(1, sizeof *encoder);
     if (encoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     encoder->maximum_bytes = options->maximum_bytes;
-    /* libjpeg asks for room whenever it has none, needed or not; bridge_jpeg_encoder_finish checks the exact limit. */
+    /* libjpeg asks for room whenever it has none, needed or not; bridge_jpeg_encoder_finish checks
+       the exact limit. */
     encoder->buffer.maximum = options->maximum_bytes == 0 ? 0 : options->maximum_bytes + 2 * OUTPUT_STEP;
     encoder->codec.err = jpeg_std_error(&encoder->errors);
     encoder->errors.error_exit = error_exit;

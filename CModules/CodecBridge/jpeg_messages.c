@@ -26,11 +26,11 @@ enum bridge_code bridge_jpeg_error_code(int message) {
 int bridge_jpeg_warning_is_damage(int message, int first, int second) {
     (void)first, (void)second;
     switch (message) {
-    case JWRN_NOT_SEQUENTIAL: /* Ss, Se, Ah and Al of a sequential scan can only have one value: decoders do not need them */
+    case JWRN_NOT_SEQUENTIAL: /* Ss, Se, Ah and Al have only one valid value in a sequential scan: decoders do not need them */
     case JWRN_ADOBE_XFORM:    /* every decoder takes an unknown transform for Y'CbCr or YCCK */
     case JWRN_JFIF_MAJOR:
-    case JWRN_JPEG_EOF: /* what is missing with the end marker, if anything, is said by JWRN_HIT_MARKER */
-    case JWRN_EXTRANEOUS_DATA: /* skipped bytes: no block refers to them, and webcams pad restart intervals with some */
+    case JWRN_JPEG_EOF: /* JWRN_HIT_MARKER reports missing data, if any */
+    case JWRN_EXTRANEOUS_DATA: /* skipped bytes that no block uses; webcams pad restart intervals with some */
         return 0;
     case JWRN_HIT_MARKER:        /* the scan's data end before its last block */
     case JWRN_HUFF_BAD_CODE:
@@ -41,7 +41,7 @@ int bridge_jpeg_warning_is_damage(int message, int first, int second) {
     }
 }
 
-/* Whether a text can come from a printf format of numbers, which are stored. */
+/* Whether `text` matches a printf format of numbers, which are stored in `parameters`. */
 static int fits(const char *format, const char *text, int parameters[2]) {
     int count = 0;
     while (*format != 0) {

@@ -22,7 +22,8 @@ bridge_status bridge_jpeg_rotate(const uint8_t *bytes, size_t size, int32_t orie
         tjDestroy(handle);
         return status;
     }
-    /* The result has the same coefficients but possibly other Huffman tables: allocates the worst case of either shape. */
+    /* The result has the same coefficients but possibly other Huffman tables: allocates the worst
+       case of either shape. */
     unsigned long room = tjBufSize(width, height, TJSAMP_444);
     unsigned long across = tjBufSize(height, width, TJSAMP_444);
     if (across > room) room = across;
@@ -35,7 +36,8 @@ bridge_status bridge_jpeg_rotate(const uint8_t *bytes, size_t size, int32_t orie
     unsigned char *targets[1] = {rotated};
     unsigned long sizes[1] = {room};
     int failed = tjTransform(handle, bytes, (unsigned long)size, 1, targets, sizes, &transform, TJFLAG_NOREALLOC);
-    /* TurboJPEG completes the result despite warnings but does not say which: checks the data for damage. */
+    /* TurboJPEG completes the result despite warnings but does not say which: checks the data for
+       damage. */
     bridge_input input = {.bytes = bytes, .size = size, .descriptor = -1};
     int is_complete = sizes[0] >= 4 && sizes[0] < room && rotated[sizes[0] - 2] == 0xFF && rotated[sizes[0] - 1] == 0xD9;
     if (failed != 0 && tjGetErrorCode(handle) == TJERR_WARNING && is_complete

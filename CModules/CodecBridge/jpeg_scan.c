@@ -2,18 +2,19 @@
 
 #include <stdlib.h>
 
-/* Follows the Huffman codes of a JPEG's scans (ITU-T T.81, annexes F and G) without decoding a coefficient: where the data
-   of each interval end, and what lies behind them that no decoder reads. Nothing here calls libjpeg, and nothing jumps. */
+/* Follows the Huffman codes of a JPEG's scans (ITU-T T.81, annexes F and G) without decoding
+   coefficients, to find the end of each interval's data and the bytes after it that no decoder
+   reads. Calls no libjpeg function, and never jumps. */
 
 enum { MAXIMUM_COMPONENTS = 4, MAXIMUM_SEGMENTS = 100000 };
 
 typedef struct {
     int identifier, horizontal, vertical;
-    uint32_t columns, rows; /* blocks that hold the image: of scans of this component alone */
+    uint32_t columns, rows; /* blocks of the image, in scans of this component alone */
     uint32_t stride;        /* blocks in a row of whole MCUs */
     uint64_t *nonzero;      /* progressive: a bit for each coefficient of each block; else NULL */
     int dc, ac;             /* tables in this scan */
-    int is_seen;            /* a scan has brought its averages */
+    int is_seen;            /* a scan with its averages has been read */
     uint8_t sent[64];       /* progressive: Al of the last scan with this coefficient, 0 before the first */
 } component;
 
@@ -32,7 +33,7 @@ typedef struct {
     size_t capacity, found;
 } walk;
 
-/* --- segments -------------------------------------------------------------------------------------------------------- */
+/* --- segments --------------------------------------------------------------------------------- */
 
 static int read_tables(walk *w, uint64_t offset, uint64_t end) {
     while (offset + 17 <= end) {
@@ -46,7 +47,7 @@ static int read_tables(walk *w, uint64_t offset, uint64_t end) {
             int count = byte_at(&w->reader, offset + (uint64_t)length);
             table->offset[length] = total - code;
             table->last_code[length] = count > 0 ? code + count - 1 : -1;
-            /* As libjpeg has it, no code is all ones, and no average has more than 15 bits. */
+            /* As in libjpeg, no code is all ones, and no average has more than 15 bits. */
             if (count < 0 || total + count > 256 || symbols + (uint64_t)count > end) return 0;
             if (count > 0 && code + count >= 1 << length) return 0;
             for (int i = 0; i < count; i++, code++, total++) {
@@ -104,7 +105,7 @@ static int read_frame(walk *w, int marker, uint64_t offset, uint64_t end) {
     return 1;
 }
 
-/* --- blocks ---------------------------------------------------------------------------------------------------------- */
+/* --- blocks ----------------------------------------------------------------------------------- */
 
 typedef struct {
     component *parts[MAXIMUM_COMPONENTS];
@@ -117,7 +118,7 @@ static int sequential_block(walk *w, const component *part) {
     if (size < 0 || size > 15 || !skip(&w->reader, size)) return 0;
     int k = 1;
     while ((k = pass_coefficients(&w->reader, table, k)) < 64) {
-        /* A long code, or the last ones of an interval. */
+        /* A long code, or the last codes of an interval. */
         int value = symbol(&w->reader, table);
         if (value < 0 || !skip(&w->reader, value & 15)) return 0;
         k += (value & 15) > 0 ? (value >> 4) + 1 : value == 0xF0 ? 16 : 64;
@@ -125,7 +126,8 @@ static int sequential_block(walk *w, const component *part) {
     return 1;
 }
 
-/* Skips a correction bit for each coefficient from `*k` on that is known, until `zeros` others have been passed. */
+/* Skips a correction bit for each known coefficient from `*k` on, until `zeros` unknown ones have
+   been passed. */
 static int refine(walk *w, uint64_t known, int *k, int last, int zeros) {
     for (; *k <= last; (*k)++) {
         if (known >> *k & 1) {
@@ -190,8 +192,9 @@ static int mcu(walk *w, const scan *s, uint32_t column, uint32_t row) {
     return 1;
 }
 
-/* Ends an interval: notes what lies between its last bit and the next marker, of which `position` becomes the 0xFF. Behind
-   the last interval of a scan, restart markers are passed as well: no block follows them. */
+/* Ends an interval: records the bytes between its last bit and the next marker, and sets `position`
+   to the marker's 0xFF. After the last interval of a scan, also passes restart markers, because no
+   block follows them. */
 static int end_interval(walk *w, int is_last) {
     uint64_t end = end_of_data(&w->reader);
     uint64_t at = w->reader.position;
@@ -235,7 +238,7 @@ static int read_scan(walk *w, uint64_t offset, uint64_t end) {
         if (s.last > 63 || s.first > s.last || (s.first == 0) != (s.last == 0) || (s.first > 0 && s.count > 1)) return 0;
         if (s.low > 13 || (s.high > 0 && s.low != s.high - 1)) return 0;
         for (int i = 0; i < s.count; i++) {
-            /* Each scan goes on where the last one of the same coefficients ended. */
+            /* Each scan continues from the last one of the same coefficients. */
             for (int k = s.first; k <= s.last; k++) {
                 if (s.parts[i]->sent[k] != s.high) return 0;
                 s.parts[i]->sent[k] = (uint8_t)s.low;
@@ -268,7 +271,7 @@ static int read_scan(walk *w, uint64_t offset, uint64_t end) {
     return end_interval(w, 1);
 }
 
-/* Walks to the end of the image; whether everything was as it has to be. */
+/* Walks to the end of the image; whether everything is valid. */
 static int walk_file(walk *w) {
     w->reader.position = 2;
     for (int segments = 0; segments < MAXIMUM_SEGMENTS; segments++) {
@@ -290,13 +293,13 @@ static int walk_file(walk *w) {
         int high = byte_at(&w->reader, w->reader.position), low = byte_at(&w->reader, w->reader.position + 1);
         if (high < 0 || low < 0) return 0;
         int length = high << 8 | low;
-        /* Of metadata a length below 2 counts as the whole of it, as libjpeg has it. */
+        /* As in libjpeg, a length below 2 counts as 2: the length itself. */
         uint64_t end = w->reader.position + (uint64_t)(length < 2 ? 2 : length);
         w->reader.position = end;
         if (marker == 0xC4) {
             if (!read_tables(w, start, end)) return 0;
         } else if (marker == 0xDB) {
-            /* Whole tables, as libjpeg demands. */
+            /* Whole tables, as libjpeg requires. */
             uint64_t table = start;
             while (table < end) table += byte_at(&w->reader, table) > 15 ? 129 : 65;
             if (table != end) return 0;

@@ -8,7 +8,8 @@
 #include <png.h>
 #include <VectorPNG.h>
 
-/* libpng's own defaults, set here because a distribution may have changed them (png.h, pnglibconf.h). */
+/* libpng's own defaults, set here because a distribution may have changed them (png.h,
+   pnglibconf.h). */
 enum { MAXIMUM_SIDE = 1000000, MAXIMUM_CHUNK = 8000000, MAXIMUM_CACHED_CHUNKS = 1000 };
 
 enum { INPUT_CHUNK = VECTOR_PNG_BUFFER };
@@ -35,7 +36,7 @@ static void decoder_error(png_structp codec, png_const_charp message) {
     bridge_png_decoder *decoder = png_get_error_ptr(codec);
     if (decoder->status.code == BRIDGE_OK) {
         int memory = strstr(message, "ut of memory") != NULL || strstr(message, "nsufficient memory") != NULL;
-        int missing = strstr(message, "ot enough image data") != NULL; /* an end chunk after half of the rows */
+        int missing = strstr(message, "ot enough image data") != NULL; /* an IEND chunk before the last row */
         decoder->status = bridge_failure(
             memory ? BRIDGE_OUT_OF_MEMORY : missing ? BRIDGE_TRUNCATED : BRIDGE_CORRUPT, 0, message);
     }
@@ -139,8 +140,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     png_set_user_limits(codec, MAXIMUM_SIDE, MAXIMUM_SIDE);
     png_set_chunk_malloc_max(codec, MAXIMUM_CHUNK);
     png_set_chunk_cache_max(codec, MAXIMUM_CACHED_CHUNKS);
-    /* Skips metadata unread: text, profiles and unknown chunks are parsed in Swift. Keeps tRNS and PLTE, which
-       change pixels. */
+    /* Skips metadata unread: text, profiles and unknown chunks are parsed in Swift. Keeps tRNS and
+       PLTE, which change pixels. */
     png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
     static const png_byte unused[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0"
                                      "sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
@@ -153,7 +154,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
     png_uint_32 height = png_get_image_height(codec, decoder->info);
     int depth = png_get_bit_depth(codec, decoder->info);
     int interlaced = png_get_interlace_type(codec, decoder->info) != PNG_INTERLACE_NONE;
-    /* Nothing to expand. Asked before png_read_update_info, after which `info` describes the result. */
+    /* Nothing to expand. Asked before png_read_update_info, after which `info` describes the
+       result. */
     int is_plain = depth == 8 && !interlaced && png_get_color_type(codec, decoder->info) != PNG_COLOR_TYPE_PALETTE
                    && png_get_valid(codec, decoder->info, PNG_INFO_tRNS) == 0;
     png_set_expand(codec); /* palette → RGB, grey below 8 bits → 8, tRNS → alpha */
@@ -204,7 +206,9 @@ bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels
     for (int pass = 0; pass < passes; pass++) {
         for (int32_t y = 0; y < decoder->height; y++) {
             png_read_row(decoder->codec, pixels + (size_t)y * stride, NULL);
-            if ((y & 255) == 0 && bridge_clock_is_late(&decoder->clock)) return bridge_clock_leave(&decoder->clock, bridge_clock_failure(&decoder->clock));
+            if ((y & 255) == 0 && bridge_clock_is_late(&decoder->clock)) {
+                return bridge_clock_leave(&decoder->clock, bridge_clock_failure(&decoder->clock));
+            }
         }
     }
     return bridge_clock_leave(&decoder->clock, bridge_ok());
@@ -239,7 +243,7 @@ int32_t bridge_png_data_is_plain(bridge_input input, uint64_t offset, uint64_t s
 
 const char *bridge_isal_version(void) { return vector_png_isal_version(); }
 
-/* --- encoder ---------------------------------------------------------------------------------------------------- */
+/* --- encoder ---------------------------------------------------------------------------------- */
 
 struct bridge_png_encoder {
     png_structp codec;

@@ -4,14 +4,15 @@
 
 #include "CodecBridge.h"
 
-/* The number that a macro stands for, as text. */
+/* The value of a macro as a string literal. */
 #define BRIDGE_TEXT(macro) BRIDGE_TEXT_OF(macro)
 #define BRIDGE_TEXT_OF(text) #text
 
 bridge_status bridge_ok(void);
 bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *message);
 
-/* BRIDGE_OK if `size` bytes hold `count` groups of `group` bytes, else BRIDGE_MISUSE with `message`. */
+/* BRIDGE_OK if `size` bytes hold `count` groups of `group` bytes, else BRIDGE_MISUSE with
+   `message`. */
 bridge_status bridge_fits(size_t size, uint64_t count, uint64_t group, const char *message);
 
 /* BRIDGE_OK if the rows hold one strip of the layout, else BRIDGE_MISUSE. */
@@ -21,7 +22,8 @@ bridge_status bridge_jpeg_check_rows(const bridge_jpeg_layout *layout, const bri
 /* Reads up to `capacity` bytes at `offset`; 0 at the end, -1 (errno set) on failure. */
 int64_t bridge_input_read(const bridge_input *input, uint64_t offset, uint8_t *buffer, size_t capacity);
 
-/* A byte buffer that grows up to `maximum` bytes (0: no limit). Not on the stack of a setjmp. */
+/* A byte buffer that grows up to `maximum` bytes (0: no limit). Keep it off the stack of a function
+   with setjmp. */
 typedef struct {
     uint8_t *bytes;
     size_t size, capacity, maximum;
@@ -33,7 +35,8 @@ enum bridge_code bridge_growing_reserve(bridge_growing *buffer, size_t more);
 /* The CPU time of this thread in seconds. */
 double bridge_thread_seconds(void);
 
-/* Sums the CPU time of the calls on a decoder and compares it with a limit. Starts as {.limit = ...}. */
+/* Sums the CPU time of the calls on a decoder and compares it with a limit. Starts as {.limit =
+   ...}. */
 typedef struct {
     double limit;   /* in seconds */
     double before;  /* used by earlier calls */

@@ -17,7 +17,7 @@ const char *bridge_tiff_version(void) {
     return text;
 }
 
-/* --- libtiff's callbacks ------------------------------------------------------------------------------------------ */
+/* --- libtiff's callbacks ---------------------------------------------------------------------- */
 
 static tmsize_t read_bytes(thandle_t handle, void *target, tmsize_t count) {
     bridge_tiff_decoder *decoder = (bridge_tiff_decoder *)handle;
@@ -55,8 +55,8 @@ static toff_t whole_size(thandle_t handle) { return ((bridge_tiff_decoder *)hand
 static int remember_error(TIFF *tiff, void *data, const char *module, const char *format, va_list arguments) {
     (void)tiff, (void)module;
     bridge_tiff_decoder *decoder = data;
-    /* Keeps the first error about pixels, which is the most specific, but the last about a directory, at which
-       libtiff gives up. */
+    /* Keeps the first error about pixels, which is the most specific, but the last about a
+       directory, at which libtiff gives up. */
     if (!(decoder->has_failed || decoder->is_damaged) || !decoder->is_decoding) {
         vsnprintf(decoder->message, sizeof decoder->message, format, arguments);
     }
@@ -64,8 +64,8 @@ static int remember_error(TIFF *tiff, void *data, const char *module, const char
     return 1;
 }
 
-/* Warnings of libtiff (4.5 to 4.7) during decoding that leave every sample correct, by the beginnings of
-   their formats. Every other warning is damage. */
+/* Warnings of libtiff (4.5 to 4.7) during decoding that leave every sample correct, by the
+   beginnings of their formats. Every other warning is damage. */
 static const char *const harmless_warnings[] = {
     "Old-style LZW codes",                /* the order of bits before 1990 */
     "LZWDecode: Strip",                   /* without its end code; an error follows if samples are missing */
@@ -150,7 +150,8 @@ bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t 
     TIFFOpenOptionsFree(options);
     bridge_status status =
         decoder->tiff == NULL ? bridge_tiff_failure(decoder, "no directory can be read") : bridge_tiff_read_header(decoder, page, info);
-    /* A directory that points outside the file is damage: it does not prove that the rest is missing. */
+    /* A directory that points outside the file is damage: it does not prove that the rest is
+       missing. */
     if (status.code == BRIDGE_TRUNCATED) status.code = BRIDGE_CORRUPT;
     if (status.code != BRIDGE_OK) {
         bridge_tiff_close(decoder);

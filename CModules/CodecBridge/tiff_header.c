@@ -25,7 +25,8 @@ static int is_fax(uint16_t compression) {
         || compression == COMPRESSION_CCITTFAX4;
 }
 
-/* Guesses a missing PhotometricInterpretation: as libtiff does (tif_getimage.c), and by tags that only one model has. */
+/* Guesses a missing PhotometricInterpretation: as libtiff does (tif_getimage.c), and by tags that
+   only one model has. */
 static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t samples, bridge_tiff_page page) {
     uint16_t *red, *green, *blue;
     if (is_fax(compression)) return PHOTOMETRIC_MINISWHITE;
@@ -36,7 +37,8 @@ static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t s
         return PHOTOMETRIC_SEPARATED;
     }
     if (compression == COMPRESSION_JPEG && samples == 3) {
-        /* Three components are Y'CbCr, as in a JPEG file without markers. libtiff must know before it decodes. */
+        /* Three components are Y'CbCr, as in a JPEG file without markers. libtiff must know before
+           it decodes. */
         if (page.jpeg_factors != 0) {
             TIFFSetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, page.jpeg_factors >> 4, page.jpeg_factors & 15);
         }
@@ -69,8 +71,8 @@ static bridge_status read_samples(bridge_tiff_decoder *decoder, bridge_tiff_page
         snprintf(words, sizeof words, "TIFF samples of %u bits are not read, only 1 to 16 and 32", (unsigned)decoder->bits);
         return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
     }
-    /* Samples of 8 bits marked as signed are unsigned: every decoder and real files agree. Wider ones are signed, with
-       0 as black. */
+    /* Samples of 8 bits marked as signed are unsigned: every decoder and real files agree. Wider
+       ones are signed, with 0 as black. */
     decoder->is_signed = format == SAMPLEFORMAT_INT && decoder->bits > 8;
     info->bits = decoder->bits;
     int colors = 0;
@@ -125,7 +127,8 @@ static bridge_status read_samples(bridge_tiff_decoder *decoder, bridge_tiff_page
     uint16_t extras = 0, *kinds = NULL;
     TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds);
     int extra = decoder->samples - colors;
-    /* Unspecified extra samples are saved selections and the like; a single one without ExtraSamples is alpha. */
+    /* Unspecified extra samples are saved selections and the like; a single one without
+       ExtraSamples is alpha. */
     uint16_t kind = extra == 1 && decoder->lacks_extras ? EXTRASAMPLE_UNASSALPHA
         : extra > 0 && extras > 0                      ? kinds[0]
                                                        : EXTRASAMPLE_UNSPECIFIED;
@@ -166,7 +169,8 @@ static bridge_status lay_out(bridge_tiff_decoder *decoder, bridge_tiff_info *inf
         }
         row_bytes = across * TIFFTileRowSize64(tiff);
     } else {
-        /* PackBits runs may cross rows, although they should not: libtiff handles that only in whole strips. */
+        /* PackBits runs may cross rows, although they should not: libtiff handles that only in
+           whole strips. */
         if (decoder->planar == PLANARCONFIG_SEPARATE || decoder->uses_rgba
             || short_tag(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE) == COMPRESSION_PACKBITS) {
             TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);

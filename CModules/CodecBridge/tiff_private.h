@@ -1,4 +1,5 @@
-/* Shared by tiff.c (input, messages), tiff_header.c (one directory) and tiff_rows.c (its pixels). */
+/* Shared by tiff.c (input, messages), tiff_header.c (one directory) and tiff_rows.c (its
+   pixels). */
 #ifndef CODEC_BRIDGE_TIFF_PRIVATE_H
 #define CODEC_BRIDGE_TIFF_PRIVATE_H
 
@@ -30,8 +31,8 @@ struct bridge_tiff_decoder {
     int palette_factor;   /* 257 if the palette has 8 bits, else 1 */
     int channels;
 
-    /* The unit decoded at once: a strip, a row of tiles or a single row. Its planes are one below the other,
-       rows `row_bytes` apart. */
+    /* The unit decoded at once: a strip, a row of tiles or a single row. Its planes are one below
+       the other, rows `row_bytes` apart. */
     uint8_t *unit;
     size_t row_bytes;
     uint32_t unit_rows;              /* rows of a whole unit */

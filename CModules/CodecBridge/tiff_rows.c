@@ -47,7 +47,8 @@ static bridge_status start(bridge_tiff_decoder *decoder) {
     return bridge_ok();
 }
 
-/* Looks for warnings hidden by the first one of a strip or tile: decodes its JPEG data again, with bridge_jpeg_check. */
+/* Looks for warnings hidden by the first one of a strip or tile: decodes its JPEG data again, with
+   bridge_jpeg_check. */
 static void check_jpeg(bridge_tiff_decoder *decoder, uint32_t index) {
     TIFF *tiff = decoder->tiff;
     decoder->has_warned = 0;
@@ -132,7 +133,8 @@ static int read_unit(bridge_tiff_decoder *decoder, uint32_t first) {
     return 1;
 }
 
-/* Returns sample `index` of the packed samples of `bits` bits at `bytes`, most significant bit first. */
+/* Returns sample `index` of the packed samples of `bits` bits at `bytes`, most significant bit
+   first. */
 static unsigned packed_sample(const uint8_t *bytes, size_t index, unsigned bits) {
     size_t bit = index * bits;
     unsigned shift = (unsigned)(bit & 7), value = 0;
@@ -214,8 +216,8 @@ static void convert(const bridge_tiff_decoder *decoder, uint8_t *row, int32_t sa
     }
 }
 
-/* Accepts or refuses the unit just read. If damage is tolerated, rows that libtiff has delivered are accepted: fax
-   lines that it has repaired, JPEG data that libjpeg has filled. */
+/* Accepts or refuses the unit just read. If damage is tolerated, rows that libtiff has delivered
+   are accepted: fax lines that it has repaired, JPEG data that libjpeg has filled. */
 static bridge_status judge(bridge_tiff_decoder *decoder, int is_read) {
     if (is_read && !decoder->has_failed && !decoder->is_damaged) return bridge_ok();
     bridge_status status = bridge_tiff_failure(decoder, "a strip or tile cannot be decoded");

@@ -69,7 +69,8 @@ static WebPIDecoder *new_decoder(WebPDecoderConfig *config, const bridge_webp_ta
     return WebPIDecode(NULL, 0, config);
 }
 
-/* VP8_STATUS_OK if the first `size` bytes hold the whole image, VP8_STATUS_SUSPENDED if it needs more. */
+/* VP8_STATUS_OK if the first `size` bytes hold the whole image, VP8_STATUS_SUSPENDED if it needs
+   more. */
 static VP8StatusCode decode_prefix(const uint8_t *bytes, size_t size, const bridge_webp_target *target) {
     WebPDecoderConfig config;
     WebPIDecoder *decoder = new_decoder(&config, target);
@@ -129,7 +130,7 @@ bridge_status bridge_webp_decode_first_frame(const uint8_t *bytes, size_t size, 
     return status;
 }
 
-/* --- encoder ---------------------------------------------------------------------------------------------------- */
+/* --- encoder ---------------------------------------------------------------------------------- */
 
 static int append(const uint8_t *bytes, size_t size, const WebPPicture *picture) {
     bridge_growing *buffer = picture->custom_ptr;

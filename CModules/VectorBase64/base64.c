@@ -6,7 +6,7 @@
 #include <immintrin.h>
 #endif
 
-/* In the vectors that clang knows as types, for every processor. */
+/* With clang's vector types, for every processor. */
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef uint8_t bytes32 __attribute__((vector_size(32)));
@@ -22,11 +22,13 @@ static inline __attribute__((always_inline)) size_t encode(const uint8_t *bytes,
         bytes16 low, high;
         memcpy(&low, bytes + done, sizeof low);
         memcpy(&high, bytes + done + 12, sizeof high);
-        /* Of each three bytes a, b, c two words, a:b and b:c; a word holds two indices of six bits. */
+        /* Each three bytes a, b, c become two words, a:b and b:c; a word holds two 6-bit
+           indices. */
         words32 words = (words32)__builtin_shufflevector(
             low, high, 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 17, 16, 18, 17, 20, 19, 21, 20, 23, 22, 24, 23, 26, 25, 27, 26);
         signed32 index = (signed32)(((words >> to_first) & 0x003F) | ((words << to_second) & 0x3F00));
-        /* A comparison is -1 where it holds. A…Z, a…z, 0…9, + and / lie this far from their indices: */
+        /* A true comparison is -1. Adds the distances of A…Z, a…z, 0…9, + and / from their
+           indices: */
         signed32 character = index + 'A';
         character += (index > 25) & ('a' - 'Z' - 1);
         character += (index > 51) & ('0' - 'z' - 1);
@@ -41,12 +43,13 @@ static inline __attribute__((always_inline)) size_t encode(const uint8_t *bytes,
 }
 
 #if defined(__x86_64__)
-/* The same, with the instructions that look sixteen bytes up at once: some 22 GB/s of first-level cache, where the above, compiled for AVX2,
-   has 12. After W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions", ACM TWEB 12(3), 2018. */
+/* The same with instructions that look up 16 bytes at once: about 22 GB/s from the first-level
+   cache, where the version above, compiled for AVX2, reaches 12. After W. Mula and D. Lemire,
+   "Faster Base64 Encoding and Decoding Using AVX2 Instructions", ACM TWEB 12(3), 2018. */
 __attribute__((target("avx2"))) static size_t encode_avx2(const uint8_t *bytes, size_t size, uint8_t *characters) {
     const __m256i spread = _mm256_setr_epi8(
         1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
-    /* What to add: by 0 for A to Z, 1 for a to z, then one place for each of 0 to 9, + and /. */
+    /* The values to add: at 0 for A to Z, at 1 for a to z, then one for each of 0 to 9, + and /. */
     const __m256i offsets = _mm256_setr_epi8(
         65, 71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 0, 0, 65, 71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 0, 0);
     size_t done = 0;
@@ -55,7 +58,7 @@ __attribute__((target("avx2"))) static size_t encode_avx2(const uint8_t *bytes, 
             _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(bytes + done))),
             _mm_loadu_si128((const __m128i *)(bytes + done + 12)), 1);
         words = _mm256_shuffle_epi8(words, spread);
-        /* Multiplied, the words are shifted, each pair's two by different numbers of bits. */
+        /* The multiplications shift the two words of each pair by different numbers of bits. */
         __m256i first = _mm256_mulhi_epu16(_mm256_and_si256(words, _mm256_set1_epi32(0x0FC0FC00)), _mm256_set1_epi32(0x04000040));
         __m256i second = _mm256_mullo_epi16(_mm256_and_si256(words, _mm256_set1_epi32(0x003F03F0)), _mm256_set1_epi32(0x01000010));
         __m256i index = _mm256_or_si256(first, second);

@@ -105,11 +105,11 @@ void vector_png_close(vector_png *png) {
     free(png);
 }
 
-/* --- chunks ----------------------------------------------------------------------------------------------------- */
+/* --- chunks ----------------------------------------------------------------------------------- */
 
 /* Returns the next bytes of the file and sets `*count`, their maximum, to their number: at least 1,
-   fewer than asked for at the end of the buffer. Returns NULL at the end of the file or if it cannot
-   be read. */
+   fewer than asked for at the end of the buffer. Returns NULL at the end of the file or if it
+   cannot be read. */
 static const uint8_t *next_bytes(vector_png *png, size_t *count) {
     if (png->input.bytes != NULL) {
         if (png->offset >= png->input.size) return NULL;
@@ -212,7 +212,7 @@ static int begin(vector_png *png) {
     return 1;
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 /* Inflates until the window is full or the stream ends. Returns 0 if the stream or its chunks are
    damaged. */

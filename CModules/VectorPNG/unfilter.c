@@ -28,9 +28,9 @@ static inline vector average(vector left, vector up) {
     return (left & up) + ((left ^ up) >> 1);
 }
 
-/* The distances of p = a + b - c are |b - c| to a, |a - c| to b and |(a - c) + (b - c)| to c. If the
-   two differences have opposite signs, the third distance is the difference of the other two and
-   fits 8 bits. Otherwise it is no smaller than either, and c is not chosen. */
+/* The distances of p = a + b - c are |b - c| to a, |a - c| to b and |(a - c) + (b - c)| to c. If
+   the two differences have opposite signs, the third distance is the difference of the other two
+   and fits 8 bits. Otherwise it is no smaller than either, and c is not chosen. */
 static inline vector paeth(vector left, vector up, vector corner) {
     vector high_up = larger(up, corner), high_left = larger(left, corner);
     vector to_left = high_up - smaller(up, corner);

@@ -13,7 +13,8 @@ public enum CodecError: Error, Hashable, Sendable {
         case pixels
         /// ``DecodeLimits/maximumDecodeMemory``.
         case decodeMemory
-        /// ``DecodeLimits/maximumDecodeMemory``, for an image that a newer library could read in parts.
+        /// ``DecodeLimits/maximumDecodeMemory``, for an image that a newer library could read in
+        /// parts.
         case untiledMemory
         /// The memory for all images in progress together, in bytes.
         case memoryBudget

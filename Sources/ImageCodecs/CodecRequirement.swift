@@ -42,7 +42,8 @@ package enum CodecRequirement: String, CaseIterable, Sendable {
     /// The library.
     package var library: String { "libheif" }
 
-    /// The first version with the feature; from the library's sources, and tested with 1.15 and 1.23.
+    /// The first version with the feature; from the library's sources, and tested with 1.15 and
+    /// 1.23.
     package var version: String {
         switch self {
         case .heifUncompressed: "1.16"

@@ -1,10 +1,10 @@
-/* The C side of the codecs. Every call into libjpeg and libpng goes through here, because both report
-   errors with longjmp: each function below arms its own setjmp and returns a status, so a jump starts
-   and ends inside C and never crosses a Swift frame. No function exits the process, calls back into
-   Swift, or keeps a caller's pointer after the call, unless its comment says so.
+/* The C side of the codecs. Every call into libjpeg and libpng goes through here, because both
+   report errors with longjmp: each function below arms its own setjmp and returns a status, so a
+   jump starts and ends inside C and never crosses a Swift frame. No function exits the process,
+   calls back into Swift, or keeps a caller's pointer after the call, unless its comment says so.
 
-   Every buffer that a function fills comes with its size. A buffer that is too small is BRIDGE_MISUSE
-   with the bytes needed as `value`, and nothing is written. */
+   Every buffer that a function fills comes with its size. A buffer that is too small is
+   BRIDGE_MISUSE with the bytes needed as `value`, and nothing is written. */
 #ifndef CODEC_BRIDGE_H
 #define CODEC_BRIDGE_H
 
@@ -31,9 +31,9 @@ typedef struct {
     char message[200]; /* the codec's own message, NUL-terminated, empty if it gave none */
 } bridge_status;
 
-/* The source of encoded bytes: memory (`bytes` not NULL) or a seekable file (`descriptor` >= 0), read
-   with pread, so that several readers can share a descriptor. Both stay the caller's and must outlive
-   the decoder. */
+/* The source of encoded bytes: memory (`bytes` not NULL) or a seekable file (`descriptor` >= 0),
+   read with pread, so that several readers can share a descriptor. Both stay the caller's and must
+   outlive the decoder. */
 typedef struct {
     const uint8_t *bytes;
     uint64_t size;
@@ -51,10 +51,11 @@ void bridge_free(void *pointer);
 /* The versions of the linked libraries, as "2.1.5". Static storage. */
 const char *bridge_jpeg_version(void);
 const char *bridge_png_version(void);
-/* The version compiled against: ISA-L does not report one at run time. NULL without the trait FastPNG. */
+/* The version compiled against: ISA-L does not report one at run time. NULL without the trait
+   FastPNG. */
 const char *bridge_isal_version(void);
 
-/* --- zlib ------------------------------------------------------------------------------------------------------- */
+/* --- zlib ------------------------------------------------------------------------------------- */
 
 /* Returns the CRC-32 of the bytes, continued from `crc` (0 at the start). */
 uint32_t bridge_crc32(uint32_t crc, const uint8_t *bytes, size_t size);
@@ -70,7 +71,8 @@ enum {
 
 /* NULL without memory. */
 bridge_inflater *bridge_inflater_open(void);
-/* Reads up to `*size` bytes, writes up to `*capacity` bytes, and sets both to the actual numbers. */
+/* Reads up to `*size` bytes, writes up to `*capacity` bytes, and sets both to the actual
+   numbers. */
 int32_t bridge_inflater_run(bridge_inflater *inflater, const uint8_t *bytes, size_t *size, uint8_t *output,
                             size_t *capacity);
 void bridge_inflater_close(bridge_inflater *inflater);
@@ -78,7 +80,7 @@ void bridge_inflater_close(bridge_inflater *inflater);
 /* Compresses the bytes to a zlib stream, malloc'ed. */
 bridge_status bridge_deflate(const uint8_t *bytes, size_t size, bridge_output *output);
 
-/* --- JPEG decoder ----------------------------------------------------------------------------------------------- */
+/* --- JPEG decoder ----------------------------------------------------------------------------- */
 
 typedef struct bridge_jpeg_decoder bridge_jpeg_decoder;
 
@@ -124,12 +126,13 @@ bridge_status bridge_jpeg_open(bridge_input input, bridge_limits limits, bridge_
 bridge_status bridge_jpeg_start_planes(bridge_jpeg_decoder *decoder, int32_t denominator, bridge_jpeg_layout *layout);
 
 /* Decodes the next strip: for each of the layout's planes p, layout.plane[p].strip_rows rows of
-   layout.plane[p].stride samples. Rows below the image are written too (with the encoder's padding). */
+   layout.plane[p].stride samples. Rows below the image are written too (with the encoder's
+   padding). */
 bridge_status bridge_jpeg_read_planes(bridge_jpeg_decoder *decoder, const bridge_jpeg_plane_rows *planes,
                                       int32_t plane_count);
 
-/* Starts decoding to packed rows: 1 channel (grey), 3 (RGB) or 4 (CMYK as stored: inverted in Adobe's
-   files), with libjpeg's own upsampling and colour conversion. */
+/* Starts decoding to packed rows: 1 channel (grey), 3 (RGB) or 4 (CMYK as stored: inverted in
+   Adobe's files), with libjpeg's own upsampling and colour conversion. */
 bridge_status bridge_jpeg_start_rows(bridge_jpeg_decoder *decoder, int32_t channels);
 /* Decodes one row of width * channels bytes. */
 bridge_status bridge_jpeg_read_row(bridge_jpeg_decoder *decoder, uint8_t *row, size_t row_size);
@@ -148,20 +151,20 @@ typedef struct {
     uint64_t start, end;
 } bridge_range;
 
-/* Follows the codes of all scans of a Huffman-coded file and lists the bytes between the data of each
-   interval and the next marker: fill bytes, restart markers after the last block, and bytes that no
-   decoder reads. BRIDGE_UNSUPPORTED if the scans cannot be followed to their ends, damaged or not, or
-   if there are more than `capacity` ranges. */
+/* Follows the codes of all scans of a Huffman-coded file and lists the bytes between the data of
+   each interval and the next marker: fill bytes, restart markers after the last block, and bytes
+   that no decoder reads. BRIDGE_UNSUPPORTED if the scans cannot be followed to their ends, damaged
+   or not, or if there are more than `capacity` ranges. */
 bridge_status bridge_jpeg_unused(bridge_input input, bridge_limits limits, bridge_range *ranges, size_t capacity,
                                  size_t *count);
 
-/* Rotates a JPEG upright in the coefficient domain, without its metadata. BRIDGE_UNSUPPORTED if that
-   would lose samples or if the data are damaged. Defined only with the package trait LosslessTurn;
-   TurboJPEG contains its own jumps. */
+/* Rotates a JPEG upright in the coefficient domain, without its metadata. BRIDGE_UNSUPPORTED if
+   that would lose samples or if the data are damaged. Defined only with the package trait
+   LosslessTurn; TurboJPEG contains its own jumps. */
 bridge_status bridge_jpeg_rotate(const uint8_t *bytes, size_t size, int32_t orientation, bridge_limits limits,
                                bridge_output *output);
 
-/* --- JPEG encoder ----------------------------------------------------------------------------------------------- */
+/* --- JPEG encoder ----------------------------------------------------------------------------- */
 
 typedef struct bridge_jpeg_encoder bridge_jpeg_encoder;
 
@@ -184,7 +187,7 @@ bridge_status bridge_jpeg_write_planes(bridge_jpeg_encoder *encoder, const bridg
 bridge_status bridge_jpeg_encoder_finish(bridge_jpeg_encoder *encoder, bridge_output *output);
 void bridge_jpeg_encoder_close(bridge_jpeg_encoder *encoder);
 
-/* --- PNG decoder ------------------------------------------------------------------------------------------------ */
+/* --- PNG decoder ------------------------------------------------------------------------------ */
 
 typedef struct bridge_png_decoder bridge_png_decoder;
 
@@ -205,7 +208,8 @@ bridge_status bridge_png_open(bridge_input input, bridge_limits limits, int32_t 
                               bridge_png_decoder **decoder, bridge_png_info *info);
 /* Whether all image data read so far were read without libpng. */
 int32_t bridge_png_is_fast(const bridge_png_decoder *decoder);
-/* Decodes one row of width * channels samples. Interlaced files need bridge_png_read_image instead. */
+/* Decodes one row of width * channels samples. Interlaced files need bridge_png_read_image
+   instead. */
 bridge_status bridge_png_read_row(bridge_png_decoder *decoder, uint8_t *row, size_t row_size);
 /* Decodes the whole image, rows `stride` bytes apart. */
 bridge_status bridge_png_read_image(bridge_png_decoder *decoder, uint8_t *pixels, size_t size, size_t stride);
@@ -213,11 +217,11 @@ bridge_status bridge_png_finish(bridge_png_decoder *decoder);
 void bridge_png_close(bridge_png_decoder *decoder);
 
 /* Whether the image data, starting at the IDAT chunk at `offset`, are one zlib stream of `size`
-   inflated bytes that ends with its last IDAT chunk, with correct checksums. Checks no pixels. 0 means
-   no or, without the trait FastPNG, unknown. */
+   inflated bytes that ends with its last IDAT chunk, with correct checksums. Checks no pixels. 0
+   means no or, without the trait FastPNG, unknown. */
 int32_t bridge_png_data_is_plain(bridge_input input, uint64_t offset, uint64_t size);
 
-/* --- PNG encoder ------------------------------------------------------------------------------------------------ */
+/* --- PNG encoder ------------------------------------------------------------------------------ */
 
 typedef struct bridge_png_encoder bridge_png_encoder;
 
@@ -236,27 +240,28 @@ bridge_status bridge_png_write_row(bridge_png_encoder *encoder, const uint8_t *r
 bridge_status bridge_png_encoder_finish(bridge_png_encoder *encoder, bridge_output *output);
 void bridge_png_encoder_close(bridge_png_encoder *encoder);
 
-/* --- WebP (never jumps; here so that all codecs have one interface) ---------------------------------------------- */
+/* --- WebP (never jumps; here so that all codecs have one interface) --------------------------- */
 
 const char *bridge_webp_version(void);
 
-/* The buffer for decoded rows, width * channels bytes apart: RGB (3 channels) or straight RGBA (4). The
-   caller fills it with zeros. */
+/* The buffer for decoded rows, width * channels bytes apart: RGB (3 channels) or straight RGBA (4).
+   The caller fills it with zeros. */
 typedef struct {
     uint8_t *pixels;
     size_t capacity; /* in bytes */
     int32_t width, height, channels;
 } bridge_webp_target;
 
-/* Decodes a still image of the target's size. `bytes` starts at its VP8 or VP8L chunk, or at the ALPH
-   chunk before it. Reads no more than `size` bytes, even if the chunk's length says more. */
+/* Decodes a still image of the target's size. `bytes` starts at its VP8 or VP8L chunk, or at the
+   ALPH chunk before it. Reads no more than `size` bytes, even if the chunk's length says more. */
 bridge_status bridge_webp_decode(const uint8_t *bytes, size_t size, const bridge_webp_target *target);
-/* Decodes like bridge_webp_decode and sets `*used` to the number of bytes needed, give or take the few
-   that encoders usually append. If there are more bytes, finding the end takes about 20 decodings.
-   Leaves the pixels of `target` unspecified. */
+/* Decodes like bridge_webp_decode and sets `*used` to the number of bytes needed, give or take the
+   few that encoders usually append. If there are more bytes, finding the end takes about 20
+   decodings. Leaves the pixels of `target` unspecified. */
 bridge_status bridge_webp_measure(const uint8_t *bytes, size_t size, const bridge_webp_target *target,
                                   double maximum_cpu_seconds, size_t *used);
-/* Decodes the first frame of an animated file onto its transparent canvas, which has the target's size. */
+/* Decodes the first frame of an animated file onto its transparent canvas, which has the target's
+   size. */
 bridge_status bridge_webp_decode_first_frame(const uint8_t *bytes, size_t size, const bridge_webp_target *target);
 
 typedef struct {
@@ -272,7 +277,7 @@ typedef struct {
 bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, const uint8_t *pixels, size_t size,
                                  size_t stride, bridge_output *output);
 
-/* --- HEIF and AVIF (never jumps). Defined only with the package trait HEIF. ----------------------------------------- */
+/* --- HEIF and AVIF (never jumps). Defined only with the package trait HEIF. ------------------- */
 
 const char *bridge_heif_version(void);
 /* 1 if tiles can be decoded one by one and planes keep their coding: libheif 1.19 and later. */
@@ -298,8 +303,8 @@ typedef struct {
     int32_t tile_columns, tile_rows, tile_width, tile_height, coded_width, coded_height;
 } bridge_heif_info;
 
-/* Reads the header without decoding pixels. `bytes` must outlive the decoder. On failure `*decoder` is
-   NULL. */
+/* Reads the header without decoding pixels. `bytes` must outlive the decoder. On failure `*decoder`
+   is NULL. */
 bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_limits limits,
                                bridge_heif_decoder **decoder, bridge_heif_info *info);
 /* Copies the ICC profile, info.profile_size bytes. */
@@ -318,8 +323,8 @@ typedef struct {
     int32_t strides[4];        /* bytes from one row to the next */
 } bridge_heif_planes;
 
-/* Decodes the whole image and applies its transformations. `is_grey` and the chroma shifts state how it
-   is coded: libheif before 1.19 converts and needs them to restore the coded form. */
+/* Decodes the whole image and applies its transformations. `is_grey` and the chroma shifts state
+   how it is coded: libheif before 1.19 converts and needs them to restore the coded form. */
 bridge_status bridge_heif_decode(bridge_heif_decoder *decoder, int32_t is_grey, int32_t shift_x, int32_t shift_y,
                                  bridge_heif_planes *planes);
 /* Decodes one tile, without transformations. */
@@ -327,7 +332,7 @@ bridge_status bridge_heif_decode_tile(bridge_heif_decoder *decoder, int32_t colu
                                       bridge_heif_planes *planes);
 void bridge_heif_close(bridge_heif_decoder *decoder);
 
-/* --- Planes to rows: arithmetic only ---------------------------------------------------------------------------------- */
+/* --- Planes to rows: arithmetic only ---------------------------------------------------------- */
 
 enum bridge_rows_model { BRIDGE_ROWS_GREY = 0, BRIDGE_ROWS_YCBCR, BRIDGE_ROWS_RGB };
 
@@ -354,16 +359,16 @@ typedef struct {
 bridge_status bridge_convert_row(const bridge_row_conversion *how, const bridge_plane_rows *rows, float *scratch,
                                  size_t scratch_count, uint8_t *target, size_t target_size);
 
-/* --- GIF (giflib never jumps). Defined only with the package trait GIF. --------------------------------------------- */
+/* --- GIF (giflib never jumps). Defined only with the package trait GIF. ----------------------- */
 
 const char *bridge_gif_version(void);
-/* Decodes the first frame onto a canvas of width x height straight RGBA pixels, rows width * 4 bytes
-   apart, which the caller has filled with zeros; `capacity` is in bytes. Skips pixels outside the canvas.
-   A frame without a size takes that of the logical screen. */
+/* Decodes the first frame onto a canvas of width x height straight RGBA pixels, rows width * 4
+   bytes apart, which the caller has filled with zeros; `capacity` is in bytes. Skips pixels outside
+   the canvas. A frame without a size takes that of the logical screen. */
 bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, size_t capacity, int32_t width,
                                 int32_t height);
 
-/* --- TIFF (libtiff catches libjpeg's jumps itself). Defined only with the package trait TIFF. ------------------------ */
+/* --- TIFF (libtiff catches libjpeg's jumps itself). Defined only with the package trait TIFF. --- */
 
 const char *bridge_tiff_version(void);
 
@@ -399,14 +404,14 @@ typedef struct {
     int32_t jpeg_factors; /* sampling factors of the first component there, 16 * horizontal + vertical, or 0 */
 } bridge_tiff_page;
 
-/* Reads the directory without decoding pixels. No single allocation of libtiff exceeds `maximum_memory`
-   bytes. On failure `*decoder` is NULL. */
+/* Reads the directory without decoding pixels. No single allocation of libtiff exceeds
+   `maximum_memory` bytes. On failure `*decoder` is NULL. */
 bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t maximum_memory, bridge_tiff_page page,
                                bridge_tiff_decoder **decoder, bridge_tiff_info *info);
 /* Copies the ICC profile, info.profile_size bytes. */
 bridge_status bridge_tiff_profile(bridge_tiff_decoder *decoder, uint8_t *profile, size_t size);
-/* Decodes the next row of width * channels samples: straight alpha, full range of 8 or 16 bits (native
-   byte order), `sample_bytes` (1 or 2) each. */
+/* Decodes the next row of width * channels samples: straight alpha, full range of 8 or 16 bits
+   (native byte order), `sample_bytes` (1 or 2) each. */
 bridge_status bridge_tiff_read_row(bridge_tiff_decoder *decoder, int32_t sample_bytes, uint8_t *row, size_t row_size);
 /* The first damage found so far, if the limits tolerate damage; BRIDGE_OK without any. */
 bridge_status bridge_tiff_damage(const bridge_tiff_decoder *decoder);

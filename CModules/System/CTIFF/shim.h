@@ -1,2 +1,2 @@
-/* libtiff; see CodecBridge for who may call it. */
+/* libtiff, called by CodecBridge only. */
 #include <tiffio.h>

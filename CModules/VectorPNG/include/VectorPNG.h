@@ -16,7 +16,8 @@
 typedef struct {
     const uint8_t *bytes;
     uint64_t size;
-    /* Reads up to `capacity` bytes at `offset`; returns their number, 0 at the end, -1 on failure. */
+    /* Reads up to `capacity` bytes at `offset`; returns their number, 0 at the end, -1 on
+       failure. */
     int64_t (*read)(const void *context, uint64_t offset, uint8_t *buffer, size_t capacity);
     const void *context;
 } vector_png_input;

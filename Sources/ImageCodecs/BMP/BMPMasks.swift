@@ -51,8 +51,8 @@ struct BMPMasks {
         alpha = masks.count > 3 ? try Channel(mask: masks[3]) : .absent
     }
 
-    /// The default masks of files that state none, except perhaps an alpha mask, which is used if it
-    /// does not overlap the colours.
+    /// The default masks of files that state none, except perhaps an alpha mask, which is used if
+    /// it does not overlap the colours.
     init(bitCount: Int, alpha mask: Int) {
         let bits: UInt32 = bitCount == 16 ? 5 : 8
         let maximum: UInt32 = 1 << bits - 1

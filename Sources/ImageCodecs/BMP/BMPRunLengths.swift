@@ -3,8 +3,8 @@ import Pixels
 
 /// Decodes BMP's run-length codings: RLE4, RLE8, and RLE24 of OS/2.
 enum BMPRunLengths {
-    /// Decodes a whole image to RGBA, top row first. Pixels that the runs skip stay transparent, and
-    /// pixels beyond a row's end are dropped.
+    /// Decodes a whole image to RGBA, top row first. Pixels that the runs skip stay transparent,
+    /// and pixels beyond a row's end are dropped.
     ///
     /// - Throws: ``CodecError/truncated(_:)`` if the data end before the image and without an end
     ///   mark; ``CodecError/outOfMemory``.

@@ -8,7 +8,8 @@ package enum RowReaders {
     /// - Parameters:
     ///   - precision: `word` for 16-bit samples if the image has them.
     ///   - convertsColor: Whether colours are converted to sRGB. CMYK always is.
-    ///   - damage: Tolerates and records damage of JPEG and TIFF data; `nil` to refuse damaged data.
+    ///   - damage: Tolerates and records damage of JPEG and TIFF data; `nil` to refuse damaged
+    ///     data.
     /// - Throws: ``CodecError``, or the error of `body`.
     package static func withReader<Result>(
         of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, precision: SampleType = .byte,

@@ -15,7 +15,8 @@ struct HEIFColorCoding: Hashable {
     /// Whether Y'CbCr has JPEG's meaning: BT.601, full range.
     var isJPEGs: Bool
 
-    /// - Throws: ``CodecError/unsupportedFeature(_:)`` for a matrix that does not convert from R'G'B'.
+    /// - Throws: ``CodecError/unsupportedFeature(_:)`` for a matrix that does not convert from
+    ///   R'G'B'.
     init(_ planes: bridge_heif_planes, file: HEIFCodePoints?) throws(CodecError) {
         // libheif's description of the planes comes first: it may have converted them.
         isFullRange = planes.full_range < 0 ? file?.isFullRange ?? true : planes.full_range != 0
@@ -37,8 +38,8 @@ struct HEIFColorCoding: Hashable {
         isJPEGs = isColored && isFullRange && sums == Self.sums(red: 0.299, blue: 0.114)
     }
 
-    /// Returns the factors of a matrix; `nil` if it is not supported. Reads unspecified, reserved and
-    /// unknown values as BT.601, as libavif and browsers do for unspecified ones.
+    /// Returns the factors of a matrix; `nil` if it is not supported. Reads unspecified, reserved
+    /// and unknown values as BT.601, as libavif and browsers do for unspecified ones.
     private static func sums(of matrix: Int, primaries: Int) -> [Float]? {
         switch matrix {
         case 1: sums(red: 0.2126, blue: 0.0722)

@@ -45,8 +45,8 @@ final class HEIFDecoder {
         return profile
     }
 
-    /// Decodes the whole image and applies its transformations. The samples are valid until the next
-    /// call.
+    /// Decodes the whole image and applies its transformations. The samples are valid until the
+    /// next call.
     ///
     /// - Parameter memory: The estimated memory for decoding, in bytes.
     func decode(memory: Int) throws(CodecError) -> bridge_heif_planes {
@@ -114,7 +114,8 @@ final class HEIFDecoder {
             }
         default: return error
         }
-        // libde265 decodes the version 1 profiles and the range extensions (ITU-T H.265, annex A.3).
+        // libde265 decodes the version 1 profiles and the range extensions (ITU-T H.265, annex
+        // A.3).
         if case .corrupt = error, let profile = structure.coding?.hevcProfile, !(1...4).contains(profile) {
             return .unsupportedFeature(
                 "HEVC profile \(profile) is not decoded (libheif \(CodecVersions.heif))")

@@ -54,7 +54,8 @@ final class HEIFWindow {
         }
     }
 
-    /// The description of the samples; the pointers in ``bridge_heif_planes/samples`` become invalid.
+    /// The description of the samples; the pointers in ``bridge_heif_planes/samples`` become
+    /// invalid.
     let planes: bridge_heif_planes
     let size: PixelSize
     let coding: HEIFColorCoding

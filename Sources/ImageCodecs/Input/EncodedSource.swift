@@ -66,8 +66,8 @@ package final class EncodedSource: Sendable {
         if case .file(let descriptor) = storage { close(descriptor) }
     }
 
-    /// Reads bytes from `offset` on into `target` and returns their number: fewer than `target` holds
-    /// at the end.
+    /// Reads bytes from `offset` on into `target` and returns their number: fewer than `target`
+    /// holds at the end.
     package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws(CodecError) -> Int {
         guard offset >= 0, offset < count, !target.isEmpty else { return 0 }
         let wanted = min(target.count, count - offset)

@@ -31,8 +31,8 @@ package final class FileMemory: Sendable {
 
     private static let current = Mutex(Current())
 
-    /// Returns the store shared by all current users; it is created for the first and freed with the
-    /// last.
+    /// Returns the store shared by all current users; it is created for the first and freed with
+    /// the last.
     package static func shared(maximumSpares: Int) -> FileMemory {
         current.withLock { current in
             let memory = current.memory ?? FileMemory(maximumSpares: maximumSpares)

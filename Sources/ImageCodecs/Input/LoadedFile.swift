@@ -15,8 +15,8 @@ package final class LoadedFile: @unchecked Sendable {
 
     /// Reads all of `source` into memory that is returned to `memory` afterwards.
     ///
-    /// - Throws: ``CodecError/truncated(_:)`` if the file became shorter, ``CodecError/outOfMemory``,
-    ///   ``CodecError/readFailed(errno:)``.
+    /// - Throws: ``CodecError/truncated(_:)`` if the file became shorter,
+    ///   ``CodecError/outOfMemory``, ``CodecError/readFailed(errno:)``.
     package init(_ source: EncodedSource, memory: FileMemory) throws(CodecError) {
         guard let block = memory.take(source.count + Self.spare) else { throw .outOfMemory }
         self.block = block

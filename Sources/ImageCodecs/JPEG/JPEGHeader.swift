@@ -41,8 +41,8 @@ enum JPEGHeader {
         /// Whether it is coded arithmetically, which few decoders read.
         var isArithmeticCoded: Bool { [0xC9, 0xCA].contains(marker) }
 
-        /// The reason why the linked codec cannot decode the frame, or `nil`: libjpeg-turbo before 3
-        /// decodes only 8-bit sequential and progressive frames.
+        /// The reason why the linked codec cannot decode the frame, or `nil`: libjpeg-turbo before
+        /// 3 decodes only 8-bit sequential and progressive frames.
         var unsupportedFeature: String? {
             guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
                 return marker == 0xC3 || marker == 0xCB

@@ -59,7 +59,8 @@ enum JPEGQuality {
             let start = 1 + index * bytesEach
             return segment[start..<start + bytesEach].bigEndianValue
         }
-        // Averages the entries that are not clipped at 1 or 255; clipped ones do not show the scale.
+        // Averages the entries that are not clipped at 1 or 255; clipped ones do not show the
+        // scale.
         let pairs = zip(values, standard).filter { 1 < $0.0 && $0.0 < 255 }
         guard !pairs.isEmpty else { return values.allSatisfy { $0 <= 1 } ? 100 : 1 }
         var sum = 0.0

@@ -14,8 +14,8 @@ package final class JPEGPlaneSource: BandSource {
     private let decoder: OpaquePointer
     private let rows: PlaneRows
     private let damage: DamageReport?
-    /// Chroma as decoded by libjpeg, if it is finer than stored because of a reduced size; otherwise
-    /// `nil`.
+    /// Chroma as decoded by libjpeg, if it is finer than stored because of a reduced size;
+    /// otherwise `nil`.
     private let fineChroma: PlaneBuffer?
 
     /// Calls `body` with a source that is valid only during the call.

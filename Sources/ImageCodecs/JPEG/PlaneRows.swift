@@ -34,8 +34,8 @@ final class PlaneRows {
     ///
     /// - Parameters:
     ///   - planes: The planes to point at `buffer`. Default: all.
-    ///   - lastRows: For each plane, the last row that exists, which the rows below repeat. `nil` if
-    ///     all rows exist.
+    ///   - lastRows: For each plane, the last row that exists, which the rows below repeat. `nil`
+    ///     if all rows exist.
     func point(planes: ClosedRange<Int>? = nil, into buffer: PlaneBuffer, at row: Int, lastRows: [Int]? = nil)
     {
         var slot = 0

@@ -7,8 +7,9 @@ import Pixels
 ///
 /// - libpng refuses the file: this throws. If 1.6.39 and later versions differ (a second PLTE, a
 ///   damaged IEND), the stricter one is followed.
-/// - libpng ignores the chunk: it is listed in ``ignored``. Each chunk is judged alone, as in 1.6.47
-///   and later: a damaged chunk does not affect others, and the first valid one of a type is used.
+/// - libpng ignores the chunk: it is listed in ``ignored``. Each chunk is judged alone, as in
+///   1.6.47 and later: a damaged chunk does not affect others, and the first valid one of a type is
+///   used.
 /// - The ranges of gAMA and cHRM are those of 1.6.39; later versions leave them to the application.
 ///
 /// Source: PNG specification, third edition, 5.6 and 11; libpng 1.6.39 and 1.6.48, pngrutil.c and

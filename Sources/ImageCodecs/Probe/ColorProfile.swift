@@ -21,8 +21,8 @@ package struct ColorProfile: Hashable, Sendable {
             && 132...bytes.count ~= number(at: 0) ?? 0
     }
 
-    /// The profile without bytes beyond the length stated by its header (ICC.1:2010, 7.2.2); `nil` if
-    /// it is not plausible.
+    /// The profile without bytes beyond the length stated by its header (ICC.1:2010, 7.2.2); `nil`
+    /// if it is not plausible.
     package var declaredPart: ColorProfile? {
         guard isPlausible, let length = number(at: 0) else { return nil }
         return length == bytes.count ? self : ColorProfile(bytes: Array(bytes.prefix(length)))

@@ -33,11 +33,11 @@ public struct ImageProbe: Hashable, Sendable {
     public var hasAlpha = false
     /// The subsampling of Y'CbCr in J:a:b notation; `nil` for other models.
     public var chromaSubsampling: String?
-    /// Whether this is a progressive JPEG or interlaced PNG, whose decoding needs the whole image in
-    /// memory.
+    /// Whether this is a progressive JPEG or interlaced PNG, whose decoding needs the whole image
+    /// in memory.
     public var isProgressive = false
-    /// The number of images in the file: frames of an animation, pages, or images of a multi-picture
-    /// file. At least 1.
+    /// The number of images in the file: frames of an animation, pages, or images of a
+    /// multi-picture file. At least 1.
     public var frameCount = 1
     /// The size of the file in bytes.
     public var byteCount: Int
@@ -45,8 +45,8 @@ public struct ImageProbe: Hashable, Sendable {
     public var estimatedQuality: Int?
     /// The embedded ICC profile's description, or "unnamed"; `nil` without a profile.
     public var profileName: String?
-    /// Whether the header holds EXIF, XMP, comments, thumbnails or the like; more metadata may follow
-    /// the pixels.
+    /// Whether the header holds EXIF, XMP, comments, thumbnails or the like; more metadata may
+    /// follow the pixels.
     public var hasMetadata = false
     /// Remarks about the header.
     package var remarks: [Remark] = []
@@ -78,8 +78,8 @@ public struct ImageProbe: Hashable, Sendable {
         case profileIgnored(String)
         /// The file marks its only image as a reduced copy of another.
         case reducedCopy
-        /// Decoders ignore a chunk because it is damaged, misplaced or redundant. The values are its
-        /// name and the reason.
+        /// Decoders ignore a chunk because it is damaged, misplaced or redundant. The values are
+        /// its name and the reason.
         case chunkIgnored(String, String)
         /// The number of channels left out because they are neither colour nor alpha: spot colours,
         /// saved selections.

@@ -9,8 +9,8 @@ final class RawRowReader: RowReader {
     private let source: EncodedSource
     private var row = 0
 
-    /// Returns the probe of such pixels. They have alpha; only the samples show whether any pixel is
-    /// transparent.
+    /// Returns the probe of such pixels. They have alpha; only the samples show whether any pixel
+    /// is transparent.
     static func probe(_ source: EncodedSource, size: PixelSize) -> ImageProbe {
         var probe = ImageProbe(format: .rgba8, size: size, colorModel: .rgb, byteCount: source.count)
         probe.hasAlpha = true

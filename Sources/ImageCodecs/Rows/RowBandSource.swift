@@ -117,8 +117,8 @@ package final class RowBandSource: BandSource {
         Sample(truncatingIfNeeded: UInt32(level) &* (UInt32(Sample.max) / 255))
     }
 
-    /// Returns `sample·alpha + background·(1 - alpha)`, rounded to the nearest; exact at zero and at
-    /// full alpha.
+    /// Returns `sample·alpha + background·(1 - alpha)`, rounded to the nearest; exact at zero and
+    /// at full alpha.
     @inline(__always)
     private static func blend<Sample: FixedWidthInteger & UnsignedInteger>(
         _ sample: Sample, _ alpha: Sample, _ background: Sample

@@ -127,9 +127,9 @@ extension TIFFPages {
     /// Returns the page to read, and whether the file marks it as a reduced copy.
     ///
     /// A preview is never taken for the image: takes the first page that is neither reduced nor a
-    /// mask, then the first such sub-directory (TIFF/EP keeps the image there). Without either, takes
-    /// the largest, unless a camera made the file: then the image is raw data that no directory
-    /// describes.
+    /// mask, then the first such sub-directory (TIFF/EP keeps the image there). Without either,
+    /// takes the largest, unless a camera made the file: then the image is raw data that no
+    /// directory describes.
     ///
     /// - Throws: ``CodecError/cameraRaw(_:)``.
     func image() throws(CodecError) -> (page: Page, isReduced: Bool)? {

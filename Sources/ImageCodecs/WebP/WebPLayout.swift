@@ -3,8 +3,9 @@ import Pixels
 /// The places of the parts of a WebP file, by the rules of libwebp's decoder and demuxer
 /// (`webp_dec.c`, `demux.c`).
 ///
-/// Header, decoder and stripper share these rules, so that the bytes sent are the bytes read. If the
-/// decoder and the demuxer differ, the stricter rule applies: browsers and Pillow use the demuxer.
+/// Header, decoder and stripper share these rules, so that the bytes sent are the bytes read. If
+/// the decoder and the demuxer differ, the stricter rule applies: browsers and Pillow use the
+/// demuxer.
 struct WebPLayout {
     struct Chunk {
         let type: String
