@@ -3,8 +3,9 @@
    jump starts and ends inside C and never crosses a Swift frame. No function exits the process,
    calls back into Swift, or keeps a caller's pointer after the call, unless its comment says so.
 
-   Every buffer that a function fills comes with its size. A buffer that is too small is
-   BRIDGE_MISUSE with the bytes needed as `value`, and nothing is written. */
+   Every buffer that a function fills comes with its size, checked before the first write. If the
+   buffer is too small, the result is BRIDGE_MISUSE and nothing is written, unless the function's
+   comment says otherwise. */
 #ifndef CODEC_BRIDGE_H
 #define CODEC_BRIDGE_H
 
