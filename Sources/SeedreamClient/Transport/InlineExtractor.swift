@@ -15,8 +15,6 @@ import Darwin
 ///
 /// The JSON is not validated; invalid input gives invalid output. A body that is itself an image
 /// becomes the single string `"inline:0"`.
-///
-/// This file exceeds 350 lines because it holds one state machine whose states are private to it.
 package final class InlineExtractor {
     /// The treatment of long strings.
     package enum Mode: Sendable {
@@ -32,9 +30,6 @@ package final class InlineExtractor {
     package static let threshold = 4096
     /// The maximum size of one image in bytes: 64 MiB, as for a downloaded image.
     package static let maximumPicture = 64 << 20
-    /// The maximum nesting depth of objects and arrays; deeper strings are not examined. No
-    /// provider exceeds 5.
-    private static let maximumDepth = 128
 
     private enum State {
         /// Between two strings.
@@ -64,11 +59,7 @@ package final class InlineExtractor {
     private var output: [UInt8] = []
     /// The current string so far, as written.
     private var held: [UInt8] = []
-    /// Whether each open object or array is an object.
-    private var isObject: [Bool] = []
-    private var depth = 0
-    /// Whether the next string is the name of a member.
-    private var isName = false
+    private var nesting = JSONNesting()
     private var parts: [InlinePart] = []
     private var spooled = 0
     /// The first bytes of the body, until they show whether it is an image; `nil` afterwards.
@@ -161,30 +152,15 @@ package final class InlineExtractor {
         while index < bytes.count {
             let byte = bytes[index]
             index += 1
-            switch byte {
-            case UInt8(ascii: "{"): push(true)
-            case UInt8(ascii: "["): push(false)
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                if depth > 0, depth <= Self.maximumDepth { isObject.removeLast() }
-                depth = max(0, depth - 1)
-                isName = false
-            case UInt8(ascii: ","): isName = depth <= Self.maximumDepth && isObject.last == true
-            case UInt8(ascii: ":"): isName = false
-            case UInt8(ascii: "\""):
-                state = isName || depth > Self.maximumDepth ? .text : .short
+            if byte == UInt8(ascii: "\"") {
+                state = nesting.isValue ? .short : .text
                 output += bytes[start..<index]
                 return index
-            default: break
             }
+            nesting.read(byte)
         }
         output += bytes[start..<index]
         return index
-    }
-
-    private func push(_ object: Bool) {
-        if depth < Self.maximumDepth { isObject.append(object) }
-        depth += 1
-        isName = object
     }
 
     /// Reads up to the next quote or backslash, or one escaped character.
