@@ -16,7 +16,7 @@ public struct APIKey: Sendable {
 }
 
 extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// `"APIKey(redacted)"`.
+    /// Always `"APIKey(redacted)"`.
     public var description: String { "APIKey(redacted)" }
     /// The same text as ``description``.
     public var debugDescription: String { description }

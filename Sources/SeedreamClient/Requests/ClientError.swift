@@ -122,7 +122,8 @@ extension ClientError {
 }
 
 extension ClientError: CustomStringConvertible {
-    /// `"fal.submit: 422 image_too_small: body.image_urls.0: Image too small (request 764cabcf)"`.
+    /// The error on one line: `"fal.submit: 422 image_too_small: body.image_urls.0: Image too small
+    /// (request 764cabcf)"`.
     public var description: String {
         var text = "\(operation): "
         let words = [status.map { "\($0)" }, code].compactMap { $0 }

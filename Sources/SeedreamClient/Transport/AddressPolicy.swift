@@ -13,9 +13,9 @@ package enum AddressPolicy {
 
     /// The kind of network that an address belongs to.
     package enum Zone: Hashable, Sendable, CaseIterable {
-        /// Public.
+        /// A public network.
         case world
-        /// This machine: loopback.
+        /// This machine (loopback).
         case machine
         /// A private network: RFC 1918, RFC 4193, and the shared addresses of RFC 6598.
         case privateNetwork

@@ -15,7 +15,7 @@ public struct ResourceError: ErrorWithRemedy, Hashable, Sendable {
 }
 
 extension ResourceError: CustomStringConvertible {
-    /// ``message``.
+    /// The value of ``message``.
     public var description: String { message }
 }
 

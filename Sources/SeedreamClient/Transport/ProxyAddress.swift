@@ -8,7 +8,7 @@ import Foundation
 public struct ProxyAddress: Hashable, Sendable {
     /// The protocol of a proxy.
     public enum Kind: String, Hashable, Sendable {
-        /// `CONNECT`, for http URLs as well.
+        /// HTTP with `CONNECT`, also for http URLs.
         case http
         /// SOCKS 5 without a password. The proxy resolves host names.
         case socks5
@@ -88,7 +88,7 @@ public struct ProxyAddress: Hashable, Sendable {
 }
 
 extension ProxyAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// `"http://proxy.example:3128"`, without user and password.
+    /// The URL without user and password: `"http://proxy.example:3128"`.
     public var description: String {
         "\(kind.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }

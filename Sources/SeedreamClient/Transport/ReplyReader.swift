@@ -31,7 +31,7 @@ package struct ReplyReader: Sendable {
         self.mask = mask
     }
 
-    /// Reads a reply.
+    /// Reads a reply and decodes the images inside it.
     ///
     /// An error reply is useful at any length, and providers quote requests in it. If the status is
     /// not a success, long strings are left out and the rest is truncated at the limit.

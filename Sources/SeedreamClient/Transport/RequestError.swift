@@ -24,6 +24,6 @@ public struct RequestError: ErrorWithRemedy, Hashable, Sendable {
 }
 
 extension RequestError: CustomStringConvertible {
-    /// `"count: expected 1 to 4, found 6"`.
+    /// The field and the message: `"count: expected 1 to 4, found 6"`.
     public var description: String { "\(field): \(message)" }
 }

@@ -125,7 +125,7 @@ final class SpoolFile {
 
 /// The reason why an image of a reply could not be written to a file.
 package struct SpoolError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// One line.
+    /// The message, on one line.
     package var description: String
 
     init(path: String, code: Int32) {

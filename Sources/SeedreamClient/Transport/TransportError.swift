@@ -54,6 +54,6 @@ public struct TransportError: Error, Hashable, Sendable {
 }
 
 extension TransportError: CustomStringConvertible {
-    /// ``message``.
+    /// The value of ``message``.
     public var description: String { message }
 }

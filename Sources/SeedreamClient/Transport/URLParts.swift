@@ -9,7 +9,7 @@ import Foundation
 /// The parts of an absolute http or https URL that the client needs. Parsing is strict: it rejects
 /// everything that it does not understand.
 package struct URLParts: Hashable, Sendable {
-    /// `http` or `https`.
+    /// The scheme: `http` or `https`.
     package var scheme: String
     /// The host in lower case; an IPv6 address without its brackets.
     package var host: String

@@ -87,7 +87,7 @@ public struct ApiframeWebhookVerifier: Sendable {
 }
 
 extension ApiframeWebhookVerifier: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// `"ApiframeWebhookVerifier(redacted)"`: its contents allow forging webhooks.
+    /// Always `"ApiframeWebhookVerifier(redacted)"`: its contents allow forging webhooks.
     public var description: String { "ApiframeWebhookVerifier(redacted)" }
     /// The same text as ``description``.
     public var debugDescription: String { description }

@@ -6,9 +6,9 @@ import SeedreamModel
 struct ApiframeRequest {
     /// The form of a size.
     enum Size {
-        /// `aspect_ratio`, such as `16:9` or `match_input_image`, and `size`, a tier.
+        /// An aspect ratio, such as `16:9` or `match_input_image`, and a tier as `size`.
         case shape(String, tier: String)
-        /// `size: custom`, with `width` and `height`.
+        /// A custom size: `size: custom`, with `width` and `height`.
         case custom(PixelSize)
     }
 

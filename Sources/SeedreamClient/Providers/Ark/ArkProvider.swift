@@ -169,11 +169,11 @@ struct ArkRequest {
     var size: PixelSize
     /// If above 1, requests a set of up to this number of images.
     var maximumImages: Int
-    /// `url` or `b64_json`.
+    /// The form of results: `url` or `b64_json`.
     var format: String
     /// Always sent: the provider's default is on.
     var hasWatermark: Bool
-    /// `standard` or `fast`.
+    /// The mode of prompt enhancement: `standard` or `fast`.
     var enhancement: String?
 
     var wire: WireValue {

@@ -119,7 +119,7 @@ package struct OneRouterProvider: Provider {
 struct OneRouterRequest {
     /// The form of a size.
     enum Size {
-        /// `size`, one of nine names.
+        /// A name for `size`, one of nine.
         case named(String)
         /// `image_size` alone. The documentation shows it beside `size` without stating which takes
         /// precedence, so only one is sent.
@@ -134,10 +134,10 @@ struct OneRouterRequest {
     var seed: Int?
     /// Always sent: the provider's default is off.
     var safetyChecker: Bool
-    /// `standard` or `fast`; the provider's default is `standard`.
+    /// The mode of prompt enhancement: `standard` or `fast`; the provider's default is `standard`.
     var enhancement: String?
     var count: Int
-    /// `url` or `b64_json`.
+    /// The form of results: `url` or `b64_json`.
     var format: String
 
     var wire: WireValue {
