@@ -5,7 +5,8 @@ public import SeedreamModel
 ///
 /// ```swift
 /// let client = try SeedreamClient(.fal, verifier: .decoding())
-/// let job = try await client.edit("put the dog in a hat", images: batch.images, to: Destination(folder: "out"))
+/// let job = try await client.edit(
+///     "put the dog in a hat", images: batch.images, to: Destination(folder: "out"))
 /// print(job.files.map(\.path))
 /// ```
 ///

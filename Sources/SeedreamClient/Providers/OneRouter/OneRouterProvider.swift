@@ -160,7 +160,8 @@ struct OneRouterRequest {
 /// The errors of OneRouter. They have their own HTTP status only if they concern the request or the
 /// account, otherwise 200.
 extension OpenAIError {
-    /// The type of the error. OpenAI's libraries, which use this format, also put a word into the code.
+    /// The type of the error, or the word that OpenAI's libraries, which use this format, put into
+    /// the code.
     var word: String? { type ?? (number == nil ? code : nil) }
 
     /// Whether the content was rejected.
