@@ -52,7 +52,7 @@ def command_tasks(seedream: Path, tools: Path, inputs: Path, outputs: Path, benc
             path.mkdir(parents=True)
         # 4:3 at two megapixels, the same for every file, so that a single vipsthumbnail can do all of them.
         contestants = [
-            Whole([ours, "prep", "--each", "--max-area", "1999000", "--quality", "90", "--overwrite", "-o", str(folder), *mixed]),
+            Whole([ours, "prep", "--each", "--max-area", "1999000", "--quality", "90", "--existing", "replace", "-o", str(folder), *mixed]),
             Whole(["vipsthumbnail", "--size", "1632x1632", "-o", f"{theirs}/%s.jpg[Q=90,strip]", *mixed]),
             Whole([sys.executable, str(benchmarks / "comparison/pillow_batch.py"), str(theirs), "1632", *mixed]),
         ]
@@ -63,7 +63,7 @@ def command_tasks(seedream: Path, tools: Path, inputs: Path, outputs: Path, benc
 
     if wanted("T11"):
         small, large = in_turn(
-            [Whole([ours, "prep", "--overwrite", "--max-bytes", "30MB", "--max-body", "60MB", "-o", str(outputs), str(inputs / name)]) for name in ("20mp-420.jpg", "256mp.jpg")],
+            [Whole([ours, "prep", "--existing", "replace", "--max-bytes", "30MB", "--max-body", "60MB", "-o", str(outputs), str(inputs / name)]) for name in ("20mp-420.jpg", "256mp.jpg")],
             min(runs, 3),
         )
         rows.append(Row("T11", "16000x16000 JPEG → cap, memory beside 20 MP", "itself at 20 MP", large, small, Goal(peak=1.3), memory_limit=48))

@@ -10,7 +10,7 @@ from .measure import Whole, in_turn
 
 def growth(seedream: Path, inputs: Path, outputs: Path, runs: int) -> list[dict]:
     points = []
-    common = [str(seedream), "prep", "--each", "--overwrite", "--quality", "90", "--max-bytes", "30MB", "-o", str(outputs / "grow")]
+    common = [str(seedream), "prep", "--each", "--existing", "replace", "--quality", "90", "--max-bytes", "30MB", "-o", str(outputs / "grow")]
     print("growth", file=sys.stderr, flush=True)
     for megapixels in (1, 2, 4, 8, 16, 32):
         source = inputs / f"grow-{megapixels:02d}.jpg"
