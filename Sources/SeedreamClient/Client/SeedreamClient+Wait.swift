@@ -141,7 +141,7 @@ extension SeedreamClient {
     }
 
     /// The time for which a result is assumed to be kept if the provider does not document it, in
-    /// seconds: 30 days, as fal keeps requests (`docs/providers.md`).
+    /// seconds: 30 days, as fal keeps requests (`docs/providers.md`, "fal: jobs and results").
     private static let assumedResultLifetime = 30 * 86_400.0
 
     /// Asks the provider for the status of a job.

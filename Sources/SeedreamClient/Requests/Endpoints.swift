@@ -20,7 +20,8 @@ public struct Endpoints: Hashable, Sendable {
         self.cdn = cdn ?? api
     }
 
-    /// Returns the provider's own base URLs; their sources are in `docs/providers.md`.
+    /// Returns the provider's own base URLs; their sources are in `docs/providers.md`, in each
+    /// provider's section.
     public static func standard(_ provider: ProviderID) -> Endpoints {
         switch provider {
         case .fal:

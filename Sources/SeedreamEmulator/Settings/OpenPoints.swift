@@ -1,5 +1,5 @@
-/// Points that neither a document nor a measurement settles; docs/providers.md has the sources. Each
-/// is a setting, and a default that is a guess says so.
+/// Points that neither a document nor a measurement settles; see `docs/providers.md`, "Not
+/// established". Each is a setting, and a default that is a guess says so.
 public struct OpenPoints: Hashable, Codable, Sendable {
     /// The treatment of a field that the provider does not know.
     public enum UnknownFields: String, Hashable, Codable, Sendable, CaseIterable {

@@ -3,7 +3,8 @@ public import Pixels
 /// The requirements for a provider's input images. All rules of preparation are data here.
 ///
 /// The providers state the two areas for the *generated* image (`image_size`). For inputs they are
-/// this toolkit's policy, and lie within every documented limit on inputs.
+/// this toolkit's policy, and within every documented limit on inputs: `docs/providers.md`, "Sizes
+/// and numbers of images".
 public struct InputConstraints: Hashable, Codable, Sendable {
     /// The minimum area sent, in px². Default: 921 600 (960x960); source: fal.ai
     /// `seedream/v4/edit`, `image_size`.
