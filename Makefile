@@ -1,15 +1,15 @@
 # `make` alone lists the targets.
 
-# More flags for every build, as continuous integration sets them.
+# Additional flags for every build; continuous integration sets them.
 SWIFT_FLAGS ?=
-# Of `benchmark-stages`: a pattern that whole names of benchmarks match, as 'decode.*'.
+# For `benchmark-stages`: a pattern that must match the whole name of a benchmark, such as 'decode.*'.
 FILTER ?= .*
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-edit build prep test soak emulator official-client lint benchmark benchmark-stages clean
 
-# What preparing needs; the provider client would take minutes more to build.
+# The traits that preparing needs; the provider client would take minutes more to build.
 PREP_TRAITS := FastPNG,GIF,HEIF,LosslessTurn,TIFF
 
 help: ## List the targets.
@@ -22,7 +22,7 @@ demo: setup prep ## Prepare the photographs of fixtures/photos into out/ and pri
 	.build/prep/release/seedream prep $(PHOTOS) -o out --existing replace
 	@echo "the prepared images are in out/"
 
-demo-edit: setup ## Edit the photographs of fixtures/photos against the emulator, from files to files, into out/.
+demo-edit: setup ## Edit the photographs of fixtures/photos against the emulator, into out/edited.
 	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)
 	scripts/demonstrate-edit.sh .build/release/seedream
 
@@ -36,7 +36,7 @@ test: ## Install the libraries and exiftool, build and run the whole test suite.
 	@scripts/install-dependencies.sh --tests
 	@scripts/run-tests.sh $(SWIFT_FLAGS)
 
-soak: setup ## Kill the command 200 times and resume, and strike every operation with every fault, once and for good.
+soak: setup ## Kill the command 200 times and resume it, and apply every fault to every operation, once and permanently.
 	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests|AdviceWalkTests|CanaryTests|LedgerStartTests|LoadTests' $(SWIFT_FLAGS)
 
 emulator: setup ## Build the command with the emulator, and run it on port 8080.
@@ -46,15 +46,15 @@ emulator: setup ## Build the command with the emulator, and run it on port 8080.
 official-client: setup ## Run fal's own Python client against the emulator (installs it into .build).
 	scripts/check-official-client.sh
 
-lint: ## Check the format, and the rules that the compiler does not check.
+lint: ## Check the format and the rules that the compiler does not check.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests benchmarks
 	scripts/check-structure.sh
 
-benchmark: ## Measure, side by side with other tools.
+benchmark: ## Compare speed and memory with other tools.
 	benchmarks/compare
 
-benchmark-stages: ## Measure each stage alone, and preparation as a whole; FILTER='decode.*' for some.
+benchmark-stages: ## Measure each stage, and preparation as a whole; FILTER='decode.*' selects some.
 	swift package --package-path benchmarks benchmark --no-progress --filter '$(FILTER)'
 
-clean: ## Remove what was built, and out/.
+clean: ## Remove everything that was built, and out/.
 	rm -rf .build benchmarks/.build out

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds the project in a Debian 13 beside this system, runs `make demo` there, and the suites over the corpus.
-# Says plainly, and ends with 0, where no such system may be made.
+# Builds the project in a Debian 13 chroot, runs `make demo` there, and the tests over the corpus.
+# Prints a message and ends with 0 if no such chroot can be made.
 #
-#   scripts/check-debian13.sh          the demonstration, and the corpus without the provider client
+#   scripts/check-debian13.sh          the demonstration, and the corpus tests without the provider client
 #   scripts/check-debian13.sh --all    the demonstration, and the whole suite
 #
-#   SEEDREAM_DEBIAN13   a script that makes and mounts a Debian 13 with Swift in the folder that it is given
+#   SEEDREAM_DEBIAN13   a script that makes and mounts a Debian 13 with Swift in the folder it is passed
 #                       (default: ../shared/tools/debian13-chroot.sh)
-#   TRIXIE              that folder; it is used again where it is there (default: $HOME/trixie)
+#   TRIXIE              that folder; it is reused if it exists (default: $HOME/trixie)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ skip() {
 [[ "$(uname)" == Linux ]] || skip "this is no Linux"
 [[ "$(id -u)" -eq 0 ]] || skip "a chroot needs root"
 [[ -f "$maker" ]] || skip "there is no script at $maker that makes one (SEEDREAM_DEBIAN13 names another)"
-# In a mount namespace of its own, nothing stays mounted when this ends.
+# In a separate mount namespace, so that nothing stays mounted when this ends.
 if [[ -z "${SEEDREAM_IN_NAMESPACE:-}" ]]; then
     unshare --mount true 2>/dev/null || skip "this system lets nobody mount anything"
     SEEDREAM_IN_NAMESPACE=1 exec unshare --mount --propagation private "$0" "$@"
@@ -32,9 +32,9 @@ SWIFT_PACKAGES=${SWIFT_PACKAGES:-} sh "$maker" "$root" || skip "$maker failed"
 corpus=$(realpath -m "${SEEDREAM_CORPUS:-../shared/corpus}")
 faults=$(realpath -m "${SEEDREAM_FAULTS:-../shared/faults}")
 mkdir -p "$root/src/seedreamkit"
-# What an earlier check has left of files that are gone would be built as well.
+# Removes the files of an earlier check, or files that are gone by now would be built as well.
 find "$root/src/seedreamkit" -mindepth 1 -maxdepth 1 ! -name .build -exec rm -rf {} +
-# What git knows, in its present state; what was built there before stays for the next time.
+# Copies the files that git tracks, as they are on disk. The build folder is kept for the next check.
 git ls-files -z | tar --create --null --files-from=- --ignore-failed-read 2>/dev/null |
     tar --extract --directory "$root/src/seedreamkit"
 for folder in "$corpus" "$faults"; do

@@ -2,8 +2,8 @@
 # Checks that the folders of a target import one way: code in a folder names only types of its own folder and of those
 # before it in the table. Prints each line that names a type of a later folder; exits 1 if any does.
 #
-# Compared are the names of types at the top level of a file. Members in extensions are not seen, so a later folder may
-# extend a type of an earlier one. A name that several folders declare is skipped, and counted.
+# It compares the names of top-level types. It does not see members in extensions, so a later folder may extend a type
+# of an earlier one. A name that several folders declare is skipped and counted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,7 +28,7 @@ ORDER = {
 KINDS = r"(?:struct|class|enum|actor|protocol|typealias)"
 # A declaration with its attributes and modifiers: indentation, modifiers, name.
 DECLARATION = re.compile(rf"^([ \t]*)((?:@\w+(?:\([^)\n]*\))?\s+|[a-z]+(?:\([a-z]+\))? )*){KINDS} (\w+)", re.M)
-# A capitalized name that is no member of something else.
+# A capitalized name that is not a member of something else.
 USE = re.compile(r"(?<![.\w])[A-Z]\w*")
 # A line without types of the target: an import, or a condition of the compiler.
 OUTSIDE = re.compile(r"^[ \t]*(?:(?:@?\w+ )*import |#(?:if|elseif|else|endif)\b).*$", re.M)

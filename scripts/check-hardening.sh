@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that a release build has what scripts/release-flags asks for. Linux only; needs readelf.
+# Checks that a release build has the hardening that scripts/release-flags requests. Linux only; needs readelf.
 #
 #   scripts/check-hardening.sh SEEDREAM
 set -euo pipefail

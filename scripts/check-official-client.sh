@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs fal's official Python client, unmodified, against the emulator, in a virtual environment of its own.
+# Runs fal's official Python client, unmodified, against the emulator, in a separate virtual environment.
 #
-#   scripts/check-official-client.sh [SEEDREAM]   the command, built with the trait Emulator; built here without it
+#   scripts/check-official-client.sh [SEEDREAM]   the command, built with the trait Emulator (default: builds it)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -33,7 +33,7 @@ importing() {
 }
 
 # A jump that starts or ends outside the bridge would cross a Swift frame, which is undefined behaviour. LibpngReport is
-# the bridge's like for tests: it asks libpng, in C, what it makes of a file.
+# a similar bridge for tests: C code that reports libpng's verdict on a file.
 forbid 'jumps stay in CModules/CodecBridge' \
     '(^|[^[:alnum:]_])(_?setjmp|_?longjmp|sigsetjmp|siglongjmp|jmp_buf|png_jmpbuf)([^[:alnum:]_]|$)' \
     Sources Tests CModules -- --exclude-dir=CodecBridge --exclude-dir=LibpngReport
@@ -50,7 +50,7 @@ importing VectorBase64 SeedreamModel
 forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG|VectorPNG)($|[^[:alnum:]_])' Sources -- --include='*.swift'
 forbid 'no C module is part of the API' 'public import C[A-Z]' Sources -- --include='*.swift'
 
-# Platform takes paths as text without loss; the C library's own functions take what UTF-8 makes of them.
+# Platform's functions take paths as text without loss; the C library's own functions take the UTF-8 of the text.
 calls='(^|[^[:alnum:]_.])(open|opendir|access|mkdir|rename|link|unlink)\([a-zA-Z"]'
 raw=$(grep -rlE "$calls" Sources --include='*.swift' --exclude-dir=Platform --exclude-dir=SeedreamEmulator |
     xargs grep -lE 'import (Glibc|Foundation)' | xargs grep -L 'import Platform' || true)
@@ -60,8 +60,8 @@ if [[ -n $raw ]]; then
     broken=1
 fi
 
-# The library is used without the command, so what it says names settings (Remedy), never an option or a subcommand. Looked for
-# in code, thus in text literals; a line that is all comment may speak of options, of curl's for instance. ReportStyle holds names of CSS.
+# The library is used without the command, so its messages name settings (Remedy), never an option or a subcommand. The
+# search covers text literals; comment lines may name options, curl's for instance. ReportStyle holds names of CSS.
 named=$(grep -rnE '(^|[^[:alnum:]-])--[a-z]|`-[[:alnum:]]|(^|[^[:alnum:]_])seedream (batch|cancel|edit|emulate|generate|inspect|jobs|prep|providers|report|result|resume|runs|status|worker)([^[:alnum:]]|$)' \
     Sources/{Pixels,PixelEngine,Platform,ImageCodecs,SeedreamModel,ImagePreparation,SeedreamClient,SeedreamKit} --include='*.swift' --exclude=ReportStyle.swift |
     grep -vE '^[^:]+:[0-9]+:[[:space:]]*//' || true)
@@ -70,7 +70,7 @@ if [[ -n $named ]]; then
     broken=1
 fi
 
-# Names with signs that steer a terminal are what tests write, in folders of their own.
+# File names with control characters are written by tests only, in temporary folders.
 odd=$(git ls-files 2>/dev/null | grep -vE '^[A-Za-z0-9_./+@-]+$' || true)
 if [[ -n $odd ]]; then
     printf 'error: a file of the project has a plain name\n%s\n' "$odd" >&2

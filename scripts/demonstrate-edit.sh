@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Edits the photographs of fixtures/photos against the emulator, as one would against a host: prepared, sent once, fetched, checked, saved.
+# Edits the photographs of fixtures/photos against the emulator, as against a provider: prepares, sends once, fetches,
+# checks and saves them.
 #
 #   scripts/demonstrate-edit.sh SEEDREAM   the command, built with all traits
 set -euo pipefail
@@ -18,7 +19,7 @@ for _ in $(seq 100); do
 done
 [[ -n "$port" ]] || { echo "error: the emulator did not start" >&2; exit 1; }
 
-# Each line as it could be typed, with the emulator's address where a host's own would be.
+# Prints each command as a user would type it, with the emulator's address as the base URL, and runs it.
 run() {
     local word line="\$ seedream"
     for word in "$@"; do

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the system packages that the package needs, and says which. What is there already is left alone.
+# Installs the missing ones of the system packages that this package needs, and prints their names.
 #
-#   scripts/install-dependencies.sh            the libraries, for building
-#   scripts/install-dependencies.sh --tests    and curl, exiftool and transicc, for the tests
+#   scripts/install-dependencies.sh            the libraries that the build needs
+#   scripts/install-dependencies.sh --tests    also curl, exiftool and transicc, for the tests
 set -euo pipefail
 
 apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev liblcms2-dev libgif-dev libheif-dev libisal-dev libtiff-dev libturbojpeg0-dev libssl-dev libsqlite3-dev pkg-config)

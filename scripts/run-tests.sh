@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the tests and runs the whole suite as two processes at once, since much of its time is waiting: for
-# emulated providers that are slow, for programs that are killed. macOS runs it as one.
+# Builds the tests and runs the whole suite as two processes at once, because it spends much of its time waiting: for
+# slow emulated providers and for killed programs. macOS runs it as one process.
 #
 #   scripts/run-tests.sh [flag of swift build]...
 #
-# Prints the failures of each part and its last lines; .build/tests holds all that they wrote. Ends with 1 if a part
+# Prints the failures and the last lines of each part; the complete output is in .build/tests. Ends with 1 if a part
 # fails, crashes, or runs no test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ binary=$(swift build --show-bin-path "${flags[@]}")/SeedreamKitPackageTests.xcte
 logs=.build/tests
 mkdir -p "$logs"
 
-# A test belongs to exactly one part: what the second skips is what the first takes.
+# Each test belongs to exactly one part: the second skips what the first runs.
 parts=(client rest)
 filter_client=(--filter SeedreamClientTests)
 filter_rest=(--filter . --skip SeedreamClientTests)
@@ -39,7 +39,7 @@ for index in "${!parts[@]}"; do
     status=0
     wait "${pids[index]}" || status=$?
     printf '\n%s: ended with %d\n' "${parts[index]}" "$status"
-    # What failed, each with the lines that explain it.
+    # The failures, each with the lines that explain it.
     grep -aE -A 4 '^✘|recorded an issue|Fatal error' "$log" || true
     tail -n 3 "$log"
     if [[ $status -ne 0 ]] || ! grep -aqE 'Test run with [1-9][0-9]* tests? in .* passed' "$log"; then
