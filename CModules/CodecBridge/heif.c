@@ -252,13 +252,13 @@ static bridge_status describe(bridge_heif_decoder *decoder, bridge_heif_planes *
     planes->height = heif_image_get_height(image, channels[0]);
     planes->bits = heif_image_get_bits_per_pixel_range(image, channels[0]);
     if (planes->width <= 0 || planes->height <= 0 || planes->bits < 1 || planes->bits > 16) {
-        return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the samples are of a kind that is not read");
+        return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the format of the samples is not supported");
     }
     for (int i = 0; i < count; i++) {
         int32_t across = i == 0 ? 0 : planes->shift_x, down = i == 0 ? 0 : planes->shift_y;
         planes->samples[i] = heif_image_get_plane_readonly(image, channels[i], &planes->strides[i]);
         if (planes->samples[i] == NULL || heif_image_get_bits_per_pixel_range(image, channels[i]) != planes->bits) {
-            return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the planes differ in their bits");
+            return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the planes differ in bit depth");
         }
         if (heif_image_get_width(image, channels[i]) < (planes->width + (1 << across) - 1) >> across
             || heif_image_get_height(image, channels[i]) < (planes->height + (1 << down) - 1) >> down) {

@@ -23,7 +23,7 @@ static bridge_status start(bridge_tiff_decoder *decoder) {
     /* unpack and the plain copy read this many bits of each row. */
     uint64_t row_bits = (uint64_t)decoder->width * (decoder->samples / planes) * decoder->bits;
     if (!decoder->uses_rgba && decoder->row_bytes < (row_bits + 7) / 8) {
-        return bridge_failure(BRIDGE_CORRUPT, 0, "rows shorter than the image is wide");
+        return bridge_failure(BRIDGE_CORRUPT, 0, "rows shorter than the image width");
     }
     decoder->unit = calloc(1, size);
     decoder->samples_row = malloc(samples_size);

@@ -65,7 +65,7 @@ extension CodecError: CustomStringConvertible {
         case .unsupportedFormat(let format): "\(format.displayName) is recognised but not read"
         case .unsupportedFeature(let what): what
         case .cameraRaw(let name):
-            "expected an image, found camera raw data\(name.map { " (\($0))" } ?? ""), which are not developed"
+            "expected an image, found camera raw data\(name.map { " (\($0))" } ?? ""), which are not supported"
         case .corrupt(let what): "image data are damaged: \(what)"
         case .truncated(let what): "image data end too early: \(what)"
         case .limitExceeded(.inputBytes, let value, let maximum):

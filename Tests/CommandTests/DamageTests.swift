@@ -34,7 +34,7 @@ struct DamageTests {
         #expect(result.status == 65)
         let failure = try #require(try result.report.failed.first)
         #expect(failure.error.code == .unsupportedFeature)
-        #expect(failure.error.message == "expected an image, found camera raw data, which are not developed")
+        #expect(failure.error.message == "expected an image, found camera raw data, which are not supported")
         #expect(failure.error.hint.contains("as JPEG or TIFF"))
     }
 }

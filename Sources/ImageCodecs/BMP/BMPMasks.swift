@@ -16,7 +16,7 @@ struct BMPMasks {
             shift = mask == 0 ? 0 : UInt32(mask.trailingZeroBitCount)
             maximum = mask >> shift
             guard maximum & (maximum &+ 1) == 0 else {
-                throw .corrupt("the bits of mask 0x\(String(mask, radix: 16)) are not next to one another")
+                throw .corrupt("the bits of mask 0x\(String(mask, radix: 16)) are not contiguous")
             }
         }
 

@@ -37,7 +37,7 @@ package enum Prober {
         guard let format = FormatSniffer.format(of: prefix) else {
             if let begun = FormatSniffer.formatBegun(by: prefix) {
                 throw .truncated(
-                    "\(source.count) bytes are only the begin of a \(begun.displayName) signature")
+                    "\(source.count) bytes are only the beginning of a \(begun.displayName) signature")
             }
             throw .notAnImage(prefix: Array(prefix.prefix(16)))
         }

@@ -179,7 +179,7 @@ extension HEIFWindow {
                     tile.shift_y == planes.shift_y, tile.matrix == planes.matrix,
                     tile.full_range == planes.full_range, Int(tile.width) >= tiling.tile.width,
                     Int(tile.height) >= tiling.tile.height
-                else { throw .corrupt("tile \(column)/\(row) is of another kind than the first") }
+                else { throw .corrupt("tile \(column)/\(row) differs in format from the first") }
                 for plane in planeGeometries.indices {
                     copy(tile, column: column, row: row, plane: plane, rows: filled[plane]..<ends[plane])
                 }

@@ -47,7 +47,7 @@ package final class JPEGPlaneSource: BandSource {
         guard let decoder else { throw .misuse("no decoder") }
         var layout = bridge_jpeg_layout()
         do throws(CodecError) {
-            guard info.raw_planes == 1 else { throw .misuse("planes of this JPEG cannot be had") }
+            guard info.raw_planes == 1 else { throw .misuse("planes of this JPEG cannot be read as stored") }
             try CodecError.check(bridge_jpeg_start_planes(decoder, Int32(denominator), &layout))
         } catch {
             bridge_jpeg_close(decoder)

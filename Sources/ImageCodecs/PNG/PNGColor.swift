@@ -10,7 +10,7 @@ enum PNGColor {
     ) throws(CodecError) {
         let profile = try structure.payload("iCCP")
         if let codePoints = try structure.payload("cICP"), settle(codePoints: codePoints, in: &probe) {
-            if profile != nil { probe.remarks.append(.profileIgnored("cICP says what the colours are")) }
+            if profile != nil { probe.remarks.append(.profileIgnored("cICP takes precedence")) }
             return
         }
         if let profile, case .success(let content) = PNGProfile.read(profile),

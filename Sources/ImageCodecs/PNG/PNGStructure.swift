@@ -55,7 +55,7 @@ struct PNGStructure {
         guard case .chunk(let chunk) = first, chunk.type == "IHDR", chunk.payload.count == 13 else {
             switch first {
             case .chunk(let other) where other.type == "CgBI":
-                throw .unsupportedFeature("PNG in the form that Xcode makes for iOS (CgBI)")
+                throw .unsupportedFeature("PNG in Xcode's format for iOS (CgBI) is not read")
             case .chunk(let other):
                 throw .corrupt("expected IHDR of 13 bytes, found \(other.type) of \(other.payload.count)")
             case .cut(let what): throw .truncated(what)
@@ -90,7 +90,7 @@ struct PNGStructure {
         }
         let end = offset + 12 + length
         guard end <= reader.count else {
-            return .cut("chunk \(type) has \(length) bytes, the file ends in it")
+            return .cut("chunk \(type) has \(length) bytes, the file ends inside it")
         }
         return .chunk(Chunk(type: type, range: offset..<end))
     }
@@ -155,7 +155,7 @@ struct PNGStructure {
         hasPalette = true
         guard 1...256 ~= entries, chunk.payload.count.isMultiple(of: 3) else {
             if header.isPalette || chunk.payload.isEmpty {
-                throw .corrupt("PLTE of \(chunk.payload.count) bytes, expected 3 to 768 in threes")
+                throw .corrupt("PLTE of \(chunk.payload.count) bytes, expected a multiple of 3 up to 768")
             }
             ignore(chunk.type, "it has \(chunk.payload.count) bytes")
             return
@@ -164,7 +164,7 @@ struct PNGStructure {
         counting.append(chunk)
         guard let transparency = counting.firstIndex(where: { $0.type == "tRNS" }) else { return }
         counting.remove(at: transparency)
-        ignore("tRNS", "it stands in front of PLTE")
+        ignore("tRNS", "it precedes PLTE")
     }
 
     private mutating func takeAncillary(_ chunk: Chunk) throws(CodecError) {

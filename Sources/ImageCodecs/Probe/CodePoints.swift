@@ -58,7 +58,7 @@ struct CodePoints: Hashable, Sendable {
         case .unspecified: return false
         case .unknown:
             probe.remarks.append(
-                .profileIgnored("\(origin) \(primaries)/\(transfer) is not one that is known"))
+                .profileIgnored("\(origin) \(primaries)/\(transfer) is unknown"))
             return false
         }
     }

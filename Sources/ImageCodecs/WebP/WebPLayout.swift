@@ -84,11 +84,12 @@ struct WebPLayout {
             let length = try reader.littleEndian(at: offset + 4, bytes: 4) ?? 0
             let payload = offset + 8..<offset + 8 + length
             guard payload.upperBound <= reader.count else {
-                throw .truncated("chunk \(type.debugDescription) has \(length) bytes, the file ends in it")
+                throw .truncated(
+                    "chunk \(type.debugDescription) has \(length) bytes, the file ends inside it")
             }
             guard payload.upperBound <= riffEnd else {
                 throw .corrupt(
-                    "chunk \(type.debugDescription) has \(length) bytes, the RIFF header ends in it")
+                    "chunk \(type.debugDescription) has \(length) bytes, more than the RIFF header announces")
             }
             // A file may end before the padding byte of its last chunk.
             let next = min(payload.upperBound + (length & 1), reader.count)

@@ -16,7 +16,9 @@ struct WebPStripper {
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
     ) throws(CodecError) -> StrippedImage {
         let layout = try WebPLayout(source)
-        guard !layout.isAnimated else { throw .unsupportedFeature("an animation cannot pass as it is") }
+        guard !layout.isAnimated else {
+            throw .unsupportedFeature("an animation cannot pass through unchanged")
+        }
         let range = try layout.stillRange()
         guard let image = layout.image else { throw .truncated("the file ends before its image data") }
         var stripper = WebPStripper(source: source, limits: limits)
