@@ -54,7 +54,7 @@ benchmark: ## Compare speed and memory with other tools.
 	benchmarks/compare
 
 benchmark-stages: ## Measure each stage, and preparation as a whole; FILTER='decode.*' selects some.
-	swift package --package-path benchmarks benchmark --no-progress --filter '$(FILTER)'
+	SEEDREAM_BENCHMARKS=1 swift package --package-path benchmarks benchmark --no-progress --filter '$(FILTER)'
 
 clean: ## Remove everything that was built, and out/.
 	rm -rf .build benchmarks/.build out

@@ -10,6 +10,12 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InferIsolatedConformances"),
 ]
 
+// The package in benchmarks/ sees products only, and asks for this one. Packages that depend on this
+// one do not see it.
+let workloads: [Product] =
+    Context.environment["SEEDREAM_BENCHMARKS"] == nil
+    ? [] : [.library(name: "Workloads", targets: ["Workloads"])]
+
 let package = Package(
     name: "SeedreamKit",
     platforms: [.macOS(.v15)],
@@ -24,9 +30,7 @@ let package = Package(
         .library(name: "SeedreamClient", targets: ["SeedreamClient", "SeedreamModel", "Pixels"]),
         .library(name: "SeedreamEmulator", targets: ["SeedreamEmulator", "SeedreamModel"]),
         .executable(name: "seedream", targets: ["seedream"]),
-        // For the package in benchmarks/, which sees public API only.
-        .library(name: "Workloads", targets: ["Workloads"]),
-    ],
+    ] + workloads,
     traits: [
         .default(enabledTraits: ["Client", "FastPNG", "GIF", "HEIF", "LosslessTurn", "TIFF"]),
         .trait(
