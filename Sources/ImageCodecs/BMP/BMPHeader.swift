@@ -149,8 +149,8 @@ struct BMPHeader {
         }
         if let range = header.profileRange {
             let length = min(range.count, limits.maximumProfileBytes + 1)
-            ProfileAcceptance.settle(
-                try source.bytes(at: range.lowerBound, length: length), in: &probe, limits: limits)
+            ProfileAcceptance.apply(
+                try source.bytes(at: range.lowerBound, length: length), to: &probe, limits: limits)
         }
         return probe
     }

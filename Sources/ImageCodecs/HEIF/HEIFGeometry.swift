@@ -33,8 +33,8 @@ struct HEIFGeometry: Hashable {
         size = coded
         for property in properties {
             switch property {
-            case .turn(let quarters):
-                for _ in 0..<quarters { turn() }
+            case .rotation(let quarters):
+                for _ in 0..<quarters { rotate() }
             case .mirror(let columns): mirror(columns: columns)
             case .crop(let aperture): guard crop(to: aperture) else { return nil }
             case .size, .coding, .codePoints: break
@@ -56,7 +56,7 @@ struct HEIFGeometry: Hashable {
     }
 
     /// Rotates by 90° anti-clockwise: the last column becomes the first row.
-    private mutating func turn() {
+    private mutating func rotate() {
         origin = origin + (size.width - 1) * column
         (column, row) = (row, -column)
         size = size.transposed

@@ -33,13 +33,13 @@ enum HEIFHeader {
         probe.frameCount = max(1, Int(info.images), structure.frameCount)
         probe.hasMetadata = info.has_metadata != 0
         if let profile = try decoder.profile() {
-            ProfileAcceptance.settle(profile, in: &probe, limits: limits)
+            ProfileAcceptance.apply(profile, to: &probe, limits: limits)
         }
         let points = structure.codePoints
         // An unusable profile gives way to the code points.
         if let points, probe.profile == nil {
-            CodePoints(primaries: points.primaries, transfer: points.transfer).settle(
-                origin: "nclx", in: &probe)
+            CodePoints(primaries: points.primaries, transfer: points.transfer).apply(
+                origin: "nclx", to: &probe)
         }
         // libheif before 1.19 decodes limited-range RGB to wrong colours, without an error.
         if let points, points.matrix == 0, !points.isFullRange, !CodecRequirement.heifLimitedRGB.isMet {

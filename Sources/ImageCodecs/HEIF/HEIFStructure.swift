@@ -13,7 +13,7 @@ struct HEIFStructure {
         /// `ispe`.
         case size(PixelSize)
         /// `irot`, in quarter turns anti-clockwise.
-        case turn(quarters: Int)
+        case rotation(quarters: Int)
         /// `imir`: whether it swaps columns; otherwise it swaps rows.
         case mirror(columns: Bool)
         /// `clap`.
@@ -215,7 +215,7 @@ extension HEIFStructure.Property {
             self = .size(PixelSize(width: width, height: height))
         case "irot":
             guard let angle = number(0, 1) else { return nil }
-            self = .turn(quarters: angle & 3)
+            self = .rotation(quarters: angle & 3)
         case "imir":
             guard let axis = number(0, 1) else { return nil }
             self = .mirror(columns: axis & 1 == 1)

@@ -156,9 +156,9 @@ enum JPEGHeader {
         if probe.isProgressive || scanComponents < frame.components.count {
             probe.decodeMemory = coefficientBytes(size: frame.size, components: frame.components)
         }
-        profile.settle(in: &probe, limits: limits)
+        profile.apply(to: &probe, limits: limits)
         if isAdobeRGB, probe.colorChannels == 3 {
-            ProfileAcceptance.settle(.adobeRGB, origin: "Adobe RGB (EXIF)", in: &probe)
+            ProfileAcceptance.apply(.adobeRGB, origin: "Adobe RGB (EXIF)", to: &probe)
         }
         return probe
     }

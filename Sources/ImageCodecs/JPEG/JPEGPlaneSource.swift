@@ -67,7 +67,7 @@ package final class JPEGPlaneSource: BandSource {
             width: Double(info.width) / Double(denominator), height: Double(info.height) / Double(denominator)
         )
         bandRows = Int(planes[0].strip_rows)
-        rows = PlaneRows(rowsPerBand: planes.map { Int($0.strip_rows) })
+        rows = PlaneRows(rowsPerStrip: planes.map { Int($0.strip_rows) })
         var widths = planes.map { Int($0.stride) }
         let finer = planes.count == 3 ? Self.finerSubsampling(planes, than: stored) : stored
         if finer != stored {

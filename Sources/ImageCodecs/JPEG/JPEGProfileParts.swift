@@ -38,13 +38,13 @@ struct JPEGProfileParts {
     func isPlain(_ profile: ColorProfile) -> Bool { isInOrder && bytes == profile.bytes }
 
     /// Puts the profile into the probe, or a remark with the reason why it is not used.
-    func settle(in probe: inout ImageProbe, limits: DecodeLimits) {
+    func apply(to probe: inout ImageProbe, limits: DecodeLimits) {
         guard expected != nil else { return }
         guard let bytes else {
             probe.remarks.append(.profileIgnored("its parts are incomplete"))
             return
         }
-        ProfileAcceptance.settle(bytes, in: &probe, limits: limits)
+        ProfileAcceptance.apply(bytes, to: &probe, limits: limits)
     }
 
     /// Returns the APP2 segments for a profile.

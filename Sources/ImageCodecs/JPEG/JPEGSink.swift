@@ -41,7 +41,7 @@ package final class JPEGSink: ImageSink {
         self.format = format
         bandRows = Int(planes[0].strip_rows)
         rowWidths = planes.map { Int($0.stride) }
-        rows = PlaneRows(rowsPerBand: planes.map { Int($0.strip_rows) })
+        rows = PlaneRows(rowsPerStrip: planes.map { Int($0.strip_rows) })
     }
 
     deinit { bridge_jpeg_encoder_close(encoder) }

@@ -7,17 +7,17 @@ import Pixels
 final class PlaneRows {
     /// One element for each plane; valid until the table points elsewhere.
     let planes: UnsafeMutablePointer<bridge_jpeg_plane_rows>
-    var planeCount: Int32 { Int32(rowsPerBand.count) }
+    var planeCount: Int32 { Int32(rowsPerStrip.count) }
     private let rows: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
-    private let rowsPerBand: [Int]
+    private let rowsPerStrip: [Int]
 
-    init(rowsPerBand: [Int]) {
-        self.rowsPerBand = rowsPerBand
-        rows = .allocate(capacity: rowsPerBand.reduce(0, +))
-        rows.initialize(repeating: nil, count: rowsPerBand.reduce(0, +))
-        planes = .allocate(capacity: rowsPerBand.count)
+    init(rowsPerStrip: [Int]) {
+        self.rowsPerStrip = rowsPerStrip
+        rows = .allocate(capacity: rowsPerStrip.reduce(0, +))
+        rows.initialize(repeating: nil, count: rowsPerStrip.reduce(0, +))
+        planes = .allocate(capacity: rowsPerStrip.count)
         var offset = 0
-        for (plane, count) in rowsPerBand.enumerated() {
+        for (plane, count) in rowsPerStrip.enumerated() {
             (planes + plane).initialize(
                 to: bridge_jpeg_plane_rows(
                     rows: UnsafePointer(rows + offset), row_count: Int32(count), row_size: 0))
@@ -39,7 +39,7 @@ final class PlaneRows {
     func point(planes: ClosedRange<Int>? = nil, into buffer: PlaneBuffer, at row: Int, lastRows: [Int]? = nil)
     {
         var slot = 0
-        for (plane, count) in rowsPerBand.enumerated() {
+        for (plane, count) in rowsPerStrip.enumerated() {
             defer { slot += count }
             guard planes?.contains(plane) ?? true else { continue }
             let first = row >> buffer.planes[plane].verticalShift

@@ -5,27 +5,27 @@ import Pixels
 enum PNGColor {
     /// Sets the colour space in the PNG specification's order of precedence (third edition, 4.3):
     /// cICP, iCCP, sRGB, gAMA with cHRM. A chunk that is missing or unusable passes to the next.
-    static func settle(
-        _ structure: inout PNGStructure, in probe: inout ImageProbe, limits: DecodeLimits
+    static func apply(
+        _ structure: inout PNGStructure, to probe: inout ImageProbe, limits: DecodeLimits
     ) throws(CodecError) {
         let profile = try structure.payload("iCCP")
-        if let codePoints = try structure.payload("cICP"), settle(codePoints: codePoints, in: &probe) {
+        if let codePoints = try structure.payload("cICP"), apply(codePoints: codePoints, to: &probe) {
             if profile != nil { probe.remarks.append(.profileIgnored("cICP takes precedence")) }
             return
         }
         if let profile, case .success(let content) = PNGProfile.read(profile),
-            ProfileAcceptance.settle(content.bytes, in: &probe, limits: limits)
+            ProfileAcceptance.apply(content.bytes, to: &probe, limits: limits)
         {
             return
         }
         if structure.chunk("sRGB") != nil { return }
-        settle(
+        apply(
             gamma: try structure.payload("gAMA")?.bigEndianValue,
-            try structure.payload("cHRM").map(chromaticities), in: &probe)
+            try structure.payload("cHRM").map(chromaticities), to: &probe)
     }
 
     /// Uses gAMA, in units of 1/100 000, and cHRM. Default for a missing one: the value of sRGB.
-    private static func settle(gamma: Int?, _ place: Chromaticities?, in probe: inout ImageProbe) {
+    private static func apply(gamma: Int?, _ place: Chromaticities?, to probe: inout ImageProbe) {
         let hasStandardGamma = gamma.map { 45_000...46_000 ~= $0 } ?? true  // 1/2.2, which sRGB files state
         // A tolerance of 0.002 covers the rounding of common writers.
         let hasStandardPlace = place?.isClose(to: .bt709, within: 0.002) ?? true
@@ -34,18 +34,18 @@ enum PNGColor {
             hasStandardGamma ? .sRGB : .gamma(100_000 / Double(gamma ?? 45_455))
         let origin = place == nil ? "gAMA" : gamma == nil ? "cHRM" : "gAMA and cHRM"
         let color = DescribedColor(hasStandardPlace ? .bt709 : place ?? .bt709, curve)
-        ProfileAcceptance.settle(color, origin: origin, in: &probe)
+        ProfileAcceptance.apply(color, origin: origin, to: &probe)
     }
 
     /// Uses cICP: code points for primaries, transfer, matrix (RGB) and range.
-    private static func settle(codePoints bytes: [UInt8], in probe: inout ImageProbe) -> Bool {
+    private static func apply(codePoints bytes: [UInt8], to probe: inout ImageProbe) -> Bool {
         guard bytes[3] == 1 else {
             let text = bytes.map(String.init).joined(separator: " ")
             probe.remarks.append(.profileIgnored("cICP \(text) does not describe full-range RGB"))
             return false
         }
-        return CodePoints(primaries: Int(bytes[0]), transfer: Int(bytes[1])).settle(
-            origin: "cICP", in: &probe)
+        return CodePoints(primaries: Int(bytes[0]), transfer: Int(bytes[1])).apply(
+            origin: "cICP", to: &probe)
     }
 
     /// Whether cICP describes a supported colour, so that decoders need it.

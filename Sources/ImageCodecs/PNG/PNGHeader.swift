@@ -19,7 +19,7 @@ enum PNGHeader {
             probe.orientation = EXIF(block).orientation ?? probe.orientation
         }
         if let control = try structure.payload("acTL") { probe.frameCount = control[0..<4].bigEndianValue }
-        try PNGColor.settle(&structure, in: &probe, limits: limits)
+        try PNGColor.apply(&structure, to: &probe, limits: limits)
         if probe.isProgressive {
             let sampleBytes = header.depth == 16 ? 2 : 1
             let channels = (header.hasColor ? 3 : 1) + (probe.hasAlpha ? 1 : 0)

@@ -13,7 +13,7 @@ enum PNGStripper {
         result.removals = structure.removals
         if !structure.ignored.isEmpty { result.removals.insert(.other) }
         result.copy(0..<33)  // the signature and IHDR
-        for chunk in structure.counting {
+        for chunk in structure.usedChunks {
             try add(chunk, of: &structure, keepsProfile: keepsProfile, to: &result)
         }
         try addData(&structure, source, to: &result)

@@ -27,7 +27,7 @@ struct PNGStructure {
 
     let header: PNGImageHeader
     /// The valid chunks that decoders use, besides IHDR, IDAT and IEND, in file order.
-    private(set) var counting: [Chunk] = []
+    private(set) var usedChunks: [Chunk] = []
     /// The image data: consecutive IDAT chunks.
     private(set) var data: [Chunk] = []
     /// The types of known chunks that are ignored, with the reason for the first of each type.
@@ -69,7 +69,7 @@ struct PNGStructure {
     }
 
     /// Returns the valid chunk of this type that decoders use.
-    func chunk(_ type: String) -> Chunk? { counting.first { $0.type == type } }
+    func chunk(_ type: String) -> Chunk? { usedChunks.first { $0.type == type } }
 
     // MARK: Reading
 
@@ -161,9 +161,9 @@ struct PNGStructure {
             return
         }
         if header.isPalette { paletteEntries = min(entries, 1 << header.depth) }
-        counting.append(chunk)
-        guard let transparency = counting.firstIndex(where: { $0.type == "tRNS" }) else { return }
-        counting.remove(at: transparency)
+        usedChunks.append(chunk)
+        guard let transparency = usedChunks.firstIndex(where: { $0.type == "tRNS" }) else { return }
+        usedChunks.remove(at: transparency)
         ignore("tRNS", "it precedes PLTE")
     }
 
@@ -175,7 +175,7 @@ struct PNGStructure {
         if let why = try objection(to: chunk, rule) {
             ignore(chunk.type, why)
         } else {
-            counting.append(chunk)
+            usedChunks.append(chunk)
             if let removal = rule.removal { removals.insert(removal) }
         }
     }
@@ -184,7 +184,7 @@ struct PNGStructure {
     private mutating func objection(to chunk: Chunk, _ rule: PNGChunkRule) throws(CodecError) -> String? {
         if rule.precedes != .nothing, !data.isEmpty { return "it follows the image data" }
         if rule.precedes == .palette, hasPalette { return "it follows PLTE" }
-        if counting.contains(where: { $0.type == chunk.type }) { return "there is one before it" }
+        if usedChunks.contains(where: { $0.type == chunk.type }) { return "there is one before it" }
         let length = chunk.payload.count
         guard rule.lengths.contains(length) else { return "it has \(length) bytes" }
         if rule.needsChecksum, try !isWhole(chunk) { return "its checksum is wrong" }

@@ -49,9 +49,9 @@ struct CodePoints: Hashable, Sendable {
     /// - Returns: Whether the code points are used. If not, the next source of colour is; unknown
     ///   code points leave a remark.
     @discardableResult
-    func settle(origin: String, in probe: inout ImageProbe) -> Bool {
+    func apply(origin: String, to probe: inout ImageProbe) -> Bool {
         switch meaning {
-        case .color(let color): return ProfileAcceptance.settle(color, origin: origin, in: &probe)
+        case .color(let color): return ProfileAcceptance.apply(color, origin: origin, to: &probe)
         case .highDynamicRange(let name):
             probe.unsupportedFeature = "HDR image (\(name) transfer in \(origin)) is not tone-mapped"
             return true

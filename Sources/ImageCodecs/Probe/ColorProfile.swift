@@ -91,7 +91,7 @@ enum ProfileAcceptance {
     /// - Parameter bytes: The profile. Bytes beyond the size declared by its header are dropped.
     /// - Returns: Whether the profile is accepted.
     @discardableResult
-    static func settle(_ bytes: [UInt8], in probe: inout ImageProbe, limits: DecodeLimits) -> Bool {
+    static func apply(_ bytes: [UInt8], to probe: inout ImageProbe, limits: DecodeLimits) -> Bool {
         func ignore(_ why: String) -> Bool {
             probe.remarks.append(.profileIgnored(why))
             return false
@@ -122,7 +122,7 @@ enum ProfileAcceptance {
     ///
     /// - Returns: Whether the description is accepted.
     @discardableResult
-    static func settle(_ color: DescribedColor, origin: String, in probe: inout ImageProbe) -> Bool {
+    static func apply(_ color: DescribedColor, origin: String, to probe: inout ImageProbe) -> Bool {
         guard probe.profile == nil, let space = color.colorSpace(channels: probe.colorChannels) else {
             return false
         }

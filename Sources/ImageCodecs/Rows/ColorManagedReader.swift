@@ -10,7 +10,7 @@ final class ColorManagedReader: RowReader {
     private enum Conversion {
         case transform(ColorTransform)
         /// `R = (1 - C)(1 - K)` and so on, as in browsers without a profile.
-        case plainInks(isInverted: Bool)
+        case plainCMYK(isInverted: Bool)
     }
 
     private let inner: any RowReader
@@ -23,7 +23,7 @@ final class ColorManagedReader: RowReader {
         switch probe.colorSpace {
         case .sRGB: return inner
         case .inks:
-            return try ColorManagedReader(inner, channels: 3, .plainInks(isInverted: probe.hasInvertedInks))
+            return try ColorManagedReader(inner, channels: 3, .plainCMYK(isInverted: probe.hasInvertedInks))
         case .displayP3: profile = ColorProfiles.displayP3
         case .profile(let bytes): profile = bytes
         }
@@ -49,7 +49,7 @@ final class ColorManagedReader: RowReader {
         try inner.readRow(into: row)
         switch conversion {
         case .transform(let transform): transform.convert(row, to: target, count: size.width)
-        case .plainInks(let isInverted):
+        case .plainCMYK(let isInverted):
             if sampleType == .byte {
                 Self.mix(UnsafePointer(row), into: target, count: size.width, isInverted: isInverted)
             } else {
@@ -69,9 +69,9 @@ final class ColorManagedReader: RowReader {
         let flip: Sample = isInverted ? 0 : .max
         for x in 0..<count {
             let black = UInt64(row[4 &* x &+ 3] ^ flip)
-            for ink in 0..<3 {
-                let light = UInt64(row[4 &* x &+ ink] ^ flip) &* black &+ full / 2
-                target[3 &* x &+ ink] = Sample(truncatingIfNeeded: light / full)
+            for channel in 0..<3 {
+                let light = UInt64(row[4 &* x &+ channel] ^ flip) &* black &+ full / 2
+                target[3 &* x &+ channel] = Sample(truncatingIfNeeded: light / full)
             }
         }
     }

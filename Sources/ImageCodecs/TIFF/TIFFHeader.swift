@@ -46,7 +46,7 @@ enum TIFFHeader {
         if info.profile_size > 0 {
             var profile = [UInt8](repeating: 0, count: info.profile_size)
             try CodecError.check(bridge_tiff_profile(decoder.handle, &profile, profile.count))
-            ProfileAcceptance.settle(profile, in: &probe, limits: limits)
+            ProfileAcceptance.apply(profile, to: &probe, limits: limits)
         }
         if probe.isInks, probe.profile == nil { probe.colorSpace = .inks }
         return probe

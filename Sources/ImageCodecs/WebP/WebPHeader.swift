@@ -32,7 +32,7 @@ enum WebPHeader {
         let inside = isLossless || isAnimated ? 4 : 0
         probe.decodeMemory = probe.size.area * (channels + inside) + source.count
         if let profile = try payload(layout.profile, limits.maximumProfileBytes + 1) {
-            ProfileAcceptance.settle(profile, in: &probe, limits: limits)
+            ProfileAcceptance.apply(profile, to: &probe, limits: limits)
         }
         return probe
     }
