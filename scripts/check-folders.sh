@@ -14,7 +14,7 @@ import sys
 
 # The folders of each target, lowest first; "." holds the files that are in no folder.
 ORDER = {
-    "Platform": "Threads Files Process",
+    "Platform": ". Threads Files Process",
     "PixelEngine": ". Planes Color Resampling Stream",
     "SeedreamModel": "Text Encoding Images Errors Requests",
     "ImageCodecs": ". Input Probe Rows JPEG PNG WebP BMP GIF TIFF HEIF Formats",

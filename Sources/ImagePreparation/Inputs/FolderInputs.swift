@@ -1,14 +1,6 @@
 import ImageCodecs
 import Platform
 
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
-
 /// The images in a folder that is given as an input.
 ///
 /// The content decides what counts as an image: any recognised format, whether or not this build

@@ -4,14 +4,6 @@ import Pixels
 import Platform
 import SeedreamModel
 
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
-
 /// Opens inputs of any kind.
 enum InputOpener {
     static func open(_ input: ImageInput, limits: DecodeLimits) throws(PreparationError) -> EncodedSource {

@@ -1,13 +1,5 @@
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A file that appears under its name either complete or not at all.
 ///
 /// The bytes are written to a temporary file in the same folder. Its name begins with `.seedream-`

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The handling that the system's file calls leave to their caller.
 package enum Descriptor {
     /// Repeats a call while a signal interrupts it. Not for `close`, which closes the descriptor

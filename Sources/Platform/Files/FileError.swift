@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// An error of the system about a file or a folder.
 package struct FileError: Error, Hashable, Sendable {
     /// The operation that failed, in the words of the message.

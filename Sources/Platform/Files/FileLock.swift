@@ -1,13 +1,5 @@
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A lock on a file (`flock`) that ends with its process, even if the process is killed.
 ///
 /// Two locks of one process exclude each other as locks of different processes do.

@@ -2,14 +2,6 @@
 private import CProcess
 #endif
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The identity of a file, the same under each of its names.
 package struct FileNode: Hashable, Sendable {
     private let device: UInt64

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A file of lines to which several processes append.
 ///
 /// A caller that reads or writes the file holds its lock meanwhile (``lock()``), briefly. The lock

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
-
 /// Paths as text, without loss.
 ///
 /// For the system, a file name is any bytes except 0 and `/`. Swift's text is Unicode and replaces

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The check for files that decide where money or keys go: they must belong to this user and be
 /// closed to others.
 package enum PrivateFile {

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A file, a pipe or standard input that is read once, from beginning to end, in pieces.
 package final class SequentialFile: Sendable {
     /// The name used in errors.

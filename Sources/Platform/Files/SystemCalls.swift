@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-package import Glibc
-#elseif canImport(Musl)
-package import Musl
-#else
-package import Darwin
-#endif
-
 // The system's calls that take a path, for paths as text made by `PathText`. They have the names of
 // the system's calls, and Swift prefers them for a String, so that no path reaches the system by
 // another way: every file of Sources that uses one of these calls imports this module

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The user's home folder.
 enum HomeFolder {
     /// Returns `HOME` if it is an absolute path, otherwise the folder in the system's user

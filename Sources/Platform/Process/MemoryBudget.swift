@@ -1,13 +1,5 @@
 private import CProcess
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The memory that images in work may take together, according to the system.
 package enum MemoryBudget {
     /// The smaller of 4 GiB and half of what the system grants, in bytes. The system grants the

@@ -1,11 +1,5 @@
-#if canImport(Glibc)
+#if !canImport(Darwin)
 private import CProcess
-private import Glibc
-#elseif canImport(Musl)
-private import CProcess
-private import Musl
-#else
-private import Darwin
 #endif
 
 /// The width of a terminal and of text, in columns.

@@ -2,14 +2,6 @@
 private import CProcess
 #endif
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The start and end of a process that holds keys and writes files.
 package enum ThisProcess {
     /// Opens the standard streams that are closed, and disables core dumps.

@@ -1,14 +1,6 @@
 import Cryptography
 import Platform
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Reads files in pieces of 1 MiB.
 enum FileReader {
     private static let pieceLength = 1 << 20

@@ -1,13 +1,5 @@
 import Platform
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A key file: one `NAME=value` per line, optionally in quotes, and comment lines that start with
 /// `#`.
 struct KeyFile {

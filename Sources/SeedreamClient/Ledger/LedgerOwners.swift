@@ -6,14 +6,6 @@ import FoundationEssentials
 import Foundation
 #endif
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The folders in which the processes that share a ledger show that they are alive and keep images
 /// of replies until they are saved: in `owners` a locked file for each, in `spool` a folder of the
 /// same name.

@@ -1,14 +1,6 @@
 #if Client
 import Platform
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The location of a ledger, checked before it is trusted: the ledger decides what is paid for
 /// again, and which files are saved where.
 struct LedgerPlace {

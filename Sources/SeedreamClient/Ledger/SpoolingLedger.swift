@@ -7,14 +7,6 @@ import FoundationEssentials
 import Foundation
 #endif
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A wrapper of another ledger that loses nothing learned after a request was sent.
 ///
 /// A change that the wrapped ledger cannot record is retried, then kept in memory and in a separate

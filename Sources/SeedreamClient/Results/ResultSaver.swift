@@ -1,14 +1,6 @@
 import Platform
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Saves the images of a finished job: downloads and verifies each one, records it in the ledger,
 /// gives the file its final name, and writes its sidecar.
 ///

@@ -24,14 +24,6 @@ import Platform
 import NIOPosix
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The thread that serves all connections of this process.
 ///
 /// SwiftNIO ends the process if it cannot create a thread or a descriptor for an event loop. Both

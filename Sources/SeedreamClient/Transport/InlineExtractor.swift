@@ -1,14 +1,6 @@
 import Platform
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Reads JSON as it arrives and extracts its images: each string that is an image as base64 or as a
 /// data URI, and each long base64 string, is decoded into a file and replaced by `inline:N`. Memory
 /// use does not grow with the images.

@@ -5,14 +5,6 @@ import Platform
 import SeedreamClient
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// One run of `seedream prep`.
 struct PrepJob: Sendable {
     let command: Prep

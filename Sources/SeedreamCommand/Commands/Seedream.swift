@@ -4,14 +4,6 @@ import ImageCodecs
 import Platform
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The command tree.
 package struct Seedream: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(

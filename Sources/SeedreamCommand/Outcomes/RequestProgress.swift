@@ -6,14 +6,6 @@ import SeedreamKit
 import SeedreamModel
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The progress of requests on stderr: notices, warnings and the provider's log as lines, and a
 /// status line, redrawn on a terminal and repeated every 10 s elsewhere.
 final class RequestProgress: Sendable {

@@ -1,14 +1,6 @@
 import Pixels
 import Platform
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The write end of the pipe that the signal handler writes to.
 ///
 /// `nonisolated(unsafe)`: written once, before the handler is installed.

@@ -1,14 +1,6 @@
 import Platform
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The handling of files that already exist.
 enum ExistingFiles: String, CaseIterable {
     /// The file stays, and the image fails.

@@ -2,14 +2,6 @@ import ImagePreparation
 import Platform
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The progress of preparation on one line of stderr, shown on a terminal only and from the first
 /// second on.
 enum ProgressLine {

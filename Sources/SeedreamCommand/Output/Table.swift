@@ -1,14 +1,6 @@
 import Platform
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A table of text columns, each as wide as its widest cell, with 2 spaces between columns.
 ///
 /// On a terminal of 60 columns or more no row wraps. Columns that may be shortened are shortened

@@ -1,14 +1,6 @@
 import ImageCodecs
 import Platform
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The two output streams: data on stdout, everything else on stderr.
 enum Terminal {
     /// Whether to use colour on a descriptor: it is a terminal other than `dumb`, and `NO_COLOR` is

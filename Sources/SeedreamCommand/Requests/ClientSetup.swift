@@ -7,14 +7,6 @@ import SeedreamKit
 import SeedreamModel
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Creates ledgers, clients and sessions from the options of a command line.
 struct ClientSetup {
     private let arguments: ClientArguments

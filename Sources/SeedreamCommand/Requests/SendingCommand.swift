@@ -5,14 +5,6 @@ import SeedreamClient
 import SeedreamKit
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The options of a command that sends requests, and the session and destination built from them.
 protocol SendingCommand {
     var request: RequestArguments { get }

@@ -1,14 +1,6 @@
 import Cryptography
 import Platform
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Reads the bytes of a manifest in pieces of 256 KiB and computes their digest.
 struct ManifestBytes: ~Copyable {
     /// A line of a manifest.

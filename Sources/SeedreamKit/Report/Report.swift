@@ -3,14 +3,6 @@ import Platform
 public import SeedreamClient
 import SeedreamModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// One HTML page that shows the images of many rows before and after. It is a single file without
 /// scripts, and loads nothing else.
 ///
