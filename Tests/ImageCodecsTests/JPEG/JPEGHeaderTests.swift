@@ -1,4 +1,5 @@
 import ImageCodecs
+import PixelEngine
 import Pixels
 import TestSupport
 import Testing
