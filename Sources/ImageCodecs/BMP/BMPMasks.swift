@@ -1,18 +1,18 @@
 /// The bits of each channel in a pixel of 16, 24 or 32 bits.
-struct BMPMasks {
+package struct BMPMasks {
     /// The contiguous bits of one channel.
-    struct Channel {
+    package struct Channel {
         /// The lowest bit.
-        let shift: UInt32
+        package let shift: UInt32
         /// The largest sample; 0 if the channel is absent.
-        let maximum: UInt32
+        package let maximum: UInt32
 
         static let absent = Channel(shift: 0, maximum: 0)
 
-        var isPresent: Bool { maximum > 0 }
+        package var isPresent: Bool { maximum > 0 }
 
         /// - Throws: ``CodecError/corrupt(_:)`` if the bits are not contiguous.
-        init(mask: UInt32) throws(CodecError) {
+        package init(mask: UInt32) throws(CodecError) {
             shift = mask == 0 ? 0 : UInt32(mask.trailingZeroBitCount)
             maximum = mask >> shift
             guard maximum & (maximum &+ 1) == 0 else {
@@ -26,7 +26,7 @@ struct BMPMasks {
 
         /// Returns the channel's sample of a pixel, scaled to 8 bits and rounded to the nearest.
         @inline(__always)
-        func sample(of pixel: UInt32) -> UInt8 {
+        package func sample(of pixel: UInt32) -> UInt8 {
             let value = pixel >> shift & maximum
             guard maximum != 255 else { return UInt8(truncatingIfNeeded: value) }
             guard maximum > 0 else { return 0 }
@@ -35,10 +35,10 @@ struct BMPMasks {
         }
     }
 
-    let red, green, blue, alpha: Channel
+    package let red, green, blue, alpha: Channel
 
     /// The masks stated by a file: red, green, blue and, in some files, alpha.
-    init(_ values: [Int], bitCount: Int) throws(CodecError) {
+    package init(_ values: [Int], bitCount: Int) throws(CodecError) {
         let pixel = UInt32.max >> UInt32(32 - bitCount)
         // Masks beyond the bits of a pixel mean no channel.
         let masks = values.map { UInt32(truncatingIfNeeded: $0) & pixel }
@@ -53,7 +53,7 @@ struct BMPMasks {
 
     /// The default masks of files that state none, except perhaps an alpha mask, which is used if
     /// it does not overlap the colours.
-    init(bitCount: Int, alpha mask: Int) {
+    package init(bitCount: Int, alpha mask: Int) {
         let bits: UInt32 = bitCount == 16 ? 5 : 8
         let maximum: UInt32 = 1 << bits - 1
         func channel(_ place: UInt32) -> Channel { Channel(shift: place * bits, maximum: maximum) }

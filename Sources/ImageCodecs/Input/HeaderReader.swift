@@ -1,20 +1,20 @@
 /// Reads numbers and short runs of bytes at any offset of a source, through one window of memory.
-struct HeaderReader {
+package struct HeaderReader {
     private let source: EncodedSource
     private var window: [UInt8] = []
     private var windowStart = 0
     private let windowSize: Int
 
     /// - Parameter windowSize: The bytes read at a time. Default: 64 KiB, which holds most headers.
-    init(_ source: EncodedSource, windowSize: Int = 65_536) {
+    package init(_ source: EncodedSource, windowSize: Int = 65_536) {
         self.source = source
         self.windowSize = windowSize
     }
 
-    var count: Int { source.count }
+    package var count: Int { source.count }
 
     /// Returns `length` bytes from `offset` on, fewer at the end of the source.
-    mutating func bytes(at offset: Int, length: Int) throws(CodecError) -> ArraySlice<UInt8> {
+    package mutating func bytes(at offset: Int, length: Int) throws(CodecError) -> ArraySlice<UInt8> {
         guard offset >= 0, length > 0, offset < count else { return [] }
         let end = min(offset + length, count)
         if offset < windowStart || end > windowStart + window.count {
@@ -27,7 +27,7 @@ struct HeaderReader {
 
     /// Calls `body` with the available bytes from `offset` on: at least one, none at the end of the
     /// source.
-    mutating func withAvailable<Result>(
+    package mutating func withAvailable<Result>(
         at offset: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(CodecError) -> Result {
         guard offset >= 0, offset < count else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
@@ -41,16 +41,16 @@ struct HeaderReader {
         }
     }
 
-    mutating func byte(at offset: Int) throws(CodecError) -> UInt8? {
+    package mutating func byte(at offset: Int) throws(CodecError) -> UInt8? {
         try bytes(at: offset, length: 1).first
     }
 
-    mutating func bigEndian(at offset: Int, bytes length: Int) throws(CodecError) -> Int? {
+    package mutating func bigEndian(at offset: Int, bytes length: Int) throws(CodecError) -> Int? {
         let slice = try bytes(at: offset, length: length)
         return slice.count == length ? slice.bigEndianValue : nil
     }
 
-    mutating func littleEndian(at offset: Int, bytes length: Int) throws(CodecError) -> Int? {
+    package mutating func littleEndian(at offset: Int, bytes length: Int) throws(CodecError) -> Int? {
         let slice = try bytes(at: offset, length: length)
         return slice.count == length ? slice.littleEndianValue : nil
     }

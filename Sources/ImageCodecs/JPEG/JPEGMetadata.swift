@@ -40,7 +40,7 @@ enum MultiPicture {
 }
 
 /// Estimates the quality setting with which libjpeg would write a quantisation table.
-enum JPEGQuality {
+package enum JPEGQuality {
     /// The luminance table of ITU-T T.81, K.1, in zigzag order, which libjpeg scales (jcparam.c).
     private static let standard: [Int] = [
         16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29,
@@ -51,7 +51,7 @@ enum JPEGQuality {
     ]
 
     /// Returns 1 to 100, from the first table of a DQT segment; `nil` if the segment is too short.
-    static func estimate(table segment: [UInt8]) -> Int? {
+    package static func estimate(table segment: [UInt8]) -> Int? {
         guard let kind = segment.first else { return nil }
         let bytesEach = kind >> 4 == 0 ? 1 : 2
         guard segment.count >= 1 + 64 * bytesEach else { return nil }

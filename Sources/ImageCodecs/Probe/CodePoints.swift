@@ -1,10 +1,10 @@
-import PixelEngine
+package import PixelEngine
 import Pixels
 
 /// A colour described by code points of ITU-T H.273, as in PNG's cICP and HEIF's nclx.
-struct CodePoints: Hashable, Sendable {
+package struct CodePoints: Hashable, Sendable {
     /// The meaning of code points.
-    enum Meaning: Hashable {
+    package enum Meaning: Hashable {
         case color(DescribedColor)
         /// PQ or HLG, by name.
         case highDynamicRange(String)
@@ -17,7 +17,9 @@ struct CodePoints: Hashable, Sendable {
     var primaries: Int
     var transfer: Int
 
-    var meaning: Meaning {
+    package init(primaries: Int, transfer: Int) { (self.primaries, self.transfer) = (primaries, transfer) }
+
+    package var meaning: Meaning {
         if primaries == 2, transfer == 2 { return .unspecified }
         let place: Chromaticities
         switch primaries {

@@ -52,11 +52,11 @@ package struct EncodedBuffer: ~Copyable {
 }
 
 /// Converts planes back to packed rows.
-enum PlaneInterleaver {
+package enum PlaneInterleaver {
     /// Writes one row of all planes of `buffer`, pixel by pixel, to `target`.
     ///
     /// - Parameter expandingGrey: Whether a grey plane is written three times, as RGB.
-    static func interleave(
+    package static func interleave(
         _ buffer: PlaneBuffer, row: Int, into target: UnsafeMutablePointer<UInt8>, expandingGrey: Bool = false
     ) {
         let format = buffer.format

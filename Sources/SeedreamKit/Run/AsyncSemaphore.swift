@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A counting semaphore for simultaneous requests. Slots are granted in the order of the calls.
-final class AsyncSemaphore: Sendable {
+package final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
         var waiting: [(number: Int, continuation: CheckedContinuation<Bool, Never>)] = []
@@ -10,12 +10,12 @@ final class AsyncSemaphore: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ count: Int) { state = Mutex(State(free: count)) }
+    package init(_ count: Int) { state = Mutex(State(free: count)) }
 
     /// Waits for a slot.
     ///
     /// - Returns: `false` if the task was cancelled first; then no slot is taken.
-    func wait() async -> Bool {
+    package func wait() async -> Bool {
         let number = state.withLock { state in
             state.last += 1
             return state.last
@@ -42,7 +42,7 @@ final class AsyncSemaphore: Sendable {
     }
 
     /// Returns a slot.
-    func signal() {
+    package func signal() {
         let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst().continuation }
             state.free += 1
