@@ -1,5 +1,5 @@
 package import PixelEngine
-package import Pixels
+import Pixels
 
 /// A planar picture in memory: a source to read bands from, and what a sink has collected.
 package struct PlanePicture: Equatable, Sendable {
