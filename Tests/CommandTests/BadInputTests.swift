@@ -172,7 +172,7 @@ struct BadInputTests {
         let notice = image.notices.first { $0.code == .profileIgnored }
         #expect(
             notice?.message == "the colour profile is ignored: it has 67108864 bytes, the limit is 8000000")
-        // Nor is it carried over where the picture passes through.
+        // Nor is it carried over where the image passes through.
         #expect(try #require(image.prepared.bytes) < (more.isEmpty ? 200_000 : 5000))
     }
 

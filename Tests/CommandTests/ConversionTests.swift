@@ -5,10 +5,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What the options make of a picture.
+/// What the options make of an image.
 @Suite("conversion")
 struct ConversionTests {
-    /// Prepares one picture to bytes, and returns them with their record.
+    /// Prepares one image to bytes, and returns them with their record.
     private func prepared(_ path: String, _ options: String...) async throws -> (
         image: ImageRecord, bytes: Data
     ) {
@@ -51,7 +51,7 @@ struct ConversionTests {
 
     @Test("--fit pad puts even a few rows on both sides", arguments: [wide, tall])
     func padFewRows(_ path: String) async throws {
-        // 140x40 becomes 140x47. Near the picture, enlarging the chroma samples mixes the colours a
+        // 140x40 becomes 140x47. Near the image, enlarging the chroma samples mixes the colours a
         // little.
         let (_, data) = try await prepared(
             path, "--fit", "pad", "--background", "#0000ff", "--format", "png", "--min-area", "1")

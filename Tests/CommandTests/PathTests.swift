@@ -7,7 +7,7 @@ import Testing
 /// File names are bytes, and need not be text. The names are made by a shell, as Foundation cannot
 /// pass them on.
 @Suite("file names that are not UTF-8") struct PathTests {
-    /// Runs a line of shell in a folder with pictures named `caf\xE9.jpg` and `caf\xE8.jpg`, and
+    /// Runs a line of shell in a folder with images named `caf\xE9.jpg` and `caf\xE8.jpg`, and
     /// removes the folder, whose names Foundation cannot.
     private static func run(_ line: String) async throws -> CommandResult {
         let folder = try TemporaryFolder()

@@ -5,7 +5,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What the process does before and after its work, whatever its surroundings are.
+/// The process before and after its work: environment, descriptors, signals.
 @Suite("the process")
 struct ProcessTests {
     // MARK: Streams
@@ -53,7 +53,7 @@ struct ProcessTests {
         let limits = try String(contentsOfFile: "/proc/\(command.identifier)/limits", encoding: .utf8)
         let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
         #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
-        // The files of a process that cannot be dumped belong to root, whoever runs it.
+        // The files of a process that cannot be dumped belong to root, not to its user.
         if geteuid() != 0 {
             let owner = try FileManager.default.attributesOfItem(
                 atPath: "/proc/\(command.identifier)/environ")

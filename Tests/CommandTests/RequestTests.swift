@@ -7,7 +7,7 @@ import Testing
 /// One request takes ten images: of more inputs the last are used, and the numbers say so.
 @Suite("requests")
 struct RequestTests {
-    /// So many names for one picture, and what follows it.
+    /// So many names for one image, and what follows it.
     private func inputs(_ count: Int, in folder: TemporaryFolder) throws -> [String] {
         let original = try folder.write(Fixtures.bytes("shapes/phone-1.jpg"), as: "original.jpg")
         return try (0..<count).map { index in

@@ -3,7 +3,7 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-/// Every picture that two independent decoders agree on decodes to exactly their pixels.
+/// Every image that two independent decoders agree on decodes to exactly their pixels.
 @Suite("reference pixels", .enabled(if: Corpus.isPresent, "\(Corpus.absence)"))
 struct ReferencePixelTests {
     @Test("rows with a reference hash decode to those RGBA samples")

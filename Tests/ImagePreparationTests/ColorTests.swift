@@ -21,7 +21,7 @@ struct ColorTests {
         return try #require(batch.images.first)
     }
 
-    /// How far two pictures are apart, in 8-bit codes.
+    /// How far two images are apart, in 8-bit codes.
     static func difference(_ a: DecodedPixels, _ b: DecodedPixels) -> (mean: Double, maximum: Int) {
         var (sum, maximum, count) = (0, 0, 0)
         for index in a.rgba.indices where index & 3 != 3 {
@@ -129,7 +129,7 @@ struct ColorTests {
             #expect(image.notices.contains { $0.code == .inksWithoutProfile })
         }
         #expect(try DecodedPixels(cmyk.bytes.array).psnr(DecodedPixels(ycck.bytes.array)) > 25)
-        // Adobe's inversion: the picture is that of the other samplings, not its negative.
+        // Adobe's inversion: the image is that of the other samplings, not its negative.
         let reference = try DecodedPixels(Fixtures.bytes("sampling/reference.png"))
         #expect(try DecodedPixels(cmyk.bytes.array).psnr(reference) > 15)
     }

@@ -134,7 +134,7 @@ struct ImagePreparerTests {
     @Test("shows no dark or light fringe where a cut-out ends", arguments: ["hard", "soft"])
     func fringes(_ edge: String) async throws {
         // The same cut-out over transparent black and over transparent white must give the same
-        // picture.
+        // image.
         var pictures: [DecodedPixels] = []
         var kept: [DecodedPixels] = []
         for hidden in ["black", "white"] {

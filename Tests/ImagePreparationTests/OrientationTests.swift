@@ -7,7 +7,7 @@ import Testing
 /// The eight EXIF values, baked into pixels.
 @Suite("orientation")
 struct OrientationTests {
-    /// Small pictures as they are: nothing but the turn happens to them.
+    /// Small images as they are: nothing but the turn happens to them.
     static func prepare(_ file: String, format: PreparationOptions.OutputFormat = .png) async throws
         -> PreparedImage
     {

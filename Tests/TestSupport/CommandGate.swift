@@ -1,6 +1,6 @@
 import Foundation
 
-/// Lets so many programs run at once as there are processors, and the others wait their turn.
+/// Lets as many programs run at once as there are processors; the others wait for their turn.
 actor CommandGate {
     static let shared = CommandGate()
 

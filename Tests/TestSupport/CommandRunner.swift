@@ -57,7 +57,7 @@ public struct CommandRunner: Sendable {
         return result
     }
 
-    /// Starts the program, whatever else runs.
+    /// Starts the program without waiting for others to end.
     public func start(_ arguments: [String], input: Data = Data()) throws -> RunningCommand {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)

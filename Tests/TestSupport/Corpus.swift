@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The third-party test pictures, which are not part of the project: found through
+/// The third-party test images, which are not part of the project: found through
 /// `SEEDREAM_CORPUS`, by default `../shared/corpus` beside the package.
 package enum Corpus {
     /// A row of its `manifest.tsv`.

@@ -2,7 +2,7 @@ private import Foundation
 package import ImageCodecs
 public import Pixels
 
-/// A picture decoded by the project's own row reader, expanded to RGBA.
+/// An image decoded by the project's own row reader, expanded to RGBA.
 public struct DecodedPixels: Equatable, Sendable {
     /// As stored.
     public var size: PixelSize
@@ -67,7 +67,7 @@ public struct DecodedPixels: Equatable, Sendable {
     /// SHA-256 of the rows, 64 hexadecimal digits.
     public var sha256: String { sha256Text(rgba) }
 
-    /// The picture turned as the orientation says, sample by sample: the plain definition.
+    /// The image turned as the orientation says, sample by sample: the plain definition.
     public func displayed(_ orientation: Orientation) -> DecodedPixels {
         let shown = orientation.displaySize(of: size)
         var result = DecodedPixels(size: shown, rgba: [UInt8](repeating: 0, count: rgba.count))
@@ -93,7 +93,7 @@ public struct DecodedPixels: Equatable, Sendable {
         return result
     }
 
-    /// Peak signal-to-noise ratio over red, green and blue, in dB; infinite for equal pictures.
+    /// Peak signal-to-noise ratio over red, green and blue, in dB; infinite for equal images.
     public func psnr(_ other: DecodedPixels) -> Double {
         guard size == other.size else { return -.infinity }
         let count = rgba.count

@@ -5,11 +5,11 @@ package import Pixels
 /// Separable Lanczos3 in double precision, straight from its definition: what the engine is
 /// measured against.
 package enum LanczosReference {
-    /// Resizes one plane of a picture.
+    /// Resizes one plane of an image.
     ///
     /// - Parameter shift: Moves the result by this many source samples, to show that a test would
     ///   notice.
-    /// - Returns: The samples of that plane of a picture of format `target`.
+    /// - Returns: The samples of that plane of an image of format `target`.
     package static func resize(
         _ picture: PlanePicture, plane: Int, to target: PlaneFormat, shift: Double = 0
     ) -> [Double] {
@@ -84,7 +84,7 @@ package enum LanczosReference {
         exponent >= 0 ? Double(1 << exponent) : 1 / Double(1 << -exponent)
     }
 
-    /// For each result sample, which source samples count how much. Beyond the edges the picture is
+    /// For each result sample, which source samples count how much. Beyond the edges the image is
     /// mirrored.
     private static func weights(
         source: Int, result: Int, step: Double, shift: Double

@@ -32,9 +32,9 @@ package struct PNGFile {
     package var junk: [UInt8] = []
     /// Added to the check sum.
     package var checksumError: UInt32 = 0
-    /// What is between the picture data and IEND.
+    /// What is between the image data and IEND.
     package var tail: [(type: String, payload: [UInt8])] = []
-    /// Whole chunks between IHDR and the picture data, and behind them.
+    /// Whole chunks between IHDR and the image data, and behind them.
     package var head: [UInt8] = []
     package var behind: [UInt8] = []
 
@@ -42,7 +42,7 @@ package struct PNGFile {
         (self.width, self.height, self.channels, self.samples) = (width, height, channels, samples)
     }
 
-    /// A picture that has gradients, edges and noise.
+    /// An image that has gradients, edges and noise.
     package init(width: Int, height: Int, channels: Int, seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var samples: [UInt8] = []

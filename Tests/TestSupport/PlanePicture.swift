@@ -1,13 +1,13 @@
 package import PixelEngine
 import Pixels
 
-/// A planar picture in memory: a source to read bands from, and what a sink has collected.
+/// A planar image in memory: a source to read bands from, and what a sink has collected.
 package struct PlanePicture: Equatable, Sendable {
     package var format: PlaneFormat
     /// For each plane, its rows one after another.
     package var planes: [[UInt8]]
 
-    /// A picture whose samples are given by a function of the plane and of where the sample's
+    /// An image whose samples are given by a function of the plane and of where the sample's
     /// centre lies, 0 to 1.
     package init(_ format: PlaneFormat, _ value: (_ plane: Int, _ x: Double, _ y: Double) -> Double) {
         self.format = format

@@ -79,7 +79,7 @@ public struct TerminalScreen: Sendable {
     }
 
     /// Names of files in scripts whose signs are wide, run from right to left, combine, or are
-    /// pictures; all longer than a narrow column.
+    /// images; all longer than a narrow column.
     public static let names = [
         "夜の東京駅前広場で撮った家族写真の二枚目.jpg", "صورة طويلة جدا من الصحراء الكبرى عند الغروب.jpg",
         "📷🌄🌅-holiday-in-the-mountains-with-friends.jpg",

@@ -4,7 +4,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Where pictures come from besides files: standard input and data URIs.
+/// Where images come from besides files: standard input and data URIs.
 @Suite("inputs")
 struct InputTests {
     private static let picture = Result { Data(try Fixtures.bytes("shapes/phone-1.jpg")) }

@@ -4,15 +4,15 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// A signal ends a run between two bands of a picture, and leaves only whole files.
+/// A signal ends a run between two bands of an image, and leaves only whole files.
 @Suite("interruption", .serialized)
 struct InterruptionTests {
-    /// Runs over many pictures until some are written, then sends the signal.
+    /// Runs over many images until some are written, then sends the signal.
     private func interrupt(
         _ signal: Int32, _ arguments: [String], _ folder: TemporaryFolder
     ) async throws -> (result: CommandResult, names: [String]) {
         let out = folder.file("out")
-        // 300 pictures of 20 ms each: some six seconds of work.
+        // 300 images of 20 ms each: some six seconds of work.
         let inputs = Array(repeating: Fixtures.path("photos/rocket.jpg"), count: 300)
         let command = try CommandRunner().start(["prep", "--each", "-o", out] + arguments + inputs)
         func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? [] }

@@ -181,7 +181,7 @@ struct OutputTests {
         #expect(try result.records.map { $0.failure != nil } == [true, false, true, false])
     }
 
-    // MARK: Pictures
+    // MARK: Images
 
     @Test(
         "--data-uri writes one URI a line, of the stated length, which decodes to the bytes of the stated hash"

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Tables and progress on terminals of several widths, and where there is none.
+/// Tables and progress on terminals of several widths, and without a terminal.
 @Suite(
     "tables",
     .enabled(
@@ -32,7 +32,7 @@ struct TableTests {
         #expect(table.allSatisfy { !$0.hasSuffix(" ") })
         #expect(table[0].contains("sent as  ") && table[0].contains("because"))
         #expect(table[0].contains("  is  ") == (columns >= 80))
-        // Names are whole where there is room, and shortened in the middle where there is none.
+        // Names are whole if there is room, and shortened in the middle if not.
         let isWhole = table.contains { $0.contains("夜の東京駅前広場で撮った家族写真の二枚目.jpg") }
         #expect(isWhole == (columns == 200))
         #expect(table.contains { $0.contains("…") } == (columns < 200))

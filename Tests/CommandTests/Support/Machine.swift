@@ -18,7 +18,7 @@ enum Machine {
     /// Permissions mean nothing to root.
     static let isRoot = geteuid() == 0
 
-    /// A runner of `seedream` whom permissions stop, `nil` if there is none.
+    /// A runner of `seedream` that permissions stop; `nil` if the machine has no way to make one.
     static func unprivilegedRunner() async -> CommandRunner? {
         guard isRoot else { return CommandRunner() }
         guard let setpriv else { return nil }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Unix socket that nobody listens on.
+/// A Unix socket without a listener.
 enum SocketFile {
     /// Makes it and returns its descriptor.
     static func make(at path: String) throws -> Int32 {

@@ -257,7 +257,7 @@ struct FaultTests {
             let status = try await running.call(
                 "GET", try #require(hanging["status_url"]?.string), headers: [Fal.key])
             #expect(status.status == 202)
-            // The one that nobody can ask about is billed once it is made.
+            // The vanished job is billed once its image is made.
             try await eventually("it is billed") { await running.emulator.ledger[2].state != .accepted }
             #expect(
                 await running.emulator.ledger.map(\.state)

@@ -95,7 +95,7 @@ struct HostileClientTests {
             #expect(policy.hasPrefix("default-src 'none'; script-src 'sha256-"))
             #expect(policy.hasSuffix("frame-ancestors 'none'"))
             #expect(page.header("X-Content-Type-Options") == "nosniff")
-            // The digest is that of the script as it stands in the page.
+            // The digest is that of the script in the page.
             let script = try #require(page.text.components(separatedBy: "<script>").last)
                 .components(separatedBy: "</script>")[0]
             let digest = Data(SHA256Digest(Array(script.utf8)).bytes).base64EncodedString()

@@ -8,7 +8,7 @@ import TestSupport
 enum Apiframe {
     static let key = "afk_0000000000000000000000000000000000000000"
 
-    /// A small request for a small picture.
+    /// A small request for a small image.
     static func body(
         _ parameters: [String: JSONValue?] = [:], _ changes: [String: JSONValue?] = [:]
     ) -> JSONValue {
@@ -75,7 +75,7 @@ extension RunningEmulator {
             body: Apiframe.form(content, type: type))
     }
 
-    /// The picture of a job that was completed.
+    /// The image of a job that was completed.
     func picture(_ job: JSONValue) async throws -> Reply {
         try await call("GET", job["result"]?["images"]?[0]?.string ?? "none")
     }

@@ -25,7 +25,7 @@ enum Ark {
             ["model": .string(seedream40), "prompt": "a dog", "size": "1280x720"].merging(changes) { $1 })
     }
 
-    /// A set of small pictures.
+    /// A set of small images.
     static func set(_ count: Int, _ changes: [String: JSONValue] = [:]) -> JSONValue {
         least(
             [

@@ -9,13 +9,13 @@ enum Fal {
     static let edit = "fal-ai/bytedance/seedream/v4/edit"
     static let textToImage = "fal-ai/bytedance/seedream/v4/text-to-image"
     static let key = ("Authorization", "Key fake-id:fake-secret")
-    /// A picture that is read fast.
+    /// An image that is read fast.
     static let small = "formats/reference-64x48.png"
 
-    /// The small picture as a data URI.
+    /// The small image as a data URI.
     static func smallURI() throws -> JSONValue { .string(try dataURI(small, type: "image/png")) }
 
-    /// A real picture of the fixtures as a data URI.
+    /// A real image of the fixtures as a data URI.
     static func dataURI(_ name: String = "photos/rocket.jpg", type: String = "image/jpeg") throws -> String {
         "data:\(type);base64,\(Data(try Fixtures.bytes(name)).base64EncodedString())"
     }
@@ -65,7 +65,7 @@ extension RunningEmulator {
         return try await follow(handle, "response_url")
     }
 
-    /// The pictures of an answer, fetched.
+    /// The images of an answer, fetched.
     func pictures(_ reply: Reply) async throws -> [[UInt8]] {
         var pictures: [[UInt8]] = []
         for image in try reply.json["images"]?.array ?? [] {

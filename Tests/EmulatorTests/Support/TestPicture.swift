@@ -7,7 +7,7 @@ import SeedreamEmulator
 import SeedreamModel
 import TestSupport
 
-/// Input images that pass a host's rules, or break one.
+/// Input images that pass a provider's rules, or break one.
 enum TestPicture {
     static func dataURI(_ bytes: [UInt8], type: String = "image/png") -> String {
         "data:\(type);base64,\(Data(bytes).base64EncodedString())"
@@ -40,7 +40,7 @@ enum TestPicture {
     /// A JPEG as a data URI.
     static func jpegURI(_ bytes: [UInt8]) -> JSONValue { .string(dataURI(bytes, type: "image/jpeg")) }
 
-    /// A JPEG of exactly so many bytes: junk behind the end marker is no part of the picture.
+    /// A JPEG of exactly `count` bytes: junk after the end marker is not part of the image.
     static func jpeg(bytes count: Int) throws -> [UInt8] {
         let picture = try Fixtures.bytes("photos/rocket.jpg")
         return picture + [UInt8](repeating: 0, count: count - picture.count)
@@ -58,7 +58,7 @@ enum TestPicture {
         return bytes
     }
 
-    /// The display size of an encoded picture.
+    /// The display size of an encoded image.
     static func size(_ bytes: [UInt8]) throws -> PixelSize {
         try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).size
     }

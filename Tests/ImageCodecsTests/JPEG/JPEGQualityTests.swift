@@ -17,7 +17,8 @@ struct JPEGQualityTests {
         return sum.isMultiple(of: 2) ? diagonal.reversed() : diagonal
     }
 
-    /// The table that libjpeg writes (jcparam.c, `jpeg_quality_scaling` and `jpeg_add_quant_table`).
+    /// The table that libjpeg writes (jcparam.c, `jpeg_quality_scaling` and
+    /// `jpeg_add_quant_table`).
     private static func table(quality: Int) -> [Int] {
         let scale = quality < 50 ? 5000 / quality : 200 - 2 * quality
         return zigzag.map { min(max(($0 * scale + 50) / 100, 1), 255) }

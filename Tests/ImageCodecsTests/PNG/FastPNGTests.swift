@@ -15,7 +15,7 @@ struct FastPNGTests {
         /// The rows that were read.
         var samples: [UInt8] = []
         var failure: CodecError?
-        /// Whether libpng was not needed for picture data to the end.
+        /// Whether libpng was not needed for image data to the end.
         var isFast = false
 
         init(_ source: EncodedSource, usesLibpngAlone: Bool, limits: DecodeLimits = RobustnessTests.limits) {
@@ -209,7 +209,7 @@ struct FastPNGTests {
         check("a wrong header") { $0.zlibHeader = [0x78, 0x02] }
         check("another method") { $0.zlibHeader = [0x77, 0x09] }
         check("a window of 64 KiB") { $0.zlibHeader = [0x88, 0x1C] }
-        // Windows of 256 bytes to 16 KiB; the picture has 6050.
+        // Windows of 256 bytes to 16 KiB; the image has 6050.
         for bits in 0..<7 {
             let first = UInt8(bits << 4 | 8)
             let second = UInt8(31 - Int(first) * 256 % 31) % 31

@@ -127,7 +127,7 @@ import Testing
     func heifTurned(_ name: String) throws {
         let plain = try Self.decoded("picture.heic")
         let turned = try Self.decoded(name)
-        // A quarter turn anti-clockwise, whatever EXIF says.
+        // Rotated anti-clockwise by 90°, with any EXIF orientation.
         #expect(turned.size == plain.size.transposed)
         #expect(turned.psnr(plain.displayed(.leftBottom)) > 35)
         let probe = try Prober.probe(

@@ -1,4 +1,4 @@
-/// Changes encoded pictures at random, the same way every time.
+/// Changes encoded images at random, the same way every time.
 ///
 /// Blind damage to a PNG ends at its checksums, so half of the mutants get theirs repaired and
 /// reach the code behind.
@@ -8,7 +8,7 @@ struct Mutator {
 
     init(seed: UInt64) { state = seed }
 
-    /// A picture like `bytes`, with one to four changes.
+    /// An image like `bytes`, with one to four changes.
     mutating func mutant(of bytes: [UInt8]) -> [UInt8] {
         var mutant = bytes
         for _ in 0...below(4) {

@@ -219,7 +219,7 @@ struct TIFFTests {
     func reportedFax() throws {
         let image = try DecodedPixels(Faults.bytes("guessPhotometric__group4.tif"))
         var patched = try Faults.bytes("guessPhotometric__group4.tif")
-        // The tag that somebody has renamed.
+        // The tag is renamed.
         let entry = try #require(
             patched.indices.dropLast().first { patched[$0] == 0xFF && patched[$0 + 1] == 0xFF && $0 > 16 })
         patched[entry] = 6

@@ -91,7 +91,7 @@ struct ResamplingTests {
         "converts RGB to Y'CbCr like JFIF while it resizes",
         arguments: [ChromaSubsampling.full, .halfColumns, .quarter])
     func conversion(_ subsampling: ChromaSubsampling) throws {
-        // Of a picture of one colour, every sample must be that colour's luma or chroma.
+        // Of an image of one colour, every sample must be that colour's luma or chroma.
         for color in [
             RGBColor(red: 250, green: 20, blue: 60), RGBColor(red: 0, green: 255, blue: 0), .white, .black,
         ] {

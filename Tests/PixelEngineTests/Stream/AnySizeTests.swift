@@ -3,7 +3,7 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Sizes nobody thinks of: whatever is read beyond a row, below a band or past an edge shows as
+/// Unusual sizes: what is read beyond a row, below a strip or past an edge shows as
 /// another colour.
 @Suite("any size")
 struct AnySizeTests {

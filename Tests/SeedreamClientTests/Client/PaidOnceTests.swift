@@ -56,7 +56,7 @@ struct PaidOnceTests {
                 idempotencyKey: key, readTimeout: 5, inlinePictures: 0, read: StubProvider().success(in:))
         }
 
-        /// OneRouter, with its pictures in the reply.
+        /// OneRouter, with its images in the reply.
         func paint(_ operation: APIOperation = .onerouter(.generate)) async throws -> HTTPReply {
             try await client(StubProvider(id: .onerouter)).submit(
                 request(
@@ -94,7 +94,7 @@ struct PaidOnceTests {
         }
     }
 
-    /// Faults after which nobody can tell, and how many purchases there are.
+    /// Faults after which the outcome is unknown, with the number of purchases made.
     static let unknowable: [(Fault, Int)] = [
         (.reset(.duringRequest), 0), (.reset(.beforeHeaders), 0), (.reset(.afterAccept), 1),
         (.reset(.inHeaders), 1), (.reset(.inBody), 1), (.truncate(bytes: 20), 1),
@@ -144,7 +144,7 @@ struct PaidOnceTests {
             #expect(await shop.arrivals("fal.submit") == 3)
             #expect(await shop.emulator.ledger.count == 1)
             #expect(shop.waits.all.count == 2)
-            // A date has whole seconds, and the host may have taken some of them to answer.
+            // A date has whole seconds, and the provider may have taken some of them to answer.
             let least = retryAfter == "2" ? 2.0 : 0
             #expect(shop.waits.all.allSatisfy { (least...4).contains($0) })
         }
@@ -254,7 +254,7 @@ struct PaidOnceTests {
         }
     }
 
-    // MARK: - Pictures inside replies
+    // MARK: - Images inside replies
 
     @Test("a picture in the reply is put into a file")
     func inline() async throws {

@@ -38,7 +38,7 @@ struct AdviceTests {
             status: 403, headers: ["Content-Type": "application/json"],
             body: #"{"detail":"User is locked. Reason: Exhausted balance. Top up your balance"}"#))
 
-    /// Jobs that were accepted: whatever is answered later, they are open.
+    /// Jobs that were accepted: they stay open, whichever answer follows.
     private static let open: [Scenario] =
         [400, 401, 403, 409, 422, 500].map {
             Scenario(
@@ -66,7 +66,7 @@ struct AdviceTests {
                 says: "fetches them", after: 0),
         ]
 
-    /// Requests that were refused, or of which nobody knows.
+    /// Requests that were refused, or whose outcome is unknown.
     private static let over: [Scenario] = [
         Scenario(
             provider: "fal", rule: refuse("fal.submit", 401), status: 77, state: "failed",
@@ -123,7 +123,7 @@ struct AdviceTests {
             var runner = rig.runner
             runner.environment["FAL_KEY"] = ""
             let missing = try await runner.run(["resume"] + rig.asking)
-            // The job is open, whatever the key is.
+            // The job is open with any key.
             #expect(missing.status == 76, "\(missing.errors)")
             let hint = try #require(PrintedAdvice.hints(in: missing.errors).first)
             #expect(hint.contains("FAL_KEY"))

@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 /// Every operation of every provider, struck in every way that ends a request: what the command
-/// says about the money agrees with what the host has booked, its exit code with the job's state,
-/// and each command that it advises does what is said of it.
+/// says about the money agrees with what the provider has booked, its exit code with the job's
+/// state, and each command that it advises does what is said of it.
 ///
 /// A sixth of the cases by turns; all of them where `SEEDREAM_SOAK` is set.
 @Suite("Advice, wherever a request can fail")

@@ -67,7 +67,7 @@ struct LedgerCommandTests {
         var job = try await bench.job([.file(path)])
         job = try await bench.ledger.update(job.id) { $0.state = .saved }
         _ = try await bench.saver.save(job)
-        // A file of another's is never removed, whatever a record says.
+        // A file that another program wrote is never removed, even if a record names it.
         #expect(FileManager.default.fileExists(atPath: path) == (path != own))
     }
 }

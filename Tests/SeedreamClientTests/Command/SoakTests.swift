@@ -145,7 +145,7 @@ struct SoakTests {
         }
     }
 
-    /// What the host has taken, beside what our ledger knows of it.
+    /// What the provider has taken, beside what our ledger knows of it.
     private static func tally(_ rig: CommandRig) async throws -> Tally {
         let listed = try await rig.run(["jobs", "--limit", "0", "--json"] + rig.common)
         let document = try JSONSerialization.jsonObject(with: listed.output) as? [String: Any]
@@ -166,10 +166,10 @@ struct SoakTests {
                 #expect(FileManager.default.fileExists(atPath: path + ".json"))
             }
         }
-        // What the host has taken is either here or listed as perhaps bought.
+        // What the provider has taken is either here or listed as perhaps bought.
         tally.lost = max(0, entries.count - tally.saved - tally.unknown)
         tally.paidTwice = entries.count - Set(entries.map(\.bodySHA256)).count
-        // No picture lies there half, and none twice.
+        // No image lies there half, and none twice.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: rig.output)) ?? []
         let pictures = names.filter { !$0.hasPrefix(".") && !$0.hasSuffix(".json") }
         #expect(pictures.count == tally.saved, "\(pictures.count) pictures of \(tally.saved) jobs")

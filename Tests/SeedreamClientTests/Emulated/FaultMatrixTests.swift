@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Every fault at every operation that a request passes through: each job ends in exactly one of
-/// done, failed, unknown, agrees with what the host has booked, and is bought once at most.
+/// done, failed, unknown, agrees with what the provider has booked, and is bought once at most.
 @Suite("Every fault, at every operation")
 struct FaultMatrixTests {
     /// How a provider is asked, so that all of its operations are passed through.
@@ -121,7 +121,7 @@ struct FaultMatrixTests {
         let photo = try await Photo.prepared()
         let cases = Self.cases(route)
         var tally: [String: Int] = [:]
-        // Most of the time is waited: for a host that is slow, or gone.
+        // Most of the time is waited: for a provider that is slow, or gone.
         try await withThrowingTaskGroup(of: String.self) { group in
             for (index, item) in cases.enumerated() {
                 if index >= 32, let state = try await group.next() { tally[state, default: 0] += 1 }
@@ -139,7 +139,7 @@ struct FaultMatrixTests {
         let what =
             "\(route.name), \(item.fault) at \(item.operation), \(item.count.map { "\($0) time" } ?? "always")"
         return try await Rig.with {
-            // Small pictures, quickly made: it is the way that is tested.
+            // Small images, quickly made: it is the way that is tested.
             $0.openPoints.resultType = "image/jpeg"
         } _: { rig in
             await rig.emulator.setFaults([FaultRule(item.operation, item.fault, count: item.count)])
@@ -193,7 +193,7 @@ struct FaultMatrixTests {
         return try #require(jobs.first)
     }
 
-    /// Compares what the client believes with what the host has booked.
+    /// Compares what the client believes with what the provider has booked.
     private static func check(_ job: JobRecord, _ ledger: [LedgerEntry], _ item: Case, _ what: String) {
         switch job.state {
         case .saved:
@@ -203,7 +203,7 @@ struct FaultMatrixTests {
                 #expect(file.size != nil, "\(what)")
             }
         case .failed:
-            // Refused, or given up by the host itself. A job that is made and paid for is never
+            // Refused, or given up by the provider itself. A job that is made and paid for is never
             // called failed. But fal documents that it does not bill a 5xx of its own, and a fault
             // that bills one all the same is believed as fal would be.
             if item.operation == "fal.run", case .status(500..., _, true) = item.fault { break }
@@ -211,7 +211,7 @@ struct FaultMatrixTests {
                 !ledger.contains { $0.state == .billed },
                 "failed and billed: \(what), \(String(describing: job.error))")
         case .accepted, .finished:
-            // Still open: the host has it, and it can be resumed.
+            // Still open: the provider has it, and it can be resumed.
             #expect(!ledger.isEmpty, "open and unknown to the host: \(what)")
             #expect(job.error != nil, "open without a reason: \(what)")
         case .unknown:

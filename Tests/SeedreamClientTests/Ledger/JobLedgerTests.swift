@@ -61,7 +61,7 @@ struct JobLedgerTests {
         try await ledger.update("abcd1111") { job in
             (job.state, job.ticket) = (.accepted, JobTicket(requestID: "Host_1", model: "m"))
         }
-        // A synchronous host has no ticket; its result names the request.
+        // A synchronous provider has no ticket; its result names the request.
         try await ledger.update("abcd2222") { job in
             job.state = .finished
             job.result = StoredResult(GenerationResult(images: [], requestID: "Host_2"))

@@ -14,7 +14,7 @@ struct SQLiteLedgerTests {
         return try #require(attributes[.posixPermissions] as? NSNumber).intValue
     }
 
-    /// Something noted in a record by whoever changes it.
+    /// A note in a record, made by each writer.
     private static func note(_ number: Int, in job: inout JobRecord) {
         job.files.append(
             SavedFile(index: number, path: "/\(number)", sha256: "", byteCount: 0, mediaType: "image/png"))

@@ -11,7 +11,7 @@ struct ManifestMemoryTests {
         try #require(ProcessStatus()?.bytes("RssAnon"))
     }
 
-    /// Writes a manifest of so many rows in pieces.
+    /// Writes a manifest of `count` rows in pieces.
     private static func write(_ count: Int, to path: String, header: String, _ row: (Int) -> String) throws {
         _ = FileManager.default.createFile(atPath: path, contents: Data(header.utf8))
         let handle = try #require(FileHandle(forWritingAtPath: path))

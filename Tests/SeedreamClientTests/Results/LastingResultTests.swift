@@ -8,7 +8,7 @@ import Testing
 
 @Suite("A result that is not there as it should be")
 struct LastingResultTests {
-    /// Answers the first so many downloads otherwise.
+    /// Answers the first downloads, up to this number, in another way.
     private static func bench(
         _ provider: ProviderID, first count: Int,
         _ change: @escaping @Sendable (inout ReplyBench.Reply) -> Void

@@ -66,7 +66,7 @@ struct ResultSaverTests {
             ],
         ]
         #expect(try bench.sidecar("dog-1.png.json") == expected)
-        // An inline picture has no source.
+        // An inline image has no source.
         #expect(try bench.sidecar("dog-2.jpg.json")["source"] == nil)
         let text = String(decoding: bench.bytes("dog-1.png.json") ?? [], as: UTF8.self)
         #expect(!text.contains("SECRET"))
@@ -209,7 +209,7 @@ struct ResultSaverTests {
         }
     }
 
-    // MARK: Pictures that cannot be had
+    // MARK: Images that cannot be had
 
     @Test("saves the others where one cannot be had, and that one the next time")
     func oneFails() async throws {

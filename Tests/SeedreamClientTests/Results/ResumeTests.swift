@@ -4,7 +4,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What a process that ends in the middle leaves to the next one: each picture is there once, with
+/// What a process that ends in the middle leaves to the next one: each image is there once, with
 /// one sidecar.
 @Suite("saving again")
 struct ResumeTests {
@@ -65,7 +65,7 @@ struct ResumeTests {
     }
     #endif
 
-    /// A job of one picture whose file is recorded under `dog-1.png`.
+    /// A job of one image whose file is recorded under `dog-1.png`.
     private func recorded(_ bench: SavingBench, sha256: String) async throws -> JobRecord {
         let job = try await bench.job([.url(SavingBench.urls[0])])
         let file = SavedFile(
@@ -79,7 +79,7 @@ struct ResumeTests {
     func notThere() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
-        // The host may give other bytes the next time.
+        // The provider may give other bytes the next time.
         let job = try await recorded(bench, sha256: "00")
         let saved = try await bench.saver.save(job)
         #expect(saved.files.map(\.path) == ["\(bench.out)/dog-1.png"])

@@ -27,7 +27,7 @@ struct RetryAfterTests {
 
     @Test("a date is measured against the reply's own clock")
     func skew() {
-        // This machine is a day late; the host means two seconds.
+        // This machine is a day late; the provider means two seconds.
         let fields: HTTPFields = [
             .retryAfter: "Mon, 07 Nov 1994 08:49:39 GMT", .date: "Mon, 07 Nov 1994 08:49:37 GMT",
         ]

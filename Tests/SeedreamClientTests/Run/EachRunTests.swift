@@ -162,7 +162,8 @@ struct EachRunTests {
             let again = try await folder.edit()
             #expect(again.status == 0 && again.text.contains("1 row skipped"), "\(again.text)")
             #expect(await folder.bought == 2)
-            // What stands there now is somebody's: it stays, and the result gets another name.
+            // The file that is there now was written by the user: it stays, and the result gets
+            // another name.
             #expect(try Data(contentsOf: URL(fileURLWithPath: paths[1])) == other)
             let saved = try folder.results().map {
                 try Data(contentsOf: URL(fileURLWithPath: "\(folder.rig.output)/\($0)"))

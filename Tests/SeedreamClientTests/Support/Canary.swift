@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What must never be seen outside of the request that it belongs in: the key, and bytes of the
-/// pictures.
+/// images.
 struct Canary {
     /// Each in every form in which it could be seen.
     private let needles: [(name: String, bytes: Data)]
@@ -35,7 +35,7 @@ struct Canary {
         needles.compactMap { data.range(of: $0.bytes) == nil ? nil : "\($0.name) in \(place)" }
     }
 
-    /// Looks into every file of a folder, hidden ones included, but for the pictures that were
+    /// Looks into every file of a folder, hidden ones included, but for the images that were
     /// given.
     func hits(inFolder folder: String, except files: [String]) -> [String] {
         let given = Set(files.map { URL(fileURLWithPath: $0).standardizedFileURL.path })

@@ -42,7 +42,7 @@ struct CommandRig {
         ]
     }
 
-    /// A runner whose environment holds the key for every host.
+    /// A runner whose environment holds the key for every provider.
     var runner: CommandRunner {
         var runner = CommandRunner()
         for name in ["FAL_KEY", "AIML_API_KEY", "ONEROUTER_API_KEY", "APIFRAME_API_KEY", "ARK_API_KEY"] {

@@ -2,7 +2,7 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-/// A reply of a host to the paid request, and the error that it is to be.
+/// A reply of a provider to the paid request, and the error that it is to be.
 struct ErrorRow: Sendable, CustomTestStringConvertible {
     var status: Int
     var body: String

@@ -17,7 +17,7 @@ enum FalCapture {
         /// Scheme and host.
         var base: String
         var headers: [(name: String, value: String)]
-        /// As it went out; `nil` where it was a picture.
+        /// As it went out; `nil` where it was an image.
         var text: String?
         var status: Int
         var answerHeaders: [String: String]

@@ -10,7 +10,7 @@ enum FalSample {
     /// The magic bytes of a PNG: `iVBORw0KGgo=` as base64.
     static let magic: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// A picture of so many bytes, the magic ones first.
+    /// An image of `byteCount` bytes that begins with the magic bytes.
     static func picture(
         byteCount: Int = 8, size: PixelSize = PixelSize(width: 1280, height: 960),
         mediaType: MediaType = .png
@@ -29,7 +29,7 @@ enum FalSample {
             mediaType: mediaType, size: size, bytes: bytes)
     }
 
-    /// A request with so many pictures.
+    /// A request with `count` images.
     static func request(
         images: Int = 1, _ change: (inout GenerationRequest) -> Void = { _ in }
     ) -> GenerationRequest {
@@ -39,7 +39,7 @@ enum FalSample {
         return request
     }
 
-    /// The draft of a request whose pictures travel as data URIs.
+    /// The draft of a request whose images travel as data URIs.
     static func draft(
         _ request: GenerationRequest, lenient: Bool = false, in context: RequestContext = context,
         _ options: (inout FalOptions) -> Void = { _ in }

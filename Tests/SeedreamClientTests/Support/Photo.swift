@@ -5,7 +5,7 @@ import TestSupport
 
 /// Photographs of the fixtures, made valid.
 enum Photo {
-    /// The first `count` of five photographs, prepared for any host.
+    /// The first `count` of five photographs, prepared for any provider.
     static func prepared(_ count: Int = 1) async throws -> [PreparedImage] {
         let names = ["rocket.jpg", "dandelion.jpg", "coffee.png", "chelsea.png", "dandelion-portrait.jpg"]
         let inputs = names.prefix(count).map { ImageInput.file(Fixtures.path("photos/\($0)")) }

@@ -18,7 +18,7 @@ enum PrintedAdvice {
             .map { String($0.element) }
     }
 
-    /// Runs a command as somebody would who copies it into a shell.
+    /// Runs a command as a user does who copies it into a shell.
     static func type(_ command: String, _ rig: CommandRig) async throws -> CommandResult {
         var runner = rig.runner
         runner.executable = "/bin/sh"

@@ -2,7 +2,7 @@ import SeedreamClient
 import SeedreamModel
 
 extension Provider {
-    /// A draft in which every picture lies behind a URL: `https://cdn.example/1.jpg` and so on.
+    /// A draft in which every image lies behind a URL: `https://cdn.example/1.jpg` and so on.
     func draft(
         _ request: GenerationRequest, isLenient: Bool = false, options: ProviderOptions = ProviderOptions()
     ) throws(RequestError) -> RequestDraft {
@@ -24,7 +24,7 @@ extension Provider {
         }
     }
 
-    /// The result of a synchronous host.
+    /// The result of a synchronous provider.
     func finished(_ reply: HTTPReply, _ request: GenerationRequest = SampleImage.request()) throws
         -> GenerationResult?
     {
@@ -49,7 +49,7 @@ extension Provider {
 }
 
 extension RequestDraft {
-    /// The body as a host parses it.
+    /// The body as a provider parses it.
     var sent: JSONValue {
         get throws {
             var reader = body.body.makeReader()

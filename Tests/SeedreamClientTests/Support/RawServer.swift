@@ -46,7 +46,7 @@ final class RawServer: Sendable {
     /// socket.
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    /// A port that nothing listens on, and that nobody else is given.
+    /// A port that nothing listens on, and that no other process is given.
     static func closedPort() throws -> Int { try bound().port }
 
     /// A socket with a port, which does not listen yet.

@@ -21,7 +21,7 @@ enum SampleJob {
             estimate: Price(amount: 0.03, unit: .usDollars, date: "2026-11-21", source: "page"))
     }
 
-    /// A job whose pictures lie at the URLs, to be saved in a folder.
+    /// A job whose images lie at the URLs, to be saved in a folder.
     static func finished(
         _ images: [GeneratedImage], in folder: String, template: String = Destination.defaultTemplate,
         request: String = "764cabcf-b745"

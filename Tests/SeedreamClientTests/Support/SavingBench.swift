@@ -4,7 +4,7 @@ import SeedreamClient
 import SeedreamModel
 import TestSupport
 
-/// Three pictures of a host's, one of them inline, and what saves them.
+/// Three images of a provider, one of them inline, and what saves them.
 struct SavingBench: Sendable {
     static let png = (try? Fixtures.bytes("png/rgba-8.png")) ?? []
     static let jpeg = (try? Fixtures.bytes("sampling/444.jpg")) ?? []
@@ -15,9 +15,9 @@ struct SavingBench: Sendable {
 
     /// Where everything lies.
     let path: String
-    /// Where pictures go.
+    /// Where images go.
     var out: String { "\(path)/out" }
-    /// Where the inline picture lies.
+    /// Where the inline image lies.
     var spool: String { "\(path)/inline-0123456789abcdef0123456789abcdef" }
 
     let fetching: StubFetching
@@ -53,7 +53,7 @@ struct SavingBench: Sendable {
         return saver
     }
 
-    /// A finished job with these pictures, which the ledger has.
+    /// A finished job with these images, which the ledger has.
     func job(
         _ locations: [GeneratedImage.Location], template: String = Destination.defaultTemplate,
         request: String = "764cabcf-b745"

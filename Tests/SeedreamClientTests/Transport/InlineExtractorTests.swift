@@ -181,7 +181,7 @@ struct InlineExtractorTests {
         #expect(throws: TransportError.self) {
             try Self.extract("\"\(story)\"", pieces: 100, into: folder, text: 10_001)
         }
-        // Text that was taken for a picture until its last character.
+        // Text that was taken for an image until its last character.
         let late = #"["\#(Self.base64(Self.bytes(300_000)))!"]"#
         _ = try Self.extract(late, into: folder, text: late.utf8.count)
         #expect(throws: TransportError.self) {
@@ -202,7 +202,7 @@ struct InlineExtractorTests {
             if !isDropped { extractor.discard() }
         }
         #expect(try folder.names().isEmpty)
-        // A string that does not end is no picture, and the text no JSON.
+        // A string that does not end is no image, and the text no JSON.
         let cut = try Self.extract(#"["\#(Self.base64(Self.bytes(9000)))"#, into: folder)
         #expect(cut.json == nil)
         #expect(try folder.names().isEmpty)

@@ -44,7 +44,7 @@ struct NameResolverTests {
         for task in tasks { await #expect(throws: CancellationError.self) { try await task.value } }
         #expect(began.duration(to: .now) < .seconds(5))
         #expect(system.most == Lookups.maximum)
-        // Those that wait for nobody are not looked up, once the four have ended.
+        // Names that no task waits for any more are not looked up once the four have ended.
         let late = Task { try await lookups.addresses(of: "late") }
         system.release(Lookups.maximum + 1)
         #expect(try await late.value == [.v4(0x0808_0808)])

@@ -8,14 +8,14 @@ import Testing
 struct ApiframeWebhookTests {
     private static let key = "afk_0000000000000000000000000000000000000000"
     private static let body = Array(#"{"jobId":"abc","status":"COMPLETED"}"#.utf8)
-    /// Computed with the algorithm of the host's own library.
+    /// Computed with the algorithm of the provider's own library.
     private static let signature = "58e6d7af820911d918b1b43ade255ec260002ca8b24ba46dd057a99d192c89f4"
 
     private let verifier: ApiframeWebhookVerifier
 
     init() throws { verifier = ApiframeWebhookVerifier(key: try #require(APIKey(Self.key))) }
 
-    /// Signs as the host does.
+    /// Signs as the provider does.
     private func read(_ text: String) throws(WebhookError) -> ApiframeWebhook {
         let body = Array(text.utf8)
         let code = MessageAuthenticationCode.sha256(body, key: SHA256Digest(Array(Self.key.utf8)).bytes)

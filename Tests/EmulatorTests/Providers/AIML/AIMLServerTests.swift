@@ -8,7 +8,7 @@ import TestSupport
 
 @Suite("AIML, emulated")
 struct AIMLServerTests {
-    /// The text of an error, whose other members are those that the host's errors have.
+    /// The text of an error, whose other members are those of the provider's errors.
     private func message(_ reply: Reply, _ status: Int = 400) throws -> String? {
         #expect(reply.status == status)
         let json = try reply.json

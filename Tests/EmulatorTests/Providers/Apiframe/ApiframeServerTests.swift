@@ -247,7 +247,7 @@ struct ApiframeServerTests {
         }
     }
 
-    // MARK: Pictures
+    // MARK: Images
 
     @Test(
         "resolves sizes: tiers keep their area, custom takes both sides",

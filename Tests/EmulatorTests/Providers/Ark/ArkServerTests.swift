@@ -102,7 +102,7 @@ struct ArkServerTests {
     @Test("marks its pictures unless the watermark is switched off")
     func watermark() async throws {
         try await RunningEmulator.with { emulator async throws in
-            // Where the mark lies: its white and black are nowhere else in a picture without
+            // Where the mark lies: its white and black are nowhere else in an image without
             // inputs.
             func whites(_ changes: [String: JSONValue]) async throws -> Int {
                 let reply = try await emulator.ark(Ark.least(changes))

@@ -72,7 +72,7 @@ struct FalSchemaTests {
                     let reply = try await emulator.call(
                         method, "fal/queue/\(place)\(path)", headers: [Fal.key])
                     #expect(reply.status == 404)
-                    // A path that is none of the queue's has no words of the queue's.
+                    // A path outside the queue is answered without the queue's words.
                     if !place.hasPrefix("workflows/") {
                         #expect(try reply.json == ["status": "NOT_FOUND"])
                     }

@@ -12,7 +12,7 @@ struct AIMLReplyTests {
         "url": "https://v3b.fal.media/files/b/1.png", "content_type": "image/png", "file_name": "1.png",
         "file_size": 1_033_237, "width": nil, "height": nil,
     ]
-    /// The example of the host's page.
+    /// The example of the provider's page.
     private static let example: JSONValue = [
         "images": [picture], "seed": 623_004_765, "data": [picture],
         "meta": ["usage": ["tokens_used": 63_000]],
@@ -116,7 +116,7 @@ struct AIMLReplyTests {
             // An error with the status of a success.
             ErrorRow(200, error(429, "Too Many Requests"), .rateLimit, .notTaken, isRetryable: true),
             ErrorRow(200, #"{"message":"x","statusCode":"500"}"#, .provider, .unknown),
-            // Pages by something in front of the host.
+            // Pages by something in front of the provider.
             ErrorRow(502, "<html>Bad Gateway</html>", .provider, .unknown),
             ErrorRow(403, "error code: 1010", .badReply, .notTaken),
             ErrorRow(404, "<html>Not Found</html>", .badReply, .notTaken),

@@ -97,7 +97,7 @@ struct FalCaptureTests {
             for (name, value) in try #require(exchange.body?.object) {
                 #expect(ours[name] == value, "\(scenario) \(name)")
             }
-            // Counts and size are what is paid for, so that they are never left to the host.
+            // Counts and size are what is paid for, so that they are never left to the provider.
             #expect(ours["image_size"] != nil && ours["num_images"] == 1 && ours["max_images"] == 1)
         }
     }

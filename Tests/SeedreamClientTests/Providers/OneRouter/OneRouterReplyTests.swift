@@ -85,7 +85,7 @@ struct OneRouterReplyTests {
             ErrorRow(
                 200, error(402, "", data: [["url": "https://media.test/1.png"]]), .credits, .notTaken,
                 code: "402"),
-            // Cloudflare in front of the host, and other pages.
+            // Cloudflare in front of the provider, and other pages.
             ErrorRow(403, "error code: 1010", .badReply, .notTaken),
             ErrorRow(502, "<html>Bad Gateway</html>", .provider, .unknown),
             ErrorRow(401, "", .credentials, .notTaken),
