@@ -188,7 +188,7 @@ struct BadInputTests {
 
     // MARK: Files that are no files
 
-    @Test("a folder is no picture")
+    @Test("a folder is no image")
     func folder() async throws {
         let folder = try TemporaryFolder()
         let error = try await failure(folder.path, .unreadableInput)

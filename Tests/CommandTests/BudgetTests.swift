@@ -22,7 +22,7 @@ struct BudgetTests {
         #expect(image.prepared.width * image.prepared.height >= 921_600)
     }
 
-    @Test("a picture of exactly --max-bytes is inside, one byte less is not")
+    @Test("an image of exactly --max-bytes is inside, one byte less is not")
     func bound() async throws {
         let free = try await seedream("prep", "--json", Sample.small).report.images[0].prepared
         let count = try #require(free.bytes)

@@ -104,7 +104,7 @@ struct ConversionTests {
         #expect(image.reasons == [.belowMinimumArea])
     }
 
-    @Test("padded and cropped pictures conform in size and ratio", arguments: ["pad", "crop"], [wide, tall])
+    @Test("padded and cropped images conform in size and ratio", arguments: ["pad", "crop"], [wide, tall])
     func conforms(_ fit: String, _ path: String) async throws {
         let (image, _) = try await prepared(path, "--fit", fit)
         let size = PixelSize(width: image.prepared.width, height: image.prepared.height)
@@ -204,7 +204,7 @@ struct ConversionTests {
         }
     }
 
-    @Test("a profile takes the media types of its host: WebP goes to fal as it is")
+    @Test("a profile takes the media types of its provider: WebP goes to fal as it is")
     func profiles() async throws {
         let folder = try TemporaryFolder()
         let made = try await seedream("prep", "--json", Sample.small, "--format", "webp", "-o", folder.path)
@@ -230,7 +230,7 @@ struct ConversionTests {
         #expect(abs(estimate - quality) <= 1)
     }
 
-    @Test("by default a JPEG keeps its quality, held between 85 and 92, and other pictures get 92")
+    @Test("by default a JPEG keeps its quality, held between 85 and 92, and other images get 92")
     func defaultQuality() async throws {
         // Their own qualities are 82, 90, and none.
         for (name, expected) in [
@@ -267,7 +267,7 @@ struct ConversionTests {
         #expect(try data == bytes(ofFile: Sample.conforming))
     }
 
-    @Test("--keep-metadata says so where the picture had to be encoded anew")
+    @Test("--keep-metadata says so where the image had to be encoded anew")
     func metadataNotKept() async throws {
         let (image, data) = try await prepared(Sample.turned, "--keep-metadata")
         #expect(image.notices.contains { $0.code == .metadataNotKept })

@@ -21,7 +21,7 @@ struct DeterminismTests {
         #expect(try await CommandRunner().run(arguments + ["--memory", "32MiB"]).text == one.text)
     }
 
-    @Test("a picture gives the same bytes alone as among others")
+    @Test("an image gives the same bytes alone as among others")
     func alone() async throws {
         let together = try await CommandRunner().run(["prep", "--json"] + Sample.photos).report.images
         for (path, image) in zip(Sample.photos, together) {

@@ -15,7 +15,7 @@ struct ColorErrorTests {
     /// Colours looked at in each file, at most.
     private static let samples = 4000
 
-    @Test("every readable picture with a profile of its own: mean below 1, maximum below 3 (dE2000)")
+    @Test("every readable image with a profile of its own: mean below 1, maximum below 3 (dE2000)")
     func corpus() throws {
         var seen = 0
         for row in Corpus.rows where row.expected.hasPrefix("ok") {

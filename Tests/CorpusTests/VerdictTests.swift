@@ -40,7 +40,7 @@ struct VerdictTests {
     /// 32 bits a pixel, the channels in an order that its BITFIELDS masks tell.
     private static let unusualMasks = "bmp/rgb32bf.bmp"
 
-    @Test("unusual masks give the pixels of the plain picture", .enabled(if: ImageFormat.bmp.isReadable))
+    @Test("unusual masks give the pixels of the plain image", .enabled(if: ImageFormat.bmp.isReadable))
     func masks() throws {
         let bytes = try ["bmp/rgb24.bmp", Self.unusualMasks].map { file in
             let row = try #require(Corpus.rows.first { $0.file == file })

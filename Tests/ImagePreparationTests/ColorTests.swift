@@ -81,7 +81,7 @@ struct ColorTests {
         #expect(Self.difference(kept, expected).maximum > 8)
     }
 
-    @Test("of a Display P3 JPEG is that of the same picture in sRGB", arguments: ["png", "jpeg"])
+    @Test("of a Display P3 JPEG is that of the same image in sRGB", arguments: ["png", "jpeg"])
     func displayP3JPEG(_ format: String) async throws {
         let format = try #require(PreparationOptions.OutputFormat(rawValue: format))
         let p3 = try await Self.prepare("icc/p3.jpg", format: format)
@@ -93,7 +93,7 @@ struct ColorTests {
     }
 
     @Test(
-        "of a picture tagged sRGB is left alone: it passes through with its profile",
+        "of an image tagged sRGB is left alone: it passes through with its profile",
         arguments: ["icc/srgb.png", "icc/srgb.jpg"])
     func tagged(_ file: String) async throws {
         let image = try await Self.prepare(file, format: .automatic)
@@ -120,7 +120,7 @@ struct ColorTests {
         #expect(difference.maximum <= 2, "\(difference)")
     }
 
-    @Test("of CMYK and of YCCK is the same picture, with the stated default where there is no profile")
+    @Test("of CMYK and of YCCK is the same image, with the stated default where there is no profile")
     func inks() async throws {
         let cmyk = try await Self.prepare("sampling/cmyk.jpg")
         let ycck = try await Self.prepare("sampling/ycck.jpg")

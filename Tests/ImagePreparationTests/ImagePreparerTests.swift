@@ -212,7 +212,7 @@ struct ImagePreparerTests {
         }
     }
 
-    @Test("fills padding with the background and keeps the picture in the middle")
+    @Test("fills padding with the background and keeps the image in the middle")
     func padding() async throws {
         var constraints = InputConstraints.seedream4
         constraints.fit = .pad

@@ -21,7 +21,7 @@ struct OrientationTests {
         return try #require(batch.images.first)
     }
 
-    @Test("of PNG and WebP gives exactly the upright picture", arguments: 1...8, ["png", "webp"])
+    @Test("of PNG and WebP gives exactly the upright image", arguments: 1...8, ["png", "webp"])
     func lossless(_ value: Int, _ format: String) async throws {
         let image = try await Self.prepare("orientation/\(format)-\(value).\(format)")
         #expect(image.reasons.contains(.rotated) == (value != 1))
@@ -30,7 +30,7 @@ struct OrientationTests {
     }
 
     @Test(
-        "of JPEG gives the upright picture within 40 dB, odd sizes and coarse chroma too", arguments: 1...8,
+        "of JPEG gives the upright image within 40 dB, odd sizes and coarse chroma too", arguments: 1...8,
         ["jpeg", "jpeg420"])
     func lossy(_ value: Int, _ set: String) async throws {
         let file = "orientation/\(set)-\(value).jpg"
@@ -43,7 +43,7 @@ struct OrientationTests {
         #expect(psnr >= 40, "\(psnr) dB")
     }
 
-    @Test("of the JPEG set shows the same picture for every value", arguments: 2...8)
+    @Test("of the JPEG set shows the same image for every value", arguments: 2...8)
     func agreement(_ value: Int) async throws {
         let upright = try DecodedPixels(Fixtures.bytes("orientation/upright.png"))
         let first = try DecodedPixels(try await Self.prepare("orientation/jpeg-1.jpg").bytes.array)

@@ -19,7 +19,7 @@ struct TurnTests {
     }
 
     @Test(
-        "of whole MCUs decodes to the turned picture, within the rounding of the inverse transform",
+        "of whole MCUs decodes to the rotated image, within the rounding of the inverse transform",
         arguments: 2...8)
     func aligned(_ value: Int) async throws {
         let file = "orientation/jpeg-\(value).jpg"

@@ -31,7 +31,7 @@ struct EmulateTests {
         await #expect(throws: (any Error).self) { try await Self.status(address.page) }
     }
 
-    @Test("stands in for the named providers only")
+    @Test("emulates the named providers only")
     func providers() async throws {
         let emulate = try await EmulateCommand.start(["--provider", "ark", "--provider", "aiml"])
         let address = emulate.announcement

@@ -51,7 +51,7 @@ struct InputTests {
         #expect(try folder.names() == ["01-stdin.jpg"])
     }
 
-    @Test("standard input without a picture is an error as of a file")
+    @Test("standard input without an image is an error as of a file")
     func noPicture() async throws {
         let empty = try await seedream("prep", "--json", "-")
         #expect(empty.status == 65)
@@ -153,7 +153,7 @@ struct InputTests {
     }
 
     @Test(
-        "a well-formed data URI without a picture has the code of what it holds",
+        "a well-formed data URI without an image has the code of what it holds",
         arguments: [("data:image/png;base64,", ErrorCode.emptyInput), ("data:;base64,aGVsbG8=", .notAnImage)])
     func noPicture(_ uri: String, _ code: ErrorCode) async throws {
         let result = try await seedream("prep", "--json", uri)

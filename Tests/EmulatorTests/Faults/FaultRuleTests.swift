@@ -32,7 +32,7 @@ struct FaultRuleTests {
     }
 
     @Test(
-        "patterns: an operation, all of a host, one operation of all hosts, everything",
+        "patterns: an operation, all of a provider, one operation of all providers, everything",
         arguments: ["fal.jwks", "fal.*", "*.jwks", "*"])
     func patterns(_ pattern: String) async throws {
         let rule = FaultRule(pattern, .status(503, retryAfter: nil, accepted: false))

@@ -144,7 +144,7 @@ struct FaultTests {
         #expect(try JSONValue(parsing: exchange.body.utf8)["seed"] == 1)
     }
 
-    @Test("html: nginx's page, and the host has not seen the request")
+    @Test("html: nginx's page, and the provider has not seen the request")
     func html() async throws {
         let (exchange, accepted) = try await Self.strike(.html(status: 502))
         #expect(exchange.head.first == "HTTP/1.1 502 Bad Gateway")
@@ -164,7 +164,7 @@ struct FaultTests {
     }
 
     @Test(
-        "status: the host's own body, and nothing is taken",
+        "status: the provider's own body, and nothing is taken",
         arguments: [401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504])
     func status(_ status: Int) async throws {
         let (exchange, accepted) = try await Self.strike(.status(status, retryAfter: nil, accepted: false))

@@ -50,7 +50,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("under the hosts' names there is neither page nor control path")
+    @Test("under the providers' host names there is neither page nor control path")
     func noControl() async throws {
         try await RunningEmulator.with({ $0.usesTLS = true }) { running in
             for path in ["", "_emulator/ledger"] {
@@ -67,7 +67,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a host that is not stood in for is refused, and never dialled")
+    @Test("a provider that is not emulated is refused, and never dialled")
     func unknownHost() async throws {
         try await RunningEmulator.with({
             $0.usesTLS = true; $0.providers = [.fal]
@@ -103,7 +103,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a body above the limit is refused with 413 in the host's words")
+    @Test("a body above the limit is refused with 413 in the provider's words")
     func tooLarge() async throws {
         try await RunningEmulator.with({ $0.maximumBody = 10_000 }) { running in
             let reply = try await running.run(try Fal.body())

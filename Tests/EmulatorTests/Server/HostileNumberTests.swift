@@ -53,7 +53,7 @@ struct HostileNumberTests {
         #expect(reply.status == 422)
     }
 
-    @Test("sizes whose area overflows are refused by every host")
+    @Test("sizes whose area overflows are refused by every provider")
     func areas() async throws {
         let size: JSONValue = ["width": .integer(Int.max), "height": .integer(Int.max)]
         let fal = try await Self.answer {

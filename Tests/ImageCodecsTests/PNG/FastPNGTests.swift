@@ -119,7 +119,7 @@ struct FastPNGTests {
         }
     }
 
-    @Test("pictures of several windows, from memory and from a file", arguments: PNGFile.Blocks.allCases)
+    @Test("images of several windows, from memory and from a file", arguments: PNGFile.Blocks.allCases)
     func windows(_ blocks: PNGFile.Blocks) throws {
         let folder = try TemporaryFolder()
         for (channels, width, height) in [(4, 201, 260), (3, 1021, 90), (1, 3001, 70), (3, 30_001, 5)] {
@@ -237,7 +237,7 @@ struct FastPNGTests {
         #expect(!PNGRowReader.hasFastPath || fast.samples == Array(filtered.dropFirst()))
     }
 
-    @Test("what follows the picture is libpng's to say, if it is not in order")
+    @Test("what follows the image is libpng's to say, if it is not in order")
     func tails() {
         var file = PNGFile(width: 9, height: 9, channels: 4, seed: 3)
         func check(_ label: String, isFast: Bool?, _ tail: [(String, [UInt8])]) {

@@ -53,7 +53,7 @@ import Testing
         #expect(Set(picture.rgba) == [0, 255])
     }
 
-    @Test("TIFF: 4 and 12 bits of grey follow the picture", .enabled(if: isTIFF))
+    @Test("TIFF: 4 and 12 bits of grey follow the image", .enabled(if: isTIFF))
     func oddDepths() throws {
         let twelve = try Self.decoded("grey12.tiff")
         #expect(try Self.difference(Self.decoded("grey4.tiff"), twelve) <= 9)
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(
-        "TIFF: Y'CbCr, JPEG-coded or not, looks like the picture", .enabled(if: isTIFF),
+        "TIFF: Y'CbCr, JPEG-coded or not, looks like the image", .enabled(if: isTIFF),
         arguments: ["ycbcr-jpeg", "ycbcr-raw"])
     func yCbCr(_ name: String) throws {
         #expect(try Self.decoded("\(name).tiff").psnr(Self.decoded("reference.png")) > 26)
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test(
-        "HEIF: the picture comes out as it went in", .enabled(if: isHEIF),
+        "HEIF: the image comes out as it went in", .enabled(if: isHEIF),
         arguments: ["picture.heic", "picture.avif", "deep.avif"])
     func heif(_ name: String) throws {
         #expect(try Self.decoded(name).psnr(Self.decoded("reference-64x48.png")) > 30)

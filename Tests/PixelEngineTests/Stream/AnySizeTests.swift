@@ -8,7 +8,7 @@ import Testing
 @Suite("any size")
 struct AnySizeTests {
     @Test(
-        "a picture of one colour stays that colour, from any size to any size, in every orientation",
+        "an image of one colour stays that colour, from any size to any size, in every orientation",
         arguments: 0..<24)
     func flat(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed) + 1)

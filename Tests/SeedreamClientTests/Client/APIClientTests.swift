@@ -97,7 +97,7 @@ struct APIClientTests {
     }
 
     @Test(
-        "waits as long as the host asks, and not for too long",
+        "waits as long as the provider asks, and not for too long",
         arguments: [
             ("7", [8.0, 9], 3), ("0", [1, 2], 3), ("120", [121, 122], 3), ("121", [], 1),
             ("1000000000", [], 1),
@@ -236,7 +236,7 @@ struct APIClientTests {
             ])
     }
 
-    @Test("put the pictures of a reply into files")
+    @Test("put the images of a reply into files")
     func inline() async throws {
         let folder = try TemporaryFolder()
         let text = #"{"images":[{"url":"data:image/png;base64,\#(String(repeating: "QUJD", count: 2000))"}]}"#

@@ -184,7 +184,7 @@ struct PaidOnceTests {
         }
     }
 
-    @Test("cancelled while the host works, a purchase is unknown, and made at most once")
+    @Test("cancelled while the provider works, a purchase is unknown, and made at most once")
     func cancelled() async throws {
         try await Self.with([FaultRule("fal.submit", .delay(seconds: 5))]) { shop in
             let task = Task { try await shop.submit(readTimeout: 30) }
@@ -256,7 +256,7 @@ struct PaidOnceTests {
 
     // MARK: - Images inside replies
 
-    @Test("a picture in the reply is put into a file")
+    @Test("an image in the reply is put into a file")
     func inline() async throws {
         try await Self.with { shop in
             let reply = try await shop.paint()

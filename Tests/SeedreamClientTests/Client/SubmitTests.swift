@@ -64,7 +64,7 @@ struct SubmitTests {
         #expect(closed.requests.all.count == 3)
     }
 
-    @Test("is sent again after 429, as long as the host asks, and its last 429 is thrown")
+    @Test("is sent again after 429, as long as the provider asks, and its last 429 is thrown")
     func throttled() async throws {
         let transport = FakeTransport { _, number in IncomingReply(429, [.retryAfter: "2"], "{}") }
         let waits = Recorder<Double>()
@@ -115,7 +115,7 @@ struct SubmitTests {
         #expect(transport.requests.all.count == 1)
     }
 
-    @Test("is unknown where its picture cannot be written", arguments: [true, false])
+    @Test("is unknown where its image cannot be written", arguments: [true, false])
     func spool(_ isWritable: Bool) async throws {
         let folder = try TemporaryFolder()
         let text = #"{"data":[{"b64_json":"\#(String(repeating: "QUJD", count: 2000))"}]}"#

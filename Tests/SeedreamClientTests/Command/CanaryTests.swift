@@ -4,7 +4,7 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Neither key nor pictures are ever seen again")
+@Suite("Neither key nor images are ever seen again")
 struct CanaryTests {
     static let faults: [FaultRule?] = [
         nil, FaultRule("*", .reset(.afterAccept), count: 1), FaultRule("*", .html(status: 502)),
@@ -24,7 +24,7 @@ struct CanaryTests {
     }
 
     @Test(
-        "not on stdout or stderr, in the ledger, in sidecars, in the host's log of URLs",
+        "not on stdout or stderr, in the ledger, in sidecars, in the provider's log of URLs",
         arguments: faults.indices)
     func silence(_ index: Int) async throws {
         for provider in Self.providers(index) {

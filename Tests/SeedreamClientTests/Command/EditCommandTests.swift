@@ -9,7 +9,7 @@ struct EditCommandTests {
     static let photo = Fixtures.path("photos/rocket.jpg")
 
     @Test(
-        "saves a picture and where it comes from, and says so",
+        "saves an image and where it comes from, and says so",
         arguments: ["fal", "aiml", "onerouter", "apiframe", "ark"])
     func editing(_ provider: String) async throws {
         try await CommandRig.with { rig in
@@ -80,7 +80,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("one bad picture of a request, and nothing is sent")
+    @Test("one bad image of a request, and nothing is sent")
     func shortOfAPicture() async throws {
         try await CommandRig.with { rig in
             let bad = try rig.folder.write(Array("no picture".utf8), as: "bad.jpg")
@@ -169,7 +169,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("what a host cannot express is refused, and dropped with --lenient")
+    @Test("what a provider cannot express is refused, and dropped with --lenient")
     func lenient() async throws {
         try await CommandRig.with { rig in
             let refused = try await rig.run(
@@ -221,7 +221,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("result fetches by the host's own id what no ledger knows")
+    @Test("result fetches by the provider's own id what no ledger knows")
     func foreign() async throws {
         try await CommandRig.with { rig in
             _ = try await rig.run(["edit", "later", Self.photo, "--no-wait"] + rig.sending(to: "fal"))

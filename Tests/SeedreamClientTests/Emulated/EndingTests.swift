@@ -131,7 +131,7 @@ struct EndingTests {
         }
     }
 
-    @Test("a host that quotes the key does not have it shown")
+    @Test("a provider that quotes the key does not have it shown")
     func quotedKey() async throws {
         try await Rig.with { rig in
             let key = "canary-id-0123456789:canary-secret-0123456789"

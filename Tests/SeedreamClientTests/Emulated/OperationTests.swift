@@ -24,7 +24,7 @@ struct OperationTests {
         }
     }
 
-    @Test("makes pictures from words, of the size that was asked for", arguments: ProviderID.allCases)
+    @Test("makes images from words, of the size that was asked for", arguments: ProviderID.allCases)
     func generating(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             var request = GenerationRequest(prompt: "a lighthouse")
@@ -34,7 +34,7 @@ struct OperationTests {
         }
     }
 
-    @Test("asks for the shape of the first picture", arguments: ProviderID.allCases)
+    @Test("asks for the shape of the first image", arguments: ProviderID.allCases)
     func shape(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             let job = try await rig.client(provider).run(try await Photo.edit(), to: rig.destination)
@@ -123,7 +123,7 @@ struct OperationTests {
         }
     }
 
-    @Test("several pictures of one request are all saved", arguments: [ProviderID.fal, .aiml, .onerouter])
+    @Test("several images of one request are all saved", arguments: [ProviderID.fal, .aiml, .onerouter])
     func several(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             var request = try await Photo.edit()
@@ -135,7 +135,7 @@ struct OperationTests {
         }
     }
 
-    @Test("sets of pictures come from fal and from Ark", arguments: [ProviderID.fal, .ark])
+    @Test("sets of images come from fal and from Ark", arguments: [ProviderID.fal, .ark])
     func sets(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             var request = try await Photo.edit()
@@ -167,7 +167,7 @@ struct OperationTests {
         }
     }
 
-    @Test("a job that another process began is adopted by the host's id of it")
+    @Test("a job that another process began is adopted by the provider's id of it")
     func adopting() async throws {
         try await Rig.with { rig in
             let first = try await rig.client(.fal).submit(try await Photo.edit(), to: rig.destination)

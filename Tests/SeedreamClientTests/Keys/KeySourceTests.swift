@@ -24,7 +24,7 @@ struct KeySourceTests {
     // MARK: The environment
 
     @Test(
-        "come from the variable of the host",
+        "come from the variable of the provider",
         arguments: [
             (ProviderID.fal, "FAL_KEY"), (.aiml, "AIML_API_KEY"), (.onerouter, "ONEROUTER_API_KEY"),
             (.apiframe, "APIFRAME_API_KEY"), (.ark, "ARK_API_KEY"),

@@ -50,7 +50,8 @@ struct JobLedgerTests {
     }
 
     @Test(
-        "find a job by its id, by the host's, and by the beginning of its own", arguments: LedgerKind.allCases
+        "find a job by its id, by the provider's, and by the beginning of its own",
+        arguments: LedgerKind.allCases
     )
     func lookup(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
@@ -125,7 +126,8 @@ struct JobLedgerTests {
         await #expect(throws: LedgerError.notFound("x")) { try await ledger.release("x") }
     }
 
-    @Test("record what a host has accepted although the task is cancelled", arguments: LedgerKind.allCases)
+    @Test(
+        "record what a provider has accepted although the task is cancelled", arguments: LedgerKind.allCases)
     func cancelled(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)

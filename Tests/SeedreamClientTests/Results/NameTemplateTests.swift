@@ -29,7 +29,7 @@ struct NameTemplateTests {
         #expect(try name("{index}", index: index, count: count) == expected)
     }
 
-    @Test("tell several pictures apart without being asked to")
+    @Test("tell several images apart without being asked to")
     func several() throws {
         #expect(try name("hat", index: 2, count: 3) == "hat-3")
         #expect(try name("hat", index: 2, count: 12) == "hat-03")
@@ -95,7 +95,7 @@ struct NameTemplateTests {
     func absent() throws { #expect(try name("{source}-{seed}", seed: nil, source: nil) == "image-random") }
 
     @Test(
-        "are never paths, hidden, or anything but a name, whatever a host calls its request",
+        "are never paths, hidden, or anything but a name, whatever a provider calls its request",
         arguments: [
             ("../../etc/passwd", "etcpasswd"), ("..\\..\\x", "x"), ("/", "image"), ("..", "image"),
             ("", "image"),

@@ -231,7 +231,7 @@ struct ResultDownloaderTests {
         (.contentType("text/html"), nil, 1, nil), (.slowWrite(bytesPerSecond: 1_000_000), nil, 1, nil),
     ]
 
-    @Test("from a host with faults: the whole picture, or an error", arguments: faults)
+    @Test("from a provider with faults: the whole image, or an error", arguments: faults)
     func emulated(_ fault: Fault, _ count: Int?, _ attempts: Int, _ category: ClientError.Category?)
         async throws
     {

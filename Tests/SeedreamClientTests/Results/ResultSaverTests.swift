@@ -11,7 +11,7 @@ import Testing
 struct ResultSaverTests {
     // MARK: What is saved
 
-    @Test("puts each picture into a file that is named by its content, and its provenance beside it")
+    @Test("puts each image into a file that is named by its content, and its provenance beside it")
     func saving() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -40,7 +40,7 @@ struct ResultSaverTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: bench.out).count == 6)
     }
 
-    @Test("writes sidecars that say where a picture comes from, without what gives access")
+    @Test("writes sidecars that say where an image comes from, without what gives access")
     func sidecar() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -88,7 +88,7 @@ struct ResultSaverTests {
         #expect(try bench.sidecar("dog-1.png.json")["source"] == .string(expected))
     }
 
-    @Test("says how far it is, and that a picture is recorded before it has its name")
+    @Test("says how far it is, and that an image is recorded before it has its name")
     func progress() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -136,7 +136,7 @@ struct ResultSaverTests {
         #expect(try bench.sidecar("dog-1.png.json")["file"]?["width"] == nil)
     }
 
-    @Test("fetches 15 pictures, a few at a time, in order of their names")
+    @Test("fetches 15 images, a few at a time, in order of their names")
     func many() async throws {
         let folder = try TemporaryFolder()
         var answers: [String: StubFetching.Answer] = [:]
@@ -169,7 +169,7 @@ struct ResultSaverTests {
     }
 
     @Test(
-        "stays in its folder, whatever the host calls the request",
+        "stays in its folder, whatever the provider calls the request",
         arguments: ["../../etc/passwd", "/etc/passwd", "..", "a/../../b"])
     func hostile(_ request: String) async throws {
         let folder = try TemporaryFolder()
@@ -184,7 +184,7 @@ struct ResultSaverTests {
             })
     }
 
-    @Test("gives two jobs that are saved into one folder at once a name for each picture")
+    @Test("gives two jobs that are saved into one folder at once a name for each image")
     func twoJobs() async throws {
         let folder = try TemporaryFolder()
         var answers: [String: StubFetching.Answer] = [:]
@@ -254,7 +254,7 @@ struct ResultSaverTests {
     }
 
     @Test(
-        "takes nothing for a picture that is none",
+        "takes nothing for an image that is none",
         arguments: [
             ("", "found nothing (0 bytes)"), ("{\"error\":1}", "found JSON (11 bytes)"),
             (" \n<!doctype", "found HTML or XML (11 bytes)"),
@@ -270,7 +270,7 @@ struct ResultSaverTests {
         #expect(try bench.names() == [])
     }
 
-    @Test("takes no picture that does not decode, or decodes as another kind")
+    @Test("takes no image that does not decode, or decodes as another kind")
     func rejected() async throws {
         let folder = try TemporaryFolder()
         let cut = SavingBench(
@@ -336,7 +336,7 @@ struct ResultSaverTests {
         }
     }
 
-    @Test("fails a job without pictures, and refuses one without a place or with a template that is none")
+    @Test("fails a job without images, and refuses one without a place or with a template that is none")
     func nothing() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)

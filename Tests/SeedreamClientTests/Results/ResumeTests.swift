@@ -10,7 +10,7 @@ import Testing
 struct ResumeTests {
     #if Client
     @Test(
-        "after kill -9 at any step of any picture leaves one file and one sidecar of each",
+        "after kill -9 at any step of any image leaves one file and one sidecar of each",
         arguments: ["received", "recorded", "published", "saved"], [0, 1, 2])
     func killed(_ step: String, _ index: Int) async throws {
         let folder = try TemporaryFolder()

@@ -44,7 +44,7 @@ struct BackoffTests {
     }
 
     @Test(
-        "waits as long as the host asks, up to 120 s",
+        "waits as long as the provider asks, up to 120 s",
         arguments: [(0.0, true), (120, true), (121, false), (1e9, false)])
     func retryAfter(_ seconds: Double, _ isRepeated: Bool) async throws {
         let waits = Recorder<Double>()

@@ -5,7 +5,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Pictures inside replies")
+@Suite("Images inside replies")
 struct InlineExtractorTests {
     private static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
@@ -232,7 +232,7 @@ struct InlineExtractorTests {
         #expect(error?.description.hasSuffix(": cannot be written: Not a directory") == true)
     }
 
-    @Test("any document comes out as it went in, but for its pictures", arguments: 0..<60)
+    @Test("any document comes out as it went in, but for its images", arguments: 0..<60)
     func anyDocument(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         var pictures: [[UInt8]] = []

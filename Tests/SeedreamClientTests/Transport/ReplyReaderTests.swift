@@ -24,7 +24,7 @@ struct ReplyReaderTests {
         #expect(error?.mayHaveArrived == true)
     }
 
-    @Test("with a picture in it, only where one is expected")
+    @Test("with an image in it, only where one is expected")
     func pictures() async throws {
         let folder = try TemporaryFolder()
         let text = #"{"a":"\#(Self.long)"}"#

@@ -89,7 +89,7 @@ struct ApiframeWebhookTests {
     }
 
     @Test(
-        "a completed job has its pictures and its cost, in both forms of the result, under both names of the event"
+        "a completed job has its images and its cost, in both forms of the result, under both names of the event"
     )
     func completed() throws {
         for name in ["event", "type"] {

@@ -14,7 +14,7 @@ struct DataURITests {
     }
 
     @Test(
-        "have the length they announce and decode to the picture",
+        "have the length they announce and decode to the image",
         arguments: [0, 1, 2, 3, 4, 47, 48, 49, 1000, 65_537])
     func roundTrip(_ count: Int) throws {
         let bytes = Self.bytes(count)
@@ -49,7 +49,7 @@ struct DataURITests {
                 + Data(bytes.array).base64EncodedString())
     }
 
-    @Test("never print the picture")
+    @Test("never print the image")
     func redaction() throws {
         let uri = DataURI(mediaType: .jpeg, bytes: Self.bytes(5000))
         #expect("\(uri)" == "data:image/jpeg;base64,<5000 bytes>")

@@ -464,7 +464,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("answers under its name, and its pictures lie under that of fal's CDN")
+    @Test("answers under its name, and its images lie under that of fal's CDN")
     func name() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(

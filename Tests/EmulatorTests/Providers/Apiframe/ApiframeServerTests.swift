@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Apiframe, emulated")
 struct ApiframeServerTests {
-    @Test("makes a job: 202, then a picture of the size that was asked for, and three credits")
+    @Test("makes a job: 202, then an image of the size that was asked for, and three credits")
     func generate() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.generate()
@@ -349,7 +349,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("makes the same picture for the same seed, and a JPEG where one is asked for")
+    @Test("makes the same image for the same seed, and a JPEG where one is asked for")
     func seeds() async throws {
         try await RunningEmulator.with { emulator in
             let first = try await emulator.picture(try await emulator.job(["seed": 41]))

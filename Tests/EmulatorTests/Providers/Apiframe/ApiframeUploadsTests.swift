@@ -8,7 +8,7 @@ import Testing
 @Suite("Apiframe's uploads, emulated")
 struct ApiframeUploadsTests {
     @Test(
-        "takes a picture whatever the client calls it, and hands it out",
+        "takes an image whatever the client calls it, and hands it out",
         arguments: [
             ("formats/reference-64x48.png", "image/png", "png"), ("corrupt/ratio-3.jpg", "image/jpeg", "jpg"),
             ("orientation/webp-1.webp", "image/webp", "webp"), ("formats/plain.gif", "image/gif", "gif"),

@@ -99,7 +99,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("marks its pictures unless the watermark is switched off")
+    @Test("marks its images unless the watermark is switched off")
     func watermark() async throws {
         try await RunningEmulator.with { emulator async throws in
             // Where the mark lies: its white and black are nowhere else in an image without
@@ -312,7 +312,7 @@ struct ArkServerTests {
 
     // MARK: Sets
 
-    @Test("makes a set, and counts all its pictures")
+    @Test("makes a set, and counts all its images")
     func set() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(Ark.set(3))
@@ -326,7 +326,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes 15 images and pictures together, and no more")
+    @Test("takes 15 input and output images together, and no more")
     func total() async throws {
         try await RunningEmulator.with { emulator in
             let field = "sequential_image_generation_options.max_images"
@@ -353,7 +353,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("goes on with a set behind a picture that may not be shown, and bills the others")
+    @Test("goes on with a set behind an image that may not be shown, and bills the others")
     func moderatedItem() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .moderated)])
@@ -368,7 +368,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("ends a set with a picture that met an internal error, and bills those before")
+    @Test("ends a set with an image that met an internal error, and bills those before")
     func failedItem() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .jobFails)])
@@ -381,7 +381,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("fails whole, and bills nothing, where the picture is the only one")
+    @Test("fails whole, and bills nothing, where the image is the only one")
     func fates() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([
@@ -430,7 +430,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("streams each picture, then the usage, then [DONE]")
+    @Test("streams each image, then the usage, then [DONE]")
     func stream() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(Ark.set(2, ["stream": true]))
@@ -452,7 +452,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("streams one picture as base64")
+    @Test("streams one image as base64")
     func streamBase64() async throws {
         try await RunningEmulator.with { emulator in
             let events = try events(
@@ -463,7 +463,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("streams a picture that may not be shown as a partial failure")
+    @Test("streams an image that may not be shown as a partial failure")
     func streamModerated() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .moderated)])
@@ -640,7 +640,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("forgets its pictures in time")
+    @Test("forgets its images in time")
     func lifetime() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(Ark.least())
@@ -652,7 +652,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes its own pictures as inputs, and edits what it made")
+    @Test("takes its own images as inputs, and edits what it made")
     func chain() async throws {
         try await RunningEmulator.with({ $0.openPoints.remoteImages = .refused }) { emulator in
             let made = try await emulator.ark(Ark.least())
@@ -666,7 +666,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "answers under each of its names, whose pictures lie where no one is",
+        "answers under each of its names, whose images lie where no one is",
         arguments: [
             "ark.ap-southeast.bytepluses.com", "ark.eu-west.bytepluses.com", "ark.cn-beijing.volces.com",
         ])

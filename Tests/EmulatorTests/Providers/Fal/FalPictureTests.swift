@@ -8,7 +8,7 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("fal's pictures and input images, emulated")
+@Suite("fal's images and input images, emulated")
 struct FalPictureTests {
     private func size(_ bytes: [UInt8]) throws -> PixelSize {
         try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).size
@@ -90,7 +90,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("puts the picture into the answer in sync_mode, as a data URI that decodes")
+    @Test("puts the image into the answer in sync_mode, as a data URI that decodes")
     func inline() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.run(
@@ -105,7 +105,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("counts pictures in X-Fal-Billable-Units, and bills them")
+    @Test("counts images in X-Fal-Billable-Units, and bills them")
     func units() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.run(
@@ -180,7 +180,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("judges a turned picture as it is shown, or as it is stored where the switch says so")
+    @Test("judges a rotated image as it is shown, or as it is stored where the switch says so")
     func orientation() async throws {
         // 1280x960 px, to be shown upright.
         let body = try Fal.body([

@@ -277,7 +277,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("hands out URLs of the real hosts to who calls it by their names")
+    @Test("hands out URLs of the real hosts to clients that call it by their names")
     func hostNames() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(

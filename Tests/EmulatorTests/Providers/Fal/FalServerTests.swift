@@ -7,7 +7,7 @@ import Testing
 
 @Suite("fal, emulated")
 struct FalServerTests {
-    @Test("runs an edit, and hands out a picture of the size that was asked for")
+    @Test("runs an edit, and hands out an image of the size that was asked for")
     func run() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.run(try Fal.body(["num_images": 2]))

@@ -27,7 +27,7 @@ struct OneRouterServerTests {
         return try await emulator.call("GET", url, headers: [("User-Agent", "SeedreamKit-tests")])
     }
 
-    @Test("edits: pictures behind URLs, empty strings for what is not there, no usage")
+    @Test("edits: images behind URLs, empty strings for what is not there, no usage")
     func edit() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.oneRouter(try OneRouter.body(["n": 2]), path: "edits")
@@ -298,7 +298,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("turns the default agents of urllib and Go away from the pictures, or not, by the switch")
+    @Test("turns the default agents of urllib and Go away from the images, or not, by the switch")
     func agents() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.oneRouter(OneRouter.least())
@@ -331,7 +331,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("answers under its name, and its pictures lie under that of its media host")
+    @Test("answers under its name, and its images lie under that of its media host")
     func name() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(

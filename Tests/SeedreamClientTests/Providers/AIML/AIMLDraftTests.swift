@@ -105,7 +105,7 @@ struct AIMLDraftTests {
         #expect(provider.refusedField(request) == "size")
     }
 
-    @Test("a shape whose tier is too small for the host is enlarged, and that is said")
+    @Test("a shape whose tier is too small for the provider is enlarged, and that is said")
     func widened() throws {
         var request = SampleImage.request()
         request.size = .aspect(try #require(AspectRatio(width: 16, height: 9)), .k1)
@@ -159,7 +159,7 @@ struct AIMLDraftTests {
         #expect(draft.outputs == 1...1)
     }
 
-    @Test("each draft has an id of its own that the host's rule takes")
+    @Test("each draft has an id of its own that the provider's rule takes")
     func requestID() throws {
         let name = try #require(HTTPField.Name("X-Client-Request-Id"))
         let ids = try (0..<2).map { _ in

@@ -18,7 +18,7 @@ struct AIMLReplyTests {
         "meta": ["usage": ["tokens_used": 63_000]],
     ]
 
-    @Test("the pictures that stand there twice are read once", arguments: [200, 201, 299])
+    @Test("an image that is given twice is read once", arguments: [200, 201, 299])
     func once(_ status: Int) throws {
         let reply = HostReply.json(Self.example, status: status, ["x-inference-id": "inf-1"])
         let result = try #require(try provider.finished(reply))
@@ -49,7 +49,7 @@ struct AIMLReplyTests {
         #expect(result.images == [GeneratedImage(location: .url("https://a.test/1"))])
     }
 
-    @Test("sizes are read where they are given, and an item without a picture is told of")
+    @Test("sizes are read where they are given, and an item without an image is told of")
     func items() throws {
         let result = try #require(
             try provider.finished(
@@ -78,7 +78,7 @@ struct AIMLReplyTests {
         #expect(try usage(nil) == Usage())
     }
 
-    @Test("an inline picture lies in the file that it was decoded into")
+    @Test("an inline image lies in the file that it was decoded into")
     func inline() throws {
         var reply = HostReply.json(["data": [["url": "inline:0", "content_type": "image/png"]]])
         reply.inline = [InlinePart(path: "/tmp/part-0", byteCount: 9, contentType: "image/png")]
@@ -128,7 +128,7 @@ struct AIMLReplyTests {
         #expect(row.mismatches(provider.failure(row.reply, operation: .aiml(.generate))) == [])
     }
 
-    @Test("an error has the host's text on one line, its id, and how long to wait")
+    @Test("an error has the provider's text on one line, its id, and how long to wait")
     func details() throws {
         let reply = HostReply.text(
             Self.error(429, "Too\nMany Requests"), status: 429, ["Retry-After": "7"])

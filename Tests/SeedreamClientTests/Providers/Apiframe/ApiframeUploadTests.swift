@@ -8,7 +8,7 @@ struct ApiframeUploadTests {
     private let provider = ApiframeProvider()
     private let context = RequestContext(endpoints: .standard(.apiframe))
 
-    @Test("a picture is one file in a form, sent byte for byte, and its length is known")
+    @Test("an image is one file in a form, sent byte for byte, and its length is known")
     func form() async throws {
         let caller = RecordingCaller(
             HostReply.json(

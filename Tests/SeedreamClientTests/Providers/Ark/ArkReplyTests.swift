@@ -14,7 +14,7 @@ struct ArkReplyTests {
         ]
     ]
 
-    @Test("pictures are read with their sizes, and one that failed is told of")
+    @Test("images are read with their sizes, and one that failed is told of")
     func success() throws {
         let reply = HostReply.json(
             [
@@ -40,7 +40,7 @@ struct ArkReplyTests {
         #expect(result.requestID == "02-abc")
     }
 
-    @Test("an inline picture lies in the file that it was decoded into")
+    @Test("an inline image lies in the file that it was decoded into")
     func inline() throws {
         var reply = HostReply.json(["data": [["b64_json": "inline:0", "size": "1024x1024"]]])
         reply.inline = [InlinePart(path: "/tmp/part-0", byteCount: 9, contentType: nil)]
@@ -51,7 +51,7 @@ struct ArkReplyTests {
     }
 
     @Test(
-        "a set of which every picture failed is an error, and bought only if the host counts any",
+        "a set of which every image failed is an error, and bought only if the provider counts any",
         arguments: [
             (#","usage":{"generated_images":0,"total_tokens":0}"#, ClientError.Purchase.notTaken),
             (#","usage":{"generated_images":1}"#, .unknown), ("", .unknown),

@@ -23,7 +23,7 @@ struct FalDraftTests {
         #expect(draft.outputs == 1...1 && !draft.isInline && draft.warnings.isEmpty)
     }
 
-    @Test("from words alone goes to text-to-image, without pictures, for a square")
+    @Test("from words alone goes to text-to-image, without images, for a square")
     func generate() throws {
         let draft = try FalSample.draft(FalSample.request(images: 0))
         #expect(draft.url == "https://queue.fal.run/fal-ai/bytedance/seedream/v4/text-to-image")
@@ -33,7 +33,7 @@ struct FalDraftTests {
                 + #""num_images":1,"max_images":1,"sync_mode":false}"#)
     }
 
-    @Test("that is answered with the pictures goes to the run server")
+    @Test("that is answered with the images goes to the run server")
     func run() throws {
         let draft = try FalSample.draft(FalSample.request()) { $0.mode = .run }
         #expect(draft.url == "https://fal.run/fal-ai/bytedance/seedream/v4/edit")
@@ -112,7 +112,7 @@ struct FalDraftTests {
         #expect(try FalSample.draft(words).outputs == 6...36)
     }
 
-    @Test("takes ten pictures and refuses eleven")
+    @Test("takes ten images and refuses eleven")
     func images() throws {
         let draft = try FalSample.draft(FalSample.request(images: 10))
         guard case .array(let urls) = draft.body["image_urls"] else {
@@ -173,7 +173,7 @@ struct FalDraftTests {
         #expect(draft.warnings.map(\.code) == [warning].compactMap { $0 })
     }
 
-    @Test("asks for a square where the first picture lies behind a URL, and says so")
+    @Test("asks for a square where the first image lies behind a URL, and says so")
     func unknownShape() throws {
         var request = FalSample.request()
         request.images = [.remote("https://example.test/a.jpg")]
@@ -293,7 +293,7 @@ struct FalDraftTests {
         }
     }
 
-    @Test("shows no picture when it is printed")
+    @Test("shows no image when it is printed")
     func elided() throws {
         let draft = try FalSample.draft(FalSample.request())
         #expect(

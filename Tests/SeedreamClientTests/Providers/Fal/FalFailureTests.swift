@@ -289,7 +289,7 @@ struct FalFailureTests {
         if let message { #expect(error.message == message) }
     }
 
-    @Test("never repeats a picture that fal echoes")
+    @Test("never repeats an image that fal echoes")
     func echo() {
         let uri = "data:image/png;base64," + String(repeating: "A", count: 5000)
         let body =

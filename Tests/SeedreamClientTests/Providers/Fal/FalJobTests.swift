@@ -241,7 +241,7 @@ struct FalJobTests {
 
     // MARK: Result
 
-    @Test("gives its pictures in fal's order, with what fal says of them")
+    @Test("gives its images in fal's order, with what fal says of them")
     func result() throws {
         let result = try fal.result(
             in: FalSample.reply(

@@ -28,7 +28,7 @@ struct FalUploadTests {
         Dictionary(uniqueKeysWithValues: fields.map { ($0.name.rawName, $0.value) })
     }
 
-    @Test("asks where to, then puts the picture there without the key")
+    @Test("asks where to, then puts the image there without the key")
     func signed() async throws {
         let caller = ScriptedCaller([slot, empty])
         #expect(try await upload(caller) == "https://v3.fal.media/files/b/1_dog.png")
@@ -137,7 +137,7 @@ struct FalUploadTests {
         #expect(caller.requests[0].url.hasPrefix("http://127.0.0.1:8080/fal/rest/storage/"))
     }
 
-    @Test("fails where the picture is not taken")
+    @Test("fails where the image is not taken")
     func refused() async throws {
         let put = ScriptedCaller([slot, FalSample.reply(403, #"{"detail":"Invalid signature"}"#)])
         let error = await #expect(throws: ClientError.self) { _ = try await upload(put) }

@@ -23,7 +23,7 @@ struct OneRouterReplyTests {
         #expect(result.usage == Usage())
     }
 
-    @Test("an inline picture lies in the file that it was decoded into")
+    @Test("an inline image lies in the file that it was decoded into")
     func inline() throws {
         var reply = HostReply.json(["data": [["url": "", "b64_json": "inline:0"]]])
         reply.inline = [InlinePart(path: "/tmp/part-0", byteCount: 9, contentType: nil)]
@@ -95,7 +95,7 @@ struct OneRouterReplyTests {
         #expect(row.mismatches(provider.failure(row.reply, operation: .onerouter(.edit))) == [])
     }
 
-    @Test("a task, as newer models give, is no picture, and may have been bought")
+    @Test("a task, as newer models give, is no image, and may have been bought")
     func task() throws {
         let error = try #require(
             try provider.refusal(

@@ -2,10 +2,10 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("What the hosts take")
+@Suite("What the providers take")
 struct ProviderLimitsTests {
     @Test(
-        "no host but Apiframe has jobs, uploads, webhooks or idempotency keys, and none here can cancel",
+        "no provider but Apiframe has jobs, uploads, webhooks or idempotency keys, and none here can cancel",
         arguments: [AIMLProvider(), OneRouterProvider(), ArkProvider(), ApiframeProvider()] as [any Provider])
     func features(_ provider: any Provider) {
         let isApiframe = provider.id == .apiframe
@@ -35,7 +35,7 @@ struct ProviderLimitsTests {
         }
     }
 
-    @Test("a hostile host's words are cut before they are printed")
+    @Test("a hostile provider's words are cut before they are printed")
     func words() throws {
         let long = String(repeating: "x", count: 5000)
         let reply = HostReply.json(
