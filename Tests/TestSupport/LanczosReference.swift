@@ -1,6 +1,6 @@
 private import Foundation
 package import PixelEngine
-package import Pixels
+import Pixels
 
 /// Separable Lanczos3 in double precision, straight from its definition: what the engine is
 /// measured against.
