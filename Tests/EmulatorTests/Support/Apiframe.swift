@@ -56,11 +56,12 @@ extension RunningEmulator {
     /// Asks for a job until it has ended.
     func ended(_ submitted: Reply, key: String = Apiframe.key) async throws -> JSONValue {
         let id = try submitted.json["jobId"]?.string ?? "none"
-        while true {
-            let job = try await apiframe("GET", "jobs/\(id)", key: key).json
-            if !["QUEUED", "PROCESSING"].contains(job["status"]?.string) { return job }
-            try await Task.sleep(for: .milliseconds(10))
+        var job = JSONValue.null
+        try await eventually("job \(id) ends", within: .seconds(600)) {
+            job = try await apiframe("GET", "jobs/\(id)", key: key).json
+            return !["QUEUED", "PROCESSING"].contains(job["status"]?.string)
         }
+        return job
     }
 
     /// Submits a job and waits for its end.

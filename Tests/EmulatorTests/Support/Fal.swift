@@ -77,11 +77,12 @@ extension RunningEmulator {
     /// Asks for a status until the job is completed.
     func completion(of handle: JSONValue) async throws -> Reply {
         let url = handle["status_url"]?.string ?? ""
-        while true {
-            let reply = try await call("GET", url + "?logs=1", headers: [Fal.key])
-            if reply.status != 202 { return reply }
-            try await Task.sleep(for: .milliseconds(10))
+        var reply = Reply(status: 202, headers: [], body: [])
+        try await eventually("the job is completed", within: .seconds(600)) {
+            reply = try await call("GET", url + "?logs=1", headers: [Fal.key])
+            return reply.status != 202
         }
+        return reply
     }
 }
 #endif

@@ -170,15 +170,17 @@ struct AsyncHTTPTransportTests {
 
     @Test("a reply can be read when nobody else holds the transport any more", arguments: [false, true])
     func lifetime(_ needsFresh: Bool) async throws {
+        let released = DispatchSemaphore(value: 0)
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
-            Thread.sleep(forTimeInterval: 0.3)
+            released.wait()
             peer.send("def")
         }
         var request = OutgoingRequest(.get, server.url)
         request.needsFreshConnection = needsFresh
         let reply = try await AsyncHTTPTransport(Self.direct).send(request)
+        released.signal()
         #expect(try await reply.body.collect() == Array("abcdef".utf8))
     }
 

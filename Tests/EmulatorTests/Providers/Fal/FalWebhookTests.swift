@@ -94,6 +94,7 @@ struct FalWebhookTests {
             let handle = try await emulator.submit(try Fal.body(), query: Fal.webhook(receiver)).json
             _ = try await emulator.completion(of: handle)
             _ = try await receiver.wait(for: 1)
+            // A second attempt would come within this time.
             try await Task.sleep(for: .milliseconds(800))
             #expect(receiver.received.count == 1)
         }
