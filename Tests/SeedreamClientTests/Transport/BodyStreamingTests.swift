@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import SeedreamClient
 import SeedreamModel
+import TestSupport
 import Testing
 
 @Suite("Bodies are made while they are sent", .serialized)
