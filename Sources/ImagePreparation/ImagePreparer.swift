@@ -14,7 +14,7 @@ public struct ImagePreparer: Sendable {
     public var constraints: InputConstraints
     /// The options for preparing them.
     public var options: PreparationOptions
-    /// The budget for images in work. All preparers of the process share one, except in tests.
+    /// The budget for images in progress. All preparers of the process share one, except in tests.
     package var budget = ProcessBudget.shared
 
     /// Creates a preparer. Nothing is read or started before a call.

@@ -1,5 +1,5 @@
-// Files that import Platform get the system's C library with it. Swift has no official attribute that
-// re-exports a module, hence the underscore.
+// Files that import Platform get the system's C library with it. Swift has no official attribute
+// that re-exports a module, hence the underscore.
 #if canImport(Glibc)
 @_exported public import Glibc
 #elseif canImport(Musl)

@@ -18,8 +18,8 @@ package enum BodyBudget {
         return left
     }
 
-    /// Returns the maximum number of bytes whose data URI has at most the given number of
-    /// characters, for any media type.
+    /// Returns the maximum size in bytes of an image of any media type if its data URI may have the
+    /// given number of characters.
     package static func bytes(forCharacters characters: Int) -> Int {
         max(0, (characters - "data:image/jpeg;base64,".utf8.count) / 4 * 3)
     }

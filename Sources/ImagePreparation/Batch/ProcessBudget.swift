@@ -2,11 +2,11 @@ import Pixels
 import Platform
 private import Synchronization
 
-/// The memory and threads shared by all images in work, across all preparers and calls of the
+/// The memory and threads shared by all images in progress, across all preparers and calls of the
 /// process.
 ///
 /// Images start in the order of their requests. An image that does not fit yet holds back those
-/// behind it, so that a large image is not overtaken forever. An image in work never waits for
+/// behind it, so that a large image is not overtaken forever. An image in progress never waits for
 /// another, so each one ends and the next can start.
 package final class ProcessBudget: Sendable {
     /// The budget of this process: ``MemoryBudget/systemDefault``, read once, and one thread per
@@ -14,14 +14,14 @@ package final class ProcessBudget: Sendable {
     package static let shared = ProcessBudget(
         memory: MemoryBudget.systemDefault, threads: Processors.count)
 
-    /// The resources that one image takes while in work.
+    /// The resources that one image takes while in progress.
     package struct Claim: Hashable, Sendable {
         /// The estimated peak memory in bytes.
         package var bytes: Int
-        /// The memory limit for all images in work, this one included, in bytes; `nil` means the
-        /// budget's own limit.
+        /// The memory limit for all images in progress, this one included, in bytes; `nil` means
+        /// the budget's own limit.
         package var memoryLimit: Int?
-        /// The thread limit for all images in work, this one included. The budget's own limit
+        /// The thread limit for all images in progress, this one included. The budget's own limit
         /// applies if it is higher.
         package var threadLimit: Int?
         /// Whether the image gets a second thread if one is free and no other image waits.
@@ -39,7 +39,7 @@ package final class ProcessBudget: Sendable {
 
     /// The resources in use.
     package struct Load: Hashable, Sendable {
-        /// The number of images in work.
+        /// The number of images in progress.
         package var images = 0
         /// Their total estimated memory in bytes.
         package var bytes = 0
@@ -81,7 +81,7 @@ package final class ProcessBudget: Sendable {
 
     /// Waits until the claim fits, calls `body`, and then releases the claim.
     ///
-    /// A claim larger than its limit is granted when no other image is in work.
+    /// A claim larger than its limit is granted when no other image is in progress.
     ///
     /// - Parameter body: Receives whether it may use a second thread.
     /// - Throws: `CancellationError` if the task is cancelled while waiting, and the error that

@@ -69,7 +69,7 @@ struct ImageExecutor {
         var readsAhead: Bool
         var checkpoint: (Double) throws -> Void
         /// Whether the stripped file was over the budget.
-        var isTooLargeAsItIs = false
+        var isTooLargeStripped = false
         /// The reasons for parts that stripping cannot remove but re-encoding does.
         var hidden: [Reason] = []
         /// Whether any pixel is not opaque; `nil` until decoding has settled it.
@@ -107,7 +107,7 @@ struct ImageExecutor {
             options.keepsMetadata && !stripped.lacksEnd && !stripped.removals.contains(.animation)
         let byteCount = keepsAll ? source.count : stripped.byteCount
         guard byteCount <= work.maximumBytes else {
-            work.isTooLargeAsItIs = true
+            work.isTooLargeStripped = true
             return nil
         }
         let isIdentical = keepsAll || stripped.isIdentical(to: source)
@@ -176,7 +176,7 @@ struct ImageExecutor {
             return nil
         }
         guard turned.count <= work.maximumBytes else {
-            work.isTooLargeAsItIs = true
+            work.isTooLargeStripped = true
             return nil
         }
         let count = turned.count
@@ -234,7 +234,7 @@ struct ImageExecutor {
             let rest = "what could be decoded is used, the rest is grey or blurred"
             notices.append(Notice(.damaged, "\(damage); \(rest)"))
         }
-        if planned != nil || work.isTooLargeAsItIs {
+        if planned != nil || work.isTooLargeStripped {
             reasons.append(work.maximumBytes < constraints.maximumBytes ? .overBodyBudget : .overByteBudget)
         }
         if let planned {

@@ -60,18 +60,20 @@ public struct PreparationOptions: Hashable, Sendable {
     /// Whether more inputs than one request takes are an error instead of dropping the first ones.
     /// Default: `false`.
     public var isStrict = false
-    /// The maximum number of images of one call in work at once. Default: the number of processors.
+    /// The maximum number of images of one call in progress at once. Default: the number of
+    /// processors.
     ///
     /// All calls of the process together use as many threads as there are processors, or this
     /// number if it is higher. Memory limits them further.
     public var jobs: Int?
-    /// The memory for all images in work in this process, in bytes, estimated from their headers.
+    /// The memory for all images in progress in this process, in bytes, estimated from their
+    /// headers.
     ///
-    /// An image starts only if it and the images in work, of all preparers and calls, fit within
-    /// this number. Calls that use the same number therefore keep the process within it; a call
-    /// with a smaller number waits until the others are done. A single image that needs more is
-    /// rejected. Default: the smaller of 4 GiB and half of what the system granted when the first
-    /// image was prepared (the machine's memory, the control group's limit, the limit of the
+    /// An image starts only if it and the images in progress, of all preparers and calls, fit
+    /// within this number. Calls that use the same number therefore keep the process within it; a
+    /// call with a smaller number waits until the others are done. A single image that needs more
+    /// is rejected. Default: the smaller of 4 GiB and half of what the system granted when the
+    /// first image was prepared (the machine's memory, the control group's limit, the limit of the
     /// address space).
     public var memoryBudget: Int?
     /// The limits on decoding an image.

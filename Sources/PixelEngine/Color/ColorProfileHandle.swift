@@ -39,7 +39,7 @@ final class ColorProfileHandle {
 
     static func sRGB() -> ColorProfileHandle? { cmsCreate_sRGBProfile().map(ColorProfileHandle.init) }
 
-    /// The primaries of SMPTE RP 431-2, white D65, and the sRGB curve.
+    /// Display P3: the primaries of SMPTE EG 432-1 with white D65, and the sRGB curve.
     static func displayP3() -> ColorProfileHandle? {
         rgb(.displayP3, curve: sRGBCurve())
     }

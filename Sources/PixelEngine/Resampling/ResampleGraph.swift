@@ -10,7 +10,7 @@ package import Pixels
 package final class ResampleGraph {
     /// The source or target of a graph.
     package struct Endpoint: Hashable, Sendable {
-        /// The format, whose sides are whole chroma samples.
+        /// The format. Its sides are whole chroma samples.
         package var format: PlaneFormat
         package var sampleType: SampleType
         /// Whether the other planes are premultiplied by the alpha plane, if there is one.

@@ -53,7 +53,7 @@ package struct FileError: Error, Hashable, Sendable {
     package var isCancelled: Bool { errno == ECANCELED }
 
     /// The system's message for the error number.
-    package var reason: String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }
+    package var reason: String { SystemCall.message(errno) }
 
     /// The advice.
     package var hint: String {

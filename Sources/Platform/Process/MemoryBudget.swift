@@ -1,6 +1,6 @@
 private import CProcess
 
-/// The memory that images in work may take together, according to the system.
+/// The memory that images in progress may take together, according to the system.
 package enum MemoryBudget {
     /// The smaller of 4 GiB and half of what the system grants, in bytes. The system grants the
     /// least of the machine's memory, the control group's limit, and the rest of this process's

@@ -136,7 +136,7 @@ extension InputConstraints {
     }
 }
 
-/// The treatment of an image whose aspect ratio is outside the limit.
+/// The treatment of an image with an aspect ratio outside the limit.
 public enum AspectRatioFit: String, Hashable, Codable, Sendable, CaseIterable {
     /// The image is rejected. The default.
     case refuse

@@ -61,8 +61,8 @@ extension JSONValue {
         self = try Self.parsed(text, isTolerant: false)
     }
 
-    /// Parses text that should be JSON, from a server whose reply is worth reading as far as
-    /// possible.
+    /// Parses text that should be JSON, from a server whose reply is worth reading even if it is
+    /// malformed.
     ///
     /// NaN and Infinity become `null`, as do values nested deeper than 64 levels. Bytes that are
     /// not UTF-8 and unpaired surrogates become U+FFFD. A trailing comma in an array or object is
