@@ -151,7 +151,7 @@ struct LastingResultTests {
         #expect(await bench.ledger.jobs(in: nil, limit: nil).map(\.state) == [.failed])
     }
 
-    #if BMP && GIF && HEIF && TIFF
+    #if GIF && HEIF && TIFF
     @Test(
         "in a format that no document names is checked all the same",
         arguments: [
