@@ -44,11 +44,11 @@ public enum Orientation: Int, Hashable, Codable, Sendable, CaseIterable {
     case bottomRight = 3
     /// Mirrored top to bottom.
     case bottomLeft = 4
-    /// Transposed.
+    /// Mirrored along the main diagonal: rows and columns are exchanged.
     case leftTop = 5
     /// Rotated clockwise by 90° for display: the usual orientation of portrait photos from phones.
     case rightTop = 6
-    /// Transposed along the other diagonal.
+    /// Mirrored along the other diagonal.
     case rightBottom = 7
     /// Rotated counter-clockwise by 90° for display.
     case leftBottom = 8

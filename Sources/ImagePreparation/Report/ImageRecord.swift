@@ -22,7 +22,7 @@ public struct ImageRecord: Hashable, Codable, Sendable {
         public var path: String?
     }
 
-    /// `"prepared"` or `"planned"`.
+    /// The status: `"prepared"` or `"planned"`.
     public var status: String
     /// The index of the input, from 0.
     public var index: Int

@@ -77,7 +77,7 @@ public struct FailureRecord: Hashable, Codable, Sendable {
         }
     }
 
-    /// `"failed"`.
+    /// The status, always `"failed"`.
     public var status: String
     /// The index of the input, from 0.
     public var index: Int
@@ -113,7 +113,7 @@ public struct FailureRecord: Hashable, Codable, Sendable {
 
 /// One input in the JSON that was not prepared because its output file exists.
 public struct SkippedRecord: Hashable, Codable, Sendable {
-    /// `"skipped"`.
+    /// The status, always `"skipped"`.
     public var status: String
     /// The index of the input, from 0.
     public var index: Int

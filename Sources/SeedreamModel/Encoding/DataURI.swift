@@ -33,7 +33,7 @@ public struct DataURI: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// `"data:image/jpeg;base64,"`.
+    /// The text before the encoded bytes: `"data:image/jpeg;base64,"`.
     public var prefix: String { "data:\(mediaType.rawValue);base64," }
 
     /// The exact length of the whole URI in ASCII characters.
