@@ -1,14 +1,7 @@
 import CodecBridge
 import PixelEngine
 package import Pixels
-
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
+private import Platform
 
 /// The bytes of one input: in memory, or an open regular file that is read on demand.
 ///

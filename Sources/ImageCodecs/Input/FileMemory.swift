@@ -1,12 +1,5 @@
+private import Platform
 private import Synchronization
-
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 
 /// Reuses the memory of files for the next ones: new pages, which the kernel has to clear and map,
 /// cost more time than reading the file into them.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
+private import Platform
 
 /// Steps through the marker segments of a JPEG file (ITU-T T.81, annex B).
 struct JPEGWalker {

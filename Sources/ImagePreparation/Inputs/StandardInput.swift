@@ -1,15 +1,8 @@
 import ImageCodecs
 import PixelEngine
 import Pixels
+private import Platform
 private import Synchronization
-
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 
 /// Standard input, read to its end by a task that may be cancelled.
 package enum StandardInput {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Platform
 
 /// An IPv4 or IPv6 address. Parsing is strict: four decimal numbers, or the forms of RFC 4291
 /// without a zone.

@@ -5,15 +5,8 @@ import NIOHTTP1
 import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
+import Platform
 import SeedreamModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// Maps the errors of AsyncHTTPClient, SwiftNIO and BoringSSL to ``TransportError``. Their texts
 /// are not passed on: they quote header fields and URLs.

@@ -3,14 +3,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOSSL
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Platform
 
 /// The first handler of every connection: detects plain HTTP, TLS, or a `CONNECT` followed by TLS.
 ///
