@@ -76,10 +76,10 @@ extension SeedreamSession {
         let stop = try await self.run(
             [row], as: run, to: destination, options: options, reportingTo: reporter
         ) { outcome = $0 }
-        if outcome.error == nil, outcome.deed == .waiting, case .refused(let error)? = stop {
+        if outcome.error == nil, outcome.action == .waiting, case .refused(let error)? = stop {
             outcome.error = error
         }
-        if outcome.deed == .elsewhere {
+        if outcome.action == .elsewhere {
             // Another process is sending an equal request.
             outcome.error = outcome.job.map { EqualRequestError(job: $0) } ?? BusyRowError(label: row.label)
             outcome.job = nil

@@ -64,14 +64,14 @@ struct ColorErrorTests {
         guard probe.colorSpace == .displayP3, !probe.hasAlpha else {
             return try RowReaders.withReader(
                 of: source, probe: probe, limits: DecodeLimits(), precision: .word, convertsColor: true
-            ) { try colors(from: $0, isInks: false) }
+            ) { try colors(from: $0, isCMYK: false) }
         }
         // Display P3 is the resampler's work.
         let png = try RowReaders.withReader(
             of: source, probe: probe, limits: DecodeLimits(), precision: .word
         ) {
             reader in
-            let rows = try RowBandSource(reader, alpha: .drop, primaries: .displayP3)
+            let rows = try RowStripSource(reader, alpha: .drop, primaries: .displayP3)
             let sink = try PNGSink(
                 format: PlaneFormat(.rgb, size: probe.size), settings: EncodeSettings(quality: 90))
             let pipeline = PixelPipeline(region: PixelRegion(probe.size))
@@ -85,17 +85,17 @@ struct ColorErrorTests {
 
     private static func colors(of source: EncodedSource, _ probe: ImageProbe) throws -> [[Double]] {
         try RowReaders.withReader(of: source, probe: probe, limits: DecodeLimits(), precision: .word) {
-            try colors(from: $0, isInks: probe.isInks, isInverted: probe.hasInvertedInks)
+            try colors(from: $0, isCMYK: probe.isCMYK, isInverted: probe.hasInvertedCMYK)
         }
     }
 
     /// Colours of a grid of pixels: RGB from 0 to 255, inks from 0 to 100.
     private static func colors(
-        from reader: any RowReader, isInks: Bool, isInverted: Bool = false
+        from reader: any RowReader, isCMYK: Bool, isInverted: Bool = false
     ) throws -> [[Double]] {
         let step = max(1, Int((Double(reader.size.area) / Double(samples)).squareRoot()))
         let full = reader.sampleType == .byte ? 255.0 : 65535.0
-        let count = isInks ? 4 : 3
+        let count = isCMYK ? 4 : 3
         var row = [UInt8](repeating: 0, count: reader.rowBytes)
         var colors: [[Double]] = []
         for y in 0..<reader.size.height {
@@ -112,7 +112,7 @@ struct ColorErrorTests {
                             ? Double(row[index])
                             : Double(UInt16(row[2 * index]) | UInt16(row[2 * index + 1]) << 8)
                         let part = code / full
-                        return isInks ? 100 * (isInverted ? 1 - part : part) : 255 * part
+                        return isCMYK ? 100 * (isInverted ? 1 - part : part) : 255 * part
                     })
             }
         }

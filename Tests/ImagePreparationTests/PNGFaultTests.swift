@@ -85,7 +85,7 @@ struct PNGFaultTests {
             let format = PlaneFormat(.grey, size: PixelSize(width: 64, height: 64))
             let settings = EncodeSettings(quality: 92, profile: ColorProfile(bytes: profile))
             let sink = try JPEGSink(format: format, settings: settings)
-            let jpeg = try PlanePicture.zonePlate(format, frequency: 0.5).encoded(by: sink)
+            let jpeg = try PlaneImage.zonePlate(format, frequency: 0.5).encoded(by: sink)
             for bytes in [file.bytes(), jpeg] {
                 let image = try await PNGHidingTests.prepare(bytes)
                 #expect(image.source.colorProfile != nil, "\(name)")

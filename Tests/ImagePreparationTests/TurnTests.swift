@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Turning without decoding.
-@Suite("lossless turn", .enabled(if: JPEGTurner.isAvailable, "trait LosslessTurn is off"))
+@Suite("lossless turn", .enabled(if: JPEGRotator.isAvailable, "trait LosslessTurn is off"))
 struct TurnTests {
     static func prepare(_ file: String, quality: Int? = nil) async throws -> PreparedImage {
         var constraints = InputConstraints.seedream4

@@ -23,11 +23,11 @@ extension EncodedBytes {
     }
 }
 
-extension PlanePicture {
+extension PlaneImage {
     /// Encodes the image, resized to the size of the encoder.
     package func encoded(by sink: some ImageSink, filter: ResamplingFilter = .lanczos3) throws -> [UInt8] {
         try PixelPipeline(region: PixelRegion(format.size), filter: filter).run(
-            from: PlanePictureSource(self), to: sink)
+            from: PlaneImageSource(self), to: sink)
         return try sink.finish().array()
     }
 }

@@ -11,7 +11,7 @@ package enum LanczosReference {
     ///   notice.
     /// - Returns: The samples of that plane of an image of format `target`.
     package static func resize(
-        _ picture: PlanePicture, plane: Int, to target: PlaneFormat, shift: Double = 0
+        _ picture: PlaneImage, plane: Int, to target: PlaneFormat, shift: Double = 0
     ) -> [Double] {
         let (from, to) = (picture.format, target)
         let source = from.size(ofPlane: plane)

@@ -39,7 +39,7 @@ public enum PrepareWorkloads {
                     return TIFFFile.bytes(rgb: samples, size: size)
                 })
         }
-        if JPEGTurner.isAvailable {
+        if JPEGRotator.isAvailable {
             workloads.append(
                 prepare("prepare jpeg 12 MP rotated without loss", .turn, [.rotated]) {
                     try Photo.portrait.metadata(copiedTo: jpeg(StageWorkloads.phone))

@@ -76,9 +76,9 @@ extension StageWorkloads {
             let source = EncodedSource(try TiledImage.planes(camera).encoded(as: .jpeg))
             return ReadyWorkload(amount: camera.area) {
                 try JPEGPlaneSource.withSource(of: source, denominator: denominator, limits: DecodeLimits()) {
-                    let band = try PlaneBuffer(format: $0.format, rows: $0.bandRows, widths: $0.rowWidths)
-                    for row in stride(from: 0, to: $0.format.size.height, by: $0.bandRows) {
-                        try $0.readBand(into: band, at: row)
+                    let band = try PlaneBuffer(format: $0.format, rows: $0.stripRows, widths: $0.rowWidths)
+                    for row in stride(from: 0, to: $0.format.size.height, by: $0.stripRows) {
+                        try $0.readStrip(into: band, at: row)
                     }
                     try $0.finish()
                 }

@@ -24,13 +24,13 @@ struct TiledImage: @unchecked Sendable {
     }
 
     /// Reads a whole source.
-    init(reading source: some BandSource) throws {
+    init(reading source: some StripSource) throws {
         let height = source.format.size.height
         let tile = try PlaneBuffer(
-            format: source.format, rows: height.roundedUp(toMultipleOf: source.bandRows),
+            format: source.format, rows: height.roundedUp(toMultipleOf: source.stripRows),
             widths: source.rowWidths)
-        for row in stride(from: 0, to: height, by: source.bandRows) {
-            try source.readBand(into: tile, at: row)
+        for row in stride(from: 0, to: height, by: source.stripRows) {
+            try source.readStrip(into: tile, at: row)
         }
         try source.finish()
         self.init(tile: tile)
@@ -49,7 +49,7 @@ struct TiledImage: @unchecked Sendable {
 
     /// Returns the photograph as RGB planes.
     static func rgb() throws -> TiledImage {
-        try PackedRows.photograph { try TiledImage(reading: RowBandSource($0, alpha: .drop)) }
+        try PackedRows.photograph { try TiledImage(reading: RowStripSource($0, alpha: .drop)) }
     }
 
     /// Returns the photograph as RGB planes and an alpha plane that increases from left to right.
@@ -85,16 +85,16 @@ struct TiledImage: @unchecked Sendable {
     }
 
     /// Writes all rows to a sink; resizes them if the sink has another size.
-    func write(to sink: any BandSink) throws {
+    func write(to sink: any StripSink) throws {
         let pipeline = PixelPipeline(region: PixelRegion(format.size))
         try pipeline.run(from: TiledImageSource(self), to: sink)
     }
 }
 
 /// Copies the rows of a ``TiledImage``, as a decoder would write them.
-final class TiledImageSource: BandSource {
+final class TiledImageSource: StripSource {
     let format: PlaneFormat
-    let bandRows = 16
+    let stripRows = 16
     var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
     private let tile: PlaneBuffer
 
@@ -103,12 +103,12 @@ final class TiledImageSource: BandSource {
         tile = image.tile
     }
 
-    func readBand(into buffer: PlaneBuffer, at row: Int) throws {
+    func readStrip(into buffer: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount {
             let size = format.size(ofPlane: plane)
             let part = tile.format.size(ofPlane: plane)
             let shift = format.subsampling(ofPlane: plane).verticalShift
-            for y in (row >> shift)..<min((row + bandRows) >> shift, size.height) {
+            for y in (row >> shift)..<min((row + stripRows) >> shift, size.height) {
                 let target = buffer.row(y, ofPlane: plane)
                 let samples = tile.row(y % part.height, ofPlane: plane)
                 for x in stride(from: 0, to: size.width, by: part.width) {
@@ -122,12 +122,12 @@ final class TiledImageSource: BandSource {
 }
 
 /// Discards rows, to measure only the work of producing them.
-final class DiscardingSink: BandSink {
+final class DiscardingSink: StripSink {
     let format: PlaneFormat
-    let bandRows = 16
+    let stripRows = 16
     var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
 
     init(_ format: PlaneFormat) { self.format = format }
 
-    func writeBand(from buffer: PlaneBuffer, at row: Int) throws {}
+    func writeStrip(from buffer: PlaneBuffer, at row: Int) throws {}
 }

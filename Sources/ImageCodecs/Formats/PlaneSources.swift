@@ -16,7 +16,7 @@ package enum PlaneSources {
     package static func withSource<Result>(
         of source: EncodedSource, probe: ImageProbe, denominator: Int = 1,
         primaries: PlaneFormat.Primaries = .bt709, limits: DecodeLimits, damage: DamageReport? = nil,
-        _ body: (any BandSource, PixelRegion) throws -> Result
+        _ body: (any StripSource, PixelRegion) throws -> Result
     ) throws -> Result? {
         guard probe.hasPlanes else { return nil }
         switch probe.format {

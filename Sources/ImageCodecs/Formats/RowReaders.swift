@@ -16,7 +16,7 @@ package enum RowReaders {
         convertsColor: Bool = false, damage: DamageReport? = nil, _ body: (any RowReader) throws -> Result
     ) throws -> Result {
         func managed(_ reader: any RowReader) throws -> Result {
-            try body(convertsColor || probe.isInks ? ColorManagedReader.wrap(reader, probe: probe) : reader)
+            try body(convertsColor || probe.isCMYK ? ColorManagedReader.wrap(reader, probe: probe) : reader)
         }
         switch probe.format {
         case .jpeg:

@@ -5,9 +5,9 @@ import Pixels
 
 /// Reads the planes of a HEIF or AVIF image as coded, transformations applied, if they have the
 /// same meaning as JPEG's.
-final class HEIFPlaneSource: BandSource {
+final class HEIFPlaneSource: StripSource {
     let format: PlaneFormat
-    let bandRows = 16
+    let stripRows = 16
     var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
     private let window: HEIFWindow
 
@@ -28,11 +28,11 @@ final class HEIFPlaneSource: BandSource {
         format = PlaneFormat(.yCbCr, size: probe.size, subsampling: subsampling, primaries: primaries)
     }
 
-    func readBand(into buffer: PlaneBuffer, at row: Int) throws {
+    func readStrip(into buffer: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount {
             let shift = format.subsampling(ofPlane: plane).verticalShift
             let size = format.size(ofPlane: plane)
-            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+            for y in (row >> shift)..<max(row >> shift, min((row + stripRows) >> shift, size.height)) {
                 buffer.row(y, ofPlane: plane).update(
                     from: try window.row(y, ofPlane: plane), count: size.width)
             }

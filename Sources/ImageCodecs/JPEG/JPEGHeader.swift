@@ -133,8 +133,8 @@ enum JPEGHeader {
         probe.orientation = orientation ?? .topLeft
         // Adobe's files hold CMYK inverted, and decoders treat all CMYK files so (Pillow, Skia,
         // Gecko, WebKit).
-        probe.hasInvertedInks = probe.isInks
-        if probe.isInks { probe.colorSpace = .inks }
+        probe.hasInvertedCMYK = probe.isCMYK
+        if probe.isCMYK { probe.colorSpace = .inks }
         probe.bitDepth = frame.precision
         probe.isProgressive = [0xC2, 0xCA].contains(frame.marker)
         probe.isArithmeticCoded = frame.isArithmeticCoded

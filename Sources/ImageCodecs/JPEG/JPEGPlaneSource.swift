@@ -3,9 +3,9 @@ package import PixelEngine
 import Pixels
 
 /// Reads the planes of a grey or Y'CbCr JPEG as stored, without upsampling or colour conversion.
-package final class JPEGPlaneSource: BandSource {
+package final class JPEGPlaneSource: StripSource {
     package let format: PlaneFormat
-    package let bandRows: Int
+    package let stripRows: Int
     package let rowWidths: [Int]
     /// The image's size in samples of `format`; fractional if decoding at a reduced size rounded it
     /// up.
@@ -66,13 +66,13 @@ package final class JPEGPlaneSource: BandSource {
         region = PixelRegion(
             width: Double(info.width) / Double(denominator), height: Double(info.height) / Double(denominator)
         )
-        bandRows = Int(planes[0].strip_rows)
+        stripRows = Int(planes[0].strip_rows)
         rows = PlaneRows(rowsPerStrip: planes.map { Int($0.strip_rows) })
         var widths = planes.map { Int($0.stride) }
         let finer = planes.count == 3 ? Self.finerSubsampling(planes, than: stored) : stored
         if finer != stored {
             let decoded = PlaneFormat(.yCbCr, size: size, subsampling: finer, primaries: primaries)
-            let (rows, wide) = (bandRows, [0, widths[1], widths[2]])
+            let (rows, wide) = (stripRows, [0, widths[1], widths[2]])
             fineChroma = try CodecError.inMemory { () throws(PixelError) in
                 try PlaneBuffer(format: decoded, rows: rows, widths: wide)
             }
@@ -86,7 +86,7 @@ package final class JPEGPlaneSource: BandSource {
 
     deinit { bridge_jpeg_close(decoder) }
 
-    package func readBand(into buffer: PlaneBuffer, at row: Int) throws {
+    package func readStrip(into buffer: PlaneBuffer, at row: Int) throws {
         rows.point(into: buffer, at: row)
         if let fineChroma { rows.point(planes: 1...2, into: fineChroma, at: 0) }
         try CodecError.check(bridge_jpeg_read_planes(decoder, rows.planes, rows.planeCount))
@@ -123,7 +123,7 @@ package final class JPEGPlaneSource: BandSource {
         for plane in 1...2 {
             let size = format.size(ofPlane: plane)
             let inside = fine.format.size(ofPlane: plane)
-            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+            for y in (row >> shift)..<max(row >> shift, min((row + stripRows) >> shift, size.height)) {
                 let target = buffer.row(y, ofPlane: plane)
                 // Rows counted from the first of the strip; the last row of an odd image
                 // replaces the missing one.

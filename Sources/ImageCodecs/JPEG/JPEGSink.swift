@@ -5,7 +5,7 @@ import Pixels
 /// Encodes grey or Y'CbCr planes to a baseline JPEG, without conversion.
 package final class JPEGSink: ImageSink {
     package let format: PlaneFormat
-    package let bandRows: Int
+    package let stripRows: Int
     package let rowWidths: [Int]
     private let encoder: OpaquePointer
     private let rows: PlaneRows
@@ -39,14 +39,14 @@ package final class JPEGSink: ImageSink {
         }
         self.encoder = encoder
         self.format = format
-        bandRows = Int(planes[0].strip_rows)
+        stripRows = Int(planes[0].strip_rows)
         rowWidths = planes.map { Int($0.stride) }
         rows = PlaneRows(rowsPerStrip: planes.map { Int($0.strip_rows) })
     }
 
     deinit { bridge_jpeg_encoder_close(encoder) }
 
-    package func writeBand(from buffer: PlaneBuffer, at row: Int) throws {
+    package func writeStrip(from buffer: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount { padRows(of: plane, in: buffer, at: row) }
         rows.point(
             into: buffer, at: row,
@@ -65,7 +65,7 @@ package final class JPEGSink: ImageSink {
         let size = format.size(ofPlane: plane)
         guard size.width < rowWidths[plane] else { return }
         let shift = format.subsampling(ofPlane: plane).verticalShift
-        for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+        for y in (row >> shift)..<max(row >> shift, min((row + stripRows) >> shift, size.height)) {
             let samples = buffer.row(y, ofPlane: plane)
             let last = samples[size.width - 1]
             for x in size.width..<rowWidths[plane] { samples[x] = last }

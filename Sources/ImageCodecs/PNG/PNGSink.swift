@@ -5,7 +5,7 @@ import Pixels
 /// Encodes grey or RGB planes, with or without alpha, to a PNG with 8 bits per sample.
 package final class PNGSink: ImageSink {
     package let format: PlaneFormat
-    package let bandRows = 16
+    package let stripRows = 16
     package var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
     private let encoder: OpaquePointer
     private let memory: WorkingMemory
@@ -39,8 +39,8 @@ package final class PNGSink: ImageSink {
 
     deinit { bridge_png_encoder_close(encoder) }
 
-    package func writeBand(from buffer: PlaneBuffer, at first: Int) throws {
-        for y in first..<min(first + bandRows, format.size.height) {
+    package func writeStrip(from buffer: PlaneBuffer, at first: Int) throws {
+        for y in first..<min(first + stripRows, format.size.height) {
             PlaneInterleaver.interleave(buffer, row: y, into: row)
             try CodecError.check(bridge_png_write_row(encoder, row, format.size.width * format.planeCount))
         }

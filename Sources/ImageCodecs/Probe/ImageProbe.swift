@@ -70,7 +70,7 @@ public struct ImageProbe: Hashable, Sendable {
     /// `"gAMA and cHRM"`.
     package var colorOrigin: String?
     /// CMYK only: whether 0 is full ink, as Adobe writes it.
-    package var hasInvertedInks = false
+    package var hasInvertedCMYK = false
 
     /// A remark about the header for the plan.
     package enum Remark: Hashable, Sendable {
@@ -90,7 +90,7 @@ public struct ImageProbe: Hashable, Sendable {
     public var displaySize: PixelSize { orientation.displaySize(of: size) }
 
     /// Whether the samples are CMYK, also if stored as YCCK.
-    package var isInks: Bool { colorModel == .cmyk || colorModel == .ycck }
+    package var isCMYK: Bool { colorModel == .cmyk || colorModel == .ycck }
     /// The channels of the colour model: 1, 3 or 4.
-    package var colorChannels: Int { colorModel == .grey ? 1 : isInks ? 4 : 3 }
+    package var colorChannels: Int { colorModel == .grey ? 1 : isCMYK ? 4 : 3 }
 }

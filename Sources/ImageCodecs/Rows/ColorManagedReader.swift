@@ -23,16 +23,16 @@ final class ColorManagedReader: RowReader {
         switch probe.colorSpace {
         case .sRGB: return inner
         case .inks:
-            return try ColorManagedReader(inner, channels: 3, .plainCMYK(isInverted: probe.hasInvertedInks))
+            return try ColorManagedReader(inner, channels: 3, .plainCMYK(isInverted: probe.hasInvertedCMYK))
         case .displayP3: profile = ColorProfiles.displayP3
         case .profile(let bytes): profile = bytes
         }
         let transform = ColorTransform(
-            from: profile, channels: inner.channels, isInks: probe.isInks, isInverted: probe.hasInvertedInks,
+            from: profile, channels: inner.channels, isCMYK: probe.isCMYK, isInverted: probe.hasInvertedCMYK,
             sampleType: inner.sampleType)
         guard let transform else { throw .misuse("no transform from a profile that was accepted") }
         return try ColorManagedReader(
-            inner, channels: probe.isInks ? 3 : inner.channels, .transform(transform))
+            inner, channels: probe.isCMYK ? 3 : inner.channels, .transform(transform))
     }
 
     private init(_ inner: any RowReader, channels: Int, _ conversion: Conversion) throws(CodecError) {

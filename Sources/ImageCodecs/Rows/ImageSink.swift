@@ -3,7 +3,7 @@ package import PixelEngine
 import Pixels
 
 /// A sink that encodes an image.
-package protocol ImageSink: BandSink {
+package protocol ImageSink: StripSink {
     /// Ends the file and returns it. Call once, after the last strip.
     ///
     /// - Throws: ``CodecError/outputTooLarge(maximum:)`` beyond the maximum given to the encoder.

@@ -48,7 +48,7 @@ enum TIFFHeader {
             try CodecError.check(bridge_tiff_profile(decoder.handle, &profile, profile.count))
             ProfileAcceptance.apply(profile, to: &probe, limits: limits)
         }
-        if probe.isInks, probe.profile == nil { probe.colorSpace = .inks }
+        if probe.isCMYK, probe.profile == nil { probe.colorSpace = .inks }
         return probe
     }
 }

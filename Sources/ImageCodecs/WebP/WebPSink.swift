@@ -6,7 +6,7 @@ import Pixels
 /// image at once.
 package final class WebPSink: ImageSink {
     package let format: PlaneFormat
-    package let bandRows = 16
+    package let stripRows = 16
     package var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
     private let settings: EncodeSettings
     private let memory: WorkingMemory
@@ -25,8 +25,8 @@ package final class WebPSink: ImageSink {
         memory = try CodecError.memory(format.size.area * (format.hasAlpha ? 4 : 3))
     }
 
-    package func writeBand(from buffer: PlaneBuffer, at first: Int) throws {
-        for y in first..<min(first + bandRows, format.size.height) {
+    package func writeStrip(from buffer: PlaneBuffer, at first: Int) throws {
+        for y in first..<min(first + stripRows, format.size.height) {
             PlaneInterleaver.interleave(buffer, row: y, into: pixels + y * stride, expandingGrey: true)
         }
     }

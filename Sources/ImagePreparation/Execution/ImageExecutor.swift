@@ -170,7 +170,7 @@ struct ImageExecutor {
             work.source, probe: work.job.probe, limits: options.limits)
         guard !stripped.needsEncoding else { return nil }
         guard
-            let turned = try JPEGTurner.turn(
+            let turned = try JPEGRotator.turn(
                 work.source, orientation: work.job.probe.orientation, limits: options.limits)
         else {
             return nil

@@ -10,10 +10,10 @@ enum PixelCheck {
         let isChecked: Void? = try PlaneSources.withSource(of: source, probe: probe, limits: limits) {
             planes, _ in
             let buffer = try PlaneBuffer(
-                format: planes.format, rows: planes.bandRows, widths: planes.rowWidths)
+                format: planes.format, rows: planes.stripRows, widths: planes.rowWidths)
             let height = planes.format.size.height
-            for row in stride(from: 0, to: height, by: planes.bandRows) {
-                try planes.readBand(into: buffer, at: row)
+            for row in stride(from: 0, to: height, by: planes.stripRows) {
+                try planes.readStrip(into: buffer, at: row)
                 try checkpoint(Double(row) / Double(height))
             }
             try planes.finish()

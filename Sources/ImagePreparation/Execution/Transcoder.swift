@@ -53,9 +53,9 @@ struct Transcoder {
             of: source, probe: probe, limits: options.limits, precision: .word,
             convertsColor: !isResamplersWork, damage: damage
         ) { reader in
-            let alpha: RowBandSource.Alpha =
+            let alpha: RowStripSource.Alpha =
                 attempt.keepsAlpha ? .keep : isKnownOpaque ? .drop : .flatten(options.background)
-            let rows = try RowBandSource(reader, alpha: alpha, primaries: primaries)
+            let rows = try RowStripSource(reader, alpha: alpha, primaries: primaries)
             let bytes = try encode(rows, region: PixelRegion(rows.format.size), checkpoint)
             return Result(bytes: bytes, flattened: rows.hasFlattened)
         }
@@ -70,7 +70,7 @@ struct Transcoder {
         }
     }
 
-    private var convertsColor: Bool { options.color == .convert || job.probe.isInks }
+    private var convertsColor: Bool { options.color == .convert || job.probe.isCMYK }
 
     /// The denominator by which a JPEG is reduced while decoding: the largest of 8, 4 and 2, for
     /// which libjpeg has SIMD code, that does not exceed the whole reduction.
@@ -81,14 +81,14 @@ struct Transcoder {
     }
 
     private func encode(
-        _ decoded: any BandSource, region whole: PixelRegion, _ checkpoint: (Double) throws -> Void
+        _ decoded: any StripSource, region whole: PixelRegion, _ checkpoint: (Double) throws -> Void
     ) throws -> EncodedBytes {
         var source = decoded
         var region = whole
         let orientation = job.probe.orientation
         let framed = orientation.displaySize(of: job.framed)
         if framed.area > job.probe.size.area {
-            source = try PaddedBandSource(decoded, size: framed, background: options.background)
+            source = try PaddedStripSource(decoded, size: framed, background: options.background)
             region = PixelRegion(framed)
         } else if framed.area < job.probe.size.area {
             // Even offsets, so that chroma samples stay aligned.
@@ -109,7 +109,7 @@ struct Transcoder {
     private func makeSink(for source: PlaneFormat) throws(CodecError) -> any ImageSink {
         // Converted images, and those that were sRGB, carry no profile.
         let carried =
-            options.color == .keep && !job.probe.isInks ? job.probe.profile ?? describedProfile : nil
+            options.color == .keep && !job.probe.isCMYK ? job.probe.profile ?? describedProfile : nil
         let profile = carried.flatMap { profile in
             // A grey profile does not describe a colour image; a coloured background has made it
             // one.

@@ -92,12 +92,12 @@ package struct Planner {
 
     /// Returns whether only a rotation is needed, and can be lossless.
     private func canRotate(_ probe: ImageProbe, _ reasons: [Reason]) -> Bool {
-        reasons.allSatisfy { $0 == .rotated || $0 == .metadataRemoved } && JPEGTurner.canTurn(probe)
+        reasons.allSatisfy { $0 == .rotated || $0 == .metadataRemoved } && JPEGRotator.canRotate(probe)
             && (options.color == .convert || probe.profile == nil) && options.quality == nil
     }
 
     private func convertsColor(of probe: ImageProbe) -> Bool {
-        probe.isInks || options.color == .convert && probe.colorSpace != .sRGB
+        probe.isCMYK || options.color == .convert && probe.colorSpace != .sRGB
     }
 
     private func notices(
@@ -115,7 +115,7 @@ package struct Planner {
             notices.append(
                 Notice(.picturesLeftOut, "the first of \(probe.frameCount) images in the file is used"))
         }
-        if options.color == .keep, !isPassThrough, probe.colorSpace != .sRGB, !probe.isInks {
+        if options.color == .keep, !isPassThrough, probe.colorSpace != .sRGB, !probe.isCMYK {
             let name = probe.profileName ?? probe.colorOrigin ?? ""
             notices.append(Notice(.profileKept, "colours stay in \"\(name)\", they are not converted"))
         }

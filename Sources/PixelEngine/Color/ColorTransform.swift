@@ -11,12 +11,12 @@ package final class ColorTransform {
     ///   - profile: The bytes of the source's profile.
     ///   - channels: The number of samples per pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA or
     ///     CMYK.
-    ///   - isInks: Whether the four samples are CMYK.
+    ///   - isCMYK: Whether the four samples are CMYK.
     ///   - isInverted: Whether 0 is full ink, as Adobe writes CMYK JPEGs; 8 bits only.
     ///   - sampleType: The sample type of source and result.
     /// - Returns: `nil` if LittleCMS cannot convert from this profile.
     package init?(
-        from profile: [UInt8], channels: Int, isInks: Bool = false, isInverted: Bool = false,
+        from profile: [UInt8], channels: Int, isCMYK: Bool = false, isInverted: Bool = false,
         sampleType: SampleType
     ) {
         guard let source = ColorProfileHandle(bytes: profile) else { return nil }
@@ -24,9 +24,9 @@ package final class ColorTransform {
         guard let target = isGrey ? ColorProfileHandle.sGrey() : ColorProfileHandle.sRGB() else { return nil }
         let layouts: (UInt32, UInt32)
         switch (channels, sampleType) {
-        case (4, .byte) where isInks:
+        case (4, .byte) where isCMYK:
             layouts = (isInverted ? clcms_cmyk_inverted_8 : clcms_cmyk_8, clcms_rgb_8)
-        case (4, .word) where isInks && !isInverted: layouts = (clcms_cmyk_16, clcms_rgb_16)
+        case (4, .word) where isCMYK && !isInverted: layouts = (clcms_cmyk_16, clcms_rgb_16)
         case (1, .byte): layouts = (clcms_grey_8, clcms_grey_8)
         case (2, .byte): layouts = (clcms_grey_alpha_8, clcms_grey_alpha_8)
         case (3, .byte): layouts = (clcms_rgb_8, clcms_rgb_8)
@@ -37,7 +37,7 @@ package final class ColorTransform {
         case (4, .word): layouts = (clcms_rgba_16, clcms_rgba_16)
         default: return nil
         }
-        let hasAlpha = !isInks && channels.isMultiple(of: 2)
+        let hasAlpha = !isCMYK && channels.isMultiple(of: 2)
         let flags = ColorTransform.flags | (hasAlpha ? UInt32(cmsFLAGS_COPY_ALPHA) : 0)
         guard
             let transform = cmsCreateTransform(

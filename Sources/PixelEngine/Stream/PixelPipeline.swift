@@ -36,7 +36,7 @@ package struct PixelPipeline {
     ///   throw to stop.
     /// - Throws: The error that the source, the sink or `checkpoint` throws, or ``PixelError``.
     package func run(
-        from source: any BandSource, to sink: any BandSink, checkpoint: (Double) throws -> Void = { _ in }
+        from source: any StripSource, to sink: any StripSink, checkpoint: (Double) throws -> Void = { _ in }
     ) throws {
         let stored = orientation.swapsAxes ? sink.format.transposed : sink.format
         if source.sampleType == .byte, isCopy(of: source.format, into: stored) {
@@ -59,33 +59,33 @@ package struct PixelPipeline {
     // MARK: Copying
 
     private func copy(
-        from source: any BandSource, to sink: any BandSink, _ checkpoint: (Double) throws -> Void
+        from source: any StripSource, to sink: any StripSink, _ checkpoint: (Double) throws -> Void
     ) throws {
         let height = source.format.size.height
         let isTurned = orientation != .topLeft
         var format = source.format
         // The last strip may extend below the image.
-        format.size.height = height.roundedUp(toMultipleOf: source.bandRows)
+        format.size.height = height.roundedUp(toMultipleOf: source.stripRows)
         // The ring holds a strip on its way to the sink and others being read.
-        let ringRows = isTurned ? format.size.height : 4 * max(source.bandRows, sink.bandRows)
+        let ringRows = isTurned ? format.size.height : 4 * max(source.stripRows, sink.stripRows)
         let buffer = try PlaneBuffer(
             format: format, rows: ringRows, widths: zip(source.rowWidths, sink.rowWidths).map(max))
-        let feeder = try BandFeeder(
+        let feeder = try StripFeeder(
             source: source, buffer: buffer, ringRows: ringRows, concurrently: readsAhead)
         if isTurned {
-            for row in stride(from: 0, to: height, by: source.bandRows) {
-                try feeder.require(row + source.bandRows, releasing: 0)
+            for row in stride(from: 0, to: height, by: source.stripRows) {
+                try feeder.require(row + source.stripRows, releasing: 0)
                 try checkpoint(Double(row) / Double(height) / 2)
             }
             try feeder.finish()
-            let turned = TurnedPlanes(buffer, size: source.format.size, orientation: orientation)
+            let turned = RotatedPlanes(buffer, size: source.format.size, orientation: orientation)
             try turned.write(to: sink) { try checkpoint(0.5 + $0 / 2) }
             return
         }
-        for row in stride(from: 0, to: height, by: sink.bandRows) {
-            try feeder.require(row + sink.bandRows, releasing: row)
-            try sink.writeBand(from: buffer, at: row)
-            try checkpoint(Double(row + sink.bandRows) / Double(height))
+        for row in stride(from: 0, to: height, by: sink.stripRows) {
+            try feeder.require(row + sink.stripRows, releasing: row)
+            try sink.writeStrip(from: buffer, at: row)
+            try checkpoint(Double(row + sink.stripRows) / Double(height))
         }
         try feeder.finish()
     }
@@ -95,16 +95,16 @@ package struct PixelPipeline {
     /// The rows of the result computed at a time: enough to make building their part of the filter
     /// cheap, few enough that the rows stay in the cache and memory is left for the image. A
     /// multiple of every sink's strip.
-    private static let stripRows = 32
+    private static let workingRows = 32
 
     private func resample(
-        from source: any BandSource, into stored: PlaneFormat, to sink: any BandSink,
+        from source: any StripSource, into stored: PlaneFormat, to sink: any StripSink,
         _ checkpoint: (Double) throws -> Void
     ) throws {
         let geometry = ResampleGeometry(
             source: source.format, region: region, stored: stored, orientation: orientation)
         let padded = geometry.target
-        let band = source.bandRows
+        let band = source.stripRows
         // The feeder is created first, so that a thread that reads ahead has started by the time
         // the graph, which takes milliseconds, is built.
         let ringRows = (readsAhead ? 4 : 1) * band
@@ -112,7 +112,7 @@ package struct PixelPipeline {
         ringFormat.size.height = source.format.size.height
         let ring = try PlaneBuffer(
             format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
-        let feeder = try BandFeeder(
+        let feeder = try StripFeeder(
             source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
         let across = try ResampleGraph(
             from: .init(geometry.extended(rows: band), source.sampleType),
@@ -124,8 +124,8 @@ package struct PixelPipeline {
         // Different primaries need gamma tables, which zimg rebuilds for each strip: hence fewer
         // and taller strips.
         let changesPrimaries = source.format.primaries != stored.primaries
-        let strip = (changesPrimaries ? 16 * Self.stripRows : Self.stripRows).roundedUp(
-            toMultipleOf: sink.bandRows)
+        let strip = (changesPrimaries ? 16 * Self.workingRows : Self.workingRows).roundedUp(
+            toMultipleOf: sink.stripRows)
         let window = try RowWindow(
             format: geometry.middle(rows: source.format.size.height),
             capacity: geometry.rows(for: 0..<strip).count + 2 * geometry.reach + 3 * band)
@@ -149,16 +149,16 @@ package struct PixelPipeline {
             let down = try geometry.graphDown(to: rows, from: window, filter: filter)
             try down.run(from: window.view, to: output.view(from: top))
             if !isTurned {
-                for row in stride(from: top, to: min(rows.upperBound, stored.size.height), by: sink.bandRows)
+                for row in stride(from: top, to: min(rows.upperBound, stored.size.height), by: sink.stripRows)
                 {
-                    try sink.writeBand(from: output, at: row)
+                    try sink.writeStrip(from: output, at: row)
                 }
             }
             try checkpoint(Double(rows.upperBound) / Double(padded.size.height) * (isTurned ? 0.8 : 1))
         }
         try feeder.finish()
         if isTurned {
-            let turned = TurnedPlanes(output, size: padded.size, orientation: orientation)
+            let turned = RotatedPlanes(output, size: padded.size, orientation: orientation)
             try turned.write(to: sink) { try checkpoint(0.8 + $0 * 0.2) }
         }
     }

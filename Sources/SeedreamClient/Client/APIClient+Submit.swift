@@ -12,7 +12,7 @@ extension APIClient {
     ///   - idempotencyKey: Sent as `Idempotency-Key` if the provider supports it
     ///     (``ProviderLimits/honorsIdempotencyKeys``); otherwise omitted.
     ///   - readTimeout: The longest silence of the provider, in seconds.
-    ///   - inlinePictures: The number of images expected in the reply. They are written to files.
+    ///   - inlineImages: The number of images expected in the reply. They are written to files.
     ///     If `read` throws, the files are removed; otherwise `read` decides which to keep.
     ///   - read: Parses a reply. For an error status it throws the error from
     ///     ``Provider/failure(_:operation:)``.
@@ -20,7 +20,7 @@ extension APIClient {
     ///   it is `notTaken`. `CancellationError` if the task was cancelled and the provider cannot
     ///   have taken the request.
     package func submit<Answer: Sendable>(
-        _ request: APIRequest, idempotencyKey: String?, readTimeout: Double, inlinePictures: Int,
+        _ request: APIRequest, idempotencyKey: String?, readTimeout: Double, inlineImages: Int,
         read: (HTTPReply) throws(ClientError) -> Answer
     ) async throws -> Answer {
         let honoredKey = provider.limits.honorsIdempotencyKeys ? idempotencyKey : nil
@@ -33,7 +33,7 @@ extension APIClient {
             case .send:
                 let outgoing: OutgoingRequest
                 do throws(ClientError) {
-                    outgoing = try paidRequest(request, honoredKey, readTimeout, inlinePictures)
+                    outgoing = try paidRequest(request, honoredKey, readTimeout, inlineImages)
                 } catch {
                     guard paid.attempt > 1 else { throw error }
                     // The deadline has passed; the result of the previous attempt stands.
@@ -42,10 +42,10 @@ extension APIClient {
                 }
                 // Allow one image even if none is expected: a paid reply must not be rejected for
                 // containing one.
-                let most = max(inlinePictures, 1)
+                let most = max(inlineImages, 1)
                 let attempt = paid.attempt
                 let outcome = await Self.withGrace(grace) {
-                    await send(outgoing, for: request, attempt: attempt, inlinePictures: most)
+                    await send(outgoing, for: request, attempt: attempt, inlineImages: most)
                 }
                 (event, result) = judge(outcome, of: request, read)
             case .wait(let cause, let retryAfter):
@@ -65,9 +65,9 @@ extension APIClient {
     }
 
     private func paidRequest(
-        _ request: APIRequest, _ honoredKey: String?, _ readTimeout: Double, _ inlinePictures: Int
+        _ request: APIRequest, _ honoredKey: String?, _ readTimeout: Double, _ inlineImages: Int
     ) throws(ClientError) -> OutgoingRequest {
-        var outgoing = try outgoing(request, readTimeout: readTimeout, inlinePictures: inlinePictures)
+        var outgoing = try outgoing(request, readTimeout: readTimeout, inlineImages: inlineImages)
         outgoing.needsFreshConnection = true
         if let honoredKey, let name = HTTPField.Name("Idempotency-Key") {
             outgoing.head.headerFields[name] = honoredKey

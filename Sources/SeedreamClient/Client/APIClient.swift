@@ -48,24 +48,24 @@ package struct APIClient: APICaller {
     /// Returns whether a call that failed with this status may succeed if repeated. 501 does not.
     package static func isPassing(_ status: Int) -> Bool { Backoff.Cause(status: status) != nil }
 
-    /// Sends a free request; see ``call(_:inlinePictures:)``.
+    /// Sends a free request; see ``call(_:inlineImages:)``.
     package func call(_ request: APIRequest) async throws -> HTTPReply {
-        try await call(request, inlinePictures: 0)
+        try await call(request, inlineImages: 0)
     }
 
     /// Sends a free request, with retries, and returns the last reply, including one with an error
     /// status.
     ///
-    /// - Parameter inlinePictures: The largest number of images in the reply. They are written to
+    /// - Parameter inlineImages: The largest number of images in the reply. They are written to
     ///   files, which the caller must remove.
     /// - Throws: ``ClientError`` if no reply came, with purchase `notTaken`, as this call buys
     ///   nothing. `CancellationError`.
-    package func call(_ request: APIRequest, inlinePictures: Int) async throws -> HTTPReply {
+    package func call(_ request: APIRequest, inlineImages: Int) async throws -> HTTPReply {
         var attempt = 1
         while true {
             try Task.checkCancellation()
-            let outgoing = try outgoing(request, readTimeout: readTimeout, inlinePictures: inlinePictures)
-            switch await send(outgoing, for: request, attempt: attempt, inlinePictures: inlinePictures) {
+            let outgoing = try outgoing(request, readTimeout: readTimeout, inlineImages: inlineImages)
+            switch await send(outgoing, for: request, attempt: attempt, inlineImages: inlineImages) {
             case .reply(let reply):
                 guard Self.isPassing(reply.status) else {
                     if reply.isSuccess { backoff.budget.giveBack() }
@@ -94,7 +94,7 @@ package struct APIClient: APICaller {
     }
 
     func send(
-        _ outgoing: OutgoingRequest, for request: APIRequest, attempt: Int, inlinePictures: Int
+        _ outgoing: OutgoingRequest, for request: APIRequest, attempt: Int, inlineImages: Int
     ) async -> Outcome {
         let clock = ContinuousClock()
         let began = clock.now
@@ -106,7 +106,7 @@ package struct APIClient: APICaller {
             head = mask.masked(reply.head)
             let reader = ReplyReader(
                 maximum: request.maximumReply,
-                spool: ReplyReader.Spool(folder: spoolFolder, pictures: inlinePictures), url: request.url,
+                spool: ReplyReader.Spool(folder: spoolFolder, images: inlineImages), url: request.url,
                 mask: mask)
             outcome = .reply(try await reader.read(reply))
         } catch let error as TransportError {
@@ -141,7 +141,7 @@ package struct APIClient: APICaller {
     }
 
     /// Returns the request with its timeouts, and with the key if the URL may receive it.
-    func outgoing(_ request: APIRequest, readTimeout: Double, inlinePictures: Int) throws(ClientError)
+    func outgoing(_ request: APIRequest, readTimeout: Double, inlineImages: Int) throws(ClientError)
         -> OutgoingRequest
     {
         guard let url = URLParts(request.url) else {
@@ -163,7 +163,7 @@ package struct APIClient: APICaller {
         }
         // A call slower than 10 kB/s, plus 10 minutes for each image that comes back, is considered
         // hung.
-        let longest = readTimeout + 60 + Double(request.body.length) / 10_000 + Double(inlinePictures) * 600
+        let longest = readTimeout + 60 + Double(request.body.length) / 10_000 + Double(inlineImages) * 600
         let left = deadline.remaining.map {
             request.operation.kind.isPaid ? max($0, need(of: request)) : $0
         }

@@ -28,7 +28,7 @@ extension TransportError: LocalizedError {
     public var recoverySuggestion: String? { hint }
 }
 
-extension PictureVerifier.Rejection: LocalizedError {
+extension ImageVerifier.Rejection: LocalizedError {
     /// The error's one-line description.
     public var errorDescription: String? { description }
 }

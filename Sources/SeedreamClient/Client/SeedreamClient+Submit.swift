@@ -117,7 +117,7 @@ extension SeedreamClient {
             APIRequest(
                 operation: draft.operation, method: .post, url: draft.url, fields: fields, body: body),
             idempotencyKey: job.idempotencyKey, readTimeout: configuration.paidReadTimeout,
-            inlinePictures: draft.isInline ? draft.outputs.upperBound * providerAPI.limits.inlineCopies : 0
+            inlineImages: draft.isInline ? draft.outputs.upperBound * providerAPI.limits.inlineCopies : 0
         ) { reply throws(ClientError) in
             let answer = try providerAPI.submitReply(reply, to: draft, in: context)
             if case .finished(let result) = answer { reply.removeInline(except: result) }

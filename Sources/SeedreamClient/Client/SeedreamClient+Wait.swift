@@ -154,7 +154,7 @@ extension SeedreamClient {
         guard let request = providerAPI.statusRequest(for: ticket, withLogs: withLogs, in: context) else {
             return JobStatus(phase: .other("none"))
         }
-        let reply = try await api.call(request, inlinePictures: pictures)
+        let reply = try await api.call(request, inlineImages: pictures)
         guard reply.isSuccess else { throw providerAPI.failure(reply, operation: request.operation) }
         do throws(ClientError) {
             let status = try providerAPI.status(in: reply)
@@ -202,7 +202,7 @@ extension SeedreamClient {
                 message: "the job is completed, but the provider returned no result",
                 requestID: ticket.requestID, purchase: .taken)
         }
-        let reply = try await api.call(request, inlinePictures: pictures)
+        let reply = try await api.call(request, inlineImages: pictures)
         if reply.isSuccess {
             do throws(ClientError) {
                 let result = try providerAPI.result(in: reply)

@@ -22,7 +22,7 @@ public struct SeedreamClient: Sendable {
     let keys: KeySource
     /// The transport that carries requests.
     package let transport: any HTTPTransport
-    let verifier: PictureVerifier?
+    let verifier: ImageVerifier?
     let backoff: Backoff
 
     /// Creates a client. Nothing is read or sent before a call.
@@ -37,7 +37,7 @@ public struct SeedreamClient: Sendable {
     public init(
         _ provider: ProviderID, keys: KeySource = .environment,
         configuration: ClientConfiguration = ClientConfiguration(),
-        ledger: any JobLedger, transport: any HTTPTransport, verifier: PictureVerifier? = nil
+        ledger: any JobLedger, transport: any HTTPTransport, verifier: ImageVerifier? = nil
     ) {
         planner = SubmissionPlanner(provider, configuration: configuration)
         self.ledger = SpoolingLedger.over(ledger)
@@ -119,7 +119,7 @@ extension SeedreamClient {
     ///   ``ResourceError`` if the system has too few threads or descriptors for connections.
     public init(
         _ provider: ProviderID, keys: KeySource = .environment,
-        configuration: ClientConfiguration = ClientConfiguration(), verifier: PictureVerifier? = nil
+        configuration: ClientConfiguration = ClientConfiguration(), verifier: ImageVerifier? = nil
     ) throws {
         let transport = try AsyncHTTPTransport()
         try transport.prepare()

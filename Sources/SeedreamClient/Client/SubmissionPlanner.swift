@@ -192,6 +192,6 @@ public struct SubmissionPlanner: Sendable {
     }
 
     func checkBudget(_ draft: RequestDraft) throws(BudgetError) {
-        try configuration.budget?.check(pictures: draft.outputs.upperBound, price: price(of: draft.model))
+        try configuration.budget?.check(images: draft.outputs.upperBound, price: price(of: draft.model))
     }
 }

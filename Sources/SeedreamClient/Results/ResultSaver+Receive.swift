@@ -34,12 +34,12 @@ extension ResultSaver {
                 try writer.write(Array(piece))
             }
             guard length != nil else {
-                throw PictureVerifier.Rejection("the image from the reply is no longer at \(path)")
+                throw ImageVerifier.Rejection("the image from the reply is no longer at \(path)")
             }
         }
         do {
             return try await verified(writer, image)
-        } catch var rejection as PictureVerifier.Rejection {
+        } catch var rejection as ImageVerifier.Rejection {
             if case .file(let path) = image.location { rejection.description += "; its bytes are in \(path)" }
             throw rejection
         }
@@ -48,7 +48,7 @@ extension ResultSaver {
     private func verified(_ writer: DownloadWriter, _ image: GeneratedImage) async throws -> ReceivedImage {
         let (prefix, byteCount) = (writer.prefix, writer.byteCount)
         guard let format = ImageSignature.format(of: prefix) else {
-            throw PictureVerifier.Rejection(
+            throw ImageVerifier.Rejection(
                 "expected an image, found \(ImageSignature.description(of: prefix)) (\(byteCount) bytes)")
         }
         try writer.file.finish()
@@ -56,7 +56,7 @@ extension ResultSaver {
         var notice = format.isUsual ? nil : "saved as \(format.name), as received"
         do {
             size = try await verify(writer.file.path, as: format, byteCount, image)?.size
-        } catch let rejection as PictureVerifier.Rejection where rejection.isUnsupported {
+        } catch let rejection as ImageVerifier.Rejection where rejection.isUnsupported {
             notice = "saved as \(format.name), as received, and not verified: \(rejection)"
         }
         return ReceivedImage(
@@ -67,7 +67,7 @@ extension ResultSaver {
 
     private func verify(
         _ path: String, as format: ImageSignature.Format, _ byteCount: Int, _ image: GeneratedImage
-    ) async throws -> PictureVerifier.Verdict? {
+    ) async throws -> ImageVerifier.Verdict? {
         guard let verifier else { return nil }
         do {
             let verdict = try await verifier.verify(path)
@@ -77,15 +77,15 @@ extension ResultSaver {
                 verdict.mediaType == format.mediaType
                     || family.contains(verdict.mediaType) && family.contains(format.mediaType)
             else {
-                throw PictureVerifier.Rejection(
+                throw ImageVerifier.Rejection(
                     "it begins like \(format.mediaType) but decodes as \(verdict.mediaType)")
             }
             return verdict
-        } catch let rejection as PictureVerifier.Rejection where !rejection.isUnsupported {
+        } catch let rejection as ImageVerifier.Rejection where !rejection.isUnsupported {
             // Providers round the length, or give that of another file: only a hint for the reader
             // of the error.
             guard let told = image.byteCount, told != byteCount else { throw rejection }
-            throw PictureVerifier.Rejection(
+            throw ImageVerifier.Rejection(
                 "\(rejection.description) (the provider announced \(told) bytes, \(byteCount) were received)")
         }
     }

@@ -13,7 +13,7 @@ package struct ResultSaver: Sendable {
     /// Downloads URLs.
     package var fetching: any ResultFetching
     /// Decodes images. Without it, only their first bytes are checked.
-    package var verifier: PictureVerifier?
+    package var verifier: ImageVerifier?
     /// The toolkit name in sidecars, such as `seedreamkit/0.1.0`.
     package var toolkit: String
     /// The largest image accepted, in bytes. Default: 64 MiB; an incompressible PNG of 4096x4096 px
@@ -26,7 +26,7 @@ package struct ResultSaver: Sendable {
     package var concurrency = 4
 
     package init(
-        ledger: any JobLedger, fetching: any ResultFetching, verifier: PictureVerifier?, toolkit: String
+        ledger: any JobLedger, fetching: any ResultFetching, verifier: ImageVerifier?, toolkit: String
     ) {
         self.ledger = ledger
         self.fetching = fetching

@@ -21,7 +21,7 @@ package final class InlineExtractor {
     /// The length in written characters above which a string is examined before it ends.
     package static let threshold = 4096
     /// The maximum size of one image in bytes: 64 MiB, as for a downloaded image.
-    package static let maximumPicture = 64 << 20
+    package static let maximumImage = 64 << 20
 
     private enum State {
         /// Between two strings.
@@ -266,7 +266,7 @@ package final class InlineExtractor {
     /// - Returns: Whether it was an image, and was added to the parts.
     private func decodeHeld() throws -> Bool {
         guard case .spool(let folder, let maximum) = mode, let text = InlineText(held),
-            parts.count < max(16, maximum / Self.maximumPicture * 4)
+            parts.count < max(16, maximum / Self.maximumImage * 4)
         else { return false }
         switch text {
         case .plainURI:
@@ -290,7 +290,7 @@ package final class InlineExtractor {
 
     private func check(_ count: Int) throws {
         guard case .spool(_, let maximum) = mode else { return }
-        let most = min(Self.maximumPicture, maximum - spooled)
+        let most = min(Self.maximumImage, maximum - spooled)
         guard count <= most else {
             throw TransportError(
                 .tooLarge, mayHaveArrived: true,

@@ -6,12 +6,12 @@ package struct ReplyReader: Sendable {
     package struct Spool: Hashable, Sendable {
         /// The folder. The caller that receives the reply removes the files.
         package var folder: String
-        /// The maximum number of images, each of at most ``InlineExtractor/maximumPicture`` bytes.
-        package var pictures: Int
+        /// The maximum number of images, each of at most ``InlineExtractor/maximumImage`` bytes.
+        package var images: Int
 
-        package init(folder: String, pictures: Int) {
+        package init(folder: String, images: Int) {
             self.folder = folder
-            self.pictures = pictures
+            self.images = images
         }
     }
 
@@ -48,9 +48,9 @@ package struct ReplyReader: Sendable {
         let extractor: InlineExtractor
         if !isSuccess {
             extractor = InlineExtractor(.elide, maximumText: maximum)
-        } else if let spool, spool.pictures > 0 {
-            let (most, overflows) = spool.pictures.multipliedReportingOverflow(
-                by: InlineExtractor.maximumPicture)
+        } else if let spool, spool.images > 0 {
+            let (most, overflows) = spool.images.multipliedReportingOverflow(
+                by: InlineExtractor.maximumImage)
             extractor = InlineExtractor(
                 .spool(folder: spool.folder, maximum: overflows ? .max : most), maximumText: maximum)
         } else {

@@ -62,7 +62,7 @@ extension FetchResult {
             let progress = RequestProgress(rows: 1, showsLogs: client.verbose)
             let outcome = await session.result(of: job, to: destination, reportingTo: progress.reporter)
             progress.clear()
-            if outcome.deed == .elsewhere {
+            if outcome.action == .elsewhere {
                 Diagnostics().note("\(job.id): another process works on it")
                 throw ExitStatus.tryAgainLater.code
             }

@@ -83,10 +83,10 @@ extension Resume {
                 outcomes.append($0)
             }
             progress.clear()
-            for outcome in outcomes where outcome.deed == .elsewhere {
+            for outcome in outcomes where outcome.action == .elsewhere {
                 Diagnostics().note("\(jobs[outcome.index].id): another process works on it")
             }
-            let unknown = outcomes.filter { $0.deed == .leftUnknown }.compactMap(\.job)
+            let unknown = outcomes.filter { $0.action == .leftUnknown }.compactMap(\.job)
             for job in unknown {
                 let error = job.error.map { ": \($0)" } ?? ""
                 Diagnostics().failure(

@@ -129,7 +129,7 @@ struct RunPlanSummary {
     /// Throws if the run would exceed the budget.
     func check(_ budget: Budget?, _ planner: SubmissionPlanner, model: String?) throws(BudgetError) {
         guard images > 0 else { return }
-        try budget?.check(pictures: images, price: planner.price(of: model))
+        try budget?.check(images: images, price: planner.price(of: model))
     }
 
     /// The exit code.

@@ -107,7 +107,7 @@ final class RequestProgress: Sendable {
             // Rows of a stream are not kept, so their logs are not either.
             if state.total == nil { state.logs[outcome.index] = nil }
             if outcome.isFailure { state.failed += 1 }
-            if outcome.deed == .sent || outcome.deed == .resumed, let job = outcome.job,
+            if outcome.action == .sent || outcome.action == .resumed, let job = outcome.job,
                 let cost = RowDocument.Cost(job)
             {
                 state.money[cost.unit, default: 0] += cost.amount

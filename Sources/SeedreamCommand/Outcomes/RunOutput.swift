@@ -72,7 +72,7 @@ final class RunOutput: Sendable {
     /// Returns the line for a row; `nil` if the end of the run reports it with a reason.
     private func line(_ outcome: RowOutcome) -> TerminalText? {
         let name = names[outcome.index].visible
-        switch (outcome.deed, outcome.job?.state) {
+        switch (outcome.action, outcome.job?.state) {
         case (.sent, .saved), (.resumed, .saved):
             let files = (outcome.job?.files ?? []).map { $0.path.visible }.joined(separator: ", ")
             return TerminalText("\(name): saved as \(files)")
@@ -87,7 +87,7 @@ final class RunOutput: Sendable {
         let outcomes = rows.map(\.outcome)
         let output = JobOutput(form: form, ledger: ledger, progress: progress)
         let shown = rows.filter { row in
-            ![.waiting, .unusable, .skipped, .elsewhere].contains(row.outcome.deed)
+            ![.waiting, .unusable, .skipped, .elsewhere].contains(row.outcome.action)
                 && row.outcome.failed.isEmpty
         }
         .map { JobOutput.Outcome($0.outcome, logs: $0.logs) }
@@ -98,7 +98,7 @@ final class RunOutput: Sendable {
                 return input
             }
         }
-        let skipped = outcomes.filter { $0.deed == .skipped }.compactMap(\.job)
+        let skipped = outcomes.filter { $0.action == .skipped }.compactMap(\.job)
         let cause: (any Error)? = if case .refused(let error)? = stop { error } else { nil }
         try output.show(
             shown, failed: failed, skipped: skipped, waited: waited, error: cause, advises: false)
@@ -126,7 +126,7 @@ final class RunOutput: Sendable {
         guard isInterrupted || stop != nil || left.keys.contains(where: { $0 != .failed && $0 != .cancelled })
         else {
             // Inputs that cannot be prepared are tried again on each start anyway.
-            let mayRetry = outcomes.contains { $0.isFailure && ![.unusable, .missing].contains($0.deed) }
+            let mayRetry = outcomes.contains { $0.isFailure && ![.unusable, .missing].contains($0.action) }
             if mayRetry { Terminal.note("add `--retry-failed` to send failed rows again") }
             return
         }
@@ -152,17 +152,17 @@ final class RunOutput: Sendable {
         }
         if isInterrupted { throw ExitStatus.interrupted.code }
         let isOpen = outcomes.contains { outcome in
-            guard let job = outcome.job else { return outcome.deed == .elsewhere }
-            if outcome.deed == .missing { return false }
+            guard let job = outcome.job else { return outcome.action == .elsewhere }
+            if outcome.action == .missing { return false }
             return job.state == .unknown
-                || !job.state.isFinal && (outcome.error != nil || outcome.deed == .elsewhere)
+                || !job.state.isFinal && (outcome.error != nil || outcome.action == .elsewhere)
         }
         if isOpen || isLost { throw ExitStatus.outcomeUnknown.code }
         guard
             outcomes.contains(where: \.isFailure)
                 || outcomes.contains(where: { $0.job?.result?.failures.isEmpty == false })
         else { return }
-        let isNothingUsable = outcomes.allSatisfy { $0.deed == .unusable }
+        let isNothingUsable = outcomes.allSatisfy { $0.action == .unusable }
         throw (isNothingUsable ? ExitStatus.noUsableInput : .someFailed).code
     }
 }

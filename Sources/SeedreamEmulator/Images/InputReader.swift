@@ -13,7 +13,7 @@ import Foundation
 /// Reads the input images of a request as strictly as a provider, decoding every pixel.
 struct InputReader: Sendable {
     let files: FileStore
-    let openPoints: OpenPoints
+    let ambiguities: Ambiguities
 
     /// The long side of a tile, in px: enough to recognize the image.
     private static let tileSide = 384
@@ -34,7 +34,7 @@ struct InputReader: Sendable {
             return try read(bytes, declared: nil, limits: limits)
         }
         if await files.hasExpired(path) { throw .notDownloadable(reference) }
-        switch openPoints.remoteImages {
+        switch ambiguities.remoteImages {
         case .refused:
             throw .notDownloadable(reference)
         case .placeholder:
@@ -105,7 +105,7 @@ struct InputReader: Sendable {
         } catch {
             throw .undecodable("\(error)")
         }
-        let shown = openPoints.appliesOrientation ? probe.displaySize : probe.size
+        let shown = ambiguities.appliesOrientation ? probe.displaySize : probe.size
         guard min(shown.width, shown.height) >= limits.minimumSide else {
             throw .tooSmall(shown, minimum: limits.minimumSide)
         }
@@ -124,9 +124,9 @@ struct InputReader: Sendable {
                 let white = RGBColor(red: 255, green: 255, blue: 255)
                 try PixelPipeline(
                     region: PixelRegion(probe.size),
-                    orientation: openPoints.appliesOrientation ? probe.orientation : .topLeft,
+                    orientation: ambiguities.appliesOrientation ? probe.orientation : .topLeft,
                     filter: .bilinear
-                ).run(from: try RowBandSource(reader, alpha: .flatten(white)), to: sink)
+                ).run(from: try RowStripSource(reader, alpha: .flatten(white)), to: sink)
             }
         } catch {
             throw .undecodable("\(error)")

@@ -20,7 +20,7 @@ enum OutputSize {
 
     /// Returns the size of a preset, scaled up to the minimum area.
     static func preset(
-        _ name: String, first: PixelSize?, automatic: OpenPoints.AutomaticSize
+        _ name: String, first: PixelSize?, automatic: Ambiguities.AutomaticSize
     ) -> PixelSize {
         if let size = presets[name] { return atLeastMinimum(size) }
         let side = name == "auto_4K" ? 4096 : 2048

@@ -47,9 +47,9 @@ struct Tile: Hashable, Sendable {
 }
 
 /// Reads a tile in strips.
-final class TileSource: BandSource {
+final class TileSource: StripSource {
     let format: PlaneFormat
-    let bandRows = 16
+    let stripRows = 16
     var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
     private let tile: Tile
 
@@ -58,10 +58,10 @@ final class TileSource: BandSource {
         format = PlaneFormat(.rgb, size: tile.size)
     }
 
-    func readBand(into buffer: PlaneBuffer, at first: Int) throws {
+    func readStrip(into buffer: PlaneBuffer, at first: Int) throws {
         let width = format.size.width
         tile.samples.withUnsafeBufferPointer { samples in
-            for y in first..<min(first + bandRows, format.size.height) {
+            for y in first..<min(first + stripRows, format.size.height) {
                 for plane in 0..<3 {
                     let row = buffer.row(y, ofPlane: plane)
                     for x in 0..<width { row[x] = samples[(y * width + x) * 3 + plane] }
@@ -74,9 +74,9 @@ final class TileSource: BandSource {
 }
 
 /// Collects strips into a tile.
-final class TileSink: BandSink {
+final class TileSink: StripSink {
     let format: PlaneFormat
-    let bandRows = 16
+    let stripRows = 16
     var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
     private(set) var tile: Tile
 
@@ -85,9 +85,9 @@ final class TileSink: BandSink {
         tile = Tile(size: size, color: (0, 0, 0))
     }
 
-    func writeBand(from buffer: PlaneBuffer, at first: Int) throws {
+    func writeStrip(from buffer: PlaneBuffer, at first: Int) throws {
         let width = format.size.width
-        let rows = first..<min(first + bandRows, format.size.height)
+        let rows = first..<min(first + stripRows, format.size.height)
         tile.samples.withUnsafeMutableBufferPointer { samples in
             for y in rows {
                 for plane in 0..<3 {

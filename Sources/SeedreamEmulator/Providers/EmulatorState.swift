@@ -15,7 +15,7 @@ struct EmulatorState: Sendable {
         ledger = Ledger(credits: configuration.credits)
         jobs = JobStore(configuration)
         generator = ImageGenerator(files: files, configuration: configuration)
-        inputs = InputReader(files: files, openPoints: configuration.openPoints)
+        inputs = InputReader(files: files, ambiguities: configuration.ambiguities)
         self.webhooks = webhooks
         log = RequestLog(capacity: configuration.loggedRequests)
     }

@@ -36,7 +36,7 @@ public struct EmulatorConfiguration: Sendable {
     /// choice.
     public var maximumBody = 160 << 20
     /// Behaviour that the providers' documents leave open.
-    public var openPoints = OpenPoints()
+    public var ambiguities = Ambiguities()
     /// The clock that decides when results, uploads and idempotency keys expire. Default: the
     /// system's.
     public var clock = EmulatorClock()
@@ -45,4 +45,13 @@ public struct EmulatorConfiguration: Sendable {
 
     /// Creates the default settings.
     public init() {}
+}
+
+extension EmulatorConfiguration {
+    /// The earlier name of ``ambiguities``.
+    @available(*, deprecated, renamed: "ambiguities")
+    public var openPoints: Ambiguities {
+        get { ambiguities }
+        set { ambiguities = newValue }
+    }
 }

@@ -91,13 +91,13 @@ extension RowDocument {
     /// Updates the document from the row's outcome.
     public mutating func take(_ outcome: RowOutcome) {
         if let job = outcome.job { take(job) }
-        switch outcome.deed {
+        switch outcome.action {
         case .skipped: state = .skipped
         case .waiting: state = .waiting
         case .unusable: state = .failed
         case .elsewhere where outcome.job == nil: state = .preparing
         case .sent, .resumed, .missing, .leftFailed, .leftUnknown, .elsewhere:
-            if outcome.job == nil { state = outcome.deed == .leftUnknown ? .unknown : .failed }
+            if outcome.job == nil { state = outcome.action == .leftUnknown ? .unknown : .failed }
         }
         take(outcome.failed, outcome.error)
     }

@@ -44,7 +44,7 @@ final class CircuitBreaker: Sendable {
     /// Counts a finished row.
     func record(_ outcome: RowOutcome) {
         state.withLock { state in
-            switch outcome.deed {
+            switch outcome.action {
             case .skipped, .waiting, .elsewhere: return
             default: break
             }

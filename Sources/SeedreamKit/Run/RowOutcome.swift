@@ -5,7 +5,7 @@ public import SeedreamModel
 /// The outcome of a row in one start of its run.
 public struct RowOutcome: Sendable {
     /// The action taken for the row.
-    public enum Deed: Hashable, Sendable {
+    public enum Action: Hashable, Sendable {
         /// Its request was sent in this start.
         case sent
         /// Its request was sent before, and its job was resumed.
@@ -31,7 +31,7 @@ public struct RowOutcome: Sendable {
     /// The row's label.
     public var label: String
     /// The action taken for the row.
-    public var deed: Deed
+    public var action: Action
     /// The current job; `nil` if no request was sent.
     public var job: JobRecord?
     /// The error of this start, or of the start that sent the request.
@@ -47,22 +47,22 @@ public struct RowOutcome: Sendable {
     ///
     /// - Parameter index: The index of the row in its start, from 0.
     public init(
-        index: Int, label: String, deed: Deed, job: JobRecord? = nil, error: (any Error)? = nil,
+        index: Int, label: String, action: Action, job: JobRecord? = nil, error: (any Error)? = nil,
         failed: [FailedInput] = [], dropped: [DroppedInput] = [], images: [PreparedImage] = []
     ) {
-        self.init(index, label, deed, job: job, error: error)
+        self.init(index, label, action, job: job, error: error)
         (self.failed, self.dropped, self.images) = (failed, dropped, images)
     }
 
-    init(_ index: Int, _ label: String, _ deed: Deed, job: JobRecord? = nil, error: (any Error)? = nil) {
-        (self.index, self.label, self.deed, self.job, self.error) = (index, label, deed, job, error)
+    init(_ index: Int, _ label: String, _ action: Action, job: JobRecord? = nil, error: (any Error)? = nil) {
+        (self.index, self.label, self.action, self.job, self.error) = (index, label, action, job, error)
     }
 }
 
 extension RowOutcome {
     /// Whether the row failed, now or before.
     package var isFailure: Bool {
-        switch deed {
+        switch action {
         case .unusable, .leftFailed, .missing: true
         case .sent, .resumed: job.map { [.failed, .cancelled].contains($0.state) } ?? (error != nil)
         case .skipped, .leftUnknown, .elsewhere, .waiting: false

@@ -120,10 +120,10 @@ struct RunEngine: Sendable {
         var reference: RowReference
         var dropped: [DroppedInput]
 
-        func outcome(_ deed: RowOutcome.Deed, _ job: JobRecord? = nil, _ error: (any Error)? = nil)
+        func outcome(_ action: RowOutcome.Action, _ job: JobRecord? = nil, _ error: (any Error)? = nil)
             -> RowOutcome
         {
-            var outcome = RowOutcome(index, row.label, deed, job: job, error: error)
+            var outcome = RowOutcome(index, row.label, action, job: job, error: error)
             outcome.dropped = dropped
             return outcome
         }

@@ -125,6 +125,6 @@ extension SeedreamSession {
         let outputs = left.reduce(0) { $0 + $1.request.maximumOutputs }
         let price = client.planner.price(of: rows.first?.request.model)
         let spent = try await client.ledger.summary(of: run.id)?.cost[budget.unit]
-        try budget.check(pictures: outputs, price: price, after: spent ?? 0)
+        try budget.check(images: outputs, price: price, after: spent ?? 0)
     }
 }

@@ -24,7 +24,7 @@ public struct SeedreamSession: Sendable {
     ///
     /// - Parameters:
     ///   - client: The client. To decode the results, it needs the verifier
-    ///     ``PictureVerifier/decoding(limits:)``.
+    ///     ``ImageVerifier/decoding(limits:)``.
     ///   - options: The preparation options. The constraints are the profile of the client's
     ///     provider.
     public init(client: SeedreamClient, options: PreparationOptions = PreparationOptions()) {

@@ -30,29 +30,29 @@ struct FalImageRefusal: Sendable, CustomTestStringConvertible {
             name: "the capture's PNG signature alone", uri: { "data:image/png;base64,iVBORw0KGgo=" },
             type: "image_load_error"),
         FalImageRefusal(
-            name: "text", uri: { TestPicture.jpegURI(Array("no picture".utf8)) }, type: "image_load_error"),
+            name: "text", uri: { TestImage.jpegURI(Array("no picture".utf8)) }, type: "image_load_error"),
         FalImageRefusal(
             name: "truncated JPEG",
             uri: { .string(try Fal.dataURI("corrupt/truncated-scan.jpg", type: "image/jpeg")) },
             type: "image_load_error"),
         FalImageRefusal(
-            name: "14 px wide", uri: { TestPicture.jpegURI(try TestPicture.jpeg(14, 30)) },
+            name: "14 px wide", uri: { TestImage.jpegURI(try TestImage.jpeg(14, 30)) },
             type: "image_too_small", context: ["min_height": 14, "min_width": 14]),
         FalImageRefusal(
-            name: "14 px high", uri: { TestPicture.jpegURI(try TestPicture.jpeg(30, 14)) },
+            name: "14 px high", uri: { TestImage.jpegURI(try TestImage.jpeg(30, 14)) },
             type: "image_too_small", context: ["min_height": 14, "min_width": 14]),
         FalImageRefusal(
-            name: "6001x6000 px", uri: { TestPicture.jpegURI(try TestPicture.jpeg(6001, 6000)) },
+            name: "6001x6000 px", uri: { TestImage.jpegURI(try TestImage.jpeg(6001, 6000)) },
             type: "image_too_large", context: ["max_height": 6000, "max_width": 6000]),
         FalImageRefusal(
             name: "a header of 60000x60000 px",
             uri: { .string(try Fal.dataURI("corrupt/huge-header.jpg", type: "image/jpeg")) },
             type: "image_too_large", context: ["max_height": 6000, "max_width": 6000]),
         FalImageRefusal(
-            name: "3.01:1", uri: { TestPicture.jpegURI(try TestPicture.jpeg(301, 100)) },
+            name: "3.01:1", uri: { TestImage.jpegURI(try TestImage.jpeg(301, 100)) },
             type: "downstream_service_error", status: 400),
         FalImageRefusal(
-            name: "1:3.01", uri: { TestPicture.jpegURI(try TestPicture.jpeg(100, 301)) },
+            name: "1:3.01", uri: { TestImage.jpegURI(try TestImage.jpeg(100, 301)) },
             type: "downstream_service_error", status: 400),
         FalImageRefusal(
             name: "HEIC", uri: { .string(try Fal.dataURI("formats/picture.heic", type: "image/heic")) },

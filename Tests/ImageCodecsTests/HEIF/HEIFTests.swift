@@ -177,9 +177,9 @@ struct HEIFTests {
             planes, _ in
             let format = planes.format
             let buffer = try PlaneBuffer(
-                format: format, rows: format.size.height.roundedUp(toMultipleOf: planes.bandRows))
-            for row in stride(from: 0, to: format.size.height, by: planes.bandRows) {
-                try planes.readBand(into: buffer, at: row)
+                format: format, rows: format.size.height.roundedUp(toMultipleOf: planes.stripRows))
+            for row in stride(from: 0, to: format.size.height, by: planes.stripRows) {
+                try planes.readStrip(into: buffer, at: row)
             }
             return (0..<format.size.height).flatMap { y in
                 UnsafeBufferPointer(start: buffer.row(y, ofPlane: 0), count: format.size.width)

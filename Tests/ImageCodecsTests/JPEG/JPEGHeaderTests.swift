@@ -52,7 +52,7 @@ struct JPEGHeaderTests {
         file.segments.removeAll { $0.marker == 0xEE }
         #expect(try DecodedPixels(file.bytes) == marked)
         let probe = try Self.probe(file)
-        #expect(probe.colorModel == .cmyk && probe.hasInvertedInks)
+        #expect(probe.colorModel == .cmyk && probe.hasInvertedCMYK)
         var ycck = JPEGFile(try Fixtures.bytes("sampling/ycck.jpg"))
         let whole = try DecodedPixels(ycck.bytes)
         ycck.change(0xEE) { $0.payload[11] = 1 }

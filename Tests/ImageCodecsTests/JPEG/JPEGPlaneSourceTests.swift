@@ -23,7 +23,7 @@ struct JPEGPlaneSourceTests {
         for width in Self.widths {
             // The left half blue, the right half red, the upper half dark.
             let format = PlaneFormat(.yCbCr, size: .init(width: width, height: 67), subsampling: subsampling)
-            let picture = PlanePicture(format) { plane, x, y in
+            let picture = PlaneImage(format) { plane, x, y in
                 switch plane {
                 case 0: y < 0.5 ? 60 : 180
                 case 1: x < 0.5 ? 190 : 90
@@ -35,7 +35,7 @@ struct JPEGPlaneSourceTests {
             try JPEGPlaneSource.withSource(of: encoded, denominator: denominator, limits: DecodeLimits()) {
                 source in
                 #expect(source.format.subsampling == subsampling)
-                let result = PlanePictureSink(source.format)
+                let result = PlaneImageSink(source.format)
                 try PixelPipeline(region: PixelRegion(source.format.size)).run(from: source, to: result)
                 for plane in 0..<3 {
                     let size = source.format.size(ofPlane: plane)
@@ -57,7 +57,7 @@ struct JPEGPlaneSourceTests {
         "keep their colours through a transcode at ordinary widths", arguments: [600, 1000, 1016, 1080, 1125])
     func colors(_ width: Int) throws {
         let format = PlaneFormat(.yCbCr, size: .init(width: width, height: 64), subsampling: .quarter)
-        let picture = PlanePicture(format) { plane, x, _ in
+        let picture = PlaneImage(format) { plane, x, _ in
             plane == 0 ? 128 : (x < 0.5) == (plane == 1) ? 190 : 90
         }
         let sink = try JPEGSink(format: format, settings: EncodeSettings(quality: 95))

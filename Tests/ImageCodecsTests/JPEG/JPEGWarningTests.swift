@@ -150,12 +150,12 @@ struct JPEGWarningTests {
 
     @Test(
         "a lossless rotation takes the harmless ones and leaves the others to the decoder",
-        .enabled(if: JPEGTurner.isAvailable, "trait LosslessTurn is off"))
+        .enabled(if: JPEGRotator.isAvailable, "trait LosslessTurn is off"))
     func rotation() throws {
         func turned(_ change: (inout JPEGFile) -> Void) throws -> [UInt8]? {
             var file = JPEGFile(try Fixtures.bytes("orientation/jpeg-6.jpg"))
             change(&file)
-            return try JPEGTurner.turn(
+            return try JPEGRotator.turn(
                 EncodedSource(file.bytes), orientation: .rightTop, limits: DecodeLimits())?.array()
         }
         let plain = try #require(try turned { _ in })

@@ -150,8 +150,8 @@ struct FastPNGTests {
                 for x in 0..<517 { row[x] = picture.samples[(y * 517 + x) * channels + plane] }
             }
         }
-        for first in stride(from: 0, to: 401, by: sink.bandRows) {
-            try sink.writeBand(from: buffer, at: first)
+        for first in stride(from: 0, to: 401, by: sink.stripRows) {
+            try sink.writeStrip(from: buffer, at: first)
         }
         let source = EncodedSource(try sink.finish().array())
         #expect(Self.compare(source, "libpng's", isFast: true).samples == picture.samples)

@@ -68,7 +68,7 @@ struct ProberTests {
     func quality(_ quality: Int, _ expected: Int) throws {
         let format = PlaneFormat(.grey, size: .init(width: 16, height: 16))
         let sink = try JPEGSink(format: format, settings: EncodeSettings(quality: quality))
-        let bytes = try PlanePicture.zonePlate(format, frequency: 0.5).encoded(by: sink)
+        let bytes = try PlaneImage.zonePlate(format, frequency: 0.5).encoded(by: sink)
         let probe = try Prober.probe(EncodedSource(bytes), limits: DecodeLimits())
         #expect(abs((probe.estimatedQuality ?? 0) - expected) <= 1)
     }

@@ -42,16 +42,16 @@ struct Reading: Equatable {
     ) throws -> [[UInt8]] {
         try JPEGPlaneSource.withSource(of: source, denominator: denominator, limits: limits) { planes in
             let format = planes.format
-            let buffer = try PlaneBuffer(format: format, rows: planes.bandRows, widths: planes.rowWidths)
+            let buffer = try PlaneBuffer(format: format, rows: planes.stripRows, widths: planes.rowWidths)
             var result = [[UInt8]](repeating: [], count: format.planeCount)
-            for row in stride(from: 0, to: format.size.height, by: planes.bandRows) {
-                try planes.readBand(into: buffer, at: row)
+            for row in stride(from: 0, to: format.size.height, by: planes.stripRows) {
+                try planes.readStrip(into: buffer, at: row)
                 for plane in 0..<format.planeCount {
                     let size = format.size(ofPlane: plane)
                     let shift = format.subsampling(ofPlane: plane).verticalShift
                     for y
                         in (row >> shift)..<max(
-                            row >> shift, min((row + planes.bandRows) >> shift, size.height))
+                            row >> shift, min((row + planes.stripRows) >> shift, size.height))
                     {
                         result[plane] += UnsafeBufferPointer(
                             start: buffer.row(y, ofPlane: plane), count: size.width)

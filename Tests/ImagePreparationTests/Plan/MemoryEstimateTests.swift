@@ -25,7 +25,8 @@ struct MemoryEstimateTests {
     }
 
     @Test(
-        "a lossless rotation takes all coefficients and the file twice", .enabled(if: JPEGTurner.isAvailable))
+        "a lossless rotation takes all coefficients and the file twice", .enabled(if: JPEGRotator.isAvailable)
+    )
     func rotation() throws {
         // 1280 · 960 · 6 = 7 372 800.
         let probe = try SampleProbe.jpeg { $0.orientation = .rightTop }

@@ -24,7 +24,7 @@ struct PlannerTests {
     }
 
     /// A lossless rotation needs the codec of the trait `LosslessTurn`.
-    private static let rotation: Action = JPEGTurner.isAvailable ? .turn : .transcode
+    private static let rotation: Action = JPEGRotator.isAvailable ? .turn : .transcode
 
     @Test("lets an image that conforms pass, and says what its header does not tell")
     func conforming() throws {

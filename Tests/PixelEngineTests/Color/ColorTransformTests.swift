@@ -95,7 +95,7 @@ struct ColorTransformTests {
         #expect(ColorTransform(from: ColorProfiles.displayP3, channels: 1, sampleType: .byte) == nil)
         #expect(ColorTransform(from: ColorProfiles.displayP3, channels: 5, sampleType: .byte) == nil)
         #expect(
-            ColorTransform(from: ColorProfiles.displayP3, channels: 4, isInks: true, sampleType: .byte) == nil
+            ColorTransform(from: ColorProfiles.displayP3, channels: 4, isCMYK: true, sampleType: .byte) == nil
         )
     }
 }

@@ -57,17 +57,17 @@ struct ResamplingTests {
                 }
         }
 
-    static func picture(_ test: Case) throws -> PlanePicture {
+    static func picture(_ test: Case) throws -> PlaneImage {
         guard test.picture == "photograph" else { return .zonePlate(test.source, frequency: 0.8) }
         return .photograph(try DecodedPixels(Fixtures.bytes("photos/chelsea.png")), test.source)
     }
 
-    static func run(_ picture: PlanePicture, to target: PlaneFormat, filter: ResamplingFilter) throws
-        -> PlanePicture
+    static func run(_ picture: PlaneImage, to target: PlaneFormat, filter: ResamplingFilter) throws
+        -> PlaneImage
     {
-        let sink = PlanePictureSink(target)
+        let sink = PlaneImageSink(target)
         let pipeline = PixelPipeline(region: PixelRegion(picture.format.size), filter: filter)
-        try pipeline.run(from: PlanePictureSource(picture), to: sink)
+        try pipeline.run(from: PlaneImageSource(picture), to: sink)
         return sink.picture
     }
 
@@ -96,7 +96,7 @@ struct ResamplingTests {
             RGBColor(red: 250, green: 20, blue: 60), RGBColor(red: 0, green: 255, blue: 0), .white, .black,
         ] {
             let format = PlaneFormat(.rgb, size: .init(width: 77, height: 51))
-            let picture = PlanePicture(format) { plane, _, _ in Double(color.levels[plane]) }
+            let picture = PlaneImage(format) { plane, _, _ in Double(color.levels[plane]) }
             let target = PlaneFormat(.yCbCr, size: .init(width: 99, height: 65), subsampling: subsampling)
             let result = try Self.run(picture, to: target, filter: .lanczos3)
             for plane in 0..<3 {
@@ -109,10 +109,10 @@ struct ResamplingTests {
     @Test("takes a region from the middle, as cropping does")
     func region() throws {
         let format = PlaneFormat(.grey, size: .init(width: 400, height: 600))
-        let picture = PlanePicture.zonePlate(format, frequency: 0.4)
-        let sink = PlanePictureSink(PlaneFormat(.grey, size: .init(width: 100, height: 120)))
+        let picture = PlaneImage.zonePlate(format, frequency: 0.4)
+        let sink = PlaneImageSink(PlaneFormat(.grey, size: .init(width: 100, height: 120)))
         let pipeline = PixelPipeline(region: PixelRegion(left: 150, top: 350, width: 100, height: 120))
-        try pipeline.run(from: PlanePictureSource(picture), to: sink)
+        try pipeline.run(from: PlaneImageSource(picture), to: sink)
         for y in stride(from: 0, to: 120, by: 7) {
             for x in 0..<100 {
                 #expect(sink.picture.planes[0][y * 100 + x] == picture.planes[0][(y + 350) * 400 + x + 150])
@@ -123,19 +123,19 @@ struct ResamplingTests {
     @Test("changes nothing when the size stays", arguments: subsamplings)
     func identity(_ subsampling: ChromaSubsampling) throws {
         let format = PlaneFormat(.yCbCr, size: .init(width: 101, height: 67), subsampling: subsampling)
-        let picture = PlanePicture.zonePlate(format, frequency: 0.9)
+        let picture = PlaneImage.zonePlate(format, frequency: 0.9)
         #expect(try Self.run(picture, to: format, filter: .lanczos3) == picture)
     }
 
     @Test("gives the same samples whether a thread reads ahead or not", arguments: [8, 16, 32])
-    func readAhead(_ bandRows: Int) throws {
+    func readAhead(_ stripRows: Int) throws {
         let format = PlaneFormat(.yCbCr, size: .init(width: 333, height: 777), subsampling: .quarter)
         let target = PlaneFormat(.yCbCr, size: .init(width: 200, height: 467), subsampling: .quarter)
-        let picture = PlanePicture.zonePlate(format, frequency: 0.5)
+        let picture = PlaneImage.zonePlate(format, frequency: 0.5)
         let results = try [false, true].map { readsAhead in
-            let sink = PlanePictureSink(target)
+            let sink = PlaneImageSink(target)
             let pipeline = PixelPipeline(region: PixelRegion(format.size), readsAhead: readsAhead)
-            let source = PlanePictureSource(picture, bandRows: bandRows)
+            let source = PlaneImageSource(picture, stripRows: stripRows)
             try pipeline.run(from: source, to: sink)
             #expect(source.isFinished)
             return sink.picture

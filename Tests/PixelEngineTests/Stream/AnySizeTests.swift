@@ -31,19 +31,19 @@ struct AnySizeTests {
                 model, size: orientation.displaySize(of: size),
                 subsampling: keepsSize ? source.subsampling : subsampling())
             let levels: [Double] = (0..<4).map { _ in Double(Int.random(in: 0...255, using: &generator)) }
-            let picture = PlanePicture(source) { plane, _, _ in levels[plane] }
-            let bandRows = [8, 16, 24, 32].randomElement(using: &generator) ?? 8
-            let sink = PlanePictureSink(target, bandRows: [8, 16, 32].randomElement(using: &generator) ?? 8)
+            let picture = PlaneImage(source) { plane, _, _ in levels[plane] }
+            let stripRows = [8, 16, 24, 32].randomElement(using: &generator) ?? 8
+            let sink = PlaneImageSink(target, stripRows: [8, 16, 32].randomElement(using: &generator) ?? 8)
             let pipeline = PixelPipeline(
                 region: PixelRegion(source.size), orientation: orientation,
                 filter: ResamplingFilter.allCases.randomElement(using: &generator) ?? .lanczos3,
                 readsAhead: Bool.random(using: &generator))
-            try pipeline.run(from: PlanePictureSource(picture, bandRows: bandRows), to: sink)
+            try pipeline.run(from: PlaneImageSource(picture, stripRows: stripRows), to: sink)
             for plane in 0..<target.planeCount {
                 let worst = sink.picture.planes[plane].map { abs(Int($0) - Int(levels[plane])) }.max() ?? 0
                 #expect(
                     worst <= 1,
-                    "\(source.size) \(source.subsampling) to \(target.size) \(target.subsampling), \(orientation), \(bandRows), plane \(plane)"
+                    "\(source.size) \(source.subsampling) to \(target.size) \(target.subsampling), \(orientation), \(stripRows), plane \(plane)"
                 )
             }
         }

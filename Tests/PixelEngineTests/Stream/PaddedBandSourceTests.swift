@@ -3,19 +3,19 @@ import Pixels
 import TestSupport
 import Testing
 
-@Suite("PaddedBandSource")
+@Suite("PaddedStripSource")
 struct PaddedBandSourceTests {
     /// The whole padded image, read strip by strip.
     private static func padded(
-        _ picture: PlanePicture, to size: PixelSize, _ background: RGBColor
-    ) throws -> PlanePicture {
-        let source = try PaddedBandSource(
-            PlanePictureSource(picture, bandRows: 8), size: size, background: background)
-        let sink = PlanePictureSink(source.format, bandRows: 8)
+        _ picture: PlaneImage, to size: PixelSize, _ background: RGBColor
+    ) throws -> PlaneImage {
+        let source = try PaddedStripSource(
+            PlaneImageSource(picture, stripRows: 8), size: size, background: background)
+        let sink = PlaneImageSink(source.format, stripRows: 8)
         let buffer = try PlaneBuffer(format: source.format, rows: 8, widths: source.rowWidths)
         for row in stride(from: 0, to: size.height, by: 8) {
-            try source.readBand(into: buffer, at: row)
-            try sink.writeBand(from: buffer, at: row)
+            try source.readStrip(into: buffer, at: row)
+            try sink.writeStrip(from: buffer, at: row)
         }
         try source.finish()
         return sink.picture
@@ -23,7 +23,7 @@ struct PaddedBandSourceTests {
 
     @Test("puts the image into the middle, and the background around it")
     func grey() throws {
-        var picture = PlanePicture(PlaneFormat(.grey, size: PixelSize(width: 2, height: 1))) { _, _, _ in 0 }
+        var picture = PlaneImage(PlaneFormat(.grey, size: PixelSize(width: 2, height: 1))) { _, _, _ in 0 }
         picture.planes = [[7, 8]]
         // One column and three rows more: the odd one is on the right and below. White has luma
         // 255.
@@ -34,7 +34,7 @@ struct PaddedBandSourceTests {
     @Test("fills each channel with its own level, and alpha with opaque")
     func color() throws {
         let format = PlaneFormat(.rgb, size: PixelSize(width: 1, height: 1), hasAlpha: true)
-        let picture = PlanePicture(format) { plane, _, _ in Double(plane) }
+        let picture = PlaneImage(format) { plane, _, _ in Double(plane) }
         let background = RGBColor(red: 10, green: 20, blue: 30)
         let result = try Self.padded(picture, to: PixelSize(width: 3, height: 1), background)
         #expect(result.planes == [[10, 0, 10], [20, 1, 20], [30, 2, 30], [255, 3, 255]])
@@ -44,7 +44,7 @@ struct PaddedBandSourceTests {
     func chroma(_ side: Int, _ start: Int) throws {
         // 4:2:0: an inset of an odd number of px is rounded down.
         let format = PlaneFormat(.yCbCr, size: PixelSize(width: 4, height: 4), subsampling: .quarter)
-        let picture = PlanePicture(format) { _, _, _ in 9 }
+        let picture = PlaneImage(format) { _, _, _ in 9 }
         let result = try Self.padded(picture, to: PixelSize(width: side, height: side), .black)
         // JFIF 1.02: black is 0, 128, 128.
         for (plane, background) in ([0, 128, 128] as [UInt8]).enumerated() {
@@ -62,7 +62,7 @@ struct PaddedBandSourceTests {
     @Test("reads across the strips of the image within")
     func strips() throws {
         let format = PlaneFormat(.grey, size: PixelSize(width: 1, height: 40))
-        var picture = PlanePicture(format) { _, _, _ in 0 }
+        var picture = PlaneImage(format) { _, _, _ in 0 }
         picture.planes = [(1...40).map { UInt8($0) }]
         // 5 rows above, so each strip of 8 touches two of the image.
         let result = try Self.padded(picture, to: PixelSize(width: 1, height: 50), .white)

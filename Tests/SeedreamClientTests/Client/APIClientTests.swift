@@ -176,7 +176,7 @@ struct APIClientTests {
         let called = await #expect(throws: ClientError.self) { try await client.call(request) }
         let submitted = await #expect(throws: ClientError.self) {
             try await client.submit(
-                request, idempotencyKey: nil, readTimeout: 1, inlinePictures: 0,
+                request, idempotencyKey: nil, readTimeout: 1, inlineImages: 0,
                 read: StubProvider().success(in:))
         }
         for error in [called, submitted] {
@@ -242,7 +242,7 @@ struct APIClientTests {
         let text = #"{"images":[{"url":"data:image/png;base64,\#(String(repeating: "QUJD", count: 2000))"}]}"#
         let transport = FakeTransport { _, _ in IncomingReply(200, text) }
         let client = Self.client(transport, folder: folder.path)
-        let reply = try await client.call(Self.get(), inlinePictures: 1)
+        let reply = try await client.call(Self.get(), inlineImages: 1)
         #expect(reply.json == ["images": [["url": "inline:0"]]])
         #expect(reply.inline.map(\.contentType) == ["image/png"])
     }

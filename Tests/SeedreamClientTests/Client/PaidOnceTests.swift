@@ -43,7 +43,7 @@ struct PaidOnceTests {
                 request(
                     "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", .fal(.submit),
                     ["prompt": "a dog", "image_size": ["width": 1024, "height": 1024]]),
-                idempotencyKey: "ignored", readTimeout: readTimeout, inlinePictures: 0,
+                idempotencyKey: "ignored", readTimeout: readTimeout, inlineImages: 0,
                 read: StubProvider().success(in:))
         }
 
@@ -53,7 +53,7 @@ struct PaidOnceTests {
                 request(
                     "apiframe/v2/images/generate", .apiframe(.generate),
                     ["model": "seedream-4", "prompt": "a dog", "seedreamParams": ["size": "1K", "seed": 7]]),
-                idempotencyKey: key, readTimeout: 5, inlinePictures: 0, read: StubProvider().success(in:))
+                idempotencyKey: key, readTimeout: 5, inlineImages: 0, read: StubProvider().success(in:))
         }
 
         /// OneRouter, with its images in the reply.
@@ -65,7 +65,7 @@ struct PaidOnceTests {
                         "model": "seedream-v4-text-to-image", "prompt": "a dog", "size": "square_hd",
                         "output_format": "b64_json",
                     ]),
-                idempotencyKey: nil, readTimeout: 30, inlinePictures: 1, read: StubProvider().success(in:))
+                idempotencyKey: nil, readTimeout: 30, inlineImages: 1, read: StubProvider().success(in:))
         }
 
         func arrivals(_ operation: String) async -> Int {
@@ -178,7 +178,7 @@ struct PaidOnceTests {
                 shop.request(
                     "fal/queue/fal-ai/bytedance/seedream/v4/text-to-image", .fal(.submit),
                     ["prompt": "a dog"]),
-                idempotencyKey: nil, readTimeout: 5, inlinePictures: 0, read: StubProvider().success(in:))
+                idempotencyKey: nil, readTimeout: 5, inlineImages: 0, read: StubProvider().success(in:))
             #expect(reply.isSuccess)
             #expect(await shop.emulator.ledger.count == 1)
         }

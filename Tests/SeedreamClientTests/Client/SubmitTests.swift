@@ -16,7 +16,7 @@ struct SubmitTests {
     ) async throws -> HTTPReply {
         try await APIClientTests.client(transport, provider, folder: folder)
             .submit(
-                post, idempotencyKey: key, readTimeout: 600, inlinePictures: 0,
+                post, idempotencyKey: key, readTimeout: 600, inlineImages: 0,
                 read: provider.success(in:))
     }
 
@@ -71,7 +71,7 @@ struct SubmitTests {
         let error = await #expect(throws: ClientError.self) {
             try await APIClientTests.client(transport, waits: waits)
                 .submit(
-                    Self.post, idempotencyKey: nil, readTimeout: 600, inlinePictures: 0,
+                    Self.post, idempotencyKey: nil, readTimeout: 600, inlineImages: 0,
                     read: StubProvider().success(in:))
         }
         #expect(error?.status == 429 && error?.purchase == .notTaken)

@@ -77,7 +77,7 @@ struct AdviceWalkTests {
     private static func strike(_ rule: FaultRule, on route: Route) async throws -> String {
         let what = "\(rule.fault) at \(rule.operation)"
         return try await CommandRig.with {
-            $0.openPoints.resultType = "image/jpeg"
+            $0.ambiguities.resultType = "image/jpeg"
         } _: { rig in
             await rig.emulator.setFaults([rule])
             let result = try await rig.run(

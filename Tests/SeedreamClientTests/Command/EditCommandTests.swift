@@ -123,7 +123,7 @@ struct EditCommandTests {
     @Test("-o names the file of one result, or standard output")
     func namedResult() async throws {
         try await CommandRig.with {
-            $0.openPoints.resultType = "image/jpeg"
+            $0.ambiguities.resultType = "image/jpeg"
         } _: { rig in
             func edit(_ output: String, _ more: [String] = []) async throws -> CommandResult {
                 try await rig.run(

@@ -27,7 +27,7 @@ struct JobTableTests {
 
     private static func with(_ body: (CommandRig) async throws -> Void) async throws {
         try await CommandRig.with {
-            $0.openPoints.resultType = "image/jpeg"
+            $0.ambiguities.resultType = "image/jpeg"
             // Long enough for each state to be shown.
             $0.generationTime = 0.1
         } _: { rig in

@@ -140,7 +140,7 @@ struct FaultMatrixTests {
             "\(route.name), \(item.fault) at \(item.operation), \(item.count.map { "\($0) time" } ?? "always")"
         return try await Rig.with {
             // Small images, quickly made: it is the way that is tested.
-            $0.openPoints.resultType = "image/jpeg"
+            $0.ambiguities.resultType = "image/jpeg"
         } _: { rig in
             await rig.emulator.setFaults([FaultRule(item.operation, item.fault, count: item.count)])
             let jobs = MemoryLedger()

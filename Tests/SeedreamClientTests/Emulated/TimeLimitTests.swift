@@ -153,13 +153,13 @@ struct TimeLimitTests {
                 operation: APIOperation(id, kind), method: .post, url: APIClientTests.base + "/x",
                 isKeyed: false)
             _ = try await client.submit(
-                request, idempotencyKey: nil, readTimeout: 600, inlinePictures: 0,
+                request, idempotencyKey: nil, readTimeout: 600, inlineImages: 0,
                 read: provider.success(in:))
             #expect(transport.requests.all.last?.totalTimeout == need)
             // More is left than it needs.
             client.deadline = Deadline(after: 300)
             _ = try await client.submit(
-                request, idempotencyKey: nil, readTimeout: 600, inlinePictures: 0,
+                request, idempotencyKey: nil, readTimeout: 600, inlineImages: 0,
                 read: provider.success(in:))
             let total = try #require(transport.requests.all.last?.totalTimeout)
             #expect(total > 290 && total <= 300)

@@ -82,7 +82,7 @@ struct LocalizedErrorTests {
             "h: the connection was refused", nil),
         Row(ResourceError(message: "no thread", hint: "raise the limit"), "no thread", "raise the limit"),
         Row(WebhookError.replayed, "the webhook was received before", "answer 200 and do nothing"),
-        Row(PictureVerifier.Rejection("expected an image"), "expected an image", nil),
+        Row(ImageVerifier.Rejection("expected an image"), "expected an image", nil),
         // SeedreamKit
         Row(
             ManifestError.jsonArray(name: "m"),

@@ -18,7 +18,7 @@ struct BatchTests {
         _ body: (CommandRig) async throws -> Void
     ) async throws {
         try await CommandRig.with { configuration in
-            configuration.openPoints.resultType = "image/jpeg"
+            configuration.ambiguities.resultType = "image/jpeg"
             change(&configuration)
         } _: { rig in
             try await body(rig)

@@ -282,7 +282,7 @@ struct ResultSaverTests {
         )
         let other = SavingBench(folder.path)
         var saver = other.saver
-        saver.verifier = PictureVerifier { _ in .init(mediaType: "image/gif", size: nil) }
+        saver.verifier = ImageVerifier { _ in .init(mediaType: "image/gif", size: nil) }
         let job = try await other.job([.url(SavingBench.urls[0])])
         let error = await #expect(throws: ClientError.self) { try await saver.save(job) }
         #expect(error?.message.contains("it begins like image/png but decodes as image/gif") == true)

@@ -47,7 +47,7 @@ struct EachRunTests {
         _ body: (Folder) async throws -> Void
     ) async throws {
         try await CommandRig.with { configuration in
-            configuration.openPoints.resultType = "image/jpeg"
+            configuration.ambiguities.resultType = "image/jpeg"
             change(&configuration)
         } _: { rig in
             try await body(try Folder(rig, count: count))

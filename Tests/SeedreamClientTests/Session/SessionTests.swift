@@ -48,7 +48,7 @@ struct SessionTests {
                 case .request(.submitting): kinds.append("submitting")
                 case .request(.saved): kinds.append("saved")
                 case .ended(let outcome):
-                    #expect(outcome.deed == .sent && outcome.images.isEmpty)
+                    #expect(outcome.action == .sent && outcome.images.isEmpty)
                     kinds.append("ended")
                 default: break
                 }
@@ -217,7 +217,7 @@ struct SessionTests {
                 as: Self.run(rig), to: rig.destination, others: [refused], options: options,
                 next: { left.next() }, deliver: { outcomes.append($0) })
             outcomes.sort { $0.index < $1.index }
-            #expect(outcomes.map(\.deed) == [.waiting, .waiting, .sent])
+            #expect(outcomes.map(\.action) == [.waiting, .waiting, .sent])
             guard case .refused? = stop else { return #expect(Bool(false), "expected a refusal") }
         }
     }
@@ -248,7 +248,7 @@ struct SessionTests {
                 second.sort { $0.index < $1.index }
                 let isKnown = provider == .apiframe
                 #expect(second[0].job?.state == (isKnown ? .saved : .unknown))
-                #expect(second[1].deed == .leftUnknown && second[1].job?.state == .unknown)
+                #expect(second[1].action == .leftUnknown && second[1].job?.state == .unknown)
                 #expect(await rig.emulator.ledger.count == booked + 2)
             }
         }

@@ -16,7 +16,7 @@ enum Drawing {
         var generator = SeededGenerator(seed: seed)
         let format = PlaneFormat(.rgb, size: PixelSize(width: side, height: side))
         let values = (0..<(side * side)).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let picture = PlanePicture(format) { plane, x, y in
+        let picture = PlaneImage(format) { plane, x, y in
             let column = min(Int(x * Double(side)), side - 1)
             let row = min(Int(y * Double(side)), side - 1)
             return Double(values[(row * side + column + plane * 7919) % values.count])
@@ -28,10 +28,10 @@ enum Drawing {
         -> [UInt8]
     {
         let small = PlaneFormat(.rgb, size: PixelSize(width: 32, height: 32))
-        return try encoded(PlanePicture(small, value), side: side, quality: quality)
+        return try encoded(PlaneImage(small, value), side: side, quality: quality)
     }
 
-    private static func encoded(_ picture: PlanePicture, side: Int, quality: Int) throws -> [UInt8] {
+    private static func encoded(_ picture: PlaneImage, side: Int, quality: Int) throws -> [UInt8] {
         let sink = try JPEGSink(
             format: PlaneFormat(.yCbCr, size: PixelSize(width: side, height: side), subsampling: .full),
             settings: EncodeSettings(quality: quality))

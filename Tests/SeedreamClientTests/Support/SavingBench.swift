@@ -37,13 +37,13 @@ struct SavingBench: Sendable {
     }
 
     /// A verifier that knows the three, and rejects everything else.
-    static let verifier = PictureVerifier { path in
+    static let verifier = ImageVerifier { path in
         let bytes = Array(FileManager.default.contents(atPath: path) ?? Data())
         let known = [(png, "image/png"), (jpeg, "image/jpeg"), (webp, "image/webp")]
         guard let found = known.first(where: { $0.0 == bytes }) else {
-            throw PictureVerifier.Rejection("the picture is truncated")
+            throw ImageVerifier.Rejection("the picture is truncated")
         }
-        return PictureVerifier.Verdict(mediaType: found.1, size: PixelSize(width: bytes.count, height: 1))
+        return ImageVerifier.Verdict(mediaType: found.1, size: PixelSize(width: bytes.count, height: 1))
     }
 
     var saver: ResultSaver {

@@ -151,7 +151,7 @@ struct InlineExtractorTests {
 
     @Test("are refused beyond what is allowed, one by one and together, and leave no file")
     func limits() throws {
-        #expect(InlineExtractor.maximumPicture == 64 << 20)
+        #expect(InlineExtractor.maximumImage == 64 << 20)
         let picture = #""\#(Self.base64(Self.bytes(6000)))""#
         let folder = try TemporaryFolder()
         for (text, maximum, isAllowed) in [

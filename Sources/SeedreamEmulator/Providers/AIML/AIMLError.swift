@@ -58,7 +58,7 @@ struct AIMLError: Error, Hashable, Sendable {
 
     /// Returns the response that carries the error.
     func response(
-        path: String, requestID: String, statusCode: OpenPoints.StatusCodeType,
+        path: String, requestID: String, statusCode: Ambiguities.StatusCodeType,
         headers: [(name: String, value: String)] = []
     ) -> EmulatedResponse {
         .json(

@@ -78,7 +78,7 @@ struct AIMLInput: Sendable {
     /// The messages are zod's. That they end in the field's name is a guess, because the documented
     /// example lacks it. `null` is refused for optional fields, as in zod, and `num_images` must be
     /// an integer; both are guesses.
-    init(_ body: JSONValue, unknownFields: OpenPoints.UnknownFields) throws(AIMLError) {
+    init(_ body: JSONValue, unknownFields: Ambiguities.UnknownFields) throws(AIMLError) {
         guard let members = body.object else {
             throw .validation(["Expected object, received \(Self.type(of: body))"])
         }
@@ -190,7 +190,7 @@ struct AIMLInput: Sendable {
     }
 
     /// Returns the size of the result.
-    func outputSize(first: PixelSize?, automatic: OpenPoints.AutomaticSize) -> PixelSize {
+    func outputSize(first: PixelSize?, automatic: Ambiguities.AutomaticSize) -> PixelSize {
         switch size {
         case .pixels(let size): return size
         case .named("1.5K"):

@@ -25,7 +25,7 @@ struct AIMLServer: ProviderServer {
     private func failure(status: Int, path: [String]) -> EmulatedResponse {
         AIMLError.standard(status).response(
             path: "/" + path.joined(separator: "/"), requestID: Identifier.uuid(),
-            statusCode: state.configuration.openPoints.aimlStatusCode)
+            statusCode: state.configuration.ambiguities.aimlStatusCode)
     }
 
     private func generate(_ request: EmulatedRequest) async -> EmulatedResponse {
@@ -34,7 +34,7 @@ struct AIMLServer: ProviderServer {
         if let id = request.header("x-client-request-id"), Self.isClientRequestID(id) {
             headers.append(("x-client-request-id", id))
         }
-        let open = state.configuration.openPoints
+        let open = state.configuration.ambiguities
         do {
             let input = try await accept(request, requestID: requestID)
             let work = AIMLWork(
@@ -59,7 +59,7 @@ struct AIMLServer: ProviderServer {
         guard let body = try? JSONValue(parsing: request.body) else {
             throw .validation(["Unexpected token in JSON"])
         }
-        let input = try AIMLInput(body, unknownFields: state.configuration.openPoints.aimlUnknownFields)
+        let input = try AIMLInput(body, unknownFields: state.configuration.ambiguities.aimlUnknownFields)
         guard
             await state.ledger.accept(
                 .aiml, operation: "aiml.generate", requestID: requestID, model: input.model.rawValue,
@@ -106,7 +106,7 @@ struct AIMLWork: Sendable {
         case .hangs: try await Task.sleep(for: .seconds(86_400))
         case .normal, .vanishes: break
         }
-        let open = state.configuration.openPoints
+        let open = state.configuration.ambiguities
         let inputs: [InputImage]
         do throws(EmulatorState.RefusedInput) {
             inputs = try await state.readInputs(
@@ -142,7 +142,7 @@ struct AIMLWork: Sendable {
     ) -> JSONValue {
         // Seedream 5.0 Pro reports its usage in dollars.
         let field =
-            input.model == .seedream5Pro ? "usd_spent" : state.configuration.openPoints.aimlUsageField
+            input.model == .seedream5Pro ? "usd_spent" : state.configuration.ambiguities.aimlUsageField
         let meta: JSONValue = [
             "usage": .object([field: field == "usd_spent" ? .number(dollars) : .integer(credits)])
         ]
@@ -169,7 +169,7 @@ struct AIMLWork: Sendable {
 
     /// Returns the limits on inputs. No document states any; those of fal, where the models come
     /// from, are a guess.
-    private func limits(_ open: OpenPoints) -> InputLimits {
+    private func limits(_ open: Ambiguities) -> InputLimits {
         InputLimits(
             formats: [.jpeg, .png, .webp, .gif, .avif], maximumBytes: 10_000_000,
             maximumURILength: open.falMaximumDataURI, maximumAspectRatio: open.maximumAspectRatio)

@@ -71,7 +71,7 @@ struct ApiframeInput: Sendable {
     /// Ark's maximum aspect ratio of a result.
     private static let maximumRatio = 16.0
 
-    init(_ body: JSONValue, openPoints: OpenPoints) throws(ApiframeError) {
+    init(_ body: JSONValue, ambiguities: Ambiguities) throws(ApiframeError) {
         guard let members = body.object else {
             throw ApiframeError(status: 400, message: "Request body must be a JSON object")
         }
@@ -96,7 +96,7 @@ struct ApiframeInput: Sendable {
             "image_input", "aspect_ratio", "size", "width", "height", "enhance_prompt", "seed",
             "guidance_scale", "output_format", "resolution", "use_pre_llm",
         ])
-        images = Self.images(&parameters, takesDataURIs: openPoints.apiframeTakesDataURIs)
+        images = Self.images(&parameters, takesDataURIs: ambiguities.apiframeTakesDataURIs)
         aspectRatio = parameters.string("aspect_ratio")
         size = parameters.string("size")
         _ = parameters.string("resolution")
@@ -161,13 +161,13 @@ struct ApiframeInput: Sendable {
     }
 
     /// Returns the media type of the result.
-    func mediaType(_ openPoints: OpenPoints) -> MediaType {
-        outputFormat == "jpg" && openPoints.apiframeUnlistedFields == .honored ? .jpeg : .png
+    func mediaType(_ ambiguities: Ambiguities) -> MediaType {
+        outputFormat == "jpg" && ambiguities.apiframeUnlistedFields == .honored ? .jpeg : .png
     }
 
     /// Returns the requested seed.
-    func seed(_ openPoints: OpenPoints) -> Int? {
-        openPoints.apiframeUnlistedFields == .honored ? seed : nil
+    func seed(_ ambiguities: Ambiguities) -> Int? {
+        ambiguities.apiframeUnlistedFields == .honored ? seed : nil
     }
 
     /// Returns the size of the result.
@@ -175,7 +175,7 @@ struct ApiframeInput: Sendable {
     /// - Parameter inputs: The sizes of the input images; `nil` for images that were not fetched.
     /// - Throws: The model's refusal of a size that the validator accepted.
     func outputSize(
-        inputs: [PixelSize?], automatic: OpenPoints.AutomaticSize
+        inputs: [PixelSize?], automatic: Ambiguities.AutomaticSize
     ) throws(ApiframeFailure) -> PixelSize {
         let side: Int
         switch size ?? "2K" {
@@ -199,7 +199,7 @@ struct ApiframeInput: Sendable {
 
     /// Returns the shape of the result; `nil` for a square.
     private func shape(
-        _ inputs: [PixelSize?], _ automatic: OpenPoints.AutomaticSize
+        _ inputs: [PixelSize?], _ automatic: Ambiguities.AutomaticSize
     ) throws(ApiframeFailure) -> PixelSize? {
         let ratio = aspectRatio ?? "match_input_image"
         if ratio == "match_input_image" {

@@ -102,7 +102,7 @@ struct ApiframeServer: ProviderServer {
         }
         let input: ApiframeInput
         do throws(ApiframeError) {
-            input = try ApiframeInput(body, openPoints: state.configuration.openPoints)
+            input = try ApiframeInput(body, ambiguities: state.configuration.ambiguities)
         } catch {
             return error.response
         }
@@ -156,7 +156,7 @@ struct ApiframeServer: ProviderServer {
                     ]))
         }
         let events =
-            input.webhookEvents.map { Set($0) } ?? state.configuration.openPoints.apiframeWebhookEvents
+            input.webhookEvents.map { Set($0) } ?? state.configuration.ambiguities.apiframeWebhookEvents
         let webhook = input.webhookURL.map {
             ApiframeWebhook(url: $0, events: events, apiKey: key.text, delivery: state.webhooks)
         }

@@ -16,7 +16,7 @@ struct ApiframeUploads: Sendable {
     static let formats: [ImageFormat] = [.png, .jpeg, .webp, .gif]
 
     func upload(_ request: EmulatedRequest) async -> EmulatedResponse {
-        let maximum = state.configuration.openPoints.apiframeMaximumUpload
+        let maximum = state.configuration.ambiguities.apiframeMaximumUpload
         guard let boundary = MultipartForm.boundary(in: request.header("content-type") ?? ""),
             let form = MultipartForm(request.body, boundary: boundary),
             let part = form.parts.first(where: { $0.name == "file" }), !part.content.isEmpty
@@ -32,7 +32,7 @@ struct ApiframeUploads: Sendable {
         do {
             let file = try await state.files.store(
                 Array(part.content), path: "uploads/\(name)", name: name, mediaType: format.mediaTypeName,
-                lifetime: state.configuration.openPoints.apiframeUploadLifetime)
+                lifetime: state.configuration.ambiguities.apiframeUploadLifetime)
             return .json(
                 [
                     "id": .string(id), "url": .string(request.origin.url(.apiframeMedia, file.path)),

@@ -13,7 +13,7 @@ struct ApiframeWork: Sendable {
 
     /// The path of the result on the media server.
     var path: String {
-        "images/\(jobID)-1.\(input.mediaType(state.configuration.openPoints).fileExtension)"
+        "images/\(jobID)-1.\(input.mediaType(state.configuration.ambiguities).fileExtension)"
     }
 
     func run() async -> JobOutcome {
@@ -33,7 +33,7 @@ struct ApiframeWork: Sendable {
         case .hangs: try await Task.sleep(for: .seconds(86_400))
         case .normal, .vanishes: break
         }
-        let open = state.configuration.openPoints
+        let open = state.configuration.ambiguities
         guard input.images.count <= open.apiframeMaximumInputs else {
             throw ApiframeFailure(
                 words:
@@ -83,7 +83,7 @@ struct ApiframeWork: Sendable {
 
     /// Returns the limits on inputs. The formats and the size are those documented for uploads;
     /// sides, area and ratio are ByteDance's.
-    private static func limits(_ open: OpenPoints) -> InputLimits {
+    private static func limits(_ open: Ambiguities) -> InputLimits {
         InputLimits(
             formats: Set(ApiframeUploads.formats), maximumBytes: open.apiframeMaximumUpload,
             maximumAspectRatio: open.maximumAspectRatio)

@@ -44,7 +44,7 @@ enum ArkModel: Sendable, CaseIterable {
     var choosesFormat: Bool { self == .seedream5Lite || self == .seedream5Pro }
 
     /// Returns the limits on input images.
-    func limits(_ open: OpenPoints) -> InputLimits {
+    func limits(_ open: Ambiguities) -> InputLimits {
         var limits = InputLimits(
             formats: [.jpeg, .png, .webp, .bmp, .tiff, .gif], maximumBytes: 10_000_000,
             maximumAspectRatio: open.maximumAspectRatio)
@@ -56,7 +56,7 @@ enum ArkModel: Sendable, CaseIterable {
     }
 
     /// Returns the maximum number of input images.
-    func maximumInputs(_ open: OpenPoints) -> Int {
+    func maximumInputs(_ open: Ambiguities) -> Int {
         self == .seedream5Pro ? min(10, open.arkMaximumInputs) : open.arkMaximumInputs
     }
 }
@@ -93,7 +93,7 @@ struct ArkInput: Sendable {
 
     /// Parses and checks a body. `null` counts as absent, and an empty `image` is refused; both are
     /// guesses.
-    init(_ body: JSONValue, openPoints: OpenPoints) throws(ArkError) {
+    init(_ body: JSONValue, ambiguities: Ambiguities) throws(ArkError) {
         guard let all = body.object else {
             throw .invalid("body", "it must be a JSON object")
         }
@@ -138,7 +138,7 @@ struct ArkInput: Sendable {
             }
         case _?: throw .invalid("image", "must be a string or an array of strings")
         }
-        let maximum = model.maximumInputs(openPoints)
+        let maximum = model.maximumInputs(ambiguities)
         guard images.count <= maximum else {
             throw .invalid("image", "at most \(maximum) images are supported, got \(images.count)")
         }
@@ -167,7 +167,7 @@ struct ArkInput: Sendable {
         {
             count = try Self.count(options?["max_images"], inputs: images.count)
         }
-        if openPoints.arkUnknownFields == .refused {
+        if ambiguities.arkUnknownFields == .refused {
             // `seed` and `guidance_scale` are fields of 3.x.
             let known = model.choosesFormat ? Self.fields.union(["output_format"]) : Self.fields
             if let unknown = Set(all.keys).subtracting(known).min() {
@@ -215,7 +215,7 @@ struct ArkInput: Sendable {
     }
 
     /// Returns the size of the result.
-    func outputSize(first: PixelSize?, automatic: OpenPoints.AutomaticSize) -> PixelSize {
+    func outputSize(first: PixelSize?, automatic: Ambiguities.AutomaticSize) -> PixelSize {
         switch size {
         case .pixels(let size): size
         case .area(let area): OutputSize.shaped(automatic == .firstImage ? first : nil, area: area)

@@ -41,7 +41,7 @@ struct ArkServer: ProviderServer {
         guard let body = try? JSONValue(parsing: request.body) else {
             throw .invalid("body", "it must be JSON")
         }
-        let input = try ArkInput(body, openPoints: state.configuration.openPoints)
+        let input = try ArkInput(body, ambiguities: state.configuration.ambiguities)
         guard
             await state.ledger.accept(
                 .ark, operation: "ark.generate", requestID: requestID, model: input.modelID,
@@ -87,7 +87,7 @@ struct ArkWork: Sendable {
     /// Reads the inputs, then waits for the minimum generation time.
     private func prepare() async throws -> ImageOrder {
         if fate == .hangs { try await Task.sleep(for: .seconds(86_400)) }
-        let open = state.configuration.openPoints
+        let open = state.configuration.ambiguities
         let inputs: [InputImage]
         do throws(EmulatorState.RefusedInput) {
             inputs = try await state.readInputs(

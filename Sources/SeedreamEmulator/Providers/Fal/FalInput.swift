@@ -164,10 +164,10 @@ struct FalInput: Sendable {
     }
 
     /// Returns the size of the result.
-    func outputSize(first: PixelSize?, openPoints: OpenPoints) -> PixelSize {
+    func outputSize(first: PixelSize?, ambiguities: Ambiguities) -> PixelSize {
         switch size {
         case .pixels(let size): OutputSize.atLeastMinimum(size)
-        case .preset(let name): OutputSize.preset(name, first: first, automatic: openPoints.automaticSize)
+        case .preset(let name): OutputSize.preset(name, first: first, automatic: ambiguities.automaticSize)
         }
     }
 }

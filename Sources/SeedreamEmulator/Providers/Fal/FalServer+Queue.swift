@@ -202,7 +202,7 @@ extension FalServer {
             case .alreadyEnded: return .json(["status": "ALREADY_COMPLETED"], status: 400, requestID: id)
             case .requested:
                 await state.ledger.release(id)
-                return state.configuration.openPoints.falCancelGivesSuccess
+                return state.configuration.ambiguities.falCancelGivesSuccess
                     ? .json(["success": true], requestID: id)
                     : .json(["status": "CANCELLATION_REQUESTED"], status: 202, requestID: id)
             }

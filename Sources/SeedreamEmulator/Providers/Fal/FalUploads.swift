@@ -112,7 +112,7 @@ struct FalUploads: Sendable {
         guard state.accepts(key: request.credential(scheme: "Key")) else { return Self.unauthorized }
         switch request.parameter("storage_type") {
         case "fal-cdn-v3": break
-        case "gcs" where !state.configuration.openPoints.falRefusesGCS: break
+        case "gcs" where !state.configuration.ambiguities.falRefusesGCS: break
         default: return Self.refusal("Invalid storage type")
         }
         guard let body = try? JSONValue(parsing: request.body), let type = body["content_type"]?.string else {

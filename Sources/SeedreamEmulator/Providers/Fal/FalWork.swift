@@ -51,7 +51,7 @@ struct FalWork: Sendable {
         }
         let input = try FalInput(body, model: model)
         if case .pixels(let size) = input.size,
-            !OutputSize.isWithin(ratio: state.configuration.openPoints.maximumOutputRatio, size)
+            !OutputSize.isWithin(ratio: state.configuration.ambiguities.maximumOutputRatio, size)
         {
             throw FalError.model(
                 ["body", "image_size"], "The aspect ratio of the image size is too extreme: \(size)",
@@ -60,7 +60,7 @@ struct FalWork: Sendable {
         let inputs: [InputImage]
         do throws(EmulatorState.RefusedInput) {
             inputs = try await state.readInputs(
-                input.imageURLs, limits: Self.limits(state.configuration.openPoints), requestID: requestID,
+                input.imageURLs, limits: Self.limits(state.configuration.ambiguities), requestID: requestID,
                 logNumber: logNumber)
         } catch {
             throw FalError(
@@ -68,10 +68,10 @@ struct FalWork: Sendable {
                 input: .string(input.imageURLs[error.index]))
         }
         let seed = input.seed ?? Int.random(in: 1...Int(Int32.max))
-        let open = state.configuration.openPoints
+        let open = state.configuration.ambiguities
         let order = ImageOrder(
             prompt: input.prompt, inputs: inputs,
-            size: input.outputSize(first: inputs.first?.size, openPoints: open), count: input.generations,
+            size: input.outputSize(first: inputs.first?.size, ambiguities: open), count: input.generations,
             seed: seed, mediaType: MediaType(rawValue: open.resultType) ?? .png)
         let stored = try await state.generator.make(order, lifetime: lifetime) { _ in
             "\(Self.folder)/\(Identifier.digits()).\(order.mediaType.fileExtension)"
@@ -91,7 +91,7 @@ struct FalWork: Sendable {
             ], images: stored.count, cost: Double(stored.count) * Self.price)
     }
 
-    private static func limits(_ open: OpenPoints) -> InputLimits {
+    private static func limits(_ open: Ambiguities) -> InputLimits {
         InputLimits(
             formats: [.jpeg, .png, .webp, .gif, .avif], maximumBytes: 10_000_000,
             maximumURILength: open.falMaximumDataURI, maximumAspectRatio: open.maximumAspectRatio)

@@ -31,7 +31,7 @@ struct OneRouterInput: Sendable {
     /// Parses and checks a body. `null` counts as absent; a guess.
     ///
     /// - Parameter takesImages: Whether the path is the one for edits.
-    init(_ body: JSONValue, takesImages: Bool, openPoints: OpenPoints) throws(OneRouterError) {
+    init(_ body: JSONValue, takesImages: Bool, ambiguities: Ambiguities) throws(OneRouterError) {
         guard let all = body.object else { throw .invalid("The request body must be a JSON object", nil) }
         let members = all.filter { !$0.value.isNull }
         func text(_ field: String) throws(OneRouterError) -> String? {
@@ -58,7 +58,7 @@ struct OneRouterInput: Sendable {
 
         model = try required("model")
         guard !model.isEmpty else { throw .invalid("model is required", "model") }
-        guard openPoints.onerouterModels.isEmpty || openPoints.onerouterModels.contains(model) else {
+        guard ambiguities.onerouterModels.isEmpty || ambiguities.onerouterModels.contains(model) else {
             throw .invalid("\(model.prefix(200)) is not a valid model ID", "model")
         }
         prompt = try required("prompt")
@@ -88,10 +88,10 @@ struct OneRouterInput: Sendable {
             guard size.area <= Self.maximumArea else {
                 throw .invalid("image_size must have at most 4096x4096 pixels", "image_size")
             }
-            guard OutputSize.isWithin(ratio: openPoints.maximumOutputRatio, size) else {
+            guard OutputSize.isWithin(ratio: ambiguities.maximumOutputRatio, size) else {
                 throw .invalid("The aspect ratio of image_size is too extreme: \(size)", "image_size")
             }
-            if named == nil || openPoints.onerouterImageSizeWins { pixels = size }
+            if named == nil || ambiguities.onerouterImageSizeWins { pixels = size }
         }
         seed = try integer("seed")
         if let value = members["enable_safety_checker"], value.bool == nil {
@@ -100,11 +100,11 @@ struct OneRouterInput: Sendable {
         _ = try choice("enhance_prompt_mode", ["standard", "fast"])
         count = try integer("n") ?? 1
         guard count >= 1 else { throw .invalid("n must be at least 1", "n") }
-        guard count <= openPoints.onerouterMaximumImages else {
-            throw .invalid("n must be at most \(openPoints.onerouterMaximumImages)", "n")
+        guard count <= ambiguities.onerouterMaximumImages else {
+            throw .invalid("n must be at most \(ambiguities.onerouterMaximumImages)", "n")
         }
         isBase64 = try choice("output_format", ["url", "b64_json"]) == "b64_json"
-        if openPoints.onerouterUnknownFields == .refused {
+        if ambiguities.onerouterUnknownFields == .refused {
             let known = takesImages ? Self.fields.union(["image_urls"]) : Self.fields
             if let unknown = Set(all.keys).subtracting(known).min() {
                 throw .invalid("Unknown field: \(unknown)", unknown)
@@ -113,7 +113,7 @@ struct OneRouterInput: Sendable {
     }
 
     /// Returns the size of the result; small sizes are scaled up, as the provider's page says.
-    func outputSize(first: PixelSize?, automatic: OpenPoints.AutomaticSize) -> PixelSize {
+    func outputSize(first: PixelSize?, automatic: Ambiguities.AutomaticSize) -> PixelSize {
         pixels.map(OutputSize.atLeastMinimum)
             ?? OutputSize.preset(preset, first: first, automatic: automatic)
     }

@@ -28,7 +28,8 @@ struct OneRouterServer: ProviderServer {
     }
 
     func failure(status: Int) -> EmulatedResponse {
-        OneRouterError.standard(status).response(hides: state.configuration.openPoints.onerouterErrorsWith200)
+        OneRouterError.standard(status).response(
+            hides: state.configuration.ambiguities.onerouterErrorsWith200)
     }
 
     private func answer(
@@ -44,7 +45,7 @@ struct OneRouterServer: ProviderServer {
             return .json(outcome.body, requestID: requestID)
         } catch {
             return (error as? OneRouterError ?? .standard(502)).response(
-                hides: state.configuration.openPoints.onerouterErrorsWith200, requestID: requestID)
+                hides: state.configuration.ambiguities.onerouterErrorsWith200, requestID: requestID)
         }
     }
 
@@ -66,7 +67,7 @@ struct OneRouterServer: ProviderServer {
             throw .invalid("The request body must be JSON", nil)
         }
         let input = try OneRouterInput(
-            body, takesImages: takesImages, openPoints: state.configuration.openPoints)
+            body, takesImages: takesImages, ambiguities: state.configuration.ambiguities)
         guard
             await state.ledger.accept(
                 .onerouter, operation: operation, requestID: requestID, model: input.model,
@@ -85,7 +86,7 @@ struct OneRouterServer: ProviderServer {
         case .hangs: try await Task.sleep(for: .seconds(86_400))
         case .normal, .vanishes: break
         }
-        let open = state.configuration.openPoints
+        let open = state.configuration.ambiguities
         let inputs: [InputImage]
         do throws(EmulatorState.RefusedInput) {
             inputs = try await state.readInputs(
@@ -118,7 +119,7 @@ struct OneRouterServer: ProviderServer {
 
     /// Returns the limits on inputs. No document states any; those of ByteDance, the model's maker,
     /// are a guess.
-    private static func limits(_ open: OpenPoints) -> InputLimits {
+    private static func limits(_ open: Ambiguities) -> InputLimits {
         InputLimits(
             formats: [.jpeg, .png, .webp, .bmp, .tiff, .gif], maximumBytes: 10_000_000,
             maximumAspectRatio: open.maximumAspectRatio)
@@ -126,7 +127,7 @@ struct OneRouterServer: ProviderServer {
 
     private func download(_ request: EmulatedRequest) async -> EmulatedResponse {
         let agent = request.header("user-agent")?.lowercased() ?? ""
-        if state.configuration.openPoints.onerouterTurnsDefaultAgentsAway,
+        if state.configuration.ambiguities.onerouterRejectsDefaultAgents,
             agent.hasPrefix("python-urllib/") || agent.hasPrefix("go-http-client/")
         {
             return .text("error code: 1010", type: "text/plain", status: 403)

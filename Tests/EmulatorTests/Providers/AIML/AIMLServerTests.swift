@@ -45,7 +45,7 @@ struct AIMLServerTests {
             let file = try await emulator.call("GET", url)
             #expect(file.status == 200 && file.header("content-type") == "image/png")
             #expect(image["file_size"]?.integer == file.body.count)
-            #expect(try TestPicture.size(file.body) == PixelSize(width: 1024, height: 1024))
+            #expect(try TestImage.size(file.body) == PixelSize(width: 1024, height: 1024))
 
             let entries = await emulator.emulator.ledger
             #expect(entries.count == 1)
@@ -68,7 +68,7 @@ struct AIMLServerTests {
             let file = try await emulator.call(
                 "GET", try #require(try reply.json["data"]?[0]?["url"]?.string))
             #expect(file.status == 200)
-            #expect(try TestPicture.size(file.body) == PixelSize(width: 1024, height: 1024))
+            #expect(try TestImage.size(file.body) == PixelSize(width: 1024, height: 1024))
         }
     }
 
@@ -93,19 +93,19 @@ struct AIMLServerTests {
                 AIML.least(AIML.textToImage, ["image_size": .string(name)]))
             let file = try await emulator.call(
                 "GET", try #require(try reply.json["data"]?[0]?["url"]?.string))
-            #expect(try TestPicture.size(file.body) == PixelSize(width: width, height: height))
+            #expect(try TestImage.size(file.body) == PixelSize(width: width, height: height))
         }
     }
 
     @Test("makes a size of its own as it is asked for", arguments: [(1024, 1025), (1024, 4096)])
     func pixels(_ width: Int, _ height: Int) async throws {
-        try await RunningEmulator.with({ $0.openPoints.resultType = "image/jpeg" }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.resultType = "image/jpeg" }) { emulator in
             let size: JSONValue = ["width": .integer(width), "height": .integer(height)]
             let reply = try await emulator.aiml(AIML.least(AIML.textToImage, ["image_size": size]))
             let file = try await emulator.call(
                 "GET", try #require(try reply.json["data"]?[0]?["url"]?.string))
             #expect(file.header("content-type") == "image/jpeg")
-            #expect(try TestPicture.size(file.body) == PixelSize(width: width, height: height))
+            #expect(try TestImage.size(file.body) == PixelSize(width: width, height: height))
         }
     }
 
@@ -189,7 +189,7 @@ struct AIMLServerTests {
     @Test("takes what stands at a bound")
     func bounds() async throws {
         try await RunningEmulator.with { emulator in
-            let picture = TestPicture.dataURI(try TestPicture.png(15, 15))
+            let picture = TestImage.dataURI(try TestImage.png(15, 15))
             let ten = try await emulator.aiml(
                 try AIML.body([
                     "prompt": .string(String(repeating: "a", count: 4000)), "seed": 1,
@@ -213,7 +213,7 @@ struct AIMLServerTests {
                 try message(try await emulator.aiml(body))
                     == validation("Unrecognized key(s) in object: 'image_urls', 'n'"))
         }
-        try await RunningEmulator.with({ $0.openPoints.aimlUnknownFields = .ignored }) {
+        try await RunningEmulator.with({ $0.ambiguities.aimlUnknownFields = .ignored }) {
             emulator async throws in
             #expect(try await emulator.aiml(body).status == 200)
             #expect(await emulator.emulator.requests.first?.inputs == [])
@@ -222,7 +222,7 @@ struct AIMLServerTests {
 
     @Test("says a status as a number or as a text, by the switch")
     func statusCode() async throws {
-        try await RunningEmulator.with({ $0.openPoints.aimlStatusCode = .string }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.aimlStatusCode = .string }) { emulator in
             let reply = try await emulator.aiml(["model": .string(AIML.edit)])
             #expect(reply.status == 400)
             #expect(try reply.json["statusCode"] == "400")
@@ -241,7 +241,7 @@ struct AIMLServerTests {
     @Test("answers 201, and names the usage otherwise, by the switches")
     func success() async throws {
         try await RunningEmulator.with({
-            $0.openPoints.aimlSuccess = 201; $0.openPoints.aimlUsageField = "credits_used"
+            $0.ambiguities.aimlSuccess = 201; $0.ambiguities.aimlUsageField = "credits_used"
         }) { emulator in
             let reply = try await emulator.aiml(AIML.least())
             #expect(reply.status == 201)
@@ -372,15 +372,15 @@ struct AIMLServerTests {
     func images() async throws {
         try await RunningEmulator.with { emulator async throws in
             func refusal(_ bytes: [UInt8], _ type: String = "image/jpeg") async throws -> String? {
-                let uri = TestPicture.dataURI(bytes, type: type)
+                let uri = TestImage.dataURI(bytes, type: type)
                 return try message(
                     try await emulator.aiml(try AIML.body(["image_urls": [.string(uri)]])))
             }
             #expect(
-                try await refusal(try TestPicture.png(14, 15), "image/png")
+                try await refusal(try TestImage.png(14, 15), "image/png")
                     == "Image too small: 14x15, sides must be at least 15 px")
             #expect(
-                try await refusal(try TestPicture.jpeg(claiming: 6001, 6000))
+                try await refusal(try TestImage.jpeg(claiming: 6001, 6000))
                     == "Image exceeds the maximum allowed total pixels. Current dimensions: 6001x6000 = 36006000 pixels. Maximum allowed: 36000000 pixels."
             )
             #expect(
@@ -391,7 +391,7 @@ struct AIMLServerTests {
                 try await refusal(try Fixtures.bytes("formats/rgb24.bmp"), "image/bmp")
                     == "Unsupported image format: BMP")
             #expect(
-                try await refusal(try TestPicture.png(20, 20))
+                try await refusal(try TestImage.png(20, 20))
                     == "The data URI says image/jpeg, the bytes are PNG")
             #expect(try await refusal(try Fixtures.bytes("corrupt/truncated-scan.jpg")) != nil)
         }
@@ -403,7 +403,7 @@ struct AIMLServerTests {
         try await RunningEmulator.with { emulator async throws in
             #expect(try await emulator.aiml(body).status == 200)
         }
-        try await RunningEmulator.with({ $0.openPoints.remoteImages = .refused }) { emulator async throws in
+        try await RunningEmulator.with({ $0.ambiguities.remoteImages = .refused }) { emulator async throws in
             #expect(
                 try message(try await emulator.aiml(body))
                     == "Failed to download the file. Please check if the URL is accessible and try again: https://a.example/b.png"
@@ -427,7 +427,7 @@ struct AIMLServerTests {
             #expect(try reply.json["data"]?[0]?["b64_json"] == .null)
             let file = try await emulator.call(
                 "GET", try #require(try reply.json["data"]?[0]?["url"]?.string))
-            #expect(try TestPicture.size(file.body) == PixelSize(width: 1440, height: 2048))
+            #expect(try TestImage.size(file.body) == PixelSize(width: 1440, height: 2048))
             #expect(file.header("content-type") == "image/jpeg")
 
             let pro = try await emulator.aiml(

@@ -342,7 +342,7 @@ struct ApiframeServerTests {
             #expect(await emulator.emulator.ledger.first?.inputs == [digest])
             #expect(job["input"]?["seedreamParams"]?["image_input"]?[0]?.string?.utf8.count ?? 0 < 600)
         }
-        try await RunningEmulator.with({ $0.openPoints.apiframeTakesDataURIs = false }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.apiframeTakesDataURIs = false }) { emulator in
             let reply = try await emulator.generate(Apiframe.body(["image_input": [uri]]))
             #expect(reply.status == 400)
             #expect(try reply.json["details"] == ["seedreamParams.image_input.0": ["Invalid URL"]])
@@ -363,7 +363,7 @@ struct ApiframeServerTests {
             #expect(photo.header("content-type") == "image/jpeg")
             #expect(try Prober.probe(EncodedSource(photo.body), limits: DecodeLimits()).format == .jpeg)
         }
-        try await RunningEmulator.with({ $0.openPoints.apiframeUnlistedFields = .ignored }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.apiframeUnlistedFields = .ignored }) { emulator in
             let first = try await emulator.job(["output_format": "jpg"])
             #expect(first["result"]?["images"]?[0]?.string?.hasSuffix("-1.png") == true)
             let second = try await emulator.job([:])
@@ -374,7 +374,7 @@ struct ApiframeServerTests {
 
     @Test("gives the result as a bare URL where the switch says so")
     func resultAsText() async throws {
-        try await RunningEmulator.with({ $0.openPoints.apiframeResult = .string }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.apiframeResult = .string }) { emulator in
             let job = try await emulator.job()
             let url = try #require(job["result"]?.string)
             #expect(url.hasSuffix("-1.png"))

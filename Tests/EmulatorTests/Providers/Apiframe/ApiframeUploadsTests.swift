@@ -58,9 +58,9 @@ struct ApiframeUploadsTests {
 
     @Test("takes a file of exactly the limit, and none that is larger; the limit is 25 MB")
     func limit() async throws {
-        #expect(OpenPoints().apiframeMaximumUpload == 25_000_000)
+        #expect(Ambiguities().apiframeMaximumUpload == 25_000_000)
         let bytes = try Fixtures.bytes("formats/reference-64x48.png")
-        try await RunningEmulator.with({ $0.openPoints.apiframeMaximumUpload = bytes.count }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.apiframeMaximumUpload = bytes.count }) { emulator in
             #expect(try await emulator.upload(bytes).status == 201)
             let larger = try await emulator.upload(bytes + [0])
             #expect(larger.status == 400)
@@ -139,7 +139,7 @@ struct ApiframeUploadsTests {
 
     @Test("keeps an upload for a while only; a job that comes later cannot download it")
     func lifetime() async throws {
-        #expect(OpenPoints().apiframeUploadLifetime == 3_600)
+        #expect(Ambiguities().apiframeUploadLifetime == 3_600)
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.upload(try Fixtures.bytes("formats/reference-64x48.png"))
             let url = try #require(try reply.json["url"]?.string)

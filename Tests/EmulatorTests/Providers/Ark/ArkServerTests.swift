@@ -33,7 +33,7 @@ struct ArkServerTests {
         #expect(reply.status == 200)
         let file = try await emulator.call("GET", try #require(try reply.json["data"]?[0]?["url"]?.string))
         #expect(file.status == 200)
-        return try TestPicture.size(file.body)
+        return try TestImage.size(file.body)
     }
 
     @Test("edits: a JPEG behind a URL, its size, the tokens")
@@ -55,7 +55,7 @@ struct ArkServerTests {
             #expect(url.hasPrefix("http://127.0.0.1:\(emulator.emulator.port)/ark/media/"))
             let file = try await emulator.call("GET", url)
             #expect(file.status == 200 && file.header("content-type") == "image/jpeg")
-            #expect(try TestPicture.size(file.body) == PixelSize(width: 1280, height: 960))
+            #expect(try TestImage.size(file.body) == PixelSize(width: 1280, height: 960))
 
             let entry = try #require(await emulator.emulator.ledger.first)
             #expect(entry.state == .billed && entry.images == 1)
@@ -177,11 +177,11 @@ struct ArkServerTests {
     @Test(
         "gives 1K, 2K and 4K the shape of the first image, or a square, by the switch",
         arguments: [
-            (OpenPoints.AutomaticSize.firstImage, "1K", "1253x836"), (.firstImage, "2K", "2507x1672"),
+            (Ambiguities.AutomaticSize.firstImage, "1K", "1253x836"), (.firstImage, "2K", "2507x1672"),
             (.firstImage, "4K", "5014x3345"), (.square, "1K", "1024x1024"),
         ])
-    func tiers(_ automatic: OpenPoints.AutomaticSize, _ tier: String, _ made: String) async throws {
-        try await RunningEmulator.with({ $0.openPoints.automaticSize = automatic }) { emulator in
+    func tiers(_ automatic: Ambiguities.AutomaticSize, _ tier: String, _ made: String) async throws {
+        try await RunningEmulator.with({ $0.ambiguities.automaticSize = automatic }) { emulator in
             let reply = try await emulator.ark(try Ark.body(["size": .string(tier)]))
             #expect(try reply.json["data"]?[0]?["size"]?.string == made)
         }
@@ -279,7 +279,7 @@ struct ArkServerTests {
         try await RunningEmulator.with { emulator async throws in
             #expect(try await emulator.ark(body).status == 200)
         }
-        try await RunningEmulator.with({ $0.openPoints.arkUnknownFields = .refused }) {
+        try await RunningEmulator.with({ $0.ambiguities.arkUnknownFields = .refused }) {
             emulator async throws in
             #expect(
                 try error(try await emulator.ark(body))
@@ -292,8 +292,8 @@ struct ArkServerTests {
 
     @Test("takes as many images as the switch says", arguments: [10, 14])
     func inputs(_ maximum: Int) async throws {
-        try await RunningEmulator.with({ $0.openPoints.arkMaximumInputs = maximum }) { emulator in
-            let uri = JSONValue.string(TestPicture.dataURI(try TestPicture.png(15, 15)))
+        try await RunningEmulator.with({ $0.ambiguities.arkMaximumInputs = maximum }) { emulator in
+            let uri = JSONValue.string(TestImage.dataURI(try TestImage.png(15, 15)))
             func images(_ count: Int, _ model: String = Ark.seedream40) async throws -> Reply {
                 try await emulator.ark(
                     Ark.least([
@@ -330,7 +330,7 @@ struct ArkServerTests {
     func total() async throws {
         try await RunningEmulator.with { emulator in
             let field = "sequential_image_generation_options.max_images"
-            let uri = JSONValue.string(TestPicture.dataURI(try TestPicture.png(15, 15)))
+            let uri = JSONValue.string(TestImage.dataURI(try TestImage.png(15, 15)))
             func refusal(_ maximum: JSONValue, inputs: Int = 0) async throws -> String? {
                 var body: [String: JSONValue] = [
                     "sequential_image_generation_options": ["max_images": maximum]
@@ -443,7 +443,7 @@ struct ArkServerTests {
             #expect(events[0].data["image_index"] == 0 && events[1].data["image_index"] == 1)
             #expect(events[1].data["size"] == "1280x720")
             let file = try await emulator.call("GET", try #require(events[1].data["url"]?.string))
-            #expect(try TestPicture.size(file.body) == PixelSize(width: 1280, height: 720))
+            #expect(try TestImage.size(file.body) == PixelSize(width: 1280, height: 720))
             #expect(
                 events[2].data["usage"]
                     == ["generated_images": 2, "output_tokens": 7200, "total_tokens": 7200])
@@ -573,11 +573,11 @@ struct ArkServerTests {
                     "The parameter `image` specified in the request is not valid: image 1: \(why)", "image")
             }
             #expect(
-                try await refusal(TestPicture.dataURI(try TestPicture.png(14, 20)))
+                try await refusal(TestImage.dataURI(try TestImage.png(14, 20)))
                     == field("Image too small: 14x20, sides must be at least 15 px"))
             #expect(
                 try await refusal(
-                    TestPicture.dataURI(try TestPicture.jpeg(claiming: 6001, 6000), type: "image/jpeg"))
+                    TestImage.dataURI(try TestImage.jpeg(claiming: 6001, 6000), type: "image/jpeg"))
                     == invalid(
                         "Image exceeds the maximum allowed total pixels. Current dimensions: 6001x6000 = 36006000 pixels. Maximum allowed: 36000000 pixels",
                         "image"))
@@ -588,7 +588,7 @@ struct ArkServerTests {
                         "image"))
             #expect(
                 try await refusal(
-                    TestPicture.dataURI(try TestPicture.jpeg(bytes: 10_000_001), type: "image/jpeg"))
+                    TestImage.dataURI(try TestImage.jpeg(bytes: 10_000_001), type: "image/jpeg"))
                     == invalid(
                         "The request failed because the size of the input image (11 MB) exceeds the limit (10 MB)",
                         "image", "InvalidParameter.OversizeImage"))
@@ -616,9 +616,9 @@ struct ArkServerTests {
                     Ark.least(["image": .string(try Fal.dataURI(path, type: type))]))
                 #expect(reply.status == 200, "\(path)")
             }
-            let largest = try TestPicture.jpeg(bytes: 10_000_000)
+            let largest = try TestImage.jpeg(bytes: 10_000_000)
             let reply = try await emulator.ark(
-                Ark.least(["image": .string(TestPicture.dataURI(largest, type: "image/jpeg"))]))
+                Ark.least(["image": .string(TestImage.dataURI(largest, type: "image/jpeg"))]))
             #expect(reply.status == 200)
             if Fixtures.readableRows.contains(where: { $0.path == "formats/single.heic" }) {
                 let pro = try await emulator.ark(
@@ -633,7 +633,7 @@ struct ArkServerTests {
 
     @Test("takes a wider shape by the switch")
     func aspectRatio() async throws {
-        try await RunningEmulator.with({ $0.openPoints.maximumAspectRatio = 16 }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.maximumAspectRatio = 16 }) { emulator in
             let reply = try await emulator.ark(
                 Ark.least(["image": .string(try Fal.dataURI("corrupt/ratio-3.5.jpg"))]))
             #expect(reply.status == 200)
@@ -654,7 +654,7 @@ struct ArkServerTests {
 
     @Test("takes its own images as inputs, and edits what it made")
     func chain() async throws {
-        try await RunningEmulator.with({ $0.openPoints.remoteImages = .refused }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.remoteImages = .refused }) { emulator in
             let made = try await emulator.ark(Ark.least())
             let url = try #require(try made.json["data"]?[0]?["url"])
             #expect(try await emulator.ark(Ark.least(["image": [url]])).status == 200)

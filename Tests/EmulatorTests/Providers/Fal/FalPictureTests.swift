@@ -49,7 +49,7 @@ struct FalPictureTests {
 
     @Test("gives automatic sizes the shape of the first image, or a square where the switch says so")
     func automatic() async throws {
-        let wide = TestPicture.jpegURI(try TestPicture.jpeg(300, 100))
+        let wide = TestImage.jpegURI(try TestImage.jpeg(300, 100))
         let body = try Fal.body(["image_urls": [wide, try Fal.smallURI()], "image_size": "auto"])
         try await RunningEmulator.with { emulator in
             let found = try size(
@@ -60,7 +60,7 @@ struct FalPictureTests {
                 try Fal.body(["image_urls": [wide], "image_size": "auto_4K"]))
             #expect(try size(try #require(try await emulator.pictures(big).first)).area > 16_700_000)
         }
-        try await RunningEmulator.with({ $0.openPoints.automaticSize = .square }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.automaticSize = .square }) { emulator in
             let found = try size(
                 try #require(try await emulator.pictures(try await emulator.run(body)).first))
             #expect(found == PixelSize(width: 2048, height: 2048))
@@ -121,8 +121,8 @@ struct FalPictureTests {
         var uris: [JSONValue] = []
         var digests: [String] = []
         for index in 0..<12 {
-            let bytes = try TestPicture.jpeg(40, 30, brightness: Double(index * 8))
-            uris.append(TestPicture.jpegURI(bytes))
+            let bytes = try TestImage.jpeg(40, 30, brightness: Double(index * 8))
+            uris.append(TestImage.jpegURI(bytes))
             digests.append(SHA256Digest(bytes).hexadecimal)
         }
         try await RunningEmulator.with { emulator in
@@ -160,7 +160,7 @@ struct FalPictureTests {
         arguments: [(15, 15), (15, 45), (45, 15), (300, 100), (6000, 6000)])
     func accepted(_ width: Int, _ height: Int) async throws {
         try await RunningEmulator.with { emulator in
-            let uri = TestPicture.jpegURI(try TestPicture.jpeg(width, height))
+            let uri = TestImage.jpegURI(try TestImage.jpeg(width, height))
             let reply = try await emulator.run(try Fal.body(["image_urls": [uri]]))
             #expect(reply.status == 200, "\(reply.text)")
         }
@@ -187,7 +187,7 @@ struct FalPictureTests {
             "image_urls": [.string(try Fal.dataURI("shapes/phone-6.jpg"))], "image_size": "auto",
         ])
         for (applies, isUpright) in [(true, true), (false, false)] {
-            try await RunningEmulator.with({ $0.openPoints.appliesOrientation = applies }) { emulator in
+            try await RunningEmulator.with({ $0.ambiguities.appliesOrientation = applies }) { emulator in
                 let found = try size(
                     try #require(try await emulator.pictures(try await emulator.run(body)).first))
                 #expect((found.height > found.width) == isUpright)
@@ -197,10 +197,10 @@ struct FalPictureTests {
 
     @Test("counts the characters of a data URI; the most are 10485760")
     func length() async throws {
-        #expect(OpenPoints().falMaximumDataURI == 10_485_760)
+        #expect(Ambiguities().falMaximumDataURI == 10_485_760)
         let uri = try #require(try Fal.smallURI().string)
         for (maximum, status) in [(uri.utf8.count, 200), (uri.utf8.count - 1, 422)] {
-            try await RunningEmulator.with({ $0.openPoints.falMaximumDataURI = maximum }) { emulator in
+            try await RunningEmulator.with({ $0.ambiguities.falMaximumDataURI = maximum }) { emulator in
                 let reply = try await emulator.run(try Fal.body(["image_urls": [.string(uri)]]))
                 #expect(reply.status == status)
                 if status == 422 {
@@ -218,7 +218,7 @@ struct FalPictureTests {
             let reply = try await emulator.run(body)
             #expect(reply.status == 200)
         }
-        try await RunningEmulator.with({ $0.openPoints.remoteImages = .refused }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.remoteImages = .refused }) { emulator in
             let reply = try await emulator.run(body)
             #expect(reply.status == 422)
             #expect(try reply.json["detail"]?[0]?["type"] == "file_download_error")

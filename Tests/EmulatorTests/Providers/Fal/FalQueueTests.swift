@@ -187,7 +187,7 @@ struct FalQueueTests {
     func cancelGivesSuccess() async throws {
         try await RunningEmulator.with({
             $0.queueTime = 30
-            $0.openPoints.falCancelGivesSuccess = true
+            $0.ambiguities.falCancelGivesSuccess = true
         }) { emulator in
             let handle = try await emulator.submit(try Self.body()).json
             let reply = try await emulator.follow(handle, "cancel_url", method: "PUT")

@@ -122,7 +122,7 @@ struct FalShapeTests {
 
     @Test("of a run, its errors, and a stream")
     func run() async throws {
-        try await RunningEmulator.with({ $0.openPoints.remoteImages = .refused }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.remoteImages = .refused }) { emulator in
             try check(
                 try await emulator.run(try Fal.body(["num_images": 2])), 200, Self.output,
                 headers: ["x-fal-request-id", "X-Fal-Billable-Units"])
@@ -132,7 +132,7 @@ struct FalShapeTests {
                 headers: errors)
             try check(
                 try await emulator.run(
-                    try Fal.body(["image_urls": [TestPicture.jpegURI(try TestPicture.jpeg(14, 14))]])), 422,
+                    try Fal.body(["image_urls": [TestImage.jpegURI(try TestImage.jpeg(14, 14))]])), 422,
                 Self.tooSmall, headers: errors)
             try check(
                 try await emulator.run(try Fal.body(["image_urls": ["https://a.test/1.png"]])), 422,

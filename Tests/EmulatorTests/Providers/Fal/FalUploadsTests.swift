@@ -130,7 +130,7 @@ struct FalUploadsTests {
             #expect(incomplete.status == 422)
             #expect(try incomplete.json["detail"]?[0]?["loc"] == ["body", "content_type"])
         }
-        try await RunningEmulator.with({ $0.openPoints.falRefusesGCS = false }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.falRefusesGCS = false }) { emulator in
             let reply = try await initiate(emulator, type: "gcs")
             #expect(reply.status == 200)
         }

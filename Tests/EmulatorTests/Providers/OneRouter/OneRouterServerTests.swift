@@ -41,7 +41,7 @@ struct OneRouterServerTests {
             #expect(url.hasPrefix("http://127.0.0.1:\(emulator.emulator.port)/onerouter/media/images/"))
             let file = try await picture(reply, emulator)
             #expect(file.status == 200 && file.header("content-type") == "image/png")
-            #expect(try TestPicture.size(file.body) == PixelSize(width: 1024, height: 1024))
+            #expect(try TestImage.size(file.body) == PixelSize(width: 1024, height: 1024))
 
             let entry = try #require(await emulator.emulator.ledger.first)
             #expect(entry.state == .billed && entry.images == 2 && entry.operation == "onerouter.edit")
@@ -81,14 +81,14 @@ struct OneRouterServerTests {
 
     @Test(
         "gives the automatic sizes the shape of the first image, or a square, by the switch",
-        arguments: [(OpenPoints.AutomaticSize.firstImage, 2507, 1672), (.square, 2048, 2048)])
-    func automaticSize(_ automatic: OpenPoints.AutomaticSize, _ width: Int, _ height: Int) async throws {
+        arguments: [(Ambiguities.AutomaticSize.firstImage, 2507, 1672), (.square, 2048, 2048)])
+    func automaticSize(_ automatic: Ambiguities.AutomaticSize, _ width: Int, _ height: Int) async throws {
         try await RunningEmulator.with({
-            $0.openPoints.automaticSize = automatic; $0.openPoints.resultType = "image/jpeg"
+            $0.ambiguities.automaticSize = automatic; $0.ambiguities.resultType = "image/jpeg"
         }) { emulator in
             // `auto` is the default.
             let reply = try await emulator.oneRouter(try OneRouter.body(["size": nil]), path: "edits")
-            let size = try TestPicture.size(try await picture(reply, emulator).body)
+            let size = try TestImage.size(try await picture(reply, emulator).body)
             #expect(size == PixelSize(width: width, height: height))
         }
     }
@@ -98,16 +98,16 @@ struct OneRouterServerTests {
         arguments: [(true, 1300, 1000), (false, 1024, 1024)])
     func imageSize(_ wins: Bool, _ width: Int, _ height: Int) async throws {
         let size: JSONValue = ["width": 1300, "height": 1000]
-        try await RunningEmulator.with({ $0.openPoints.onerouterImageSizeWins = wins }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.onerouterImageSizeWins = wins }) { emulator in
             let both = try await emulator.oneRouter(OneRouter.least(["image_size": size]))
             #expect(
-                try TestPicture.size(try await picture(both, emulator).body)
+                try TestImage.size(try await picture(both, emulator).body)
                     == PixelSize(width: width, height: height))
             let alone = try await emulator.oneRouter([
                 "model": "m", "prompt": "a dog", "image_size": size,
             ])
             #expect(
-                try TestPicture.size(try await picture(alone, emulator).body)
+                try TestImage.size(try await picture(alone, emulator).body)
                     == PixelSize(width: 1300, height: 1000))
         }
     }
@@ -120,7 +120,7 @@ struct OneRouterServerTests {
             let size: JSONValue = ["width": .integer(width), "height": .integer(height)]
             let reply = try await emulator.oneRouter(OneRouter.least(["image_size": size]))
             #expect(
-                try TestPicture.size(try await picture(reply, emulator).body)
+                try TestImage.size(try await picture(reply, emulator).body)
                     == PixelSize(width: madeWidth, height: madeHeight))
         }
     }
@@ -128,7 +128,7 @@ struct OneRouterServerTests {
     @Test("uses the last ten images, and names a bad one by its place among all")
     func lastTen() async throws {
         try await RunningEmulator.with { emulator in
-            let good = JSONValue.string(TestPicture.dataURI(try TestPicture.png(15, 16)))
+            let good = JSONValue.string(TestImage.dataURI(try TestImage.png(15, 16)))
             let eleven = [JSONValue]([.string("not a url")] + [JSONValue](repeating: good, count: 10))
             let reply = try await emulator.oneRouter(
                 try OneRouter.body(["image_urls": .array(eleven)]), path: "edits")
@@ -195,7 +195,7 @@ struct OneRouterServerTests {
 
     @Test("takes only the models of the switch, where it has any")
     func models() async throws {
-        try await RunningEmulator.with({ $0.openPoints.onerouterModels = ["seedream-v4-text-to-image"] }) {
+        try await RunningEmulator.with({ $0.ambiguities.onerouterModels = ["seedream-v4-text-to-image"] }) {
             emulator in
             #expect(try await emulator.oneRouter(OneRouter.least()).status == 200)
             let reply = try await emulator.oneRouter(OneRouter.least(["model": "google/nano-banana"]))
@@ -210,7 +210,7 @@ struct OneRouterServerTests {
         try await RunningEmulator.with { emulator async throws in
             #expect(try await emulator.oneRouter(body).status == 200)
         }
-        try await RunningEmulator.with({ $0.openPoints.onerouterUnknownFields = .refused }) {
+        try await RunningEmulator.with({ $0.ambiguities.onerouterUnknownFields = .refused }) {
             emulator async throws in
             #expect(
                 try error(try await emulator.oneRouter(body), 400)
@@ -235,7 +235,7 @@ struct OneRouterServerTests {
         arguments: [400, 401, 402, 404, 413, 403, 408, 422, 429, 500, 502, 503, 504], [true, false])
     func errors(_ code: Int, _ hides: Bool) async throws {
         let isPlain = [400, 401, 402, 404, 413].contains(code)
-        try await RunningEmulator.with({ $0.openPoints.onerouterErrorsWith200 = hides }) { emulator in
+        try await RunningEmulator.with({ $0.ambiguities.onerouterErrorsWith200 = hides }) { emulator in
             await emulator.emulator.setFaults([
                 FaultRule("onerouter.*", .status(code, retryAfter: nil, accepted: false))
             ])
@@ -277,7 +277,7 @@ struct OneRouterServerTests {
         try await RunningEmulator.with { emulator in
             for (bytes, type, message) in [
                 (
-                    try TestPicture.png(15, 14), "image/png",
+                    try TestImage.png(15, 14), "image/png",
                     "Image too small: 15x14, sides must be at least 15 px"
                 ),
                 (
@@ -290,7 +290,7 @@ struct OneRouterServerTests {
                 ),
             ] {
                 let body = try OneRouter.body([
-                    "image_urls": [.string(TestPicture.dataURI(bytes, type: type))]
+                    "image_urls": [.string(TestImage.dataURI(bytes, type: type))]
                 ])
                 let reply = try await emulator.oneRouter(body, path: "edits")
                 #expect(try error(reply, 400) == invalid("image_urls[0]: \(message)", "image_urls"))
@@ -310,7 +310,7 @@ struct OneRouterServerTests {
             #expect(try await emulator.call("HEAD", url).status == 200)
             #expect(try await emulator.call("GET", url + "x").status == 404)
         }
-        try await RunningEmulator.with({ $0.openPoints.onerouterTurnsDefaultAgentsAway = false }) {
+        try await RunningEmulator.with({ $0.ambiguities.onerouterRejectsDefaultAgents = false }) {
             emulator in
             let reply = try await emulator.oneRouter(OneRouter.least())
             let url = try #require(try reply.json["data"]?[0]?["url"]?.string)

@@ -8,14 +8,14 @@ import SeedreamModel
 import TestSupport
 
 /// Input images that pass a provider's rules, or break one.
-enum TestPicture {
+enum TestImage {
     static func dataURI(_ bytes: [UInt8], type: String = "image/png") -> String {
         "data:\(type);base64,\(Data(bytes).base64EncodedString())"
     }
 
     /// A grey PNG.
     static func png(_ width: Int, _ height: Int) throws -> [UInt8] {
-        let source = PlanePicture(PlaneFormat(.rgb, size: PixelSize(width: 16, height: 16))) { _, _, _ in
+        let source = PlaneImage(PlaneFormat(.rgb, size: PixelSize(width: 16, height: 16))) { _, _, _ in
             128
         }
         let sink = try PNGSink(
@@ -27,7 +27,7 @@ enum TestPicture {
     /// A JPEG: a small drawing, enlarged.
     static func jpeg(_ width: Int, _ height: Int, brightness: Double = 0) throws -> [UInt8] {
         let small = PlaneFormat(.rgb, size: PixelSize(width: min(width, 64), height: min(height, 64)))
-        let drawing = PlanePicture(small) { plane, x, y in
+        let drawing = PlaneImage(small) { plane, x, y in
             brightness + 60 + 60 * (plane == 0 ? x : plane == 1 ? y : 1 - x)
         }
         let sink = try JPEGSink(

@@ -2,7 +2,7 @@ import CodecBridge
 package import Pixels
 
 /// Rotates a JPEG in the coefficient domain, without decoding or losing pixels.
-package enum JPEGTurner {
+package enum JPEGRotator {
     /// Whether this build can rotate losslessly (trait `LosslessTurn`).
     package static var isAvailable: Bool {
         #if LosslessTurn
@@ -14,7 +14,7 @@ package enum JPEGTurner {
 
     /// Whether the header permits a lossless rotation: both sides are whole MCUs, and the chroma
     /// subsampling stays valid.
-    package static func canTurn(_ probe: ImageProbe) -> Bool {
+    package static func canRotate(_ probe: ImageProbe) -> Bool {
         guard isAvailable, probe.format == .jpeg, !probe.isArithmeticCoded,
             !probe.hasReservedSegments
         else { return false }

@@ -2,7 +2,7 @@ package import PixelEngine
 package import Pixels
 
 /// Separates packed rows into strips of planes, with alpha composited, kept or dropped.
-package final class RowBandSource: BandSource {
+package final class RowStripSource: StripSource {
     /// The treatment of the alpha channel.
     package enum Alpha: Hashable, Sendable {
         /// Composited on a colour, which makes every pixel opaque.
@@ -13,7 +13,7 @@ package final class RowBandSource: BandSource {
     }
 
     package let format: PlaneFormat
-    package let bandRows = 16
+    package let stripRows = 16
     package var sampleType: SampleType { reader.sampleType }
     package var rowWidths: [Int] { [Int](repeating: format.size.width, count: format.planeCount) }
 
@@ -41,8 +41,8 @@ package final class RowBandSource: BandSource {
         format = PlaneFormat(model, size: reader.size, hasAlpha: keepsAlpha, primaries: primaries)
     }
 
-    package func readBand(into buffer: PlaneBuffer, at first: Int) throws {
-        for y in first..<min(first + bandRows, format.size.height) {
+    package func readStrip(into buffer: PlaneBuffer, at first: Int) throws {
+        for y in first..<min(first + stripRows, format.size.height) {
             try reader.readRow(into: row)
             let planes = (0..<format.planeCount).map { buffer.row(y, ofPlane: $0) }
             if sampleType == .byte {

@@ -1,6 +1,6 @@
 /// Points that neither a document nor a measurement settles; see `docs/providers.md`, "Not
 /// established". Each is a setting, and a default that is a guess says so.
-public struct OpenPoints: Hashable, Codable, Sendable {
+public struct Ambiguities: Hashable, Codable, Sendable {
     /// The treatment of a field that the provider does not know.
     public enum UnknownFields: String, Hashable, Codable, Sendable, CaseIterable {
         case ignored
@@ -71,7 +71,7 @@ public struct OpenPoints: Hashable, Codable, Sendable {
     public var onerouterImageSizeWins = true
     /// OneRouter: whether its media server rejects clients with the default user agents of Python's
     /// urllib and Go (Cloudflare's error 1010), as a user reported. Default: `true`.
-    public var onerouterTurnsDefaultAgentsAway = true
+    public var onerouterRejectsDefaultAgents = true
     /// Apiframe: whether `image_input` may contain data URIs; if not, they count as invalid URLs.
     /// Default: `true`, because its validator accepts any URI.
     public var apiframeTakesDataURIs = true
@@ -126,3 +126,16 @@ public struct OpenPoints: Hashable, Codable, Sendable {
     /// Creates the default settings.
     public init() {}
 }
+
+extension Ambiguities {
+    /// The earlier name of ``onerouterRejectsDefaultAgents``.
+    @available(*, deprecated, renamed: "onerouterRejectsDefaultAgents")
+    public var onerouterTurnsDefaultAgentsAway: Bool {
+        get { onerouterRejectsDefaultAgents }
+        set { onerouterRejectsDefaultAgents = newValue }
+    }
+}
+
+/// The earlier name of ``Ambiguities``.
+@available(*, deprecated, renamed: "Ambiguities")
+public typealias OpenPoints = Ambiguities

@@ -1,7 +1,7 @@
 public import Pixels
 
 /// Verifies an image from a provider. The client links no codec, so one is passed in.
-public struct PictureVerifier: Sendable {
+public struct ImageVerifier: Sendable {
     /// The result of verifying a file.
     public struct Verdict: Hashable, Sendable {
         /// The media type, such as `image/png`.
@@ -38,3 +38,7 @@ public struct PictureVerifier: Sendable {
     /// Creates a verifier.
     public init(verify: @escaping @Sendable (_ path: String) async throws -> Verdict) { self.verify = verify }
 }
+
+/// The earlier name of ``ImageVerifier``.
+@available(*, deprecated, renamed: "ImageVerifier")
+public typealias PictureVerifier = ImageVerifier

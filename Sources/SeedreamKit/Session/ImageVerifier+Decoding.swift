@@ -4,13 +4,13 @@ import Pixels
 public import SeedreamClient
 import SeedreamModel
 
-extension PictureVerifier {
+extension ImageVerifier {
     /// Returns a verifier that decodes every pixel with this package's codecs.
     ///
     /// - Parameter limits: The limits for one image. A provider's reply is trusted no more than a
     ///   local file.
-    public static func decoding(limits: DecodeLimits = DecodeLimits()) -> PictureVerifier {
-        PictureVerifier { path in
+    public static func decoding(limits: DecodeLimits = DecodeLimits()) -> ImageVerifier {
+        ImageVerifier { path in
             let probe: ImageProbe
             do {
                 probe = try await FileCheck.decode(path, limits: limits)

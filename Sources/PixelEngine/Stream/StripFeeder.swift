@@ -2,8 +2,8 @@ import Pixels
 import Platform
 
 /// Keeps a ring filled from a source, in the caller's thread or ahead of it in a separate thread.
-final class BandFeeder {
-    private let source: any BandSource
+final class StripFeeder {
+    private let source: any StripSource
     private let buffer: PlaneBuffer
     private let ringRows: Int
     private let readAhead: ReadAhead?
@@ -11,7 +11,7 @@ final class BandFeeder {
 
     /// - Parameter ringRows: The number of rows that `buffer` can hold: at least one strip more
     ///   than the consumer looks back.
-    init(source: any BandSource, buffer: PlaneBuffer, ringRows: Int, concurrently: Bool) throws {
+    init(source: any StripSource, buffer: PlaneBuffer, ringRows: Int, concurrently: Bool) throws {
         self.source = source
         self.buffer = buffer
         self.ringRows = ringRows
@@ -26,8 +26,8 @@ final class BandFeeder {
             return
         }
         while rows < end {
-            try source.readMirroredBand(into: buffer, at: rows)
-            rows += source.bandRows
+            try source.readMirroredStrip(into: buffer, at: rows)
+            rows += source.stripRows
         }
     }
 
@@ -47,7 +47,7 @@ final class ReadAhead {
     private let shared: Shared
     private let thread: WorkerThread
 
-    init(source: any BandSource, buffer: PlaneBuffer, ringRows: Int) throws {
+    init(source: any StripSource, buffer: PlaneBuffer, ringRows: Int) throws {
         let shared = Shared(source: source, buffer: buffer, ringRows: ringRows)
         self.shared = shared
         do throws(ThreadShortage) {
@@ -83,7 +83,7 @@ final class ReadAhead {
     /// `released` and `filled` divide the rows of `buffer` between the threads.
     private final class Shared: @unchecked Sendable {
         let monitor = Monitor()
-        let source: any BandSource
+        let source: any StripSource
         let buffer: PlaneBuffer
         let ringRows: Int
         var filled = 0
@@ -91,7 +91,7 @@ final class ReadAhead {
         var failure: (any Error)?
         var isCancelled = false
 
-        init(source: any BandSource, buffer: PlaneBuffer, ringRows: Int) {
+        init(source: any StripSource, buffer: PlaneBuffer, ringRows: Int) {
             self.source = source
             self.buffer = buffer
             self.ringRows = ringRows
@@ -102,19 +102,19 @@ final class ReadAhead {
             var row = 0
             while row < height {
                 let goesOn = monitor.locked {
-                    while !isCancelled, row + source.bandRows - ringRows > released, released < height {
+                    while !isCancelled, row + source.stripRows - ringRows > released, released < height {
                         monitor.wait()
                     }
                     return !isCancelled
                 }
                 guard goesOn else { return }
                 do {
-                    try source.readMirroredBand(into: buffer, at: row)
+                    try source.readMirroredStrip(into: buffer, at: row)
                 } catch {
                     monitor.locked { failure = error }
                     return
                 }
-                row += source.bandRows
+                row += source.stripRows
                 monitor.locked { filled = min(row, height) }
             }
         }

@@ -1,13 +1,13 @@
 package import Pixels
 
 /// An image centred in a larger one of a single colour.
-package final class PaddedBandSource: BandSource {
+package final class PaddedStripSource: StripSource {
     package let format: PlaneFormat
     package var sampleType: SampleType { inner.sampleType }
-    package var bandRows: Int { inner.bandRows }
+    package var stripRows: Int { inner.stripRows }
     package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
 
-    private let inner: any BandSource
+    private let inner: any StripSource
     private let buffer: PlaneBuffer
     private let levels: [UInt8]
     private let left: Int
@@ -17,7 +17,7 @@ package final class PaddedBandSource: BandSource {
     /// - Parameter size: The size of the larger image, at least that of the inner image in both
     ///   directions.
     package init(
-        _ inner: any BandSource, size: PixelSize, background: RGBColor
+        _ inner: any StripSource, size: PixelSize, background: RGBColor
     ) throws(PixelError) {
         self.inner = inner
         var format = inner.format
@@ -28,7 +28,7 @@ package final class PaddedBandSource: BandSource {
         left = (size.width - inner.format.size.width) / 2 & -(1 << shift.horizontalShift)
         top = (size.height - inner.format.size.height) / 2 & -(1 << shift.verticalShift)
         buffer = try PlaneBuffer(
-            format: inner.format, rows: 2 * inner.bandRows, widths: inner.rowWidths,
+            format: inner.format, rows: 2 * inner.stripRows, widths: inner.rowWidths,
             sampleType: inner.sampleType)
         let colors: [UInt8] =
             switch format.model {
@@ -39,14 +39,14 @@ package final class PaddedBandSource: BandSource {
         levels = colors + (format.hasAlpha ? [255] : [])
     }
 
-    package func readBand(into target: PlaneBuffer, at row: Int) throws {
+    package func readStrip(into target: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount {
             let shift = format.subsampling(ofPlane: plane)
             let inside = inner.format.size(ofPlane: plane)
             let whole = format.size(ofPlane: plane)
             let (x, y0) = (left >> shift.horizontalShift, top >> shift.verticalShift)
             let first = row >> shift.verticalShift
-            for y in first..<max(first, min((row + bandRows) >> shift.verticalShift, whole.height)) {
+            for y in first..<max(first, min((row + stripRows) >> shift.verticalShift, whole.height)) {
                 let samples = target.row(y, ofPlane: plane)
                 // With 16 bits, both bytes are the 8-bit level.
                 samples.update(repeating: levels[plane], count: whole.width * sampleType.bytes)
@@ -67,8 +67,8 @@ package final class PaddedBandSource: BandSource {
     /// most two of the inner one.
     private func require(_ row: Int) throws {
         while rows <= row, rows < inner.format.size.height {
-            try inner.readBand(into: buffer, at: rows)
-            rows += inner.bandRows
+            try inner.readStrip(into: buffer, at: rows)
+            rows += inner.stripRows
         }
     }
 }

@@ -3,8 +3,8 @@ import Pixels
 import TestSupport
 import Testing
 
-@Suite("TurnedPlanes")
-struct TurnedPlanesTests {
+@Suite("RotatedPlanes")
+struct RotatedPlanesTests {
     /// 1 2 3 above 4 5 6, as a viewer shows it: rows of EXIF 2.32, section 4.6.4.
     static let shown: [(Orientation, [UInt8])] = [
         (.topLeft, [1, 2, 3, 4, 5, 6]), (.topRight, [3, 2, 1, 6, 5, 4]),
@@ -20,8 +20,8 @@ struct TurnedPlanesTests {
         for y in 0..<2 { for x in 0..<3 { planes.row(y, ofPlane: 0)[x] = UInt8(3 * y + x + 1) } }
         var target = format
         target.size = orientation.displaySize(of: format.size)
-        let sink = PlanePictureSink(target)
-        try TurnedPlanes(planes, size: format.size, orientation: orientation).write(to: sink) { _ in }
+        let sink = PlaneImageSink(target)
+        try RotatedPlanes(planes, size: format.size, orientation: orientation).write(to: sink) { _ in }
         #expect(sink.picture.planes == [expected])
     }
 
@@ -29,15 +29,15 @@ struct TurnedPlanesTests {
     func strips(_ orientation: Orientation) throws {
         let format = PlaneFormat(.yCbCr, size: PixelSize(width: 34, height: 22), subsampling: .quarter)
         let planes = try PlaneBuffer(format: format, rows: nil)
-        let stored = PlanePicture(format) { plane, x, y in
+        let stored = PlaneImage(format) { plane, x, y in
             plane == 0 ? 100 * x + 100 * y : 200 * x + 50 * y
         }
-        try PlanePictureSource(stored, bandRows: 22).readBand(into: planes, at: 0)
+        try PlaneImageSource(stored, stripRows: 22).readStrip(into: planes, at: 0)
         var target = format
         target.size = orientation.displaySize(of: format.size)
-        let sink = PlanePictureSink(target, bandRows: 8)
+        let sink = PlaneImageSink(target, stripRows: 8)
         var shares: [Double] = []
-        try TurnedPlanes(planes, size: format.size, orientation: orientation).write(to: sink) {
+        try RotatedPlanes(planes, size: format.size, orientation: orientation).write(to: sink) {
             shares.append($0)
         }
         let strips = (target.size.height + 7) / 8

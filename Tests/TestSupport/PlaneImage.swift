@@ -2,7 +2,7 @@ package import PixelEngine
 import Pixels
 
 /// A planar image in memory: a source to read bands from, and what a sink has collected.
-package struct PlanePicture: Equatable, Sendable {
+package struct PlaneImage: Equatable, Sendable {
     package var format: PlaneFormat
     /// For each plane, its rows one after another.
     package var planes: [[UInt8]]
@@ -39,8 +39,8 @@ package struct PlanePicture: Equatable, Sendable {
 
     /// Rings that grow finer outwards, up to `frequency` of the Nyquist limit of a plane at its
     /// corners: every frequency and direction at once.
-    package static func zonePlate(_ format: PlaneFormat, frequency: Double) -> PlanePicture {
-        PlanePicture(format) { plane, x, y in
+    package static func zonePlate(_ format: PlaneFormat, frequency: Double) -> PlaneImage {
+        PlaneImage(format) { plane, x, y in
             let size = format.size(ofPlane: plane)
             let (dx, dy) = ((x - 0.5) * Double(size.width), (y - 0.5) * Double(size.height))
             let reach = (Double(size.width * size.width + size.height * size.height) / 4).squareRoot()
@@ -50,8 +50,8 @@ package struct PlanePicture: Equatable, Sendable {
     }
 
     /// A photograph, its channels standing for the planes, averaged where a plane is coarser.
-    package static func photograph(_ pixels: DecodedPixels, _ format: PlaneFormat) -> PlanePicture {
-        var picture = PlanePicture(format) { _, _, _ in 0 }
+    package static func photograph(_ pixels: DecodedPixels, _ format: PlaneFormat) -> PlaneImage {
+        var picture = PlaneImage(format) { _, _, _ in 0 }
         for plane in 0..<format.planeCount {
             let size = format.size(ofPlane: plane)
             let shift = format.subsampling(ofPlane: plane)
@@ -97,25 +97,25 @@ package struct PlanePicture: Equatable, Sendable {
     }
 }
 
-/// Reads a ``PlanePicture`` band by band.
-package final class PlanePictureSource: BandSource {
+/// Reads a ``PlaneImage`` band by band.
+package final class PlaneImageSource: StripSource {
     package let format: PlaneFormat
-    package let bandRows: Int
+    package let stripRows: Int
     package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
-    private let picture: PlanePicture
+    private let picture: PlaneImage
     package private(set) var isFinished = false
 
-    package init(_ picture: PlanePicture, bandRows: Int = 16) {
+    package init(_ picture: PlaneImage, stripRows: Int = 16) {
         self.picture = picture
-        self.bandRows = bandRows
+        self.stripRows = stripRows
         format = picture.format
     }
 
-    package func readBand(into buffer: PlaneBuffer, at row: Int) throws {
+    package func readStrip(into buffer: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount {
             let size = format.size(ofPlane: plane)
             let shift = format.subsampling(ofPlane: plane).verticalShift
-            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+            for y in (row >> shift)..<max(row >> shift, min((row + stripRows) >> shift, size.height)) {
                 picture.planes[plane].withUnsafeBufferPointer { samples in
                     guard let base = samples.baseAddress else { return }
                     buffer.row(y, ofPlane: plane).update(from: base + y * size.width, count: size.width)
@@ -127,24 +127,24 @@ package final class PlanePictureSource: BandSource {
     package func finish() throws { isFinished = true }
 }
 
-/// Collects bands into a ``PlanePicture``.
-package final class PlanePictureSink: BandSink {
+/// Collects bands into a ``PlaneImage``.
+package final class PlaneImageSink: StripSink {
     package let format: PlaneFormat
-    package let bandRows: Int
+    package let stripRows: Int
     package var rowWidths: [Int] { (0..<format.planeCount).map { format.size(ofPlane: $0).width } }
-    package private(set) var picture: PlanePicture
+    package private(set) var picture: PlaneImage
 
-    package init(_ format: PlaneFormat, bandRows: Int = 16) {
+    package init(_ format: PlaneFormat, stripRows: Int = 16) {
         self.format = format
-        self.bandRows = bandRows
-        picture = PlanePicture(format) { _, _, _ in 0 }
+        self.stripRows = stripRows
+        picture = PlaneImage(format) { _, _, _ in 0 }
     }
 
-    package func writeBand(from buffer: PlaneBuffer, at row: Int) throws {
+    package func writeStrip(from buffer: PlaneBuffer, at row: Int) throws {
         for plane in 0..<format.planeCount {
             let size = format.size(ofPlane: plane)
             let shift = format.subsampling(ofPlane: plane).verticalShift
-            for y in (row >> shift)..<max(row >> shift, min((row + bandRows) >> shift, size.height)) {
+            for y in (row >> shift)..<max(row >> shift, min((row + stripRows) >> shift, size.height)) {
                 let samples = buffer.row(y, ofPlane: plane)
                 picture.planes[plane].withUnsafeMutableBufferPointer { all in
                     all.baseAddress.map { ($0 + y * size.width).update(from: samples, count: size.width) }

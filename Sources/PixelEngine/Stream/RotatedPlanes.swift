@@ -1,7 +1,7 @@
 package import Pixels
 
 /// Whole planes read in another orientation.
-package struct TurnedPlanes {
+package struct RotatedPlanes {
     private let planes: PlaneBuffer
     private let format: PlaneFormat
     private let orientation: Orientation
@@ -17,19 +17,19 @@ package struct TurnedPlanes {
 
     /// Writes the reoriented image, which may have half a chroma sample more at its end than the
     /// sink takes.
-    package func write(to sink: any BandSink, checkpoint: (Double) throws -> Void) throws {
+    package func write(to sink: any StripSink, checkpoint: (Double) throws -> Void) throws {
         let height = sink.format.size.height
-        let buffer = try PlaneBuffer(format: sink.format, rows: sink.bandRows, widths: sink.rowWidths)
-        for row in stride(from: 0, to: height, by: sink.bandRows) {
+        let buffer = try PlaneBuffer(format: sink.format, rows: sink.stripRows, widths: sink.rowWidths)
+        for row in stride(from: 0, to: height, by: sink.stripRows) {
             for plane in 0..<sink.format.planeCount {
                 let shift = sink.format.subsampling(ofPlane: plane).verticalShift
                 let first = row >> shift
-                let end = min(first + sink.bandRows >> shift, sink.format.size(ofPlane: plane).height)
+                let end = min(first + sink.stripRows >> shift, sink.format.size(ofPlane: plane).height)
                 fill(
                     buffer, plane: plane, rows: first..<max(end, first),
                     width: sink.format.size(ofPlane: plane).width)
             }
-            try sink.writeBand(from: buffer, at: row)
+            try sink.writeStrip(from: buffer, at: row)
             try checkpoint(Double(row) / Double(height))
         }
     }
