@@ -13,7 +13,7 @@ extension SeedreamClient {
     public func status(of job: JobRecord) async throws -> JobStatus {
         guard let ticket = job.ticket else { throw noTicket(job) }
         return try await status(
-            of: ticket, pictures: 0, withLogs: true,
+            of: ticket, images: 0, withLogs: true,
             through: try api(by: Deadline(after: configuration.jobTimeout)))
     }
 
@@ -27,7 +27,7 @@ extension SeedreamClient {
         let api = try api(by: Deadline(after: configuration.jobTimeout))
         let outcome = try providerAPI.cancellation(in: try await api.call(request))
         guard job.state == .accepted,
-            let status = try? await status(of: ticket, pictures: 0, withLogs: false, through: api)
+            let status = try? await status(of: ticket, images: 0, withLogs: false, through: api)
         else {
             return outcome
         }

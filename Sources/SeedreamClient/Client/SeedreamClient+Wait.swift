@@ -29,7 +29,7 @@ extension SeedreamClient {
         while !deadline.hasPassed {
             do {
                 let status = try await status(
-                    of: ticket, pictures: max(job.maximumOutputs, 1), withLogs: wantsLogs, through: api)
+                    of: ticket, images: max(job.maximumOutputs, 1), withLogs: wantsLogs, through: api)
                 // A completed job whose result fails makes no progress: keep the count.
                 if case .completed = status.phase {} else { failures = 0 }
                 for line in status.logs.dropFirst(shownLogs) { reporter?.report(.log(line)) }
@@ -41,7 +41,7 @@ extension SeedreamClient {
                 case .completed(let included):
                     let made =
                         if let included { included } else {
-                            try await result(of: ticket, pictures: max(job.maximumOutputs, 1), through: api)
+                            try await result(of: ticket, images: max(job.maximumOutputs, 1), through: api)
                         }
                     return try await recordResult(made, of: job, reporter)
                 case .failed(let error):
@@ -146,15 +146,15 @@ extension SeedreamClient {
 
     /// Asks the provider for the status of a job.
     ///
-    /// - Parameter pictures: The largest number of images in an answer that contains the result; 0
+    /// - Parameter images: The largest number of images in an answer that contains the result; 0
     ///   if they are not wanted.
     func status(
-        of ticket: JobTicket, pictures: Int, withLogs: Bool, through api: APIClient
+        of ticket: JobTicket, images: Int, withLogs: Bool, through api: APIClient
     ) async throws -> JobStatus {
         guard let request = providerAPI.statusRequest(for: ticket, withLogs: withLogs, in: context) else {
             return JobStatus(phase: .other("none"))
         }
-        let reply = try await api.call(request, inlineImages: pictures)
+        let reply = try await api.call(request, inlineImages: images)
         guard reply.isSuccess else { throw providerAPI.failure(reply, operation: request.operation) }
         do throws(ClientError) {
             let status = try providerAPI.status(in: reply)
@@ -175,7 +175,7 @@ extension SeedreamClient {
     ///
     /// - Throws: `FinalError`, with the error from the result, otherwise the one from the status.
     private func result(
-        of ticket: JobTicket, failedWith error: ClientError, _ pictures: Int, _ api: APIClient
+        of ticket: JobTicket, failedWith error: ClientError, _ images: Int, _ api: APIClient
     ) async throws -> GenerationResult {
         var told = error
         if told.purchase == .unknown { told.purchase = .taken }
@@ -183,7 +183,7 @@ extension SeedreamClient {
             throw FinalError(error: told)
         }
         do {
-            return try await result(of: ticket, pictures: max(pictures, 1), through: api)
+            return try await result(of: ticket, images: max(images, 1), through: api)
         } catch let end as FinalError {
             throw end
         } catch is CancellationError {
@@ -193,7 +193,7 @@ extension SeedreamClient {
         }
     }
 
-    func result(of ticket: JobTicket, pictures: Int, through api: APIClient) async throws
+    func result(of ticket: JobTicket, images: Int, through api: APIClient) async throws
         -> GenerationResult
     {
         guard let request = providerAPI.resultRequest(for: ticket, in: context) else {
@@ -202,7 +202,7 @@ extension SeedreamClient {
                 message: "the job is completed, but the provider returned no result",
                 requestID: ticket.requestID, purchase: .taken)
         }
-        let reply = try await api.call(request, inlineImages: pictures)
+        let reply = try await api.call(request, inlineImages: images)
         if reply.isSuccess {
             do throws(ClientError) {
                 let result = try providerAPI.result(in: reply)
