@@ -84,9 +84,9 @@ extension SeedreamClient {
     {
         let api = try api(by: deadline)
         if providerAPI.resultRequest(for: ticket, in: context) != nil {
-            return try await result(of: ticket, pictures: count, through: api).images
+            return try await result(of: ticket, images: count, through: api).images
         }
-        let status = try await status(of: ticket, pictures: count, withLogs: false, through: api)
+        let status = try await status(of: ticket, images: count, withLogs: false, through: api)
         if case .completed(let result?) = status.phase { return result.images }
         return []
     }

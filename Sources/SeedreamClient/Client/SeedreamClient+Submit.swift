@@ -99,7 +99,7 @@ extension SeedreamClient {
             let result = bounded(made, for: job, reporter)
             let finished = try await update(job) {
                 $0.state = .finished
-                $0.result = StoredResult(result)
+                $0.result = result
             }
             reporter?.report(.finished(images: result.images.count))
             return finished

@@ -113,7 +113,7 @@ extension SeedreamClient {
         let result = bounded(made, for: job, reporter)
         let finished = try await update(job) {
             $0.state = .finished
-            $0.result = StoredResult(result)
+            $0.result = result
             $0.error = nil
         }
         reporter?.report(.finished(images: result.images.count))

@@ -1,4 +1,5 @@
 import Platform
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -30,8 +30,6 @@ package struct APIOperation: Hashable, Sendable {
         case token
         /// Uploads an input to the URL that the provider gave.
         case put
-        /// Queries the account.
-        case account
         /// Downloads a result image.
         case download
         /// Saves a result image.

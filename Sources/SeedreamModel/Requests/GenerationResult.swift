@@ -1,7 +1,7 @@
 public import Pixels
 
 /// The result of a request.
-public struct GenerationResult: Hashable, Sendable {
+public struct GenerationResult: Hashable, Codable, Sendable {
     /// The images, in the provider's order.
     public var images: [GeneratedImage]
     /// The seed the provider used, if it reports one.

@@ -65,7 +65,7 @@ struct JobLedgerTests {
         // A synchronous provider has no ticket; its result names the request.
         try await ledger.update("abcd2222") { job in
             job.state = .finished
-            job.result = StoredResult(GenerationResult(images: [], requestID: "Host_2"))
+            job.result = GenerationResult(images: [], requestID: "Host_2")
         }
         #expect(try await ledger.job("abcd1111")?.id == "abcd1111")
         #expect(try await ledger.job("ABCD1111")?.id == "abcd1111")

@@ -28,8 +28,7 @@ struct RowDocumentTests {
         var job = Self.job(.saved)
         var usage = Usage()
         usage.usDollars = 0.03
-        job.result = StoredResult(
-            GenerationResult(images: [], seed: 9, requestID: "r-1", usage: usage))
+        job.result = GenerationResult(images: [], seed: 9, requestID: "r-1", usage: usage)
         job.files = [
             SavedFile(
                 index: 0, path: "out/a.png", sha256: "ab", byteCount: 10, mediaType: "image/png",
@@ -112,7 +111,7 @@ struct RowDocumentTests {
         job.estimate = Price(amount: 0.5, unit: .credits, date: "", source: "")
         #expect(RowDocument.Cost(job) == RowDocument.Cost(amount: 1, unit: .credits, isEstimate: true))
         job.state = .saved
-        job.result = StoredResult(GenerationResult(images: [GeneratedImage(location: .url("https://x/1"))]))
+        job.result = GenerationResult(images: [GeneratedImage(location: .url("https://x/1"))])
         #expect(RowDocument.Cost(job) == RowDocument.Cost(amount: 0.5, unit: .credits, isEstimate: true))
         job.result?.usage.credits = 7
         #expect(RowDocument.Cost(job) == RowDocument.Cost(amount: 7, unit: .credits, isEstimate: false))

@@ -149,10 +149,9 @@ struct ReservedNameTests {
         try await bench.ledger.insert(job)
         return try await bench.ledger.update(job.id) {
             $0.state = .finished
-            $0.result = StoredResult(
-                GenerationResult(
-                    images: [GeneratedImage(location: .url(SavingBench.urls[0]))], seed: 42, requestID: "r",
-                    usage: Usage()))
+            $0.result = GenerationResult(
+                images: [GeneratedImage(location: .url(SavingBench.urls[0]))], seed: 42, requestID: "r",
+                usage: Usage())
         }
     }
 

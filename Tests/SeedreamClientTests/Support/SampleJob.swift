@@ -31,8 +31,7 @@ enum SampleJob {
         job.ticket = JobTicket(requestID: request, model: job.model)
         var usage = Usage()
         usage.billableUnits = 2
-        job.result = StoredResult(
-            GenerationResult(images: images, seed: 42, requestID: request, usage: usage))
+        job.result = GenerationResult(images: images, seed: 42, requestID: request, usage: usage)
         job.destination = Destination(folder: folder, template: template)
         return job
     }

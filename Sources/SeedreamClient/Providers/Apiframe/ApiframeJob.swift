@@ -88,24 +88,3 @@ struct ApiframeFailure {
         Int(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 }
-
-/// The account information of Apiframe: `GET /v2/me`. All members are optional.
-public struct ApiframeAccount: Hashable, Codable, Sendable {
-    /// The remaining credits of the team.
-    public var credits: Double?
-    /// The team's plan.
-    public var plan: String?
-    /// The name of the API key.
-    public var keyName: String?
-    /// The first characters of the API key, which identify it to the user.
-    public var keyPrefix: String?
-
-    /// Returns `nil` if the body contains neither a team nor a key.
-    package init?(_ json: JSONValue?) {
-        guard let json, json["team"]?.object != nil || json["apiKey"]?.object != nil else { return nil }
-        credits = json["team"]?["credits"]?.number
-        plan = json["team"]?["plan"]?.string
-        keyName = json["apiKey"]?["name"]?.string
-        keyPrefix = json["apiKey"]?["prefix"]?.string
-    }
-}

@@ -41,7 +41,6 @@ package struct ApiframeProvider: Provider {
     private static let generate = APIOperation.apiframe(.generate)
     private static let job = APIOperation.apiframe(.job)
     private static let uploading = APIOperation.apiframe(.upload)
-    private static let account = APIOperation.apiframe(.account)
 
     package init() {}
 
@@ -201,20 +200,6 @@ package struct ApiframeProvider: Provider {
             throw report(reply, Self.uploading).badReply(expected: "JSON with \"url\"")
         }
         return url
-    }
-
-    /// Returns the request for the account of the key.
-    package func accountRequest(in context: RequestContext) -> APIRequest {
-        APIRequest(operation: Self.account, method: .get, url: "\(context.endpoints.api)/v2/me")
-    }
-
-    /// Interprets a reply to ``accountRequest(in:)``.
-    package func account(in reply: HTTPReply) throws(ClientError) -> ApiframeAccount {
-        guard reply.isSuccess else { throw failure(reply, operation: Self.account) }
-        guard let account = ApiframeAccount(reply.json) else {
-            throw report(reply, Self.account).badReply(expected: "JSON with \"team\" and \"apiKey\"")
-        }
-        return account
     }
 
     // MARK: Errors

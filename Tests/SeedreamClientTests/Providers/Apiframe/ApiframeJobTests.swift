@@ -211,29 +211,4 @@ struct ApiframeJobTests {
         #expect(error.isRetryable)
         #expect(error.status == 202)
     }
-
-    @Test("the account shows credits, plan and key")
-    func account() throws {
-        let request = provider.accountRequest(in: RequestContext(endpoints: .standard(.apiframe)))
-        #expect(request.url == "https://api.apiframe.ai/v2/me")
-        #expect(request.method == .get)
-        let account = try provider.account(
-            in: HostReply.json([
-                "user": ["id": "u"], "team": ["credits": 997, "plan": "pro"],
-                "apiKey": ["name": "laptop", "prefix": "afk_0000"],
-            ]))
-        #expect(account.credits == 997)
-        #expect(account.plan == "pro")
-        #expect(account.keyName == "laptop")
-        #expect(account.keyPrefix == "afk_0000")
-        #expect(try provider.account(in: HostReply.json(["team": [:]])).credits == nil)
-        let refused = #expect(throws: ClientError.self) {
-            try provider.account(in: HostReply.json(["error": "Invalid API key"], status: 401))
-        }
-        #expect(refused?.category == .credentials)
-        #expect(refused?.purchase == .notTaken)
-        let odd = #expect(throws: ClientError.self) { try provider.account(in: HostReply.text("<html>")) }
-        #expect(odd?.category == .badReply)
-        #expect(odd?.purchase == .notTaken)
-    }
 }
