@@ -3,7 +3,14 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOSSL
-import Platform
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// The first handler of every connection: detects plain HTTP, TLS, or a `CONNECT` followed by TLS.
 ///
