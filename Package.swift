@@ -310,6 +310,7 @@ let package = Package(
             name: "DocumentationTests",
             dependencies: [
                 "SeedreamCommand", "ImageCodecs", "ImagePreparation", "SeedreamModel", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
     ]

@@ -50,6 +50,16 @@ struct HelpTests {
         )
     }
 
+    @Test("the help of prep lists the exit codes of prep, each of which docs/cli.md explains")
+    func exitCodes() async throws {
+        let help = try await seedream("prep", "--help").lines
+        let table = help.drop { $0 != "Exit codes:" }.dropFirst().prefix { $0.hasPrefix("  ") }
+        let codes = table.compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(codes == ["0", "1", "64", "65", "73", "130"])
+        let explained = try Document("docs/cli.md").table(between: "exit-codes").map(\.[0])
+        #expect(codes.filter { !explained.contains($0) } == [])
+    }
+
     @Test("the version names this package and every linked codec, each with its number")
     func version() async throws {
         let result = try await seedream("--version")

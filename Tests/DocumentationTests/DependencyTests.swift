@@ -17,16 +17,8 @@ struct DependencyTests {
 
     private static let resolvedFile = Fixtures.root.appendingPathComponent("Package.resolved")
 
-    /// The rows between two markers, their cells without spaces around them.
     private static func table(_ marker: String) throws -> [[String]] {
-        let text = try String(
-            contentsOf: Fixtures.root.appendingPathComponent("docs/dependencies.md"), encoding: .utf8)
-        let section = Readme.section(
-            of: text, from: "<!-- \(marker) start -->", to: "<!-- \(marker) end -->")
-        let rows = (section ?? "").split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)
-        return rows.map { row in
-            row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-        }
+        try Document("docs/dependencies.md").table(between: marker)
     }
 
     @Test(

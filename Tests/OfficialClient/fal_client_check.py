@@ -291,9 +291,10 @@ def check_retries():
         assert ledger["accepted"] == duplicates + 1, (rule, ledger["accepted"])
 
 
-def check_readme_example():
-    readme = open(os.path.join(os.path.dirname(__file__), "..", "..", "README.md"), encoding="utf-8").read()
-    example = readme.split("<!-- emulator-python start -->")[1].split("```python\n")[1].split("```")[0]
+def check_documented_example():
+    path = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "emulator.md")
+    document = open(path, encoding="utf-8").read()
+    example = document.split("<!-- emulator-python start -->")[1].split("```python\n")[1].split("```")[0]
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
     done = subprocess.run([sys.executable, "-c", example], cwd=root, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

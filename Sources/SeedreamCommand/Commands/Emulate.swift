@@ -184,7 +184,7 @@ struct EmulateJob: Sendable {
             } catch {
                 Diagnostics().failure(
                     "\(path): \(FaultFile.explanation(of: error))",
-                    hint: "the README lists the faults and their members")
+                    hint: "docs/emulator.md lists the faults and their members")
                 throw ExitStatus.configuration.code
             }
         }

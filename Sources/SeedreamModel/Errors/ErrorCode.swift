@@ -32,7 +32,7 @@ public enum ErrorCode: String, Hashable, Codable, Sendable, CaseIterable {
     /// A defect of this software.
     case internalError = "internal-error"
 
-    /// A one-line explanation of the code, for help and the README.
+    /// A one-line explanation of the code, for help and docs/json.md.
     public var meaning: String {
         switch self {
         case .notAnImage: "the bytes are not an image of a known format"

@@ -40,9 +40,6 @@ enum Machine {
     /// Whether a process can have mounts of its own; within a chroot it cannot.
     static func unshares() async -> Bool { (try? await shell("unshare -m true").status) == 0 }
 
-    /// Where a release's README is.
-    static let readme = Fixtures.root.appendingPathComponent("README.md")
-
     private static func executable(_ name: String) -> String? {
         ["/usr/bin/\(name)", "/bin/\(name)"].first { FileManager.default.isExecutableFile(atPath: $0) }
     }

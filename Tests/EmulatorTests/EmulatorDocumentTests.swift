@@ -4,37 +4,19 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// What the README says of the emulator is what it does.
-@Suite("README, on the emulator")
-struct EmulatorReadmeTests {
-    let readme: String
+/// What docs/emulator.md says of the emulator is what it does.
+@Suite("docs/emulator.md against the emulator")
+struct EmulatorDocumentTests {
+    let document: Document
 
-    init() throws {
-        readme = try String(contentsOf: Fixtures.root.appendingPathComponent("README.md"), encoding: .utf8)
-    }
+    init() throws { document = try Document("docs/emulator.md") }
 
-    private func block(_ language: String, after marker: String) throws -> String {
-        let rest = try #require(readme.components(separatedBy: "<!-- \(marker) start -->").last)
-        let parts = rest.components(separatedBy: "```\(language)\n")
-        return try #require(parts.dropFirst().first?.components(separatedBy: "```").first)
-    }
-
-    @Test("the Swift block is the one that is compiled here, and runs")
-    func swiftBlock() async throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("ReadmeExample.swift")
-        let source = try String(contentsOf: file, encoding: .utf8)
-        let compiled = try #require(
-            source.components(separatedBy: "// README start\n").last?.components(
-                separatedBy: "// README end\n"
-            ).first)
-        #expect(readme.contains("```swift\n\(compiled)```"))
-        try await edited()
-    }
+    @Test("the Swift block runs")
+    func swiftBlock() async throws { try await edited() }
 
     @Test("the curl block does what it says")
     func curl() async throws {
-        let commands = try block("sh", after: "emulator-curl").split(separator: "\n").filter {
+        let commands = try #require(document.block("sh", in: "emulator-curl")).split(separator: "\n").filter {
             !$0.hasPrefix("seedream emulate")
         }.joined(separator: "\n")
         try await RunningEmulator.with { running in
@@ -61,9 +43,7 @@ struct EmulatorReadmeTests {
 
     @Test("the example of a fault file is one")
     func faultFile() throws {
-        let rest = try #require(readme.components(separatedBy: "### Faults\n").last)
-        let text = try #require(
-            rest.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first)
+        let text = try #require(document.block("json", in: "faults"))
         #expect(try FaultFile(json: Array(text.utf8)).rules.count == 3)
     }
 
@@ -79,7 +59,7 @@ struct EmulatorReadmeTests {
             }
         }
         #expect(names.count > 25)
-        for name in names { #expect(readme.contains("`\(name)`"), "\(name)") }
+        for name in names { #expect(document.text.contains("`\(name)`"), "\(name)") }
     }
 
     @Test("every fault is in its table")
@@ -92,9 +72,9 @@ struct EmulatorReadmeTests {
             .answer(status: 200, headers: [:], body: ""), .jobFails, .moderated, .jobHangs, .jobVanishes,
             .notAnImage, .redirect(location: ""),
         ]
-        for fault in faults { #expect(readme.contains("`\(fault.word)`"), "\(fault.word)") }
+        for fault in faults { #expect(document.text.contains("`\(fault.word)`"), "\(fault.word)") }
         for moment in Fault.ResetMoment.allCases {
-            #expect(readme.contains("`\(moment.rawValue)`"), "\(moment.rawValue)")
+            #expect(document.text.contains("`\(moment.rawValue)`"), "\(moment.rawValue)")
         }
     }
 }

@@ -1,5 +1,5 @@
-// What stands between the markers is the Swift block of README.md, word for word: `ReadmeTests` compares the two. Change both.
-// README start
+// The lines between the markers are a Swift block of the documents: `DocumentTests` compares the two.
+// swift-preparation start
 import ImagePreparation
 import SeedreamModel
 
@@ -16,4 +16,4 @@ func dataURIs(of paths: [String]) async throws -> [String] {
     for image in batch.images { print(image.mediaType.rawValue, image.size, image.bytes.count, image.sha256) }
     return batch.images.map(\.dataURI.string)
 }
-// README end
+// swift-preparation end

@@ -1,5 +1,5 @@
 #if Client
-// README start
+// swift-session start
 import SeedreamKit
 
 /// Edits a photograph and returns the files that were saved.
@@ -8,5 +8,5 @@ func edited(_ photo: String, prompt: String, into folder: String) async throws -
     let job = try await session.edit(prompt, [.file(photo)], to: Destination(folder: folder)) { $0.seed = 7 }
     return job.files.map(\.path)
 }
-// README end
+// swift-session end
 #endif

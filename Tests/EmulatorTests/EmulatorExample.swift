@@ -1,5 +1,5 @@
 #if Emulator
-// README start
+// swift-emulator start
 import SeedreamEmulator
 
 func edited() async throws {
@@ -10,5 +10,5 @@ func edited() async throws {
     print(bought.map(\.state), await emulator.requests.map(\.operation))
     await emulator.stop()
 }
-// README end
+// swift-emulator end
 #endif
