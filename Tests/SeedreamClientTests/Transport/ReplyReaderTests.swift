@@ -30,7 +30,7 @@ struct ReplyReaderTests {
         let text = #"{"a":"\#(Self.long)"}"#
         var reader = ReplyReader(maximum: 5000)
         await #expect(throws: TransportError.self) { try await reader.read(IncomingReply(200, text)) }
-        reader.spool = .init(folder: folder.path, pictures: 1)
+        reader.spool = .init(folder: folder.path, images: 1)
         let reply = try await reader.read(IncomingReply(200, text))
         #expect(reply.json == ["a": "inline:0"])
         #expect(reply.inline.map(\.byteCount) == [9000])
@@ -39,7 +39,7 @@ struct ReplyReaderTests {
     @Test("a refusal is read for its words, whatever it quotes, and cut where it does not end")
     func refusals() async throws {
         let folder = try TemporaryFolder()
-        let reader = ReplyReader(maximum: 5000, spool: .init(folder: folder.path, pictures: 1))
+        let reader = ReplyReader(maximum: 5000, spool: .init(folder: folder.path, images: 1))
         let quoting = IncomingReply(
             422, #"{"detail":[{"msg":"too small","input":"data:image/png;base64,\#(Self.long)"}]}"#)
         let reply = try await reader.read(quoting)
@@ -54,7 +54,7 @@ struct ReplyReaderTests {
     func broken(_ status: Int) async throws {
         let folder = try TemporaryFolder()
         let lost = TransportError(.connectionLost, mayHaveArrived: true, message: "lost")
-        let reader = ReplyReader(maximum: 5000, spool: .init(folder: folder.path, pictures: 1))
+        let reader = ReplyReader(maximum: 5000, spool: .init(folder: folder.path, images: 1))
         let error = await #expect(throws: TransportError.self) {
             try await reader.read(
                 IncomingReply(status, pieces: [Array(#"["\#(Self.long)"#.utf8)], failing: lost))

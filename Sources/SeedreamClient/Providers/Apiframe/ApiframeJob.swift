@@ -1,5 +1,5 @@
 import HTTPTypes
-package import SeedreamModel
+import SeedreamModel
 
 /// A job in the format of `GET /v2/jobs/{id}` and, with `jobId` and `event`, of the webhooks.
 struct ApiframeJob {

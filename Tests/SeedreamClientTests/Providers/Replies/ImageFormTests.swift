@@ -53,7 +53,7 @@ struct ImageFormTests {
 
     private func read(_ text: String, _ folder: TemporaryFolder) async throws -> HTTPReply {
         try await ReplyReader(
-            maximum: 1 << 20, spool: .init(folder: folder.path, pictures: 1),
+            maximum: 1 << 20, spool: .init(folder: folder.path, images: 1),
             url: "https://api.test/v1/images"
         ).read(IncomingReply(200, pieces: Self.pieces(Array(text.utf8), of: 61)))
     }
@@ -105,7 +105,7 @@ struct ImageFormTests {
         for bytes in [Self.png, (try? Fixtures.bytes("sampling/444.jpg")) ?? []] {
             let incoming = IncomingReply(
                 200, [.contentType: "image/png"], pieces: Self.pieces(bytes, of: 7))
-            let reply = try await ReplyReader(maximum: 100, spool: .init(folder: folder.path, pictures: 1))
+            let reply = try await ReplyReader(maximum: 100, spool: .init(folder: folder.path, images: 1))
                 .read(incoming)
             guard case .file(let path)? = try images(OneRouterProvider(), reply).first?.location else {
                 Issue.record("expected a file")
