@@ -10,8 +10,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InferIsolatedConformances"),
 ]
 
-// The package in benchmarks/ sees products only, and asks for this one. Packages that depend on this
-// one do not see it.
+// The package in benchmarks/ sees products only, and asks for this one. Packages that depend on
+// this one do not see it.
 let workloads: [Product] =
     Context.environment["SEEDREAM_BENCHMARKS"] == nil
     ? [] : [.library(name: "Workloads", targets: ["Workloads"])]
@@ -54,16 +54,19 @@ let package = Package(
         .trait(name: "TIFF", description: "Reads the first page of TIFFs with libtiff (libtiff-dev)."),
     ],
     dependencies: [
-        // The command's options, help and completion scripts. Nothing below the command depends on it.
+        // The command's options, help and completion scripts. Nothing below the command depends on
+        // it.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // The emulator's HTTP server: Hummingbird's core on SwiftNIO, whose channels its faults reach into.
+        // The emulator's HTTP server: Hummingbird's core on SwiftNIO, whose channels its faults
+        // reach into.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // The emulator's TLS, on a connection that is begun as plain text (CONNECT).
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // The limit on what a compressed reply becomes: AsyncHTTPClient takes it from there.
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        // The client's log, which the application that uses it directs; the emulator keeps its server's silent.
+        // The client's log, which the application that uses it directs; the emulator keeps its
+        // server's silent.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Words for methods, status codes and header fields: what a transport takes and gives.
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -128,8 +131,9 @@ let package = Package(
                 .define("WITH_LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
                 .define("WITH_TIFF", .when(traits: ["TIFF"])),
             ],
-            // Every library that the bridge calls is named here: a module map links only what Swift imports, and
-            // pkg-config names only what one distribution thinks of (Debian 13's libwebpmux.pc omits libwebp).
+            // Every library that the bridge calls is named here: a module map links only what Swift
+            // imports, and pkg-config names only what one distribution thinks of (Debian 13's
+            // libwebpmux.pc omits libwebp).
             linkerSettings: [
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z"),
                 .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("webpmux"),
@@ -139,7 +143,8 @@ let package = Package(
                 .linkedLibrary("tiff", .when(traits: ["TIFF"])),
             ]),
 
-        // Rows of plain PNGs without libpng. Not called FastPNG: that is the trait that brings ISA-L.
+        // Rows of plain PNGs without libpng. Not called FastPNG: that is the trait that brings
+        // ISA-L.
         .target(
             name: "VectorPNG",
             dependencies: [.target(name: "CISAL", condition: .when(traits: ["FastPNG"]))],

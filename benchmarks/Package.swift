@@ -27,8 +27,9 @@ let package = Package(
     name: "SeedreamKitBenchmarks",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // A separate package, so that packages that depend on the one above do not fetch this.
-        // No traits: the allocator and the runtime are those of the command, and jemalloc is not needed.
+        // A separate package, so that packages that depend on the one above do not fetch this. No
+        // traits: the allocator and the runtime are those of the command, and jemalloc is not
+        // needed.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
         // The product Workloads exists only if the environment has SEEDREAM_BENCHMARKS=1.
         // All traits but those of the client and the emulator, whose packages would be fetched and

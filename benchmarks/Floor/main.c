@@ -1,10 +1,9 @@
-/* Measures the codecs alone: decodes SOURCE and encodes WIDTH x HEIGHT of its pixels as JPEG. Only the codecs scale, convert
-   or check anything; if the target is larger, rows and columns are repeated. One thread.
-
-     floor SOURCE TARGET WIDTH HEIGHT QUALITY 420|444
-
-   JPEG in the target's subsampling goes from decoder to encoder as planes; everything else as RGB. Prints one line, then
-   does the work once for each line on standard input and prints its cost: see comparison/workers.py. */
+/* Measures the codecs alone: decodes SOURCE and encodes WIDTH x HEIGHT of its pixels as JPEG. Only
+   the codecs scale, convert or check anything; if the target is larger, rows and columns are
+   repeated. One thread.  floor SOURCE TARGET WIDTH HEIGHT QUALITY 420|444  JPEG in the target's
+   subsampling goes from decoder to encoder as planes; everything else as RGB. Prints one line, then
+   does the work once for each line on standard input and prints its cost: see
+   comparison/workers.py. */
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,7 +18,8 @@ enum Photo: String {
         get throws { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
     }
 
-    /// The segments of a JPEG between its JFIF header and its first table: EXIF, XMP, IPTC and a comment.
+    /// The segments of a JPEG between its JFIF header and its first table: EXIF, XMP, IPTC and a
+    /// comment.
     var metadata: ArraySlice<UInt8> {
         get throws {
             let bytes = try bytes

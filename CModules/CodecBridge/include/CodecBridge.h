@@ -369,7 +369,7 @@ const char *bridge_gif_version(void);
 bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixels, size_t capacity, int32_t width,
                                 int32_t height);
 
-/* --- TIFF (libtiff catches libjpeg's jumps itself). Defined only with the package trait TIFF. --- */
+/* --- TIFF: only with the package trait TIFF. libtiff catches libjpeg's jumps itself. --- */
 
 const char *bridge_tiff_version(void);
 

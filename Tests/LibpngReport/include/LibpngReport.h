@@ -1,4 +1,5 @@
-/* What libpng makes of a PNG, in its own words: the reference that our judgement of chunks is held against. */
+/* What libpng makes of a PNG, in its own words: the reference that our judgement of chunks is held
+   against. */
 #ifndef LIBPNG_REPORT_H
 #define LIBPNG_REPORT_H
 
@@ -25,8 +26,9 @@ typedef struct {
     uint32_t version;    /* 10639 is 1.6.39 */
 } libpng_report;
 
-/* Reads the whole file, rows included. Of the chunks that describe colours only `color` is looked at (4 letters), so that
-   none is judged by its relation to another, which versions do differently; NULL for all. */
+/* Reads the whole file, rows included. Of the chunks that describe colours only `color` is looked
+   at (4 letters), so that none is judged by its relation to another, which versions do differently;
+   NULL for all. */
 libpng_report libpng_report_on(const uint8_t *bytes, size_t size, const char *color);
 
 /* Inflates a zlib stream; returns the number of bytes written, `capacity` at most. */

@@ -11,8 +11,8 @@ struct AIMLError: Error, Hashable, Sendable {
     var status: Int
     var message: String
 
-    /// The texts of AIML's page of errors. The text of 500 continues beyond the documented part, and
-    /// 404, 408 and 413 have no documented text; all of these are guesses.
+    /// The texts of AIML's page of errors. The text of 500 continues beyond the documented part,
+    /// and 404, 408 and 413 have no documented text; all of these are guesses.
     private static let texts: [Int: String] = [
         400: "Body validation error!",
         401:

@@ -124,7 +124,8 @@ struct ApiframeFields {
         else { return false }
         let rest = text[text.index(after: colon)...]
         guard ["http", "https"].contains(scheme) else { return !rest.isEmpty }
-        // Only data URIs, accepted above, may be longer; long addresses are refused without parsing.
+        // Only data URIs, accepted above, may be longer; long addresses are refused without
+        // parsing.
         guard rest.utf8.count < 65_536, rest.hasPrefix("//") else { return false }
         return rest.dropFirst(2).prefix { !"/?#".contains($0) }.isEmpty == false
     }

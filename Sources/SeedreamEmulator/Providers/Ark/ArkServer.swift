@@ -66,8 +66,8 @@ struct ArkWork: Sendable {
         case failed(ArkError)
     }
 
-    /// The index of the image of a set that fails if a fault rule says so. The set continues after an
-    /// image that may not be shown, and ends after an internal error, as Ark documents.
+    /// The index of the image of a set that fails if a fault rule says so. The set continues after
+    /// an image that may not be shown, and ends after an internal error, as Ark documents.
     private static let failing = 1
 
     /// Performs the work and settles the ledger.
