@@ -5,17 +5,17 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Conversion to sRGB against LittleCMS's own calculator, colour by colour, on decoded pixels
+/// Compares conversion to sRGB with LittleCMS's own calculator, colour by colour, on decoded pixels
 /// before any lossy encoding.
 @Suite(
     "colour error",
     .enabled(if: Corpus.isPresent, "\(Corpus.absence)"),
     .enabled(if: ColorCalculator.isPresent, "transicc is not installed (liblcms2-utils)"))
 struct ColorErrorTests {
-    /// Colours looked at in each file, at most.
+    /// The maximum number of colours compared in each file.
     private static let samples = 4000
 
-    @Test("every readable image with a profile of its own: mean below 1, maximum below 3 (dE2000)")
+    @Test("every readable image with an embedded profile: mean below 1, maximum below 3 (dE2000)")
     func corpus() throws {
         var seen = 0
         for row in Corpus.rows where row.expected.hasPrefix("ok") {
@@ -44,7 +44,7 @@ struct ColorErrorTests {
         #expect(maximum <= 3)
     }
 
-    /// Mean and maximum over colours on a grid.
+    /// Returns the mean and maximum over the colours on a grid.
     private static func error(
         _ source: EncodedSource, _ probe: ImageProbe, _ profile: ColorProfile
     ) throws -> (mean: Double, maximum: Double) {
@@ -59,14 +59,14 @@ struct ColorErrorTests {
         return (errors.reduce(0, +) / Double(errors.count), errors.max() ?? 0)
     }
 
-    /// What `prepare` makes of the same samples, before encoding.
+    /// Returns the result of `prepare` for the same samples, before encoding.
     private static func converted(_ source: EncodedSource, _ probe: ImageProbe) throws -> [[Double]] {
         guard probe.colorSpace == .displayP3, !probe.hasAlpha else {
             return try RowReaders.withReader(
                 of: source, probe: probe, limits: DecodeLimits(), precision: .word, convertsColor: true
             ) { try colors(from: $0, isCMYK: false) }
         }
-        // Display P3 is the resampler's work.
+        // The resampler converts Display P3.
         let png = try RowReaders.withReader(
             of: source, probe: probe, limits: DecodeLimits(), precision: .word
         ) {
@@ -89,7 +89,7 @@ struct ColorErrorTests {
         }
     }
 
-    /// Colours of a grid of pixels: RGB from 0 to 255, inks from 0 to 100.
+    /// Returns the colours of a grid of pixels: RGB from 0 to 255, CMYK from 0 to 100.
     private static func colors(
         from reader: any RowReader, isCMYK: Bool, isInverted: Bool = false
     ) throws -> [[Double]] {

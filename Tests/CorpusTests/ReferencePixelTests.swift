@@ -3,7 +3,7 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-/// Every image that two independent decoders agree on decodes to exactly their pixels.
+/// An image on whose pixels two independent decoders agree decodes to exactly those pixels.
 @Suite("reference pixels", .enabled(if: Corpus.isPresent, "\(Corpus.absence)"))
 struct ReferencePixelTests {
     @Test("rows with a reference hash decode to those RGBA samples")

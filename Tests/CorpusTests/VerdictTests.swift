@@ -7,10 +7,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Every file of the corpus gets the verdict that its manifest states.
+/// Checks each file of the corpus against the verdict in its manifest.
 @Suite("verdicts", .enabled(if: Corpus.isPresent, "\(Corpus.absence)"))
 struct VerdictTests {
-    @Test("every row gets its verdict, no reject takes a second, no file thirty")
+    @Test("every row gets its verdict; a rejection takes less than 1 s, any file less than 30 s")
     func verdicts() async throws {
         let rows = Corpus.rows
         #expect(rows.count > 1000)
@@ -37,10 +37,12 @@ struct VerdictTests {
         #expect(met == rows.count)
     }
 
-    /// 32 bits a pixel, the channels in an order that its BITFIELDS masks tell.
+    /// 32 bits per pixel, with a channel order given by BITFIELDS masks.
     private static let unusualMasks = "bmp/rgb32bf.bmp"
 
-    @Test("unusual masks give the pixels of the plain image", .enabled(if: ImageFormat.bmp.isReadable))
+    @Test(
+        "unusual masks give the pixels of the same image with common masks",
+        .enabled(if: ImageFormat.bmp.isReadable))
     func masks() throws {
         let bytes = try ["bmp/rgb24.bmp", Self.unusualMasks].map { file in
             let row = try #require(Corpus.rows.first { $0.file == file })
@@ -49,8 +51,8 @@ struct VerdictTests {
         #expect(try DecodedPixels(bytes[0]).sha256 == DecodedPixels(bytes[1]).sha256)
     }
 
-    /// What became of a file, and the seconds of the processor that it took: whatever else this
-    /// machine does, that is the same.
+    /// Returns the outcome for a file and the CPU time in seconds, which does not depend on the
+    /// machine's load.
     private static func prepare(
         _ row: Corpus.Row, _ preparer: ImagePreparer
     ) async throws -> (PreparationOutcome, Double) {
@@ -60,7 +62,7 @@ struct VerdictTests {
         return (try #require(result), processorSeconds() - start)
     }
 
-    /// Seconds of the processor that this process has taken.
+    /// The CPU time of this process in seconds.
     private static func processorSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
@@ -79,23 +81,23 @@ struct VerdictTests {
         guard code != .internalError else { return false }
         let isHEIF = row.format.hasPrefix("HEIF") || row.format == "AVIF"
         if isHEIF, ImageFormat.heic.isReadable {
-            // What the linked libheif cannot read is said to be its limit; HDR is refused, never
-            // shown as if it were sRGB.
+            // A file that the linked libheif cannot read is refused with that reason; HDR is
+            // refused, never treated as sRGB.
             if case .failed(let input) = outcome, code == .unsupportedFeature {
                 return input.message.contains("libheif ") || input.message.contains("HDR image")
             }
         } else if !["JPEG", "PNG", "WebP", "JPEG (MPO)", "other"].contains(row.format),
             !(ImageFormat(rawValue: row.format.lowercased())?.isReadable ?? false)
         {
-            // Recognised and named, unless too little is left of it to recognise.
+            // Recognised and named, unless too little of the file is left.
             if case .failed(let input) = outcome, code == .unsupportedFormat {
                 return input.message.contains(" is recognised")
             }
             return !row.expected.hasPrefix("ok") && code != nil
         }
         if row.expected.hasPrefix("either") { return true }
-        // Legal (bmpsuite keeps it among its good files), and read; only the manifest's own decoder
-        // cannot.
+        // A valid file (bmpsuite keeps it among its good files) that we read; only the decoder
+        // behind the manifest cannot.
         if row.file == unusualMasks { return code == nil }
         if row.expected.hasPrefix("ok") { return code == (isInsideRatio(row) ? nil : .aspectRatio) }
         let word = row.expected.dropFirst("reject:".count).prefix { $0.isLetter || $0 == "-" }
@@ -107,8 +109,8 @@ struct VerdictTests {
         return max(width, height) <= 3 * min(width, height)
     }
 
-    /// `not-an-image`, `truncated`, `too-many-pixels` and `empty` are firm; the manifest calls the
-    /// others advice.
+    /// The error codes that a verdict allows. `not-an-image`, `truncated`, `too-many-pixels` and
+    /// `empty` are exact; the manifest calls the others advice.
     private static func allowed(for word: String) -> [ErrorCode] {
         switch word {
         case "not-an-image": [.notAnImage, .unsupportedFormat]

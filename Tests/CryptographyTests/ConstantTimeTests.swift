@@ -1,9 +1,9 @@
 import Cryptography
 import Testing
 
-@Suite("Comparisons in constant time")
+@Suite("constant-time comparison")
 struct ConstantTimeTests {
-    @Test("tell equal bytes from others, wherever they differ, and lengths")
+    @Test("finds equal bytes equal, and others different, wherever and however they differ")
     func equality() {
         let bytes = (0..<32).map { UInt8($0) }
         #expect(ConstantTime.equals(bytes, bytes))

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("SHA-256 in pieces")
 struct SHA256Tests {
-    @Test("is that of the whole, wherever it is cut", arguments: [0, 1, 55, 56, 63, 64, 65, 127, 1000])
+    @Test(
+        "equals the hash of the whole, wherever the input is split",
+        arguments: [0, 1, 55, 56, 63, 64, 65, 127, 1000])
     func pieces(_ length: Int) {
         let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37) }
         for cut in Set([0, length / 2, length, min(length, 63)]) {
@@ -15,7 +17,7 @@ struct SHA256Tests {
         }
     }
 
-    @Test("begins anew when it is finished or reset")
+    @Test("starts afresh after it is finished or reset")
     func reset() {
         var stream = SHA256Stream()
         stream.update(Array("left over".utf8))

@@ -3,7 +3,7 @@ import SeedreamCommand
 import TestSupport
 import Testing
 
-/// Every command line that the documents show is one that the command accepts.
+/// Each command line in the documents is one that the command accepts.
 @Suite("command lines of the documents")
 struct CommandLineTests {
     @Test("are accepted by the command's own parser", arguments: ShownCommand.all)
@@ -11,12 +11,12 @@ struct CommandLineTests {
         do {
             _ = try Seedream.parseAsRoot(command.arguments)
         } catch {
-            // `--help` and `--version` end the parser too, with success.
+            // `--help` and `--version` also end the parser with an error, but with status 0.
             #expect(Seedream.exitCode(for: error).isSuccess, "\(Seedream.fullMessage(for: error))")
         }
     }
 
-    @Test("are found in blocks, in transcripts and in the text")
+    @Test("are found in blocks, in transcripts and in running text")
     func found() {
         #expect(ShownCommand.all.count > 40)
         let documents = Set(ShownCommand.all.map(\.document))
@@ -25,7 +25,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test("are split as a shell does it")
+    @Test("are split as a shell splits them")
     func words() {
         #expect(
             ShellLine("A=1 seedream edit \"put it\" 'a b'.jpg | tee x  # note").commands == [

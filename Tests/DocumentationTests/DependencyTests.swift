@@ -3,7 +3,7 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-/// The tables of docs/dependencies.md beside what was resolved and linked.
+/// Compares the tables of docs/dependencies.md with the resolved and linked versions.
 @Suite("documented dependencies")
 struct DependencyTests {
     private struct Resolved: Decodable {
@@ -33,7 +33,7 @@ struct DependencyTests {
         let rows = try Self.table("packages")
         #expect(rows.count == 9)
         for row in rows {
-            // A build without a trait does not fetch its packages.
+            // A build without a trait does not fetch that trait's packages.
             guard let version = versions[row[0]] else { continue }
             #expect(
                 row[1] == version, "\(row[0]): run the suite, then write \(version) into docs/dependencies.md"
@@ -41,13 +41,13 @@ struct DependencyTests {
         }
     }
 
-    @Test("are no newer than the libraries that are linked")
+    @Test("are no newer than the linked libraries")
     func libraries() throws {
         let rows = try Self.table("libraries")
         let linked = CodecVersions.all
         for library in linked {
             guard let row = rows.first(where: { $0[0] == library.name }) else {
-                Issue.record("\(library.name) is linked and not in docs/dependencies.md")
+                Issue.record("\(library.name) is linked but missing from docs/dependencies.md")
                 continue
             }
             let (found, tested) = (Self.numbers(library.version), Self.numbers(row[1]))

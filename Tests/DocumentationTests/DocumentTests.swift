@@ -5,10 +5,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// The README and docs/ state what the sources do.
+/// The README and the documents in docs/ agree with the sources.
 @Suite("documents against the sources")
 struct DocumentTests {
-    /// Every command and subcommand with options.
+    /// The commands and subcommands that have options.
     static let commands = [
         "prep", "inspect", "edit", "generate", "batch", "runs", "jobs", "jobs settle", "jobs prune", "report",
         "resume", "status", "result", "cancel", "providers", "emulate",
@@ -16,16 +16,16 @@ struct DocumentTests {
 
     // MARK: The README
 
-    @Test("the README has at most 185 lines, and the first 25 hold the two commands to start with")
+    @Test("the README has at most 185 lines, and its first 25 hold the two commands to start with")
     func readme() throws {
         let lines = try Document("README.md").text.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count <= 186)  // the last line feed starts another
+        #expect(lines.count <= 186)  // the last line feed starts another line
         let screen = lines.prefix(25)
         #expect(screen.contains { $0.hasPrefix("make demo ") })
         #expect(screen.contains { $0.hasPrefix("make test ") })
     }
 
-    @Test("the README's providers are those of the command, with key, price and kind")
+    @Test("the README lists the command's providers, with key, price and kind")
     func providers() async throws {
         struct Listed: Decodable {
             struct Provider: Decodable {
@@ -57,7 +57,7 @@ struct DocumentTests {
 
     // MARK: Swift and JSON
 
-    /// The file that compiles the Swift block of each marker.
+    /// The file that compiles the Swift block, by marker.
     static let swiftBlocks = [
         "swift-preparation": "DocumentationTests/PreparationExample.swift",
         "swift-session": "SeedreamClientTests/SessionExample.swift",
@@ -92,7 +92,7 @@ struct DocumentTests {
         #expect(try markers("docs/emulator.md") == ["swift-emulator"])
     }
 
-    @Test("the block about preparation does what its comment says")
+    @Test("the block about preparation does what its comments say")
     func preparationRuns() async throws {
         let files = ["photos/rocket.jpg", "photos/dandelion.jpg"]
         let uris = try await dataURIs(of: files.map(Fixtures.path))
@@ -103,7 +103,7 @@ struct DocumentTests {
         #expect(failure?.inputs.map(\.code) == [.emptyInput])
     }
 
-    @Test("each JSON block is a document, or one on each line", arguments: Document.paths)
+    @Test("each JSON block is one document, or one document on each line", arguments: Document.paths)
     func json(_ path: String) throws {
         for block in try Document(path).blocks where block.language == "json" {
             let text = block.text.replacing("[…]", with: "[]")
@@ -116,36 +116,36 @@ struct DocumentTests {
 
     // MARK: Tables
 
-    @Test("the error codes are all there, in order, with their meaning")
+    @Test("all error codes are listed, in order, with their meaning")
     func errorCodes() throws {
         let table = try Document("docs/json.md").table(between: "error-codes")
         #expect(table == ErrorCode.allCases.map { [$0.rawValue, $0.meaning] })
     }
 
-    @Test("the exit codes are all there, in order, with their meaning")
+    @Test("all exit codes are listed, in order, with their meaning")
     func exitCodes() throws {
         let table = try Document("docs/cli.md").table(between: "exit-codes")
         #expect(table == ExitStatus.allCases.map { ["\($0.rawValue)", $0.meaning] })
     }
 
-    @Test("the reasons are all there, in order, and no others")
+    @Test("exactly the reasons are listed, in order")
     func reasons() throws {
         let words = try Document("docs/json.md").table(headed: "| reason |").compactMap(\.first)
         #expect(words == Reason.allCases.map(\.rawValue))
     }
 
-    @Test("the notices are all there, in order, and no others")
+    @Test("exactly the notices are listed, in order")
     func notices() throws {
         let words = try Document("docs/json.md").table(headed: "| notice |").compactMap(\.first)
         #expect(words == Notice.Code.allCases.map(\.rawValue))
     }
 
-    @Test("each action is named", arguments: Action.allCases)
+    @Test("all actions are named", arguments: Action.allCases)
     func actions(_ action: Action) throws {
         #expect(try Document("docs/json.md").mentions("`\(action.rawValue)`"))
     }
 
-    @Test("the old words are words of the JSON")
+    @Test("the old words are still words of the JSON")
     func oldWords() throws {
         let document = try Document("docs/json.md")
         let rows = document.table(between: "old-words")
@@ -170,7 +170,7 @@ struct DocumentTests {
         #expect(try Document("docs/preparation.md").table(headed: "| profile |") == rows)
     }
 
-    @Test("the two areas and the body are those of the default profile")
+    @Test("the two areas and the body limit are those of the default profile")
     func numbers() throws {
         let document = try Document("docs/preparation.md")
         let constraints = InputConstraints.seedream4
@@ -181,7 +181,7 @@ struct DocumentTests {
 
     // MARK: The command
 
-    /// The help of a command such as `jobs settle`.
+    /// Returns the help of a command such as `jobs settle`.
     private func help(_ command: String) async throws -> CommandResult {
         let result = try await CommandRunner().run(
             command.split(separator: " ").map(String.init) + ["--help"])
@@ -196,13 +196,14 @@ struct DocumentTests {
         }
         #expect(options.count >= 3)
         let document = try Document(command == "emulate" ? "docs/emulator.md" : "docs/cli.md")
-        // One of the spellings will do. The last two are the parser's own, in every command.
+        // One of the spellings suffices. `--help` and `--version` belong to the parser, in every
+        // command.
         for spellings in options where !spellings.contains("--help") && spellings != ["--version"] {
             #expect(spellings.contains(where: document.mentions), "\(spellings)")
         }
     }
 
-    @Test("no table of options names one that the help does not have")
+    @Test("no table of options names an option that the help does not have")
     func noOthers() async throws {
         var known: Set<String> = []
         for command in Self.commands {

@@ -28,7 +28,7 @@ struct LinkTests {
         }
     }
 
-    /// The path from the root of the repository of a link in a document of `folder`.
+    /// Returns the path, from the root of the repository, of a link in a document of `folder`.
     private func relativePath(of link: String, in folder: URL) -> String {
         let target = folder.appendingPathComponent(link).standardizedFileURL.path
         let root = Fixtures.root.standardizedFileURL.path

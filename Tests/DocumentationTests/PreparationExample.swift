@@ -3,7 +3,8 @@
 import ImagePreparation
 import SeedreamModel
 
-/// Data URIs for the image field of a request, in the order of the prompt's "image 1", "image 2" and so on.
+/// Data URIs for a request's image field, in the order of the prompt's "image 1", "image 2" and so
+/// on.
 func dataURIs(of paths: [String]) async throws -> [String] {
     let preparer = ImagePreparer(constraints: .seedream4)
     let inputs = paths.map { ImageInput.file($0) }

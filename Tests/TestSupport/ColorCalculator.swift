@@ -1,19 +1,19 @@
 import Foundation
 
-/// LittleCMS's own calculator, `transicc`, where it is installed: colours are converted one by one,
+/// `transicc`, the calculator of LittleCMS, if it is installed. It converts colours one at a time,
 /// from text to text.
 package enum ColorCalculator {
-    /// Its path, if there is one.
+    /// The path of the program; `nil` if it is not installed.
     package static let path = ["/usr/bin/transicc", "/usr/local/bin/transicc", "/opt/homebrew/bin/transicc"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 
-    /// Whether it is installed.
+    /// Whether the program is installed.
     package static var isPresent: Bool { path != nil }
 
     /// Converts colours to sRGB, relative colorimetric with black point compensation.
     ///
     /// - Parameters:
-    ///   - colors: Channel values: 0 to 255 for RGB, 0 to 100 for inks and grey.
+    /// - colors: Channel values: 0 to 255 for RGB, 0 to 100 for CMYK and grey.
     ///   - profile: The bytes of their profile.
     /// - Returns: Red, green and blue from 0 to 255, not rounded.
     package static func toSRGB(_ colors: [[Double]], profile: [UInt8]) throws -> [[Double]] {

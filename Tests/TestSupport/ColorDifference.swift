@@ -1,6 +1,6 @@
 import Foundation
 
-/// CIEDE2000 (CIE 142-2001; Sharma, Wu and Dalal 2005) between two sRGB colours.
+/// The difference of two sRGB colours after CIEDE2000 (CIE 142-2001; Sharma, Wu and Dalal 2005).
 package enum ColorDifference {
     /// - Parameters: Red, green and blue from 0 to 255.
     package static func ciede2000(_ first: [Double], _ second: [Double]) -> Double {

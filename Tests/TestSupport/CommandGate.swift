@@ -1,6 +1,6 @@
 import Foundation
 
-/// Lets as many programs run at once as there are processors; the others wait for their turn.
+/// Limits the programs that run at once to the number of processors; the others wait.
 actor CommandGate {
     static let shared = CommandGate()
 

@@ -1,16 +1,17 @@
 public import Foundation
 
-/// What a program did.
+/// The result of a program.
 public struct CommandResult: Sendable {
-    /// As a shell has it: the exit status, or 128 and the signal that ended it.
+    /// The exit status as a shell reports it: 128 plus the signal's number if a signal ended the
+    /// program.
     public var status: Int32
-    /// The signal that ended it, `nil` if it exited by itself.
+    /// The signal that ended the program; `nil` if it exited.
     public var signal: Int32?
     /// All of standard output.
     public var output: Data
     /// All of standard error.
     public var errors: String
-    /// From its start to its end.
+    /// The time from the program's start to its end.
     public var duration: Duration
 
     /// Standard output as text.
@@ -28,7 +29,7 @@ public struct CommandResult: Sendable {
 }
 
 extension CommandResult: CustomStringConvertible {
-    /// The end and the beginning of what was written, for messages of tests.
+    /// The way the program ended and the beginning of each output stream, for messages of tests.
     public var description: String {
         let end = signal.map { "ended by signal \($0)" } ?? "exit status \(status)"
         return "\(end) after \(duration), stdout \(text.prefix(400).debugDescription), "

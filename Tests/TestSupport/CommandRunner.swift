@@ -1,34 +1,34 @@
 public import Foundation
 
-/// Runs a program and keeps what it writes: by default the `seedream` of this build.
+/// Runs a program and collects its output. Default: the `seedream` of this build.
 ///
-/// Standard output and standard error go to files, not pipes, so a program that writes much on one
-/// of them while the other is read cannot wait for ever. At most as many programs run at once as
-/// there are processors.
+/// Standard output and standard error go to files, not pipes: with pipes, a program that writes a
+/// lot to one while the other is being read would block for ever. The number of programs that run
+/// at once is limited to the number of processors.
 public struct CommandRunner: Sendable {
     /// The path of the program.
     public var executable = CommandRunner.seedream
-    /// Arguments in front of those of each run.
+    /// Arguments that precede those of each run.
     public var leadingArguments: [String] = []
-    /// Added to the environment of the tests, from which `NO_COLOR`, `TERM`, `COLUMNS` and `LINES`
-    /// are taken away.
+    /// Added to the environment of the tests, without its `NO_COLOR`, `TERM`, `COLUMNS` and
+    /// `LINES`.
     public var environment: [String: String] = [:]
-    /// Where it runs; that of the tests by default.
+    /// The working directory. Default: that of the tests.
     public var directory: String?
-    /// When it is killed, together with all that it started. Default: 10 minutes, a guard against
-    /// programs that hang. No test depends on how fast a program is.
+    /// The time after which the program is killed, with all processes it started. Default: 10
+    /// minutes, a guard against programs that hang. No test depends on a program's speed.
     public var timeout = Duration.seconds(600)
 
     /// A runner of `seedream`.
     public init() {}
 
-    /// A runner of another program, found by its path.
+    /// A runner of the program at a path.
     public init(_ executable: String, _ leadingArguments: String...) {
         self.executable = executable
         self.leadingArguments = leadingArguments
     }
 
-    /// The `seedream` that was built together with the tests: it lies beside their bundle.
+    /// The `seedream` that was built with the tests, in the folder of their bundle.
     public static let seedream: String = {
         #if os(macOS)
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? .main
@@ -42,8 +42,8 @@ public struct CommandRunner: Sendable {
 
     /// Runs the program to its end.
     ///
-    /// - Parameter input: What standard input holds; nothing by default.
-    /// - Throws: ``RunningCommand/TimedOut`` if it was killed for its ``timeout``.
+    /// - Parameter input: The content of standard input. Default: empty.
+    /// - Throws: ``RunningCommand/TimedOut`` if the program was killed after ``timeout``.
     public func run(_ arguments: [String], input: Data = Data()) async throws -> CommandResult {
         try await CommandGate.shared.enter()
         let result: CommandResult
@@ -57,7 +57,7 @@ public struct CommandRunner: Sendable {
         return result
     }
 
-    /// Starts the program without waiting for others to end.
+    /// Starts the program at once, even if as many programs run as there are processors.
     public func start(_ arguments: [String], input: Data = Data()) throws -> RunningCommand {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)

@@ -1,9 +1,9 @@
 package import Foundation
 
-/// The third-party test images, which are not part of the project: found through
-/// `SEEDREAM_CORPUS`, by default `../shared/corpus` beside the package.
+/// The third-party test images, which are not part of the repository. `SEEDREAM_CORPUS` names their
+/// folder; default: `../shared/corpus` beside the package.
 package enum Corpus {
-    /// A row of its `manifest.tsv`.
+    /// A row of the corpus's `manifest.tsv`.
     package struct Row: Sendable, CustomStringConvertible {
         package var file: String
         package var format: String
@@ -13,11 +13,11 @@ package enum Corpus {
         package var expected: String
         package var referenceHash: String?
         package var description: String { file }
-        /// Its first folder.
+        /// The first folder of the path.
         package var folder: String { file.split(separator: "/").first.map(String.init) ?? "" }
     }
 
-    /// The folder, or `nil` if it is absent.
+    /// The folder; `nil` if it does not exist.
     package static let folder: URL? = {
         let path = ProcessInfo.processInfo.environment["SEEDREAM_CORPUS"]
         let url =
@@ -26,10 +26,10 @@ package enum Corpus {
             ? url : nil
     }()
 
-    /// Whether it is there.
+    /// Whether the corpus is present.
     package static var isPresent: Bool { folder != nil }
 
-    /// What a test says where it is not.
+    /// The comment of a test that is skipped without the corpus.
     package static let absence = "corpus absent: set SEEDREAM_CORPUS to its folder to run this test"
 
     /// The path of a file.

@@ -2,14 +2,14 @@ private import Foundation
 package import ImageCodecs
 public import Pixels
 
-/// An image decoded by the project's own row reader, expanded to RGBA.
+/// An image decoded by the project's row reader and expanded to RGBA.
 public struct DecodedPixels: Equatable, Sendable {
-    /// As stored.
+    /// The size as stored.
     public var size: PixelSize
-    /// Rows of straight RGBA, 4 bytes a pixel.
+    /// Rows of RGBA with straight alpha, 4 bytes per pixel.
     public var rgba: [UInt8]
 
-    /// From samples.
+    /// Wraps samples.
     public init(size: PixelSize, rgba: [UInt8]) {
         self.size = size
         self.rgba = rgba
@@ -44,9 +44,10 @@ public struct DecodedPixels: Equatable, Sendable {
         (size, rgba) = decoded
     }
 
-    /// Makes RGBA of samples of 1 to 4 channels. What has no alpha keeps that of `pixels`.
+    /// Expands samples of 1 to 4 channels to RGBA. Without an alpha channel, the alpha of `pixels`
+    /// stays.
     ///
-    /// A plain loop over pointers: tests are built without optimisation.
+    /// A plain loop over pointers, because tests are built without optimisation.
     private static func expand(
         _ samples: UnsafePointer<UInt8>, _ channels: Int, to pixels: UnsafeMutablePointer<UInt8>, count: Int
     ) {
@@ -67,7 +68,7 @@ public struct DecodedPixels: Equatable, Sendable {
     /// SHA-256 of the rows, 64 hexadecimal digits.
     public var sha256: String { sha256Text(rgba) }
 
-    /// The image turned as the orientation says, sample by sample: the plain definition.
+    /// Returns the image rotated and mirrored as the orientation states, sample by sample.
     public func displayed(_ orientation: Orientation) -> DecodedPixels {
         let shown = orientation.displaySize(of: size)
         var result = DecodedPixels(size: shown, rgba: [UInt8](repeating: 0, count: rgba.count))
@@ -114,12 +115,12 @@ public struct DecodedPixels: Equatable, Sendable {
 }
 
 extension Double {
-    /// The common logarithm.
+    /// Returns the common logarithm.
     public var log10: Double { Foundation.log10(self) }
 }
 
-/// The cosine, for files that do not import Foundation.
+/// Returns the cosine, for files that do not import Foundation.
 package func cosine(_ angle: Double) -> Double { Foundation.cos(angle) }
 
-/// The power, for files that do not import Foundation.
+/// Returns the power, for files that do not import Foundation.
 package func power(_ base: Double, _ exponent: Double) -> Double { Foundation.pow(base, exponent) }

@@ -1,4 +1,4 @@
-/// A plain DEFLATE encoder (RFC 1951) that makes the kind of blocks a test asks for.
+/// A simple DEFLATE encoder (RFC 1951) that writes the kind of blocks a test asks for.
 package struct DeflateWriter {
     package init() {}
 
@@ -8,7 +8,7 @@ package struct DeflateWriter {
 
     package static func deflate(_ input: [UInt8], as kind: PNGFile.Blocks) -> [UInt8] {
         var writer = DeflateWriter()
-        // Blocks of no round length, so that their borders fall anywhere.
+        // Not a round length, so that blocks end at any offset.
         let length = kind == .stored ? 65_535 : 10_007
         var start = 0
         var number = 0
@@ -27,7 +27,7 @@ package struct DeflateWriter {
         return writer.bytes
     }
 
-    /// Writes the lowest bits first, as all that is no code.
+    /// Writes the lowest bits first: the order of everything but codes.
     package mutating func write(_ value: Int, bits count: UInt32) {
         bits |= UInt32(value) << bitCount
         bitCount += count
@@ -38,7 +38,7 @@ package struct DeflateWriter {
         }
     }
 
-    /// Writes the highest bit first, as codes are.
+    /// Writes the highest bit first: the order of codes.
     package mutating func writeCode(_ code: Int, bits count: UInt32) {
         for index in 0..<count { write(code >> Int(count - 1 - index) & 1, bits: 1) }
     }
@@ -66,7 +66,7 @@ package struct DeflateWriter {
         }
     }
 
-    /// Where three bytes were last, by a hash of them.
+    /// The last position of three bytes, by their hash.
     private var places = [Int](repeating: -1, count: 4096)
 
     private mutating func writeFixed(_ input: [UInt8], _ range: Range<Int>, isLast: Bool) {
@@ -115,7 +115,7 @@ package struct DeflateWriter {
         write(distance - Self.distanceStarts[distanceCode], bits: UInt32(distanceBits))
     }
 
-    /// Literals of 8 bits, but two symbols of 9: 255 and the end.
+    /// Writes literals of 8 bits, except for two symbols of 9 bits: 255 and the end of the block.
     private mutating func writeDynamic(_ input: ArraySlice<UInt8>, isLast: Bool) {
         writeDynamicHeader(isLast: isLast, lengths: [Int](repeating: 8, count: 255) + [9, 9])
         for byte in input {
@@ -124,7 +124,8 @@ package struct DeflateWriter {
         writeCode(511, bits: 9)
     }
 
-    /// A header with code lengths 7...9 for all literals and the end, and one distance of one bit.
+    /// Writes a header with code lengths 7...9 for all literals and the end of the block, and one
+    /// distance code of one bit.
     package mutating func writeDynamicHeader(isLast: Bool, lengths: [Int]) {
         write(isLast ? 5 : 4, bits: 3)
         write(0, bits: 5)  // 257 literals and lengths

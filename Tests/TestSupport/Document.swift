@@ -2,8 +2,8 @@ import Foundation
 
 /// A document of the repository, in Markdown.
 ///
-/// Parts that tests read are between two markers, `<!-- name start -->` and `<!-- name end -->`, so
-/// a part may move within its document.
+/// The parts that tests read are between two markers, `<!-- name start -->` and `<!-- name end
+/// -->`, so a part may move within its document.
 package struct Document: Sendable {
     /// A fenced block of code.
     package struct Block: Sendable {
@@ -86,7 +86,7 @@ package struct Document: Sendable {
         }
     }
 
-    /// Whether the text contains the word, and not only as a part of a longer one.
+    /// Returns whether the text contains the word as a whole, not only within a longer word.
     package func mentions(_ word: String) -> Bool {
         text.ranges(of: word).contains { range in
             let before = text[..<range.lowerBound].last

@@ -1,16 +1,15 @@
 public import Foundation
 
-/// `seedream emulate` in a process of its own.
+/// `seedream emulate` in a separate process.
 ///
-/// For tests of that command, and of the memory of its process. Other tests start the emulator in
-/// their own process, with the one function that the `Support` folder of their target has for it.
-/// It is not in `TestSupport`, since then the tests of every target would have to build the
-/// emulator and its HTTP server, which the package leaves out unless the trait `Emulator` is
-/// enabled.
+/// For tests of that command and of its memory use. Other tests start the emulator in their own
+/// process, with the function that the `Support` folder of their target has for it. That function
+/// is not in `TestSupport`: it would make the tests of every target build the emulator and its HTTP
+/// server, which the package leaves out unless the trait `Emulator` is enabled.
 public struct EmulateCommand: Sendable {
-    /// The line that it prints when it is ready.
+    /// The line that the command prints when it is ready.
     public struct Announcement: Decodable, Sendable {
-        /// The version of this document.
+        /// The version of the document.
         public var schema: Int
         /// The port on 127.0.0.1.
         public var port: Int
@@ -18,20 +17,20 @@ public struct EmulateCommand: Sendable {
         public var page: String
         /// The base URL of each provider, by the provider's name.
         public var providers: [String: String]
-        /// The certificate that a client has to trust, as PEM; `nil` without TLS.
+        /// The certificate that clients must trust, as PEM; `nil` without TLS.
         public var certificateAuthority: String?
     }
 
     /// The process.
     public let command: RunningCommand
-    /// The line that it printed.
+    /// The line that the process printed.
     public let announcement: Announcement
 
     /// Starts the command and waits until it is ready.
     ///
     /// - Parameters:
-    ///   - arguments: Follow `emulate --json`.
-    ///   - timeout: When the process is killed. Default: 10 minutes.
+    /// - arguments: Arguments after `emulate --json`.
+    /// - timeout: The time after which the process is killed. Default: 10 minutes.
     public static func start(_ arguments: [String] = [], timeout: Duration = .seconds(600)) async throws
         -> EmulateCommand
     {
@@ -45,7 +44,7 @@ public struct EmulateCommand: Sendable {
                 Announcement.self, from: Data(command.textSoFar.utf8)))
     }
 
-    /// Sends a signal and waits for the end. To be called once.
+    /// Sends a signal and waits for the process to end. May be called once.
     @discardableResult
     public func end(_ signal: Int32 = SIGTERM) async throws -> CommandResult {
         command.send(signal)

@@ -15,7 +15,7 @@ extension EncodedBuffer {
 }
 
 extension EncodedBytes {
-    /// Copies bytes.
+    /// Creates a buffer with a copy of the bytes.
     package convenience init(copying bytes: [UInt8]) {
         self.init(count: bytes.count) { (target: UnsafeMutableRawBufferPointer) in
             target.copyBytes(from: bytes)
@@ -24,7 +24,7 @@ extension EncodedBytes {
 }
 
 extension PlaneImage {
-    /// Encodes the image, resized to the size of the encoder.
+    /// Encodes the image, resized to the encoder's size.
     package func encoded(by sink: some ImageSink, filter: ResamplingFilter = .lanczos3) throws -> [UInt8] {
         try PixelPipeline(region: PixelRegion(format.size), filter: filter).run(
             from: PlaneImageSource(self), to: sink)

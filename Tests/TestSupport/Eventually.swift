@@ -1,15 +1,15 @@
-/// An event did not happen in time.
+/// The error of an event that did not happen in time.
 public struct NeverHappened: Error, CustomStringConvertible {
     var event: String
     var timeout: Duration
-    /// The event and the time that was allowed for it.
+    /// The event and its timeout.
     public var description: String { "\(event): did not happen within \(timeout)" }
 }
 
-/// Waits for an event that can be looked for but not awaited.
+/// Waits for an event that can be polled but not awaited.
 ///
-/// The condition is evaluated at once and then every 5 ms. The timeout only ends a test that hangs,
-/// so it is long: a busy machine must not fail a test.
+/// The condition is evaluated at once and then every 5 ms. The timeout only ends a test that hangs;
+/// it is long, so that tests do not fail on a busy machine.
 ///
 /// - Parameters:
 ///   - event: A short sentence, for the error.

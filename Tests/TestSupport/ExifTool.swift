@@ -1,17 +1,17 @@
 import Foundation
 
-/// exiftool, an independent reader of metadata, where it is installed.
+/// ExifTool, an independent reader of metadata, if it is installed.
 public enum ExifTool {
-    /// Its path, if there is one.
+    /// The path of the program; `nil` if it is not installed.
     public static let path = ["/usr/bin/exiftool", "/usr/local/bin/exiftool", "/opt/homebrew/bin/exiftool"]
         .first {
             FileManager.default.isExecutableFile(atPath: $0)
         }
 
-    /// Whether it is installed.
+    /// Whether the program is installed.
     public static var isPresent: Bool { path != nil }
 
-    /// All tags of all files in a folder, as `Group:Name`.
+    /// Returns the tags of each file in a folder, as `Group:Name`.
     public static func tags(in folder: String) throws -> [String: [String]] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path ?? "")
@@ -28,8 +28,8 @@ public enum ExifTool {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether a tag is metadata that must not go out: everything but facts of the file, the pixels
-    /// and their colour.
+    /// Returns whether a tag is metadata that must be stripped: everything except facts about the
+    /// file, the pixels and their colour.
     public static func isPersonal(_ tag: String) -> Bool {
         let group = tag.split(separator: ":").first.map(String.init) ?? ""
         if ["SourceFile", "ExifTool", "System", "File", "Composite", "JFIF", "Adobe"].contains(group) {
@@ -45,7 +45,7 @@ public enum ExifTool {
             "PNG-cICP:MatrixCoefficients", "PNG-cICP:VideoFullRangeFlag",
         ]
         if group == "RIFF" {
-            // The bitstream's own header.
+            // From the header of the bitstream.
             return ![
                 "VP8Version", "ImageWidth", "HorizontalScale", "ImageHeight", "VerticalScale", "AlphaIsUsed",
                 "WebP_Flags",

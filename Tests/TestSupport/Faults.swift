@@ -1,9 +1,9 @@
 package import Foundation
 
-/// Files that public bug reports describe, which are not part of the project: found through
-/// `SEEDREAM_FAULTS`, by default `../shared/faults` beside the package.
+/// Files from public bug reports, which are not part of the repository. `SEEDREAM_FAULTS` names
+/// their folder; default: `../shared/faults` beside the package.
 package enum Faults {
-    /// The folder, or `nil` if it is absent.
+    /// The folder; `nil` if it does not exist.
     package static let folder: URL? = {
         let path = ProcessInfo.processInfo.environment["SEEDREAM_FAULTS"]
         let url =
@@ -11,10 +11,10 @@ package enum Faults {
         return FileManager.default.fileExists(atPath: url.path) ? url : nil
     }()
 
-    /// Whether it is there.
+    /// Whether the files are present.
     package static var isPresent: Bool { folder != nil }
 
-    /// What a test says where it is not.
+    /// The comment of a test that is skipped without the files.
     package static let absence = "faults absent: set SEEDREAM_FAULTS to their folder to run this test"
 
     /// The path of a file.

@@ -1,24 +1,24 @@
 package import Foundation
 import ImageCodecs
 
-/// The files under `fixtures/`, and the facts that its manifest states.
+/// The files under `fixtures/` and the facts in their manifest.
 package enum Fixtures {
     /// The root of the package.
     package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// The path of a fixture.
+    /// Returns the path of a fixture.
     package static func path(_ name: String) -> String {
         root.appendingPathComponent("fixtures/\(name)").path
     }
 
-    /// The bytes of a fixture.
+    /// Returns the bytes of a fixture.
     package static func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
     }
 
-    /// What the manifest expects of a file.
+    /// The result that the manifest expects for a file.
     package struct Expectation: Decodable, Sendable {
         package var error: String?
         package var format: String?
@@ -45,7 +45,7 @@ package enum Fixtures {
 
     private struct Manifest: Decodable { var fixtures: [Row] }
 
-    /// All rows.
+    /// All rows of the manifest.
     package static let rows: [Row] = {
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path("manifest.json")))
@@ -55,10 +55,10 @@ package enum Fixtures {
         }
     }()
 
-    /// The rows whose format this build reads, or that no build does.
+    /// The rows in formats that this build reads or no build reads.
     package static let readableRows = rows.filter { row in
         let prefix = (try? bytes(row.path).prefix(FormatSniffer.prefixLength)) ?? []
-        // What the linked libheif cannot read is refused by name; HEIFTests hold that.
+        // The linked libheif may be too old for this file; HEIFTests check that the error names it.
         let needsNewer = row.path == "ranges/444-10-limited-0.avif" && !CodecRequirement.heifLimitedRGB.isMet
         return FormatSniffer.format(of: prefix)?.missing == nil && !needsNewer
     }

@@ -1,4 +1,4 @@
-/// ICC profiles made by hand (ICC.1:2010), right or wrong in any detail.
+/// An ICC profile (ICC.1:2010) built by hand, valid or wrong in any detail.
 package struct ICCProfile {
     /// The data colour space: `"GRAY"`, `"RGB "`.
     package var space: String
@@ -7,12 +7,12 @@ package struct ICCProfile {
     package var signature = "acsp"
     /// Added to the length that the header states.
     package var lengthError = 0
-    /// Signature and data of each tag.
+    /// The signature and the data of each tag.
     package var tags: [(name: String, data: [UInt8])]
     /// Added to the offset of the last tag.
     package var tagOffsetError = 0
 
-    /// A grey profile whose code `c` (0 to 1) means the light `curve(c)`.
+    /// Returns a grey profile whose code `c` (0 to 1) means the linear light `curve(c)`.
     package static func grey(_ curve: (Double) -> Double) -> ICCProfile {
         let entries = (0..<1024).map { index in
             UInt16((curve(Double(index) / 1023) * 65_535).rounded())

@@ -1,12 +1,12 @@
-/// A JPEG file taken apart, to be put together differently.
+/// A JPEG file split into segments, to be reassembled differently.
 package struct JPEGFile {
-    /// A marker with its parameters; a start of scan also with the data behind it.
+    /// A marker with its parameters; for a start of scan, also the data that follows it.
     package struct Segment: Equatable {
         package var marker: UInt8
         package var payload: [UInt8]
         /// Entropy-coded data and restart markers.
         package var data: [UInt8] = []
-        /// Bytes in front of the marker that belong to nothing.
+        /// Stray bytes before the marker.
         package var before: [UInt8] = []
 
         package init(_ marker: UInt8, _ payload: [UInt8] = []) {
@@ -21,10 +21,10 @@ package struct JPEGFile {
     }
 
     package var segments: [Segment] = []
-    /// The end of image marker and what follows it.
+    /// The end of image marker and the bytes after it.
     package var end: [UInt8] = [0xFF, 0xD9]
 
-    /// Takes well-formed bytes apart.
+    /// Splits a well-formed file.
     package init(_ bytes: [UInt8]) {
         var offset = 2
         while offset + 4 <= bytes.count, bytes[offset] == 0xFF, bytes[offset + 1] != 0xD9 {
@@ -47,7 +47,7 @@ package struct JPEGFile {
 
     package var bytes: [UInt8] { [0xFF, 0xD8] + segments.flatMap(\.bytes) + end }
 
-    /// The index of the first segment with this marker.
+    /// Returns the index of the first segment with this marker.
     package func index(of marker: UInt8) -> Int? { segments.firstIndex { $0.marker == marker } }
 
     /// Changes every segment with this marker.
@@ -55,12 +55,12 @@ package struct JPEGFile {
         for index in segments.indices where segments[index].marker == marker { body(&segments[index]) }
     }
 
-    /// Puts segments in front of the first with this marker.
+    /// Inserts segments before the first segment with this marker.
     package mutating func insert(_ new: [Segment], before marker: UInt8) {
         if let index = index(of: marker) { segments.insert(contentsOf: new, at: index) }
     }
 
-    /// The tables, start of scan and data of each scan: everything behind the frame header.
+    /// The tables, start of scan and data of each scan: everything after the frame header.
     package var scans: [[Segment]] {
         get {
             let frame = segments.firstIndex { 0xC0...0xC2 ~= $0.marker } ?? 0

@@ -1,8 +1,8 @@
 private import Foundation
 
-/// Values through JSON text and back.
+/// Encodes values to JSON and decodes them again.
 public enum JSONRoundTrip {
-    /// The value that is decoded from the encoding of `value`.
+    /// Returns the value decoded from the encoding of `value`.
     public static func of<Value: Codable>(_ value: Value) throws -> Value {
         try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
     }

@@ -2,14 +2,13 @@ private import Foundation
 package import PixelEngine
 import Pixels
 
-/// Separable Lanczos3 in double precision, straight from its definition: what the engine is
-/// measured against.
+/// Separable Lanczos3 in double precision, straight from its definition: the reference for the
+/// resampling engine.
 package enum LanczosReference {
     /// Resizes one plane of an image.
     ///
-    /// - Parameter shift: Moves the result by this many source samples, to show that a test would
-    ///   notice.
-    /// - Returns: The samples of that plane of an image of format `target`.
+    /// - Parameter shift: Shifts the result by this number of source samples, to show that a test
+    ///   would notice.
     package static func resize(
         _ picture: PlaneImage, plane: Int, to target: PlaneFormat, shift: Double = 0
     ) -> [Double] {

@@ -1,40 +1,40 @@
-/// PNGs made by hand, right or wrong in any detail, so that a test can say which.
+/// A PNG file built by hand, valid or wrong in any one detail.
 package struct PNGFile {
-    /// How the rows are written as a DEFLATE stream (RFC 1951).
+    /// The kinds of DEFLATE blocks (RFC 1951) for the rows.
     package enum Blocks: CaseIterable {
         case stored
-        /// Fixed codes, with copies from up to 32 KiB before.
+        /// Fixed codes, with copies from up to 32 KiB back.
         case fixed
-        /// Codes of its own for the literals, in many blocks.
+        /// Dynamic codes for the literals, in many blocks.
         case dynamic
-        /// One of each in turn.
+        /// One block of each kind in turn.
         case mixed
     }
 
     package var width: Int
     package var height: Int
-    /// 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+    /// 1: grey, 2: grey and alpha, 3: RGB, 4: RGBA.
     package var channels: Int
-    /// Rows of samples.
+    /// The samples, row by row.
     package var samples: [UInt8]
-    /// The filter of each row, in turn.
+    /// The filter types, used for the rows in turn.
     package var filters: [UInt8] = [0]
     package var blocks = Blocks.fixed
-    /// The lengths of the IDAT chunks, in turn.
+    /// The lengths of the IDAT chunks in bytes, used in turn.
     package var chunkLengths = [8192]
-    /// The two bytes of zlib; `nil` for a window of 32 KiB.
+    /// The two bytes of the zlib header; `nil` for a window of 32 KiB.
     package var zlibHeader: [UInt8]?
-    /// Appended to the filtered rows before they are deflated.
+    /// Bytes appended to the filtered rows before they are compressed.
     package var surplus: [UInt8] = []
-    /// Filtered bytes that are left out at the end.
+    /// The number of filtered bytes left out at the end.
     package var missing = 0
-    /// Appended to the stream, behind its check sum.
+    /// Bytes appended to the stream, after its checksum.
     package var junk: [UInt8] = []
-    /// Added to the check sum.
+    /// Added to the checksum.
     package var checksumError: UInt32 = 0
-    /// What is between the image data and IEND.
+    /// The chunks between the image data and IEND.
     package var tail: [(type: String, payload: [UInt8])] = []
-    /// Whole chunks between IHDR and the image data, and behind them.
+    /// Bytes of whole chunks: `head` between IHDR and the image data, `behind` after them.
     package var head: [UInt8] = []
     package var behind: [UInt8] = []
 
@@ -42,7 +42,7 @@ package struct PNGFile {
         (self.width, self.height, self.channels, self.samples) = (width, height, channels, samples)
     }
 
-    /// An image that has gradients, edges and noise.
+    /// An image with gradients, edges and noise.
     package init(width: Int, height: Int, channels: Int, seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var samples: [UInt8] = []
@@ -60,7 +60,7 @@ package struct PNGFile {
         self.init(width: width, height: height, channels: channels, samples: samples)
     }
 
-    /// The file.
+    /// Returns the file.
     package func bytes() -> [UInt8] {
         var filtered = filteredRows()
         filtered.removeLast(min(missing, filtered.count))
@@ -73,7 +73,7 @@ package struct PNGFile {
             chunkLengths: chunkLengths, head: head, tail: tail, behind: behind)
     }
 
-    /// The file around a zlib stream.
+    /// Returns a file around a zlib stream.
     package static func file(
         width: Int, height: Int, colorType: UInt8, depth: UInt8 = 8, stream: [UInt8], chunkLengths: [Int],
         head: [UInt8] = [], tail: [(type: String, payload: [UInt8])] = [], behind: [UInt8] = [],
@@ -96,14 +96,14 @@ package struct PNGFile {
         return file + behind + end
     }
 
-    /// - Parameter isDamaged: Whether the check sum is wrong.
+    /// - Parameter isDamaged: Whether the checksum is wrong.
     package static func chunk(_ type: String, _ payload: [UInt8], isDamaged: Bool = false) -> [UInt8] {
         let body = Array(type.utf8) + payload
         let sum = crc32(body) ^ (isDamaged ? 1 : 0)
         return bigEndian(UInt32(payload.count)) + body + bigEndian(sum)
     }
 
-    /// A zlib stream (RFC 1950) of stored blocks.
+    /// Returns a zlib stream (RFC 1950) of stored blocks.
     package static func zlib(_ bytes: [UInt8]) -> [UInt8] {
         [0x78, 0x01] + DeflateWriter.deflate(bytes, as: .stored) + bigEndian(adler32(bytes))
     }

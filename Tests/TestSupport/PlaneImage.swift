@@ -1,14 +1,15 @@
 package import PixelEngine
 import Pixels
 
-/// A planar image in memory: a source to read bands from, and what a sink has collected.
+/// A planar image in memory: the input of ``PlaneImageSource`` and the result of
+/// ``PlaneImageSink``.
 package struct PlaneImage: Equatable, Sendable {
     package var format: PlaneFormat
-    /// For each plane, its rows one after another.
+    /// The rows of each plane, concatenated.
     package var planes: [[UInt8]]
 
-    /// An image whose samples are given by a function of the plane and of where the sample's
-    /// centre lies, 0 to 1.
+    /// An image whose samples are a function of the plane and of the position of the sample's
+    /// centre, 0 to 1.
     package init(_ format: PlaneFormat, _ value: (_ plane: Int, _ x: Double, _ y: Double) -> Double) {
         self.format = format
         planes = (0..<format.planeCount).map { plane in
@@ -37,8 +38,8 @@ package struct PlaneImage: Equatable, Sendable {
         }
     }
 
-    /// Rings that grow finer outwards, up to `frequency` of the Nyquist limit of a plane at its
-    /// corners: every frequency and direction at once.
+    /// Returns rings that get finer outwards, up to `frequency` times the Nyquist limit of a plane
+    /// at its corners: every frequency and direction in one image.
     package static func zonePlate(_ format: PlaneFormat, frequency: Double) -> PlaneImage {
         PlaneImage(format) { plane, x, y in
             let size = format.size(ofPlane: plane)
@@ -49,7 +50,7 @@ package struct PlaneImage: Equatable, Sendable {
         }
     }
 
-    /// A photograph, its channels standing for the planes, averaged where a plane is coarser.
+    /// Returns a photograph whose channels become the planes, averaged where a plane is subsampled.
     package static func photograph(_ pixels: DecodedPixels, _ format: PlaneFormat) -> PlaneImage {
         var picture = PlaneImage(format) { _, _, _ in 0 }
         for plane in 0..<format.planeCount {
@@ -77,7 +78,7 @@ package struct PlaneImage: Equatable, Sendable {
         return picture
     }
 
-    /// Peak signal-to-noise ratio of one plane against real-valued samples, in dB.
+    /// Returns the peak signal-to-noise ratio of one plane against real-valued samples, in dB.
     package func psnr(ofPlane plane: Int, against reference: [Double]) -> Double {
         let count = min(planes[plane].count, reference.count)
         let sum = planes[plane].withUnsafeBufferPointer { samples in
@@ -97,7 +98,7 @@ package struct PlaneImage: Equatable, Sendable {
     }
 }
 
-/// Reads a ``PlaneImage`` band by band.
+/// Reads a ``PlaneImage`` strip by strip.
 package final class PlaneImageSource: StripSource {
     package let format: PlaneFormat
     package let stripRows: Int
@@ -127,7 +128,7 @@ package final class PlaneImageSource: StripSource {
     package func finish() throws { isFinished = true }
 }
 
-/// Collects bands into a ``PlaneImage``.
+/// Collects strips into a ``PlaneImage``.
 package final class PlaneImageSink: StripSink {
     package let format: PlaneFormat
     package let stripRows: Int

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Kills what the tests have started and not ended, when the process of the tests ends, even by a
-/// signal that it cannot handle.
+/// Kills the processes that tests started and did not end when the process of the tests ends, even
+/// by a signal that it cannot handle.
 ///
-/// A shell reads the groups from a pipe, whose other end closes when this process is gone.
+/// A shell reads the process groups from a pipe, whose other end closes when this process ends.
 final class ProcessReaper: Sendable {
     static let shared = ProcessReaper()
 
@@ -32,15 +32,15 @@ final class ProcessReaper: Sendable {
         shell.standardError = null
         guard (try? shell.run()) != nil else { return }
         let writing = input.fileHandleForWriting
-        // No child of the tests may keep it open.
+        // Child processes of the tests must not keep the pipe open.
         _ = fcntl(writing.fileDescriptor, F_SETFD, FD_CLOEXEC)
         pipe.withLock { $0 = writing }
     }
 
-    /// Notes a process that leads a group.
+    /// Adds a process that leads a group.
     func started(_ group: Int32) { note("start \(group)\n") }
 
-    /// Forgets it: it has ended.
+    /// Removes a process that has ended.
     func ended(_ group: Int32) { note("end \(group)\n") }
 
     private func note(_ line: String) {

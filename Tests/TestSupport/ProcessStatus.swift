@@ -19,15 +19,15 @@ public struct ProcessStatus {
         self.fields = fields
     }
 
-    /// A field that counts memory, as `"VmRSS"` (resident), `"VmHWM"` (the peak of it) or
-    /// `"RssAnon"`, in bytes. `nil` if the kernel does not say: a process that is ending has no
-    /// memory.
+    /// Returns a field that counts memory, in bytes, such as `"VmRSS"` (resident), `"VmHWM"` (peak
+    /// resident) or `"RssAnon"`; `nil` if the kernel does not report it, as for a process that is
+    /// ending.
     public func bytes(_ field: String) -> Int? {
         fields[field[...]]?.split(separator: " ").first.flatMap { Int($0) }.map { $0 << 10 }
     }
 
-    /// Whether the process is the program of this name, has a handler for the signal if one is
-    /// given, and sleeps.
+    /// Returns whether the process is the program of this name, sleeps, and has a handler for the
+    /// signal if one is given.
     public func isSleeping(_ name: String, handling signal: Int32? = nil) -> Bool {
         let caught = fields["SigCgt"].flatMap { UInt64($0, radix: 16) } ?? 0
         let handles = signal.map { caught & (1 << UInt64($0 - 1)) != 0 } ?? true

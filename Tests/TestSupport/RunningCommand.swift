@@ -1,27 +1,27 @@
 public import Foundation
 import Synchronization
 
-/// A program that was started.
+/// A program that has been started.
 public final class RunningCommand: Sendable {
-    /// It did not end in time, and was killed.
+    /// The error of a program that was killed because it did not end in time.
     public struct TimedOut: Error, CustomStringConvertible {
         var command: [String]
         var timeout: Duration
-        /// What was started, and how long it was let run.
+        /// The command line and the time that it was allowed.
         public var description: String {
             "killed after \(timeout): \(command.joined(separator: " ").prefix(500))"
         }
     }
 
-    /// It ended, or its time was up, before what was waited for had come.
+    /// The error of a wait that ended because the program ended or its time was up.
     public struct NeverCame: Error, CustomStringConvertible {
         var command: [String]
         var reason: String
-        /// What was started, and why nothing more is waited for.
+        /// The command line and the reason why the wait ended.
         public var description: String { "\(reason): \(command.joined(separator: " ").prefix(500))" }
     }
 
-    /// The process.
+    /// The process identifier.
     public let identifier: Int32
     private let command: [String]
     private let timeout: Duration
@@ -71,8 +71,8 @@ public final class RunningCommand: Sendable {
         try handles.2.close()
     }
 
-    /// The threads of Swift concurrency block most signals, and what they start would do so as
-    /// well.
+    /// Calls the body with no signals blocked. Threads of Swift concurrency block most signals, and
+    /// child processes inherit that.
     private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
         var (none, before) = (sigset_t(), sigset_t())
         sigemptyset(&none)
@@ -81,21 +81,22 @@ public final class RunningCommand: Sendable {
         try body()
     }
 
-    /// A program that its test has not waited for, as that has failed, is killed.
+    /// Kills the program if its test failed before waiting for it.
     deinit {
         if !hasEnded.value.withLock({ $0 }) { Self.kill(group: identifier) }
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Foundation starts every process as the leader of a group, which what it starts belongs to as
-    /// well.
+    /// Foundation starts every process as the leader of a group, to which the process's own
+    /// children belong too.
     private static func kill(group: Int32) {
         if Foundation.kill(-group, SIGKILL) != 0 { Foundation.kill(group, SIGKILL) }
     }
 
-    /// Waits until a condition holds that the program brings about.
+    /// Waits until a condition that the program brings about holds.
     ///
-    /// - Throws: ``NeverCame`` if the program ends first, or its ``CommandRunner/timeout`` is up.
+    /// - Throws: ``NeverCame`` if the program ends first, or if its ``CommandRunner/timeout`` is
+    ///   up.
     public func wait(until condition: () async throws -> Bool) async throws {
         while try await !condition() {
             if hasEnded.value.withLock({ $0 }) {
@@ -109,22 +110,22 @@ public final class RunningCommand: Sendable {
         }
     }
 
-    /// What it has written on standard output so far.
+    /// The standard output of the program so far.
     public var textSoFar: String {
         (try? String(contentsOf: folder.appendingPathComponent("stdout"), encoding: .utf8)) ?? ""
     }
 
-    /// What it has written on standard error so far.
+    /// The standard error of the program so far.
     public var errorsSoFar: String {
         (try? String(contentsOf: folder.appendingPathComponent("stderr"), encoding: .utf8)) ?? ""
     }
 
-    /// Sends it a signal.
+    /// Sends the program a signal.
     public func send(_ signal: Int32) { Foundation.kill(identifier, signal) }
 
-    /// Waits for its end. To be called once.
+    /// Waits for the program to end. May be called once.
     ///
-    /// - Throws: ``TimedOut`` if it had to be killed.
+    /// - Throws: ``TimedOut`` if the program had to be killed.
     public func result() async throws -> CommandResult {
         let (group, deadline) = (identifier, start + timeout)
         let watchdog = Task {
@@ -145,6 +146,6 @@ public final class RunningCommand: Sendable {
         throw TimedOut(command: command, timeout: timeout)
     }
 
-    /// What it has written to standard output so far.
+    /// Returns the bytes of standard output so far.
     public func outputSoFar() throws -> Data { try Data(contentsOf: folder.appendingPathComponent("stdout")) }
 }

@@ -1,4 +1,4 @@
 private import Cryptography
 
-/// SHA-256 of the bytes, 64 lower-case hexadecimal digits.
+/// Returns the SHA-256 of the bytes as 64 lower-case hexadecimal digits.
 public func sha256Text(_ bytes: some Sequence<UInt8>) -> String { SHA256Digest(Array(bytes)).hexadecimal }

@@ -1,4 +1,4 @@
-/// SplitMix64, so that a failure can be repeated.
+/// SplitMix64 with a seed, so that failures are reproducible.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

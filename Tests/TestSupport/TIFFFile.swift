@@ -1,6 +1,6 @@
-/// A little-endian TIFF file, written directory by directory.
+/// A little-endian TIFF file built directory by directory.
 package struct TIFFFile {
-    /// One directory: tags with their values, the data of its one strip, and its sub-directories.
+    /// A directory: tags with their values, the data of its only strip, and its subdirectories.
     package struct Directory {
         package var tags: [(tag: Int, type: Int, values: [Int])] = []
         package var strip: [UInt8] = []
@@ -12,7 +12,7 @@ package struct TIFFFile {
             self.strip = strip
         }
 
-        /// RGB or grey, 8 bits, every sample the same.
+        /// RGB or grey, 8 bits, all samples equal.
         package init(
             width: Int, height: Int, samples: Int = 3, level: UInt8 = 128, _ more: [Int: [Int]] = [:]
         ) {
@@ -25,14 +25,14 @@ package struct TIFFFile {
                 strip: [UInt8](repeating: level, count: width * height * samples))
         }
 
-        /// With a text (ASCII).
+        /// Returns the directory with a text tag (ASCII).
         package func text(_ tag: Int, _ text: String) -> Directory {
             var copy = self
             copy.tags.append((tag, 2, (text.utf8 + [0]).map { Int($0) }))
             return copy
         }
 
-        /// With sub-directories.
+        /// Returns the directory with subdirectories.
         package func with(_ subdirectories: Directory...) -> Directory {
             var copy = self
             copy.subdirectories += subdirectories
@@ -40,9 +40,9 @@ package struct TIFFFile {
         }
     }
 
-    /// The chain.
+    /// The chain of directories.
     package var directories: [Directory]
-    /// Bytes between the header and everything else.
+    /// Bytes between the header and the rest of the file.
     package var preamble: [UInt8] = []
 
     package init(_ directories: Directory...) { self.directories = directories }
@@ -63,7 +63,7 @@ package struct TIFFFile {
         for byte in 0..<length { out[offset + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
     }
 
-    /// Writes the strip, the sub-directories and then the directory.
+    /// Writes the strip, the subdirectories and then the directory.
     private static func write(_ directory: Directory, to out: inout [UInt8]) -> (offset: Int, link: Int) {
         var tags = directory.tags
         if !directory.strip.isEmpty {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A folder that is removed with everything in it.
+/// A folder that is removed with its contents.
 public final class TemporaryFolder {
-    /// Its path.
+    /// The path of the folder.
     public let path: String
 
-    /// Makes an empty folder.
+    /// Creates an empty folder.
     public init() throws {
         path =
             FileManager.default.temporaryDirectory.appendingPathComponent("seedream-\(UUID().uuidString)")
@@ -15,17 +15,17 @@ public final class TemporaryFolder {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// The path of a file in it.
+    /// Returns the path of a file in the folder.
     public func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Writes a file into it and returns its path.
+    /// Writes a file into the folder and returns its path.
     @discardableResult
     public func write(_ bytes: some Sequence<UInt8>, as name: String) throws -> String {
         try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
         return file(name)
     }
 
-    /// The names of what lies in it, hidden files included, sorted.
+    /// Returns the sorted names of all files in the folder, including hidden ones.
     public func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     }

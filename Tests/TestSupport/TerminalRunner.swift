@@ -1,7 +1,7 @@
 import Foundation
 
 extension CommandRunner {
-    /// The `script` of util-linux, which gives a program a terminal; `nil` where it is absent.
+    /// The `script` of util-linux, which gives a program a terminal; `nil` if it is not installed.
     public static let script: String? = {
         #if os(Linux)
         ["/usr/bin/script", "/bin/script"].first { FileManager.default.isExecutableFile(atPath: $0) }
@@ -10,11 +10,12 @@ extension CommandRunner {
         #endif
     }()
 
-    /// Runs the program on a terminal: what both of its streams show is the output.
+    /// Runs the program on a terminal. The output is everything that appears on the terminal, from
+    /// both streams.
     ///
     /// - Parameters:
-    ///   - columns: How wide the terminal is.
-    ///   - redirection: What the shell does with the streams, such as `">out.json"`.
+    /// - columns: The width of the terminal.
+    /// - redirection: Shell redirections, such as `">out.json"`.
     public func run(
         _ arguments: [String], onTerminalOf columns: Int, redirection: String = ""
     ) async throws -> TerminalScreen {
@@ -22,8 +23,8 @@ extension CommandRunner {
         return TerminalScreen(try await command.result())
     }
 
-    /// Starts the program on a terminal, and leaves its process number in the file `pid` of the
-    /// folder that it runs in, if one is named.
+    /// Starts the program on a terminal. If a working directory is set, the file `pid` in it
+    /// receives the process identifier.
     public func start(
         _ arguments: [String], onTerminalOf columns: Int, redirection: String = ""
     ) throws -> RunningCommand {
@@ -38,12 +39,12 @@ extension CommandRunner {
     }
 }
 
-/// What a program has shown on a terminal.
+/// The text that a program has shown on a terminal.
 public struct TerminalScreen: Sendable {
-    /// How the program ended.
+    /// The result of the program.
     public var result: CommandResult
-    /// What was there at any time, colours left out: lines, and what was shown in place of a line
-    /// before it was cleared.
+    /// Everything that was visible at some time, without colours: the lines, and the texts that
+    /// were shown in place of a line and then cleared.
     public var lines: [String]
 
     init(_ result: CommandResult) {
@@ -56,13 +57,13 @@ public struct TerminalScreen: Sendable {
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// The lines of a table, from its header to the blank line behind it.
+    /// Returns the lines of a table, from its header to the blank line after it.
     public func table(_ header: String) -> [String] {
         Array(
             lines.drop { !$0.trimmingCharacters(in: .whitespaces).hasPrefix(header) }.prefix { !$0.isEmpty })
     }
 
-    /// Columns that a line takes, for the scripts that the tests use.
+    /// Returns the columns that a line takes up, for the scripts that the tests use.
     public static func columns(_ line: String) -> Int {
         line.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar.properties.generalCategory {
@@ -78,8 +79,8 @@ public struct TerminalScreen: Sendable {
         }
     }
 
-    /// Names of files in scripts whose signs are wide, run from right to left, combine, or are
-    /// images; all longer than a narrow column.
+    /// File names in scripts with wide, right-to-left, combining and pictographic characters, all
+    /// longer than a narrow column.
     public static let names = [
         "夜の東京駅前広場で撮った家族写真の二枚目.jpg", "صورة طويلة جدا من الصحراء الكبرى عند الغروب.jpg",
         "📷🌄🌅-holiday-in-the-mountains-with-friends.jpg",

@@ -1,19 +1,19 @@
 import TestSupport
 
-/// A command line of `seedream` in a document.
+/// A `seedream` command line in a document.
 struct ShownCommand: Sendable, CustomStringConvertible {
     /// The path of the document.
     var document: String
     /// The line as it is shown.
     var line: String
-    /// The arguments of `seedream`.
+    /// The arguments after `seedream`.
     var arguments: [String]
 
     var description: String { "\(document): \(line)" }
 
-    /// All of them: lines of shell blocks, lines after `$ ` of blocks without a language, and code
-    /// in the text that gives the command an argument.
-    /// Not those of the change log, which may name what is gone.
+    /// All command lines: lines of shell blocks, lines after `$ ` in blocks without a language, and
+    /// code spans that give the command an argument. Those of the change log are left out, since
+    /// they may name what was removed.
     static let all: [ShownCommand] = Document.paths.filter { $0 != "CHANGELOG.md" }.flatMap { path in
         guard let document = try? Document(path) else { return [ShownCommand]() }
         var lines: [String] = []
@@ -35,21 +35,21 @@ struct ShownCommand: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Replaces the placeholders of a line in the text that are no valid values: the first of
-    /// several alternatives, and a day.
+    /// Replaces the placeholders in a code span that are not valid values: a list of alternatives
+    /// by its first, and a day.
     private static func filled(_ line: String) -> String {
         line.replacing(/\\\|[^ \]]+/, with: "").replacing("DAY", with: "2026-11-01")
     }
 
-    /// Whether a line in the text does more than name a command and its options, as `seedream edit
+    /// Returns whether a code span does more than name a command and its options, as `seedream edit
     /// --each` does.
     private static func hasArgument(_ line: String) -> Bool {
         line.split(separator: " ").dropFirst(2).contains { !$0.hasPrefix("-") }
     }
 }
 
-/// A line of shell, as far as documents use it: words, both kinds of quotes, `\`, a comment, and the
-/// operators between commands.
+/// A shell line, as far as the documents use it: words, both kinds of quotes, `\`, a comment, and
+/// the operators between commands.
 struct ShellLine {
     /// The words of each command.
     private(set) var commands: [[String]] = []

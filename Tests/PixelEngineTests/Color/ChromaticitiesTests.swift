@@ -10,7 +10,7 @@ struct ChromaticitiesTests {
         return points
     }
 
-    @Test("are close if every coordinate is, the bound included")
+    @Test("are close if all coordinates are, the bound included")
     func close() {
         let moved = Self.changed { $0.green.y = 0.625 }
         #expect(moved.isClose(to: .bt709, within: 0.03))
@@ -22,7 +22,7 @@ struct ChromaticitiesTests {
     }
 
     @Test(
-        "make a space of the known ones",
+        "make a known colour space",
         arguments: [Chromaticities.bt709, .displayP3, .bt2020, .adobeRGB])
     func known(_ points: Chromaticities) {
         #expect(points.isSolvable)
@@ -41,7 +41,7 @@ struct ChromaticitiesTests {
         ("white without light", changed { $0.white = .init(0.3, 0.00004) }),
     ]
 
-    @Test("make no space if white is not a mixture of the primaries", arguments: impossible)
+    @Test("make no colour space if white is not a mixture of the primaries", arguments: impossible)
     func refused(_ name: String, _ points: Chromaticities) {
         #expect(!points.isSolvable)
     }

@@ -23,7 +23,7 @@ struct ColorTransformTests {
         return result
     }
 
-    /// IEC 61966-2-1.
+    /// Returns the code of linear light (IEC 61966-2-1).
     private static func encoded(_ light: Double) -> Double {
         light <= 0.0031308 ? 12.92 * light : 1.055 * power(light, 1 / 2.4) - 0.055
     }
@@ -32,14 +32,14 @@ struct ColorTransformTests {
         code <= 0.04045 ? code / 12.92 : power((code + 0.055) / 1.055, 2.4)
     }
 
-    @Test("gives grey the curve of sRGB", arguments: [1.0, 1.8, 2.2])
+    @Test("converts grey to the curve of sRGB", arguments: [1.0, 1.8, 2.2])
     func grey(_ gamma: Double) throws {
         let profile = ICCProfile.grey { power($0, gamma) }.bytes()
         let result = try Self.convert((0...255).map { UInt8($0) }, from: profile, channels: 1)
         for code in 0...255 {
             let expected = 255 * Self.encoded(power(Double(code) / 255, gamma))
-            // LittleCMS samples the whole transform at few points: the first codes of a linear
-            // profile, where sRGB is steepest, come out up to 10 too dark.
+            // LittleCMS samples the whole transform at a few points: the first codes of a linear
+            // profile, where sRGB is steepest, come out up to 10 codes too dark.
             let tolerance = gamma == 1 && code <= 8 ? 10 : 1.5
             #expect(abs(Double(result[code]) - expected) <= tolerance, "\(code): \(result[code])")
         }
@@ -49,7 +49,7 @@ struct ColorTransformTests {
     func alpha() throws {
         let profile = ICCProfile.grey { $0 }.bytes()
         let result = try Self.convert([128, 0, 128, 77, 255, 255], from: profile, channels: 2)
-        // Half the light has code 188.
+        // Half the light has the code 188.
         #expect(result == [188, 0, 188, 77, 255, 255])
     }
 
@@ -85,7 +85,7 @@ struct ColorTransformTests {
         #expect(opaque == bytes + [9])
     }
 
-    @Test("refuses what is no profile, or is for another number of channels")
+    @Test("refuses bytes that are not a profile, and a profile for another number of channels")
     func refused() {
         #expect(ColorTransform(from: [], channels: 3, sampleType: .byte) == nil)
         #expect(

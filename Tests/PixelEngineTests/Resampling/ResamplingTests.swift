@@ -18,7 +18,7 @@ struct ResamplingTests {
         .init(horizontalShift: 2, verticalShift: 0), .init(horizontalShift: 2, verticalShift: 1),
     ]
 
-    /// Up and down, even and odd; the least factor is that of 20 to 16.8 megapixels.
+    /// Up and down, even and odd; the smallest factor reduces 20 to 16.8 megapixels.
     static let sizes: [(PixelSize, PixelSize)] = [
         (.init(width: 320, height: 240), .init(width: 288, height: 216)),
         (.init(width: 301, height: 199), .init(width: 175, height: 117)),
@@ -26,7 +26,7 @@ struct ResamplingTests {
         (.init(width: 160, height: 240), .init(width: 240, height: 360)),
     ]
 
-    /// Wider than the caches, where zimg works in columns.
+    /// Wider than the caches, so that zimg works in columns.
     static let wide = ["zone plate"].flatMap { picture in
         [ChromaSubsampling.full, .quarter].flatMap { subsampling in
             [
@@ -72,7 +72,7 @@ struct ResamplingTests {
     }
 
     @Test(
-        "is within 52 dB of Lanczos3 in double precision on every plane; bicubic and a shift of a quarter sample are not",
+        "matches Lanczos3 in double precision to 52 dB on each plane; bicubic and a shift of a quarter sample do not",
         arguments: cases)
     func accuracy(_ test: Case) throws {
         let picture = try Self.picture(test)
@@ -91,7 +91,7 @@ struct ResamplingTests {
         "converts RGB to Y'CbCr like JFIF while it resizes",
         arguments: [ChromaSubsampling.full, .halfColumns, .quarter])
     func conversion(_ subsampling: ChromaSubsampling) throws {
-        // Of an image of one colour, every sample must be that colour's luma or chroma.
+        // In an image of one colour, each sample must be that colour's luma or chroma.
         for color in [
             RGBColor(red: 250, green: 20, blue: 60), RGBColor(red: 0, green: 255, blue: 0), .white, .black,
         ] {
@@ -120,14 +120,14 @@ struct ResamplingTests {
         }
     }
 
-    @Test("changes nothing when the size stays", arguments: subsamplings)
+    @Test("changes nothing if the size stays", arguments: subsamplings)
     func identity(_ subsampling: ChromaSubsampling) throws {
         let format = PlaneFormat(.yCbCr, size: .init(width: 101, height: 67), subsampling: subsampling)
         let picture = PlaneImage.zonePlate(format, frequency: 0.9)
         #expect(try Self.run(picture, to: format, filter: .lanczos3) == picture)
     }
 
-    @Test("gives the same samples whether a thread reads ahead or not", arguments: [8, 16, 32])
+    @Test("gives the same samples with and without a thread that reads ahead", arguments: [8, 16, 32])
     func readAhead(_ stripRows: Int) throws {
         let format = PlaneFormat(.yCbCr, size: .init(width: 333, height: 777), subsampling: .quarter)
         let target = PlaneFormat(.yCbCr, size: .init(width: 200, height: 467), subsampling: .quarter)

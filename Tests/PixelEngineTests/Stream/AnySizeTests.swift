@@ -3,12 +3,11 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Unusual sizes: what is read beyond a row, below a strip or past an edge shows as
-/// another colour.
+/// Unusual sizes: a read beyond a row, below a strip or past an edge shows as another colour.
 @Suite("any size")
 struct AnySizeTests {
     @Test(
-        "an image of one colour stays that colour, from any size to any size, in every orientation",
+        "an image of one colour stays that colour, between any two sizes, in every orientation",
         arguments: 0..<24)
     func flat(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed) + 1)

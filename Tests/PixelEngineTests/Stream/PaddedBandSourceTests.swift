@@ -21,12 +21,11 @@ struct PaddedBandSourceTests {
         return sink.picture
     }
 
-    @Test("puts the image into the middle, and the background around it")
+    @Test("centres the image on the background")
     func grey() throws {
         var picture = PlaneImage(PlaneFormat(.grey, size: PixelSize(width: 2, height: 1))) { _, _, _ in 0 }
         picture.planes = [[7, 8]]
-        // One column and three rows more: the odd one is on the right and below. White has luma
-        // 255.
+        // One column and three rows more: the odd ones go right and below. White has luma 255.
         let result = try Self.padded(picture, to: PixelSize(width: 3, height: 4), .white)
         #expect(result.planes == [[255, 255, 255, 7, 8, 255, 255, 255, 255, 255, 255, 255]])
     }
@@ -40,7 +39,7 @@ struct PaddedBandSourceTests {
         #expect(result.planes == [[10, 0, 10], [20, 1, 20], [30, 2, 30], [255, 3, 255]])
     }
 
-    @Test("begins at a whole chroma sample", arguments: [(6, 0), (8, 2), (10, 2), (12, 4)])
+    @Test("starts the image at a whole chroma sample", arguments: [(6, 0), (8, 2), (10, 2), (12, 4)])
     func chroma(_ side: Int, _ start: Int) throws {
         // 4:2:0: an inset of an odd number of px is rounded down.
         let format = PlaneFormat(.yCbCr, size: PixelSize(width: 4, height: 4), subsampling: .quarter)
@@ -59,12 +58,12 @@ struct PaddedBandSourceTests {
         }
     }
 
-    @Test("reads across the strips of the image within")
+    @Test("reads strips that cross the edges of the inner image")
     func strips() throws {
         let format = PlaneFormat(.grey, size: PixelSize(width: 1, height: 40))
         var picture = PlaneImage(format) { _, _, _ in 0 }
         picture.planes = [(1...40).map { UInt8($0) }]
-        // 5 rows above, so each strip of 8 touches two of the image.
+        // With 5 rows above, each strip of 8 rows touches two strips of the image.
         let result = try Self.padded(picture, to: PixelSize(width: 1, height: 50), .white)
         #expect(
             result.planes == [

@@ -19,9 +19,9 @@ struct ResampleGeometryTests {
             source: source, region: PixelRegion(source.size), stored: result, orientation: orientation)
     }
 
-    @Test("looks three rows beyond a row's place, more if the image is reduced or chroma is coarser")
+    @Test("reaches three rows around a row, more if the image is reduced or chroma is subsampled")
     func reach() {
-        // 3 lobes and 2 rows for what is rounded, both times the rows of a chroma sample.
+        // 3 lobes and 2 rows for rounding, times the rows of a chroma sample.
         #expect(Self.geometry(Self.format(100, 100), Self.format(100, 100)).reach == 5)
         #expect(Self.geometry(Self.format(100, 100), Self.format(200, 200)).reach == 5)
         #expect(Self.geometry(Self.format(100, 100), Self.format(50, 50)).reach == 8)
@@ -31,20 +31,20 @@ struct ResampleGeometryTests {
         #expect(Self.geometry(quarter, Self.format(50, 50, .yCbCr, .quarter)).reach == 16)
     }
 
-    @Test("names the rows of the source for a strip, within the image")
+    @Test("gives the source rows of a strip, within the image")
     func rows() {
         let half = Self.geometry(Self.format(100, 100), Self.format(50, 50))
         #expect(half.rows(for: 10..<20) == 12..<48)
         #expect(half.rows(for: 0..<10) == 0..<28)
         #expect(half.rows(for: 40..<50) == 72..<100)
-        // Whole chroma rows.
+        // Rounded to whole chroma rows.
         let quarter = Self.format(100, 100, .yCbCr, .quarter)
         let same = Self.geometry(quarter, quarter)
         #expect(same.rows(for: 16..<32) == 6..<42)
         #expect(same.rows(for: 17..<31) == 6..<42)
     }
 
-    @Test("holds every row under the kernel of every row of a strip", arguments: 0..<60)
+    @Test("covers every row under the kernel of every row of a strip", arguments: 0..<60)
     func support(_ seed: Int) {
         var generator = SeededGenerator(seed: UInt64(seed))
         let shift = [0, 0, 1].randomElement(using: &generator) ?? 0
@@ -80,21 +80,21 @@ struct ResampleGeometryTests {
         #expect(upright.region == PixelRegion(left: 0, top: 0, width: 6, height: 8))
         let rotated = Self.geometry(odd, odd, .bottomRight)
         #expect(rotated.region == PixelRegion(left: -1, top: -1, width: 6, height: 8))
-        // Twice as large: 10x14 needs no padding.
+        // At twice the size, 10x14 needs no padding.
         let enlarged = Self.geometry(odd, Self.format(10, 14, .yCbCr, .quarter), .bottomRight)
         #expect(enlarged.region == PixelRegion(left: 0, top: 0, width: 5, height: 7))
     }
 
     @Test("mirrors columns where the source ends in half a chroma sample")
     func mirroring() {
-        // As far as the filter reaches, 10 columns, and up to a whole sample.
+        // By the reach of the filter, 10 columns, rounded up to a whole sample.
         let odd = Self.format(5, 8, .yCbCr, .quarter)
         #expect(Self.geometry(odd, odd).extended(rows: 4).size == PixelSize(width: 16, height: 4))
         let even = Self.format(6, 8, .yCbCr, .quarter)
         #expect(Self.geometry(even, even).extended(rows: 4).size == PixelSize(width: 6, height: 4))
     }
 
-    @Test("changes RGB to Y'CbCr on the way across, and Y'CbCr to RGB on the way down")
+    @Test("converts RGB to Y'CbCr in the horizontal pass, and Y'CbCr to RGB in the vertical one")
     func middle() {
         let rgb = Self.format(10, 10, .rgb)
         let chroma = Self.format(20, 20, .yCbCr, .quarter)
@@ -110,7 +110,7 @@ struct ResampleGeometryTests {
         #expect(later.primaries == .displayP3)
     }
 
-    @Test("interpolates chroma linearly where colours change and the size does not")
+    @Test("interpolates chroma linearly if the colour model changes and the size does not")
     func chromaFilter() {
         let (rgb, chroma) = (Self.format(10, 10, .rgb), Self.format(10, 10, .yCbCr, .quarter))
         #expect(Self.geometry(chroma, rgb).chromaFilter == .bilinear)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("RotatedPlanes")
 struct RotatedPlanesTests {
-    /// 1 2 3 above 4 5 6, as a viewer shows it: rows of EXIF 2.32, section 4.6.4.
+    /// 1 2 3 above 4 5 6 as a viewer shows it: the rows of EXIF 2.32, section 4.6.4.
     static let shown: [(Orientation, [UInt8])] = [
         (.topLeft, [1, 2, 3, 4, 5, 6]), (.topRight, [3, 2, 1, 6, 5, 4]),
         (.bottomRight, [6, 5, 4, 3, 2, 1]), (.bottomLeft, [4, 5, 6, 1, 2, 3]),
@@ -25,7 +25,7 @@ struct RotatedPlanesTests {
         #expect(sink.picture.planes == [expected])
     }
 
-    @Test("strip by strip, each plane in its own size", arguments: Orientation.allCases)
+    @Test("works strip by strip, with each plane in its own size", arguments: Orientation.allCases)
     func strips(_ orientation: Orientation) throws {
         let format = PlaneFormat(.yCbCr, size: PixelSize(width: 34, height: 22), subsampling: .quarter)
         let planes = try PlaneBuffer(format: format, rows: nil)
@@ -46,7 +46,7 @@ struct RotatedPlanesTests {
             let (from, to) = (format.size(ofPlane: plane), target.size(ofPlane: plane))
             for y in 0..<to.height {
                 for x in 0..<to.width {
-                    // Undone in the order of the definition: the axes, then the directions.
+                    // The inverse, in the order of the definition: the axes, then the directions.
                     let (column, row) = orientation.swapsAxes ? (y, x) : (x, y)
                     let storedX = orientation.reversesColumns ? from.width - 1 - column : column
                     let storedY = orientation.reversesRows ? from.height - 1 - row : row

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("RowWindow")
 struct RowWindowTests {
-    /// The level of all samples of one row: tells the plane and the row.
+    /// Returns the level of all samples in one row, which identifies the plane and the row.
     private static func level(_ plane: Int, _ row: Int) -> UInt16 { UInt16(1000 * plane + row) }
 
     /// Writes rows of the image to the tail, as the resampler does, and counts them.
@@ -26,7 +26,7 @@ struct RowWindowTests {
             .update(repeating: level, count: count)
     }
 
-    /// The levels of the rows that the window holds, of one plane.
+    /// Returns the levels of the rows in the window, for one plane.
     private static func levels(_ window: RowWindow, plane: Int, count: Int) -> [UInt16] {
         let line = window.view.lines[plane]
         return (0..<count).map {
@@ -74,7 +74,7 @@ struct RowWindowTests {
 
     @Test("moves chroma by its own rows")
     func chroma() throws {
-        // 5 is no whole number of chroma rows; 6 is.
+        // 5 rows are not a whole number of chroma rows; 6 are.
         let window = try RowWindow(format: Self.color, capacity: 5)
         Self.write(0..<6, of: Self.color, to: window)
         window.slide(to: 4)
@@ -85,9 +85,9 @@ struct RowWindowTests {
         #expect(Self.levels(window, plane: 2, count: 3) == [2002, 2003, 2004])
     }
 
-    @Test("mirrors the image at its last row, each plane at its own", arguments: [0, 2])
+    @Test("mirrors the image at its last row, in each plane", arguments: [0, 2])
     func mirror(_ first: Int) throws {
-        // 5 rows have 3 rows of chroma; 3 mirrored rows make 8 and 4.
+        // 5 rows have 3 chroma rows; 3 mirrored rows make 8 and 4.
         let odd = PlaneFormat(.yCbCr, size: PixelSize(width: 6, height: 5), subsampling: .quarter)
         let window = try RowWindow(format: odd, capacity: 8)
         Self.write(0..<5, of: odd, to: window)

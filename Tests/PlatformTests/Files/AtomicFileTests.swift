@@ -11,7 +11,7 @@ struct AtomicFileTests {
 
     // MARK: Publishing
 
-    @Test("appear under their name complete, and not before")
+    @Test("appear under their name only when complete")
     func publishing() throws {
         let folder = try TemporaryFolder()
         let file = try AtomicFile(in: folder.path)
@@ -24,7 +24,7 @@ struct AtomicFileTests {
         #expect(text(folder.file("a.txt")) == "one, two")
     }
 
-    @Test("have the permissions that are asked for, less the process's mask")
+    @Test("have the requested permissions, less the process's umask")
     func permissions() throws {
         let folder = try TemporaryFolder()
         try AtomicFile.write([1], to: folder.file("private"), mode: 0o600)
@@ -38,7 +38,7 @@ struct AtomicFileTests {
         #expect(try mode("public") & 0o111 == 0)
     }
 
-    @Test("replace nothing unless they are asked to: neither a file, nor a folder, nor a link to nothing")
+    @Test("replace nothing by default: no file, no folder, no dangling link")
     func existing() throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "file")
@@ -55,13 +55,13 @@ struct AtomicFileTests {
         }
         #expect(text(folder.file("file")) == "precious")
         #expect(!FileManager.default.fileExists(atPath: folder.file("nothing")))
-        // Another name can be tried.
+        // The file can still be published under another name.
         try file.publish(as: folder.file("other"))
         #expect(text(folder.file("other")) == "new")
         #expect(try folder.names() == ["file", "folder", "link", "other"])
     }
 
-    @Test("replace a file, or a link but not what it names, if they are asked to")
+    @Test("replace a file, or a link but not its target, on request")
     func overwriting() throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "elsewhere")
@@ -78,7 +78,7 @@ struct AtomicFileTests {
 
     // MARK: Temporary files
 
-    @Test("have temporary names that nobody can lay a trap at: 128 bits of them")
+    @Test("have temporary names that cannot be guessed: 128 random bits")
     func names() throws {
         let folder = try TemporaryFolder()
         let files = try (0..<200).map { _ in try AtomicFile(in: folder.path) }
@@ -89,7 +89,7 @@ struct AtomicFileTests {
             #expect(name.dropFirst(10).count == 32)
             #expect(name.dropFirst(10).allSatisfy { $0.isHexDigit })
         }
-        // Each of the 16 digits stands at each of the 32 places now and then.
+        // Each of the 16 digits occurs at each of the 32 places at some time.
         let first = Set(names.map { $0.dropFirst(10).prefix(1) })
         #expect(first.count > 8)
     }
@@ -111,7 +111,7 @@ struct AtomicFileTests {
         #expect(try folder.names() == ["kept"])
     }
 
-    @Test("begin anew, shorter than before")
+    @Test("can be started afresh with fewer bytes")
     func restarting() throws {
         let folder = try TemporaryFolder()
         let file = try AtomicFile(in: folder.path)
@@ -124,7 +124,7 @@ struct AtomicFileTests {
 
     // MARK: Failures
 
-    @Test("say which folder is not there")
+    @Test("name the folder that does not exist")
     func noFolder() throws {
         let folder = try TemporaryFolder()
         let error = #expect(throws: FileError.self) { try AtomicFile(in: folder.file("no")) }
@@ -133,7 +133,7 @@ struct AtomicFileTests {
         #expect(error?.hint == "check the folder, or name another one")
     }
 
-    @Test("of which not all can be written are not there at all, and the room is free again")
+    @Test("that cannot be written in full do not appear, and their space is freed")
     func full() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
@@ -152,7 +152,8 @@ struct AtomicFileTests {
     }
 
     @Test(
-        "in a folder of somebody else's say that it is not allowed", .enabled(if: geteuid() == 0, "root only")
+        "in a folder without write permission fail with that reason",
+        .enabled(if: geteuid() == 0, "root only")
     )
     func forbidden() async throws {
         let folder = try TemporaryFolder()
@@ -170,14 +171,14 @@ struct AtomicFileTests {
         #expect(try folder.names() == [])
     }
 
-    @Test("of a process that is killed are not there, but for their temporary ones")
+    @Test("of a killed process do not appear; only their temporary files remain")
     func killed() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
             let file = try AtomicFile(in: path)
             try file.write([1, 2, 3])
             kill(getpid(), SIGKILL)
-            // Never reached, and so the file lives until here.
+            // Never reached; keeps the file alive until here.
             file.discard()
         }
         #expect(try folder.names().count == 1)
@@ -185,7 +186,7 @@ struct AtomicFileTests {
     }
 }
 
-/// What killed processes leave in a folder, and who removes it.
+/// Temporary files that killed processes leave in a folder, and their removal.
 @Suite("leftovers of atomic files")
 struct LeftoverTests {
     @Test("go when the next process makes a file there; those of living processes and of other names stay")
@@ -204,7 +205,7 @@ struct LeftoverTests {
         try FileManager.default.createSymbolicLink(
             atPath: folder.file(".seedream-\(String(repeating: "b", count: 32))"),
             withDestinationPath: folder.file(".seedream-notes"))
-        // Written and closed, but without its name: its process still checks it.
+        // Written and closed but not yet renamed: its process still checks it.
         let living = try AtomicFile(in: folder.file("."))
         try living.write([2])
         try living.finish()
@@ -221,7 +222,7 @@ struct LeftoverTests {
         #expect(try folder.names().contains("living"))
     }
 
-    @Test("are not made by many processes that work in one folder at the same time: none loses a file")
+    @Test("many processes work in one folder at the same time, and none loses a file")
     func race() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path

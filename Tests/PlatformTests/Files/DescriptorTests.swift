@@ -5,7 +5,7 @@ import Testing
 
 @Suite("descriptors")
 struct DescriptorTests {
-    @Test("give the system's number where the device is full")
+    @Test("report the system's error number on a full device")
     func full() throws {
         #if os(Linux)
         let descriptor = open("/dev/full", O_WRONLY)
@@ -14,13 +14,13 @@ struct DescriptorTests {
         #expect(
             [UInt8](repeating: 0, count: 10).withUnsafeBytes { Descriptor.writeAll($0, to: descriptor) }
                 == ENOSPC)
-        // Nothing to write is no reason to ask.
+        // An empty write makes no system call.
         #expect(Descriptor.writeAll(UnsafeRawBufferPointer(start: nil, count: 0), to: descriptor) == nil)
         #endif
         #expect([UInt8](repeating: 0, count: 10).withUnsafeBytes { Descriptor.writeAll($0, to: -1) } == EBADF)
     }
 
-    @Test("repeat a call that a signal interrupts, and no other", arguments: [0, 1, 3])
+    @Test("retry a call that a signal interrupted, and no other", arguments: [0, 1, 3])
     func retrying(_ interruptions: Int) {
         var calls = 0
         let result = Descriptor.retrying { () -> Int32 in
@@ -39,19 +39,19 @@ struct DescriptorTests {
         #expect(calls == interruptions + 2)
     }
 
-    /// What the two threads tell each other.
+    /// The state shared by the two threads.
     private final class Shared: Sendable {
         let writer = Mutex<pthread_t?>(nil)
         let isDone = Mutex(false)
         let code = Mutex<Int32?>(-1)
     }
 
-    @Test("take all bytes, however small the pieces are and however often a signal interrupts")
+    @Test("write all bytes, even in small pieces and with frequent signals")
     func interrupted() async throws {
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)
         let (reading, writing) = (ends[0], ends[1])
-        // Without SA_RESTART, so that the call returns.
+        // Without SA_RESTART, so that the call returns with EINTR.
         var action = sigaction()
         #if canImport(Darwin)
         action.__sigaction_u.__sa_handler = { _ in }

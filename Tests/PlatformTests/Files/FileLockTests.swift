@@ -5,7 +5,7 @@ import Testing
 
 @Suite("file locks")
 struct FileLockTests {
-    @Test("exclude each other, in one process too, until they are let go")
+    @Test("exclude each other, also within one process, until they are released")
     func exclusion() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("lock")
@@ -23,7 +23,7 @@ struct FileLockTests {
         #expect(try folder.names() == [])
     }
 
-    @Test("end with what holds them")
+    @Test("are released with their owner")
     func lifetime() throws {
         let folder = try TemporaryFolder()
         do {
@@ -33,7 +33,7 @@ struct FileLockTests {
         #expect(try !FileLock.isLocked(folder.file("lock")))
     }
 
-    @Test("of a process that is killed are open, and the file stays")
+    @Test("of a killed process are released, and the file stays")
     func killed() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.file("lock") as String] in
@@ -46,7 +46,7 @@ struct FileLockTests {
         #expect(try !FileLock.isLocked(folder.file("lock")))
     }
 
-    @Test("follow no link that somebody has laid in their place")
+    @Test("do not follow a symbolic link in place of the file")
     func link() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createSymbolicLink(

@@ -10,14 +10,14 @@ struct FolderTests {
         return try #require(attributes[.posixPermissions] as? NSNumber).intValue
     }
 
-    @Test("are made with their parents, for their user alone if that is asked for")
+    @Test("are created with their parents, with access for the user alone on request")
     func making() throws {
         let folder = try TemporaryFolder()
         let before = try mode(folder.path)
         try Folder.make(folder.file("a/b//c/"), mode: 0o700)
         #expect(try mode(folder.file("a")) == 0o700)
         #expect(try mode(folder.file("a/b/c")) == 0o700)
-        // What was there keeps its own.
+        // An existing folder keeps its mode.
         #expect(try mode(folder.path) == before)
         try Folder.make(folder.file("a"))
         #expect(try mode(folder.file("a")) == 0o700)
@@ -25,7 +25,7 @@ struct FolderTests {
         try Folder.make("/")
     }
 
-    @Test("are refused where a file is")
+    @Test("are refused where a file exists")
     func file() throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "out")
@@ -42,7 +42,7 @@ struct FolderTests {
         arguments: [("a", "."), ("/a", "/"), ("b/a", "b"), ("/c/b/a", "/c/b"), ("./a", ".")])
     func containing(_ path: String, _ folder: String) { #expect(Folder.containing(path) == folder) }
 
-    @Test("of a user's state and configuration are where XDG has them, absolute paths only")
+    @Test("for a user's state and configuration follow XDG, with absolute paths only")
     func xdg() {
         func state(_ variables: [String: String]) -> String { StateFolder.path { variables[$0] } }
         #expect(state(["XDG_STATE_HOME": "/s", "HOME": "/h"]) == "/s/seedream")
@@ -56,7 +56,7 @@ struct FolderTests {
         }
         #expect(configuration(["XDG_CONFIG_HOME": "/c", "HOME": "/h"]) == "/c/seedream")
         #expect(configuration(["HOME": "/h"]) == "/h/.config/seedream")
-        // Without HOME, the system knows the user's.
+        // Without HOME, the system's user database names the folder.
         #expect(configuration([:]).hasPrefix("/"))
         #expect(configuration(["HOME": "h"]) == configuration([:]))
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("LineFile")
 struct LineFileTests {
-    @Test("makes a file for its user alone")
+    @Test("is created with access for the user alone")
     func new() throws {
         let folder = try TemporaryFolder()
         let file = try LineFile(folder.file("lines"))
@@ -14,7 +14,7 @@ struct LineFileTests {
         #expect(mode == 0o600)
     }
 
-    @Test("appends to what is there, and leaves its mode alone")
+    @Test("appends to an existing file, and keeps its mode")
     func appends() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("one\n".utf8, as: "lines")
@@ -37,12 +37,12 @@ struct LineFileTests {
         #expect(try file.bytes(3..<3) == [])
         try file.truncate(to: 4)
         #expect(try file.bytes(0..<10) == [0, 1, 2, 3])
-        // What comes next follows the end, not the place that was read.
+        // Appends follow the end of the file, not the last read.
         try file.append([9])
         #expect(try file.bytes(0..<10) == [0, 1, 2, 3, 9])
     }
 
-    @Test("two that are open lose no line of each other's")
+    @Test("loses no line when two instances append to one file")
     func both() throws {
         let folder = try TemporaryFolder()
         let (first, second) = (try LineFile(folder.file("lines")), try LineFile(folder.file("lines")))
@@ -56,7 +56,7 @@ struct LineFileTests {
         #expect(try second.bytes(0..<20) == Array((0..<10).map { "\($0)\n" }.joined().utf8))
     }
 
-    @Test("refuses what is no regular file, without waiting for it")
+    @Test("refuses anything but a regular file, without blocking on it")
     func notRegular() throws {
         let folder = try TemporaryFolder()
         #expect(mkfifo(folder.file("fifo"), 0o600) == 0)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("paths as text") struct PathTextTests {
-    /// Names as bytes, and what is peculiar about them.
+    /// Names as bytes, each with its peculiarity.
     static let names: [(why: String, bytes: [UInt8])] = [
         ("ASCII", Array("photo 1.jpg".utf8)),
         ("Latin-1", Array("caf".utf8) + [0xE9] + Array(".jpg".utf8)),
@@ -27,7 +27,7 @@ import Testing
         ("zero first", [0x01, 0xFF, 0x2E]),
     ]
 
-    @Test("every name comes back as it was, and no two have the same text")
+    @Test("every name round-trips, and no two names have the same text")
     func roundTrip() {
         var texts: Set<[Unicode.Scalar]> = []
         for name in Self.names {
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("random bytes come back as they were, and UTF-8 is its own text")
+    @Test("random bytes round-trip, and UTF-8 is its own text")
     func random() {
         var generator = SeededGenerator(seed: 17)
         for _ in 0..<2000 {
@@ -70,7 +70,7 @@ import Testing
                 #expect(
                     Folder.visibleFiles(in: parent).map { $0.map(PathText.bytes) } == [PathText.bytes(path)])
             }
-            // Removed by its bytes, so that it is known to have had them.
+            // Removed by its bytes, which proves that the name has exactly these bytes.
             let removed = (PathText.bytes(path) + [0]).withUnsafeBufferPointer { bytes in
                 bytes.withMemoryRebound(to: CChar.self) { remove($0.baseAddress!) }
             }
@@ -78,7 +78,7 @@ import Testing
             let emptied = (PathText.bytes(parent) + [0]).withUnsafeBufferPointer { bytes in
                 bytes.withMemoryRebound(to: CChar.self) { rmdir($0.baseAddress!) }
             }
-            #expect(emptied == 0, "\(name.why): nothing else was left")
+            #expect(emptied == 0, "\(name.why): other files were left")
         }
     }
 }

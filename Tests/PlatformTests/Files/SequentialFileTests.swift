@@ -5,7 +5,7 @@ import Testing
 
 @Suite("SequentialFile and WholeFile")
 struct SequentialFileTests {
-    /// All bytes, read in pieces.
+    /// Returns all bytes, read in pieces.
     private static func read(_ file: SequentialFile, pieces count: Int) throws -> [UInt8] {
         var (bytes, piece) = ([UInt8](), [UInt8](repeating: 0, count: count))
         while true {
@@ -25,7 +25,7 @@ struct SequentialFileTests {
         #expect(try Self.read(file, pieces: count) == content)
     }
 
-    @Test("waits for a FIFO's bytes, and ends with its writer")
+    @Test("waits for the bytes of a FIFO, and ends when its writer closes")
     func pipe() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("fifo")
@@ -39,7 +39,7 @@ struct SequentialFileTests {
         #expect(try await reader.value == Array("hello".utf8))
     }
 
-    @Test("ends its wait when the task is cancelled")
+    @Test("stops waiting when the task is cancelled")
     func cancelled() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("fifo")
@@ -54,7 +54,7 @@ struct SequentialFileTests {
         #expect(error?.errno == ECANCELED)
     }
 
-    @Test("names the system's error")
+    @Test("reports the system's error")
     func errors() throws {
         let folder = try TemporaryFolder()
         let error = #expect(throws: FileError.self) { try SequentialFile(folder.file("none")) }
@@ -66,7 +66,7 @@ struct SequentialFileTests {
     }
 
     @Test(
-        "reads at most one byte more than allowed, so that more can be told",
+        "reads at most one byte beyond the limit, which shows that there is more",
         arguments: [(9, 10), (10, 10), (11, 10), (200_000, 200_000)])
     func whole(_ maximum: Int, _ expected: Int) throws {
         let folder = try TemporaryFolder()

@@ -30,7 +30,7 @@ struct ControlGroupTests {
                 ["\(root)/user.slice/job.scope/memory.max": "134217728\n"]) == 134_217_728)
     }
 
-    @Test("is the smallest of the groups above it")
+    @Test("is the smallest of the group and its ancestors")
     func nested() {
         let root = "/sys/fs/cgroup"
         let files = [
@@ -44,7 +44,7 @@ struct ControlGroupTests {
                 == 900)
     }
 
-    @Test("is none where none is set, or nothing is known")
+    @Test("is nil if none is set, or nothing is known")
     func none() {
         #expect(limit("0::/a", Self.version2, ["/sys/fs/cgroup/a/memory.max": "max\n"]) == nil)
         #expect(limit("", "", [:]) == nil)
@@ -55,7 +55,7 @@ struct ControlGroupTests {
                 ["/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n"]) == nil)
     }
 
-    @Test("is found in a container, whose group is named from the host's root or from its own")
+    @Test("is found in a container, whose group may be named from the host's root or its own")
     func container() {
         let mounted = "33 30 0:29 /docker/4f2a /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory"
         let file = "/sys/fs/cgroup/memory/memory.limit_in_bytes"
@@ -64,7 +64,7 @@ struct ControlGroupTests {
         #expect(limit("0::/", Self.version2, ["/sys/fs/cgroup/memory.max": "512\n"]) == 512)
     }
 
-    @Test("is found where the mount point holds a space")
+    @Test("is found if the mount point contains a space")
     func space() {
         #expect(
             limit("0::/", #"25 23 0:22 / /my\040groups rw - cgroup2 none rw"#, ["/my groups/memory.max": "7"])

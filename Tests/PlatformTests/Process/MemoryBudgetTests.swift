@@ -14,9 +14,9 @@ struct MemoryBudgetTests {
     }
 
     #if canImport(Glibc)
-    @Test("is at most half of the address space that is left")
+    @Test("is at most half of the remaining address space")
     func addressSpace() async {
-        // A process of its own: the limit holds until it ends.
+        // In a separate process, because the limit holds until it ends.
         await #expect(processExitsWith: .success) {
             let used = try #require(ProcessStatus()?.bytes("VmSize"))
             var limit = rlimit()
