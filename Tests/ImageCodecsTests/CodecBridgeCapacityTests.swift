@@ -3,15 +3,15 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-/// Functions of CodecBridge.h refuse a buffer that is one byte too small, and write nothing to it.
-@Suite("Capacities of CodecBridge")
+/// Functions in CodecBridge.h refuse a buffer that is one byte too small, and write nothing to it.
+@Suite("capacities of CodecBridge")
 struct CodecBridgeCapacityTests {
     private static let limits = bridge_limits(
         maximum_scans: 100, maximum_warnings: 100, maximum_cpu_seconds: 60, tolerates_damage: 0)
     private static let mark: UInt8 = 0xA5
 
-    /// Calls `body` with a marked buffer of `needed` bytes and the size to state for it: one byte too
-    /// few, which has to be refused and leave the marks, then all of them, which has to succeed.
+    /// Calls `body` with a marked buffer of `needed` bytes twice: with a stated size one byte too
+    /// small, which must fail and leave the marks, then with the full size, which must succeed.
     private static func expectBound(
         _ needed: Int, _ label: String, sourceLocation: SourceLocation = #_sourceLocation,
         _ body: (UnsafeMutablePointer<UInt8>, Int) throws -> bridge_status
@@ -27,7 +27,7 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    /// Calls `body` with a fixture as the bridge reads it.
+    /// Calls `body` with a fixture as input of the bridge.
     private static func withInput(_ fixture: String, _ body: (bridge_input) throws -> Void) throws {
         try Fixtures.bytes(fixture).withUnsafeBufferPointer { bytes in
             try body(bridge_input(bytes: bytes.baseAddress, size: UInt64(bytes.count), descriptor: -1))
@@ -40,14 +40,14 @@ struct CodecBridgeCapacityTests {
         try #require(status.code == Int32(BRIDGE_OK.rawValue), sourceLocation: sourceLocation)
     }
 
-    /// The planes of a layout.
+    /// Returns the planes of a layout.
     private static func planes(_ layout: bridge_jpeg_layout) -> [bridge_jpeg_plane] {
         withUnsafeBytes(of: layout.plane) { bytes in
             Array(bytes.bindMemory(to: bridge_jpeg_plane.self).prefix(Int(layout.planes)))
         }
     }
 
-    /// Memory for one strip, with marks, and the table that the bridge takes.
+    /// A marked buffer for one strip, and the table that the bridge takes.
     private final class Strip {
         let samples: UnsafeMutableBufferPointer<UInt8>
         private let rows: UnsafeMutableBufferPointer<UnsafeMutablePointer<UInt8>?>
@@ -79,7 +79,8 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    /// Calls `body` with tables that are too small by a byte, a row or a plane, then with the whole.
+    /// Calls `body` with tables that are a byte, a row or a plane too small, then with complete
+    /// ones.
     private static func expectBounds(
         of strip: Strip, _ body: (UnsafePointer<bridge_jpeg_plane_rows>, Int32) -> bridge_status
     ) {
@@ -101,7 +102,7 @@ struct CodecBridgeCapacityTests {
 
     // MARK: zlib
 
-    @Test("an inflater writes no more than its capacity")
+    @Test("an inflater writes at most its capacity")
     func inflater() throws {
         let plain = [UInt8](repeating: 7, count: 1000)
         var output = bridge_output()
@@ -149,7 +150,7 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    @Test("bridge_jpeg_write_planes reads no more than the rows have")
+    @Test("bridge_jpeg_write_planes does not read beyond its rows")
     func jpegWrite() throws {
         var options = bridge_jpeg_encode_options()
         (options.width, options.height, options.components, options.quality) = (57, 43, 3, 90)
@@ -161,10 +162,10 @@ struct CodecBridgeCapacityTests {
         Self.expectBounds(of: Strip(Self.planes(layout))) { bridge_jpeg_write_planes(encoder, $0, $1) }
     }
 
-    @Test("bridge_jpeg_unused lists no more than its capacity")
+    @Test("bridge_jpeg_unused lists at most its capacity")
     func jpegRanges() throws {
         var bytes = try Fixtures.bytes("sampling/420.jpg")
-        // Two bytes that no decoder reads, before the end marker.
+        // Two bytes before the end marker that no decoder reads.
         bytes.insert(contentsOf: [1, 2], at: bytes.count - 2)
         try bytes.withUnsafeBufferPointer { data in
             let input = bridge_input(bytes: data.baseAddress, size: UInt64(data.count), descriptor: -1)
@@ -212,7 +213,7 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    @Test("bridge_png_write_row reads no more than the row has")
+    @Test("bridge_png_write_row does not read beyond its row")
     func pngWrite() throws {
         var options = bridge_png_encode_options()
         (options.width, options.height, options.channels, options.compression) = (33, 27, 3, 4)
@@ -228,7 +229,7 @@ struct CodecBridgeCapacityTests {
     func webpTarget(_ fixture: String) throws {
         let file = try Fixtures.bytes(fixture)
         let isAnimated = fixture.contains("animated")
-        // Behind RIFF, its size and WEBP, a still image is its one chunk.
+        // After RIFF, the size and WEBP, a still image is a single chunk.
         let bytes = isAnimated ? file : Array(file[12...])
         let (width, height, channels) = (57, 43, isAnimated ? 4 : 3)
         func makeTarget(_ pixels: UnsafeMutablePointer<UInt8>, _ capacity: Int) -> bridge_webp_target {
@@ -249,7 +250,7 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    @Test("bridge_webp_encode reads no more than the pixels have")
+    @Test("bridge_webp_encode does not read beyond the pixels")
     func webpEncode() {
         var options = bridge_webp_encode_options()
         (options.width, options.height, options.channels, options.quality) = (16, 12, 3, 80)
@@ -338,7 +339,7 @@ struct CodecBridgeCapacityTests {
     func tiffRow(_ fixture: String) throws {
         for sampleBytes in 1...2 {
             try Self.withTIFF(fixture) { decoder, info in
-                // Y'CbCr has 8 bits, and its rows too.
+                // Y'CbCr has 8 bits per sample.
                 guard info.model != Int32(BRIDGE_TIFF_YCBCR.rawValue) || sampleBytes == 1 else { return }
                 Self.expectBound(Int(info.width) * Int(info.channels) * sampleBytes, fixture) {
                     bridge_tiff_read_row(decoder, Int32(sampleBytes), $0, $1)
@@ -347,7 +348,7 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    @Test("bridge_tiff_read_row knows samples of one byte and of two")
+    @Test("bridge_tiff_read_row accepts sample sizes of one and two bytes only")
     func tiffSampleBytes() throws {
         try Self.withTIFF("formats/rgb-strips.tiff") { decoder, _ in
             var row = [UInt8](repeating: Self.mark, count: 4096)

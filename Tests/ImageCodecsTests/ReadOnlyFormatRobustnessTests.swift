@@ -2,7 +2,7 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-/// The same for formats that are read and never passed through.
+/// The robustness tests for formats that are read and never passed through.
 @Suite("robustness of formats that are only read")
 struct ReadOnlyFormatRobustnessTests {
     static let seeds = [
@@ -15,7 +15,7 @@ struct ReadOnlyFormatRobustnessTests {
         return ImageFormat(rawValue: name)?.isReadable ?? false
     }
 
-    @Test("a prefix is refused, or all pixels were in it", arguments: seeds)
+    @Test("a prefix is refused, or contains all pixels", arguments: seeds)
     func prefixes(_ seed: String) throws {
         let bytes = try Fixtures.bytes(seed)
         let limits = RobustnessTests.limits
@@ -28,7 +28,7 @@ struct ReadOnlyFormatRobustnessTests {
             }
             if let reading, reading != whole { otherPixels.append(length) }
         }
-        #expect(otherPixels == [], "lengths that are read, with other pixels")
+        #expect(otherPixels == [], "lengths read with other pixels")
     }
 
     @Test("every mutant is read or refused", arguments: seeds)
@@ -43,6 +43,6 @@ struct ReadOnlyFormatRobustnessTests {
             }
             if reading != nil { read += 1 }
         }
-        #expect(read > 5, "some mutants are still pictures")
+        #expect(read > 5, "too few mutants are still images")
     }
 }

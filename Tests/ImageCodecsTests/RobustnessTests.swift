@@ -3,10 +3,10 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Whatever the bytes are, reading them ends in pixels or in a ``CodecError``.
+/// Reading any bytes ends in pixels or in a ``CodecError``.
 @Suite("robustness")
 struct RobustnessTests {
-    /// Small, and each of another kind; nothing follows the end of any.
+    /// Small files, each of another kind, without bytes after the end.
     static let seeds = [
         "sampling/444.jpg", "sampling/420.jpg", "sampling/progressive.jpg", "sampling/progressive-420.jpg",
         "sampling/restart-rows.jpg", "sampling/arithmetic.jpg",
@@ -14,7 +14,7 @@ struct RobustnessTests {
         "webp/lossy.webp", "webp/lossy-alpha.webp", "webp/lossless-alpha.webp",
     ]
 
-    /// A mutated header must not make the tests take gigabytes.
+    /// Keeps tests with mutated headers from taking gigabytes.
     static let limits: DecodeLimits = {
         var limits = DecodeLimits()
         limits.maximumPixels = 1 << 20
@@ -24,7 +24,7 @@ struct RobustnessTests {
 
     // MARK: Truncation
 
-    @Test("a prefix is refused, or all pixels were in it", arguments: seeds)
+    @Test("a prefix is refused, or contains all pixels", arguments: seeds)
     func prefixes(_ seed: String) throws {
         let bytes = try Fixtures.bytes(seed)
         let whole = try Reading(EncodedSource(bytes), limits: Self.limits)
@@ -35,8 +35,8 @@ struct RobustnessTests {
             let label = "\(seed), first \(length) bytes"
             let reading = Self.attempt(label) { try Reading(source, limits: Self.limits) }
             if let reading, reading != whole { otherPixels.append(length) }
-            // What passes through has its pixels decoded only if the plan says that the end is
-            // missing.
+            // A file that passes through has its pixels decoded only if the plan says that the end
+            // is missing.
             let passed = Self.attempt("\(label), stripping") { try Self.stripped(source) }
             guard let passed, !passed.plan.lacksEnd else { continue }
             let again = Self.attempt("\(label), stripped") {
@@ -44,8 +44,8 @@ struct RobustnessTests {
             }
             if again != whole { brokenPasses.append(length) }
         }
-        #expect(otherPixels == [], "lengths that are read, with other pixels")
-        #expect(brokenPasses == [], "lengths whose structure counts as whole, with other pixels")
+        #expect(otherPixels == [], "lengths read with other pixels")
+        #expect(brokenPasses == [], "lengths with a complete structure and other pixels")
     }
 
     // MARK: Mutation
@@ -68,26 +68,26 @@ struct RobustnessTests {
             }
             if again != reading { changed.append(number) }
         }
-        #expect(changed == [], "mutants that have other pixels, or none, once they are stripped")
-        #expect(read > 20, "some mutants are still pictures")
+        #expect(changed == [], "mutants with other or no pixels after stripping")
+        #expect(read > 20, "too few mutants are still images")
     }
 
     // MARK: Junk
 
-    @Test("no junk given to libjpeg or libpng ends the process, however early they give up")
+    @Test("junk does not crash libjpeg or libpng, however early they give up")
     func exits() async {
         await #expect(processExitsWith: .success) {
             var mutator = Mutator(seed: 1)
             for seed in RobustnessTests.seeds where !seed.hasSuffix("webp") {
                 let bytes = try Fixtures.bytes(seed)
                 for number in 0..<200 {
-                    // Random bytes from the signature on, or from anywhere later.
+                    // Random bytes from the signature on, or from any later offset.
                     let kept = max(8, number * bytes.count / 200)
                     let junk = Array(bytes.prefix(kept)) + mutator.randomBytes(256)
                     _ = RobustnessTests.attempt(seed) {
                         try Reading(EncodedSource(junk), limits: RobustnessTests.limits)
                     }
-                    // Past the prober, which would have refused most of it.
+                    // Past the prober, which would refuse most of it.
                     var probe = try Prober.probe(EncodedSource(bytes), limits: RobustnessTests.limits)
                     probe.byteCount = junk.count
                     _ = RobustnessTests.attempt(seed) {
@@ -100,7 +100,7 @@ struct RobustnessTests {
         }
     }
 
-    @Test("libjpeg asked for the planes of junk, of a PNG and of nothing does not end the process")
+    @Test("asking libjpeg for the planes of junk, of a PNG or of nothing does not crash it")
     func wrongCodec() async {
         await #expect(processExitsWith: .success) {
             for bytes in [
@@ -115,7 +115,7 @@ struct RobustnessTests {
 
     // MARK: Limits
 
-    @Test("counts scans, and a limit of just enough does not bite")
+    @Test("counts scans, and a limit that is just enough does not refuse")
     func scans() throws {
         let source = try EncodedSource(Fixtures.bytes("sampling/progressive.jpg"))
         let probe = try Prober.probe(source, limits: DecodeLimits())
@@ -145,7 +145,7 @@ struct RobustnessTests {
     }
 
     @Test(
-        "estimates the memory of what cannot be streamed, and a limit of just enough does not bite",
+        "estimates the memory of images that cannot be streamed; a limit that is just enough does not refuse",
         arguments: [
             // Coefficients of two bytes in whole blocks; samples; samples and libwebp's own copy of
             // them.
@@ -163,7 +163,7 @@ struct RobustnessTests {
         ) { try Reading(source, limits: limits) }
     }
 
-    @Test("refuses 34 bytes of WebP that hold 16383x16383 px")
+    @Test("refuses 34 bytes of WebP that claim 16383x16383 px")
     func webpBomb() {
         // VP8L: signature, 14 bits of width - 1, 14 of height - 1, no alpha, version 0.
         let header: [UInt8] = [0x2F, 0xFE, 0xBF, 0xFF, 0x0F, 0, 0, 0, 0, 0, 0, 0, 0, 0]
@@ -176,7 +176,7 @@ struct RobustnessTests {
     }
 
     #if canImport(Glibc)
-    @Test("a header that promises much is refused before memory is taken")
+    @Test("a header that claims too much is refused before memory is allocated")
     func resident() async {
         await #expect(processExitsWith: .success) {
             let before = try #require(ProcessStatus()?.bytes("VmHWM"))
@@ -203,7 +203,7 @@ struct RobustnessTests {
         return (bytes, plan)
     }
 
-    /// What the body gives, or `nil` if it throws what it may throw.
+    /// Returns the body's result, or `nil` if it throws an allowed error.
     static func attempt<Result>(_ label: String, _ body: () throws -> Result) -> Result? {
         do {
             return try body()

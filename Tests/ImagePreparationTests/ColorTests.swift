@@ -4,7 +4,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Colours against the definitions of their spaces, computed in double precision.
+/// Colours compared with the definitions of their spaces, computed in double precision.
 @Suite("colour")
 struct ColorTests {
     static func prepare(
@@ -21,7 +21,7 @@ struct ColorTests {
         return try #require(batch.images.first)
     }
 
-    /// How far two images are apart, in 8-bit codes.
+    /// Returns the difference of two images in 8-bit codes.
     static func difference(_ a: DecodedPixels, _ b: DecodedPixels) -> (mean: Double, maximum: Int) {
         var (sum, maximum, count) = (0, 0, 0)
         for index in a.rgba.indices where index & 3 != 3 {
@@ -33,7 +33,7 @@ struct ColorTests {
         return (Double(sum) / Double(count), maximum)
     }
 
-    /// Every pixel through a function of linear light.
+    /// Applies a function of linear light to each pixel.
     static func map(
         _ pixels: DecodedPixels, decode: (Double) -> Double, _ body: ([Double]) -> [Double]
     ) -> DecodedPixels {
@@ -56,7 +56,8 @@ struct ColorTests {
         light <= 0.0031308 ? light * 12.92 : 1.055 * power(light, 1 / 2.4) - 0.055
     }
 
-    /// Linear Display P3 to linear sRGB (CSS Color 4, section 18, the product of its two matrices).
+    /// Converts linear Display P3 to linear sRGB (CSS Color 4, section 18, the product of its two
+    /// matrices).
     static func fromP3(_ p: [Double]) -> [Double] {
         [
             1.2249401762805598 * p[0] - 0.22494017628055996 * p[1],
@@ -65,7 +66,7 @@ struct ColorTests {
         ]
     }
 
-    @Test("of a Display P3 PNG becomes sRGB to within two codes, and untagged")
+    @Test("of a Display P3 PNG becomes sRGB within two codes, and untagged")
     func displayP3() async throws {
         let image = try await Self.prepare("icc/p3.png")
         #expect(image.reasons.contains(.convertedToSRGB))
@@ -76,12 +77,12 @@ struct ColorTests {
         #expect(difference.maximum <= 2 && difference.mean <= 0.3, "\(difference)")
         let again = try ImagePreparer().plan([.bytes(image.bytes.array, name: "again")]).images[0]
         #expect(again.source.colorProfile == nil)
-        // The same measure must see it if nothing is converted.
+        // The same measure must notice if nothing is converted.
         let kept = try DecodedPixels(try await Self.prepare("icc/p3.png", color: .keep).bytes.array)
         #expect(Self.difference(kept, expected).maximum > 8)
     }
 
-    @Test("of a Display P3 JPEG is that of the same image in sRGB", arguments: ["png", "jpeg"])
+    @Test("of a Display P3 JPEG equals that of the same image in sRGB", arguments: ["png", "jpeg"])
     func displayP3JPEG(_ format: String) async throws {
         let format = try #require(PreparationOptions.OutputFormat(rawValue: format))
         let p3 = try await Self.prepare("icc/p3.jpg", format: format)
@@ -93,7 +94,7 @@ struct ColorTests {
     }
 
     @Test(
-        "of an image tagged sRGB is left alone: it passes through with its profile",
+        "of an image tagged sRGB is not converted: the image passes through with its profile",
         arguments: ["icc/srgb.png", "icc/srgb.jpg"])
     func tagged(_ file: String) async throws {
         let image = try await Self.prepare(file, format: .automatic)
@@ -120,7 +121,7 @@ struct ColorTests {
         #expect(difference.maximum <= 2, "\(difference)")
     }
 
-    @Test("of CMYK and of YCCK is the same image, with the stated default where there is no profile")
+    @Test("of CMYK and YCCK gives the same image, with the stated default if there is no profile")
     func inks() async throws {
         let cmyk = try await Self.prepare("sampling/cmyk.jpg")
         let ycck = try await Self.prepare("sampling/ycck.jpg")
@@ -129,7 +130,7 @@ struct ColorTests {
             #expect(image.notices.contains { $0.code == .inksWithoutProfile })
         }
         #expect(try DecodedPixels(cmyk.bytes.array).psnr(DecodedPixels(ycck.bytes.array)) > 25)
-        // Adobe's inversion: the image is that of the other samplings, not its negative.
+        // Adobe's inversion: the same image as in the other samplings, not its negative.
         let reference = try DecodedPixels(Fixtures.bytes("sampling/reference.png"))
         #expect(try DecodedPixels(cmyk.bytes.array).psnr(reference) > 15)
     }
@@ -142,7 +143,7 @@ struct ColorTests {
         #expect(image.reasons.contains(.flattened))
     }
 
-    @Test("profiles that cannot be used are ignored, and said to be")
+    @Test("profiles that cannot be used are ignored, with a notice")
     func ignored() async throws {
         let image = try await Self.prepare("corrupt/iccp-bomb.png")
         #expect(image.notices.contains { $0.code == .profileIgnored })

@@ -5,7 +5,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Damaged data are refused, or used as far as they go where that is asked for.
+/// Damaged data are refused, or used as far as possible if damage is tolerated.
 @Suite("damage")
 struct DamageTests {
     static func prepare(
@@ -18,7 +18,7 @@ struct DamageTests {
             [.bytes(bytes, name: "image")], failures: .collect)
     }
 
-    /// A fixture whose scans have lost their second half.
+    /// Returns a fixture whose scans have lost their second half.
     static func halved(_ name: String) throws -> [UInt8] {
         var file = JPEGFile(try Fixtures.bytes(name))
         file.change(0xDA) { $0.data.removeLast($0.data.count / 2) }
@@ -26,10 +26,10 @@ struct DamageTests {
     }
 
     @Test(
-        "is refused, or warned of and encoded anew at full size",
+        "is refused, or reported and the image re-encoded at full size",
         arguments: [
-            // It conforms and would pass through; it would be rotated losslessly; it has to be
-            // enlarged.
+            // One that conforms and would pass through, one for lossless rotation, and one that
+            // must be enlarged.
             "shapes/phone-1.jpg", "orientation/jpeg-6.jpg", "photos/rocket.jpg",
         ])
     func halves(_ name: String) async throws {
@@ -46,7 +46,7 @@ struct DamageTests {
     }
 
     @Test(
-        "of every kind is told",
+        "of every kind is reported",
         arguments: ["truncated-scan", "half-with-end-marker", "half-with-restarts", "truncated-progressive"])
     func fixtures(_ name: String) async throws {
         let bytes = try Fixtures.bytes("corrupt/\(name).jpg")
@@ -56,7 +56,7 @@ struct DamageTests {
     }
 
     @Test(
-        "that leaves no image is refused all the same",
+        "that leaves no image is refused even if damage is tolerated",
         arguments: ["truncated-header.jpg", "wrong-crc.png", "truncated-idat.png", "truncated-lossy.webp"])
     func nothingLeft(_ name: String) async throws {
         let bytes = try Fixtures.bytes("corrupt/\(name)")
@@ -64,7 +64,7 @@ struct DamageTests {
         #expect(warned.images.isEmpty && refused.failed.map(\.code) == warned.failed.map(\.code))
     }
 
-    @Test("that is not there changes nothing", arguments: [false, true])
+    @Test("tolerance of it changes nothing for an intact image", arguments: [false, true])
     func whole(_ verifies: Bool) async throws {
         for name in ["shapes/phone-1.jpg", "orientation/jpeg-6.jpg"] {
             let bytes = try Fixtures.bytes(name)

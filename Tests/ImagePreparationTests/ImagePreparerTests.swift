@@ -14,7 +14,7 @@ struct ImagePreparerTests {
 
     static func inputs(_ files: [String]) -> [ImageInput] { files.map { .file(Fixtures.path($0)) } }
 
-    @Test("an output again passes it through, byte for byte")
+    @Test("passes its own output through, byte for byte")
     func fixedPoint() async throws {
         let first = try await ImagePreparer().prepare(Self.inputs(Self.photos))
         let again = first.images.map { ImageInput.bytes($0.bytes.array, name: $0.source.name) }
@@ -54,7 +54,7 @@ struct ImagePreparerTests {
         }
     }
 
-    @Test("gives the same bytes with 1, 2 and 8 jobs, alone and together")
+    @Test("gives the same bytes with 1, 2 and 8 threads, alone and together")
     func determinism() async throws {
         var hashes: [[String]] = []
         for jobs in [1, 2, 8] {
@@ -65,7 +65,7 @@ struct ImagePreparerTests {
         }
         #expect(hashes[0] == hashes[1])
         #expect(hashes[0] == hashes[2])
-        // Alone, with a thread that reads ahead.
+        // A single image, with a thread that reads ahead.
         var options = PreparationOptions()
         options.jobs = 8
         for (index, photo) in Self.photos.enumerated() {
@@ -74,7 +74,7 @@ struct ImagePreparerTests {
         }
     }
 
-    @Test("uses the last ten, keeps positions of failed inputs, and says which were dropped")
+    @Test("uses the last ten, keeps the positions of failed inputs, and lists the dropped ones")
     func lastTen() async throws {
         let good = "photos/rocket.jpg"
         var files = [String](repeating: good, count: 13)
@@ -99,7 +99,7 @@ struct ImagePreparerTests {
         #expect(try ImagePreparer(options: strict).plan(Self.inputs(Array(files.prefix(10)))).dropped.isEmpty)
     }
 
-    @Test("plans are equal for equal inputs and survive JSON")
+    @Test("makes equal plans for equal inputs, and plans survive JSON")
     func codable() throws {
         let preparer = ImagePreparer()
         let plan = try preparer.plan(Self.inputs(Self.photos))
@@ -111,7 +111,7 @@ struct ImagePreparerTests {
         #expect(plan.images[2].unknowns == [.completeness, .alpha, .encodedBytes])
     }
 
-    @Test("settles what the plan leaves open: an opaque alpha channel counts as none")
+    @Test("decides what the plan leaves open: an opaque alpha channel counts as none")
     func opaqueAlpha() async throws {
         var constraints = InputConstraints.seedream4
         constraints.minimumArea = 1
@@ -131,10 +131,9 @@ struct ImagePreparerTests {
         #expect(kept.mediaType == .png)
     }
 
-    @Test("shows no dark or light fringe where a cut-out ends", arguments: ["hard", "soft"])
+    @Test("leaves no dark or light fringe at the edge of a cut-out", arguments: ["hard", "soft"])
     func fringes(_ edge: String) async throws {
-        // The same cut-out over transparent black and over transparent white must give the same
-        // image.
+        // The same cut-out over transparent black and transparent white must give the same image.
         var pictures: [DecodedPixels] = []
         var kept: [DecodedPixels] = []
         for hidden in ["black", "white"] {
@@ -161,7 +160,7 @@ struct ImagePreparerTests {
         #expect(worst <= 8, "kept alpha: colours differ by \(worst)")
     }
 
-    @Test("keeps within the bytes of an image, lowering quality before area, and says so")
+    @Test("keeps within the byte limit of an image, lowers quality before area, and reports it")
     func byteBudget() async throws {
         let input = Self.inputs(["photos/dandelion.jpg"])
         let free = try await ImagePreparer().prepare(input).images[0]
@@ -183,7 +182,7 @@ struct ImagePreparerTests {
         #expect(failure?.inputs.first?.code == .tooManyBytes)
     }
 
-    @Test("shares the body: small images keep theirs, the largest give way")
+    @Test("shares the body: small images keep their bytes, the largest are reduced")
     func bodyBudget() async throws {
         let input = Self.inputs(Self.photos)
         let free = try await ImagePreparer().prepare(input)
@@ -212,7 +211,7 @@ struct ImagePreparerTests {
         }
     }
 
-    @Test("fills padding with the background and keeps the image in the middle")
+    @Test("fills padding with the background and centres the image")
     func padding() async throws {
         var constraints = InputConstraints.seedream4
         constraints.fit = .pad
@@ -222,8 +221,8 @@ struct ImagePreparerTests {
         options.background = RGBColor(red: 255, green: 0, blue: 0)
         let image = try await ImagePreparer(constraints: constraints, options: options)
             .prepare(Self.inputs(["corrupt/ratio-3.5.jpg"])).images[0]
-        // 140x40 becomes 140x47, and begins at row 2: a whole chroma sample. Chroma mixes in one
-        // row on each side of the edges, 2 and 42.
+        // 140x40 becomes 140x47. The image starts at row 2: a whole chroma sample. Chroma blends in
+        // one row on each side of the edges, 2 and 42.
         let pixels = try DecodedPixels(image.bytes.array)
         try #require(pixels.size == PixelSize(width: 140, height: 47))
         for row in [0, 44, 45, 46] {
@@ -241,7 +240,7 @@ struct ImagePreparerTests {
         #expect(rows(pixels, 4..<40).psnr(rows(source, 2..<38)) > 35)
     }
 
-    @Test("stops between bands when the task is cancelled")
+    @Test("stops between strips when the task is cancelled")
     func cancellation() async throws {
         var constraints = InputConstraints.seedream4
         constraints.minimumArea = 12_000_000
@@ -253,7 +252,7 @@ struct ImagePreparerTests {
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test("reports progress that grows to the whole and ends")
+    @Test("reports progress that increases to 1 and ends")
     func progress() async throws {
         let (stream, reporter) = PreparationProgress.makeStream()
         async let batch = ImagePreparer().prepare(Self.inputs(Self.photos), reportingTo: reporter)
@@ -268,7 +267,7 @@ struct ImagePreparerTests {
         #expect(last?.completed == Self.photos.count)
     }
 
-    @Test("a small memory budget still works, one image at a time")
+    @Test("prepares one image at a time with a small memory budget")
     func smallMemory() async throws {
         var options = PreparationOptions()
         options.memoryBudget = 16 << 20
@@ -277,7 +276,7 @@ struct ImagePreparerTests {
                 == Self.photos.count)
     }
 
-    @Test("an image above the memory budget is one that fails, and the others are prepared")
+    @Test("fails an image above the memory budget and prepares the others")
     func memoryCeiling() async throws {
         var options = PreparationOptions()
         func prepare(within budget: Int) async throws -> PreparedBatch {
@@ -287,7 +286,7 @@ struct ImagePreparerTests {
         }
         let refused = try await prepare(within: 1).failed
         #expect(refused.map(\.code) == Self.photos.map { _ in .limitExceeded })
-        // The message says what is needed, and the hint's value is enough.
+        // The message states the need, and the value in the hint is enough.
         let needs = try refused.map { failure in
             let need = try #require(
                 failure.message.wholeMatch(
@@ -317,12 +316,12 @@ struct ImagePreparerTests {
     }
 }
 
-/// Collects outcomes in the test's own task.
+/// Collects outcomes in the test's task.
 final class Outcomes {
     var list: [PreparationOutcome] = []
 }
 
 extension MediaType {
-    /// The name of the format that it carries.
+    /// The name of the format in the media type.
     var displayFormat: String { rawValue.split(separator: "/").last.map(String.init) ?? "" }
 }

@@ -4,10 +4,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// The eight EXIF values, baked into pixels.
+/// The eight EXIF values, applied to the pixels.
 @Suite("orientation")
 struct OrientationTests {
-    /// Small images as they are: nothing but the turn happens to them.
+    /// Prepares a small image without resizing, so that only its orientation changes.
     static func prepare(_ file: String, format: PreparationOptions.OutputFormat = .png) async throws
         -> PreparedImage
     {
@@ -30,7 +30,8 @@ struct OrientationTests {
     }
 
     @Test(
-        "of JPEG gives the upright image within 40 dB, odd sizes and coarse chroma too", arguments: 1...8,
+        "of JPEG gives the upright image within 40 dB, also with odd sizes and coarse chroma",
+        arguments: 1...8,
         ["jpeg", "jpeg420"])
     func lossy(_ value: Int, _ set: String) async throws {
         let file = "orientation/\(set)-\(value).jpg"
@@ -48,7 +49,7 @@ struct OrientationTests {
         let upright = try DecodedPixels(Fixtures.bytes("orientation/upright.png"))
         let first = try DecodedPixels(try await Self.prepare("orientation/jpeg-1.jpg").bytes.array)
         let turned = try DecodedPixels(try await Self.prepare("orientation/jpeg-\(value).jpg").bytes.array)
-        // What the JPEG coding of the fixture itself costs, less a decibel.
+        // The loss of the fixture's own JPEG coding, less 1 dB.
         #expect(turned.psnr(upright) >= first.psnr(upright) - 1)
     }
 }

@@ -6,7 +6,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Files of public bug reports: each with what other decoders make of it.
+/// Files of public bug reports, on which decoders differ.
 @Suite("PNG faults", .enabled(if: Faults.isPresent, "\(Faults.absence)"))
 struct PNGFaultTests {
     static func prepare(_ file: String) async throws -> PreparedImage {
@@ -32,7 +32,7 @@ struct PNGFaultTests {
         #expect(image.source.colorOrigin == nil)
     }
 
-    @Test("cICP that says nothing, or nothing known, leaves the profile in force")
+    @Test("unspecified or unknown cICP leaves the profile in force")
     func fallThrough() async throws {
         for (file, notices) in [
             ("png-cicp-unspecified-plus-iccp.png", 0), ("png-cicp-unknown-plus-iccp.png", 1),
@@ -44,7 +44,7 @@ struct PNGFaultTests {
         }
     }
 
-    @Test("grey under a profile that means what sRGB does passes as it is")
+    @Test("grey with a profile that means the same as sRGB passes through")
     func grey() async throws {
         let image = try await Self.prepare("png-grey-sgray-icc.png")
         #expect(image.action == .passThrough)
@@ -52,7 +52,7 @@ struct PNGFaultTests {
         #expect(!image.reasons.contains(.convertedToSRGB))
     }
 
-    @Test("a chunk that is critical and not known is refused")
+    @Test("an unknown critical chunk is refused")
     func unknownCritical() async throws {
         let failure = await #expect(throws: PreparationFailure.self) {
             try await Self.prepare("png-unknown-critical.png")
@@ -60,7 +60,7 @@ struct PNGFaultTests {
         #expect(failure?.inputs.map(\.code) == [.corruptImage])
     }
 
-    @Test("what lies behind the profile is not sent")
+    @Test("bytes after the profile are not sent")
     func secret() async throws {
         let image = try await Self.prepare("png-srgb-icc-trailing-secret.png")
         #expect(image.action == .passThrough)
@@ -71,7 +71,7 @@ struct PNGFaultTests {
         #expect(!String(decoding: after, as: UTF8.self).contains("SECRET"))
     }
 
-    @Test("grey profiles count by what they do, in PNG and in JPEG")
+    @Test("grey profiles count by their meaning, in PNG and in JPEG")
     func greyProfiles() async throws {
         let curves: [(String, @Sendable (Double) -> Double, Bool)] = [
             ("sRGB", { ColorTests.decodeSRGB($0) }, true),

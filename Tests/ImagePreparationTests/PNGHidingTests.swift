@@ -7,16 +7,16 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Bytes that no decoder needs are not sent, wherever in a PNG they lie.
-@Suite("what hides in a PNG")
+/// Bytes that no decoder needs are not sent, in any place of a PNG.
+@Suite("hidden bytes in a PNG")
 struct PNGHidingTests {
     static let secret = Array("SECRET-canary-0123456789".utf8)
 
-    /// A place to hide something in.
+    /// A place for hidden bytes.
     struct Place: Sendable, CustomStringConvertible {
         var description: String
         var file: @Sendable () -> [UInt8]
-        /// Whether the compressed pixels have to be made anew.
+        /// Whether the compressed pixels must be re-encoded.
         var isInPixels = false
     }
 
@@ -28,7 +28,7 @@ struct PNGHidingTests {
 
     static func chunk(_ type: String, _ payload: [UInt8] = secret) -> [UInt8] { PNGFile.chunk(type, payload) }
 
-    /// iCCP with a profile that counts, and is that of sRGB, so that the file passes.
+    /// Returns iCCP with a valid profile that equals sRGB, so that the file passes through.
     static func profile(name: [UInt8] = Array("icc".utf8), surplus: [UInt8] = [], behind: [UInt8] = [])
         -> [UInt8]
     {
@@ -41,7 +41,7 @@ struct PNGHidingTests {
         return probe?.profile?.bytes ?? []
     }()
 
-    /// The image whose palette has more entries than two bits reach.
+    /// Returns the image with more palette entries than two bits can index.
     static func longPalette() -> [UInt8] {
         let entries = [UInt8](repeating: 7, count: 12) + secret
         let row = [UInt8](repeating: 0, count: 1 + 10)
@@ -102,7 +102,7 @@ struct PNGHidingTests {
                 file: { Array(image().dropLast(12)) + chunk("IEND") }),
         ]
 
-    /// The file's bytes, and what its zlib streams inflate to beyond the pixels.
+    /// Returns the file's bytes, and the data beyond the pixels in its zlib streams.
     static func contents(_ png: [UInt8]) -> [UInt8] {
         var (all, offset, data) = (png, 8, [UInt8]())
         func inflated(_ stream: [UInt8]) -> [UInt8] {
@@ -141,10 +141,10 @@ struct PNGHidingTests {
         return try #require(batch.images.first)
     }
 
-    @Test("is not sent, is named as a reason, and takes no pixel with it", arguments: places)
+    @Test("are not sent, are named as a reason, and their removal changes no pixel", arguments: places)
     func hidden(_ place: Place) async throws {
         let bytes = place.file()
-        #expect(bytes.containsSequence(Self.secret.prefix(24)), "the file holds what is looked for")
+        #expect(bytes.containsSequence(Self.secret.prefix(24)), "the file does not contain the hidden bytes")
         let image = try await Self.prepare(bytes)
         #expect(image.action == (place.isInPixels ? .transcode : .passThrough))
         #expect(!image.reasons.isEmpty)
@@ -160,7 +160,7 @@ struct PNGHidingTests {
         }
     }
 
-    @Test("image data that are empty are left out, and a file that hides nothing is sent byte for byte")
+    @Test("empty image data are left out, and a file with nothing hidden is sent byte for byte")
     func nothingHidden() async throws {
         for chunkLengths in [[100_000], [1], [8192, 3]] {
             for head in [[], Self.profile(), Self.chunk("gAMA", [0, 0, 0xB1, 0x8F])] {
@@ -178,7 +178,7 @@ struct PNGHidingTests {
         #expect(image.bytes.count == empty.count - 12)
     }
 
-    @Test("--keep-metadata keeps all of it, and still sends nothing that does not decode")
+    @Test("are kept with keepsMetadata, but bytes that do not decode are refused")
     func kept() async throws {
         let surplus = Self.image { $0.surplus = Self.secret }
         let kept = try await Self.prepare(surplus) { $0.keepsMetadata = true }
@@ -187,7 +187,7 @@ struct PNGHidingTests {
         await #expect(throws: (any Error).self) { try await Self.prepare(short) { $0.keepsMetadata = true } }
     }
 
-    @Test("bytes behind a profile do not come along into an image that is encoded anew either")
+    @Test("after a profile are not copied to a re-encoded image")
     func encodedProfile() async throws {
         let p3 = ColorProfiles.displayP3
         let chunk = Self.chunk("iCCP", Array("icc".utf8) + [0, 0] + PNGFile.zlib(p3 + Self.secret))
@@ -201,7 +201,7 @@ struct PNGHidingTests {
 }
 
 extension [UInt8] {
-    /// Whether the bytes stand somewhere in a row.
+    /// Returns whether the bytes occur as a sequence.
     fileprivate func containsSequence(_ wanted: ArraySlice<UInt8>) -> Bool {
         guard let first = wanted.first else { return true }
         return indices.contains { index in

@@ -5,8 +5,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Turning without decoding.
-@Suite("lossless turn", .enabled(if: JPEGRotator.isAvailable, "trait LosslessTurn is off"))
+/// Rotation without decoding.
+@Suite("lossless rotation", .enabled(if: JPEGRotator.isAvailable, "trait LosslessTurn is off"))
 struct TurnTests {
     static func prepare(_ file: String, quality: Int? = nil) async throws -> PreparedImage {
         var constraints = InputConstraints.seedream4
@@ -32,17 +32,19 @@ struct TurnTests {
         #expect(turned.size == expected.size)
         let difference = ColorTests.difference(turned, expected)
         print("lossless turn \(value): mean \(difference.mean), maximum \(difference.maximum)")
-        // Coefficients are exact. A decoder rounds columns before rows, so a quarter turn may round
-        // another way.
+        // The coefficients are exact. A decoder rounds columns before rows, so a rotation by 90°
+        // may round differently.
         #expect(difference.maximum <= (orientation.swapsAxes ? 3 : 0) && difference.mean < 0.1)
     }
 
-    @Test("is not tried where a side is no whole MCU, and the pixels are turned instead", arguments: 2...8)
+    @Test(
+        "is not tried if a side is not a whole number of MCUs; the pixels are rotated instead",
+        arguments: 2...8)
     func odd(_ value: Int) async throws {
         #expect(try await Self.prepare("orientation/jpeg420-\(value).jpg").action == .transcode)
     }
 
-    @Test("leaves no metadata behind and is upright")
+    @Test("leaves no metadata, and the image upright")
     func metadata() async throws {
         let image = try await Self.prepare("orientation/jpeg-6.jpg")
         let probe = try Prober.probe(EncodedSource(image.bytes.array), limits: DecodeLimits())
@@ -50,7 +52,7 @@ struct TurnTests {
         #expect(!probe.hasMetadata)
     }
 
-    @Test("gives way to a quality that is asked for")
+    @Test("is not used if a quality is requested")
     func quality() async throws {
         #expect(try await Self.prepare("orientation/jpeg-6.jpg", quality: 80).action == .transcode)
     }

@@ -15,7 +15,7 @@ import Testing
         #expect(throws: CodecError.self) { try DecodedPixels(bytes) }
     }
 
-    /// Four rows of nine pixels, no two rows alike.
+    /// Four rows of nine pixels, all rows different.
     private static func rows(_ values: UInt32) -> [[UInt32]] {
         (0..<4).map { y in (0..<9).map { x in UInt32(y * 31 + x * 17) % values } }
     }
@@ -23,7 +23,7 @@ import Testing
     // MARK: Palettes
 
     @Test(
-        "indices of 1, 2, 4 and 8 bits are looked up, whatever header announces them",
+        "indices of 1, 2, 4 and 8 bits are looked up, under every kind of header",
         arguments: [1, 2, 4, 8], [12, 16, 40, 42, 46, 52, 56, 64, 108, 124])
     func indices(_ bits: Int, _ headerBytes: Int) throws {
         let colors: [[UInt8]] = (0..<1 << bits).map { index -> [UInt8] in
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("a palette may end where pixels begin, and what it lacks is black", arguments: [0, 4])
+    @Test("a palette may end where the pixels begin, and its missing entries are black", arguments: [0, 4])
     func shortPalette(_ colorsUsed: Int) throws {
         let palette: [UInt8] = [1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9, 0]
         let file = BMPFile(
@@ -52,7 +52,7 @@ import Testing
         #expect(try Self.decoded(file).rgba == [3, 2, 1, 255, 6, 5, 4, 255, 9, 8, 7, 255, 0, 0, 0, 255])
     }
 
-    @Test("a palette of more colours than there are indices is refused, pixels behind an odd offset are not")
+    @Test("a palette with more colours than indices is refused, an odd pixel offset is not")
     func longPalette() throws {
         var file = BMPFile(
             width: 4, height: 1, bits: 1, colorsUsed: 3, palette: [UInt8](repeating: 9, count: 12),
@@ -66,7 +66,7 @@ import Testing
     // MARK: Colours
 
     @Test(
-        "masks say where the channels are and how wide",
+        "masks give the position and the width of the channels",
         arguments: [
             (16, 0, []), (24, 0, []), (32, 0, []),
             (16, 3, [0xF800, 0x07E0, 0x001F]), (16, 3, [0x7C00, 0x03E0, 0x001F]),
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(
-        "masks that are torn or all zero are refused",
+        "masks with gaps or without any bits are refused",
         arguments: [[0xF0F0, 0xF00, 0xF], [0, 0, 0]] as [[UInt32]])
     func brokenMasks(_ masks: [UInt32]) {
         let file = BMPFile(width: 1, height: 1, bits: 16, compression: 3, masks: masks, pixels: [1, 2, 0, 0])
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(
-        "alpha is what a mask says, unless all of it is zero",
+        "alpha is taken from its mask, unless all of it is zero",
         arguments: [
             Alpha(
                 testDescription: "40 bytes: the fourth byte is unused", headerBytes: 40,
@@ -185,7 +185,7 @@ import Testing
     // MARK: Completeness
 
     @Test(
-        "bytes that only fill up the last row may be missing, the last pixel may not",
+        "padding of the last row may be missing, the last pixel may not",
         arguments: [1, 4, 8, 16, 24])
     func lastPadding(_ bits: Int) throws {
         let rows = Self.rows(2)
@@ -213,40 +213,40 @@ import Testing
             palette: bits > 8 ? [] : [0, 0, 10, 0, 0, 0, 20, 0, 0, 0, 30, 0], pixels: pixels)
     }
 
-    /// The red samples, top row first; 0 where nothing was written.
+    /// Returns the red samples, top row first; 0 where nothing was written.
     private static func reds(_ file: BMPFile) throws -> [UInt8] {
         let rgba = try decoded(file).rgba
         return stride(from: 0, to: rgba.count, by: 4).map { rgba[$0 + 3] == 0 ? 0 : rgba[$0] }
     }
 
-    @Test("runs, single pixels, moves and ends are decoded, from below or from above")
+    @Test("runs, single pixels, moves and ends are decoded, bottom-up and top-down")
     func runLengths() throws {
-        // A run of three, the row's end; two single pixels filled up, a run of two, the end.
+        // A run of three, end of row; two single pixels with padding, a run of two, end of image.
         let eight: [UInt8] = [3, 1, 0, 0, 0, 3, 0, 1, 2, 9, 1, 2, 0, 1]
         #expect(try Self.reds(Self.runs(1, bits: 8, eight)) == [10, 20, 30, 30, 20, 20, 20, 0])
         #expect(try Self.reds(Self.runs(1, bits: 8, eight, height: -2)) == [20, 20, 20, 0, 10, 20, 30, 30])
-        // Two indices alternate; three single pixels take two bytes.
+        // Two alternating indices; three single pixels take two bytes.
         let four: [UInt8] = [3, 0x12, 0, 0, 0, 3, 0x01, 0x20, 1, 0x10, 0, 1]
         #expect(try Self.reds(Self.runs(2, bits: 4, four)) == [10, 20, 30, 20, 20, 30, 20, 0])
-        // One to the right and one up; what is passed over stays transparent.
+        // One pixel right and one up; skipped pixels stay transparent.
         let move: [UInt8] = [1, 0, 0, 2, 1, 1, 1, 2, 0, 1]
         #expect(try Self.reds(Self.runs(1, bits: 8, move)) == [0, 0, 30, 0, 10, 0, 0, 0])
         #expect(try Self.reds(Self.runs(1, bits: 8, move, height: -2)) == [10, 0, 0, 0, 0, 0, 30, 0])
-        // A run beyond the row's end, and one beyond the last row.
+        // A run beyond the end of the row, and one beyond the last row.
         let beyond: [UInt8] = [9, 1, 0, 0, 4, 2, 0, 0, 4, 0, 0, 1]
         #expect(try Self.reds(Self.runs(1, bits: 8, beyond)) == [30, 30, 30, 30, 20, 20, 20, 20])
-        // An index that the palette does not have, an early end.
+        // An index outside the palette, and an early end.
         #expect(
             try Self.decoded(Self.runs(1, bits: 8, [1, 200, 0, 1])).rgba.suffix(16).prefix(5) == [
                 0, 0, 0, 255, 0,
             ])
-        // Fewer bits than the runs have: a smaller palette.
+        // Fewer bits than the runs use: a smaller palette.
         #expect(try Self.reds(Self.runs(2, bits: 2, four)) == [10, 20, 30, 20, 20, 30, 20, 0])
         let direct: [UInt8] = [3, 1, 2, 50, 0, 0, 0, 3, 1, 1, 60, 1, 1, 70, 1, 1, 80, 0, 0, 1]
         #expect(try Self.reds(Self.runs(4, bits: 24, direct)) == [60, 70, 80, 0, 50, 50, 50, 0])
     }
 
-    @Test("runs without an end mark are whole if the last pixel is there")
+    @Test("runs without an end mark are complete if the last pixel is there")
     func endMark() throws {
         let whole: [UInt8] = [4, 1, 0, 0, 4, 2]
         #expect(try Self.reds(Self.runs(1, bits: 8, whole)) == [30, 30, 30, 30, 20, 20, 20, 20])
@@ -262,10 +262,10 @@ import Testing
         }
     }
 
-    // MARK: What is not read
+    // MARK: Unsupported files
 
     @Test(
-        "codings that are not read are named",
+        "unsupported compressions are named",
         arguments: [
             (1, 3, "fax"), (0, 4, "a JPEG"), (24, 5, "a PNG"), (32, 11, "CMYK"), (8, 99, "compression 99"),
         ])
@@ -279,7 +279,7 @@ import Testing
     }
 
     @Test(
-        "bit counts that a coding does not have are refused",
+        "bit counts that a compression does not have are refused",
         arguments: [(0, 0), (3, 0), (5, 0), (48, 0), (64, 0), (24, 3), (8, 3), (24, 1), (8, 2), (30_000, 0)])
     func bitCounts(_ bits: Int, _ compression: Int) {
         let file = BMPFile(
@@ -292,7 +292,7 @@ import Testing
         }
     }
 
-    @Test("sizes that no memory holds are refused from the header", arguments: [0, 1, 3])
+    @Test("sizes that fit in no memory are refused from the header", arguments: [0, 1, 3])
     func enormous(_ compression: Int) {
         for (width, height) in [(1 << 31, -(1 << 31)), (1, 1 << 30), (-1, 1), (1 << 20, 1 << 20)] {
             let file = BMPFile(
@@ -309,18 +309,18 @@ import Testing
     // MARK: Third-party files
 
     @Test(
-        "Photoshop's zero alpha is opaque, and a missing last padding is no damage",
+        "Photoshop's zero alpha is opaque, and missing final padding is not damage",
         .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func faults() throws {
         let opaque = try DecodedPixels(Faults.bytes("bmp-v5-alpha-all-zero.bmp"))
         #expect(stride(from: 3, to: opaque.rgba.count, by: 4).allSatisfy { opaque.rgba[$0] == 255 })
-        #expect(Set(opaque.rgba).count > 16, "it is a picture, not a plain colour")
+        #expect(Set(opaque.rgba).count > 16, "the image is one colour")
         let short = try DecodedPixels(Faults.bytes("bmp-24-last-padding-missing.bmp"))
         #expect(short.size == PixelSize(width: 39, height: 24))
     }
 
     @Test(
-        "files of bmpsuite that show the same have the same pixels",
+        "bmpsuite files of the same image have the same pixels",
         .enabled(if: Corpus.isPresent, "\(Corpus.absence)"),
         arguments: [
             ["pal8", "pal8-0", "pal8os2", "pal8v4", "pal8v5", "pal8topdown", "pal8rle", "rletopdown"],

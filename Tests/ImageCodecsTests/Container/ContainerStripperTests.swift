@@ -22,7 +22,7 @@ struct ContainerStripperTests {
         return (result, plan)
     }
 
-    @Test("leaves the decoded pixels, the profile and the transparency as they were", arguments: rows)
+    @Test("keeps the decoded pixels, the profile and the transparency", arguments: rows)
     func pixels(_ row: Fixtures.Row) throws {
         let bytes = try Fixtures.bytes(row.path)
         let stripped = try Self.strip(bytes).bytes
@@ -35,7 +35,7 @@ struct ContainerStripperTests {
         #expect(stripped.count <= bytes.count + 12)
     }
 
-    @Test("does nothing the second time", arguments: rows)
+    @Test("changes nothing the second time", arguments: rows)
     func fixedPoint(_ row: Fixtures.Row) throws {
         let once = try Self.strip(Fixtures.bytes(row.path)).bytes
         let twice = try Self.strip(once)
@@ -45,7 +45,7 @@ struct ContainerStripperTests {
     }
 
     @Test(
-        "leaves nothing that exiftool would find",
+        "leaves nothing that ExifTool finds",
         .enabled(if: ExifTool.isPresent, "exiftool is not installed"))
     func exiftool() throws {
         let folder = try TemporaryFolder()
@@ -64,10 +64,10 @@ struct ContainerStripperTests {
                 #expect(personal.isEmpty, "\(file): \(personal)")
             }
         }
-        #expect(before > 50, "the fixtures carry metadata for this test to find")
+        #expect(before > 50, "the fixtures carry too little metadata")
     }
 
-    @Test("half a JPEG with an end marker glued on passes the structure and fails the pixels")
+    @Test("half a JPEG with an end marker passes the structural check and fails the pixel check")
     func gluedEnd() throws {
         let bytes = try Fixtures.bytes("corrupt/half-with-end-marker.jpg")
         #expect(!(try Self.strip(bytes).plan.lacksEnd))
@@ -75,7 +75,7 @@ struct ContainerStripperTests {
         guard case .truncated = error else { return #expect(Bool(false), "\(String(describing: error))") }
     }
 
-    @Test("adds a missing end marker and cuts what follows the end")
+    @Test("adds a missing end marker and removes bytes after the end")
     func ends() throws {
         let missing = try Self.strip(Fixtures.bytes("corrupt/no-end-marker.jpg"))
         #expect(missing.plan.lacksEnd)
@@ -90,7 +90,7 @@ struct ContainerStripperTests {
         }
     }
 
-    @Test("refuses a checksum that is wrong and a file cut inside a chunk")
+    @Test("refuses a wrong checksum and a file cut within a chunk")
     func broken() throws {
         #expect(throws: CodecError.corrupt("checksum of chunk IDAT is wrong")) {
             try Self.strip(Fixtures.bytes("corrupt/wrong-crc.png"))

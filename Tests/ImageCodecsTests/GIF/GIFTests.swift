@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite("GIF", .enabled(if: ImageFormat.gif.isReadable)) struct GIFTests {
-    /// `plain.gif` with other numbers for its screen, and for the place and size of its first
-    /// frame.
+    /// Returns `plain.gif` with other numbers for the screen and for the position and size of its
+    /// first frame.
     private static func gif(
         screen: (Int, Int)? = nil, place: (Int, Int)? = nil, size: (Int, Int)? = nil
     ) throws -> [UInt8] {
@@ -23,14 +23,14 @@ import Testing
         return bytes
     }
 
-    /// Where the first image descriptor begins; the fixture has no extension that holds a comma
-    /// before it.
+    /// Returns the offset of the first image descriptor. No extension before it in the fixture
+    /// contains a comma, the descriptor's first byte.
     private static func frame(_ bytes: [UInt8]) throws -> Int {
         let palette = bytes[10] & 0x80 == 0 ? 0 : 3 << (Int(bytes[10] & 7) + 1)
         return try #require(bytes.indices.first { $0 >= 13 + palette && bytes[$0] == 0x2C })
     }
 
-    /// Each pixel of `whole` at its place on a larger transparent canvas.
+    /// Returns `whole` shifted on a larger transparent canvas.
     private static func shifted(_ whole: DecodedPixels, by x: Int, _ y: Int, on size: PixelSize)
         -> DecodedPixels
     {
@@ -54,7 +54,7 @@ import Testing
         #expect(decoded == Self.shifted(whole, by: 0, 0, on: size))
     }
 
-    @Test("a frame that begins inside of the screen and ends outside is shown whole")
+    @Test("a frame that begins inside the screen and ends outside is shown in full")
     func outside() throws {
         let whole = try DecodedPixels(Fixtures.bytes("formats/plain.gif"))
         let size = PixelSize(width: whole.size.width + 5, height: whole.size.height + 7)
@@ -63,20 +63,20 @@ import Testing
         #expect(try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).hasAlpha)
     }
 
-    @Test("a frame without a width or a height has the screen's", arguments: [(0, 0), (0, 5), (5, 0)])
+    @Test("a frame without a width or a height has that of the screen", arguments: [(0, 0), (0, 5), (5, 0)])
     func sizeless(_ width: Int, _ height: Int) throws {
         #expect(
             try DecodedPixels(Self.gif(size: (width, height)))
                 == DecodedPixels(Fixtures.bytes("formats/plain.gif")))
     }
 
-    @Test("neither a screen nor a frame with a size is refused")
+    @Test("a frame without a size on a screen without one is refused")
     func nothing() throws {
         let bytes = try Self.gif(screen: (0, 0), size: (0, 0))
         #expect(throws: CodecError.corrupt("size is 0x0")) { try DecodedPixels(bytes) }
     }
 
-    @Test("a frame far outside meets the limit on pixels")
+    @Test("a frame far outside the screen exceeds the pixel limit")
     func far() throws {
         let bytes = try Self.gif(place: (65_000, 65_000))
         let error = #expect(throws: CodecError.self) { try DecodedPixels(bytes) }
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("the trailer and the end of the last list of blocks may be missing, samples may not")
+    @Test("the trailer and the last block terminator may be missing, samples may not")
     func ends() throws {
         let bytes = try Fixtures.bytes("formats/plain.gif")
         let whole = try DecodedPixels(bytes)
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(
-        "screens of 0x0 and smaller than the frame are shown whole",
+        "screens of 0x0, or smaller than the frame, show the whole frame",
         .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func faults() throws {
         let empty = try DecodedPixels(Faults.bytes("gif-screen-0x0.gif"))

@@ -5,12 +5,12 @@ import Platform
 import TestSupport
 import Testing
 
-/// What HEIF and AVIF files say of their pixels, and what of it the linked libheif can read.
+/// The pixels that HEIF and AVIF files describe, and what the linked libheif can read of them.
 @Suite("HEIF and AVIF", .enabled(if: ImageFormat.heic.isReadable))
 struct HEIFTests {
     // MARK: Range, matrix, depth, subsampling
 
-    /// `ranges/<layout>-<bits>-<range>-<matrix>.avif`.
+    /// The coding of the fixture `ranges/<layout>-<bits>-<range>-<matrix>.avif`.
     struct Coding: Sendable, CustomTestStringConvertible {
         var path: String
         var testDescription: String { path }
@@ -18,7 +18,7 @@ struct HEIFTests {
             path.split(separator: "/")[1].split(separator: ".")[0].split(separator: "-").map(String.init)
         }
         var isGrey: Bool { parts[0] == "400" }
-        /// What red and blue add to grey.
+        /// The weights of red and blue in luma.
         var weights: (red: Double, blue: Double) {
             switch parts[3] {
             case "1": (0.2126, 0.0722)
@@ -33,7 +33,7 @@ struct HEIFTests {
     static let codings = Fixtures.rows.map(\.path)
         .filter { $0.hasPrefix("ranges/") && $0.hasSuffix(".avif") }.map { Coding(path: $0) }
 
-    /// The middles of the patches of chart.png, where no neighbour reaches.
+    /// The centres of the patches of chart.png, which neighbours do not affect.
     private static let places = (0..<3).flatMap { y in (0..<4).map { x in (x: 24 * x + 12, y: 24 * y + 12) } }
 
     private static func expectChart(_ pixels: DecodedPixels, _ coding: Coding, tolerance: Int) throws {
@@ -66,9 +66,10 @@ struct HEIFTests {
         try Self.expectChart(DecodedPixels(bytes), coding, tolerance: 4)
     }
 
-    @Test("so they are where only the coded video says what they mean", arguments: codings)
+    @Test("the colours are the same if only the bitstream describes them", arguments: codings)
     func rangesInBitstream(_ coding: Coding) throws {
-        // AV1 has no limited range for sRGB as planes: its header says nothing of it (AV1, 5.5.2).
+        // AV1 has no limited range for sRGB as planes: the bitstream does not signal it (AV1,
+        // 5.5.2).
         guard !coding.isLimitedRGB else { return }
         let bytes = try Self.replacing("colrnclx", with: "freenclx", in: Fixtures.bytes(coding.path))
         try Self.expectChart(DecodedPixels(bytes), coding, tolerance: 4)
@@ -82,7 +83,7 @@ struct HEIFTests {
     }
 
     @Test(
-        "grey of limited range becomes black, grey and white",
+        "limited-range grey becomes black, grey and white",
         .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func greyFault() throws {
         let pixels = try DecodedPixels(Faults.bytes("avif-mono-limited-bw.avif"))
@@ -93,18 +94,18 @@ struct HEIFTests {
         #expect(Set(levels).isDisjoint(with: [16, 235]))
     }
 
-    @Test("code points that say nothing, or nothing known, leave the word to the profile")
+    @Test("unspecified or unknown code points leave the colour to the profile")
     func fallThrough() throws {
         let original = try Fixtures.bytes("formats/p3.heic")
         let plain = try Prober.probe(EncodedSource(original), limits: DecodeLimits())
         #expect(plain.colorSpace == .displayP3)
-        // A profile that is damaged leaves it to nclx.
+        // If the profile is damaged, nclx applies.
         var avif = try Fixtures.bytes("formats/picture.avif")
         let name = try #require(Self.offset(of: "colrnclx", in: avif))
         avif.replaceSubrange(name + 8..<name + 12, with: [0, 12, 0, 13])
         let marked = try Prober.probe(EncodedSource(avif), limits: DecodeLimits())
         #expect(marked.colorSpace == .displayP3)
-        // Reserved numbers are unspecified ones, with a remark where colours may differ.
+        // Reserved numbers count as unspecified, with a remark if colours may differ.
         avif.replaceSubrange(name + 8..<name + 14, with: [0, 200, 0, 200, 0, 200])
         let reserved = try Prober.probe(EncodedSource(avif), limits: DecodeLimits())
         #expect(reserved.colorSpace == .sRGB)
@@ -115,17 +116,17 @@ struct HEIFTests {
 
     // MARK: Grids
 
-    /// The boxes of grid.heic that show it differently.
+    /// The boxes of grid.heic that change how it is shown.
     struct Showing: Sendable, CustomTestStringConvertible {
         var quarters: UInt8
-        /// The axis of `imir`; `nil` for none.
+        /// The axis of `imir`; `nil` without that box.
         var axis: UInt8?
         var isCropped: Bool
         var testDescription: String {
             "turned \(quarters), mirrored \(axis.map(String.init) ?? "not")\(isCropped ? ", cropped" : "")"
         }
 
-        /// The order is that of the file: crop, turn, mirror.
+        /// Applies the boxes in the file's order: crop, rotate, mirror.
         func apply(to picture: DecodedPixels) -> DecodedPixels {
             var shown =
                 isCropped ? HEIFTests.cropped(picture, left: 66, top: 20, width: 200, height: 230) : picture
@@ -169,7 +170,7 @@ struct HEIFTests {
         let pixels = try DecodedPixels(bytes)
         #expect(pixels.size == reference.size)
         #expect(pixels.psnr(reference) > 30)
-        // The planes, where they are had, show the same.
+        // The planes, if available, show the same.
         let source = EncodedSource(bytes)
         let probe = try Prober.probe(source, limits: DecodeLimits())
         #expect(probe.hasPlanes)
@@ -194,12 +195,13 @@ struct HEIFTests {
     }
 
     @Test(
-        "a grid takes the memory of rows of tiles where libheif reads tiles, and says what it needs where it does not"
+        "a grid needs memory for rows of tiles if libheif reads tiles; otherwise the error states the need"
     )
     func gridMemory() throws {
         let source = EncodedSource(try Fixtures.bytes("formats/grid.heic"))
         var limits = DecodeLimits()
-        // Two rows of tiles, four tiles and the file; the whole takes 6 bytes a pixel before 1.19.
+        // Two rows of tiles, four tiles and the file; whole images take 6 bytes per pixel before
+        // libheif 1.19.
         limits.maximumDecodeMemory = 300_000
         if CodecRequirement.heifTiles.isMet {
             #expect(try Prober.probe(source, limits: limits).decodeMemory < 300_000)
@@ -211,7 +213,7 @@ struct HEIFTests {
         }
     }
 
-    @Test("a grid with damage is refused or shown, never anything else")
+    @Test("a damaged grid is refused or decoded, with no other outcome")
     func damagedGrid() throws {
         let bytes = try Fixtures.bytes("formats/grid.heic")
         let whole = try DecodedPixels(bytes)
@@ -232,10 +234,10 @@ struct HEIFTests {
         }
     }
 
-    // MARK: What an older libheif cannot do
+    // MARK: Limits of older versions of libheif
 
     @Test(
-        "an alpha image of two images is read, or the version named",
+        "an alpha image made of two images is read, or the required version is named",
         .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func sharedReferences() throws {
         let bytes = try Faults.bytes("heic-ios18-auxl-two-targets.heic")
@@ -249,7 +251,7 @@ struct HEIFTests {
     }
 
     @Test(
-        "an item of a codec that is missing is a missing feature, not damage",
+        "an item in a codec that is not available is an unsupported feature, not damage",
         arguments: [
             ("unci", CodecRequirement.heifUncompressed), ("jpeg", .heifJPEG), ("j2k1", .heifJPEG2000),
             ("vvc1", .heifVVC), ("avc1", .heifAVC),
@@ -261,7 +263,7 @@ struct HEIFTests {
         #expect(error == .unsupportedFeature(requirement.message))
     }
 
-    @Test("a sequence without a still image shows its first frame, or names the version")
+    @Test("a sequence without a still image shows its first frame, or the required version is named")
     func sequence() throws {
         let still = try Prober.probe(
             EncodedSource(Fixtures.bytes("formats/sequence.avif")), limits: DecodeLimits())
@@ -295,7 +297,7 @@ struct HEIFTests {
 
     // MARK: Memory
 
-    @Test("memory that is not there is an error, not the end")
+    @Test("lack of memory is an error, not a crash")
     func memory() throws {
         #expect(throws: PixelError.outOfMemory) { try WorkingMemory(byteCount: 1 << 60) }
         let format = PlaneFormat(.rgb, size: PixelSize(width: 1 << 28, height: 1 << 28))
@@ -312,7 +314,7 @@ struct HEIFTests {
         return bytes.indices.first { bytes[$0...].starts(with: pattern) }
     }
 
-    /// Every place of `text` in the boxes.
+    /// Returns the bytes with each occurrence of `text` in the boxes replaced.
     private static func replacing(_ text: String, with other: String, in bytes: [UInt8]) throws -> [UInt8] {
         var changed = bytes
         var count = 0

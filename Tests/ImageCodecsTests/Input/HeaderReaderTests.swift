@@ -18,7 +18,7 @@ struct HeaderReaderTests {
         }
     }
 
-    @Test("has fewer bytes where the source ends, and none outside")
+    @Test("returns fewer bytes at the end of the source, and none outside")
     func ends() throws {
         var reader = HeaderReader(EncodedSource(Self.bytes), windowSize: 4)
         #expect(try reader.bytes(at: 18, length: 5) == [18, 19])
@@ -29,7 +29,7 @@ struct HeaderReaderTests {
         #expect(try reader.byte(at: 20) == nil)
     }
 
-    @Test("reads whole numbers in both orders, and none that is cut off")
+    @Test("reads integers in both byte orders, but not truncated ones")
     func numbers() throws {
         var reader = HeaderReader(EncodedSource(Self.bytes), windowSize: 4)
         #expect(try reader.bigEndian(at: 1, bytes: 2) == 0x0102)

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("files in memory")
 struct LoadedFileTests {
-    /// The file as a source that is read where it is needed; its identity may promise more bytes
-    /// than there are.
+    /// Returns the file as a source that is read on demand; its identity may state more bytes than
+    /// there are.
     private static func source(_ path: String, promising more: Int = 0) throws -> EncodedSource {
         let descriptor = open(path, O_RDONLY)
         try #require(descriptor >= 0)
@@ -23,7 +23,7 @@ struct LoadedFileTests {
         return try LoadedFile(source(folder.path + "/file"), memory: memory)
     }
 
-    @Test("become what a copy of their pieces would be", arguments: ContainerStripperTests.rows)
+    @Test("equal a copy of their pieces", arguments: ContainerStripperTests.rows)
     func keeping(_ row: Fixtures.Row) throws {
         let bytes = try Fixtures.bytes(row.path)
         let expected = try ContainerStripperTests.strip(bytes)
@@ -42,7 +42,7 @@ struct LoadedFileTests {
     }
 
     @Test(
-        "are kept where they lie if they are photographs, with the metadata before the pixels and what is added behind them"
+        "stay in place if they are photographs: metadata is before the pixels, additions after them"
     )
     func photographs() throws {
         for path in [
@@ -56,7 +56,7 @@ struct LoadedFileTests {
         }
     }
 
-    @Test("use memory again that none needs any more")
+    @Test("reuse memory that is no longer needed")
     func recycling() throws {
         let memory = FileMemory(maximumSpares: 1)
         var first: LoadedFile? = try Self.file([UInt8](repeating: 1, count: 100_000), in: memory)
@@ -72,7 +72,7 @@ struct LoadedFileTests {
         #expect(second.bytes.allSatisfy { $0 == 2 })
     }
 
-    @Test("live as long as the bytes made of them, though the memory's owner is gone")
+    @Test("live as long as the bytes made from them, even without the owner of the memory")
     func lifetime() throws {
         let bytes = [UInt8](0...255)
         let encoded: EncodedBytes
@@ -83,7 +83,7 @@ struct LoadedFileTests {
         #expect(encoded.array == bytes)
     }
 
-    @Test("are refused if they became shorter")
+    @Test("are refused if the file has become shorter")
     func shorter() throws {
         let folder = try TemporaryFolder()
         try folder.write([1, 2, 3], as: "file")

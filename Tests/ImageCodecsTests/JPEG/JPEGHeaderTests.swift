@@ -4,14 +4,14 @@ import Pixels
 import TestSupport
 import Testing
 
-/// What a JPEG header means where decoders differ.
+/// The meaning of JPEG headers on which decoders differ.
 @Suite("JPEG headers")
 struct JPEGHeaderTests {
     static func probe(_ file: JPEGFile) throws -> ImageProbe {
         try Prober.probe(EncodedSource(file.bytes), limits: DecodeLimits())
     }
 
-    /// EXIF with an orientation.
+    /// An EXIF segment with an orientation.
     static func exif(_ orientation: UInt8) -> JPEGFile.Segment {
         let tiff: [UInt8] = [
             0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0,
@@ -19,7 +19,7 @@ struct JPEGHeaderTests {
         return JPEGFile.Segment(0xE1, Array("Exif\0\0".utf8) + tiff + [0, 0, 0, 0])
     }
 
-    @Test("the first EXIF block that says something counts")
+    @Test("the first EXIF block with an orientation counts")
     func exif() throws {
         let plain = JPEGFile(try Fixtures.bytes("sampling/444.jpg"))
         let empty = JPEGFile.Segment(0xE1, Array("Exif\0\0".utf8))
@@ -45,7 +45,7 @@ struct JPEGHeaderTests {
         #expect(try Self.probe(file).orientation == .rightTop)
     }
 
-    @Test("CMYK is inverted, whether or not Adobe says so; an unknown transform is YCCK")
+    @Test("CMYK is inverted with or without Adobe's marker; an unknown transform is YCCK")
     func cmyk() throws {
         var file = JPEGFile(try Fixtures.bytes("sampling/cmyk.jpg"))
         let marked = try DecodedPixels(file.bytes)
@@ -65,7 +65,7 @@ struct JPEGHeaderTests {
         .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func reportedCMYK() throws {
         let image = try DecodedPixels(Faults.bytes("jpeg-cmyk-no-adobe.jpg"))
-        // As Pillow 13 has them.
+        // The values of Pillow 13.
         for (x, y, color) in [(2, 2, [220, 29, 30]), (20, 12, [120, 120, 100]), (38, 22, [231, 220, 40])] {
             for channel in 0..<3 {
                 let found = Int(image.rgba[(y * image.size.width + x) * 4 + channel])
@@ -76,7 +76,7 @@ struct JPEGHeaderTests {
 
     // MARK: Profiles
 
-    /// A file whose profile comes in these parts: number, total and bytes.
+    /// Returns a file whose profile has these parts: number, total and bytes.
     static func file(parts: [(number: UInt8, total: UInt8, bytes: [UInt8])]) throws -> JPEGFile {
         var file = JPEGFile(try Fixtures.bytes("icc/p3.jpg"))
         file.segments.removeAll { $0.marker == 0xE2 }
@@ -87,7 +87,7 @@ struct JPEGHeaderTests {
         return file
     }
 
-    @Test("a profile's parts may come twice and in any order; missing or contradictory ones leave it out")
+    @Test("profile parts may be repeated and in any order; missing or contradictory parts drop the profile")
     func parts() throws {
         let whole = JPEGFile(try Fixtures.bytes("icc/p3.jpg"))
         let profile = try #require(try Self.probe(whole).profile?.bytes)
@@ -121,7 +121,7 @@ struct JPEGHeaderTests {
         #expect(probe.remarks.count == 1)
     }
 
-    @Test("JPEG-LS is a feature that is not read")
+    @Test("JPEG-LS is an unsupported feature")
     func jpegLS() {
         let bytes: [UInt8] = [
             0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0,

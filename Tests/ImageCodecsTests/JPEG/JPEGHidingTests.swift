@@ -4,7 +4,7 @@ import Pixels
 import TestSupport
 import Testing
 
-/// "Metadata removed" holds for all of a JPEG: no byte that decoders do not need goes out.
+/// "Metadata removed" holds for the whole of a JPEG: bytes that decoders do not need are not sent.
 @Suite("hidden bytes of a JPEG")
 struct JPEGHidingTests {
     static let canary = Array("CANARY-51.5007N-0.1246W".utf8)
@@ -12,7 +12,7 @@ struct JPEGHidingTests {
     /// A place for bytes that no decoder reads.
     struct Place: CustomTestStringConvertible, Sendable {
         var testDescription: String
-        /// Whether the stripper cannot take the bytes out, and the image has to be encoded anew.
+        /// Whether the stripper cannot remove the bytes, so that the image must be re-encoded.
         var needsEncoding = false
         var hide: @Sendable (inout JPEGFile) -> Void
     }
@@ -84,7 +84,7 @@ struct JPEGHidingTests {
         "equal-2x2-separate-scans", "optimised",
     ]
 
-    @Test("go out from no place of any file, and the pixels stay as they are", arguments: files)
+    @Test("are removed from every place of every file, and the pixels stay", arguments: files)
     func hidden(_ name: String) throws {
         let plain = JPEGFile(try Fixtures.bytes("sampling/\(name).jpg"))
         let pixels = try DecodedPixels(plain.bytes)
@@ -104,7 +104,7 @@ struct JPEGHidingTests {
     }
 
     @Test(
-        "within an interval are followed by a restart marker, and go too",
+        "between entropy-coded data and a restart marker are removed too",
         arguments: ["restart-rows", "restart-blocks"])
     func interval(_ name: String) throws {
         let plain = JPEGFile(try Fixtures.bytes("sampling/\(name).jpg"))
@@ -120,7 +120,7 @@ struct JPEGHidingTests {
         #expect(try DecodedPixels(bytes) == DecodedPixels(plain.bytes))
     }
 
-    @Test("behind the profile, in its parts or between them, go, and the profile stays")
+    @Test("after the profile, in its parts or between them, are removed, and the profile stays")
     func profile() throws {
         let plain = JPEGFile(try Fixtures.bytes("icc/p3.jpg"))
         let profile = try #require(try JPEGHeaderTests.probe(plain).profile?.bytes)
@@ -137,7 +137,7 @@ struct JPEGHidingTests {
             #expect(probe.profile?.bytes == profile)
             #expect(try ContainerStripperTests.strip(bytes).plan.isIdentical(to: EncodedSource(bytes)))
         }
-        // Twice the same says nothing new, but other readers would give the profile up.
+        // A repeated part adds nothing, but other readers would drop the profile.
         let twice = try JPEGHeaderTests.file(parts: [(1, 1, profile), (1, 1, profile)])
         let once = try ContainerStripperTests.strip(twice.bytes).bytes
         #expect(JPEGFile(once).segments.filter { $0.marker == 0xE2 }.count == 1)
@@ -160,7 +160,7 @@ struct JPEGHidingTests {
         #expect(bands == probe.size)
     }
 
-    @Test("data that cannot be followed have to be decoded and encoded anew")
+    @Test("data that cannot be parsed must be decoded and re-encoded")
     func unfollowed() throws {
         for change: (inout JPEGFile) -> Void in [
             { $0.change(0xDA) { $0.data.removeLast($0.data.count / 2) } },
@@ -175,14 +175,14 @@ struct JPEGHidingTests {
             try ContainerStripperTests.strip(Fixtures.bytes("sampling/arithmetic.jpg")).plan.needsEncoding)
     }
 
-    @Test("every fixture can be followed to its last block", arguments: ContainerStripperTests.rows)
+    @Test("every fixture can be parsed to its last block", arguments: ContainerStripperTests.rows)
     func followed(_ row: Fixtures.Row) throws {
         guard row.expect.format == "jpeg", !row.path.contains("arithmetic") else { return }
         let plan = try ContainerStripperTests.strip(Fixtures.bytes(row.path)).plan
         #expect(!plan.needsEncoding)
     }
 
-    @Test("following codes never fails otherwise than decoding does", arguments: 0..<8)
+    @Test("parsing of the codes only fails if decoding does", arguments: 0..<8)
     func mutations(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let source = try Fixtures.bytes(
@@ -196,7 +196,7 @@ struct JPEGHidingTests {
                 continue
             }
             followed += 1
-            // What libjpeg warns of as damage is not followed to its end.
+            // Data that libjpeg warns about as damaged are not parsed to the end.
             #expect(throws: Never.self) { try DecodedPixels(stripped.bytes) }
         }
         #expect(followed > 0)

@@ -11,17 +11,17 @@ struct JPEGPlaneSourceTests {
         .init(horizontalShift: 2, verticalShift: 0), .init(horizontalShift: 2, verticalShift: 1),
     ]
 
-    /// Widths around whole blocks and whole MCUs of every sampling, and ordinary ones with an odd
+    /// Widths around whole blocks and whole MCUs of every sampling, and common ones with an odd
     /// number of blocks.
     static let widths = Array(17...80) + [600, 1000, 1001, 1008, 1016, 1080, 1125]
 
     @Test(
-        "have their colours where they belong, at every width, sampling and reduced size",
+        "have their colours in the right place, at every width, sampling and reduced size",
         arguments: subsamplings,
         [1, 2, 4, 8])
     func halves(_ subsampling: ChromaSubsampling, _ denominator: Int) throws {
         for width in Self.widths {
-            // The left half blue, the right half red, the upper half dark.
+            // The left half is blue, the right half red, the upper half dark.
             let format = PlaneFormat(.yCbCr, size: .init(width: width, height: 67), subsampling: subsampling)
             let picture = PlaneImage(format) { plane, x, y in
                 switch plane {
@@ -39,7 +39,7 @@ struct JPEGPlaneSourceTests {
                 try PixelPipeline(region: PixelRegion(source.format.size)).run(from: source, to: result)
                 for plane in 0..<3 {
                     let size = source.format.size(ofPlane: plane)
-                    // In fewer samples than these the halves run into each other.
+                    // In smaller images the halves overlap.
                     guard size.width >= 8, size.height >= 4 else { continue }
                     let row = size.height * 3 / 4 * size.width
                     let left = Int(result.picture.planes[plane][row + size.width / 8])
@@ -54,7 +54,7 @@ struct JPEGPlaneSourceTests {
     }
 
     @Test(
-        "keep their colours through a transcode at ordinary widths", arguments: [600, 1000, 1016, 1080, 1125])
+        "keep their colours when transcoded at common widths", arguments: [600, 1000, 1016, 1080, 1125])
     func colors(_ width: Int) throws {
         let format = PlaneFormat(.yCbCr, size: .init(width: width, height: 64), subsampling: .quarter)
         let picture = PlaneImage(format) { plane, x, _ in

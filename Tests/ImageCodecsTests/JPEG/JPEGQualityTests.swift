@@ -11,13 +11,13 @@ struct JPEGQualityTests {
         [72, 92, 95, 98, 112, 100, 103, 99],
     ]
 
-    /// The same in zigzag order: diagonals, up and down in turn.
+    /// The same in zigzag order: diagonals, alternately up and down.
     private static let zigzag: [Int] = (0..<15).flatMap { sum in
         let diagonal = (0..<8).filter { (0..<8).contains(sum - $0) }.map { rows[$0][sum - $0] }
         return sum.isMultiple(of: 2) ? diagonal.reversed() : diagonal
     }
 
-    /// The table that libjpeg writes (jcparam.c, `jpeg_quality_scaling` and
+    /// Returns the table that libjpeg writes (jcparam.c, `jpeg_quality_scaling` and
     /// `jpeg_add_quant_table`).
     private static func table(quality: Int) -> [Int] {
         let scale = quality < 50 ? 5000 / quality : 200 - 2 * quality
@@ -33,7 +33,7 @@ struct JPEGQualityTests {
         #expect(JPEGQuality.estimate(table: [0x10] + wide) == quality)
     }
 
-    @Test("has no quality for a table that ends too early")
+    @Test("is nil for a table that ends too early")
     func short() {
         #expect(JPEGQuality.estimate(table: []) == nil)
         #expect(JPEGQuality.estimate(table: [UInt8](repeating: 1, count: 64)) == nil)

@@ -3,14 +3,14 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Which warnings of libjpeg mean that pixels are wrong, in a file and within TIFF.
+/// The warnings of libjpeg that mean wrong pixels, in a JPEG file and within TIFF.
 @Suite("JPEG warnings")
 struct JPEGWarningTests {
     static func file(_ name: String) throws -> JPEGFile {
         JPEGFile(try Fixtures.bytes("sampling/\(name).jpg"))
     }
 
-    /// A change that makes libjpeg warn, and leaves every sample as it was.
+    /// A change that makes libjpeg warn and leaves all samples intact.
     struct Harmless: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var source = "444"
@@ -63,7 +63,7 @@ struct JPEGWarningTests {
         },
     ]
 
-    @Test("of which every sample is right do no harm, to rows or to planes", arguments: harmless)
+    @Test("that leave all samples intact are ignored, for rows and for planes", arguments: harmless)
     func unharmed(_ test: Harmless) throws {
         var file = try Self.file(test.source)
         let whole = try Reading(EncodedSource(file.bytes), limits: DecodeLimits())
@@ -73,7 +73,7 @@ struct JPEGWarningTests {
         #expect(try Reading(EncodedSource(file.bytes), limits: DecodeLimits()) == whole)
     }
 
-    /// A change after which samples are wrong.
+    /// A change that makes samples wrong.
     struct Harmful: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var source = "444"
@@ -113,7 +113,7 @@ struct JPEGWarningTests {
         },
     ]
 
-    @Test("of which samples are wrong refuse, for rows and for planes", arguments: harmful)
+    @Test("that mean wrong samples refuse the image, for rows and for planes", arguments: harmful)
     func refused(_ test: Harmful) throws {
         var file = try Self.file(test.source)
         test.change(&file)
@@ -123,7 +123,8 @@ struct JPEGWarningTests {
     }
 
     @Test(
-        "where damage is tolerated, the image has its size and the first damage is told", arguments: harmful)
+        "if damage is tolerated, the image has its full size and the first damage is reported",
+        arguments: harmful)
     func tolerated(_ test: Harmful) throws {
         var file = try Self.file(test.source)
         test.change(&file)
@@ -149,7 +150,7 @@ struct JPEGWarningTests {
     }
 
     @Test(
-        "a lossless rotation takes the harmless ones and leaves the others to the decoder",
+        "a lossless rotation accepts harmless warnings and leaves the others to the decoder",
         .enabled(if: JPEGRotator.isAvailable, "trait LosslessTurn is off"))
     func rotation() throws {
         func turned(_ change: (inout JPEGFile) -> Void) throws -> [UInt8]? {
@@ -159,7 +160,8 @@ struct JPEGWarningTests {
                 EncodedSource(file.bytes), orientation: .rightTop, limits: DecodeLimits())?.array()
         }
         let plain = try #require(try turned { _ in })
-        // Changes that fit any file; what TurboJPEG does not read past is left to the decoder.
+        // Changes that fit any file; data that TurboJPEG does not read past are left to the
+        // decoder.
         var turnedFiles = 0
         for test in Self.harmless where ["444", "420"].contains(test.source) {
             guard let bytes = try turned(test.change) else { continue }
@@ -180,7 +182,7 @@ struct JPEGWarningTests {
 
     // MARK: Within TIFF
 
-    /// A TIFF of one strip that is the JPEG file.
+    /// Returns a TIFF whose single strip is the JPEG file.
     static func tiff(_ jpeg: [UInt8], subsampling: [Int] = [1, 1]) throws -> EncodedSource {
         let size = try Prober.probe(EncodedSource(jpeg), limits: DecodeLimits()).size
         let directory = TIFFFile.Directory(
@@ -207,7 +209,7 @@ struct JPEGWarningTests {
             try DecodedPixels(source)
         }
         file.end = []
-        // The strip is not the file: nothing of the file is missing.
+        // The strip ends early, the TIFF file does not, so the file is not truncated.
         #expect(throws: CodecError.corrupt("Corrupt JPEG data: premature end of data segment")) {
             try DecodedPixels(Self.tiff(file.bytes))
         }
@@ -226,7 +228,7 @@ struct JPEGWarningTests {
     }
 
     @Test(
-        "lossless JPEG within TIFF is a feature that is not read", .enabled(if: ImageFormat.tiff.isReadable))
+        "lossless JPEG within TIFF is an unsupported feature", .enabled(if: ImageFormat.tiff.isReadable))
     func losslessWithinTIFF() throws {
         var source = try Self.tiff(Self.file("444").bytes).bytes(at: 0, length: .max)
         let frame = try #require(
@@ -252,7 +254,7 @@ struct JPEGWarningTests {
     func reported(_ file: String, _ size: PixelSize) throws {
         let image = try DecodedPixels(Faults.bytes(file))
         #expect(image.size == size)
-        // Not the grey of blocks that were filled in.
+        // More than the grey of missing blocks.
         #expect(Set(stride(from: 0, to: image.rgba.count, by: 4).map { image.rgba[$0] }).count > 50)
     }
 }

@@ -5,17 +5,17 @@ import Pixels
 import TestSupport
 import Testing
 
-/// With the trait `FastPNG`, ISA-L inflates and vector code unfilters; what is read, and what is
-/// refused with which words, is as with libpng alone. Without the trait both ways are libpng's, and
+/// With the trait `FastPNG`, ISA-L inflates and vector code unfilters. The pixels, the refusals and
+/// their texts are the same as with libpng alone. Without the trait both paths use libpng, and
 /// these tests hold trivially.
 @Suite("fast PNG")
 struct FastPNGTests {
-    /// What becomes of a file.
+    /// The outcome of reading a file.
     struct Outcome: Equatable {
         /// The rows that were read.
         var samples: [UInt8] = []
         var failure: CodecError?
-        /// Whether libpng was not needed for image data to the end.
+        /// Whether the fast path read the image data to the end without libpng.
         var isFast = false
 
         init(_ source: EncodedSource, usesLibpngAlone: Bool, limits: DecodeLimits = RobustnessTests.limits) {
@@ -42,9 +42,9 @@ struct FastPNGTests {
         }
     }
 
-    /// Reads both ways.
+    /// Reads with both paths.
     ///
-    /// - Parameter isFast: Whether the fast way has to get to the end by itself; `nil` if it may
+    /// - Parameter isFast: Whether the fast path must reach the end without libpng; `nil` if it may
     ///   hand over.
     @discardableResult
     static func compare(
@@ -54,7 +54,7 @@ struct FastPNGTests {
         let fast = Outcome(source, usesLibpngAlone: false, limits: limits)
         let plain = Outcome(source, usesLibpngAlone: true, limits: limits)
         #expect(fast.failure == plain.failure, "\(label())", sourceLocation: sourceLocation)
-        // Where the data are damaged, the rows before that need not be as many.
+        // In damaged data, the paths may differ in the number of rows before the damage.
         let isSame =
             (fast.failure != nil || fast.samples.count == plain.samples.count)
             && begins(plain.samples, with: fast.samples)
@@ -70,7 +70,7 @@ struct FastPNGTests {
         samples.count >= first.count && memcmp(samples, first, first.count) == 0
     }
 
-    // MARK: Right files
+    // MARK: Valid files
 
     @Test("every filter, colour type and width, alone and mixed", arguments: 1...4)
     func filters(_ channels: Int) {
@@ -90,7 +90,7 @@ struct FastPNGTests {
         }
     }
 
-    @Test("extreme samples: Paeth and average in 8 bits are what they are in 9", arguments: [3, 4])
+    @Test("extreme samples: Paeth and average predictors in 8 bits equal those in 9 bits", arguments: [3, 4])
     func extremes(_ channels: Int) {
         var random = SeededGenerator(seed: 1)
         for filter: UInt8 in [3, 4] {
@@ -138,7 +138,7 @@ struct FastPNGTests {
         }
     }
 
-    @Test("what libpng writes is read back", arguments: [1, 3])
+    @Test("files written by libpng are read back", arguments: [1, 3])
     func written(_ channels: Int) throws {
         let picture = PNGFile(width: 517, height: 401, channels: channels, seed: 11)
         let format = PlaneFormat(channels == 1 ? .grey : .rgb, size: PixelSize(width: 517, height: 401))
@@ -176,9 +176,9 @@ struct FastPNGTests {
         #expect(fast > 20 || !PNGRowReader.hasFastPath)
     }
 
-    // MARK: Wrong files
+    // MARK: Damaged files
 
-    @Test("what is wrong with the stream is libpng's to say")
+    @Test("errors in the stream are reported by libpng")
     func wrongStreams() {
         func check(_ label: String, isFast: Bool = false, _ change: (inout PNGFile) -> Void) {
             for blocks in PNGFile.Blocks.allCases {
@@ -209,7 +209,7 @@ struct FastPNGTests {
         check("a wrong header") { $0.zlibHeader = [0x78, 0x02] }
         check("another method") { $0.zlibHeader = [0x77, 0x09] }
         check("a window of 64 KiB") { $0.zlibHeader = [0x88, 0x1C] }
-        // Windows of 256 bytes to 16 KiB; the image has 6050.
+        // Windows of 256 bytes to 16 KiB; the image has 6050 bytes.
         for bits in 0..<7 {
             let first = UInt8(bits << 4 | 8)
             let second = UInt8(31 - Int(first) * 256 % 31) % 31
@@ -217,10 +217,10 @@ struct FastPNGTests {
         }
     }
 
-    @Test("the one difference: ISA-L reads a code that leaves words unused, which zlib refuses unread")
+    @Test("the one difference: ISA-L reads an incomplete code, which zlib refuses")
     func incompleteCode() {
-        // A grey row in codes of 9 bits, of which half mean nothing. No encoder makes it; the check
-        // sums are right.
+        // A grey row in codes of 9 bits, half of which are unused. No encoder makes such a file;
+        // the checksums are right.
         let filtered: [UInt8] = [0] + (0..<64).map { UInt8($0) }
         var writer = DeflateWriter()
         writer.writeDynamicHeader(isLast: true, lengths: [Int](repeating: 9, count: 257))
@@ -237,7 +237,7 @@ struct FastPNGTests {
         #expect(!PNGRowReader.hasFastPath || fast.samples == Array(filtered.dropFirst()))
     }
 
-    @Test("what follows the image is libpng's to say, if it is not in order")
+    @Test("errors after the image are reported by libpng")
     func tails() {
         var file = PNGFile(width: 9, height: 9, channels: 4, seed: 3)
         func check(_ label: String, isFast: Bool?, _ tail: [(String, [UInt8])]) {
@@ -257,7 +257,7 @@ struct FastPNGTests {
         check("an IEND that is not empty", isFast: false, [("IEND", [1])])
     }
 
-    @Test("a chunk's wrong checksum, wherever it is")
+    @Test("a chunk's wrong checksum, in any place")
     func checksums() {
         var file = PNGFile(width: 30, height: 30, channels: 3, seed: 9)
         file.chunkLengths = [200]
@@ -314,7 +314,7 @@ struct FastPNGTests {
         }
     }
 
-    @Test("each of 4000 mutants of what is deflated, with every checksum right")
+    @Test("each of 4000 mutants of the compressed data, with all checksums right")
     func mutatedRows() throws {
         for number in 0..<UInt64(4000) {
             var random = SeededGenerator(seed: number)
@@ -331,7 +331,7 @@ struct FastPNGTests {
 
     // MARK: Limits
 
-    @Test("the limit of CPU time holds on both ways, and when libpng takes over")
+    @Test("the CPU time limit holds on both paths, also when libpng takes over")
     func time() {
         var limits = RobustnessTests.limits
         limits.maximumCPUSeconds = 0
@@ -343,7 +343,7 @@ struct FastPNGTests {
         }
     }
 
-    @Test("a row of more than 256 KiB is libpng's")
+    @Test("a row of more than 256 KiB is left to libpng")
     func longRows() {
         for (width, isFast) in [(65_536, true), (65_537, false)] {
             let file = PNGFile(

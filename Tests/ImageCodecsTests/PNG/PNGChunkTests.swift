@@ -5,12 +5,12 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Which chunks of a PNG count, held against libpng's own decision.
+/// The chunks of a PNG that count, compared with libpng's own decision.
 @Suite("PNG chunks")
 struct PNGChunkTests {
     // MARK: Files
 
-    /// Two rows of two pixels, with whole chunks in front of and behind the image data.
+    /// Returns two rows of two pixels, with whole chunks before and after the image data.
     static func file(
         colorType: UInt8 = 2, depth: UInt8 = 8, head: [UInt8] = [], behind: [UInt8] = [],
         end: [UInt8] = PNGFile.chunk("IEND", [])
@@ -34,8 +34,7 @@ struct PNGChunkTests {
         name + [0, method] + PNGFile.zlib(profile) + behind
     }
 
-    /// A chunk that describes colours: contents that count, others that count too, and contents
-    /// that do not.
+    /// A colour chunk: contents that count, alternatives that also count, and contents that do not.
     struct Source: Sendable, CustomStringConvertible {
         var type: String
         var bit: Int32
@@ -82,7 +81,7 @@ struct PNGChunkTests {
         return bytes
     }()
 
-    /// What libpng takes for no profile of an RGB image.
+    /// Profiles that libpng rejects for an RGB image.
     private static var badProfiles: [[UInt8]] {
         func changed(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
             var profile = ColorProfiles.displayP3
@@ -106,11 +105,11 @@ struct PNGChunkTests {
             changed { $0.replaceSubrange(20..<24, with: Array("RGB ".utf8)) },
             changed { $0.replaceSubrange(64..<68, with: [0, 1, 0, 0]) },  // rendering intent
             changed { $0.replaceSubrange(128..<132, with: [0, 0, 255, 255]) },  // tags
-            changed { $0.replaceSubrange(136..<140, with: [0, 255, 0, 0]) },  // a tag outside
+            changed { $0.replaceSubrange(136..<140, with: [0, 255, 0, 0]) },  // a tag outside the profile
         ]
     }
 
-    /// What the header makes of a file.
+    /// The facts that the header gives of a file.
     struct Outcome: Equatable {
         var colorSpace: ColorSpace
         var origin: String?
@@ -122,22 +121,22 @@ struct PNGChunkTests {
         }
     }
 
-    /// What can be wrong with a chunk.
+    /// A defect of a chunk.
     struct Defect: CustomStringConvertible {
         var description: String
-        /// The chunk, and what stands beside it, in front of the image data and behind.
+        /// The chunk and its neighbours before the image data; `behind` holds those after it.
         var head: [UInt8] = []
         var behind: [UInt8] = []
         /// Whether the first of two chunks still counts.
         var leavesOneValid = false
-        /// Whether the values alone are wrong: versions of libpng differ on these.
+        /// Whether only the values are wrong, on which versions of libpng differ.
         var isRange = false
     }
 
     static func defects(of source: Source) -> [Defect] {
         let whole = PNGFile.chunk(source.type, source.valid)
         var defects = [
-            // libpng has read a profile before it compares its CRC.
+            // libpng reads a profile before it compares the chunk's CRC.
             Defect(
                 description: "checksum", head: PNGFile.chunk(source.type, source.valid, isDamaged: true),
                 leavesOneValid: source.type == "iCCP"),
@@ -163,7 +162,7 @@ struct PNGChunkTests {
         bytes.withUnsafeBufferPointer { libpng_report_on($0.baseAddress, $0.count, color) }
     }
 
-    /// The types of a file's chunks.
+    /// Returns the types of a file's chunks.
     static func chunkTypes(_ bytes: [UInt8]) -> [String] {
         var (types, offset) = ([String](), 8)
         while offset + 8 <= bytes.count {
@@ -175,7 +174,7 @@ struct PNGChunkTests {
 
     // MARK: Colour
 
-    @Test("a chunk of colour counts exactly where libpng reads it", arguments: sources)
+    @Test("a colour chunk counts exactly if libpng reads it", arguments: sources)
     func alone(_ source: Source) throws {
         let plain = try Outcome(Self.file())
         let valid = Self.file(head: PNGFile.chunk(source.type, source.valid))
@@ -190,7 +189,8 @@ struct PNGChunkTests {
             #expect(try Outcome(bytes) == (isValid ? counted : plain), "\(source) \(defect)")
             let report = Self.report(bytes, color: source.type)
             #expect(report.is_refused == 0, "\(source) \(defect)")
-            // What this libpng does not know, or judges by its neighbours, it says nothing of.
+            // This libpng does not report chunks that it does not know, or judges by their
+            // neighbours.
             let isSilent =
                 source.type == "cICP" && report.knows_cicp == 0
                 || ["two", "an invalid one first"].contains(defect.description) && report.version < 10647
@@ -199,7 +199,7 @@ struct PNGChunkTests {
         }
     }
 
-    @Test("a chunk that does not count leaves every other source of colour in force, in either order")
+    @Test("a chunk that does not count leaves all other colour chunks in force, in either order")
     func besides() throws {
         for source in Self.sources {
             for defect in Self.defects(of: source) {
@@ -232,7 +232,7 @@ struct PNGChunkTests {
     }
 
     @Test(
-        "cICP that says nothing leaves it to the profile, and one that is not known says so",
+        "unspecified cICP leaves the colour to the profile; unknown cICP also leaves a remark",
         arguments: [
             ([2, 2, 0, 1], false), ([200, 13, 0, 1], true), ([1, 99, 0, 1], true), ([0, 0, 0, 1], true),
             ([12, 13, 0, 0], true), ([2, 2, 0, 0], true),
@@ -244,13 +244,14 @@ struct PNGChunkTests {
             #expect(try Outcome(bytes) == Outcome(Self.file(head: chunk)), "\(other)")
             let remarks = try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).remarks
             #expect(remarks.count == (leavesRemark ? 1 : 0), "\(remarks)")
-            // A decoder that trusts it would see other colours than those that were decided on.
+            // A decoder that trusts the chunk would see other colours than those decided on.
             let stripped = try ContainerStripperTests.strip(bytes).bytes
             #expect(!Self.chunkTypes(stripped).contains("cICP"))
         }
     }
 
-    @Test("what does not count is not sent on, and libpng has nothing to say of what is", arguments: sources)
+    @Test(
+        "chunks that do not count are not sent, and libpng does not warn about the rest", arguments: sources)
     func stripped(_ source: Source) throws {
         for defect in Self.defects(of: source) {
             let bytes = Self.file(head: defect.head, behind: defect.behind)

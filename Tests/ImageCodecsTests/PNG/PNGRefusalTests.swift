@@ -4,12 +4,12 @@ import Pixels
 import TestSupport
 import Testing
 
-/// What of a PNG is decoded, and which files are refused, held against libpng's own decision.
+/// The parts of a PNG that are decoded, and the files that are refused, compared with libpng.
 @Suite("PNG pixels and refusals")
 struct PNGRefusalTests {
     // MARK: Transparency and palettes
 
-    @Test("tRNS counts exactly where libpng expands it", arguments: [0, 2, 3, 4, 6] as [UInt8])
+    @Test("tRNS counts exactly if libpng expands it", arguments: [0, 2, 3, 4, 6] as [UInt8])
     func transparency(_ colorType: UInt8) throws {
         let start = colorType == 3 ? PNGChunkTests.palette : []
         let opaque = [0: 1, 2: 3, 3: 3, 4: 2, 6: 4][Int(colorType)] ?? 0
@@ -47,7 +47,7 @@ struct PNGRefusalTests {
         }
     }
 
-    @Test("a file is refused wherever libpng refuses it")
+    @Test("a file is refused if libpng refuses it")
     func refusals() throws {
         let (iend, unknown) = (PNGFile.chunk("IEND", []), PNGFile.chunk("ABCd", [1, 2, 3]))
         let header = PNGFile.chunk("IHDR", [0, 0, 0, 2, 0, 0, 0, 2, 8, 2, 0, 0, 0])
@@ -104,10 +104,10 @@ struct PNGRefusalTests {
             } catch {
                 isRefused = true
             }
-            // From 1.6.47 on libpng lets a second PLTE pass where none is needed, and a damaged
-            // IEND: one rule holds here.
+            // Since 1.6.47 libpng accepts a second PLTE where none is needed, and a damaged IEND;
+            // we refuse both in all versions.
             let isStricter = report.version >= 10647 && (label.contains("PLTE") || label.contains("IEND"))
-            // Whether there are data enough for another size, depth or interlace, decoding tells.
+            // Only decoding shows whether the data suffice for another size, depth or interlacing.
             let offset = Int(label.split(separator: " ").dropFirst().first ?? "") ?? 0
             if (16..<26).contains(offset) || label == "byte 28 is 1" {
                 if isRefused { #expect(report.is_refused == 1, "\(label)") }
@@ -121,9 +121,9 @@ struct PNGRefusalTests {
 
     // MARK: Metadata that counts
 
-    @Test("eXIf turns the image exactly where libpng reads it")
+    @Test("eXIf rotates the image exactly if libpng reads it")
     func orientation() throws {
-        // One entry: orientation 6.
+        // A single entry: orientation 6.
         let block: [UInt8] =
             [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1] + [1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0] + [0, 0, 0, 0]
         let upright = block.map { $0 == 6 ? 3 : $0 }
@@ -148,7 +148,7 @@ struct PNGRefusalTests {
         }
     }
 
-    @Test("sBIT is sent on exactly where libpng reads it", arguments: [0, 2, 3, 4, 6] as [UInt8])
+    @Test("sBIT is sent exactly if libpng reads it", arguments: [0, 2, 3, 4, 6] as [UInt8])
     func significantBits(_ colorType: UInt8) throws {
         for contents in [
             [], [1], [8, 8], [8, 8, 8], [8, 8, 8, 8], [9, 8, 8], [0, 8, 8], [5, 5, 5, 5, 5],
@@ -165,7 +165,7 @@ struct PNGRefusalTests {
 
     // MARK: Image data
 
-    @Test("image data that cannot hold the pixels are refused from the header alone, at 1,032 bytes of one")
+    @Test("image data too short for the pixels are refused from the header, at 1,032 bytes from each byte")
     func volume() throws {
         func file(_ bytes: Int) -> EncodedSource {
             let stream = [UInt8](repeating: 0x78, count: bytes)
@@ -178,7 +178,7 @@ struct PNGRefusalTests {
         #expect(throws: error) { try Prober.probe(file(least - 1), limits: DecodeLimits()) }
     }
 
-    @Test("passes on image data only if libpng decodes them")
+    @Test("passes image data through only if libpng decodes them")
     func streams() throws {
         let good = PNGFile(width: 40, height: 30, channels: 3, seed: 5)
         var cases: [(String, PNGFile)] = [("good", good)]

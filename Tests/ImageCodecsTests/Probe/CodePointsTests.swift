@@ -17,12 +17,12 @@ struct CodePointsTests {
         #expect(Self.meaning(1, 4) == .color(DescribedColor(.bt709, .gamma(2.2))))
         #expect(Self.meaning(1, 5) == .color(DescribedColor(.bt709, .gamma(2.8))))
         #expect(Self.meaning(1, 8) == .color(DescribedColor(.bt709, .gamma(1))))
-        // One of the two is given.
+        // Only one of the two is given.
         #expect(Self.meaning(2, 13) == .color(DescribedColor(.bt709, .sRGB)))
         #expect(Self.meaning(12, 2) == .color(DescribedColor(.displayP3, .sRGB)))
     }
 
-    @Test("take BT.709's curve for that of sRGB, unless the primaries are wider")
+    @Test("treat BT.709's curve as that of sRGB, unless the primaries are wider")
     func video() {
         for transfer in [1, 6] {
             for primaries in [1, 2, 5, 6] {
@@ -33,7 +33,7 @@ struct CodePointsTests {
         }
     }
 
-    @Test("name PQ and HLG, whatever the primaries are")
+    @Test("name PQ and HLG for all primaries")
     func highDynamicRange() {
         for primaries in [1, 2, 9, 12, 22] {
             #expect(Self.meaning(primaries, 16) == .highDynamicRange("PQ"))
@@ -41,7 +41,7 @@ struct CodePointsTests {
         }
     }
 
-    @Test("mean nothing where both are unspecified, reserved or not known")
+    @Test("mean nothing if both are unspecified, reserved or unknown")
     func others() {
         #expect(Self.meaning(2, 2) == .unspecified)
         for (primaries, transfer) in [(1, 0), (1, 3), (1, 9), (1, 19), (0, 13), (3, 13), (10, 13), (22, 13)] {

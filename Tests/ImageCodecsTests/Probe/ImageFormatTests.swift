@@ -14,14 +14,14 @@ import Testing
         try DecodedPixels(Fixtures.bytes("formats/\(name)"))
     }
 
-    /// The largest difference of any sample.
+    /// Returns the largest difference of any sample.
     private static func difference(_ one: DecodedPixels, _ two: DecodedPixels) -> Int {
         guard one.size == two.size else { return .max }
         return zip(one.rgba, two.rgba).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
     }
 
     @Test(
-        "TIFF: whatever the layout, the pixels are those of the PNG", .enabled(if: isTIFF),
+        "TIFF: in every layout, the pixels are those of the PNG", .enabled(if: isTIFF),
         arguments: [
             ("rgb-strips", "reference"), ("rgb-tiles", "reference"), ("rgb-planar", "reference"),
             ("rgb16", "reference"), ("rgb16-be", "reference"), ("bigtiff", "reference"),
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test("TIFF: one bit, either way round, Group 4 or plain", .enabled(if: isTIFF))
+    @Test("TIFF: 1 bit in both polarities, Group 4 or uncompressed", .enabled(if: isTIFF))
     func bilevel() throws {
         let picture = try Self.decoded("grey1.tiff")
         #expect(try picture == Self.decoded("grey1-white-is-zero.tiff"))
@@ -57,7 +57,7 @@ import Testing
     func oddDepths() throws {
         let twelve = try Self.decoded("grey12.tiff")
         #expect(try Self.difference(Self.decoded("grey4.tiff"), twelve) <= 9)
-        // BT.601 luma, which the fixtures' generator took.
+        // BT.601 luma, as in the generator of the fixtures.
         let reference = try Self.decoded("reference.png")
         for index in stride(from: 0, to: reference.rgba.count, by: 4) {
             let (red, green, blue) = (
@@ -70,19 +70,19 @@ import Testing
     }
 
     @Test(
-        "TIFF: Y'CbCr, JPEG-coded or not, looks like the image", .enabled(if: isTIFF),
+        "TIFF: Y'CbCr, with and without JPEG compression, looks like the image", .enabled(if: isTIFF),
         arguments: ["ycbcr-jpeg", "ycbcr-raw"])
     func yCbCr(_ name: String) throws {
         #expect(try Self.decoded("\(name).tiff").psnr(Self.decoded("reference.png")) > 26)
     }
 
-    @Test("TIFF: the orientation is found and pixels stay as stored", .enabled(if: isTIFF))
+    @Test("TIFF: the orientation is found, and the pixels stay as stored", .enabled(if: isTIFF))
     func turned() throws {
         let shown = try Self.decoded("turned-6.tiff").displayed(.rightTop)
         #expect(try shown == Self.decoded("reference.png"))
     }
 
-    @Test("TIFF: reading rows in 8 and in 16 bits agrees", .enabled(if: isTIFF))
+    @Test("TIFF: rows in 8 and in 16 bits agree", .enabled(if: isTIFF))
     func precision() throws {
         let source = try EncodedSource(Fixtures.bytes("formats/rgb16.tiff"))
         let probe = try Prober.probe(source, limits: DecodeLimits())
@@ -96,7 +96,7 @@ import Testing
                 for _ in 0..<probe.size.height {
                     try wide.withUnsafeMutableBufferPointer { try words.readRow(into: $0.baseAddress!) }
                     try narrow.withUnsafeMutableBufferPointer { try bytes.readRow(into: $0.baseAddress!) }
-                    // Both bytes of 257 times a code are that code.
+                    // Both bytes of 257 times a code equal that code.
                     #expect(
                         narrow.indices.allSatisfy {
                             narrow[$0] == wide[2 * $0] && narrow[$0] == wide[2 * $0 + 1]
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(
-        "BMP: whatever the coding, the pixels are those of the PNG", .enabled(if: isBMP),
+        "BMP: in every coding, the pixels are those of the PNG", .enabled(if: isBMP),
         arguments: [
             ("rgb24", "reference"), ("rgba32", "rgba"), ("palette8", "palette"), ("rle8", "palette"),
             ("rle8-top-down", "palette"),
@@ -116,18 +116,18 @@ import Testing
         #expect(try Self.decoded("\(name).bmp") == Self.decoded("\(reference).png"))
     }
 
-    @Test("BMP: 5 and 6 bits are spread over the whole range", .enabled(if: isBMP))
+    @Test("BMP: 5 and 6 bits are scaled to the full range", .enabled(if: isBMP))
     func bmp565() throws {
         #expect(try Self.difference(Self.decoded("rgb565.bmp"), Self.decoded("reference.png")) <= 8)
     }
 
     @Test(
-        "HEIF: transformations of the file are applied once", .enabled(if: isHEIF),
+        "HEIF: the transformations of the file are applied once", .enabled(if: isHEIF),
         arguments: ["turned.heic"])
     func heifTurned(_ name: String) throws {
         let plain = try Self.decoded("picture.heic")
         let turned = try Self.decoded(name)
-        // Rotated anti-clockwise by 90°, with any EXIF orientation.
+        // Rotated by 90° anti-clockwise, with any EXIF orientation.
         #expect(turned.size == plain.size.transposed)
         #expect(turned.psnr(plain.displayed(.leftBottom)) > 35)
         let probe = try Prober.probe(
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test(
-        "HEIF: the image comes out as it went in", .enabled(if: isHEIF),
+        "HEIF: the image is decoded as it was encoded", .enabled(if: isHEIF),
         arguments: ["picture.heic", "picture.avif", "deep.avif"])
     func heif(_ name: String) throws {
         #expect(try Self.decoded(name).psnr(Self.decoded("reference-64x48.png")) > 30)
@@ -149,7 +149,7 @@ import Testing
         #expect((alphas.min() ?? 255) < 40 && (alphas.max() ?? 0) > 215)
     }
 
-    @Test("GIF: without a frame it is refused", .enabled(if: ImageFormat.gif.isReadable))
+    @Test("GIF: a file without a frame is refused", .enabled(if: ImageFormat.gif.isReadable))
     func frameless() throws {
         let whole = try Fixtures.bytes("formats/plain.gif")
         let palette = whole[10] & 0x80 == 0 ? 0 : 3 << (Int(whole[10] & 7) + 1)
@@ -157,13 +157,13 @@ import Testing
         #expect(throws: CodecError.corrupt("no frame before the end")) { try DecodedPixels(source) }
     }
 
-    @Test("TIFF: a chain of directories that returns to itself ends", .enabled(if: isTIFF))
+    @Test("TIFF: a cycle of directories ends", .enabled(if: isTIFF))
     func loop() throws {
         let source = try EncodedSource(Fixtures.bytes("formats/loop.tiff"))
         #expect(try Prober.probe(source, limits: DecodeLimits()).frameCount == 1)
     }
 
-    /// `palette8.bmp` with other bytes for the offset of its pixels, and some more before these.
+    /// Returns `palette8.bmp` with another pixel offset, and `gap` more bytes before the pixels.
     private static func bmp(pixelsAt offset: Int, gap: Int) throws -> EncodedSource {
         var bytes = try Fixtures.bytes("formats/palette8.bmp")
         let stored = bytes[10..<14].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -172,7 +172,7 @@ import Testing
         return EncodedSource(bytes)
     }
 
-    @Test("BMP: pixels may begin behind a gap, and not inside the headers", .enabled(if: isBMP))
+    @Test("BMP: pixels may start after a gap, but not inside the headers", .enabled(if: isBMP))
     func gap() throws {
         let stored = 14 + 40 + 4 * 64
         for gap in [0, 1, 2, 1024] {
@@ -187,12 +187,12 @@ import Testing
         }
     }
 
-    @Test("HEIF: sizes that no memory holds are refused from the header", .enabled(if: isHEIF))
+    @Test("HEIF: sizes that fit in no memory are refused from the header", .enabled(if: isHEIF))
     func enormousHEIF() throws {
         var bytes = try Fixtures.bytes("formats/picture.avif")
         let name = try #require(
             bytes.indices.first { bytes[$0...].starts(with: "ispe".utf8) })
-        // Version and flags stand between the name and the two sides.
+        // The version and flags come between the name and the two sides.
         bytes.replaceSubrange(name + 8..<name + 16, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
         let source = EncodedSource(bytes)
         let error = #expect(throws: CodecError.self) { try Prober.probe(source, limits: DecodeLimits()) }

@@ -4,7 +4,7 @@ import Pixels
 import TestSupport
 import Testing
 
-/// The header facts that the manifest of the fixtures states, found by other tools.
+/// The facts of headers, compared with the manifest of the fixtures, which other tools filled in.
 @Suite("probing")
 struct ProberTests {
     static let readable = Fixtures.readableRows.filter { $0.expect.error == nil }
@@ -16,7 +16,7 @@ struct ProberTests {
         #expect(probe.format.rawValue == expect.format)
         #expect(probe.size == PixelSize(width: expect.width ?? 0, height: expect.height ?? 0))
         #expect(probe.orientation.rawValue == expect.orientation ?? 1)
-        // The canvas of an animation is transparent where its first frame does not reach.
+        // The canvas of an animation is transparent where the first frame does not cover it.
         let isAnimatedWebP = probe.format == .webp && probe.frameCount > 1
         #expect(probe.hasAlpha == (isAnimatedWebP || expect.alpha ?? false))
         #expect(probe.isProgressive == expect.progressive ?? false)
@@ -30,14 +30,14 @@ struct ProberTests {
         if probe.format == .png { #expect(probe.bitDepth == expect.bitDepth) }
     }
 
-    @Test("believes the content, not the name")
+    @Test("goes by the content, not the name")
     func content() throws {
         let probe = try Prober.probe(
             EncodedSource(Fixtures.bytes("corrupt/png-named.jpg")), limits: DecodeLimits())
         #expect(probe.format == .png)
     }
 
-    @Test("recognises what it does not read, by name")
+    @Test("names formats that are recognised but not read")
     func recognised() throws {
         let error = #expect(throws: CodecError.self) {
             try Prober.probe(
@@ -46,7 +46,7 @@ struct ProberTests {
         #expect(error.map { "\($0)" } == "JPEG 2000 is recognised but not read")
     }
 
-    @Test("limits bite, and a limit of just enough does not")
+    @Test("limits apply, and a limit that is just enough does not refuse")
     func limits() throws {
         let source = try EncodedSource(Fixtures.bytes("photos/rocket.jpg"))
         var limits = DecodeLimits()
@@ -64,7 +64,7 @@ struct ProberTests {
         }
     }
 
-    @Test("estimates the quality that made a JPEG", arguments: [(50, 50), (75, 75), (92, 92)])
+    @Test("estimates the quality of a JPEG", arguments: [(50, 50), (75, 75), (92, 92)])
     func quality(_ quality: Int, _ expected: Int) throws {
         let format = PlaneFormat(.grey, size: .init(width: 16, height: 16))
         let sink = try JPEGSink(format: format, settings: EncodeSettings(quality: quality))

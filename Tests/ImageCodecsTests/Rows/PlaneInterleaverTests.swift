@@ -5,7 +5,7 @@ import Testing
 
 @Suite("PlaneInterleaver")
 struct PlaneInterleaverTests {
-    /// One row of 3 pixels, whose samples are 10 times the plane plus the column.
+    /// Returns one row of 3 pixels, whose samples are 10 times the plane plus the column.
     private static func row(
         _ model: PlaneFormat.Model, hasAlpha: Bool = false, expandingGrey: Bool = false
     ) throws -> [UInt8] {
@@ -14,7 +14,7 @@ struct PlaneInterleaverTests {
         for plane in 0..<format.planeCount {
             for x in 0..<3 { buffer.row(1, ofPlane: plane)[x] = UInt8(10 * plane + x) }
         }
-        // One byte more than any row has, which must stay.
+        // One byte more than any row has, which must not change.
         var result = [UInt8](repeating: 99, count: 13)
         PlaneInterleaver.interleave(buffer, row: 1, into: &result, expandingGrey: expandingGrey)
         return result
@@ -26,7 +26,7 @@ struct PlaneInterleaverTests {
         #expect(try Self.row(.grey, expandingGrey: true).prefix(10) == [0, 0, 0, 1, 1, 1, 2, 2, 2, 99])
     }
 
-    @Test("writes the channels of each pixel side by side, alpha last")
+    @Test("interleaves the channels of each pixel, alpha last")
     func channels() throws {
         #expect(try Self.row(.rgb).prefix(10) == [0, 10, 20, 1, 11, 21, 2, 12, 22, 99])
         #expect(try Self.row(.rgb, hasAlpha: true) == [0, 10, 20, 30, 1, 11, 21, 31, 2, 12, 22, 32, 99])

@@ -1,20 +1,20 @@
 /// Builds the bytes of a BMP, field by field.
 struct BMPFile {
     var width: Int
-    /// Negative: top to bottom.
+    /// In pixels; negative: top row first.
     var height: Int
     var bits: Int
-    /// Of the DIB header: 12, 16...64, 108 or 124.
+    /// The size of the DIB header: 12, 16...64, 108 or 124.
     var headerBytes = 40
     var compression = 0
     var colorsUsed = 0
-    /// Red, green, blue and perhaps alpha.
+    /// The masks of red, green, blue and optionally alpha.
     var masks: [UInt32] = []
-    /// Blue, green, red and, but in headers of 12 bytes, an unused byte each.
+    /// Blue, green, red and an unused byte per colour; no unused byte with headers of 12 bytes.
     var palette: [UInt8] = []
-    /// Bytes between palette and pixels.
+    /// Bytes between the palette and the pixels.
     var gap = 0
-    /// `nil`: where the pixels are.
+    /// The stated offset of the pixels; `nil`: the real one.
     var pixelOffset: Int?
     var pixels: [UInt8]
 
@@ -29,7 +29,7 @@ struct BMPFile {
             info += little(width, 4) + little(height, 4) + little(1, 2) + little(bits, 2)
             info += little(compression, 4) + little(0, 4) + little(2835, 4) + little(2835, 4)
             info += little(colorsUsed, 4) + little(0, 4)
-            // Cut by short headers of OS/2, and followed by masks in any header.
+            // Cut short by small OS/2 headers, and followed by masks in any header.
             info = Array(info.prefix(headerBytes))
             info += masks.flatMap { little(Int($0), 4) }
             info += [UInt8](repeating: 0, count: max(0, headerBytes - info.count))
@@ -40,8 +40,7 @@ struct BMPFile {
             + body + pixels
     }
 
-    /// Rows as they are stored: packed, filled up to four bytes, the last row first unless `height`
-    /// is negative.
+    /// Packs rows as BMP stores them: padded to four bytes, the last row first unless `isTopDown`.
     static func packed(_ rows: [[UInt32]], bits: Int, isTopDown: Bool) -> [UInt8] {
         let stored = isTopDown ? rows : rows.reversed()
         return stored.flatMap { row -> [UInt8] in

@@ -1,14 +1,15 @@
-/// Changes encoded images at random, the same way every time.
+/// Changes encoded images at random, reproducibly.
 ///
-/// Blind damage to a PNG ends at its checksums, so half of the mutants get theirs repaired and
+/// Blind damage to a PNG is caught by its checksums, so half of the mutants get theirs repaired and
 /// reach the code behind.
 struct Mutator {
-    /// SplitMix64 (Steele, Lea and Flood 2014): a seed is enough to find a mutant again.
+    /// The state of SplitMix64 (Steele, Lea and Flood 2014); the seed is enough to reproduce a
+    /// mutant.
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }
 
-    /// An image like `bytes`, with one to four changes.
+    /// Returns the image with one to four changes.
     mutating func mutant(of bytes: [UInt8]) -> [UInt8] {
         var mutant = bytes
         for _ in 0...below(4) {
@@ -26,7 +27,7 @@ struct Mutator {
         return mutant
     }
 
-    /// So many bytes of nothing.
+    /// Returns random bytes.
     mutating func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
     private mutating func next() -> UInt64 {
@@ -94,11 +95,11 @@ struct Mutator {
 
 /// A chunk of a PNG or WebP, or a marker segment of a JPEG, found by its length alone.
 private struct Chunk {
-    /// Everything, length and checksum included.
+    /// The whole chunk, with length and checksum.
     var range: Range<Int>
     var lengthField: Range<Int>
 
-    /// All that follow one another without a gap, as far as the lengths make sense.
+    /// Returns the consecutive chunks, as far as their lengths make sense.
     static func all(in bytes: [UInt8]) -> [Chunk] {
         switch bytes.first {
         case 0x89:

@@ -2,20 +2,20 @@ import ImageCodecs
 import PixelEngine
 import Pixels
 
-/// All that the readers make of some bytes, in the order in which `prep` goes about it.
+/// The results of all readers for some bytes, in the order in which `prep` calls them.
 struct Reading: Equatable {
-    /// As stored.
+    /// The size as stored.
     var size: PixelSize
-    /// Of ``samples``.
+    /// The channels of ``samples``.
     var channels: Int
-    /// 8-bit rows, as the row reader gives them.
+    /// Rows of 8-bit samples from the row reader.
     var samples: [UInt8]
-    /// The planes as stored; only of a JPEG that has them.
+    /// The planes as stored; only for a JPEG that has them.
     var planes: [[UInt8]]
 
     /// Probes and decodes to the last row.
     ///
-    /// - Throws: ``CodecError`` and nothing else.
+    /// - Throws: ``CodecError``, and no other error.
     init(_ source: EncodedSource, limits: DecodeLimits) throws {
         let probe = try Prober.probe(source, limits: limits)
         (size, channels, samples) = try RowReaders.withReader(of: source, probe: probe, limits: limits) {
@@ -36,7 +36,7 @@ struct Reading: Equatable {
         probe.format == .jpeg && (probe.colorModel == .grey || probe.planeSubsampling != nil)
     }
 
-    /// The planes of a JPEG at a part of its size.
+    /// Returns the planes of a JPEG at a reduced size.
     static func planes(
         _ source: EncodedSource, denominator: Int, limits: DecodeLimits
     ) throws -> [[UInt8]] {

@@ -3,7 +3,7 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Which image of a TIFF is read, and what is read where tags are missing.
+/// The choice of the image in a TIFF, and reading with missing tags.
 @Suite("TIFF", .enabled(if: ImageFormat.tiff.isReadable))
 struct TIFFTests {
     typealias Directory = TIFFFile.Directory
@@ -80,7 +80,7 @@ struct TIFFTests {
         Raw("MRW", [0] + Array("MRM".utf8) + [0, 0, 1, 0]),
     ]
 
-    @Test("camera raw is told by its structure and never passes for its preview", arguments: raws)
+    @Test("camera raw is recognised by its structure and never read as its preview", arguments: raws)
     func raw(_ raw: Raw) throws {
         let error = #expect(throws: CodecError.self) {
             try Prober.probe(EncodedSource(raw.bytes), limits: DecodeLimits())
@@ -95,7 +95,7 @@ struct TIFFTests {
     struct Plain: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var file: TIFFFile
-        /// Of the image that counts.
+        /// The size of the image that is read.
         var size = PixelSize(width: 400, height: 300)
 
         init(_ name: String, preamble: [UInt8] = [], _ directories: Directory...) {
@@ -138,7 +138,7 @@ struct TIFFTests {
             image),
     ]
 
-    @Test("an ordinary TIFF is read, and the image in full is the one that is read", arguments: plain)
+    @Test("an ordinary TIFF is read, and the full-size image is chosen", arguments: plain)
     func ordinary(_ test: Plain) throws {
         let probe = try Self.probe(test.file)
         #expect(probe.size == test.size)
@@ -146,7 +146,7 @@ struct TIFFTests {
         #expect(try DecodedPixels(test.file.bytes).rgba.allSatisfy { $0 == 128 || $0 == 255 })
     }
 
-    @Test("if all pages are reduced, the largest is read and said to be a reduced copy")
+    @Test("if all pages are reduced, the largest is read and reported as a reduced copy")
     func reduced() throws {
         let small = Directory(width: 80, height: 60, [254: [1]])
         let probe = try Self.probe(TIFFFile(small, Self.preview, small))
@@ -157,7 +157,7 @@ struct TIFFTests {
     @Test("directories that point at each other end", .timeLimit(.minutes(1)))
     func cycles() throws {
         var bytes = TIFFFile(Self.preview.with(Self.image)).bytes
-        // The sub-directory's offset becomes that of the first directory.
+        // The offset of the subdirectory becomes that of the first directory.
         let first = (0..<4).reduce(0) { $0 | Int(bytes[4 + $1]) << (8 * $1) }
         let count = Int(bytes[first])
         for entry in (0..<count).map({ first + 2 + 12 * $0 })
@@ -177,7 +177,7 @@ struct TIFFTests {
 
     // MARK: Missing tags
 
-    /// A fixture whose first directory has lost a tag.
+    /// Returns a fixture without one tag in its first directory.
     static func without(_ tag: Int, _ name: String) throws -> [UInt8] {
         var bytes = try Fixtures.bytes("formats/\(name).tiff")
         func number(_ offset: Int, _ length: Int) -> Int {
@@ -192,14 +192,14 @@ struct TIFFTests {
     }
 
     @Test(
-        "without PhotometricInterpretation the samples mean what they would",
+        "without PhotometricInterpretation the samples mean what they would mean with it",
         arguments: ["grey4", "rgb-strips", "rgb16", "rgba", "palette", "ycbcr-jpeg"])
     func photometric(_ name: String) throws {
         let whole = try DecodedPixels(Fixtures.bytes("formats/\(name).tiff"))
         #expect(try DecodedPixels(Self.without(262, name)) == whole)
     }
 
-    @Test("without it, fax data have white as 0, and inks are told by their tags")
+    @Test("without it, 0 is white in fax data, and CMYK is recognised by its tags")
     func guesses() throws {
         // Group 4: one row of eight white pixels is a single vertical code, V0.
         let fax = Directory(
@@ -219,7 +219,7 @@ struct TIFFTests {
     func reportedFax() throws {
         let image = try DecodedPixels(Faults.bytes("guessPhotometric__group4.tif"))
         var patched = try Faults.bytes("guessPhotometric__group4.tif")
-        // The tag is renamed.
+        // The tag gets another number.
         let entry = try #require(
             patched.indices.dropLast().first { patched[$0] == 0xFF && patched[$0 + 1] == 0xFF && $0 > 16 })
         patched[entry] = 6
@@ -241,7 +241,7 @@ struct TIFFTests {
 
     // MARK: Fax lines
 
-    /// Group 3, 16 pixels wide: each line is an end-of-line code and its runs.
+    /// Returns Group 3 data, 16 pixels wide: each line is an end-of-line code and its runs.
     static func fax(_ lines: [String]) -> EncodedSource {
         let bits = lines.map { "000000000001" + $0 }.joined()
         let padded = bits + String(repeating: "0", count: (8 - bits.count % 8) % 8)
@@ -258,9 +258,9 @@ struct TIFFTests {
             ).bytes)
     }
 
-    @Test("a damaged line of a fax is refused, or mended and told where damage is tolerated")
+    @Test("a damaged fax line is refused, or repaired and reported if damage is tolerated")
     func damagedLine() throws {
-        // White 8 is 10011, black 8 is 000101; white 4 is 1011.
+        // White 8 is 10011, black 8 is 000101, white 4 is 1011.
         let good = "10011000101"
         let whole = try DecodedPixels(Self.fax([good, good, good]))
         #expect(Set(whole.rgba) == [0, 255])

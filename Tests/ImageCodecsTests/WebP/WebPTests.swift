@@ -7,7 +7,7 @@ import Testing
     private struct Chunk: Equatable {
         var type: String
         var payload: [UInt8]
-        /// What the header says, where that is not how many bytes there are.
+        /// The stated length; `nil`: the number of bytes.
         var length: Int?
         var padding: UInt8 = 0
 
@@ -44,7 +44,7 @@ import Testing
         chunks(of: try Fixtures.bytes("webp/\(name).webp"))
     }
 
-    /// A file of the extended format with these flags.
+    /// Returns a file in the extended format with these flags.
     private static func extended(_ flags: UInt8, _ size: PixelSize, _ chunks: [Chunk]) -> [Chunk] {
         let canvas = little(size.width - 1).prefix(3) + little(size.height - 1).prefix(3)
         return [Chunk(type: "VP8X", payload: [flags, 0, 0, 0] + canvas)] + chunks
@@ -68,7 +68,7 @@ import Testing
     // MARK: Lengths
 
     @Test(
-        "what passes of a file whose chunk has a wrong length decodes to the same pixels",
+        "what is accepted of a file whose chunk has a wrong length decodes to the same pixels",
         arguments: ["lossy", "lossy-alpha", "lossless-alpha"])
     func lengths(_ name: String) throws {
         let chunks = try Self.fixture(name)
@@ -89,10 +89,12 @@ import Testing
                 #expect(try DecodedPixels(stripped.bytes) == pixels, "\(label): passes")
             }
         }
-        #expect(refused > 60, "a bitstream cut short is not read on behind its chunk")
+        #expect(refused > 60, "a bitstream cut short is read beyond its chunk")
     }
 
-    @Test("a bitstream that is cut, lengths and all, is refused", arguments: ["lossy", "lossless-alpha"])
+    @Test(
+        "a bitstream that is cut, with lengths that match, is refused",
+        arguments: ["lossy", "lossless-alpha"])
     func cut(_ name: String) throws {
         var chunks = try Self.fixture(name)
         let place = try #require(chunks.firstIndex { $0.type.hasPrefix("VP8") && $0.type != "VP8X" })
@@ -115,7 +117,7 @@ import Testing
         }
     }
 
-    @Test("the RIFF length may lack the last padding byte and nothing more")
+    @Test("the RIFF size may lack the last padding byte, and no more")
     func riffLength() throws {
         let image = try #require(try Self.fixture("lossy").first { $0.type == "VP8 " })
         let odd = Chunk(type: "XMP ", payload: [1, 2, 3])
@@ -155,11 +157,11 @@ import Testing
 
     // MARK: Metadata
 
-    /// EXIF that asks for a quarter turn.
+    /// EXIF with a rotation by 90°.
     private static let turned: [UInt8] =
         [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]
 
-    @Test("EXIF counts where the header announces it", arguments: [(UInt8(0x08), 6), (0, 1), (0x04, 1)])
+    @Test("EXIF counts if the header announces it", arguments: [(UInt8(0x08), 6), (0, 1), (0x04, 1)])
     func orientation(_ flags: UInt8, _ orientation: Int) throws {
         let image = try #require(try Self.fixture("lossy").first { $0.type == "VP8 " })
         let size = try DecodedPixels(Self.file([image])).size
@@ -170,7 +172,7 @@ import Testing
         #expect(try Self.strip(bytes).plan.removals == [.exif])
     }
 
-    @Test("alpha that the header does not announce is none")
+    @Test("alpha that the header does not announce is ignored")
     func alpha() throws {
         var chunks = try Self.fixture("lossy-alpha")
         #expect(chunks.map(\.type) == ["VP8X", "ALPH", "VP8 "])
@@ -183,7 +185,7 @@ import Testing
         #expect(try DecodedPixels(stripped.bytes) == pixels)
     }
 
-    @Test("nothing that no decoder needs is left", arguments: ["lossy", "lossy-alpha", "lossless-alpha"])
+    @Test("nothing that decoders do not need is left", arguments: ["lossy", "lossy-alpha", "lossless-alpha"])
     func secrets(_ name: String) throws {
         let plain = try Self.fixture(name)
         let pixels = try DecodedPixels(Self.file(plain))
@@ -238,7 +240,7 @@ import Testing
     }
 
     @Test(
-        "what lies in a chunk behind the end of its data is removed",
+        "bytes in a chunk after the end of its data are removed",
         arguments: ["lossy", "lossy-alpha", "lossless-alpha"], [1, 7, 47, 1000])
     func ends(_ name: String, _ count: Int) throws {
         let plain = try Self.fixture(name)
@@ -256,7 +258,7 @@ import Testing
         }
     }
 
-    @Test("alpha that is not compressed ends with its last pixel")
+    @Test("uncompressed alpha ends with its last pixel")
     func rawAlpha() throws {
         let chunks = try Self.fixture("lossy-alpha")
         let size = try DecodedPixels(Self.file(chunks)).size
@@ -270,7 +272,7 @@ import Testing
         #expect(stripped.plan.removals == [.trailingData])
     }
 
-    @Test("a padding byte is nothing but zero")
+    @Test("a padding byte is always zero")
     func padding() throws {
         for name in ["lossy", "lossy-alpha", "lossless-alpha"] {
             var chunks = try Self.fixture(name)

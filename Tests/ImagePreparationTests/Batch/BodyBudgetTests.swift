@@ -11,17 +11,18 @@ struct BodyBudgetTests {
         #expect(BodyBudget.envelope(images: 10) == 20_080)
     }
 
-    /// Budget, lengths, share.
+    /// Budget, lengths and share.
     static let shares: [(Int, [Int], Int)] = [
-        // One image has all.
+        // A single image gets the whole budget.
         (100, [101], 100),
-        // Two equal ones have a half each; a character that cannot be halved is left.
+        // Two equal images get half each; an odd character is left.
         (100, [80, 80], 50), (101, [80, 80], 50),
-        // The small one keeps its 10, and the others share 90.
+        // The small image keeps its 10, and the others share 90.
         (100, [80, 10, 80], 45),
-        // 100 / 3 = 33: 20 is below, so 80 are left for two, and 30 is below 40, so 50 for one.
+        // 100 / 3 = 33: 20 is below, so 80 are left for two; 30 is below 40, so 50 are left for
+        // one.
         (100, [60, 30, 20], 50),
-        // Exactly an equal share is no more than one.
+        // Exactly an equal share, so the last image gets no more.
         (99, [33, 33, 34], 33),
         (0, [5, 5], 0), (-7, [5], 0),
     ]
@@ -31,7 +32,7 @@ struct BodyBudgetTests {
         #expect(BodyBudget.share(of: budget, among: lengths) == expected)
     }
 
-    @Test("finds the largest share with which all fit", arguments: 0..<100)
+    @Test("finds the largest share with which all images fit", arguments: 0..<100)
     func largest(_ seed: Int) {
         var generator = SeededGenerator(seed: UInt64(seed))
         let lengths = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
@@ -46,7 +47,7 @@ struct BodyBudgetTests {
 
     @Test("finds the most bytes whose data URI is short enough")
     func bytes() {
-        // `data:image/jpeg;base64,` has 23 characters, and 4 more hold 3 bytes.
+        // `data:image/jpeg;base64,` has 23 characters, and 4 more encode 3 bytes.
         #expect([22, 23, 26, 27, 30, 31].map(BodyBudget.bytes(forCharacters:)) == [0, 0, 0, 3, 3, 6])
         #expect(BodyBudget.bytes(forCharacters: -1) == 0)
         for characters in 23...300 {

@@ -6,16 +6,16 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("the budget of the process")
+@Suite("the process's budget")
 struct ProcessBudgetTests {
-    /// What images have done, in order.
+    /// The events of the images, in order.
     private final class Log: Sendable {
         private let entries = Mutex<[String]>([])
         var list: [String] { entries.withLock { $0 } }
         func add(_ entry: String) { entries.withLock { $0.append(entry) } }
     }
 
-    /// A door that images in work wait at.
+    /// A gate at which images wait while they are processed.
     private struct Door: Sendable {
         private let stream: AsyncStream<Void>
         private let continuation: AsyncStream<Void>.Continuation
@@ -24,7 +24,7 @@ struct ProcessBudgetTests {
         func pass() async { for await _ in stream {} }
     }
 
-    /// Waits, without a clock of its own, until the budget looks as it should.
+    /// Yields until the budget's load satisfies the condition.
     private func wait(_ budget: ProcessBudget, until holds: (ProcessBudget.Load) -> Bool) async {
         while !holds(budget.load) { await Task.yield() }
     }
@@ -34,7 +34,7 @@ struct ProcessBudgetTests {
         return load.images == 0 && load.bytes == 0 && load.threads == 0 && load.waiting == 0
     }
 
-    @Test("starts images in the order in which they ask; a small one does not pass a large one")
+    @Test("starts images in the order of their requests; a small one does not overtake a large one")
     func order() async throws {
         let budget = ProcessBudget(memory: 100, threads: 8)
         let (log, door) = (Log(), Door())
@@ -43,7 +43,7 @@ struct ProcessBudgetTests {
             await wait(budget) { $0.images == 1 }
             for (number, bytes) in [90, 20, 20, 81].enumerated() {
                 group.addTask { try await budget.run(.init(bytes: bytes)) { _ in log.add("\(bytes)") } }
-                // 20 would fit at once.
+                // 20 bytes would fit at once.
                 await wait(budget) { $0.waiting == number + 1 }
             }
             #expect(log.list.isEmpty)
@@ -55,7 +55,7 @@ struct ProcessBudgetTests {
         #expect(isIdle(budget))
     }
 
-    @Test("works on an image that is larger than the whole budget, alone")
+    @Test("processes an image that is larger than the whole budget alone")
     func oversize() async throws {
         let budget = ProcessBudget(memory: 100, threads: 8)
         try await withThrowingTaskGroup(of: Int.self) { group in
@@ -72,7 +72,7 @@ struct ProcessBudgetTests {
         #expect(budget.load.mostBytes == 2000)
     }
 
-    @Test("keeps to a claim's own limits of memory and threads, smaller or larger than its own")
+    @Test("applies a claim's own limits of memory and threads, smaller or larger than its own")
     func ownLimits() async throws {
         let budget = ProcessBudget(memory: 100, threads: 2)
         let door = Door()
@@ -91,7 +91,7 @@ struct ProcessBudgetTests {
         #expect(budget.load.mostThreads == 4)
     }
 
-    @Test("a second thread is given where one is free and no other image waits")
+    @Test("gives a second thread if one is free and no other image waits")
     func readsAhead() async throws {
         let budget = ProcessBudget(memory: 100, threads: 2)
         let claim = ProcessBudget.Claim(bytes: 1, mayReadAhead: true)
@@ -101,7 +101,7 @@ struct ProcessBudgetTests {
         #expect(budget.load.mostThreads == 2)
     }
 
-    @Test("a cancelled image leaves the queue, and those behind it go on")
+    @Test("a cancelled image leaves the queue, and those behind it continue")
     func cancellation() async throws {
         let budget = ProcessBudget(memory: 100, threads: 8)
         let (door, log) = (Door(), Log())
@@ -113,7 +113,7 @@ struct ProcessBudgetTests {
         await wait(budget) { $0.waiting == 2 }
         large.cancel()
         await #expect(throws: CancellationError.self) { try await large.value }
-        // The first is in work still.
+        // The first image is still being processed.
         try await small.value
         #expect(log.list == ["small"])
         let late = Task {
@@ -127,7 +127,7 @@ struct ProcessBudgetTests {
         #expect(budget.load.bytes == 0)
     }
 
-    @Test("what throws gives back what it took")
+    @Test("an image that throws returns its memory and threads")
     func failure() async throws {
         struct Failure: Error {}
         let budget = ProcessBudget(memory: 100, threads: 2)
@@ -137,10 +137,10 @@ struct ProcessBudgetTests {
         #expect(isIdle(budget))
     }
 
-    @Test("holds for 64 calls at once, of as many preparers: memory, threads, and every image is prepared")
+    @Test("holds for 64 calls at once with separate preparers: memory, threads, and all images are prepared")
     func calls() async throws {
         let photos = ImagePreparerTests.photos.map { Fixtures.path($0) }
-        // Of the largest need, which the refusal names.
+        // The largest need, which the refusal states.
         var options = PreparationOptions()
         options.memoryBudget = 1
         let refused = try await ImagePreparer(options: options).prepare(
@@ -156,7 +156,7 @@ struct ProcessBudgetTests {
                 group.addTask {
                     var preparer = ImagePreparer()
                     preparer.budget = budget
-                    // Every other call is one of many requests.
+                    // Every other call belongs to a request with many images.
                     let inputs: [ImageInput] = [
                         .file(photos[call % photos.count]), .file(photos[(call + 1) % photos.count]),
                     ]
@@ -181,7 +181,7 @@ struct ProcessBudgetTests {
         }
         let load = budget.load
         #expect(load.mostBytes <= budget.memory)
-        #expect(load.mostBytes > largest, "several were in work at once")
+        #expect(load.mostBytes > largest, "no two images were processed at once")
         #expect((2...6).contains(load.mostThreads))
         #expect(isIdle(budget))
     }
@@ -189,9 +189,9 @@ struct ProcessBudgetTests {
     #if os(Linux)
     @Test("keeps the resident memory of 64 calls at once near that of the budget")
     func resident() async throws {
-        // A process of its own, since others' images would count as well.
+        // A separate process, because images of other tests would count too.
         await #expect(processExitsWith: .success) {
-            // Turning an image takes all of it at once.
+            // Rotation holds the whole image at once.
             let input = ImageInput.file(Fixtures.path("photos/dandelion-portrait.jpg"))
             var options = PreparationOptions()
             options.memoryBudget = 1
@@ -200,7 +200,7 @@ struct ProcessBudgetTests {
             let message = try #require(refused.failed.first?.message)
             let need = try #require(message.firstMatch(of: /about (\d+) bytes/).flatMap { Int($0.1) })
             options.memoryBudget = 3 * need
-            // Threads are no limit here.
+            // Threads are not the limit here.
             options.jobs = 64
             let before = try #require(ProcessStatus()?.bytes("VmRSS"))
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -212,7 +212,7 @@ struct ProcessBudgetTests {
                 try await group.waitForAll()
             }
             let grown = try #require(ProcessStatus()?.bytes("VmHWM")) - before
-            // 64 of them would take 64 times as much.
+            // 64 images would take 64 times as much.
             try #require(grown < 3 * need + (32 << 20), "\(grown) bytes for a budget of \(3 * need) bytes")
             try #require(ProcessBudget.shared.load.mostBytes <= 3 * need)
         }

@@ -16,12 +16,12 @@ struct EncodeLadderTests {
             keepsAlpha: keepsAlpha)
     }
 
-    /// 2000x1500 at quality 95 and 4:4:4. The areas are 0.7 of the one before, down to 921 600 px²:
-    /// 2 100 000, 1 470 000, 1 029 000 and 921 600. The largest size of 4:3 within each: the short
-    /// side is the root of three quarters of the area, rounded down, and the long side 4/3 of that,
-    /// rounded down. Within 921 600 that is 1108x831, 852 px² too few, so the next larger one that
-    /// conforms is taken.
-    @Test("lowers the quality, then the chroma, then the area, down to the least")
+    /// 2000x1500 at quality 95 and 4:4:4. Each area is 0.7 of the previous one, down to 921 600
+    /// px²: 2 100 000, 1 470 000, 1 029 000 and 921 600. The size is the largest of 4:3 within the
+    /// area: the short side is the root of three quarters of the area, rounded down, and the long
+    /// side 4/3 of that, rounded down. Within 921 600 px² that is 1108x831, 852 px² too few, so the
+    /// next larger conforming size is taken.
+    @Test("lowers the quality, then the chroma, then the area, down to the minimum")
     func whole() throws {
         let attempts = try Self.attempts(
             SampleProbe.jpeg(2000, 1500) { ($0.estimatedQuality, $0.planeSubsampling) = (95, .full) })
@@ -37,19 +37,19 @@ struct EncodeLadderTests {
     }
 
     @Test(
-        "begins with the quality of the source, held between 85 and 92",
+        "starts at the quality of the source, clamped to 85...92",
         arguments: [
             (nil, [92, 88, 85]), (100, [92, 88, 85]), (90, [90, 88, 85]), (88, [88, 85]), (87, [87, 85]),
             (85, [85]), (40, [85]),
         ] as [(Int?, [Int])])
     func quality(_ estimated: Int?, _ steps: [Int]) throws {
-        // 4:2:0 at the least area: nothing but the quality can change.
+        // 4:2:0 at the minimum area: only the quality can change.
         let attempts = try Self.attempts(SampleProbe.jpeg(1280, 720) { $0.estimatedQuality = estimated })
         #expect(attempts.map(\.quality) == steps)
     }
 
     @Test(
-        "takes the quality of the options, and goes down from there",
+        "starts at the quality in the options and goes down",
         arguments: [(50, [50]), (100, [100, 88, 85])])
     func chosenQuality(_ quality: Int, _ steps: [Int]) throws {
         var options = PreparationOptions()
@@ -76,7 +76,7 @@ struct EncodeLadderTests {
         #expect(attempts.map(\.subsampling) == steps)
     }
 
-    @Test("grey has no chroma to make coarser")
+    @Test("leaves the chroma out for grey")
     func grey() throws {
         let probe = try SampleProbe.jpeg(1280, 720) {
             ($0.estimatedQuality, $0.colorModel, $0.planeSubsampling) = (85, .grey, nil)
@@ -84,14 +84,14 @@ struct EncodeLadderTests {
         #expect(try Self.attempts(probe).count == 1)
     }
 
-    @Test("of a PNG only the area changes; of a WebP the quality too")
+    @Test("of a PNG only the area changes; of a WebP also the quality")
     func otherFormats() throws {
         let probe = try SampleProbe.jpeg(1440, 960) { ($0.format, $0.hasAlpha) = (.png, true) }
         let png = try Self.attempts(probe, keepsAlpha: true)
         #expect(png.allSatisfy { $0.mediaType == .png && $0.keepsAlpha && $0.quality == 92 })
         // 1 382 400 · 0.7 = 967 680, two thirds of which have the root 803.2. Two thirds of 921 600
-        // have the root 783.8, but 1174x783 is too small, and so is 784 high; 785 · 1174 / 783 =
-        // 1177.
+        // have the root 783.8, but 1174x783 is too small, and so is a height of 784; 785 · 1174 /
+        // 783 = 1177.
         #expect(
             png.map(\.size) == [
                 PixelSize(width: 1440, height: 960), PixelSize(width: 1204, height: 803),
@@ -102,12 +102,12 @@ struct EncodeLadderTests {
         let webp = try Self.attempts(probe, options: options, keepsAlpha: true)
         #expect(webp.map(\.quality) == [92, 88, 85, 85, 85])
         #expect(webp.allSatisfy { $0.mediaType == .webp && $0.keepsAlpha && $0.subsampling == .quarter })
-        // JPEG has no alpha to keep.
+        // JPEG cannot keep alpha.
         options.format = .jpeg
         #expect(try Self.attempts(probe, options: options, keepsAlpha: true).allSatisfy { !$0.keepsAlpha })
     }
 
-    @Test("tries eight smaller areas, and every size conforms", arguments: 0..<50)
+    @Test("tries eight smaller areas, all with conforming sizes", arguments: 0..<50)
     func areas(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         var constraints = InputConstraints()

@@ -25,7 +25,7 @@ struct FolderInputsTests {
         inputs?.files.map { String($0.path.dropFirst(folder.path.count + 1)) }
     }
 
-    @Test("are told by their content, or by a name that claims one, and sorted")
+    @Test("are found by content, or by a name that claims an image format, and sorted")
     func content() throws {
         let inputs = FolderInputs(folder.path + "//")
         #expect(paths(inputs) == ["a", "b.jpg", "empty.PNG"])
@@ -34,14 +34,14 @@ struct FolderInputsTests {
         #expect(inputs?.files.allSatisfy { $0.subfolder == "" } == true)
     }
 
-    @Test("are those of its folders too, on demand, with the folders between")
+    @Test("include those of its subfolders on demand, and list the folders in between")
     func recursive() throws {
         let inputs = FolderInputs(folder.path, recursive: true)
         #expect(paths(inputs) == ["a", "b.jpg", "empty.PNG", "sub/c.jpg", "sub/deep/d.jpg"])
         #expect(inputs?.files.map(\.subfolder) == ["", "", "", "sub", "sub/deep"])
     }
 
-    @Test("are without what the caller leaves out, files and folders")
+    @Test("leave out the files and folders that the caller excludes")
     func leftOut() throws {
         let inputs = FolderInputs(folder.path, recursive: true) {
             $0.hasSuffix("/deep") || $0.hasSuffix("/a")
@@ -49,14 +49,14 @@ struct FolderInputsTests {
         #expect(paths(inputs) == ["b.jpg", "empty.PNG", "sub/c.jpg"])
     }
 
-    @Test("are none of a file, and of what is not there")
+    @Test("of a file, or of a missing path, are not listed")
     func noFolder() {
         #expect(FolderInputs(folder.file("b.jpg")) == nil)
         #expect(FolderInputs(folder.file("gone")) == nil)
         #expect(paths(FolderInputs(folder.file("sub/deep"))) == ["sub/deep/d.jpg"])
     }
 
-    @Test("stand where their folder was named, between the other inputs")
+    @Test("take the place of their folder among the other inputs")
     func list() throws {
         var list = InputList()
         for argument in ["-", folder.file("sub"), "data:image/png;base64,AA=="] {
@@ -72,7 +72,7 @@ struct FolderInputsTests {
         #expect(list.folders.map(\.images) == [2])
     }
 
-    @Test("names of a list are bytes, one a line or ended by zero bytes")
+    @Test("names in a list are bytes, one per line or terminated by zero bytes")
     func names() {
         let bytes = Array("a b\n\n".utf8) + [0x63, 0xE9] + Array("\nd\0e".utf8)
         #expect(InputList.names(in: bytes, endedByZero: false) == ["a b", "c\u{10F7E9}", "d\0e"])

@@ -5,10 +5,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Images that come as pixels, without a file around them.
-@Suite("Pixels in memory are an input like any other")
+/// Images that are given as pixels, without a file.
+@Suite("pixels in memory")
 struct RawPixelTests {
-    /// Samples that differ from pixel to pixel, all opaque or none.
+    /// Returns samples that differ from pixel to pixel, with the same alpha.
     private static func rgba(_ width: Int, _ height: Int, alpha: UInt8 = 255) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(width * height * 4)
@@ -39,7 +39,7 @@ struct RawPixelTests {
         try #require(try await preparer(minimumArea: minimumArea, change).prepare([input]).images.first)
     }
 
-    @Test("PNG has each of them, opaque or not", arguments: [255, 254, 0])
+    @Test("become PNG with and without alpha", arguments: [255, 254, 0])
     func exact(_ alpha: UInt8) async throws {
         let pixels = Self.rgba(61, 47, alpha: alpha)
         let image = try await Self.prepared(.pixels(pixels, width: 61, height: 47, name: "canvas")) {
@@ -51,12 +51,12 @@ struct RawPixelTests {
         #expect(!image.isIdentical)
         let decoded = try DecodedPixels(image.bytes.array)
         #expect(decoded == DecodedPixels(size: PixelSize(width: 61, height: 47), rgba: pixels))
-        // Alpha that does nothing is not written.
+        // Opaque alpha is not written.
         let probe = try Prober.probe(EncodedSource(image.bytes.array), limits: DecodeLimits())
         #expect(probe.hasAlpha == (alpha < 255))
     }
 
-    @Test("the facts say what they were")
+    @Test("have facts that describe them")
     func facts() async throws {
         let input = ImageInput.pixels(Self.rgba(32, 20), width: 32, height: 20, name: "canvas")
         let image = try await Self.prepared(input)
@@ -72,7 +72,7 @@ struct RawPixelTests {
         #expect(plan.images[0].reasons == [.mediaTypeNotAccepted])
     }
 
-    @Test("a photograph comes out as its PNG does, byte for byte")
+    @Test("of a photograph give the same result as its PNG, byte for byte")
     func likeTheFile() async throws {
         let file = try Fixtures.bytes("photos/rocket.jpg")
         let pixels = try DecodedPixels(file)
@@ -94,7 +94,7 @@ struct RawPixelTests {
         }
     }
 
-    @Test("small ones are scaled up to the minimum area")
+    @Test("of a small image are scaled up to the minimum area")
     func enlarged() async throws {
         let image = try await Self.prepared(
             .pixels(Self.rgba(64, 48), width: 64, height: 48, name: "canvas"), minimumArea: 921_600)
@@ -104,7 +104,7 @@ struct RawPixelTests {
         #expect(try DecodedPixels(image.bytes.array).size == image.size)
     }
 
-    @Test("transparent parts are composited on the background unless alpha is kept")
+    @Test("that are transparent are composited on the background unless alpha is kept")
     func flattened() async throws {
         var pixels = Self.rgba(40, 40)
         // Half of red on green: 0.5 · 255 + 0.5 · 0 and so on.
@@ -122,7 +122,7 @@ struct RawPixelTests {
         #expect(try DecodedPixels(kept.bytes.array).rgba == pixels)
     }
 
-    @Test("opaque ones are a photograph, also where alpha is kept")
+    @Test("that are opaque count as a photograph, even if alpha is kept")
     func opaque() async throws {
         let image = try await Self.prepared(
             .pixels(Self.rgba(40, 40), width: 40, height: 40, name: "canvas")
@@ -132,7 +132,7 @@ struct RawPixelTests {
     }
 
     @Test(
-        "bytes that do not fit the size are an error of that input",
+        "whose bytes do not match the size are an error of that input",
         arguments: [
             (15, 2, 2), (17, 2, 2), (0, 2, 2), (0, 0, 0), (0, 0, 5), (0, 5, 0), (16, -2, -2), (4, .max, 2),
             (4, .max, .max), (4, 1 << 32, 1 << 32), (0, 1 << 31, 1 << 31), (12, 2, 2),
@@ -155,7 +155,7 @@ struct RawPixelTests {
                     : "expected a width and a height of at least 1, found \(width)x\(height)"))
     }
 
-    @Test("limits hold for them as for files")
+    @Test("are subject to the limits like files")
     func limits() throws {
         let input = ImageInput.pixels(Self.rgba(10, 10), width: 10, height: 10, name: "canvas")
         func refusal(_ change: (inout DecodeLimits) -> Void) throws -> [FailedInput] {
@@ -173,7 +173,7 @@ struct RawPixelTests {
                 == failure(.limitExceeded(.inputBytes, value: 400, maximum: 399)))
     }
 
-    @Test("the shape and the memory budget count")
+    @Test("are subject to the aspect ratio and the memory budget")
     func constraints() async throws {
         let long = ImageInput.pixels(Self.rgba(70, 20), width: 70, height: 20, name: "canvas")
         let thrown = await #expect(throws: PreparationFailure.self) {
@@ -186,7 +186,7 @@ struct RawPixelTests {
         #expect(batch.failed.map(\.code) == [.limitExceeded])
     }
 
-    @Test("the digest is of pixels and shape")
+    @Test("have a digest of the samples and the layout")
     func digest() throws {
         let bytes = Self.rgba(8, 2)
         func digest(_ input: ImageInput) throws -> String { try input.sha256(limits: DecodeLimits()) }

@@ -5,8 +5,7 @@ import Pixels
 import SeedreamModel
 import Testing
 
-/// The sums are written out: 2 MiB for what every image takes, and the parts that the comments
-/// name.
+/// The sums are written out: 2 MiB for each image, and the parts that the comments name.
 @Suite("MemoryEstimate")
 struct MemoryEstimateTests {
     static let fixed = 2 << 20
@@ -19,7 +18,7 @@ struct MemoryEstimateTests {
         return job.estimatedBytes
     }
 
-    @Test("an image that passes takes its bytes")
+    @Test("an image that passes through takes its bytes")
     func passing() throws {
         #expect(try Self.bytes(SampleProbe.jpeg()) == Self.fixed + 200_000)
     }
@@ -34,16 +33,16 @@ struct MemoryEstimateTests {
     }
 
     /// 4000x3000 in and out: (4000 + 64) · 3 · (128 + 64) = 2 340 864 for rows, and half a byte for
-    /// each px encoded.
+    /// each encoded px.
     static let transcoded = fixed + 2_340_864 + 6_000_000
 
-    @Test("an image that is encoded takes what its decoder needs, some rows and the encoded bytes")
+    @Test("an encoded image takes what its decoder needs, some rows and the encoded bytes")
     func transcode() throws {
         let probe = try SampleProbe.jpeg(4000, 3000) { ($0.colorSpace, $0.decodeMemory) = (.displayP3, 1000) }
         #expect(try Self.bytes(probe) == Self.transcoded + 1000)
     }
 
-    @Test("grey has a third of the rows")
+    @Test("grey takes a third of the rows")
     func grey() throws {
         let probe = try SampleProbe.jpeg(4000, 3000) { ($0.colorSpace, $0.colorModel) = (.displayP3, .grey) }
         // (4000 + 64) · (128 + 64) = 780 288.
@@ -68,14 +67,14 @@ struct MemoryEstimateTests {
 
     @Test("a reduction needs more rows of the source")
     func reduction() throws {
-        // 12000x9000 becomes 4729x3547, 16 773 763 px, 2.5 times smaller; twice the rows are
+        // 12000x9000 becomes 4729x3547, 16 773 763 px, 2.5 times smaller, so twice the rows are
         // counted: (12000 + 64) · 3 · 128 · 2 + (4729 + 64) · 3 · 64 = 10 185 408.
         let probe = try SampleProbe.jpeg(12_000, 9000)
         #expect(try SampleProbe.job(probe).planned.size == PixelSize(width: 4729, height: 3547))
         #expect(try Self.bytes(probe) == Self.fixed + 10_185_408 + 8_386_881)
     }
 
-    @Test("alpha, WebP and `verifies` decode also what passes")
+    @Test("images with alpha, in WebP or with `verifies` are also decoded when they pass through")
     func decoded() throws {
         // (1280 + 64) · 3 · (128 + 64) = 774 144 for rows, 614 400 encoded.
         let decoded = Self.fixed + 774_144 + 614_400

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Planner")
 struct PlannerTests {
-    /// A change to a header, what it leads to, and a name for the test.
+    /// A change to a header, the expected plan, and a name for the test.
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var reasons: [Reason]
@@ -23,10 +23,10 @@ struct PlannerTests {
         }
     }
 
-    /// A lossless rotation needs the codec of the trait `LosslessTurn`.
+    /// Lossless rotation needs the codec of the trait `LosslessTurn`.
     private static let rotation: Action = JPEGRotator.isAvailable ? .turn : .transcode
 
-    @Test("lets an image that conforms pass, and says what its header does not tell")
+    @Test("passes a conforming image through, and reports what its header does not tell")
     func conforming() throws {
         let job = try SampleProbe.job(SampleProbe.jpeg())
         #expect(job.planned.index == 2)
@@ -83,7 +83,7 @@ struct PlannerTests {
         },
     ]
 
-    @Test("gives a reason for each thing that is done", arguments: cases)
+    @Test("gives a reason for each change", arguments: cases)
     func reasons(_ test: Case) throws {
         let planned = try SampleProbe.job(SampleProbe.jpeg(1280, 960, test.change)).planned
         #expect(planned.reasons == test.reasons)
@@ -91,7 +91,7 @@ struct PlannerTests {
         #expect(planned.unknowns.contains(.encodedBytes) == (test.action != .passThrough))
     }
 
-    @Test("rotates without loss only if nothing else has to be done to the pixels")
+    @Test("rotates without loss only if the pixels need no other change")
     func losslessRotation() throws {
         func action(
             _ options: PreparationOptions = PreparationOptions(),
@@ -106,7 +106,7 @@ struct PlannerTests {
         #expect(try action() == Self.rotation)
         #expect(try action { $0.hasMetadata = true } == Self.rotation)
         #expect(try action { $0.byteCount = 8_000_001 } == .transcode)
-        // 1288 is no multiple of the 16 px of an MCU of 4:2:0.
+        // 1288 is not a multiple of the 16 px of a 4:2:0 MCU.
         #expect(try action { $0.size.width = 1288 } == .transcode)
         // 4:2:2 would become 4:4:0.
         #expect(try action { $0.planeSubsampling = .halfColumns } == .transcode)
@@ -119,7 +119,7 @@ struct PlannerTests {
         #expect(try action(options) { $0.profile = ColorProfile(bytes: [1]) } == .transcode)
     }
 
-    @Test("keeps metadata only of what passes")
+    @Test("keeps metadata only of images that pass through")
     func metadata() throws {
         var options = PreparationOptions()
         options.keepsMetadata = true
@@ -132,7 +132,7 @@ struct PlannerTests {
         #expect(encoded.notices.map(\.code) == [.metadataNotKept])
     }
 
-    @Test("converts CMYK also where profiles are kept, and nothing else")
+    @Test("converts CMYK even if profiles are kept, and nothing else")
     func keptProfiles() throws {
         var options = PreparationOptions()
         options.color = .keep
@@ -141,7 +141,7 @@ struct PlannerTests {
         #expect(wide.planned.notices == [])
         let inks = try SampleProbe.jpeg { ($0.colorModel, $0.colorSpace) = (.cmyk, .profile([])) }
         #expect(try SampleProbe.job(inks, options: options).planned.reasons == [.convertedToSRGB])
-        // What is encoded for another reason carries its profile.
+        // An image that is encoded for another reason keeps its profile.
         let large = try SampleProbe.jpeg { ($0.colorSpace, $0.byteCount) = (.displayP3, 8_000_001) }
         #expect(try SampleProbe.job(large, options: options).planned.notices.map(\.code) == [.profileKept])
     }
@@ -159,7 +159,7 @@ struct PlannerTests {
         (.pad, PixelSize(width: 1000, height: 3000), PixelSize(width: 1000, height: 3000), []),
     ]
 
-    @Test("refuses, crops or pads what is longer than 3:1", arguments: frames)
+    @Test("refuses, crops or pads images longer than 3:1", arguments: frames)
     func frame(_ fit: AspectRatioFit, _ size: PixelSize, _ framed: PixelSize?, _ reasons: [Reason]) throws {
         var constraints = InputConstraints()
         constraints.fit = fit
@@ -187,7 +187,7 @@ struct PlannerTests {
         #expect(job.planned.reasons == [.rotated, .cropped])
     }
 
-    @Test("applies the limit of pixels to the padded image too")
+    @Test("applies the pixel limit to the padded image too")
     func paddedLimit() throws {
         var constraints = InputConstraints()
         constraints.fit = .pad
@@ -207,7 +207,7 @@ struct PlannerTests {
     // MARK: Format
 
     @Test(
-        "encodes in the format that was asked for",
+        "encodes in the requested format",
         arguments: [
             (PreparationOptions.OutputFormat.automatic, MediaType.jpeg, [Reason.convertedToSRGB]),
             (.jpeg, .jpeg, [.convertedToSRGB]),
@@ -224,7 +224,7 @@ struct PlannerTests {
         #expect(planned.reasons == reasons)
     }
 
-    @Test("lets a WebP pass if WebP was asked for")
+    @Test("passes a WebP through if WebP was requested")
     func webp() throws {
         var options = PreparationOptions()
         options.format = .webp
@@ -249,7 +249,7 @@ struct PlannerTests {
         "warns of an enlargement beyond four times",
         arguments: [(240, []), (239, [.largeEnlargement])] as [(Int, [Notice.Code])])
     func enlargement(_ side: Int, _ codes: [Notice.Code]) throws {
-        // The least area is that of 960x960.
+        // The minimum area is that of 960x960.
         let planned = try SampleProbe.job(SampleProbe.jpeg(side, side)).planned
         #expect(planned.size == PixelSize(width: 960, height: 960))
         #expect(planned.notices.map(\.code) == codes)

@@ -4,10 +4,10 @@ import Pixels
 import SeedreamModel
 import TestSupport
 
-/// Headers that a test changes in one detail, and the plans made from them.
+/// Headers of which tests change one detail, and the plans made from them.
 enum SampleProbe {
-    /// An upright 8-bit sRGB JPEG, 4:2:0, 200 000 bytes, without metadata, that needs no memory to
-    /// decode.
+    /// Returns an upright 8-bit sRGB JPEG, 4:2:0, 200 000 bytes, without metadata, that needs no
+    /// memory to decode.
     static func jpeg(
         _ width: Int = 1280, _ height: Int = 960, _ change: (inout ImageProbe) -> Void = { _ in }
     ) throws -> ImageProbe {
@@ -24,7 +24,7 @@ enum SampleProbe {
         return probe
     }
 
-    /// The plan for an input with this header.
+    /// Returns the plan for an input with this header.
     static func job(
         _ probe: ImageProbe, constraints: InputConstraints = InputConstraints(),
         options: PreparationOptions = PreparationOptions()

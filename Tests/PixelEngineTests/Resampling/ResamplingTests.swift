@@ -72,7 +72,7 @@ struct ResamplingTests {
     }
 
     @Test(
-        "matches Lanczos3 in double precision to 52 dB on each plane; bicubic and a shift of a quarter sample do not",
+        "matches Lanczos3 in double precision to 52 dB on each plane; bicubic and shifted results do not",
         arguments: cases)
     func accuracy(_ test: Case) throws {
         let picture = try Self.picture(test)

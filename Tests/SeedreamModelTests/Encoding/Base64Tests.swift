@@ -5,11 +5,11 @@ import Testing
 
 @Suite("base64")
 struct Base64Tests {
-    /// Those of this processor.
+    /// The levels that this processor supports.
     static let levels = Base64.Level.allCases.filter { $0 == .baseline || Base64.Level.best == .avx2 }
 
-    /// The text of some bytes, and whether memory around it was left alone. Both ends lie as they
-    /// come: vectors need no alignment.
+    /// Returns the text of some bytes, and whether the memory around it is intact. The buffers are
+    /// not aligned, because vectors need no alignment.
     private static func encode(_ bytes: ArraySlice<UInt8>, _ level: Base64.Level) -> (
         text: [UInt8], isInBounds: Bool
     ) {
@@ -25,7 +25,7 @@ struct Base64Tests {
         return (Array(memory[1..<1 + written]), written == length && around.allSatisfy { $0 == 0xEE })
     }
 
-    @Test("agrees with Foundation for each length, at each width of vectors", arguments: levels)
+    @Test("agrees with Foundation for each length, at each vector width", arguments: levels)
     func lengths(_ level: Base64.Level) {
         var generator = SeededGenerator(seed: 1)
         let all = (0..<70_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -42,7 +42,7 @@ struct Base64Tests {
         Array(text.utf8).withUnsafeBufferPointer { Base64.decode($0) }
     }
 
-    @Test("decodes what it encoded, of each length")
+    @Test("decodes the text of Foundation, for each length")
     func roundTrip() {
         var generator = SeededGenerator(seed: 2)
         for length in 0...300 {
@@ -52,7 +52,7 @@ struct Base64Tests {
     }
 
     @Test(
-        "takes what Foundation takes: surplus padding, bits left over; and refuses what it refuses",
+        "accepts and refuses the same texts as Foundation: surplus padding, leftover bits and others",
         arguments: [
             "", "Q", "QQ", "QQ=", "QQ==", "QR==", "QQ===", "QUI", "QUI=", "QUJ=", "QUJD", "QUJD=", "QUJD====",
             "QUJDQ", "QUJDQQ===",
@@ -63,7 +63,7 @@ struct Base64Tests {
         #expect(Self.decode(text) == Data(base64Encoded: text).map { Array($0) })
     }
 
-    @Test("refuses each byte that is no character of the alphabet, at each place of a group")
+    @Test("refuses each byte outside the alphabet, at each place of a group")
     func alphabet() {
         let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         for byte in UInt8.min...UInt8.max {
@@ -71,22 +71,21 @@ struct Base64Tests {
                 var text = Array("AAAAAAA=".utf8)
                 text[place] = byte
                 let decoded = text.withUnsafeBufferPointer { Base64.decode($0) }
-                // Padding ends the text, so that `=` at the last place asks for the one that
-                // follows.
+                // Padding ends the text, so `=` is valid only directly before the final `=`.
                 let isTaken = alphabet.contains(byte) || byte == UInt8(ascii: "=") && place == 6
                 #expect((decoded != nil) == isTaken, "\(byte) at \(place)")
             }
         }
     }
 
-    @Test("refuses padding inside a text, of which Foundation makes bytes")
+    @Test("refuses padding inside a text, which Foundation decodes")
     func innerPadding() {
         for text in ["QU=D", "QQ=A", "===="] { #expect(Self.decode(text) == nil) }
     }
 
-    @Test("knows each character at each place of a block", arguments: levels)
+    @Test("decodes each character at each place of a block", arguments: levels)
     func characters(_ level: Base64.Level) {
-        // Each value of three bytes' four indices, in turn at each of a block's eight groups.
+        // Each value of the four indices in three bytes, in turn at each of a block's eight groups.
         var bytes: [UInt8] = []
         for value in UInt32(0)..<64 {
             for place in 0..<33 {
@@ -97,7 +96,7 @@ struct Base64Tests {
         #expect(Self.encode(bytes[...], level).text == Array(Data(bytes).base64EncodedData()))
     }
 
-    @Test("reads no byte behind the last", arguments: levels)
+    @Test("reads no byte beyond the last", arguments: levels)
     func bounds(_ level: Base64.Level) throws {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let memory = try #require(

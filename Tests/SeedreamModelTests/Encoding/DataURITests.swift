@@ -14,7 +14,7 @@ struct DataURITests {
     }
 
     @Test(
-        "have the length they announce and decode to the image",
+        "have the announced length and decode to the image",
         arguments: [0, 1, 2, 3, 4, 47, 48, 49, 1000, 65_537])
     func roundTrip(_ count: Int) throws {
         let bytes = Self.bytes(count)
@@ -59,7 +59,7 @@ struct DataURITests {
         #expect(dumped.utf8.count < 200)
     }
 
-    @Test("pass on what the sink throws")
+    @Test("rethrow the errors of the sink")
     func failingSink() throws {
         struct Full: Error {}
         let uri = DataURI(mediaType: .jpeg, bytes: Self.bytes(500_000))

@@ -2,7 +2,7 @@ import Foundation
 import SeedreamModel
 import Testing
 
-@Suite("What to do is a sentence that each program says with its own names")
+@Suite("remedies")
 struct RemedyTests {
     private static let remedy: Remedy = """
         crop the image, \(.verb) \(.fit(.pad)) or \(.maximumAspectRatio(4)) if \("your provider") takes \(1) of \
@@ -19,7 +19,7 @@ struct RemedyTests {
         }
     }
 
-    @Test("by default with the names in Swift")
+    @Test("use the Swift names by default")
     func library() {
         #expect(
             "\(Self.remedy)" == """
@@ -28,7 +28,7 @@ struct RemedyTests {
                 """)
     }
 
-    @Test("or with a program's, for one text and for all that a task reads")
+    @Test("use a program's names, for one text and for all that a task reads")
     func wordings() async throws {
         let said =
             "crop the image, choose Add Bands or Any Shape if your provider takes 1 of them, then press Go On"
@@ -42,14 +42,14 @@ struct RemedyTests {
         #expect("\(Self.remedy)" != said)
     }
 
-    @Test("in JSON it is text, and read as words")
+    @Test("are text in JSON, and are read back as words")
     func coding() throws {
         let json = try JSONEncoder().encode(["hint": Self.remedy])
         let read = try JSONDecoder().decode([String: Remedy].self, from: json)
         #expect(read == ["hint": Remedy(String(describing: Self.remedy))])
     }
 
-    @Test("sentences may be put into sentences")
+    @Test("nest in other sentences")
     func nesting() {
         let inner: Remedy = "\(.verb) \(.price)"
         let outer: Remedy = "wait, or \(inner); then \(.listJobs)"

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("texts of the model")
 struct ConstraintTextTests {
-    @Test("say expected and found")
+    @Test("state what was expected and what was found")
     func ratio() {
         let wide = ConstraintError.aspectRatioOutOfRange(.init(width: 3450, height: 1000), maximum: 3)
         #expect("\(wide)" == "aspect ratio 3.45:1 (3450x1000) is outside 1:3 to 3:1")
@@ -14,7 +14,7 @@ struct ConstraintTextTests {
         #expect("\(tall)" == "aspect ratio 1:4.2 (1000x4200) is outside 1:2.5 to 2.5:1")
     }
 
-    @Test("words are kebab-case and none occurs twice in its table")
+    @Test("words are kebab-case and unique in their table")
     func words() {
         let tables: [[String]] = [
             ErrorCode.allCases.map(\.rawValue), Reason.allCases.map(\.rawValue),
@@ -30,7 +30,7 @@ struct ConstraintTextTests {
     }
 
     @Test(
-        "colours are parsed as people write them, and nothing else is",
+        "colours are parsed in the usual spellings, and others are refused",
         arguments: ["white", "#fff", "ffffff", "#FFFFFF"])
     func colors(_ text: String) {
         #expect(RGBColor(text) == .white)

@@ -18,7 +18,7 @@ struct InputConstraintsTests {
     }
 
     @Test(
-        "rescales to the nearest size inside",
+        "rescales to the nearest conforming size",
         arguments: [
             (959, 960, 960, 962), (4097, 4096, 4095, 4095), (100, 100, 960, 960), (9000, 3000, 7092, 2364),
             (300, 100, 1665, 555), (100, 300, 555, 1665), (8000, 8000, 4096, 4096),
@@ -28,7 +28,7 @@ struct InputConstraintsTests {
         #expect(target == PixelSize(width: newWidth, height: newHeight))
     }
 
-    @Test("refuses a ratio beyond 3:1, and takes exactly 3:1")
+    @Test("refuses a ratio beyond 3:1, and accepts exactly 3:1")
     func ratio() throws {
         let error = #expect(throws: ConstraintError.self) {
             try constraints.targetSize(for: .init(width: 1000, height: 3001))
@@ -40,7 +40,7 @@ struct InputConstraintsTests {
         #expect(throws: ConstraintError.self) { try constraints.targetSize(for: .init(width: 0, height: 5)) }
     }
 
-    @Test("says so where no whole size lies between the areas")
+    @Test("reports if no integer size lies between the areas")
     func narrow() {
         var narrow = constraints
         narrow.minimumArea = 1_000_001
@@ -60,8 +60,8 @@ struct InputConstraintsTests {
         var generator = SeededGenerator(seed: UInt64(maximumRatio * 1000))
         var tried = 0
         while tried < 40_000 {
-            // Sides spread evenly over their logarithms, 1 to 60 000; every tenth shape is exactly
-            // at the limit.
+            // Sides from 1 to 60 000, spread evenly over their logarithms; every tenth ratio is
+            // exactly at the limit.
             let short = Int(generator.unit().exponential(upTo: 60_000))
             var long = Int((Double(short) * (1 + generator.unit() * (maximumRatio - 1))).rounded(.down))
             if tried.isMultiple(of: 10) { long = Int(maximumRatio * Double(short)) }
@@ -76,15 +76,17 @@ struct InputConstraintsTests {
 
     private func check(_ target: PixelSize, of size: PixelSize, _ constraints: InputConstraints) throws {
         let inside = (constraints.minimumArea...constraints.maximumArea).contains(target.area)
-        // #expect is slow over many cases; one for each property that fails is enough.
+        // #expect is slow over many cases; one issue for each property that fails is enough.
         if !inside { Issue.record("\(size) became \(target), outside the areas") }
         if !constraints.acceptsAspectRatio(of: target) {
             Issue.record("\(size) became \(target), beyond the ratio")
         }
         if (size.width <= size.height) != (target.width <= target.height) {
-            Issue.record("\(size) was turned to \(target)")
+            Issue.record("\(size) was rotated to \(target)")
         }
-        if try constraints.targetSize(for: target) != target { Issue.record("\(target) is no fixed point") }
+        if try constraints.targetSize(for: target) != target {
+            Issue.record("\(target) is not a fixed point")
+        }
         guard target != size else { return }
         let ratio = Double(size.longSide) / Double(size.shortSide)
         let bound = Double(
@@ -105,7 +107,7 @@ extension SeededGenerator {
 }
 
 extension Double {
-    /// 1 at 0, the maximum at 1, even steps of ratio between.
+    /// Maps 0...1 to 1...`maximum` in even steps of ratio.
     fileprivate func exponential(upTo maximum: Double) -> Double {
         var (low, high, value) = (1.0, maximum, self)
         for _ in 0..<40 {

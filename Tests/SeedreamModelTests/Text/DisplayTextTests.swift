@@ -2,12 +2,11 @@ import Foundation
 import SeedreamModel
 import Testing
 
-/// Text from outside, shown to a person: every character that could steer a terminal or hide is
-/// written out.
+/// Text from outside is shown with all characters escaped that could control a terminal or hide.
 @Suite("visible text")
 struct DisplayTextTests {
     @Test(
-        "writes out what steers, hides or turns round",
+        "escapes characters that control, hide or reverse",
         arguments: [
             ("\u{1B}[2J", "\\u{1B}[2J"), ("\u{9B}31m", "\\u{9B}31m"), ("a\nb\tc\rd", "a\\nb\\tc\\rd"),
             ("\u{0}\u{7}\u{8}\u{7F}", "\\u{0}\\u{7}\\u{8}\\u{7F}"), ("\u{202E}gpj.exe", "\\u{202E}gpj.exe"),
@@ -22,7 +21,7 @@ struct DisplayTextTests {
     }
 
     @Test(
-        "leaves what is printed alone",
+        "leaves printable text alone",
         arguments: [
             "dog.jpg", "夜にする 🐕", "caf\u{E9}", "cafe\u{301}", "back\\slash", "e\u{FE0F}", "\u{FFFD}", " ",
         ])
@@ -31,7 +30,7 @@ struct DisplayTextTests {
         #expect(text.visibleJSON == text)
     }
 
-    @Test("holds nothing invisible for any scalar, and JSON still says the same")
+    @Test("has no invisible character for any scalar, and JSON round-trips")
     func everything() throws {
         // Bytes of file names that are not UTF-8.
         let standsForByte = UInt32(0x10F780)...0x10F7FF
@@ -45,7 +44,7 @@ struct DisplayTextTests {
                 || value == 0x061C
             let unassigned = value == 0x2065
             guard isDangerous && !unassigned else {
-                // A sample of the rest: it comes back, or is of a kind that is escaped.
+                // A sample of the others: unchanged, unless their category is escaped.
                 guard value % 97 == 0, !scalar.isInvisible else { continue }
                 let shown =
                     standsForByte.contains(value)
@@ -63,7 +62,7 @@ struct DisplayTextTests {
         #expect(checked == 0x20 + 0x21 + 5 + 7 + 9 + 2)
     }
 
-    @Test("in JSON writes a character beyond the basic plane as two")
+    @Test("in JSON escapes a character beyond the basic plane as a surrogate pair")
     func pairs() throws {
         #expect("\"\u{E0041}\"".visibleJSON == "\"\\uDB40\\uDC41\"")
         #expect("{\n  \"a\" : \"\u{202E}\"\n}".visibleJSON == "{\n  \"a\" : \"\\u202E\"\n}")

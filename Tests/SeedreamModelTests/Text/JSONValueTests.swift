@@ -11,7 +11,7 @@ struct JSONValueTests {
         try? JSONValue(tolerating: Array(bytes))
     }
 
-    /// A value of any kind, and one of the ways in which it can be written.
+    /// Returns a value of any kind, and one of its spellings.
     private static func generated(
         _ depth: Int, _ generator: inout SeededGenerator
     ) -> (value: JSONValue, text: String) {
@@ -24,8 +24,8 @@ struct JSONValueTests {
                 Int.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...62, using: &generator)
             return (.integer(number), "\(number)")
         case 3:
-            // Of a whole number with an exponent between 2^53 and 2^63, Foundation reads the
-            // digits, and this parser the nearest double, as JavaScript does.
+            // For integers with an exponent between 2^53 and 2^63, Foundation keeps the digits;
+            // this parser takes the nearest double, as JavaScript does.
             let exponent =
                 Bool.random(using: &generator)
                 ? Double.random(in: -30...15, using: &generator)
@@ -62,7 +62,7 @@ struct JSONValueTests {
         }
     }
 
-    /// A string with some of its characters as escapes.
+    /// Returns a string literal with some characters escaped.
     private static func written(_ text: String, _ generator: inout SeededGenerator) -> String {
         let escaped = text.utf16.reduce(into: "") { result, unit in
             let scalar = Unicode.Scalar(unit)
@@ -76,7 +76,7 @@ struct JSONValueTests {
         return "\"\(escaped)\""
     }
 
-    @Test("members keep their order, their repetitions and their text")
+    @Test("members keep their order, duplicates and text")
     func members() throws {
         let text = Array(#" { "b" : 1.50 , "a":[1, {"b":2}],"b":"\u00e9"} "#.utf8)
         let members = try #require(try text.withUnsafeBufferPointer { try JSONValue.members(parsing: $0) })
@@ -109,7 +109,7 @@ struct JSONValueTests {
         #expect(try JSONValue(parsing: value.bytes) == value)
     }
 
-    /// Texts on whose being JSON everyone agrees, and one way of writing each kind of number.
+    /// Texts that are undisputedly JSON, and a spelling of each kind of number.
     static let valid: [(String, JSONValue)] = [
         ("0", 0), ("-0", 0), ("1e2", 100), ("1E+2", 100), ("-12.5e1", -125), ("1.5", 1.5), ("1e-3", 0.001),
         ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
@@ -119,7 +119,7 @@ struct JSONValueTests {
         ("\u{FEFF}{}", [:]),
     ]
 
-    @Test("of each kind", arguments: valid)
+    @Test("of each kind are read", arguments: valid)
     func kinds(_ text: String, _ value: JSONValue) { #expect(Self.parse(text) == value) }
 
     static let invalid = [
@@ -131,12 +131,12 @@ struct JSONValueTests {
         "[1 2]", "1e999", "]",
     ]
 
-    @Test("are nothing else", arguments: invalid)
+    @Test("invalid texts are refused", arguments: invalid)
     func strict(_ text: String) {
         #expect(Self.parse(text) == nil)
     }
 
-    @Test("hold nothing deeper than 64 levels")
+    @Test("are nested at most 64 levels deep")
     func depth() throws {
         func nested(_ depth: Int, _ inner: String = "") -> [UInt8] {
             Array((String(repeating: "[", count: depth) + inner + String(repeating: "]", count: depth)).utf8)
@@ -146,7 +146,7 @@ struct JSONValueTests {
         #expect(error?.offset == 64)
         for depth in [65, 490, 100_000] {
             #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: nested(depth)) }
-            // What is around it is read.
+            // The values around it are read.
             let text =
                 Array(#"{"deep":"#.utf8) + nested(depth, #""]","\"""#) + Array(#","status":"DONE"}"#.utf8)
             let value = try JSONValue(tolerating: text)
@@ -155,7 +155,7 @@ struct JSONValueTests {
     }
 
     @Test(
-        "are read though they are not quite JSON",
+        "are read from texts that are almost JSON",
         arguments: [
             (#"{"a":NaN,"b":-Infinity,"c":1e999,"d":None}"#, ["a": nil, "b": nil, "c": nil, "d": nil]),
             (#"{"a":True,"b":+1,"c":.5,"d":01}"#, ["a": true, "b": 1, "c": 0.5, "d": 1]),
@@ -170,7 +170,7 @@ struct JSONValueTests {
         if text.first != "\u{FEFF}" { #expect(Self.parse(text) == nil) }
     }
 
-    @Test("are read though they are not UTF-8")
+    @Test("are read from texts that are not UTF-8")
     func encodings() throws {
         let text = #"{"name":"Müller 😀","n":1}"#
         for bigEndian in [true, false] {
@@ -185,7 +185,7 @@ struct JSONValueTests {
         #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: latin1) }
     }
 
-    @Test("cut anywhere are no document, and no text of any bytes ends the process", arguments: 0..<40)
+    @Test("cut at any byte are refused, and random bytes do not crash the parser", arguments: 0..<40)
     func fuzzed(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let bytes = Array(#"{"a":[1.5,true,null,"x\ud83d\ude00\n"],"b":{"c":"é"},"d":-1e9}"#.utf8)
@@ -201,7 +201,8 @@ struct JSONValueTests {
                 }
             }
             let strict = try? JSONValue(parsing: mutated)
-            // What is read to the letter is read so in any case, and can be written again.
+            // A text that the strict parser reads gives the same value leniently, and can be
+            // written again.
             if let strict {
                 #expect(Self.tolerate(mutated) == strict)
                 #expect(try JSONValue(parsing: strict.bytes) == strict)
