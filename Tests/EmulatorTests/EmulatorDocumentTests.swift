@@ -4,7 +4,7 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// What docs/emulator.md says of the emulator is what it does.
+/// docs/emulator.md describes what the emulator does.
 @Suite("docs/emulator.md against the emulator")
 struct EmulatorDocumentTests {
     let document: Document
@@ -14,7 +14,7 @@ struct EmulatorDocumentTests {
     @Test("the Swift block runs")
     func swiftBlock() async throws { try await edited() }
 
-    @Test("the curl block does what it says")
+    @Test("the curl block does what it claims")
     func curl() async throws {
         let commands = try #require(document.block("sh", in: "emulator-curl")).split(separator: "\n").filter {
             !$0.hasPrefix("seedream emulate")
@@ -41,13 +41,13 @@ struct EmulatorDocumentTests {
         }
     }
 
-    @Test("the example of a fault file is one")
+    @Test("the example of a fault file is valid")
     func faultFile() throws {
         let text = try #require(document.block("json", in: "faults"))
         #expect(try FaultFile(json: Array(text.utf8)).rules.count == 3)
     }
 
-    @Test("every operation is in its list")
+    @Test("every operation is in the list")
     func operations() throws {
         let folder = Fixtures.root.appendingPathComponent("Sources/SeedreamEmulator/Providers")
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
@@ -62,7 +62,7 @@ struct EmulatorDocumentTests {
         for name in names { #expect(document.text.contains("`\(name)`"), "\(name)") }
     }
 
-    @Test("every fault is in its table")
+    @Test("every fault is in the table")
     func faults() {
         let faults: [Fault] = [
             .delay(seconds: 1), .refuse(seconds: 1), .reset(.inBody), .slowRead(bytesPerSecond: 1),

@@ -5,15 +5,16 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// The command under load, in a process of its own.
+/// The command under load, in a separate process.
 @Suite("load")
 struct LoadTests {
-    /// Resident memory of a process, in MiB; `nil` where the system does not say.
+    /// Returns the resident memory of a process, in MiB; `nil` if the system does not report it.
     private static func residentMemory(of process: Int32) -> Int? {
         ProcessStatus(process)?.bytes("VmRSS").map { $0 >> 20 }
     }
 
-    /// So many edits, 50 at once, each with its result fetched: the status of every last answer.
+    /// Makes a number of edits, 50 at once, each with its result downloaded, and returns the status
+    /// of the last reply of each.
     private static func edit(_ count: Int, at base: String) async throws -> [Int] {
         let body = try Fal.body(["image_size": ["width": 960, "height": 960]])
         @Sendable func one() async throws -> Int {
@@ -36,10 +37,11 @@ struct LoadTests {
         }
     }
 
-    /// 1000 in `make soak`; in every test run as many as show a leak of one image in four.
+    /// 1000 in `make soak`; otherwise enough to show a leak of one image in four.
     private static let count = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] == nil ? 100 : 1000
 
-    @Test("hundreds of requests, 50 at once: all are answered, each billed once, the memory given back")
+    @Test(
+        "hundreds of requests, 50 at once: each gets a reply and is billed once, and the memory is returned")
     func many() async throws {
         let emulate = try await EmulateCommand.start(
             ["--queue-time", "0.02", "--generation-time", "0.02"], timeout: .seconds(1800))
@@ -56,15 +58,15 @@ struct LoadTests {
         #expect(ledger["billed"] == .integer(Self.count + 50))
         #expect(ledger["accepted"] == .integer(Self.count + 50))
 
-        // The command gives memory back every two seconds.
+        // The command returns memory every two seconds.
         try await Task.sleep(for: .seconds(4))
         let after = Self.residentMemory(of: emulate.command.identifier)
         if let before, let peak, let after {
             print(
                 "resident memory: \(before) MiB after 50 requests, \(peak) MiB at the end of \(Self.count) more, \(after) MiB after them"
             )
-            // The log keeps 1000 requests with a thumbnail of some kilobytes each; what a request
-            // needs is 100 times that.
+            // The log keeps 1000 requests with a thumbnail of some kilobytes each; processing a
+            // request takes 100 times that.
             #expect(after - before < 24)
         }
         #expect(try await emulate.end().status == 0)

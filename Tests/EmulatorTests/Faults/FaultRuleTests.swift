@@ -16,13 +16,13 @@ struct FaultRuleTests {
         }
     }
 
-    @Test("skip lets requests by, count ends the strikes")
+    @Test("skip exempts the first requests, count limits the strikes")
     func skipAndCount() async throws {
         let rule = FaultRule("fal.jwks", .status(503, retryAfter: nil, accepted: false), skip: 2, count: 2)
         #expect(try await Self.statuses([rule], calls: 6) == [200, 200, 503, 503, 200, 200])
     }
 
-    @Test("probability: the same dice for the same seed, others for another")
+    @Test("probability: the same seed gives the same strikes, another seed gives others")
     func probability() async throws {
         let rule = FaultRule("fal.jwks", .status(503, retryAfter: nil, accepted: false), probability: 0.5)
         let first = try await Self.statuses([rule], seed: 7, calls: 40)
@@ -32,20 +32,20 @@ struct FaultRuleTests {
     }
 
     @Test(
-        "patterns: an operation, all of a provider, one operation of all providers, everything",
+        "patterns: one operation, a whole provider, one operation of all providers, everything",
         arguments: ["fal.jwks", "fal.*", "*.jwks", "*"])
     func patterns(_ pattern: String) async throws {
         let rule = FaultRule(pattern, .status(503, retryAfter: nil, accepted: false))
         #expect(try await Self.statuses([rule], calls: 1) == [503])
     }
 
-    @Test("other operations are left alone", arguments: ["fal.run", "ark.*", "*.download", "fal"])
+    @Test("other operations are not affected", arguments: ["fal.run", "ark.*", "*.download", "fal"])
     func otherPatterns(_ pattern: String) async throws {
         let rule = FaultRule(pattern, .status(503, retryAfter: nil, accepted: false))
         #expect(try await Self.statuses([rule], calls: 1) == [200])
     }
 
-    @Test("every fault is read from JSON and written as it was read")
+    @Test("every fault is read from JSON and written back unchanged")
     func roundTrip() throws {
         let text = """
             {"seed":3,"rules":[
@@ -78,7 +78,7 @@ struct FaultRuleTests {
     }
 
     @Test(
-        "what is no rule is refused, and the member is named",
+        "invalid rules are refused, and the error names the member",
         arguments: [
             (#"{"operation":"*","fault":"explode"}"#, #"rules[0].fault: there is no fault "explode""#),
             (#"{"operation":"*","fault":"delay","secs":1}"#, #"rules[0].secs: "delay" has no member "secs""#),
@@ -98,7 +98,7 @@ struct FaultRuleTests {
         #expect(error.map { FaultFile.explanation(of: $0) } == message)
     }
 
-    @Test("a member beside seed and rules is refused, so that misspelt rules are not none")
+    @Test("unknown members beside seed and rules are refused, so that misspelt rules are not ignored")
     func unknownMember() {
         let error = #expect(throws: (any Error).self) {
             try FaultFile(json: Array(#"{"rules":[],"rule":[]}"#.utf8))
@@ -106,7 +106,7 @@ struct FaultRuleTests {
         #expect(error.map { FaultFile.explanation(of: $0) } == #"expected seed and rules, found "rule""#)
     }
 
-    @Test("rules are replaced and removed at the admin path, which says how often each has struck")
+    @Test("rules are replaced and removed at the admin path, which reports their strikes")
     func admin() async throws {
         try await RunningEmulator.with { running in
             let rules: JSONValue = ["rules": [["operation": "fal.jwks", "fault": "html"]]]

@@ -5,10 +5,10 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// What each fault does, as a plain socket sees it.
+/// The effect of each fault, observed through a plain socket.
 @Suite("faults, on the wire")
 struct FaultTests {
-    /// A complete, cheap request to fal: text to image.
+    /// Returns a complete, cheap text-to-image request to fal.
     private static func request(close: Bool = true, padding: Int = 0) -> String {
         let body: JSONValue = [
             "prompt": .string("a dog" + String(repeating: " ", count: padding)),
@@ -19,7 +19,7 @@ struct FaultTests {
             "POST /fal/run/\(Fal.textToImage) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Key a:b\r\nContent-Type: application/json\r\nContent-Length: \(text.utf8.count)\r\n\(close ? "Connection: close\r\n" : "")\r\n\(text)"
     }
 
-    /// One request under one fault, and the number of requests that were accepted by then.
+    /// Makes one request under one fault, and returns the number of requests accepted so far.
     private static func strike(
         _ fault: Fault, request: String = request(), waiting: Double = 120
     ) async throws -> (exchange: RawExchange, accepted: Int) {
@@ -31,7 +31,7 @@ struct FaultTests {
         }
     }
 
-    @Test("without a fault the answer is whole, and the connection is closed as asked")
+    @Test("without a fault the reply is complete, and the connection is closed as requested")
     func none() async throws {
         try await RunningEmulator.with { running in
             let exchange = await RawExchange.make(port: running.emulator.port, Self.request())
@@ -41,7 +41,7 @@ struct FaultTests {
         }
     }
 
-    @Test("delay: the answer comes late, and is whole")
+    @Test("delay: the reply comes late, and is complete")
     func delay() async throws {
         let (exchange, accepted) = try await Self.strike(.delay(seconds: 0.7))
         #expect(exchange.head.first == "HTTP/1.1 200 OK")
@@ -70,7 +70,7 @@ struct FaultTests {
     }
 
     @Test(
-        "reset: RST at the moment that the rule names, before or after the request was taken",
+        "reset: RST at the moment in the rule, before or after the request was accepted",
         arguments: [
             (Fault.ResetMoment.duringRequest, 0), (.beforeHeaders, 0), (.afterAccept, 1), (.inHeaders, 1),
             (.inBody, 1),
@@ -82,7 +82,7 @@ struct FaultTests {
         switch moment {
         case .duringRequest, .beforeHeaders, .afterAccept: #expect(exchange.received.isEmpty)
         case .inHeaders:
-            // A reset may overtake what was written before it.
+            // A reset may overtake bytes written before it.
             #expect(!exchange.text.contains("\r\n\r\n"))
         case .inBody:
             if !exchange.received.isEmpty {
@@ -92,7 +92,7 @@ struct FaultTests {
         }
     }
 
-    @Test("slow-read: the request takes as long as its bytes at that speed")
+    @Test("slow-read: the request takes as long as its bytes at that rate")
     func slowRead() async throws {
         let fast = try await Self.strike(.delay(seconds: 0), request: Self.request(padding: 400_000))
         let slow = try await Self.strike(
@@ -106,14 +106,14 @@ struct FaultTests {
         #expect(long > short)
     }
 
-    @Test("slow-write: the answer takes as long as its bytes at that speed")
+    @Test("slow-write: the reply takes as long as its bytes at that rate")
     func slowWrite() async throws {
         let (exchange, _) = try await Self.strike(.slowWrite(bytesPerSecond: 300))
         #expect(exchange.header("Content-Length") == "\(exchange.body.utf8.count)")
         #expect(exchange.seconds >= Double(exchange.body.utf8.count) / 300 * 0.9)
     }
 
-    @Test("truncate: fewer bytes than promised, then the end")
+    @Test("truncate: fewer bytes than promised, then the connection closes")
     func truncate() async throws {
         let (exchange, accepted) = try await Self.strike(.truncate(bytes: 10))
         #expect(exchange.body.utf8.count == 10)
@@ -122,14 +122,16 @@ struct FaultTests {
         #expect(accepted == 1)
     }
 
-    @Test("oversize: as many bytes more as the rule says, and promised")
+    @Test("oversize: more bytes, by the number in the rule, and also promised")
     func oversize() async throws {
         let (exchange, _) = try await Self.strike(.oversize(bytes: 2_000_000))
         #expect(exchange.body.utf8.count > 2_000_000)
         #expect(exchange.header("Content-Length") == "\(exchange.body.utf8.count)")
     }
 
-    @Test("content-length: off by so many bytes, either way, then the end", arguments: [100, -7])
+    @Test(
+        "content-length: wrong by the number in the rule, in both directions, then the connection closes",
+        arguments: [100, -7])
     func contentLength(_ offset: Int) async throws {
         let (exchange, _) = try await Self.strike(.contentLength(offBy: offset))
         let promised = try #require(exchange.header("Content-Length").flatMap { Int($0) })
@@ -137,7 +139,7 @@ struct FaultTests {
         #expect(exchange.end == .closed)
     }
 
-    @Test("content-type: another one, the body untouched")
+    @Test("content-type: another type, with the same body")
     func contentType() async throws {
         let (exchange, _) = try await Self.strike(.contentType("text/html"))
         #expect(exchange.header("Content-Type") == "text/html")
@@ -154,7 +156,7 @@ struct FaultTests {
         #expect(accepted == 0)
     }
 
-    @Test("invalid-json: a body that ends in the middle, under its own length")
+    @Test("invalid-json: a body cut in the middle, with its correct length")
     func invalidJSON() async throws {
         let (exchange, accepted) = try await Self.strike(.invalidJSON)
         #expect(exchange.header("Content-Length") == "\(exchange.body.utf8.count)")
@@ -164,7 +166,7 @@ struct FaultTests {
     }
 
     @Test(
-        "status: the provider's own body, and nothing is taken",
+        "status: an error in the provider's own form, and the request is not accepted",
         arguments: [401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504])
     func status(_ status: Int) async throws {
         let (exchange, accepted) = try await Self.strike(.status(status, retryAfter: nil, accepted: false))
@@ -174,7 +176,7 @@ struct FaultTests {
         #expect(accepted == 0)
     }
 
-    @Test("status with accepted: the request is taken and billed, the answer denies it")
+    @Test("status with accepted: the request is accepted and billed, the reply denies it")
     func statusAfterAcceptance() async throws {
         try await RunningEmulator.with({
             $0.faults = FaultFile(rules: [FaultRule("fal.run", .status(504, retryAfter: nil, accepted: true))]
@@ -187,14 +189,14 @@ struct FaultTests {
     }
 
     @Test(
-        "Retry-After: seconds, fractions, nonsense and nothing at all stand as the rule has them",
+        "Retry-After: seconds, fractions, nonsense and empty values are sent as the rule has them",
         arguments: ["2", "0", "0.5", "-1", "soon", "99999999999999999999"])
     func retryAfter(_ text: String) async throws {
         let (exchange, _) = try await Self.strike(.status(429, retryAfter: text, accepted: false))
         #expect(exchange.header("Retry-After") == text)
     }
 
-    @Test("Retry-After as a date: that many seconds ahead, in the form of RFC 9110")
+    @Test("Retry-After as a date: that number of seconds ahead, in the form of RFC 9110")
     func retryAfterDate() async throws {
         let (exchange, _) = try await Self.strike(.status(429, retryAfter: "date:90", accepted: false))
         let text = try #require(exchange.header("Retry-After"))
@@ -206,7 +208,7 @@ struct FaultTests {
         #expect((80...91).contains(date.timeIntervalSinceNow))
     }
 
-    @Test("answer: whatever the rule says, word for word")
+    @Test("answer: the rule's own status, headers and body, word for word")
     func answer() async throws {
         let (exchange, accepted) = try await Self.strike(
             .answer(status: 418, headers: ["X-Pot": "tea"], body: "short and stout"))
@@ -251,7 +253,7 @@ struct FaultTests {
             #expect(missing.status == 404)
             #expect(try missing.json == ["status": "NOT_FOUND"])
             let hanging = try await running.submit(try Fal.body(["prompt": "it hangs"])).json
-            // One that came later is completed.
+            // A later job is completed.
             let later = try await running.submit(try Fal.body()).json
             #expect(try await running.completion(of: later).status == 200)
             let status = try await running.call(
@@ -265,7 +267,7 @@ struct FaultTests {
         }
     }
 
-    @Test("a result that is gone, cut short, not an image, or led to a private address")
+    @Test("a result that is gone, cut short, not an image, or redirected to a private address")
     func downloads() async throws {
         try await RunningEmulator.with { running in
             let result = try await running.run(try Fal.body()).json

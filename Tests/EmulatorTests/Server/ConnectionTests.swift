@@ -32,7 +32,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("one port takes plain HTTP, TLS, and CONNECT that TLS follows")
+    @Test("one port takes plain HTTP, TLS, and CONNECT followed by TLS")
     func onePort() async throws {
         try await RunningEmulator.with({ $0.usesTLS = true }) { running in
             let emulator = running.emulator
@@ -50,7 +50,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("under the providers' host names there is neither page nor control path")
+    @Test("there is neither page nor control path under the providers' host names")
     func noControl() async throws {
         try await RunningEmulator.with({ $0.usesTLS = true }) { running in
             for path in ["", "_emulator/ledger"] {
@@ -59,7 +59,7 @@ struct ConnectionTests {
                     trusting: running.emulator.certificateAuthority)
                 #expect(reply.status == 404)
             }
-            // Nor under a name that only happens to lead to this machine.
+            // Nor under another host name that resolves to this machine.
             let other = await RawExchange.make(
                 port: running.emulator.port,
                 "GET /_emulator/ledger HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n")
@@ -67,7 +67,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a provider that is not emulated is refused, and never dialled")
+    @Test("a provider that is not emulated is refused, and never contacted")
     func unknownHost() async throws {
         try await RunningEmulator.with({
             $0.usesTLS = true; $0.providers = [.fal]
@@ -82,7 +82,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("without TLS there is no CONNECT")
+    @Test("there is no CONNECT without TLS")
     func withoutTLS() async throws {
         try await RunningEmulator.with { running in
             let exchange = await RawExchange.make(
@@ -91,7 +91,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("the certificate is not trusted by those who were not told to")
+    @Test("the certificate is only trusted by clients that were told to")
     func untrusted() async throws {
         try await RunningEmulator.with({ $0.usesTLS = true }) { running in
             let port = running.emulator.port
@@ -103,7 +103,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a body above the limit is refused with 413 in the provider's words")
+    @Test("a body above the limit is refused with 413 in the provider's form")
     func tooLarge() async throws {
         try await RunningEmulator.with({ $0.maximumBody = 10_000 }) { running in
             let reply = try await running.run(try Fal.body())
@@ -114,7 +114,7 @@ struct ConnectionTests {
     }
 
     @Test(
-        "what is no HTTP, half a request, or a request that never ends leaves the others alone",
+        "invalid HTTP, half a request or an endless request does not affect other clients",
         arguments: [
             "\u{0}\u{1}\u{2}", "GET", "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc", "CONNECT fal.run",
             "\u{16}\u{3}\u{1}\u{0}\u{5}hello",

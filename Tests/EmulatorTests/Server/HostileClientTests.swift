@@ -5,7 +5,7 @@ import Foundation
 import SeedreamEmulator
 import Testing
 
-/// Clients that mean no good, or that do what clients seldom do.
+/// Malicious clients, and rare behaviour of others.
 @Suite("hostile clients")
 struct HostileClientTests {
     private static let cheap: JSONValue = ["prompt": "x", "image_size": ["width": 960, "height": 960]]
@@ -21,7 +21,7 @@ struct HostileClientTests {
         "GET /\(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Key k\r\nConnection: close\r\n\r\n"
     }
 
-    /// What a browser says of a page that calls. `PORT` is the emulator's port.
+    /// Headers that a browser sends for a page's request. `PORT` is the emulator's port.
     private static let pages: [(fields: [(String, String)], isOwn: Bool)] = [
         ([("Origin", "http://evil.test")], false), ([("Origin", "null")], false), ([("Origin", "")], false),
         ([("Origin", "http://127.0.0.1.evil.test")], false), ([("Origin", "http://127.0.0.1:1")], false),
@@ -60,7 +60,7 @@ struct HostileClientTests {
         }
     }
 
-    /// Hosts of requests, and whether what is asked for is there.
+    /// Host headers, and whether the emulator serves them.
     private static let hosts: [(host: String, isHere: Bool)] = [
         ("127.0.0.1", true), ("127.0.0.1:80", true), ("localhost:1", true), ("LOCALHOST", true),
         ("[::1]:8080", true), ("evil.test", false), ("localhost.evil.test", false),
@@ -81,7 +81,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("a link from elsewhere opens the page, which runs its own script alone and is shown in no frame")
+    @Test("a link from elsewhere opens the page, which runs only its own script and refuses frames")
     func navigation() async throws {
         try await RunningEmulator.with { running in
             let page = try await running.call(
@@ -103,7 +103,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("an uploaded web page is handed out as nothing that a browser runs here")
+    @Test("an uploaded web page is served in a form that no browser runs")
     func uploadedPage() async throws {
         try await RunningEmulator.with { running in
             let token = try await running.call(
@@ -122,7 +122,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("what a client sends is text on the page, never part of it")
+    @Test("text from clients is shown as text on the page, never as markup")
     func injection() async throws {
         try await RunningEmulator.with { running in
             _ = try await running.run(
@@ -136,7 +136,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("a control path answers 100-continue, and a body that is too large with 413")
+    @Test("a control path replies to 100-continue, and refuses a large body with 413")
     func controlBodies() async throws {
         try await RunningEmulator.with { running in
             let head = "PUT /_emulator/faults HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
@@ -150,7 +150,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("tunnels within tunnels are none")
+    @Test("tunnels within tunnels are refused")
     func tunnels() async throws {
         try await RunningEmulator.with({ $0.usesTLS = true }) { running in
             let many = String(repeating: "CONNECT fal.run:443 HTTP/1.1\r\n\r\n", count: 2000)
@@ -161,7 +161,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("jobs that never end do not end the queue for the others")
+    @Test("jobs that never end do not stop the queue for others")
     func hangingJobs() async throws {
         let rule = FaultRule("fal.submit", .jobHangs, count: 5)
         try await RunningEmulator.with({ $0.faults = FaultFile(rules: [rule]) }) { running in
@@ -171,7 +171,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("a stream of a job's states ends in the middle where a rule says so")
+    @Test("a rule ends a stream of job states in the middle")
     func streams() async throws {
         try await RunningEmulator.with { running in
             let handle = try await running.submit(Self.edit).json
@@ -206,7 +206,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("a HEAD request that a rule cuts has no body")
+    @Test("a HEAD request under a rule that cuts the reply has no body")
     func cutHead() async throws {
         try await RunningEmulator.with { running in
             let result = try await running.run(Self.cheap, model: Fal.textToImage)

@@ -3,12 +3,12 @@ import SeedreamModel
 import SeedreamEmulator
 import Testing
 
-/// Numbers that no one sends by mistake. The emulator answers each, and is there afterwards.
+/// Malicious numbers. The emulator replies to each, and keeps running.
 @Suite("hostile numbers")
 struct HostileNumberTests {
     private static let picture: JSONValue = ["http://example.test/a.png"]
 
-    /// Makes a call, and one more that has to be answered.
+    /// Makes a call, and another one that must be answered.
     private static func answer(
         _ change: (inout EmulatorConfiguration) -> Void = { _ in },
         _ call: (RunningEmulator) async throws -> Reply
@@ -21,7 +21,7 @@ struct HostileNumberTests {
     }
 
     @Test(
-        "a start timeout that is no time is refused",
+        "a start timeout that is not a time is refused",
         arguments: ["nan", "inf", "-inf", "1e999", "-1", "0", "soon", ""])
     func timeouts(_ text: String) async throws {
         let reply = try await Self.answer {
@@ -31,7 +31,7 @@ struct HostileNumberTests {
         #expect(reply.status == 400)
     }
 
-    @Test("a start timeout of an eternity is one that never comes", arguments: ["1e300", "1e18", "9e99"])
+    @Test("a very long start timeout never expires", arguments: ["1e300", "1e18", "9e99"])
     func eternity(_ text: String) async throws {
         let reply = try await Self.answer {
             try await $0.submit(
@@ -78,7 +78,7 @@ struct HostileNumberTests {
         #expect(ark.status == 400)
     }
 
-    @Test("a size that no encoder can write is refused, not an internal error", arguments: [true, false])
+    @Test("a size that no encoder can write is refused, without an internal error", arguments: [true, false])
     func slivers(_ isWide: Bool) async throws {
         let (width, height) = isWide ? (16_777_216, 1) : (1, 16_777_216)
         let size: JSONValue = ["width": .integer(width), "height": .integer(height)]
@@ -95,7 +95,7 @@ struct HostileNumberTests {
         #expect(try router.json["error"]?["param"] == "image_size")
     }
 
-    @Test("OneRouter makes no endless set")
+    @Test("OneRouter refuses unlimited sets")
     func endless() async throws {
         for (count, status) in [(16, 400), (Int.max, 400), (0, 400)] {
             let reply = try await Self.answer {
@@ -109,7 +109,7 @@ struct HostileNumberTests {
     }
 
     @Test(
-        "lifetimes of an eternity, in the past, or no number are no reason to fail",
+        "lifetimes that are endless, negative or not numbers cause no failure",
         arguments: ["1e300", "-1e300", "0", "1e999", "\"soon\"", "null"])
     func lifetimes(_ text: String) async throws {
         let reply = try await Self.answer {
@@ -125,7 +125,7 @@ struct HostileNumberTests {
     }
 
     @Test(
-        "rules with numbers that make no sense are refused",
+        "rules with senseless numbers are refused",
         arguments: [
             #""fault":"delay","seconds":1e300"#, #""fault":"delay","seconds":-1"#,
             #""fault":"refuse","seconds":1e300"#, #""fault":"slow-write","bytesPerSecond":0"#,
@@ -148,7 +148,7 @@ struct HostileNumberTests {
     }
 
     @Test(
-        "rules of a test's own with such numbers do not end the process",
+        "rules set by a test with such numbers do not crash the process",
         arguments: [
             Fault.delay(seconds: .nan), .delay(seconds: -.infinity), .slowWrite(bytesPerSecond: Int.min),
             .slowRead(bytesPerSecond: 0), .truncate(bytes: Int.min), .oversize(bytes: Int.min),
@@ -169,7 +169,7 @@ struct HostileNumberTests {
         }
     }
 
-    @Test("settings of a test's own that are no times do not end the process")
+    @Test("settings made by a test that are not times do not crash the process")
     func ownSettings() async throws {
         let reply = try await Self.answer({
             $0.queueTime = .nan
@@ -182,7 +182,7 @@ struct HostileNumberTests {
         #expect(reply.status == 200)
     }
 
-    @Test("JSON that is nested without end is answered")
+    @Test("deeply nested JSON gets a reply")
     func nesting() async throws {
         for depth in [400, 100_000] {
             let text =

@@ -10,7 +10,7 @@ enum AIML {
     static let edit = "bytedance/seedream-v4-edit"
     static let textToImage = "bytedance/seedream-v4-text-to-image"
 
-    /// A complete edit.
+    /// Returns a complete edit.
     static func body(_ changes: [String: JSONValue?] = [:]) throws -> JSONValue {
         var members: [String: JSONValue] = [
             "model": .string(edit), "prompt": "put the dog in a hat",
@@ -21,14 +21,14 @@ enum AIML {
         return .object(members)
     }
 
-    /// The least that a model takes.
+    /// Returns the smallest body that a model accepts.
     static func least(_ model: String = textToImage, _ changes: [String: JSONValue] = [:]) -> JSONValue {
         .object(["model": .string(model), "prompt": "a dog"].merging(changes) { $1 })
     }
 }
 
 extension RunningEmulator {
-    /// `POST` to AIML.
+    /// Sends a `POST` to AIML.
     func aiml(_ body: JSONValue, headers: [(String, String)] = [AIML.key]) async throws -> Reply {
         try await call("POST", "aiml/v1/images/generations", headers: headers, json: body)
     }

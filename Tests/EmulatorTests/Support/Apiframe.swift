@@ -8,7 +8,7 @@ import TestSupport
 enum Apiframe {
     static let key = "afk_0000000000000000000000000000000000000000"
 
-    /// A small request for a small image.
+    /// Returns a small request for a small image.
     static func body(
         _ parameters: [String: JSONValue?] = [:], _ changes: [String: JSONValue?] = [:]
     ) -> JSONValue {
@@ -21,7 +21,7 @@ enum Apiframe {
         return .object(members)
     }
 
-    /// A body of `multipart/form-data` with one file, as `fetch` writes it.
+    /// Returns a body of `multipart/form-data` with one file, as `fetch` writes it.
     static func form(
         _ content: [UInt8], field: String = "file", name: String = "dog.png", type: String = "image/png",
         boundary: String = "----formdata-042"
@@ -53,7 +53,7 @@ extension RunningEmulator {
             headers: replayKey.map { [("Idempotency-Key", $0)] } ?? [], json: body)
     }
 
-    /// Asks for a job until it has ended.
+    /// Polls a job until it has ended.
     func ended(_ submitted: Reply, key: String = Apiframe.key) async throws -> JSONValue {
         let id = try submitted.json["jobId"]?.string ?? "none"
         var job = JSONValue.null
@@ -64,7 +64,7 @@ extension RunningEmulator {
         return job
     }
 
-    /// Submits a job and waits for its end.
+    /// Submits a job and waits for it to end.
     func job(_ parameters: [String: JSONValue?] = [:]) async throws -> JSONValue {
         try await ended(try await generate(Apiframe.body(parameters)))
     }
@@ -76,7 +76,7 @@ extension RunningEmulator {
             body: Apiframe.form(content, type: type))
     }
 
-    /// The image of a job that was completed.
+    /// Downloads the image of a completed job.
     func picture(_ job: JSONValue) async throws -> Reply {
         try await call("GET", job["result"]?["images"]?[0]?.string ?? "none")
     }

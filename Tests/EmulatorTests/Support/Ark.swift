@@ -7,7 +7,7 @@ enum Ark {
     static let key = ("Authorization", "Bearer fake-key")
     static let seedream40 = "seedream-4-0-250828"
 
-    /// A complete edit.
+    /// Returns a complete edit.
     static func body(_ changes: [String: JSONValue?] = [:]) throws -> JSONValue {
         var members: [String: JSONValue] = [
             "model": .string(seedream40), "prompt": "put the dog in a hat",
@@ -19,13 +19,13 @@ enum Ark {
         return .object(members)
     }
 
-    /// A small text-to-image.
+    /// Returns a small text-to-image request.
     static func least(_ changes: [String: JSONValue] = [:]) -> JSONValue {
         .object(
             ["model": .string(seedream40), "prompt": "a dog", "size": "1280x720"].merging(changes) { $1 })
     }
 
-    /// A set of small images.
+    /// Returns a request for a set of small images.
     static func set(_ count: Int, _ changes: [String: JSONValue] = [:]) -> JSONValue {
         least(
             [
@@ -36,7 +36,7 @@ enum Ark {
 }
 
 extension RunningEmulator {
-    /// `POST` to Ark.
+    /// Sends a `POST` to Ark.
     func ark(_ body: JSONValue, headers: [(String, String)] = [Ark.key]) async throws -> Reply {
         try await call("POST", "ark/api/v3/images/generations", headers: headers, json: body)
     }

@@ -9,24 +9,24 @@ enum Fal {
     static let edit = "fal-ai/bytedance/seedream/v4/edit"
     static let textToImage = "fal-ai/bytedance/seedream/v4/text-to-image"
     static let key = ("Authorization", "Key fake-id:fake-secret")
-    /// An image that is read fast.
+    /// An image that decodes quickly.
     static let small = "formats/reference-64x48.png"
 
-    /// The small image as a data URI.
+    /// Returns the small image as a data URI.
     static func smallURI() throws -> JSONValue { .string(try dataURI(small, type: "image/png")) }
 
-    /// A real image of the fixtures as a data URI.
+    /// Returns a photograph of the fixtures as a data URI.
     static func dataURI(_ name: String = "photos/rocket.jpg", type: String = "image/jpeg") throws -> String {
         "data:\(type);base64,\(Data(try Fixtures.bytes(name)).base64EncodedString())"
     }
 
-    /// The query that asks for a webhook, its URL encoded as httpx does.
+    /// Returns the query that requests a webhook, its URL encoded as httpx does.
     static func webhook(_ receiver: WebhookReceiver) -> String {
         let allowed = CharacterSet(charactersIn: "-._~").union(.alphanumerics)
         return "?fal_webhook=\(receiver.url.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
     }
 
-    /// A complete edit.
+    /// Returns a complete edit.
     static func body(_ changes: [String: JSONValue?] = [:]) throws -> JSONValue {
         var members: [String: JSONValue] = [
             "prompt": "put the dog in a hat", "image_urls": [.string(try dataURI())],
@@ -39,19 +39,19 @@ enum Fal {
 }
 
 extension RunningEmulator {
-    /// `POST` to fal's synchronous host.
+    /// Sends a `POST` to fal's synchronous endpoint.
     func run(_ body: JSONValue, model: String = Fal.edit) async throws -> Reply {
         try await call("POST", "fal/run/\(model)", headers: [Fal.key], json: body)
     }
 
-    /// `POST` to fal's queue.
+    /// Sends a `POST` to fal's queue.
     func submit(
         _ body: JSONValue, query: String = "", headers: [(String, String)] = []
     ) async throws -> Reply {
         try await call("POST", "fal/queue/\(Fal.edit)\(query)", headers: [Fal.key] + headers, json: body)
     }
 
-    /// `GET` on one of the URLs of a handle.
+    /// Sends a `GET` to one of the URLs of a handle.
     func follow(_ handle: JSONValue, _ link: String, method: String = "GET", query: String = "") async throws
         -> Reply
     {
@@ -65,7 +65,7 @@ extension RunningEmulator {
         return try await follow(handle, "response_url")
     }
 
-    /// The images of an answer, fetched.
+    /// Downloads the images of a reply.
     func pictures(_ reply: Reply) async throws -> [[UInt8]] {
         var pictures: [[UInt8]] = []
         for image in try reply.json["images"]?.array ?? [] {
@@ -74,7 +74,7 @@ extension RunningEmulator {
         return pictures
     }
 
-    /// Asks for a status until the job is completed.
+    /// Polls the status until the job is completed.
     func completion(of handle: JSONValue) async throws -> Reply {
         let url = handle["status_url"]?.string ?? ""
         var reply = Reply(status: 202, headers: [], body: [])

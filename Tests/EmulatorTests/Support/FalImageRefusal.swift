@@ -3,7 +3,7 @@ import SeedreamModel
 import SeedreamEmulator
 import Testing
 
-/// An input image that fal does not take.
+/// An input image that fal refuses.
 struct FalImageRefusal: Sendable, CustomTestStringConvertible {
     var name: String
     var uri: @Sendable () throws -> JSONValue

@@ -3,7 +3,7 @@ import SeedreamModel
 import SeedreamEmulator
 import Testing
 
-/// One violation: what is changed, where it is found, its type and its context.
+/// A violation: the change, its position in the body, its type and its context.
 struct FalViolation: Sendable, CustomTestStringConvertible {
     var changes: [String: JSONValue?]
     var location: [JSONValue]

@@ -7,7 +7,7 @@ enum OneRouter {
     static let bare = ("Authorization", "sk-fake")
     static let bearer = ("Authorization", "Bearer sk-fake")
 
-    /// A complete edit.
+    /// Returns a complete edit.
     static func body(_ changes: [String: JSONValue?] = [:]) throws -> JSONValue {
         var members: [String: JSONValue] = [
             "model": "seedream-v4-image-to-image", "prompt": "put the dog in a hat",
@@ -18,7 +18,7 @@ enum OneRouter {
         return .object(members)
     }
 
-    /// A small text-to-image.
+    /// Returns a small text-to-image request.
     static func least(_ changes: [String: JSONValue] = [:]) -> JSONValue {
         .object(
             ["model": "seedream-v4-text-to-image", "prompt": "a dog", "size": "square_hd"].merging(changes) {
@@ -28,7 +28,7 @@ enum OneRouter {
 }
 
 extension RunningEmulator {
-    /// `POST` to OneRouter.
+    /// Sends a `POST` to OneRouter.
     func oneRouter(
         _ body: JSONValue, path: String = "generations", headers: [(String, String)] = [OneRouter.bearer]
     ) async throws -> Reply {

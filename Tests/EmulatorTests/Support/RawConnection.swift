@@ -9,19 +9,19 @@ import Musl
 import Darwin
 #endif
 
-/// What a plain socket sees of one exchange, byte by byte.
+/// One exchange as a plain socket sees it, byte by byte.
 struct RawExchange: Sendable {
-    /// Everything that came before the end.
+    /// All bytes up to the end.
     var received: [UInt8] = []
     /// How the connection ended.
     var end: End
-    /// From the last byte sent to the end.
+    /// Seconds from the last byte sent to the end.
     var seconds: Double
-    /// From the first byte sent to the last.
+    /// Seconds from the first byte sent to the last.
     var sendingSeconds: Double
 
     enum End: Hashable, Sendable {
-        /// Nothing listened.
+        /// No server was listening.
         case refused
         /// RST.
         case reset
@@ -35,7 +35,7 @@ struct RawExchange: Sendable {
     var text: String { String(decoding: received, as: UTF8.self) }
     /// The lines of the head, without the empty one.
     var head: [String] { text.components("\r\n\r\n").0.split(separator: "\r\n").map(String.init) }
-    /// What follows the head.
+    /// The text after the head.
     var body: String { text.components("\r\n\r\n").1 }
 
     func header(_ name: String) -> String? {
@@ -90,7 +90,7 @@ struct RawExchange: Sendable {
         #else
         let flags = Int32(MSG_NOSIGNAL)
         #endif
-        // A small buffer, so that a peer that reads slowly is felt.
+        // A small buffer makes a peer that reads slowly block the sender.
         var small: Int32 = 4096
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &small, socklen_t(MemoryLayout<Int32>.size))
         let clock = ContinuousClock()
@@ -111,7 +111,7 @@ struct RawExchange: Sendable {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {
                 exchange.received += buffer[..<count]
-                // Still open, however slowly more comes.
+                // Still open while bytes keep coming slowly.
                 if isSent.duration(to: clock.now) > .seconds(seconds) { break }
             } else {
                 exchange.end = count == 0 ? .closed : outcome(errno)
@@ -124,7 +124,7 @@ struct RawExchange: Sendable {
 }
 
 extension String {
-    /// What stands before and behind the first occurrence.
+    /// Returns the text before and after the first occurrence.
     fileprivate func components(_ separator: String) -> (String, String) {
         guard let range = firstRange(of: separator) else { return (self, "") }
         return (String(self[..<range.lowerBound]), String(self[range.upperBound...]))

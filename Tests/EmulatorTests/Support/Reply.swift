@@ -2,10 +2,10 @@
 import SeedreamModel
 import SeedreamEmulator
 
-/// An answer, whole.
+/// A complete reply.
 struct Reply {
     var status: Int
-    /// In the order they came; names as sent.
+    /// In order of arrival; names as sent.
     var headers: [(name: String, value: String)]
     var body: [UInt8]
 
@@ -17,7 +17,7 @@ struct Reply {
     /// The body as text.
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The first header of that name, in any case of letters.
+    /// Returns the first header of that name, ignoring case.
     func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }

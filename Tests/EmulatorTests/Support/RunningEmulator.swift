@@ -5,12 +5,12 @@ import NIOCore
 import NIOHTTP1
 import SeedreamEmulator
 
-/// An emulator that takes 20 ms for an image, and a client for it over a real socket.
+/// An emulator that takes 20 ms per image, and a client for it over a real socket.
 struct RunningEmulator {
     let emulator: Emulator
 
-    /// Starts an emulator, runs `body` and stops the emulator, also if `body` throws. Tests of this
-    /// target start an emulator in their own process in no other way.
+    /// Starts an emulator, runs `body` and stops the emulator, even if `body` throws. It is the
+    /// only way in which tests of this target start an emulator in their own process.
     static func with<Result>(
         _ change: (inout EmulatorConfiguration) -> Void = { _ in },
         _ body: (RunningEmulator) async throws -> Result
@@ -33,8 +33,8 @@ struct RunningEmulator {
     /// Calls a path below `http://127.0.0.1:port/`.
     ///
     /// - Parameters:
-    ///   - path: As `"fal/run/fal-ai/bytedance/seedream/v4/edit"`, or a whole URL.
-    ///   - headers: `Content-Type: application/json` is added for `json`.
+    /// - path: A path such as `"fal/run/fal-ai/bytedance/seedream/v4/edit"`, or a whole URL.
+    /// - headers: For `json`, `Content-Type: application/json` is added.
     func call(
         _ method: String, _ path: String, headers: [(String, String)] = [], json: JSONValue? = nil,
         body: [UInt8]? = nil, seconds: Int64 = 600
@@ -65,13 +65,13 @@ struct RunningEmulator {
             body: Array(content.readableBytesView))
     }
 
-    /// Follows no redirect, and never calls twice.
+    /// A client that follows no redirect, and never retries.
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
-        // A busy machine is slow to connect, and 50 calls at once wait for no connection of
-        // another.
+        // A busy machine connects slowly, and 50 simultaneous calls must not wait for each other's
+        // connections.
         configuration.timeout.connect = .seconds(300)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)

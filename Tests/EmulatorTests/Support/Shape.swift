@@ -2,12 +2,13 @@
 import SeedreamModel
 import SeedreamEmulator
 
-/// What an answer has to look like: the names of its members and the types of their values, at each
+/// The expected form of a reply: the names of its members and the types of their values, at each
 /// level.
 ///
 /// Written as JSON whose leaves name types: `"string"`, `"integer"`, `"number"`, `"boolean"`,
-/// `"null"`, several with `|` between them. An array holds what each of its elements may be. A
-/// member whose name ends in `?` may be absent: documented, but not in the captured answer.
+/// `"null"`, or several of them separated by `|`. An array lists the allowed forms of its elements.
+/// A member whose name ends in `?` may be absent: it is documented, but was not in the captured
+/// reply.
 struct Shape: ExpressibleByStringLiteral {
     private let value: JSONValue
 
@@ -16,7 +17,7 @@ struct Shape: ExpressibleByStringLiteral {
         self.value = value
     }
 
-    /// Where an answer differs; nowhere when empty.
+    /// Returns the differences of a reply from this shape.
     func differences(of answer: JSONValue) -> [String] { Self.compare(answer, value, at: "$") }
 
     private static func compare(_ answer: JSONValue, _ shape: JSONValue, at path: String) -> [String] {

@@ -13,7 +13,7 @@ enum TestImage {
         "data:\(type);base64,\(Data(bytes).base64EncodedString())"
     }
 
-    /// A grey PNG.
+    /// Returns a grey PNG.
     static func png(_ width: Int, _ height: Int) throws -> [UInt8] {
         let source = PlaneImage(PlaneFormat(.rgb, size: PixelSize(width: 16, height: 16))) { _, _, _ in
             128
@@ -24,7 +24,7 @@ enum TestImage {
         return try source.encoded(by: sink, filter: .bilinear)
     }
 
-    /// A JPEG: a small drawing, enlarged.
+    /// Returns a JPEG: a small drawing, enlarged.
     static func jpeg(_ width: Int, _ height: Int, brightness: Double = 0) throws -> [UInt8] {
         let small = PlaneFormat(.rgb, size: PixelSize(width: min(width, 64), height: min(height, 64)))
         let drawing = PlaneImage(small) { plane, x, y in
@@ -37,16 +37,16 @@ enum TestImage {
         return try drawing.encoded(by: sink, filter: .bilinear)
     }
 
-    /// A JPEG as a data URI.
+    /// Returns a JPEG as a data URI.
     static func jpegURI(_ bytes: [UInt8]) -> JSONValue { .string(dataURI(bytes, type: "image/jpeg")) }
 
-    /// A JPEG of exactly `count` bytes: junk after the end marker is not part of the image.
+    /// Returns a JPEG of exactly `count` bytes: junk after the end marker is not part of the image.
     static func jpeg(bytes count: Int) throws -> [UInt8] {
         let picture = try Fixtures.bytes("photos/rocket.jpg")
         return picture + [UInt8](repeating: 0, count: count - picture.count)
     }
 
-    /// A JPEG whose header says a size that its scan has not.
+    /// Returns a JPEG whose header states another size than its scan has.
     static func jpeg(claiming width: Int, _ height: Int) throws -> [UInt8] {
         var bytes = try Fixtures.bytes("photos/rocket.jpg")
         let frame = bytes.indices.first { bytes[$0] == 0xFF && (0xC0...0xC2).contains(bytes[$0 + 1]) } ?? 0
@@ -58,7 +58,7 @@ enum TestImage {
         return bytes
     }
 
-    /// The display size of an encoded image.
+    /// Returns the display size of an encoded image.
     static func size(_ bytes: [UInt8]) throws -> PixelSize {
         try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).size
     }

@@ -11,22 +11,22 @@ import Musl
 import Darwin
 #endif
 
-/// A server on 127.0.0.1 that keeps what is posted to it.
+/// A server on 127.0.0.1 that collects the requests posted to it.
 final class WebhookReceiver: Sendable {
-    /// One request.
+    /// A received request.
     struct Delivery: Sendable {
         var path: String
         var headers: [String: String]
         var body: [UInt8]
     }
 
-    /// Where to post; with a query, so that what encodes URLs has something to encode.
+    /// The URL to post to; it has a query, so that URL encoding matters.
     let url: String
     private let listener: Int32
     private let deliveries = Mutex<[Delivery]>([])
 
-    /// - Parameter statuses: What the first requests are answered; the last one holds for all that
-    ///   follow.
+    /// - Parameter statuses: The statuses of the first replies; the last one also applies to all
+    ///   later requests.
     init(statuses: [Int] = [200]) throws {
         #if canImport(Darwin)
         let listener = socket(AF_INET, SOCK_STREAM, 0)
@@ -70,10 +70,10 @@ final class WebhookReceiver: Sendable {
         close(listener)
     }
 
-    /// What has come by now.
+    /// The deliveries so far.
     var received: [Delivery] { deliveries.withLock { $0 } }
 
-    /// Waits for this many requests, and returns all.
+    /// Waits for this number of requests, and returns all of them.
     func wait(for count: Int) async throws -> [Delivery] {
         try await eventually("\(count) webhooks come", within: .seconds(300)) { received.count >= count }
         return received

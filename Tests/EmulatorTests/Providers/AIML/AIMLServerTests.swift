@@ -6,9 +6,9 @@ import SeedreamEmulator
 import Testing
 import TestSupport
 
-@Suite("AIML, emulated")
+@Suite("emulated AIML")
 struct AIMLServerTests {
-    /// The text of an error, whose other members are those of the provider's errors.
+    /// Returns the message of an error whose other members are those of the provider's errors.
     private func message(_ reply: Reply, _ status: Int = 400) throws -> String? {
         #expect(reply.status == status)
         let json = try reply.json
@@ -23,7 +23,7 @@ struct AIMLServerTests {
         (["Body validation error!"] + issues).joined(separator: "\n")
     }
 
-    @Test("edits: the same images twice, the seed, the usage, and a file on fal's CDN")
+    @Test("edits: reproducible images, the seed, the usage, and a file on fal's CDN")
     func edit() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.aiml(try AIML.body(["num_images": 2]))
@@ -61,7 +61,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("hands its files out where fal is not stood in for")
+    @Test("serves its files even if fal is not emulated")
     func withoutFal() async throws {
         try await RunningEmulator.with({ $0.providers = [.aiml] }) { emulator in
             let reply = try await emulator.aiml(AIML.least())
@@ -82,7 +82,7 @@ struct AIMLServerTests {
     }
 
     @Test(
-        "takes each preset, and scales up what is below 960x960",
+        "accepts each preset, and scales up sizes below 960x960",
         arguments: [
             ("square_hd", 1024, 1024), ("square", 960, 960), ("portrait_4_3", 832, 1110),
             ("portrait_16_9", 720, 1280), ("landscape_4_3", 1110, 832), ("landscape_16_9", 1280, 720),
@@ -97,7 +97,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("makes a size of its own as it is asked for", arguments: [(1024, 1025), (1024, 4096)])
+    @Test("makes a custom size as requested", arguments: [(1024, 1025), (1024, 4096)])
     func pixels(_ width: Int, _ height: Int) async throws {
         try await RunningEmulator.with({ $0.ambiguities.resultType = "image/jpeg" }) { emulator in
             let size: JSONValue = ["width": .integer(width), "height": .integer(height)]
@@ -110,7 +110,7 @@ struct AIMLServerTests {
     }
 
     @Test(
-        "refuses what the schema does not take",
+        "refuses values that the schema does not allow",
         arguments: [
             ("prompt", 5, #"Expected string, received number at "prompt""#),
             ("prompt", nil, #"Expected string, received null at "prompt""#),
@@ -164,7 +164,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("names every violation, and the fields that are missing")
+    @Test("names every violation and the missing fields")
     func missing() async throws {
         try await RunningEmulator.with { emulator in
             let both = try await emulator.aiml(["model": .string(AIML.edit)])
@@ -186,7 +186,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("takes what stands at a bound")
+    @Test("accepts values at their bounds")
     func bounds() async throws {
         try await RunningEmulator.with { emulator in
             let picture = TestImage.dataURI(try TestImage.png(15, 15))
@@ -198,14 +198,14 @@ struct AIMLServerTests {
             #expect(ten.status == 200)
             let four = try await emulator.aiml(AIML.least(AIML.textToImage, ["num_images": 4]))
             #expect(try four.json["data"]?.array?.count == 4)
-            // One is the default of num_images, and the seed is random.
+            // The default of num_images is 1, and the seed is random.
             let one = try await emulator.aiml(AIML.least())
             #expect(try one.json["data"]?.array?.count == 1)
             #expect((try one.json["seed"]?.integer ?? 0) >= 1)
         }
     }
 
-    @Test("has no images in text-to-image: an unknown field, ignored or refused by the switch")
+    @Test("has no images in text-to-image: the field is unknown, and ignored or refused by the setting")
     func unknownFields() async throws {
         let body = AIML.least(AIML.textToImage, ["image_urls": ["https://a.example/b.png"], "n": 2])
         try await RunningEmulator.with { emulator async throws in
@@ -220,7 +220,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("says a status as a number or as a text, by the switch")
+    @Test("gives a status as a number or as text, depending on the setting")
     func statusCode() async throws {
         try await RunningEmulator.with({ $0.ambiguities.aimlStatusCode = .string }) { emulator in
             let reply = try await emulator.aiml(["model": .string(AIML.edit)])
@@ -238,7 +238,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("answers 201, and names the usage otherwise, by the switches")
+    @Test("replies with 201 and another form of the usage, depending on the settings")
     func success() async throws {
         try await RunningEmulator.with({
             $0.ambiguities.aimlSuccess = 201; $0.ambiguities.aimlUsageField = "credits_used"
@@ -249,7 +249,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("refuses a key that is missing, of another scheme, or unknown")
+    @Test("refuses a missing key, one of another scheme and an unknown one")
     func keys() async throws {
         try await RunningEmulator.with({ $0.keys = ["right"] }) { emulator in
             for headers in [[], [("Authorization", "Key right")], [("Authorization", "Bearer wrong")]] {
@@ -264,7 +264,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("runs out of credits, which failures give back")
+    @Test("runs out of credits, which failures return")
     func credits() async throws {
         try await RunningEmulator.with({ $0.credits = 3 }) { emulator async throws in
             await emulator.emulator.setFaults([FaultRule("aiml.generate", .jobFails, count: 1)])
@@ -282,7 +282,7 @@ struct AIMLServerTests {
     }
 
     @Test(
-        "fails in its own words",
+        "fails in its own form",
         arguments: [
             (400, "Body validation error!"), (404, "Not Found"), (408, "Request Timeout"),
             (429, "Too Many Requests"),
@@ -326,7 +326,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("may never answer, and stops all the same")
+    @Test("may never reply, and can still be stopped")
     func hangs() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("aiml.generate", .jobHangs)])
@@ -339,7 +339,7 @@ struct AIMLServerTests {
     }
 
     @Test(
-        "gives a client's own id back where it is one",
+        "echoes a valid client request id",
         arguments: [
             ("a-1._:Z", true), (String(repeating: "a", count: 128), true),
             (String(repeating: "a", count: 129), false), ("a b", false), ("a/b", false),
@@ -353,7 +353,7 @@ struct AIMLServerTests {
     }
 
     @Test(
-        "refuses images that break a rule, and bills nothing",
+        "refuses invalid image references, and bills nothing",
         arguments: [
             ("dog.png", "Body validation error!\nInvalid url at \"image_urls[1]\""),
             ("data:image/png;base64,****", "Invalid data URI: the base64 cannot be decoded"),
@@ -368,7 +368,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("refuses images whose sides, area, shape or bytes break a rule")
+    @Test("refuses images whose sides, area, aspect ratio or bytes break a rule")
     func images() async throws {
         try await RunningEmulator.with { emulator async throws in
             func refusal(_ bytes: [UInt8], _ type: String = "image/jpeg") async throws -> String? {
@@ -397,7 +397,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("takes foreign URLs as a placeholder, or not, by the switch")
+    @Test("replaces foreign URLs with a placeholder, or refuses them, depending on the setting")
     func remote() async throws {
         let body = try AIML.body(["image_urls": ["https://a.example/b.png"]])
         try await RunningEmulator.with { emulator async throws in
@@ -411,7 +411,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("sells the siblings with their own fields and the documented reply")
+    @Test("serves the sibling models with their own fields and the documented reply")
     func siblings() async throws {
         try await RunningEmulator.with { emulator in
             let model = "bytedance/seedream-4-5"
@@ -464,7 +464,7 @@ struct AIMLServerTests {
         }
     }
 
-    @Test("answers under its name, and its images lie under that of fal's CDN")
+    @Test("replies under its host name, with images under that of fal's CDN")
     func name() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(

@@ -3,7 +3,7 @@ import SeedreamModel
 import SeedreamEmulator
 import Testing
 
-@Suite("Apiframe's account, lists and catalogue, emulated")
+@Suite("emulated Apiframe: account, lists and catalogue")
 struct ApiframeAccountTests {
     @Test("shows user, team and key")
     func me() async throws {
@@ -18,7 +18,7 @@ struct ApiframeAccountTests {
             #expect(json["apiKey"]?.object?.keys.sorted() == ["id", "name", "prefix"])
             #expect(json["apiKey"]?["prefix"] == "afk_0000")
             #expect(json["team"]?["credits"]?.integer ?? 0 > 0)
-            // The same key is the same user, another one is another.
+            // The same key is the same user, another key is another user.
             #expect(try await emulator.apiframe("GET", "me").json == json)
             let other = try await emulator.apiframe("GET", "me", key: "afk_other").json
             #expect(other["user"]?["id"] != json["user"]?["id"])
@@ -45,7 +45,7 @@ struct ApiframeAccountTests {
                     break
                 }
                 query = "?limit=2&cursor=\(try #require(json["nextCursor"]?.string))"
-                // What comes meanwhile moves no page.
+                // New jobs shift no page.
                 _ = try await emulator.generate()
             }
             #expect(found == ids)
@@ -59,7 +59,7 @@ struct ApiframeAccountTests {
         }
     }
 
-    @Test("gives twenty jobs where no limit is asked for")
+    @Test("gives twenty jobs if no limit is requested")
     func standardLimit() async throws {
         try await RunningEmulator.with({ $0.queueTime = 60 }) { emulator in
             for _ in 0..<21 { _ = try await emulator.generate() }
@@ -117,7 +117,7 @@ struct ApiframeAccountTests {
         }
     }
 
-    @Test("shows its catalogue to anyone")
+    @Test("shows its catalogue without a key")
     func catalogue() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.apiframe("GET", "models?modality=image", key: nil)
@@ -150,7 +150,7 @@ struct ApiframeAccountTests {
         }
     }
 
-    @Test("describes itself: each path of the document is answered, and each reference leads somewhere")
+    @Test("describes itself: each path in the document has a reply, and each reference resolves")
     func document() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.apiframe("GET", "openapi.json", key: nil)

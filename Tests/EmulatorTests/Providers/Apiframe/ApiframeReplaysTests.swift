@@ -3,9 +3,9 @@ import SeedreamModel
 import SeedreamEmulator
 import Testing
 
-@Suite("Apiframe's Idempotency-Key, emulated")
+@Suite("emulated Apiframe: Idempotency-Key")
 struct ApiframeReplaysTests {
-    @Test("answers the same request with the same job, whatever has become of it, and bills once")
+    @Test("replies to the same request with the same job, in any state, and bills once")
     func replay() async throws {
         try await RunningEmulator.with { emulator in
             let first = try await emulator.generate(replayKey: "a")
@@ -44,7 +44,7 @@ struct ApiframeReplaysTests {
         }
     }
 
-    @Test("takes 255 characters of a key, and no more")
+    @Test("accepts keys of up to 255 characters")
     func length() async throws {
         try await RunningEmulator.with { emulator in
             let key = String(repeating: "k", count: 255)
@@ -55,7 +55,7 @@ struct ApiframeReplaysTests {
         }
     }
 
-    @Test("makes one job of many requests that come at once")
+    @Test("makes one job of many simultaneous requests")
     func simultaneous() async throws {
         try await RunningEmulator.with { emulator in
             let ids = try await withThrowingTaskGroup(of: JSONValue?.self) { group in
@@ -69,7 +69,7 @@ struct ApiframeReplaysTests {
         }
     }
 
-    @Test("keeps the job of a request whose answer was lost")
+    @Test("keeps the job of a request whose reply was lost")
     func lostAnswer() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([
@@ -83,7 +83,7 @@ struct ApiframeReplaysTests {
         }
     }
 
-    @Test("remembers no refusal, and no other account's key")
+    @Test("does not remember refusals or the keys of other accounts")
     func refusals() async throws {
         try await RunningEmulator.with({ $0.credits = 1 }) { emulator in
             await emulator.emulator.setFaults([FaultRule("apiframe.generate", .jobFails, count: 1)])

@@ -7,9 +7,9 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Apiframe, emulated")
+@Suite("emulated Apiframe")
 struct ApiframeServerTests {
-    @Test("makes a job: 202, then an image of the size that was asked for, and three credits")
+    @Test("makes a job: 202, then an image of the requested size, and three credits")
     func generate() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.generate()
@@ -129,7 +129,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("takes every field that the validator knows, at both ends of its range")
+    @Test("accepts every field that the validator knows, at both ends of its range")
     func everyField() async throws {
         try await RunningEmulator.with { emulator in
             for side in [512, 4096] {
@@ -159,7 +159,7 @@ struct ApiframeServerTests {
     }
 
     @Test(
-        "knows six models and no other",
+        "knows exactly six models",
         arguments: [
             "seedream-3", "seedream-3.1", "seedream-4", "seedream-4.5", "seedream-5-lite", "seedream-5-pro",
         ])
@@ -173,7 +173,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("refuses what is no JSON, and JSON that is no object")
+    @Test("refuses invalid JSON, and JSON that is not an object")
     func noObject() async throws {
         try await RunningEmulator.with { emulator in
             let broken = try await emulator.apiframe(
@@ -186,7 +186,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("asks for a key, and says which kind of key is wrong how")
+    @Test("requires a key, and reports what is wrong with it")
     func keys() async throws {
         try await RunningEmulator.with({
             $0.keys = [Apiframe.key]
@@ -214,7 +214,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("gives every reply of the API an id of its own")
+    @Test("gives every reply of the API a separate id")
     func requestIDs() async throws {
         try await RunningEmulator.with { emulator in
             var ids: Set<String> = []
@@ -232,7 +232,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("has no job for what is no UUID, for an unknown one, and for someone else's")
+    @Test("has no job for an invalid UUID, for an unknown one, and for another account's")
     func unknownJobs() async throws {
         try await RunningEmulator.with { emulator in
             #expect(try await emulator.apiframe("GET", "jobs/42").status == 400)
@@ -268,7 +268,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("match_input_image takes the shape of the first image")
+    @Test("match_input_image takes the aspect ratio of the first image")
     func matchInput() async throws {
         try await RunningEmulator.with { emulator in
             let wide = try await emulator.upload(try Fixtures.bytes("formats/reference-64x48.png"))
@@ -284,7 +284,7 @@ struct ApiframeServerTests {
     }
 
     @Test(
-        "fails the job, not the request, for what only the model refuses",
+        "fails the job, not the request, for errors that only the model finds",
         arguments: [
             (["size": "8K"], "size must be 1K, 2K, 4K or custom, got 8K"),
             (
@@ -316,7 +316,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("fails the job for an input image that breaks the rules, though its upload was taken")
+    @Test("fails the job for an input image that breaks the rules, although its upload was accepted")
     func badInputs() async throws {
         try await RunningEmulator.with { emulator in
             for (name, words) in [
@@ -332,7 +332,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("takes data URIs, or finds them no valid URL where the switch says so")
+    @Test("accepts data URIs, or refuses them as invalid URLs, depending on the setting")
     func dataURIs() async throws {
         let uri = JSONValue.string(try Fal.dataURI("formats/reference-64x48.png", type: "image/png"))
         try await RunningEmulator.with { emulator in
@@ -349,7 +349,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("makes the same image for the same seed, and a JPEG where one is asked for")
+    @Test("makes the same image for the same seed, and a JPEG on request")
     func seeds() async throws {
         try await RunningEmulator.with { emulator in
             let first = try await emulator.picture(try await emulator.job(["seed": 41]))
@@ -372,7 +372,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("gives the result as a bare URL where the switch says so")
+    @Test("gives the result as a bare URL with the setting")
     func resultAsText() async throws {
         try await RunningEmulator.with({ $0.ambiguities.apiframeResult = .string }) { emulator in
             let job = try await emulator.job()
@@ -382,7 +382,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("says that a job has expired once its file is gone")
+    @Test("reports a job as expired once its file is gone")
     func expired() async throws {
         try await RunningEmulator.with { emulator in
             let submitted = try await emulator.generate()
@@ -398,7 +398,7 @@ struct ApiframeServerTests {
 
     // MARK: Money
 
-    @Test("answers 402 with both numbers when the credits are used up")
+    @Test("replies with 402 and both numbers when the credits are used up")
     func credits() async throws {
         try await RunningEmulator.with({ $0.credits = 2 }) { emulator in
             #expect(try await emulator.apiframe("GET", "me").json["team"]?["credits"] == 6)
@@ -430,7 +430,7 @@ struct ApiframeServerTests {
         }
     }
 
-    @Test("lets jobs fail, hang and vanish, as fault rules say")
+    @Test("lets jobs fail, hang and vanish under fault rules")
     func fates() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([
@@ -447,14 +447,14 @@ struct ApiframeServerTests {
             let gone = try #require(try vanished.json["jobId"]?.string)
             #expect(try await emulator.apiframe("GET", "jobs/\(gone)").status == 404)
             let id = try #require(try hanging.json["jobId"]?.string)
-            // One that came later is completed.
+            // A later job is completed.
             #expect(try await emulator.job()["status"] == "COMPLETED")
             #expect(try await emulator.apiframe("GET", "jobs/\(id)").json["status"] == "PROCESSING")
             #expect(try await emulator.apiframe("GET", "jobs").json["jobs"]?.array?.count == 3)
         }
     }
 
-    @Test("limits the rate with a Retry-After where a fault rule says so")
+    @Test("limits the rate with a Retry-After under a fault rule")
     func rateLimit() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([

@@ -5,10 +5,10 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Apiframe's uploads, emulated")
+@Suite("emulated Apiframe: uploads")
 struct ApiframeUploadsTests {
     @Test(
-        "takes an image whatever the client calls it, and hands it out",
+        "accepts an image under any stated type, and serves it",
         arguments: [
             ("formats/reference-64x48.png", "image/png", "png"), ("corrupt/ratio-3.jpg", "image/jpeg", "jpg"),
             ("orientation/webp-1.webp", "image/webp", "webp"), ("formats/plain.gif", "image/gif", "gif"),
@@ -46,7 +46,7 @@ struct ApiframeUploadsTests {
     }
 
     @Test(
-        "refuses what is no PNG, JPEG, WebP or GIF",
+        "refuses anything but PNG, JPEG, WebP and GIF",
         arguments: ["formats/picture.heic", "formats/rgb24.bmp", "formats/rgba.tiff", "corrupt/text.jpg"])
     func unsupported(_ name: String) async throws {
         try await RunningEmulator.with { emulator in
@@ -56,7 +56,7 @@ struct ApiframeUploadsTests {
         }
     }
 
-    @Test("takes a file of exactly the limit, and none that is larger; the limit is 25 MB")
+    @Test("accepts a file of exactly the limit, 25 MB, and none larger")
     func limit() async throws {
         #expect(Ambiguities().apiframeMaximumUpload == 25_000_000)
         let bytes = try Fixtures.bytes("formats/reference-64x48.png")
@@ -68,7 +68,7 @@ struct ApiframeUploadsTests {
         }
     }
 
-    @Test("reads 24 MB between boundaries, line breaks and dashes of the content included")
+    @Test("reads 24 MB whose content includes boundaries, line breaks and dashes")
     func large() async throws {
         let start = try Fixtures.bytes("formats/reference-64x48.png")
         let noise = Array("\r\n--not the boundary\r\n------formdata-04\r\n\r\n".utf8)
@@ -86,16 +86,16 @@ struct ApiframeUploadsTests {
     @Test(
         "reads forms as other clients write them",
         arguments: [
-            // A quoted boundary, in a header in other letters.
+            // A quoted boundary, with other upper and lower case in the header.
             ("Multipart/Form-Data; charset=utf-8; Boundary=\"a b\"", "--a b", ""),
-            // Text before the first boundary, which no one reads; spaces after a boundary.
+            // Text before the first boundary, which is skipped; spaces after a boundary.
             ("multipart/form-data; boundary=x", "preamble\r\n--x  ", ""),
             // Another field first.
             (
                 "multipart/form-data; boundary=x",
                 "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--x", ""
             ),
-            // A name with quotes, a semicolon, and what looks like a field.
+            // A name with quotes, a semicolon, and text that looks like a field.
             ("multipart/form-data; boundary=x", "--x", #"; filename="a\"; name=\"b;.png""#),
         ])
     func forms(_ type: String, _ beginning: String, _ name: String) async throws {
@@ -112,7 +112,7 @@ struct ApiframeUploadsTests {
         }
     }
 
-    @Test("finds no file in a form that has none, is cut short, or is no form")
+    @Test("reports no file for a form that has none, is cut short, or is not a form")
     func noFile() async throws {
         let bytes = try Fixtures.bytes("formats/reference-64x48.png")
         let form = ("Content-Type", "multipart/form-data; boundary=x")
@@ -137,7 +137,7 @@ struct ApiframeUploadsTests {
         }
     }
 
-    @Test("keeps an upload for a while only; a job that comes later cannot download it")
+    @Test("keeps an upload for a limited time; a later job cannot download it")
     func lifetime() async throws {
         #expect(Ambiguities().apiframeUploadLifetime == 3_600)
         try await RunningEmulator.with { emulator in

@@ -5,9 +5,9 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Apiframe's webhooks, emulated")
+@Suite("emulated Apiframe: webhooks")
 struct ApiframeWebhookTests {
-    /// `X-Webhook-Signature` as the SDK computes it.
+    /// Returns `X-Webhook-Signature` as the SDK computes it.
     private func signature(_ delivery: WebhookReceiver.Delivery) -> String {
         let secret = SHA256Digest(Array(Apiframe.key.utf8)).bytes
         return "sha256=" + Hexadecimal.text(MessageAuthenticationCode.sha256(delivery.body, key: secret))
@@ -21,7 +21,7 @@ struct ApiframeWebhookTests {
         try await RunningEmulator.with({ $0.generationTime = 0.2 }) { try await body($0, receiver) }
     }
 
-    @Test("signs as the contract's vector does")
+    @Test("signs like the vector of the wire contract")
     func vector() {
         let secret = SHA256Digest(Array(Apiframe.key.utf8)).bytes
         let body = Array(#"{"jobId":"abc","status":"COMPLETED"}"#.utf8)
@@ -71,7 +71,7 @@ struct ApiframeWebhookTests {
         }
     }
 
-    @Test("posts a failure with its words")
+    @Test("posts a failure with its message")
     func failed() async throws {
         try await with { emulator, receiver in
             await emulator.emulator.setFaults([FaultRule("apiframe.generate", .moderated)])
@@ -89,7 +89,7 @@ struct ApiframeWebhookTests {
         }
     }
 
-    @Test("posts only what was asked for")
+    @Test("posts only the requested events")
     func subscription() async throws {
         try await with { emulator, receiver in
             let submitted = try await emulator.generate(
@@ -100,7 +100,7 @@ struct ApiframeWebhookTests {
         }
     }
 
-    @Test("tries again, and says what came of it")
+    @Test("retries, and reports the outcome")
     func retries() async throws {
         try await with([500, 200]) { emulator, receiver in
             let submitted = try await emulator.generate(
@@ -126,7 +126,7 @@ struct ApiframeWebhookTests {
         }
     }
 
-    /// What a job says of its webhook once it is no longer pending.
+    /// Returns the state of a job's webhook once it is no longer pending.
     private func status(of submitted: Reply, _ emulator: RunningEmulator) async throws -> String? {
         var status: String?
         try await eventually("the webhook is no longer pending") {

@@ -5,10 +5,10 @@ import SeedreamEmulator
 import Testing
 import TestSupport
 
-@Suite("Ark, emulated")
+@Suite("emulated Ark")
 struct ArkServerTests {
-    /// `error` of a reply that has nothing else, without the id behind its message, which is that
-    /// of the header.
+    /// Returns the only member `error` of a reply, with its message cut before the request id,
+    /// which must equal that in the header.
     private func error(_ reply: Reply, _ status: Int = 400) throws -> JSONValue {
         #expect(reply.status == status)
         let id = try #require(reply.header("x-request-id"))
@@ -68,7 +68,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("makes 2048x2048 with 16384 tokens where no size is given")
+    @Test("makes 2048x2048 with 16384 tokens if no size is given")
     func defaultSize() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(["model": .string(Ark.seedream40), "prompt": "a dog"])
@@ -79,7 +79,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes one image as a string, and none as text-to-image")
+    @Test("accepts one image as a string, and no image as text-to-image")
     func oneImage() async throws {
         try await RunningEmulator.with { emulator in
             let uri = JSONValue.string(try Fal.dataURI())
@@ -102,8 +102,7 @@ struct ArkServerTests {
     @Test("marks its images unless the watermark is switched off")
     func watermark() async throws {
         try await RunningEmulator.with { emulator async throws in
-            // Where the mark lies: its white and black are nowhere else in an image without
-            // inputs.
+            // Counts the bright pixels where the mark is; an image without inputs has none there.
             func whites(_ changes: [String: JSONValue]) async throws -> Int {
                 let reply = try await emulator.ark(Ark.least(changes))
                 let url = try #require(try reply.json["data"]?[0]?["url"]?.string)
@@ -123,7 +122,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "takes each model by its ids, and a size at each end of what it makes",
+        "accepts each model by its ids, and sizes at both ends of its range",
         arguments: [
             ("seedream-4-0-250828", "1280x720", "4096x4096"),
             ("doubao-seedream-4-0-250828", "3840x240", "4096x4096"),
@@ -145,7 +144,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "refuses a size beyond what the model makes",
+        "refuses a size outside the model's range",
         arguments: [
             ("seedream-4-0-250828", "1280x719", "image size must be at least 921600 pixels"),
             ("seedream-4-0-250828", "4096x4097", "image size must be at most 16777216 pixels"),
@@ -175,7 +174,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "gives 1K, 2K and 4K the shape of the first image, or a square, by the switch",
+        "gives 1K, 2K and 4K the aspect ratio of the first image, or a square, depending on the setting",
         arguments: [
             (Ambiguities.AutomaticSize.firstImage, "1K", "1253x836"), (.firstImage, "2K", "2507x1672"),
             (.firstImage, "4K", "5014x3345"), (.square, "1K", "1024x1024"),
@@ -188,7 +187,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "refuses a model that is not open",
+        "refuses a model that is not activated",
         arguments: ["seedream-4", "doubao-dola-seedream-5-0-pro-260628", "ep-20260101000000-abcde"])
     func notOpen(_ model: String) async throws {
         try await RunningEmulator.with { emulator in
@@ -202,7 +201,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "refuses what the fields do not take",
+        "refuses values that the fields do not allow",
         arguments: [
             ("model", 4, "must be a string"), ("prompt", [], "must be a string"),
             ("image", 1, "must be a string or an array of strings"),
@@ -226,7 +225,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("refuses a body without model or prompt, and one that is no JSON object")
+    @Test("refuses a body without model or prompt, and one that is not a JSON object")
     func missing() async throws {
         try await RunningEmulator.with { emulator in
             for (field, body) in [
@@ -245,7 +244,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("has the fast mode and JPEG alone on 4.0, PNG and the standard mode alone on 5.0")
+    @Test("supports only JPEG and the fast mode on 4.0, only PNG and the standard mode on 5.0")
     func modelFields() async throws {
         try await RunningEmulator.with { emulator async throws in
             func type(_ changes: [String: JSONValue]) async throws -> String? {
@@ -273,7 +272,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("ignores unknown fields, those of 3.x among them, or refuses them by the switch")
+    @Test("ignores unknown fields, including those of 3.x, or refuses them, depending on the setting")
     func unknownFields() async throws {
         let body = Ark.least(["seed": 7, "guidance_scale": 2.5])
         try await RunningEmulator.with { emulator async throws in
@@ -290,7 +289,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes as many images as the switch says", arguments: [10, 14])
+    @Test("accepts the number of images that the setting states", arguments: [10, 14])
     func inputs(_ maximum: Int) async throws {
         try await RunningEmulator.with({ $0.ambiguities.arkMaximumInputs = maximum }) { emulator in
             let uri = JSONValue.string(TestImage.dataURI(try TestImage.png(15, 15)))
@@ -310,7 +309,7 @@ struct ArkServerTests {
         }
     }
 
-    // MARK: Sets
+    // MARK: Image sets
 
     @Test("makes a set, and counts all its images")
     func set() async throws {
@@ -326,7 +325,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes 15 input and output images together, and no more")
+    @Test("accepts up to 15 input and output images together")
     func total() async throws {
         try await RunningEmulator.with { emulator in
             let field = "sequential_image_generation_options.max_images"
@@ -347,13 +346,13 @@ struct ArkServerTests {
                 try await refusal(6, inputs: 10) == prefix
                     + "input images and generated images together must be at most 15")
             #expect(try await refusal(5, inputs: 10) == nil)
-            // Where no number is given it is what the images leave.
+            // Without a number, the limit is what the inputs leave.
             #expect(try await refusal(nil, inputs: 9) == nil)
             #expect(await emulator.emulator.ledger.map(\.images) == [5, 6])
         }
     }
 
-    @Test("goes on with a set behind an image that may not be shown, and bills the others")
+    @Test("continues a set after an image with refused content, and bills the others")
     func moderatedItem() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .moderated)])
@@ -368,7 +367,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("ends a set with an image that met an internal error, and bills those before")
+    @Test("ends a set at an image with an internal error, and bills those before it")
     func failedItem() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .jobFails)])
@@ -381,7 +380,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("fails whole, and bills nothing, where the image is the only one")
+    @Test("fails as a whole, and bills nothing, if the only image fails")
     func fates() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([
@@ -399,7 +398,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("may never answer, and stops all the same", arguments: [false, true])
+    @Test("may never reply, and can still be stopped", arguments: [false, true])
     func hangs(_ isStream: Bool) async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .jobHangs)])
@@ -414,7 +413,7 @@ struct ArkServerTests {
 
     // MARK: Streams
 
-    /// Name and data of each event; the last is `[DONE]` where it comes.
+    /// Returns the name and data of each event, with `[DONE]` at the end if it was sent.
     private func events(_ reply: Reply) throws -> [(name: String, data: JSONValue)] {
         #expect(reply.status == 200)
         #expect(reply.header("content-type") == "text/event-stream")
@@ -463,7 +462,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("streams an image that may not be shown as a partial failure")
+    @Test("streams an image with refused content as a partial failure")
     func streamModerated() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .moderated)])
@@ -479,7 +478,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("ends a stream with an error, and bills what came before")
+    @Test("ends a stream with an error, and bills the images before it")
     func streamFailed() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .jobFails)])
@@ -490,7 +489,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("answers a stream that it refuses with plain JSON")
+    @Test("refuses a stream with plain JSON")
     func streamRefused() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(Ark.least(["stream": true, "size": "512x512"]))
@@ -501,7 +500,7 @@ struct ArkServerTests {
 
     // MARK: Errors
 
-    @Test("refuses a key that is missing, of another scheme, or unknown")
+    @Test("refuses a missing key, one of another scheme and an unknown one")
     func keys() async throws {
         try await RunningEmulator.with({ $0.keys = ["right"] }) { emulator in
             for headers in [[], [("Authorization", "right")], [("Authorization", "Bearer wrong")]] {
@@ -518,7 +517,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("is overdue when the credits are gone; a set gives back what it did not make")
+    @Test("is overdue when the credits are gone; a set returns the credits for images it did not make")
     func credits() async throws {
         try await RunningEmulator.with({ $0.credits = 3 }) { emulator in
             await emulator.emulator.setFaults([FaultRule("ark.generate", .moderated, count: 1)])
@@ -531,7 +530,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "fails in its own words",
+        "fails in its own form",
         arguments: [
             (400, "InvalidParameter", "BadRequest"), (404, "NotFound", "Not Found"),
             (413, "RequestEntityTooLarge", ""),
@@ -562,7 +561,7 @@ struct ArkServerTests {
 
     // MARK: Images
 
-    @Test("refuses images whose sides, area, shape or bytes break a rule, and bills nothing")
+    @Test("refuses images whose sides, area, aspect ratio or bytes break a rule, and bills nothing")
     func images() async throws {
         try await RunningEmulator.with { emulator async throws in
             func refusal(_ reference: String) async throws -> JSONValue {
@@ -603,7 +602,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes images at the bounds, and every format of the model that this build reads")
+    @Test("accepts images at the bounds, in every format of the model that this build reads")
     func formats() async throws {
         try await RunningEmulator.with { emulator in
             let paths = [
@@ -631,7 +630,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes a wider shape by the switch")
+    @Test("accepts a larger aspect ratio with the setting")
     func aspectRatio() async throws {
         try await RunningEmulator.with({ $0.ambiguities.maximumAspectRatio = 16 }) { emulator in
             let reply = try await emulator.ark(
@@ -640,7 +639,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("forgets its images in time")
+    @Test("deletes its images after their lifetime")
     func lifetime() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(Ark.least())
@@ -652,7 +651,7 @@ struct ArkServerTests {
         }
     }
 
-    @Test("takes its own images as inputs, and edits what it made")
+    @Test("accepts its own results as inputs")
     func chain() async throws {
         try await RunningEmulator.with({ $0.ambiguities.remoteImages = .refused }) { emulator in
             let made = try await emulator.ark(Ark.least())
@@ -666,7 +665,7 @@ struct ArkServerTests {
     }
 
     @Test(
-        "answers under each of its names, whose images lie where no one is",
+        "replies under each of its host names, with images under a name that does not resolve",
         arguments: [
             "ark.ap-southeast.bytepluses.com", "ark.eu-west.bytepluses.com", "ark.cn-beijing.volces.com",
         ])

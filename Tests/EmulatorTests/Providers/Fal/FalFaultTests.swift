@@ -3,9 +3,9 @@ import SeedreamModel
 import SeedreamEmulator
 import Testing
 
-@Suite("What goes wrong before and behind fal, emulated")
+@Suite("emulated fal: errors of the gateway and the API")
 struct FalFaultTests {
-    @Test("answers with nginx's page and no id, which fal_client takes for a request that has not arrived")
+    @Test("replies with nginx's page without an id, which fal_client treats as a request that did not arrive")
     func proxyPage() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("fal.submit", .html(status: 502), count: 1)])
@@ -19,7 +19,7 @@ struct FalFaultTests {
         }
     }
 
-    @Test("answers with its own errors: a text, its type where one is documented, and an id")
+    @Test("replies with its own errors: a text, its type if one is documented, and an id")
     func requestErrors() async throws {
         try await RunningEmulator.with { emulator in
             for (status, type) in [
@@ -42,7 +42,7 @@ struct FalFaultTests {
         }
     }
 
-    @Test("takes a submission whose answer is lost; sent again, it is a second paid job")
+    @Test("accepts a submission whose reply is lost; sent again, it is a second paid job")
     func lostAnswer() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("fal.submit", .reset(.afterAccept), count: 1)])

@@ -8,14 +8,14 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("fal's images and input images, emulated")
+@Suite("emulated fal: results and input images")
 struct FalPictureTests {
     private func size(_ bytes: [UInt8]) throws -> PixelSize {
         try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).size
     }
 
     @Test(
-        "makes the size that was asked for; below 921600 px it is scaled up, its shape kept",
+        "makes the requested size; below 921600 px it is scaled up with its aspect ratio",
         arguments: [
             (["width": 1280, "height": 960], 1280, 960), (["width": 960, "height": 960], 960, 960),
             (["width": 1280, "height": 720], 1280, 720), (["width": 640, "height": 640], 960, 960),
@@ -32,7 +32,7 @@ struct FalPictureTests {
     }
 
     @Test(
-        "scales presets below 921600 px up, their shapes kept",
+        "scales presets below 921600 px up with their aspect ratios",
         arguments: [
             ("portrait_4_3", 3.0 / 4), ("portrait_16_9", 9.0 / 16), ("landscape_4_3", 4.0 / 3),
             ("landscape_16_9", 16.0 / 9),
@@ -47,7 +47,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("gives automatic sizes the shape of the first image, or a square where the switch says so")
+    @Test("gives automatic sizes the aspect ratio of the first image, or a square with the setting")
     func automatic() async throws {
         let wide = TestImage.jpegURI(try TestImage.jpeg(300, 100))
         let body = try Fal.body(["image_urls": [wide, try Fal.smallURI()], "image_size": "auto"])
@@ -90,7 +90,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("puts the image into the answer in sync_mode, as a data URI that decodes")
+    @Test("puts the image into the reply with sync_mode, as a valid data URI")
     func inline() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.run(
@@ -128,7 +128,7 @@ struct FalPictureTests {
         try await RunningEmulator.with { emulator in
             #expect(try await emulator.run(try Fal.body(["image_urls": .array(uris)])).status == 200)
             #expect(await emulator.emulator.ledger.first?.inputs == Array(digests.suffix(10)))
-            // What is not used is not looked at; what is used keeps its own number.
+            // Unused images are not read; used ones keep their position.
             var broken = uris
             broken[0] = "data:"
             #expect(try await emulator.run(try Fal.body(["image_urls": .array(broken)])).status == 200)
@@ -138,7 +138,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("refuses an input image with its place, type and context", arguments: FalImageRefusal.all)
+    @Test("refuses an input image with its position, type and context", arguments: FalImageRefusal.all)
     func refusal(_ refusal: FalImageRefusal) async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.run(
@@ -150,13 +150,13 @@ struct FalPictureTests {
             #expect(detail["url"] == .string("https://docs.fal.ai/errors#\(refusal.type)"))
             #expect(detail["ctx"] == refusal.context)
             #expect(reply.header("X-Fal-Error-Type") == refusal.type)
-            // A data URI does not come back whole.
+            // The data URI is not echoed in full.
             #expect(reply.body.count < 4096)
         }
     }
 
     @Test(
-        "takes what is just within the rules",
+        "accepts values just within the rules",
         arguments: [(15, 15), (15, 45), (45, 15), (300, 100), (6000, 6000)])
     func accepted(_ width: Int, _ height: Int) async throws {
         try await RunningEmulator.with { emulator in
@@ -167,7 +167,7 @@ struct FalPictureTests {
     }
 
     @Test(
-        "takes PNG, WebP, GIF and AVIF as well",
+        "accepts PNG, WebP, GIF and AVIF too",
         arguments: [
             ("formats/reference-64x48.png", "image/png"), ("webp/lossy.webp", "image/webp"),
             ("formats/plain.gif", "image/gif"), ("formats/picture.avif", "image/avif"),
@@ -180,9 +180,9 @@ struct FalPictureTests {
         }
     }
 
-    @Test("judges a rotated image as it is shown, or as it is stored where the switch says so")
+    @Test("judges a rotated image as displayed, or as stored with the setting")
     func orientation() async throws {
-        // 1280x960 px, to be shown upright.
+        // 1280x960 px stored, displayed upright.
         let body = try Fal.body([
             "image_urls": [.string(try Fal.dataURI("shapes/phone-6.jpg"))], "image_size": "auto",
         ])
@@ -195,7 +195,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("counts the characters of a data URI; the most are 10485760")
+    @Test("counts the characters of a data URI, up to 10485760")
     func length() async throws {
         #expect(Ambiguities().falMaximumDataURI == 10_485_760)
         let uri = try #require(try Fal.smallURI().string)
@@ -211,7 +211,7 @@ struct FalPictureTests {
         }
     }
 
-    @Test("draws a tile for what lies elsewhere, or cannot download it where the switch says so")
+    @Test("draws a tile for a remote URL, or fails to download it with the setting")
     func remote() async throws {
         let body = try Fal.body(["image_urls": ["https://a.test/1.png"]])
         try await RunningEmulator.with { emulator in

@@ -4,15 +4,15 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("fal's queue, emulated")
+@Suite("emulated fal: queue")
 struct FalQueueTests {
-    /// A small body, so that only waiting takes time.
+    /// Returns a small body, so that only waiting takes time.
     private static func body(_ prompt: JSONValue = "a hat") throws -> JSONValue {
         try Fal.body(["prompt": prompt, "image_urls": [try Fal.smallURI()]])
     }
 
-    /// One job at a time, which runs until it is cancelled: nothing depends on how fast this
-    /// machine is.
+    /// One job at a time, which runs until it is cancelled, so that nothing depends on the
+    /// machine's speed.
     private static let oneLongJob: @Sendable (inout EmulatorConfiguration) -> Void = {
         $0.concurrentJobs = 1
         $0.queueTime = 0
@@ -30,7 +30,7 @@ struct FalQueueTests {
         try await emulator.follow(handle, "status_url").json["queue_position"]?.integer
     }
 
-    @Test("gives each waiting job its place, and makes one after the other")
+    @Test("gives each waiting job its position, and processes one after the other")
     func positions() async throws {
         try await RunningEmulator.with(Self.oneLongJob) { emulator in
             let first = try await emulator.submit(try Self.body()).json
@@ -61,7 +61,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("knows a job under owner and alias alone")
+    @Test("finds a job only under owner and alias")
     func shortRoot() async throws {
         try await RunningEmulator.with { emulator in
             var handle = try await emulator.submit(try Self.body()).json
@@ -76,7 +76,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("lets everyone else go before a job of low priority")
+    @Test("lets all other jobs go before one of low priority")
     func priority() async throws {
         try await RunningEmulator.with(Self.oneLongJob) { emulator in
             let first = try await emulator.submit(try Self.body()).json
@@ -98,7 +98,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("refuses a submission where the queue is longer than the client allows")
+    @Test("refuses a submission if the queue is longer than the client allows")
     func maximumLength() async throws {
         try await RunningEmulator.with({
             $0.concurrentJobs = 1; $0.generationTime = 30
@@ -115,7 +115,7 @@ struct FalQueueTests {
     }
 
     @Test(
-        "gives a job up that has waited for longer than the client allows",
+        "drops a job that has waited longer than the client allows",
         arguments: ["X-Fal-Request-Timeout", "X-Fal-Request-Start-Timeout"])
     func startTimeout(_ header: String) async throws {
         try await RunningEmulator.with({
@@ -134,7 +134,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("does not give a job up that has started in time")
+    @Test("does not drop a job that has started in time")
     func startedInTime() async throws {
         try await RunningEmulator.with({ $0.generationTime = 1.2 }) { emulator in
             let handle = try await emulator.submit(
@@ -150,7 +150,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("cancels a job that waits and one that runs, once, and neither is paid for")
+    @Test("cancels a waiting job and a running one, once each, and bills neither")
     func cancel() async throws {
         try await RunningEmulator.with({
             $0.concurrentJobs = 1; $0.generationTime = 30
@@ -183,7 +183,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("cancels with 200 and success where the switch says so")
+    @Test("cancels with 200 and success with the setting")
     func cancelGivesSuccess() async throws {
         try await RunningEmulator.with({
             $0.queueTime = 30
@@ -210,13 +210,13 @@ struct FalQueueTests {
             let values = try events.map { try JSONValue(parsing: $0.dropFirst(6).utf8) }
             #expect(values.map { $0["status"]?.string } == ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"])
             #expect(values[1]["logs"]?[0]?["message"]?.string != nil)
-            // One that is completed is told at once.
+            // A completed job is reported at once.
             let late = try await emulator.follow(handle, "status_url", query: "/stream")
             #expect(late.text.split(separator: "\n\n").count == 1)
         }
     }
 
-    @Test("completes a failed job: an error in the status, the error itself as the result")
+    @Test("completes a failed job: an error in the status, and the full error as the result")
     func failure() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([
@@ -240,7 +240,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("lets jobs hang and vanish, as fault rules say")
+    @Test("lets jobs hang and vanish under fault rules")
     func fates() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([
@@ -252,7 +252,7 @@ struct FalQueueTests {
             #expect(vanished.status == 200)
             #expect(try await emulator.follow(try vanished.json, "status_url").status == 404)
             try await running(hanging, emulator)
-            // One that came later is completed.
+            // A later job is completed.
             let later = try await emulator.submit(try Self.body()).json
             #expect(try await emulator.completion(of: later).status == 200)
             #expect(try await emulator.follow(hanging, "status_url").json["status"] == "IN_PROGRESS")
@@ -261,7 +261,7 @@ struct FalQueueTests {
         }
     }
 
-    @Test("keeps a result for as long as the client's lifecycle preference says")
+    @Test("keeps a result for the time in the client's lifecycle preference")
     func lifecycle() async throws {
         try await RunningEmulator.with { emulator in
             let preference = ("X-Fal-Object-Lifecycle-Preference", #"{"expiration_duration_seconds": 900}"#)
@@ -272,12 +272,12 @@ struct FalQueueTests {
             #expect(try await emulator.call("GET", url).status == 200)
             emulator.emulator.clock.advance(by: 900)
             #expect(try await emulator.call("GET", url).status == 410)
-            // The answer itself stays.
+            // The reply itself stays.
             #expect(try await emulator.follow(handle, "response_url").json == (try result.json))
         }
     }
 
-    @Test("hands out URLs of the real hosts to clients that call it by their names")
+    @Test("gives clients that use the real host names URLs of those hosts")
     func hostNames() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(

@@ -3,9 +3,9 @@ import SeedreamModel
 import SeedreamEmulator
 import Testing
 
-@Suite("fal's schema and errors, emulated")
+@Suite("emulated fal: schema and errors")
 struct FalSchemaTests {
-    @Test("asks for a key, in its own scheme, wherever something is paid for or kept")
+    @Test("requires a key in its scheme for everything that is paid for or kept")
     func keys() async throws {
         try await RunningEmulator.with({ $0.keys = ["fake-id:fake-secret"] }) { emulator in
             let handle = try await emulator.submit(try Fal.body()).json
@@ -34,7 +34,7 @@ struct FalSchemaTests {
                 }
             }
             #expect(await emulator.emulator.ledger.count == 1)
-            // The scheme's case does not matter.
+            // The case of the scheme does not matter.
             let lower = try await emulator.call(
                 "GET", "\(requests)/status", headers: [("authorization", "key fake-id:fake-secret")])
             #expect(lower.status < 300)
@@ -57,7 +57,7 @@ struct FalSchemaTests {
         }
     }
 
-    @Test("has no request of an unknown id, nor one of another application")
+    @Test("does not find an unknown request, or one of another application")
     func unknownRequest() async throws {
         try await RunningEmulator.with { emulator in
             let handle = try await emulator.submit(try Fal.body()).json
@@ -72,20 +72,21 @@ struct FalSchemaTests {
                     let reply = try await emulator.call(
                         method, "fal/queue/\(place)\(path)", headers: [Fal.key])
                     #expect(reply.status == 404)
-                    // A path outside the queue is answered without the queue's words.
+                    // A path outside the queue gets another reply.
                     if !place.hasPrefix("workflows/") {
                         #expect(try reply.json == ["status": "NOT_FOUND"])
                     }
                 }
             }
-            // Requests are asked about below the application's root alone.
+            // Requests are only found directly below the application.
             let long = try await emulator.call(
                 "GET", "fal/queue/\(Fal.edit)/requests/\(known)/status", headers: [Fal.key])
             #expect(long.status == 404)
         }
     }
 
-    @Test("refuses a violation of the schema with its place, type and context", arguments: FalViolation.all)
+    @Test(
+        "refuses a violation of the schema with its position, type and context", arguments: FalViolation.all)
     func violation(_ violation: FalViolation) async throws {
         try await RunningEmulator.with { emulator in
             let body = try Fal.body(violation.changes)
@@ -119,7 +120,7 @@ struct FalSchemaTests {
         }
     }
 
-    @Test("takes null for what is optional, and ignores what it does not know")
+    @Test("accepts null for optional fields, and ignores unknown ones")
     func optional() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.run([
@@ -133,7 +134,7 @@ struct FalSchemaTests {
         }
     }
 
-    @Test("refuses what is no JSON at once, also in the queue, and what is no object as a violation")
+    @Test("refuses invalid JSON at once, also in the queue, and other JSON than objects as a violation")
     func noJSON() async throws {
         try await RunningEmulator.with { emulator in
             for host in ["run", "queue"] {
@@ -150,7 +151,7 @@ struct FalSchemaTests {
         }
     }
 
-    @Test("accepts image_url in the queue, where the edit then lacks its image_urls")
+    @Test("accepts image_url in the queue; the edit then fails without image_urls")
     func singular() async throws {
         try await RunningEmulator.with { emulator in
             let handle = try await emulator.submit([
@@ -165,7 +166,7 @@ struct FalSchemaTests {
         }
     }
 
-    @Test("lets text-to-image do without images, and holds its size between 960x960 and 4096x4096")
+    @Test("needs no images for text-to-image, and limits its size to 960x960...4096x4096")
     func textToImage() async throws {
         try await RunningEmulator.with { emulator in
             func run(_ width: Int, _ height: Int) async throws -> Reply {
@@ -186,7 +187,7 @@ struct FalSchemaTests {
     }
 
     @Test(
-        "a side that is left out is 512",
+        "takes 512 for a missing side",
         arguments: [("width", 1800, 200), ("height", 1800, 200), ("width", 8192, 200), ("width", 1799, 422)])
     func defaultSide(_ name: String, _ value: Int, _ status: Int) async throws {
         try await RunningEmulator.with { emulator in
@@ -220,7 +221,7 @@ struct FalSchemaTests {
         }
     }
 
-    @Test("gives no more work than an account without credits pays for")
+    @Test("accepts no more work than the credits pay for")
     func credits() async throws {
         try await RunningEmulator.with({ $0.credits = 3 }) { emulator in
             #expect(try await emulator.run(try Fal.body(["num_images": 2])).status == 200)
@@ -239,7 +240,7 @@ struct FalSchemaTests {
         }
     }
 
-    @Test("refuses a synchronous run beyond those that an account may have at once")
+    @Test("refuses a synchronous run beyond the account's concurrency limit")
     func concurrency() async throws {
         try await RunningEmulator.with({
             $0.generationTime = 1; $0.concurrentRuns = 2

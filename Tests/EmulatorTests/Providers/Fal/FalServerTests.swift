@@ -5,9 +5,9 @@ import Pixels
 import SeedreamEmulator
 import Testing
 
-@Suite("fal, emulated")
+@Suite("emulated fal")
 struct FalServerTests {
-    @Test("runs an edit, and hands out an image of the size that was asked for")
+    @Test("runs an edit, and serves an image of the requested size")
     func run() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.run(try Fal.body(["num_images": 2]))
@@ -29,7 +29,7 @@ struct FalServerTests {
         }
     }
 
-    @Test("queues: 200 with short URLs, 202 while it waits, 200 when it is completed, then the result")
+    @Test("queues: 200 with short URLs, 202 while the job waits, 200 when it is completed, then the result")
     func queue() async throws {
         try await RunningEmulator.with({
             $0.queueTime = 0.1; $0.generationTime = 0.1

@@ -4,9 +4,9 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// The shapes of the answers that fal_client 1.0.3 was given when its requests were captured. What
-/// a document adds to an answer is marked with `?`.
-@Suite("fal's answers have the captured shapes, emulated")
+/// The shapes of the replies that fal_client 1.0.3 received when its requests were captured.
+/// Members that only a document states are marked with `?`.
+@Suite("emulated fal: captured shapes of replies")
 struct FalShapeTests {
     private static let output: Shape = """
         {"images": [{"url": "string", "content_type": "string", "file_name": "null", "file_size": "integer",
@@ -82,7 +82,7 @@ struct FalShapeTests {
     private static let initiated: Shape = #"{"upload_url": "string", "file_url": "string"}"#
     private static let detail: Shape = #"{"detail": "string"}"#
     private static let multipart: Shape = #"{"access_url": "string", "uploadId": "string"}"#
-    /// fal_client reads the header only, fal-js this body.
+    /// The result of uploading a part: fal_client reads only the header, fal-js this body.
     private static let part: Shape = #"{"partNumber?": "integer", "etag?": "string"}"#
     private static let completedUpload: Shape = #"{"access_url": "string"}"#
     private static let webhook: Shape = """
@@ -108,7 +108,7 @@ struct FalShapeTests {
         }
     }
 
-    @Test("tells a wrong shape from a right one")
+    @Test("distinguish a wrong shape from a right one")
     func differences() {
         let shape: Shape = #"{"a": "integer|null", "b?": "string", "c": [{"d": "boolean"}, "string"]}"#
         #expect(shape.differences(of: ["a": 1, "c": []]) == [])
@@ -201,7 +201,7 @@ struct FalShapeTests {
         }
     }
 
-    @Test("of what fails, is cancelled, or is not there")
+    @Test("of jobs that fail, are cancelled, or do not exist")
     func failures() async throws {
         try await RunningEmulator.with({ $0.generationTime = 0.5 }) { emulator in
             await emulator.emulator.setFaults([FaultRule("fal.submit", .moderated, prompt: "policy")])

@@ -5,7 +5,7 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("fal's uploads, emulated")
+@Suite("emulated fal: uploads")
 struct FalUploadsTests {
     private static let storage = "fal/rest/storage"
 
@@ -25,7 +25,7 @@ struct FalUploadsTests {
             headers: [Fal.key] + headers, json: body)
     }
 
-    @Test("gives a token for 30 days, with times that Python reads")
+    @Test("gives a token for 30 days, with times that Python parses")
     func token() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(
@@ -43,7 +43,7 @@ struct FalUploadsTests {
         }
     }
 
-    @Test("takes bytes for a token, more than once, and reads them as an input")
+    @Test("accepts bytes for a token, more than once, and reads them as an input")
     func direct() async throws {
         let bytes = try Fixtures.bytes(Fal.small)
         try await RunningEmulator.with { emulator in
@@ -72,14 +72,14 @@ struct FalUploadsTests {
             #expect(result.status == 200)
             let digest = SHA256Digest(bytes).hexadecimal
             #expect(await emulator.emulator.ledger.first?.inputs == [digest, digest, digest])
-            // The API's key is no token.
+            // The API key is not a token.
             let key = try await emulator.call("POST", "fal/cdn/files/upload", headers: [Fal.key], body: bytes)
             #expect(key.status == 401)
             #expect(try await emulator.call("GET", "fal/cdn/files/b/0a8c9d5e/nothing.png").status == 404)
         }
     }
 
-    @Test("makes nothing dangerous of a file name")
+    @Test("makes any file name harmless")
     func names() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await initiate(
@@ -89,7 +89,7 @@ struct FalUploadsTests {
         }
     }
 
-    @Test("initiates: the signed URL takes the bytes without any key, and nothing else does")
+    @Test("initiates: only the signed URL accepts the bytes, without a key")
     func initiated() async throws {
         let bytes = try Fixtures.bytes(Fal.small)
         try await RunningEmulator.with { emulator in
@@ -118,7 +118,7 @@ struct FalUploadsTests {
         }
     }
 
-    @Test("refuses storage that is no more, unless the switch says so")
+    @Test("refuses a discontinued storage, unless the setting allows it")
     func gcs() async throws {
         try await RunningEmulator.with { emulator in
             for type in ["gcs", "s3", nil] {
@@ -136,7 +136,7 @@ struct FalUploadsTests {
         }
     }
 
-    @Test("puts parts together by their numbers, however they come (fal_client)")
+    @Test("joins parts by number, in any order of arrival (fal_client)")
     func multipart() async throws {
         let bytes = try Fixtures.bytes("photos/rocket.jpg")
         let parts = [Array(bytes[..<50_000]), Array(bytes[50_000..<100_000]), Array(bytes[100_000...])]
@@ -176,7 +176,7 @@ struct FalUploadsTests {
         }
     }
 
-    @Test("puts parts together that are signed for, without a key (fal-js)")
+    @Test("joins parts with signed URLs, without a key (fal-js)")
     func initiatedMultipart() async throws {
         let bytes = try Fixtures.bytes("photos/rocket.jpg")
         try await RunningEmulator.with { emulator in
@@ -204,7 +204,7 @@ struct FalUploadsTests {
     }
 
     @Test(
-        "keeps an upload for as long as its lifecycle says; then it can be no input either",
+        "keeps an upload for its lifecycle; afterwards it is not an input either",
         arguments: ["X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference"])
     func lifecycle(_ header: String) async throws {
         let bytes = try Fixtures.bytes(Fal.small)

@@ -5,9 +5,9 @@ import Foundation
 import SeedreamEmulator
 import Testing
 
-@Suite("fal's webhooks, emulated")
+@Suite("emulated fal: webhooks")
 struct FalWebhookTests {
-    /// Checks a delivery as a receiver does, by the documents.
+    /// Returns whether a delivery is signed, checked as the documents tell receivers to.
     private func isSigned(_ delivery: WebhookReceiver.Delivery, _ emulator: RunningEmulator) async throws
         -> Bool
     {
@@ -40,7 +40,7 @@ struct FalWebhookTests {
         try await RunningEmulator.with { try await body($0, receiver) }
     }
 
-    @Test("posts the result, signed, to the URL as it was encoded")
+    @Test("posts the result, signed, to the URL with its encoding intact")
     func made() async throws {
         try await with { emulator, receiver in
             let handle = try await emulator.submit(try Fal.body(), query: Fal.webhook(receiver)).json
@@ -56,7 +56,7 @@ struct FalWebhookTests {
                 ])
             #expect(delivery.headers["x-fal-webhook-request-id"] == id.string)
             #expect(try await isSigned(delivery, emulator))
-            // One bit makes a difference.
+            // A single changed bit invalidates the signature.
             var forged = delivery
             forged.body[0] ^= 1
             #expect(try await !isSigned(forged, emulator))
@@ -82,7 +82,7 @@ struct FalWebhookTests {
         }
     }
 
-    @Test("tries again with the same words until it is taken, but follows no redirect")
+    @Test("retries with the same body until it is accepted, but follows no redirect")
     func retries() async throws {
         try await with([503, 200]) { emulator, receiver in
             _ = try await emulator.submit(try Fal.body(), query: Fal.webhook(receiver))
@@ -100,7 +100,7 @@ struct FalWebhookTests {
         }
     }
 
-    @Test("posts what a cancelled job ends in")
+    @Test("posts the end of a cancelled job")
     func cancelled() async throws {
         let receiver = try WebhookReceiver()
         defer { receiver.stop() }

@@ -5,9 +5,9 @@ import SeedreamEmulator
 import Testing
 import TestSupport
 
-@Suite("OneRouter, emulated")
+@Suite("emulated OneRouter")
 struct OneRouterServerTests {
-    /// `error` of a reply that has nothing else.
+    /// Returns the only member `error` of a reply.
     private func error(_ reply: Reply, _ status: Int) throws -> JSONValue {
         #expect(reply.status == status)
         #expect(try reply.json.object.map { Array($0.keys) } == ["error"])
@@ -27,7 +27,7 @@ struct OneRouterServerTests {
         return try await emulator.call("GET", url, headers: [("User-Agent", "SeedreamKit-tests")])
     }
 
-    @Test("edits: images behind URLs, empty strings for what is not there, no usage")
+    @Test("edits: images behind URLs, empty strings for missing values, no usage")
     func edit() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.oneRouter(try OneRouter.body(["n": 2]), path: "edits")
@@ -52,7 +52,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("gives base64 instead, and the URL is empty")
+    @Test("gives base64 with an empty URL")
     func base64() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.oneRouter(OneRouter.least(["output_format": "b64_json"]))
@@ -62,7 +62,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("takes the key bare and behind Bearer, and no other way")
+    @Test("accepts the key bare or after Bearer, and in no other way")
     func keys() async throws {
         try await RunningEmulator.with({ $0.keys = ["sk-fake"] }) { emulator in
             for header in [OneRouter.bare, OneRouter.bearer] {
@@ -80,7 +80,7 @@ struct OneRouterServerTests {
     }
 
     @Test(
-        "gives the automatic sizes the shape of the first image, or a square, by the switch",
+        "gives the automatic sizes the aspect ratio of the first image, or a square, by the setting",
         arguments: [(Ambiguities.AutomaticSize.firstImage, 2507, 1672), (.square, 2048, 2048)])
     func automaticSize(_ automatic: Ambiguities.AutomaticSize, _ width: Int, _ height: Int) async throws {
         try await RunningEmulator.with({
@@ -94,7 +94,7 @@ struct OneRouterServerTests {
     }
 
     @Test(
-        "lets image_size win over size, or not, by the switch",
+        "prefers image_size over size, or not, depending on the setting",
         arguments: [(true, 1300, 1000), (false, 1024, 1024)])
     func imageSize(_ wins: Bool, _ width: Int, _ height: Int) async throws {
         let size: JSONValue = ["width": 1300, "height": 1000]
@@ -113,7 +113,7 @@ struct OneRouterServerTests {
     }
 
     @Test(
-        "scales up what is below 960x960",
+        "scales up sizes below 960x960",
         arguments: [(960, 960, 960, 960), (959, 960, 960, 962), (100, 100, 960, 960)])
     func small(_ width: Int, _ height: Int, _ madeWidth: Int, _ madeHeight: Int) async throws {
         try await RunningEmulator.with { emulator in
@@ -125,7 +125,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("uses the last ten images, and names a bad one by its place among all")
+    @Test("uses the last ten images, and names a bad one by its position among all")
     func lastTen() async throws {
         try await RunningEmulator.with { emulator in
             let good = JSONValue.string(TestImage.dataURI(try TestImage.png(15, 16)))
@@ -142,7 +142,7 @@ struct OneRouterServerTests {
     }
 
     @Test(
-        "refuses what the documented fields do not take",
+        "refuses values that the documented fields do not allow",
         arguments: [
             ("model", nil, "model is required"), ("model", 4, "model must be a string"),
             ("model", "", "model is required"), ("prompt", nil, "prompt is required"),
@@ -180,7 +180,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("takes JSON only, on edits too")
+    @Test("accepts JSON only, also for edits")
     func multipart() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(
@@ -193,7 +193,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("takes only the models of the switch, where it has any")
+    @Test("accepts only the models of the setting, if it lists any")
     func models() async throws {
         try await RunningEmulator.with({ $0.ambiguities.onerouterModels = ["seedream-v4-text-to-image"] }) {
             emulator in
@@ -204,7 +204,8 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("ignores unknown fields, images of generations among them, or refuses them by the switch")
+    @Test(
+        "ignores unknown fields, including images of generations, or refuses them, depending on the setting")
     func unknownFields() async throws {
         let body = OneRouter.least(["image_urls": ["nonsense"]])
         try await RunningEmulator.with { emulator async throws in
@@ -231,7 +232,7 @@ struct OneRouterServerTests {
     }
 
     @Test(
-        "hides errors behind 200 that are neither about the request nor about credits, or not, by the switch",
+        "hides errors that concern neither the request nor credits behind 200, depending on the setting",
         arguments: [400, 401, 402, 404, 413, 403, 408, 422, 429, 500, 502, 503, 504], [true, false])
     func errors(_ code: Int, _ hides: Bool) async throws {
         let isPlain = [400, 401, 402, 404, 413].contains(code)
@@ -244,7 +245,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("fails and refuses content within 200, and bills nothing")
+    @Test("fails and refuses content with status 200, and bills nothing")
     func fates() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([
@@ -259,7 +260,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("may never answer, and stops all the same")
+    @Test("may never reply, and can still be stopped")
     func hangs() async throws {
         try await RunningEmulator.with { emulator in
             await emulator.emulator.setFaults([FaultRule("onerouter.generate", .jobHangs)])
@@ -272,7 +273,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("refuses images whose sides, shape or format break a rule")
+    @Test("refuses images whose sides, aspect ratio or format break a rule")
     func images() async throws {
         try await RunningEmulator.with { emulator in
             for (bytes, type, message) in [
@@ -298,7 +299,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("turns the default agents of urllib and Go away from the images, or not, by the switch")
+    @Test("refuses images to the default user agents of urllib and Go, depending on the setting")
     func agents() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.oneRouter(OneRouter.least())
@@ -331,7 +332,7 @@ struct OneRouterServerTests {
         }
     }
 
-    @Test("answers under its name, and its images lie under that of its media host")
+    @Test("replies under its host name, with images under that of its media host")
     func name() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.call(
