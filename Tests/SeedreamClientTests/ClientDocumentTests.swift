@@ -18,14 +18,14 @@ struct ClientDocumentTests {
         #expect(words.starts(with: ClientError.Category.allCases.map(\.rawValue)))
     }
 
-    @Test("docs/batch.md has a manifest that is read, with a field that is carried")
+    @Test("docs/batch.md has a manifest that can be read, with a carried field")
     func manifest() throws {
         let text = try #require(try Document("docs/batch.md").block("json", in: "manifest"))
         let folder = try TemporaryFolder()
         try text.write(toFile: folder.file("jobs.jsonl"), atomically: true, encoding: .utf8)
         let reader = try ManifestReader(folder.file("jobs.jsonl"))
         guard case .row(let row)? = try reader.next() else {
-            Issue.record("the first line is no row")
+            Issue.record("the first line is not a row")
             return
         }
         #expect((row.id, row.prompt) == ("a-1", "make it night"))
@@ -34,7 +34,7 @@ struct ClientDocumentTests {
         #expect(try reader.next() == nil)
     }
 
-    @Test("docs/batch.md names every key of a row's document, and every state of a row")
+    @Test("docs/batch.md names every key of a row document and every state of a row")
     func rowKeys() throws {
         let document = try Document("docs/batch.md")
         var row = RowDocument(id: "a", line: 1, state: .saved)

@@ -5,13 +5,13 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Calls to an API")
+@Suite("calls to an API")
 struct APIClientTests {
     static let base = "https://api.example"
     static let lost = TransportError(.connectionLost, mayHaveArrived: true, message: "api.example: lost")
     static let refused = TransportError(.connect, mayHaveArrived: false, message: "api.example: refused")
 
-    /// A client whose waits are kept instead of waited for.
+    /// Returns a client that records its waits instead of sleeping.
     static func client(
         _ transport: any HTTPTransport, _ provider: StubProvider = StubProvider(), base: String = base,
         waits: Recorder<Double> = Recorder(), policy: RetryPolicy = RetryPolicy(),
@@ -39,7 +39,7 @@ struct APIClientTests {
     // MARK: - Free calls
 
     @Test(
-        "what may pass is tried three times, what will not once",
+        "transient failures are tried three times, permanent ones once",
         arguments: [
             (200, 1), (202, 1), (302, 1), (400, 1), (401, 1), (404, 1), (409, 1), (422, 1), (501, 1),
             (505, 1), (408, 3),
@@ -56,7 +56,7 @@ struct APIClientTests {
     }
 
     @Test(
-        "a failed connection is tried again; what can only fail is not",
+        "a failed connection is retried; one that cannot succeed is not",
         arguments: TransportError.Kind.allCases, [true, false])
     func connections(_ kind: TransportError.Kind, _ mayHaveArrived: Bool) async throws {
         let error = TransportError(kind, mayHaveArrived: mayHaveArrived, message: "m")
@@ -75,7 +75,7 @@ struct APIClientTests {
         }
     }
 
-    @Test("a reply that breaks off is asked for again")
+    @Test("a truncated reply is requested again")
     func brokenReply() async throws {
         let transport = FakeTransport { _, number in
             IncomingReply(200, pieces: [Array("{}".utf8)], failing: number < 1 ? Self.lost : nil)
@@ -84,7 +84,7 @@ struct APIClientTests {
         #expect(transport.requests.all.count == 2)
     }
 
-    @Test("after the last attempt the error says what failed, and that nothing was bought")
+    @Test("after the last attempt the error names the failure and reports that nothing was bought")
     func lastAttempt() async throws {
         let transport = FakeTransport { _, _ in throw Self.refused }
         let error = await #expect(throws: ClientError.self) {
@@ -97,7 +97,7 @@ struct APIClientTests {
     }
 
     @Test(
-        "waits as long as the provider asks, and not for too long",
+        "waits as long as the provider asks, up to a limit",
         arguments: [
             ("7", [8.0, 9], 3), ("0", [1, 2], 3), ("120", [121, 122], 3), ("121", [], 1),
             ("1000000000", [], 1),
@@ -111,7 +111,7 @@ struct APIClientTests {
         #expect(waits.all == expected)
     }
 
-    @Test("an empty budget ends the retries of all")
+    @Test("an empty budget ends the retries of all calls")
     func budget() async throws {
         var policy = RetryPolicy()
         policy.budget = 12
@@ -123,7 +123,7 @@ struct APIClientTests {
         #expect(transport.requests.all.count == 4)
     }
 
-    @Test("cancelling between attempts is a cancellation")
+    @Test("cancelling between attempts throws CancellationError")
     func cancelledBetween() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(503, "") }
         let task = Task {
@@ -144,7 +144,7 @@ struct APIClientTests {
 
     // MARK: - The key
 
-    @Test("say who calls, and hold the key where it belongs")
+    @Test("send the user agent, and the key in its field")
     func fields() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "{}") }
         let client = Self.client(transport)
@@ -163,7 +163,7 @@ struct APIClientTests {
     }
 
     @Test(
-        "never take the key to another origin",
+        "never send the key to another origin",
         arguments: [
             "https://evil.example/x", "https://api.example.evil.example/", "https://api.example:8443/",
             "http://api.example/",
@@ -188,7 +188,7 @@ struct APIClientTests {
     }
 
     @Test(
-        "take the key over plain http to this machine only",
+        "send the key over plain http only to this machine",
         arguments: [
             ("http://127.0.0.1:8080", true), ("http://localhost:8080", true), ("http://[::1]:8080", true),
             ("http://10.0.0.1:8080", false), ("http://127.0.0.1.example", false), ("http://127.a.b.c", false),
@@ -205,12 +205,12 @@ struct APIClientTests {
             #expect(error?.category == .credentials)
             #expect(error?.message.hasSuffix("in the clear: use https") == true)
             #expect(transport.requests.all.isEmpty)
-            // Without the key there is nothing to lose.
+            // Without a key, plain http is allowed.
             #expect(try await client.call(Self.get("/x", at: base, isKeyed: false)).status == 200)
         }
     }
 
-    @Test("log one line for each attempt, without key, query, fields or body")
+    @Test("log one line per attempt, without key, query, fields or body")
     func log() async throws {
         let recorder = LogRecorder()
         let id = try #require(HTTPField.Name("x-fal-request-id"))
@@ -236,7 +236,7 @@ struct APIClientTests {
             ])
     }
 
-    @Test("put the images of a reply into files")
+    @Test("write the images of a reply to files")
     func inline() async throws {
         let folder = try TemporaryFolder()
         let text = #"{"images":[{"url":"data:image/png;base64,\#(String(repeating: "QUJD", count: 2000))"}]}"#

@@ -7,7 +7,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Nothing is bought twice")
+@Suite("nothing is bought twice")
 struct PaidOnceTests {
     /// A client of an emulator over real connections, and its requests.
     private struct Shop: Sendable {
@@ -37,7 +37,7 @@ struct PaidOnceTests {
                 body: RequestBody(bytes: Array(body.text.utf8)))
         }
 
-        /// fal's queue.
+        /// Submits to fal's queue.
         func submit(readTimeout: Double = 5) async throws -> HTTPReply {
             try await client(StubProvider()).submit(
                 request(
@@ -47,7 +47,7 @@ struct PaidOnceTests {
                 read: StubProvider().success(in:))
         }
 
-        /// Apiframe, which honours the key.
+        /// Submits to Apiframe, which honours the idempotency key.
         func generate(_ key: String?) async throws -> HTTPReply {
             try await client(.honoring).submit(
                 request(
@@ -56,7 +56,7 @@ struct PaidOnceTests {
                 idempotencyKey: key, readTimeout: 5, inlineImages: 0, read: StubProvider().success(in:))
         }
 
-        /// OneRouter, with its images in the reply.
+        /// Calls OneRouter, with images in the reply.
         func paint(_ operation: APIOperation = .onerouter(.generate)) async throws -> HTTPReply {
             try await client(StubProvider(id: .onerouter)).submit(
                 request(
@@ -84,7 +84,7 @@ struct PaidOnceTests {
         }
     }
 
-    @Test("a purchase without trouble is one request and one entry")
+    @Test("a purchase without faults is one request and one entry")
     func plain() async throws {
         try await Self.with { shop in
             let reply = try await shop.submit()
@@ -94,7 +94,7 @@ struct PaidOnceTests {
         }
     }
 
-    /// Faults after which the outcome is unknown, with the number of purchases made.
+    /// Faults after which the outcome is unknown, with the number of purchases.
     static let unknowable: [(Fault, Int)] = [
         (.reset(.duringRequest), 0), (.reset(.beforeHeaders), 0), (.reset(.afterAccept), 1),
         (.reset(.inHeaders), 1), (.reset(.inBody), 1), (.truncate(bytes: 20), 1),
@@ -103,7 +103,9 @@ struct PaidOnceTests {
         (.oversize(bytes: 2 << 20), 1),
     ]
 
-    @Test("what may have been taken is reported as unknown and never sent again", arguments: unknowable)
+    @Test(
+        "a request that may have been accepted is reported as unknown and never sent again",
+        arguments: unknowable)
     func unknown(_ fault: Fault, _ purchases: Int) async throws {
         try await Self.with([FaultRule("fal.submit", fault)]) { shop in
             let error = await #expect(throws: ClientError.self) { try await shop.submit(readTimeout: 1) }
@@ -116,7 +118,7 @@ struct PaidOnceTests {
     }
 
     @Test(
-        "an error's status is told, and not tried again",
+        "the status of an error is reported, without a retry",
         arguments: [
             (.status(500, retryAfter: nil, accepted: true), 1),
             (.status(503, retryAfter: "1", accepted: false), 0),
@@ -135,7 +137,7 @@ struct PaidOnceTests {
         }
     }
 
-    @Test("429 is waited for and tried again", arguments: ["2", "date:2"])
+    @Test("429 is waited for and retried", arguments: ["2", "date:2"])
     func throttled(_ retryAfter: String) async throws {
         let rule = FaultRule("fal.submit", .status(429, retryAfter: retryAfter, accepted: false), count: 2)
         try await Self.with([rule]) { shop in
@@ -144,13 +146,13 @@ struct PaidOnceTests {
             #expect(await shop.arrivals("fal.submit") == 3)
             #expect(await shop.emulator.ledger.count == 1)
             #expect(shop.waits.all.count == 2)
-            // A date has whole seconds, and the provider may have taken some of them to answer.
+            // A date has whole seconds, and the provider may have used some of them to reply.
             let least = retryAfter == "2" ? 2.0 : 0
             #expect(shop.waits.all.allSatisfy { (least...4).contains($0) })
         }
     }
 
-    @Test("a closed port is tried again, and then nothing was bought")
+    @Test("a closed port is retried, and then nothing was bought")
     func closedPort() async throws {
         try await Self.with { shop in
             await shop.emulator.refuseConnections(seconds: 60)
@@ -162,7 +164,7 @@ struct PaidOnceTests {
         }
     }
 
-    @Test("a port that opens in time takes the request, once")
+    @Test("a port that opens in time gets the request, once")
     func openingPort() async throws {
         try await Self.with { shop in
             await shop.emulator.refuseConnections(seconds: 0.3)
@@ -184,7 +186,7 @@ struct PaidOnceTests {
         }
     }
 
-    @Test("cancelled while the provider works, a purchase is unknown, and made at most once")
+    @Test("a purchase cancelled while the provider works is unknown, and made at most once")
     func cancelled() async throws {
         try await Self.with([FaultRule("fal.submit", .delay(seconds: 5))]) { shop in
             let task = Task { try await shop.submit(readTimeout: 30) }
@@ -200,7 +202,7 @@ struct PaidOnceTests {
     }
 
     @Test(
-        "a fault now and then, in thirty purchases at once: never more purchases than were reported as possible"
+        "with random faults in thirty concurrent purchases, no more are made than reported as possible"
     )
     func storm() async throws {
         let rules = [
@@ -234,7 +236,7 @@ struct PaidOnceTests {
     // MARK: - Idempotency keys
 
     @Test(
-        "an idempotency key makes every fault but one's own good",
+        "an idempotency key recovers from every fault of the server or connection",
         arguments: [
             .reset(.duringRequest), .reset(.beforeHeaders), .reset(.afterAccept), .reset(.inHeaders),
             .reset(.inBody),
@@ -256,7 +258,7 @@ struct PaidOnceTests {
 
     // MARK: - Images inside replies
 
-    @Test("an image in the reply is put into a file")
+    @Test("an image in the reply is written to a file")
     func inline() async throws {
         try await Self.with { shop in
             let reply = try await shop.paint()
@@ -269,14 +271,14 @@ struct PaidOnceTests {
     }
 
     @Test(
-        "one that breaks off leaves no file, and an unknown outcome",
+        "a truncated image leaves no file, and an unknown outcome",
         arguments: [.reset(.inBody), .truncate(bytes: 9000), .invalidJSON] as [Fault])
     func brokenInline(_ fault: Fault) async throws {
         try await Self.with([FaultRule("onerouter.generate", fault)]) { shop in
             let error = await #expect(throws: ClientError.self) { try await shop.paint() }
             #expect(error?.purchase == .unknown)
             let names = try FileManager.default.contentsOfDirectory(atPath: shop.folder)
-            // What cannot be understood is kept as it came.
+            // A reply that cannot be parsed is kept as received.
             #expect(names.allSatisfy { $0.hasPrefix("reply-") })
             #expect(await shop.emulator.ledger.count == 1)
             #expect(await shop.arrivals("onerouter.generate") == 1)

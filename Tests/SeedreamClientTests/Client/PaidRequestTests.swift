@@ -1,18 +1,18 @@
 import SeedreamClient
 import Testing
 
-@Suite("The rule of the request that is paid for")
+@Suite("state machine of the paid request")
 struct PaidRequestTests {
     private typealias Event = PaidRequest.Event
     private typealias Step = PaidRequest.Step
 
-    /// How an attempt can have ended before the one that is looked at.
+    /// The outcome of earlier attempts.
     private enum Past: CaseIterable {
-        /// There was none.
+        /// There was no earlier attempt.
         case none
-        /// It was refused, or never arrived.
+        /// The attempt was refused, or never arrived.
         case notTaken
-        /// It may have been taken.
+        /// The attempt may have been accepted.
         case perhaps
 
         var event: Event? {
@@ -26,7 +26,7 @@ struct PaidRequestTests {
 
     private static let causes: [Backoff.Cause?] = [nil, .failure, .timeout]
 
-    /// Every way an attempt can end.
+    /// Every way in which an attempt can end.
     private static let endings: [Event] =
         [
             .answered, .unreadable, .notWritten, .interrupted, .throttled(retryAfter: 3),
@@ -37,8 +37,8 @@ struct PaidRequestTests {
         }
         + [true, false].flatMap { arrived in causes.map { .lost(mayHaveArrived: arrived, passing: $0) } }
 
-    /// A request whose attempt is under way, and has that past; `nil` where the rule does not let
-    /// it be.
+    /// Returns a request with an attempt under way after the given past; `nil` if the rule forbids
+    /// such an attempt.
     private static func underWay(honorsKey: Bool, after past: Past) -> PaidRequest? {
         var paid = PaidRequest(honorsKey: honorsKey)
         guard paid.next(after: .ready) == .send else { return nil }
@@ -47,8 +47,8 @@ struct PaidRequestTests {
         return paid
     }
 
-    /// What has to come of an ending, written down anew: the step, and what is known of the
-    /// purchase if nothing more is sent.
+    /// Returns the expected result of an ending, independent of the implementation: the step, and
+    /// the state of the purchase if nothing more is sent.
     private static func expected(
         _ ending: Event, honorsKey: Bool, after past: Past
     ) -> (step: Step, purchase: ClientError.Purchase) {
@@ -69,17 +69,18 @@ struct PaidRequestTests {
             guard honorsKey || !arrived, let cause else { return (.giveUp(known), known) }
             return (.wait(cause, retryAfter: nil), known)
         case .ready, .cancelled, .waited, .exhausted:
-            Issue.record("no ending of an attempt")
+            Issue.record("not the ending of an attempt")
             return (.send, .unknown)
         }
     }
 
     @Test(
-        "sends again only what is proved not to be taken, or is known by its key", arguments: [true, false])
+        "sends again only if nothing was accepted, or if a key identifies the request",
+        arguments: [true, false])
     func table(_ honorsKey: Bool) throws {
         var count = 0
         for past in Past.allCases {
-            // Without a key nothing is sent after an attempt that may have been taken.
+            // Without a key, nothing is sent after an attempt that may have been accepted.
             guard let before = Self.underWay(honorsKey: honorsKey, after: past) else {
                 #expect(past == .perhaps && !honorsKey)
                 continue
@@ -91,7 +92,7 @@ struct PaidRequestTests {
                 #expect(paid.next(after: ending) == step, "\(what)")
                 count += 1
                 guard case .wait = step else { continue }
-                // However the wait ends, what is known of the purchase is said.
+                // Each end of the wait reports the state of the purchase.
                 var exhausted = paid
                 #expect(exhausted.next(after: .exhausted) == .giveUp(purchase), "\(what)")
                 var cancelled = paid
@@ -107,8 +108,8 @@ struct PaidRequestTests {
                 var again = paid
                 #expect(again.next(after: .waited) == .send, "\(what)")
                 #expect(again.attempt == before.attempt + 1)
-                // What may have been taken once is unknown for good, whatever a later attempt is
-                // told.
+                // Once a request may have been accepted, its outcome stays unknown, regardless of
+                // later replies.
                 if mayBeTaken {
                     #expect(
                         again.next(after: .failed(.notTaken, passing: nil, retryAfter: nil))
@@ -119,20 +120,20 @@ struct PaidRequestTests {
         #expect(count >= 2 * Self.endings.count)
     }
 
-    @Test("is not sent where it is cancelled before, and then nothing was taken", arguments: [true, false])
+    @Test("is not sent if it is cancelled before, and then nothing was accepted", arguments: [true, false])
     func cancelledBefore(_ honorsKey: Bool) {
         var paid = PaidRequest(honorsKey: honorsKey)
         #expect(paid.next(after: .cancelled) == .giveUp(.notTaken))
         #expect(paid.attempt == 0)
     }
 
-    @Test("is sent at most once without a key, whatever comes after something that may have arrived")
+    @Test("without a key is sent at most once after an attempt that may have arrived")
     func onceWithoutKey() {
         for first in Self.endings {
             var paid = PaidRequest(honorsKey: false)
             #expect(paid.next(after: .ready) == .send)
             guard case .wait = paid.next(after: first) else { continue }
-            // Only these two prove that nothing was taken.
+            // Only these two prove that nothing was accepted.
             switch first {
             case .throttled, .lost(mayHaveArrived: false, _): break
             default: Issue.record("sent again after \(first)")

@@ -4,7 +4,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("The request that is paid for")
+@Suite("the paid request")
 struct SubmitTests {
     private static let post = APIRequest(
         operation: .fal(.submit), method: .post, url: "\(APIClientTests.base)/submit",
@@ -28,7 +28,7 @@ struct SubmitTests {
         await #expect(throws: ClientError.self) { try await submit(transport, provider, key: key) }
     }
 
-    @Test("has a connection of its own, its time-out, and an idempotency key only where it is honoured")
+    @Test("has its own connection and timeout, and an idempotency key only if it is honoured")
     func request() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "{}") }
         _ = try await Self.submit(transport)
@@ -39,7 +39,7 @@ struct SubmitTests {
         #expect(transport.requests.all.allSatisfy { $0.needsFreshConnection && $0.readTimeout == 600 })
     }
 
-    @Test("is not sent again where it may have arrived", arguments: TransportError.Kind.allCases)
+    @Test("is not sent again if it may have arrived", arguments: TransportError.Kind.allCases)
     func unknown(_ kind: TransportError.Kind) async throws {
         let transport = FakeTransport { _, _ in throw TransportError(kind, mayHaveArrived: true, message: "m")
         }
@@ -49,7 +49,7 @@ struct SubmitTests {
         #expect(transport.requests.all.count == 1)
     }
 
-    @Test("is sent again where it provably has not, and then says that nothing was bought")
+    @Test("is sent again if it provably did not arrive, and then reports that nothing was bought")
     func notArrived() async throws {
         let transport = FakeTransport { _, number in
             if number < 2 { throw APIClientTests.refused }
@@ -64,7 +64,7 @@ struct SubmitTests {
         #expect(closed.requests.all.count == 3)
     }
 
-    @Test("is sent again after 429, as long as the provider asks, and its last 429 is thrown")
+    @Test("is sent again after 429, after the wait that the provider asks for, and throws the last 429")
     func throttled() async throws {
         let transport = FakeTransport { _, number in IncomingReply(429, [.retryAfter: "2"], "{}") }
         let waits = Recorder<Double>()
@@ -80,21 +80,21 @@ struct SubmitTests {
     }
 
     @Test(
-        "any other refusal is thrown at once",
+        "throws any other refusal at once",
         arguments: [400, 401, 402, 403, 404, 408, 409, 413, 422, 500, 501, 502, 503, 504])
     func refused(_ status: Int) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(status, "no") }
         let error = await Self.failure(transport)
-        // The stub's contract says of every error that nothing was taken.
+        // The stub treats every error as a refusal: nothing was accepted.
         #expect(error?.status == status && error?.purchase == .notTaken)
         #expect(transport.requests.all.count == 1)
     }
 
     @Test(
-        "is unknown where the reply breaks off, whatever its status",
+        "is unknown if the reply is truncated, with any status",
         arguments: [200, 202, 400, 422, 500, 503])
     func brokenReply(_ status: Int) async throws {
-        // Even if the transport says otherwise: who has answered has been reached.
+        // Even if the transport says otherwise: a server that replied was reached.
         for mayHaveArrived in [true, false] {
             let lost = TransportError(.connectionLost, mayHaveArrived: mayHaveArrived, message: "lost")
             let transport = FakeTransport { _, _ in
@@ -106,7 +106,7 @@ struct SubmitTests {
         }
     }
 
-    @Test("is unknown where the reply makes no sense", arguments: ["", "<html>", "{\"a\":"])
+    @Test("is unknown if the reply cannot be parsed", arguments: ["", "<html>", "{\"a\":"])
     func garbled(_ text: String) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, text) }
         let error = await Self.failure(transport)
@@ -115,7 +115,7 @@ struct SubmitTests {
         #expect(transport.requests.all.count == 1)
     }
 
-    @Test("is unknown where its image cannot be written", arguments: [true, false])
+    @Test("is unknown if its image cannot be written", arguments: [true, false])
     func spool(_ isWritable: Bool) async throws {
         let folder = try TemporaryFolder()
         let text = #"{"data":[{"b64_json":"\#(String(repeating: "QUJD", count: 2000))"}]}"#
@@ -134,7 +134,7 @@ struct SubmitTests {
     // MARK: - Idempotency keys
 
     @Test(
-        "with a key that is honoured it is sent again after anything that may pass, with the same key",
+        "with an honoured key is sent again after any transient failure, with the same key",
         arguments: [408, 429, 500, 502, 503, 504, 0])
     func honored(_ status: Int) async throws {
         let transport = FakeTransport { _, number in
@@ -154,7 +154,7 @@ struct SubmitTests {
     }
 
     @Test(
-        "and a refusal after an attempt that may have arrived proves nothing",
+        "a refusal after an attempt that may have arrived proves nothing",
         arguments: [429, 422, 401, 503])
     func refusedLater(_ status: Int) async throws {
         let transport = FakeTransport { _, number in
@@ -173,7 +173,7 @@ struct SubmitTests {
 
     // MARK: - Cancellation
 
-    @Test("cancelled before it is sent, it is only cancelled")
+    @Test("cancelled before it is sent, only throws CancellationError")
     func cancelledBefore() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "{}") }
         let task = Task {
@@ -184,7 +184,7 @@ struct SubmitTests {
         #expect(transport.requests.all.isEmpty)
     }
 
-    @Test("cancelled once it is begun, its outcome is unknown", arguments: [true, false])
+    @Test("cancelled after its start, has an unknown outcome", arguments: [true, false])
     func cancelledAfter(_ hasHead: Bool) async throws {
         let transport = FakeTransport { _, _ in
             withUnsafeCurrentTask { $0?.cancel() }
@@ -199,7 +199,7 @@ struct SubmitTests {
         #expect(error?.purchase == .unknown)
     }
 
-    @Test("cancelled while it waits after an attempt that did not arrive, it is only cancelled")
+    @Test("cancelled while it waits after an attempt that did not arrive, only throws CancellationError")
     func cancelledBetween() async throws {
         let transport = FakeTransport { _, _ in
             withUnsafeCurrentTask { $0?.cancel() }

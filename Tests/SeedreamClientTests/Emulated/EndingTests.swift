@@ -6,9 +6,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("How jobs end")
+@Suite("how jobs end")
 struct EndingTests {
-    @Test("a result that never comes leaves the job open, and is asked for again when it is resumed")
+    @Test("a result that never comes leaves the job open, and is requested again on resume")
     func missingResult() async throws {
         try await Rig.with { rig in
             await rig.emulator.setFaults([
@@ -29,12 +29,12 @@ struct EndingTests {
     }
 
     @Test(
-        "a provider that does not know yet what it has just accepted is asked again",
+        "a provider that does not yet know a job it has just accepted is asked again",
         arguments: [ProviderID.fal, .apiframe])
     func notKnownYet(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             let operation = provider == .fal ? "fal.status" : "apiframe.job"
-            // More often than what cannot be answered is asked otherwise.
+            // More often than the usual attempts for a question without an answer.
             await rig.emulator.setFaults([
                 FaultRule(operation, .status(404, retryAfter: nil, accepted: false), count: 9)
             ])
@@ -46,7 +46,7 @@ struct EndingTests {
     }
 
     @Test(
-        "a job stays open whatever a question about it is answered with",
+        "a job stays open under every error reply to a status request",
         arguments: [ProviderID.fal, .apiframe], [400, 401, 402, 403, 404, 409, 422, 500])
     func stillOpen(_ provider: ProviderID, _ status: Int) async throws {
         try await Rig.with { rig in
@@ -68,7 +68,7 @@ struct EndingTests {
     }
 
     @Test(
-        "a job that is not known any more is unknown only after the time for which its provider keeps results"
+        "a lost job becomes unknown only after the time for which its provider keeps results"
     )
     func forgotten() async throws {
         try await Rig.with { rig in
@@ -92,13 +92,13 @@ struct EndingTests {
                 let left = try #require(await ledger.job(job.id))
                 #expect(left.state == state && left.ticket == sent.ticket)
             }
-            // Its id is known, so that asking is still possible.
+            // Its id is known, so the provider can still be asked.
             await rig.emulator.setFaults([])
             #expect(try await client.resume("old-1")?.state == .saved)
         }
     }
 
-    @Test("a refusal of the second try says nothing about the first")
+    @Test("a refusal of the second attempt does not settle the first")
     func garbledThenRefused() async throws {
         try await Rig.with { rig in
             await rig.emulator.setFaults([
@@ -115,7 +115,7 @@ struct EndingTests {
         }
     }
 
-    @Test("a wait that is asked for does not slow down what comes after it")
+    @Test("a requested wait does not slow down later calls")
     func askedToWait() async throws {
         try await Rig.with {
             $0.queueTime = 6
@@ -131,7 +131,7 @@ struct EndingTests {
         }
     }
 
-    @Test("a provider that quotes the key does not have it shown")
+    @Test("a key quoted by a provider is not shown")
     func quotedKey() async throws {
         try await Rig.with { rig in
             let key = "canary-id-0123456789:canary-secret-0123456789"
@@ -153,7 +153,7 @@ struct EndingTests {
     }
 
     @Test(
-        "a wait beyond all bounds is no number that a hint cannot hold",
+        "a wait out of range still gives a hint",
         arguments: [1e20, -.infinity, 0, 30.2] as [Double])
     func hints(_ seconds: Double) {
         let error = ClientError(
@@ -162,7 +162,7 @@ struct EndingTests {
         #expect(error.hint.hasPrefix("wait "))
     }
 
-    @Test("a folder that cannot be made is found before anything is bought")
+    @Test("a folder that cannot be created is detected before anything is bought")
     func folder() async throws {
         try await Rig.with { rig in
             let file = try rig.folder.write([0], as: "file")
@@ -174,7 +174,7 @@ struct EndingTests {
     }
 
     @Test(
-        "an interrupted paid request still gets its answer: the job's id, or the images",
+        "an interrupted paid request still waits for its reply: the job's id, or the images",
         arguments: [ProviderID.fal, .aiml, .ark])
     func interrupted(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
@@ -196,7 +196,7 @@ struct EndingTests {
         }
     }
 
-    @Test("an interrupted paid request that gets no answer in time is unknown")
+    @Test("an interrupted paid request that gets no reply in time is unknown")
     func unansweredAfterInterruption() async throws {
         try await Rig.with { rig in
             await rig.emulator.setFaults([FaultRule("fal.submit", .delay(seconds: 20))])

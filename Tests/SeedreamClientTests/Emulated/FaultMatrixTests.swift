@@ -7,11 +7,11 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Every fault at every operation that a request passes through: each job ends in exactly one of
-/// done, failed, unknown, agrees with what the provider has booked, and is bought once at most.
-@Suite("Every fault, at every operation")
+/// Applies every fault to every operation of a request: each job ends as done, failed or unknown,
+/// agrees with the provider's bookings, and is bought at most once.
+@Suite("every fault at every operation")
 struct FaultMatrixTests {
-    /// How a provider is asked, so that all of its operations are passed through.
+    /// A configuration of a provider; together the routes pass through all of its operations.
     struct Route: Sendable, CustomStringConvertible {
         var provider: ProviderID
         var name: String
@@ -51,7 +51,7 @@ struct FaultMatrixTests {
         Route(provider: .ark, name: "Ark with inline results", operations: ["ark.generate"], isInline: true),
     ]
 
-    /// Each fault of the list, in each of its forms.
+    /// Every fault, in each of its forms.
     static let faults: [Fault] = [
         .delay(seconds: 0.2), .delay(seconds: 30), .refuse(seconds: 0.1), .refuse(seconds: 3),
         .reset(.duringRequest), .reset(.beforeHeaders), .reset(.afterAccept), .reset(.inHeaders),
@@ -89,14 +89,13 @@ struct FaultMatrixTests {
     private struct Case: Sendable {
         var operation: String
         var fault: Fault
-        /// How often it strikes: once, so that a retry helps where one is allowed; or always, so
-        /// that it does not.
+        /// The number of strikes: once, so that an allowed retry succeeds; or always, so that it
+        /// does not.
         var count: Int?
     }
 
-    /// Every fault at every operation, once and always, where `SEEDREAM_SOAK` is set. Else by
-    /// turns: every other operation of all routes is struck by a fault, half of them once, half
-    /// always.
+    /// Every fault at every operation, once and always, if `SEEDREAM_SOAK` is set. Otherwise a
+    /// subset: every other operation of all routes has a fault, half of them once, half always.
     private static func cases(_ route: Route) -> [Case] {
         if ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil {
             return route.operations.flatMap { operation in
@@ -116,12 +115,12 @@ struct FaultMatrixTests {
         }
     }
 
-    @Test("ends in exactly one of done, failed and unknown, and is bought once at most", arguments: routes)
+    @Test("ends as done, failed or unknown, and is bought at most once", arguments: routes)
     func matrix(_ route: Route) async throws {
         let photo = try await Photo.prepared()
         let cases = Self.cases(route)
         var tally: [String: Int] = [:]
-        // Most of the time is waited: for a provider that is slow, or gone.
+        // Most of the time is spent waiting for a provider that is slow or gone.
         try await withThrowingTaskGroup(of: String.self) { group in
             for (index, item) in cases.enumerated() {
                 if index >= 32, let state = try await group.next() { tally[state, default: 0] += 1 }
@@ -139,7 +138,7 @@ struct FaultMatrixTests {
         let what =
             "\(route.name), \(item.fault) at \(item.operation), \(item.count.map { "\($0) time" } ?? "always")"
         return try await Rig.with {
-            // Small images, quickly made: it is the way that is tested.
+            // Small images that are made quickly, since the test is about the calls.
             $0.ambiguities.resultType = "image/jpeg"
         } _: { rig in
             await rig.emulator.setFaults([FaultRule(item.operation, item.fault, count: item.count)])
@@ -148,7 +147,7 @@ struct FaultMatrixTests {
             check(ending, await rig.emulator.ledger, item, what)
             var state = ending.state.rawValue
             if !ending.state.isFinal, ![.jobHangs, .jobVanishes].contains(item.fault) {
-                // The fault is gone, and what was left open comes home.
+                // The fault is gone, and open jobs are resumed.
                 await rig.emulator.setFaults([])
                 if case .refuse(let seconds) = item.fault { try await Task.sleep(for: .seconds(seconds)) }
                 _ = try? await rig.client(route.provider, ledger: jobs).resume(ending.id)
@@ -163,7 +162,7 @@ struct FaultMatrixTests {
         }
     }
 
-    /// Sends one request and takes it as far as it goes.
+    /// Sends one request and follows it as far as it goes.
     private static func ending(
         of route: Route, _ photo: [PreparedImage], _ ledger: MemoryLedger, _ rig: Rig
     ) async throws -> JobRecord {
@@ -184,7 +183,7 @@ struct FaultMatrixTests {
         } catch {
             #expect(!"\(error)".isEmpty)
             guard await !ledger.jobs(in: nil, limit: nil).isEmpty else {
-                // Nothing was sent: the upload before it failed.
+                // Nothing was sent, because the upload before it failed.
                 return JobRecord.unsent(route.provider, error)
             }
         }
@@ -193,7 +192,7 @@ struct FaultMatrixTests {
         return try #require(jobs.first)
     }
 
-    /// Compares what the client believes with what the provider has booked.
+    /// Compares the client's record with the provider's bookings.
     private static func check(_ job: JobRecord, _ ledger: [LedgerEntry], _ item: Case, _ what: String) {
         switch job.state {
         case .saved:
@@ -203,16 +202,16 @@ struct FaultMatrixTests {
                 #expect(file.size != nil, "\(what)")
             }
         case .failed:
-            // Refused, or given up by the provider itself. A job that is made and paid for is never
-            // called failed. But fal documents that it does not bill a 5xx of its own, and a fault
-            // that bills one all the same is believed as fal would be.
+            // Refused, or given up by the provider. A job that is made and paid for is never
+            // reported as failed, with one exception: fal documents that it does not bill its own
+            // 5xx, so a fault that bills one anyway is treated as fal documents it.
             if item.operation == "fal.run", case .status(500..., _, true) = item.fault { break }
             #expect(
                 !ledger.contains { $0.state == .billed },
                 "failed and billed: \(what), \(String(describing: job.error))")
         case .accepted, .finished:
-            // Still open: the provider has it, and it can be resumed.
-            #expect(!ledger.isEmpty, "open and unknown to the host: \(what)")
+            // Still open: the provider has the job, and it can be resumed.
+            #expect(!ledger.isEmpty, "open and unknown to the provider: \(what)")
             #expect(job.error != nil, "open without a reason: \(what)")
         case .unknown:
             #expect(job.error?.purchase == .unknown, "\(what)")
@@ -224,7 +223,7 @@ struct FaultMatrixTests {
 }
 
 extension JobRecord {
-    /// A stand-in for a request that was never sent, because what goes before it failed.
+    /// A placeholder for a request that was never sent because an earlier step failed.
     fileprivate static func unsent(_ provider: ProviderID, _ error: any Error) -> JobRecord {
         var job = JobRecord(
             id: "unsent", provider: provider, model: "", operation: .edit, prompt: "", created: 0, inputs: [],

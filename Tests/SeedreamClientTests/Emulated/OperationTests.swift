@@ -8,9 +8,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Every operation, over a real socket")
+@Suite("every operation over a real socket")
 struct OperationTests {
-    @Test("edits, and saves what comes back", arguments: ProviderID.allCases)
+    @Test("edits, and saves the results", arguments: ProviderID.allCases)
     func editing(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             let job = try await rig.client(provider).run(try await Photo.edit(count: 2), to: rig.destination)
@@ -24,7 +24,7 @@ struct OperationTests {
         }
     }
 
-    @Test("makes images from words, of the size that was asked for", arguments: ProviderID.allCases)
+    @Test("generates images from a prompt, in the requested size", arguments: ProviderID.allCases)
     func generating(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             var request = GenerationRequest(prompt: "a lighthouse")
@@ -34,7 +34,7 @@ struct OperationTests {
         }
     }
 
-    @Test("asks for the shape of the first image", arguments: ProviderID.allCases)
+    @Test("requests the aspect ratio of the first image", arguments: ProviderID.allCases)
     func shape(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             let job = try await rig.client(provider).run(try await Photo.edit(), to: rig.destination)
@@ -45,7 +45,7 @@ struct OperationTests {
         }
     }
 
-    @Test("takes results inside the reply", arguments: [ProviderID.fal, .aiml, .onerouter, .ark])
+    @Test("accepts results inside the reply", arguments: [ProviderID.fal, .aiml, .onerouter, .ark])
     func inline(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             var request = try await Photo.edit()
@@ -61,7 +61,7 @@ struct OperationTests {
         }
     }
 
-    @Test("fal's synchronous run is one request")
+    @Test("fal's synchronous run is a single request")
     func run() async throws {
         try await Rig.with { rig in
             let client = try rig.client(.fal) { $0.options.fal.mode = .run }
@@ -73,7 +73,7 @@ struct OperationTests {
     }
 
     @Test(
-        "uploads by initiate and PUT, without the key on the PUT, and by token where it is told to",
+        "uploads by initiate and PUT, without the key on the PUT, and by token on request",
         arguments: [false, true])
     func uploading(_ token: Bool) async throws {
         try await Rig.with { rig in
@@ -89,7 +89,7 @@ struct OperationTests {
         }
     }
 
-    @Test("falls back to the token where initiate fails")
+    @Test("falls back to the token if initiate fails")
     func fallback() async throws {
         try await Rig.with { rig in
             await rig.emulator.setFaults([
@@ -101,7 +101,7 @@ struct OperationTests {
         }
     }
 
-    @Test("cancels a queued job of fal's, and says of the others that they cannot")
+    @Test("cancels a queued job at fal, and reports that the others cannot cancel")
     func cancelling() async throws {
         try await Rig.with {
             $0.queueTime = 30
@@ -123,7 +123,7 @@ struct OperationTests {
         }
     }
 
-    @Test("several images of one request are all saved", arguments: [ProviderID.fal, .aiml, .onerouter])
+    @Test("all images of one request are saved", arguments: [ProviderID.fal, .aiml, .onerouter])
     func several(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             var request = try await Photo.edit()
@@ -135,7 +135,7 @@ struct OperationTests {
         }
     }
 
-    @Test("sets of images come from fal and from Ark", arguments: [ProviderID.fal, .ark])
+    @Test("image sets come from fal and from Ark", arguments: [ProviderID.fal, .ark])
     func sets(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
             var request = try await Photo.edit()
@@ -145,7 +145,7 @@ struct OperationTests {
         }
     }
 
-    @Test("reports what happens, in order")
+    @Test("reports events in order")
     func events() async throws {
         try await Rig.with {
             $0.queueTime = 0.3
@@ -167,7 +167,7 @@ struct OperationTests {
         }
     }
 
-    @Test("a job that another process began is adopted by the provider's id of it")
+    @Test("a job begun by another process is adopted by the provider's id")
     func adopting() async throws {
         try await Rig.with { rig in
             let first = try await rig.client(.fal).submit(try await Photo.edit(), to: rig.destination)

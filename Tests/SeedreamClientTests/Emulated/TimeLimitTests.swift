@@ -6,13 +6,13 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("One deadline for all that a job needs")
+@Suite("one deadline for the whole job")
 struct TimeLimitTests {
-    /// The time that is given, in seconds, and what a busy machine may add to it.
+    /// The time limit in seconds, and the tolerance for a busy machine.
     private static let given = 1.5
     private static let margin = 6.0
 
-    /// A call, and what can hold it up: it hangs, drips, or asks for patience.
+    /// A call and the fault that delays it: it hangs, trickles, or asks for a wait.
     struct HeldUp: Sendable, CustomTestStringConvertible {
         var provider: ProviderID
         var operation: String
@@ -31,7 +31,7 @@ struct TimeLimitTests {
         ] + patience
 
     static let calls = [
-        // What fails here in any other way is uploaded under a token.
+        // After any other failure of this call, the client uploads under a token.
         HeldUp(
             provider: .fal, operation: "fal.initiate",
             faults: [.delay(seconds: 300), .slowWrite(bytesPerSecond: 1)]),
@@ -49,7 +49,7 @@ struct TimeLimitTests {
         HeldUp(provider: .aiml, operation: "aiml.download", faults: answers),
     ]
 
-    @Test("ends in time whatever hangs or drips, and loses nothing", arguments: calls)
+    @Test("ends in time when a call hangs or trickles, and loses nothing", arguments: calls)
     func heldUp(_ call: HeldUp) async throws {
         let photo = try await Photo.edit()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -83,19 +83,19 @@ struct TimeLimitTests {
             }
             let whole = ContinuousClock.now - start
             reporter.finish()
-            // The paid request gets its answer, however long the emulator draws on a busy machine.
+            // The paid request gets its reply, even if the emulator draws slowly on a busy machine.
             let took = (whole - (await paid)) / .seconds(1)
             #expect(took < given + margin, "\(what): \(took) s")
             let jobs = await ledger.jobs(in: nil, limit: nil)
             await rig.emulator.setFaults([])
             guard let job = jobs.first else {
-                // It was held up before anything was sent.
+                // It was delayed before anything was sent.
                 #expect(error?.purchase == .notTaken, "\(what)")
                 #expect(await rig.emulator.ledger.isEmpty, "\(what)")
                 return
             }
             if job.state == .failed {
-                // A busy machine took all of the time for the upload: nothing was sent.
+                // On a busy machine the upload used all of the time: nothing was sent.
                 #expect(error?.purchase == .notTaken, "\(what)")
                 #expect(await rig.emulator.ledger.isEmpty, "\(what)")
                 return
@@ -107,7 +107,7 @@ struct TimeLimitTests {
         }
     }
 
-    /// From the moment at which the paid request was sent to its answer.
+    /// Returns the time from sending the paid request to its reply.
     private static func paidTime(in events: AsyncStream<ClientEvent>) async -> Duration {
         var sent: ContinuousClock.Instant?
         var answered: ContinuousClock.Instant?
@@ -123,7 +123,7 @@ struct TimeLimitTests {
     }
 
     @Test(
-        "does not count the time of the paid request, which gets its answer",
+        "does not count the time of the paid request, which gets its reply",
         arguments: [ProviderID.fal, .aiml])
     func paid(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
@@ -138,7 +138,7 @@ struct TimeLimitTests {
         }
     }
 
-    @Test("bounds the paid request by what it needs, and every other call by what is left")
+    @Test("limits the paid request to the time it needs, and every other call to the time left")
     func limits() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "{}") }
         for (id, hasJobs, kind, need) in [
@@ -156,7 +156,7 @@ struct TimeLimitTests {
                 request, idempotencyKey: nil, readTimeout: 600, inlineImages: 0,
                 read: provider.success(in:))
             #expect(transport.requests.all.last?.totalTimeout == need)
-            // More is left than it needs.
+            // More time is left than it needs.
             client.deadline = Deadline(after: 300)
             _ = try await client.submit(
                 request, idempotencyKey: nil, readTimeout: 600, inlineImages: 0,
@@ -167,7 +167,7 @@ struct TimeLimitTests {
             _ = try await client.call(APIClientTests.get())
             #expect(try #require(transport.requests.all.last?.totalTimeout) <= 5)
         }
-        // Where the time is up nothing is sent, and nothing was bought.
+        // If the time is up, nothing is sent and nothing was bought.
         var client = APIClientTests.client(transport)
         client.deadline = Deadline(after: 0)
         let count = transport.requests.all.count

@@ -8,8 +8,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What a program sees that knows nothing of these types but that they are errors.
-@Suite("Foundation shows what errors say of themselves")
+/// The texts for programs that know these types only as errors.
+@Suite("Foundation shows the texts of errors")
 struct LocalizedErrorTests {
     struct Row: CustomTestStringConvertible {
         var error: any Error
@@ -106,7 +106,7 @@ struct LocalizedErrorTests {
         ),
     ]
 
-    @Test("the line, the advice and the reason", arguments: rows)
+    @Test("the message, the suggestion and the reason", arguments: rows)
     func shown(_ row: Row) {
         #expect(row.error.localizedDescription == row.line)
         let foundation = row.error as NSError
@@ -114,7 +114,7 @@ struct LocalizedErrorTests {
         #expect(foundation.localizedFailureReason == row.reason)
     }
 
-    @Test("every public error type is in the table or is named here")
+    @Test("every public error type is in the table or is listed here")
     func complete() throws {
         var sources = URL(fileURLWithPath: #filePath)
         for _ in 0..<4 { sources.deleteLastPathComponent() }
@@ -135,13 +135,13 @@ struct LocalizedErrorTests {
             }
         }
         let seen = Set(Self.rows.map { "\(type(of: $0.error))" })
-        // They cannot be made outside their module.
+        // These cannot be created outside their module.
         let unmade: Set = ["EqualRequestError", "RefusedRowError"]
         #expect(names.count > 15)
         #expect(names.subtracting(seen) == unmade)
     }
 
-    @Test("bytes that Foundation holds are an input like bytes of Swift's")
+    @Test("bytes in Foundation's Data are an input like Swift's arrays")
     func data() async throws {
         let bytes = try Fixtures.bytes("photos/rocket.jpg")
         let preparer = ImagePreparer()
@@ -151,7 +151,7 @@ struct LocalizedErrorTests {
         #expect(batch.images.count == 2)
         #expect(batch.images[0].bytes == batch.images[1].bytes)
         #expect(batch.images[0].source == batch.images[1].source)
-        // A slice does not begin at 0.
+        // A slice whose indices do not start at 0.
         let slice = Data([1, 2, 3] + bytes)[3...]
         #expect(try preparer.plan([.data(slice, name: "rocket")]).images[0].source == batch.images[0].source)
     }

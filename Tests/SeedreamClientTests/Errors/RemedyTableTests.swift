@@ -6,9 +6,9 @@ import SeedreamCommand
 import SeedreamModel
 import Testing
 
-/// Each error that names a setting or a call, with its advice as the command and as the library say
-/// it.
-@Suite("Advice has the command's words in the command, and Swift's in the library")
+/// Each error that names a setting or a call, with its hint in the words of the command and of the
+/// library.
+@Suite("hints use options in the command, and Swift names in the library")
 struct RemedyTableTests {
     struct Row: CustomTestStringConvertible {
         var error: any ErrorWithRemedy
@@ -109,14 +109,14 @@ struct RemedyTableTests {
             "`SeedreamClient.resume` downloads it again while the provider keeps it"),
     ]
 
-    @Test("one error, two tellers", arguments: rows)
+    @Test("one error, two wordings", arguments: rows)
     func tellers(_ row: Row) {
         #expect(row.error.remedy.text(in: .command) == row.command)
         #expect(row.error.hint == row.library)
         Remedy.$wording.withValue(.command) { #expect(row.error.hint == row.command) }
     }
 
-    @Test("a request that is refused names the setting that would let it pass")
+    @Test("a refused request names the setting that would allow it")
     func requests() throws {
         var configuration = ClientConfiguration()
         configuration.imageTransport = .upload
@@ -126,7 +126,7 @@ struct RemedyTableTests {
         #expect(error?.remedy.text(in: .command) == "pass `--transport data-uri`")
     }
 
-    @Test("an input that failed keeps its advice, and its JSON is text in the words of the task")
+    @Test("a failed input keeps its hint, which is text in the task's wording in JSON")
     func failedInputs() throws {
         let input = FailedInput(index: 0, position: 1, name: "a.jpg", error: Self.shape)
         #expect(input.hint == Self.rows[0].library)

@@ -10,7 +10,8 @@ struct KeySourceTests {
         -> String
     { try source.key(for: provider, in: environment).secret }
 
-    /// A file of keys in a configuration folder; the environment names the folder.
+    /// Writes a file of keys in a configuration folder, and returns an environment that names the
+    /// folder.
     private func environment(_ folder: TemporaryFolder, _ text: String, mode: mode_t = 0o600) throws
         -> [String: String]
     {
@@ -39,7 +40,7 @@ struct KeySourceTests {
         }
     }
 
-    @Test("of fal may come in two halves, after the whole")
+    @Test("of fal may come in two halves, unless the whole is set")
     func halves() throws {
         let both = ["FAL_KEY_ID": "kid", "FAL_KEY_SECRET": "ksec", "XDG_CONFIG_HOME": "/no"]
         #expect(try secret(.environment, .fal, both) == "kid:ksec")
@@ -52,7 +53,7 @@ struct KeySourceTests {
         }
     }
 
-    @Test("are none where the variable is empty, and are named where there is none")
+    @Test("an empty variable gives no key, and the error names a missing one")
     func missing() throws {
         let error = #expect(throws: KeyError.self) {
             try secret(.environment, .ark, ["ARK_API_KEY": "  ", "HOME": "/no"])
@@ -80,7 +81,7 @@ struct KeySourceTests {
         }
     }
 
-    @Test("that the caller has are taken as they are, and print nowhere")
+    @Test("from the caller are used as they are, and print nowhere")
     func value() throws {
         let key = try #require(APIKey("k-123"))
         #expect(try secret(.value(key), .fal, ["FAL_KEY": "other"]) == "k-123")
@@ -93,7 +94,7 @@ struct KeySourceTests {
     // MARK: The file
 
     @Test(
-        "come from the file where the variable has none, comments and quotes left out",
+        "come from the file if the variable has none, without comments and quotes",
         arguments: [0o600, 0o400] as [mode_t])
     func file(_ mode: mode_t) throws {
         let folder = try TemporaryFolder()
@@ -112,7 +113,7 @@ struct KeySourceTests {
         #expect(try secret(.environment, .fal, environment) == "kid:ksec")
         #expect(
             try secret(.environment, .aiml, environment.merging(["AIML_API_KEY": "mine"]) { $1 }) == "mine")
-        // A file that is named goes before the environment.
+        // A named file takes precedence over the environment.
         let named = KeySource.file(folder.file("seedream/keys"))
         #expect(try secret(named, .aiml, ["AIML_API_KEY": "mine"]) == "a=b")
         #expect(throws: KeyError.missing(.ark, file: folder.file("seedream/keys"))) {
@@ -134,11 +135,11 @@ struct KeySourceTests {
                 == "\(path): expected mode 0600, found 0\(String(mode, radix: 8)): other users may read or change the keys"
         )
         #expect(error?.hint == "`chmod 600 \(path)`")
-        // Nobody asks for it where the variable has the key.
+        // The file is not read if the variable has the key.
         #expect(try secret(.environment, .ark, environment.merging(["ARK_API_KEY": "mine"]) { $1 }) == "mine")
     }
 
-    @Test("in a file of somebody else's are refused", .enabled(if: geteuid() == 0, "root only"))
+    @Test("in a file of another user are refused", .enabled(if: geteuid() == 0, "root only"))
     func foreign() throws {
         let folder = try TemporaryFolder()
         let environment = try environment(folder, "ARK_API_KEY=k-123")
@@ -148,7 +149,7 @@ struct KeySourceTests {
         }
     }
 
-    @Test("in a link are those of the file that it names, whose permissions count")
+    @Test("behind a link come from its target, whose permissions count")
     func link() throws {
         let folder = try TemporaryFolder()
         _ = try environment(folder, "ARK_API_KEY=k-123")
@@ -162,7 +163,7 @@ struct KeySourceTests {
     }
 
     @Test(
-        "come neither from a folder nor from a pipe nor from a file that is not there",
+        "do not come from a folder, a pipe or a missing file",
         .timeLimit(.minutes(1)))
     func noFile() throws {
         let folder = try TemporaryFolder()
@@ -176,7 +177,7 @@ struct KeySourceTests {
     }
 
     @Test(
-        "in a line that is none are not shown",
+        "in an invalid line are not shown",
         arguments: ["k-123", "=k-123", "MY KEY=k-123", "export ARK_API_KEY=k-123"])
     func line(_ line: String) throws {
         let folder = try TemporaryFolder()
@@ -186,7 +187,7 @@ struct KeySourceTests {
         #expect(error?.description.contains("k-123") == false)
     }
 
-    @Test("are not looked for in a file of more than 64 KiB")
+    @Test("are not read from a file of more than 64 KiB")
     func long() throws {
         let folder = try TemporaryFolder()
         let key = "ARK_API_KEY=k-123\n#"

@@ -3,10 +3,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What every ledger does.
+/// The behaviour of every ledger.
 @Suite("ledgers")
 struct JobLedgerTests {
-    @Test("keep all of a job", arguments: LedgerKind.allCases)
+    @Test("keep all fields of a job", arguments: LedgerKind.allCases)
     func keeping(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -19,7 +19,7 @@ struct JobLedgerTests {
         ]
         job.baseURL = "http://127.0.0.1:1/fal"
         try await ledger.insert(job)
-        // What the ledger adds: names that no other job gets.
+        // Added by the ledger: names that no other job gets.
         job.names = ["dog-1": "dog-1", "dog-2": "dog-2"]
         #expect(try await ledger.job(job.id) == job)
         #expect(try await ledger.jobs(in: nil, limit: nil) == [job])
@@ -28,12 +28,12 @@ struct JobLedgerTests {
     }
 
     @Test(
-        "list the newest first, in the states and the number that are asked for",
+        "list the newest first, in the requested states and number",
         arguments: LedgerKind.allCases)
     func listing(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
-        // Two of the same moment: the one that came later is the newer.
+        // Two jobs of the same moment: the one inserted later is the newer.
         for (id, created) in [("b", 200.0), ("a", 100), ("d", 300), ("c", 300)] {
             try await ledger.insert(SampleJob.submitting(id, created: created))
         }
@@ -50,7 +50,7 @@ struct JobLedgerTests {
     }
 
     @Test(
-        "find a job by its id, by the provider's, and by the beginning of its own",
+        "find a job by its id, by the provider's id, and by the beginning of its own",
         arguments: LedgerKind.allCases
     )
     func lookup(_ kind: LedgerKind) async throws {
@@ -73,14 +73,14 @@ struct JobLedgerTests {
         #expect(try await ledger.job("Host_2")?.id == "abcd2222")
         #expect(try await ledger.job("abce")?.id == "abce3333")
         #expect(try await ledger.job("abcd1")?.id == "abcd1111")
-        // Three characters are too few, and what stands for any in SQL stands for itself.
+        // Three characters are too few, and wildcards of SQL stand for themselves.
         for id in ["abc", "abce4", "a%ce", "____", "", "Host_"] { #expect(try await ledger.job(id) == nil) }
         await #expect(throws: LedgerError.ambiguous("abcd", count: 2)) { try await ledger.job("abcd") }
         try await ledger.insert(SampleJob.finished([], in: "/out", request: "Host_1"))
         await #expect(throws: LedgerError.ambiguous("Host_1", count: 2)) { try await ledger.job("Host_1") }
     }
 
-    @Test("let a job go where its state may go, and nowhere else", arguments: LedgerKind.allCases)
+    @Test("allow a job's permitted changes of state, and no others", arguments: LedgerKind.allCases)
     func transitions(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -105,19 +105,21 @@ struct JobLedgerTests {
         }
     }
 
-    @Test("keep a job's id and age, and never make it older than it was", arguments: LedgerKind.allCases)
+    @Test(
+        "keep a job's id and creation time, and never move its update time back",
+        arguments: LedgerKind.allCases)
     func fixed(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
         var job = SampleJob.submitting("abcd")
-        // A clock that was wrong then, or is now.
+        // The clock was wrong then, or is now.
         job.updated = 9e9
         try await ledger.insert(job)
         let updated = try await ledger.update("abcd") { ($0.id, $0.created, $0.updated) = ("x", 1, 1) }
         #expect((updated.id, updated.created, updated.updated) == ("abcd", job.created, 9e9))
     }
 
-    @Test("know no job that was not inserted", arguments: LedgerKind.allCases)
+    @Test("do not know jobs that were not inserted", arguments: LedgerKind.allCases)
     func unknown(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -127,7 +129,7 @@ struct JobLedgerTests {
     }
 
     @Test(
-        "record what a provider has accepted although the task is cancelled", arguments: LedgerKind.allCases)
+        "record an accepted job even if the task is cancelled", arguments: LedgerKind.allCases)
     func cancelled(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)

@@ -8,8 +8,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Which files are trusted with what was paid for, and what is done where one cannot be written.
-@Suite("where a ledger lies")
+/// The files that are trusted with paid jobs, and the behaviour if one cannot be written.
+@Suite("the ledger's file")
 struct LedgerPlaceTests {
     private func mode(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
@@ -38,12 +38,12 @@ struct LedgerPlaceTests {
                 error?.remedy.text(in: .command)
                     == "`chmod go-w \(path)`, or use another file with `--ledger`")
         }
-        // The advice works.
+        // The hint works.
         #expect(chmod(path, mode_t(mode & ~0o022)) == 0)
         if mode & 0o700 == 0o600 { try SQLiteLedger.open(path: path).close() }
     }
 
-    @Test("is taken if others can only read it", arguments: [0o600, 0o640, 0o644])
+    @Test("is accepted if others can only read it", arguments: [0o600, 0o640, 0o644])
     func readable(_ mode: Int) throws {
         let folder = try TemporaryFolder()
         let path = try made(in: folder)
@@ -52,7 +52,7 @@ struct LedgerPlaceTests {
     }
 
     @Test(
-        "is refused if it, or what lies beside it, is another user's",
+        "is refused if it, or a file beside it, is another user's",
         .enabled(if: geteuid() == 0, "root only"),
         arguments: ["", "-wal", "-shm", "-journal", ".owners", ".spool"])
     func foreign(_ suffix: String) throws {
@@ -70,7 +70,7 @@ struct LedgerPlaceTests {
         #expect(throws: LedgerError.foreign(path: path + suffix)) { try SQLiteLedger.open(path: path) }
     }
 
-    @Test("is refused in a folder where every user can replace it, and taken where only their own")
+    @Test("is refused in a folder where every user can replace it, and accepted where only their own")
     func folder() throws {
         let folder = try TemporaryFolder()
         #expect(chmod(folder.path, 0o777) == 0)
@@ -82,7 +82,7 @@ struct LedgerPlaceTests {
         try SQLiteLedger.open(path: folder.file("jobs")).close()
     }
 
-    @Test("is made for its user alone, whatever the process's mask is")
+    @Test("is created with access for its user alone, under every umask")
     func mask() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.file("jobs") as String] in
@@ -95,7 +95,7 @@ struct LedgerPlaceTests {
 
     // MARK: Links
 
-    @Test("is not made through a link to nothing")
+    @Test("is not created through a dangling link")
     func dangling() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createSymbolicLink(
@@ -109,7 +109,7 @@ struct LedgerPlaceTests {
         #expect(try folder.names() == ["jobs"])
     }
 
-    @Test("is one ledger by all its names: a job is claimed once")
+    @Test("is one ledger under all of its names: a job is claimed once")
     func link() async throws {
         let folder = try TemporaryFolder()
         let path = try made(in: folder)
@@ -123,7 +123,7 @@ struct LedgerPlaceTests {
         #expect(try folder.names().contains("alias.owners") == false)
     }
 
-    @Test("is refused behind a link if it is exposed there")
+    @Test("is refused behind a link if its target is exposed")
     func exposedTarget() throws {
         let folder = try TemporaryFolder()
         let path = try made(in: folder)
@@ -134,7 +134,7 @@ struct LedgerPlaceTests {
 
     // MARK: Absence
 
-    @Test("is made only by those who ask for that", arguments: [SQLiteLedger.Access.existing, .reading])
+    @Test("is created only on request", arguments: [SQLiteLedger.Access.existing, .reading])
     func absent(_ access: SQLiteLedger.Access) throws {
         let folder = try TemporaryFolder()
         for name in ["jobs", "no/such/jobs"] {
@@ -147,13 +147,13 @@ struct LedgerPlaceTests {
 
     // MARK: Reading
 
-    /// What makes a ledger unwritable for the user 65534, whose it is.
+    /// The obstacles that make a ledger unwritable for its owner, the user 65534.
     enum Obstacle: String, CaseIterable {
         case file, folder, both, logLeft
     }
 
     @Test(
-        "can be read where it cannot be written, the newest changes included",
+        "can be read if it cannot be written, including the newest changes",
         .enabled(if: geteuid() == 0, "root only"),
         arguments: Obstacle.allCases)
     func readOnly(_ obstacle: Obstacle) async throws {
@@ -197,7 +197,7 @@ struct LedgerPlaceTests {
         }
     }
 
-    /// A ledger as a process leaves it that ended in the usual way.
+    /// A ledger as left by a process that ended normally.
     enum SQLiteLedgerFile {
         static func closed(_ path: String) throws {
             let queue = try DatabaseQueue(path: path)
@@ -209,7 +209,7 @@ struct LedgerPlaceTests {
 
     // MARK: Locks
 
-    @Test("says where its file system does not lock")
+    @Test("reports a file system without locks")
     func words() {
         let error = LedgerError.cannotLock(path: "/net/jobs", fileSystem: "NFS")
         #expect(
@@ -222,7 +222,7 @@ struct LedgerPlaceTests {
 
     // MARK: Leftovers
 
-    @Test("loses the images that killed processes left, but for those that a job needs")
+    @Test("removes the images that killed processes left, except those that a job needs")
     func spool() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -245,7 +245,7 @@ struct LedgerPlaceTests {
             kill(getpid(), SIGKILL)
             ledger.close()
         }
-        // Another process that lives keeps all of its own.
+        // Another living process keeps all of its images.
         let living = try SQLiteLedger.open(path: path)
         let own = try #require(living.spoolFolder)
         try Folder.make(own)
@@ -260,7 +260,7 @@ struct LedgerPlaceTests {
             ])
     }
 
-    @Test("keeps its images in an absolute place, and removes the place once it is empty")
+    @Test("keeps its images under an absolute path, and removes the folder once it is empty")
     func spoolFolder() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in

@@ -5,10 +5,10 @@ import SeedreamClient
 import TestSupport
 import Testing
 
-/// A first start that ends at any moment leaves a file that the next one goes on with.
+/// A first start that is interrupted at any moment leaves a file that the next start continues.
 @Suite("the ledger's first start")
 struct LedgerStartTests {
-    /// Opens a ledger, keeps a job in it, and closes it.
+    /// Opens a ledger, inserts a job, and closes it.
     private static func use(_ path: String) async throws {
         let ledger = try SQLiteLedger.open(path: path)
         try await ledger.insert(SampleJob.submitting())
@@ -25,7 +25,7 @@ struct LedgerStartTests {
         }
     }
 
-    /// What may lie at the path before the table of jobs is there.
+    /// The states of the file before the table of jobs exists.
     private static let beginnings: [(name: String, make: @Sendable (Database) throws -> Void)] = [
         ("an empty database", { try $0.execute(sql: "VACUUM") }),
         ("an empty database in WAL", { try $0.execute(sql: "PRAGMA journal_mode = WAL") }),
@@ -48,7 +48,7 @@ struct LedgerStartTests {
         ),
     ]
 
-    @Test("goes on from every state that an interrupted one leaves", arguments: beginnings.indices)
+    @Test("continues from every state that an interrupted start leaves", arguments: beginnings.indices)
     func beginning(_ index: Int) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -61,7 +61,7 @@ struct LedgerStartTests {
     }
 
     @Test(
-        "goes on from a file of no bytes, and does not mind logs without a file",
+        "continues from an empty file, and ignores logs without a file",
         arguments: ["", "-wal", "-journal"])
     func empty(_ suffix: String) async throws {
         let folder = try TemporaryFolder()
@@ -73,7 +73,7 @@ struct LedgerStartTests {
     }
 
     @Test(
-        "takes nothing that may be another program's for an unfinished ledger",
+        "does not take another program's file for an unfinished ledger",
         arguments: [
             "CREATE TABLE grdb_migrations (identifier TEXT); INSERT INTO grdb_migrations VALUES ('v1')",
             "CREATE TABLE grdb_migrations (identifier TEXT); CREATE TABLE place (id)",
@@ -94,7 +94,7 @@ struct LedgerStartTests {
         #expect(FileManager.default.contents(atPath: path) == before)
     }
 
-    @Test("goes on from a log that ends at any of its frames, or within one")
+    @Test("continues from a log that ends at any of its frames, or within one")
     func cutLog() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -103,7 +103,7 @@ struct LedgerStartTests {
         let file = try #require(FileManager.default.contents(atPath: path))
         let log = try #require(FileManager.default.contents(atPath: path + "-wal"))
         ledger.close()
-        // A header of 32 bytes, then frames of 24 and a page of 4096.
+        // A header of 32 bytes, then frames of 24 bytes and a page of 4096.
         let frames = (log.count - 32) / 4120
         #expect(frames > 3)
         for cut in (0...frames).map({ 32 + $0 * 4120 }) + (0...frames).map({ 32 + $0 * 4120 - 17 })
@@ -117,7 +117,7 @@ struct LedgerStartTests {
         }
     }
 
-    @Test("goes on when files could not grow beyond any length, and can again")
+    @Test("continues after a limit on the length of files is gone")
     func full() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
@@ -139,7 +139,7 @@ struct LedgerStartTests {
         }
     }
 
-    /// How `strace` strikes which call.
+    /// System calls and the faults that `strace` injects into them.
     private static let strikes = [
         ("pwrite64", "error=ENOSPC"), ("pwrite64", "signal=KILL"), ("fdatasync", "error=EIO"),
     ]
@@ -149,7 +149,7 @@ struct LedgerStartTests {
     }
 
     @Test(
-        "struck at each of the first 60 writes, and at each sync, is gone on with",
+        "continues after a fault at each of the first 60 writes and at each sync",
         .enabled(if: strace != nil, "strace is absent: writes are struck only through the length of files"),
         arguments: strikes)
     func struck(_ call: String, _ strike: String) async throws {
@@ -163,7 +163,7 @@ struct LedgerStartTests {
             return runner
         }
         var last = 0
-        // Every third where `SEEDREAM_SOAK` is not set.
+        // Every third if `SEEDREAM_SOAK` is not set.
         let isFull = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil
         for number in stride(from: 1, through: call == "pwrite64" ? 60 : 12, by: isFull ? 1 : 3) {
             var struck = runner(number)
@@ -172,14 +172,14 @@ struct LedgerStartTests {
                 "-f", "-o", folder.file("trace"), "-e", "trace=\(call)", "-e",
                 "inject=\(call):\(strike):when=\(number)", CommandRunner.seedream,
             ]
-            // It makes the ledger, and then finds no key.
+            // The command creates the ledger, and then finds no key.
             let first = try await struck.run(["generate", "a lighthouse"])
             if first.status != 77 { last = number }
             let second = try await runner(number).run(["generate", "a lighthouse"])
             #expect(second.status == 77, "\(number): \(first.errors)\(second.errors)")
             let listed = try await runner(number).run(["jobs"])
             #expect(listed.status == 0, "\(number): \(listed.errors)")
-            // Beyond the last call nothing is struck any more.
+            // Beyond the last call no fault strikes.
             if first.status == 77, number > last + 6 { break }
         }
         #expect(call != "pwrite64" || last > 5)

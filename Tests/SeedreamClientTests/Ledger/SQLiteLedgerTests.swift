@@ -14,7 +14,7 @@ struct SQLiteLedgerTests {
         return try #require(attributes[.posixPermissions] as? NSNumber).intValue
     }
 
-    /// A note in a record, made by each writer.
+    /// Adds a writer's note to a record.
     private static func note(_ number: Int, in job: inout JobRecord) {
         job.files.append(
             SavedFile(index: number, path: "/\(number)", sha256: "", byteCount: 0, mediaType: "image/png"))
@@ -22,7 +22,7 @@ struct SQLiteLedgerTests {
 
     // MARK: The file
 
-    @Test("is made with its folders, for its user alone, and holds what it held when it is opened again")
+    @Test("is created with its folders, for its user alone, and keeps its content when reopened")
     func file() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("state/seedream/jobs.sqlite")
@@ -38,13 +38,13 @@ struct SQLiteLedgerTests {
         #expect(try await again.job(job.id) == job)
     }
 
-    @Test("lies where state lies")
+    @Test("is in the state folder")
     func place() {
         #expect(SQLiteLedger.defaultPath == "\(StateFolder.path())/jobs.sqlite")
         #expect(SQLiteLedger.defaultPath.hasPrefix("/"))
     }
 
-    @Test("is a database that says what it is, in WAL")
+    @Test("is a database with its own application id, in WAL mode")
     func format() async throws {
         let folder = try TemporaryFolder()
         let ledger = try SQLiteLedger.open(path: folder.file("jobs"))
@@ -61,7 +61,7 @@ struct SQLiteLedgerTests {
         }
     }
 
-    @Test("is opened by many at the same moment, even when it is not there yet")
+    @Test("is opened by many at the same moment, even before it exists")
     func opening() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -75,7 +75,7 @@ struct SQLiteLedgerTests {
         #expect(try await ledgers[0].jobs(in: nil, limit: nil).count == 8)
     }
 
-    @Test("refuses everything once it is closed")
+    @Test("refuses every call once it is closed")
     func closed() async throws {
         let folder = try TemporaryFolder()
         let ledger = try SQLiteLedger.open(path: folder.file("jobs"))
@@ -118,7 +118,7 @@ struct SQLiteLedgerTests {
             for number in 0..<50 { try await ledger.update("abcd") { Self.note(number, in: &$0) } }
             ledger.close()
         }
-        // As long as the other one has not begun, there is nothing to contend for.
+        // There is no contention until the other process has begun.
         try await eventually("the other process updates the job") {
             try await ledger.job("abcd")?.files.isEmpty == false
         }
@@ -129,7 +129,7 @@ struct SQLiteLedgerTests {
 
     // MARK: Owners
 
-    @Test("gives a job to nobody else while its owner lives and has not let go of it")
+    @Test("gives a job to no one else while its owner lives and has not released it")
     func claiming() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -137,7 +137,7 @@ struct SQLiteLedgerTests {
         try await first.insert(SampleJob.submitting("abcd"))
         #expect(try await second.claim("abcd") == nil)
         #expect(try await first.claim("abcd")?.id == "abcd")
-        // Only the owner can let go.
+        // Only the owner can release it.
         try await second.release("abcd")
         #expect(try await second.claim("abcd") == nil)
         try await first.release("abcd")
@@ -147,7 +147,7 @@ struct SQLiteLedgerTests {
         #expect(try await first.claim("abcd")?.id == "abcd")
     }
 
-    @Test("gives a job without owner to one of many that want it at the same moment")
+    @Test("gives a job without an owner to only one of many that claim it at the same moment")
     func race() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -161,7 +161,7 @@ struct SQLiteLedgerTests {
         #expect(winners == 1)
     }
 
-    @Test("keeps what a killed process has recorded, and lets the next one have it")
+    @Test("keeps the records of a killed process, and gives its job to the next one")
     func killed() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -175,7 +175,7 @@ struct SQLiteLedgerTests {
         func owners() throws -> [String] {
             try FileManager.default.contentsOfDirectory(atPath: path + ".owners").filter { $0 != "opening" }
         }
-        // The killed one has left its file behind; the next one removes it.
+        // The killed process left its file; the next one removes it.
         let left = try owners()
         #expect(left.count == 1)
         let ledger = try SQLiteLedger.open(path: path)
@@ -186,7 +186,7 @@ struct SQLiteLedgerTests {
         #expect(try owners() == [])
     }
 
-    @Test("takes over from an owner who was killed while others had the ledger open")
+    @Test("takes over from an owner that was killed while others had the ledger open")
     func takeover() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -202,10 +202,10 @@ struct SQLiteLedgerTests {
         #expect(try await other.claim("abcd") == nil)
     }
 
-    // MARK: What it refuses
+    // MARK: Refusals
 
     @Test(
-        "leaves a file alone that is none",
+        "leaves other files alone",
         arguments: ["Dear ledger, this is a letter. ", "SQLite format 3\u{0}"])
     func letter(_ text: String) throws {
         let folder = try TemporaryFolder()
@@ -246,7 +246,7 @@ struct SQLiteLedgerTests {
         #expect(throws: LedgerError.tooNew(path: path)) { try SQLiteLedger.open(path: path) }
     }
 
-    @Test("refuses a file that was cut", arguments: [0.3, 0.6, 0.9])
+    @Test("refuses a truncated file", arguments: [0.3, 0.6, 0.9])
     func cut(_ share: Double) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -265,7 +265,7 @@ struct SQLiteLedgerTests {
         }
     }
 
-    @Test("says that a record is damaged, and goes on with the others")
+    @Test("reports a damaged record, and continues with the others")
     func damagedRecord() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -280,7 +280,7 @@ struct SQLiteLedgerTests {
         #expect(try await ledger.update("efgh") { $0.state = .accepted }.state == .accepted)
     }
 
-    @Test("says what cannot be opened")
+    @Test("names what cannot be opened")
     func notThere() throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "file")
@@ -293,7 +293,7 @@ struct SQLiteLedgerTests {
         }
     }
 
-    @Test("refuses a file that may only be read", .enabled(if: geteuid() == 0, "root only"))
+    @Test("refuses a read-only file", .enabled(if: geteuid() == 0, "root only"))
     func readOnly() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
@@ -313,7 +313,7 @@ struct SQLiteLedgerTests {
     }
 
     @Test(
-        "refuses a folder that may only be read, and whatever is in it",
+        "refuses a read-only folder and every ledger in it",
         .enabled(if: geteuid() == 0, "root only"))
     func readOnlyFolder() async throws {
         let folder = try TemporaryFolder()
@@ -334,7 +334,7 @@ struct SQLiteLedgerTests {
         }
     }
 
-    @Test("says that there is no room, loses nothing of what it has, and goes on when there is room again")
+    @Test("reports a full disk, loses nothing, and continues when there is space again")
     func full() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.file("jobs") as String] in
@@ -345,7 +345,7 @@ struct SQLiteLedgerTests {
     private static func fill(_ path: String) async throws {
         let ledger = try SQLiteLedger.open(path: path)
         try await ledger.insert(SampleJob.submitting("first"))
-        // Each insertion puts some pages into the WAL.
+        // Each insertion writes some pages to the WAL.
         try FileLimit.set(500_000)
         var kept = 0
         var refusal: LedgerError?
@@ -362,7 +362,7 @@ struct SQLiteLedgerTests {
             Issue.record("\(String(describing: refusal))")
             return
         }
-        // What is there can still be read.
+        // The existing records can still be read.
         let count = try await ledger.jobs(in: nil, limit: nil).count
         #expect(count == kept + 1)
         try FileLimit.set(nil)

@@ -5,12 +5,12 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("What the ledger cannot record")
+@Suite("changes that the ledger cannot record")
 struct SpoolingLedgerTests {
-    /// A ledger whose disk fills up, and has room again.
+    /// A ledger whose disk fills up and later has space again.
     final class FullLedger: JobLedger {
         private let inner = MemoryLedger()
-        /// How many changes are refused from now on; `nil`: all.
+        /// The number of changes to refuse from now on; `nil`: all.
         private let refusals = Mutex<Int?>(0)
 
         func refuse(_ count: Int?) { refusals.withLock { $0 = count } }
@@ -75,7 +75,7 @@ struct SpoolingLedgerTests {
         $0.ticket = JobTicket(requestID: "764cabcf", model: $0.model)
     }
 
-    @Test("is tried again first, so that a moment's trouble leaves no file")
+    @Test("are retried first, so that a short failure leaves no file")
     func again() async throws {
         let (folder, full) = (try TemporaryFolder(), FullLedger())
         let ledger = Self.ledger(full, folder.file("pending"))
@@ -88,7 +88,7 @@ struct SpoolingLedgerTests {
     }
 
     @Test(
-        "is kept in a file for this user alone, read back as if it were recorded, and recorded by the next change"
+        "are kept in a private file, read back as if recorded, and recorded by the next change"
     )
     func kept() async throws {
         let (folder, full) = (try TemporaryFolder(), FullLedger())
@@ -100,7 +100,7 @@ struct SpoolingLedgerTests {
         #expect(ledger.unrecorded.map(\.file) == [file])
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? NSNumber
         #expect(mode?.intValue == 0o600)
-        // The process goes on as if all were well.
+        // The process continues as if the change were recorded.
         #expect(try await ledger.job("764cabcf")?.state == .accepted)
         #expect(try await ledger.jobs(in: [.accepted], limit: nil).map(\.id) == ["job-1"])
         #expect(try await ledger.jobs(in: [.submitting], limit: nil).isEmpty)
@@ -114,7 +114,7 @@ struct SpoolingLedgerTests {
     }
 
     @Test(
-        "is recorded by the next process, once",
+        "are recorded by the next process, once",
         arguments: [JobState.accepted, .finished, .saved, .failed, .unknown])
     func nextProcess(_ state: JobState) async throws {
         let (folder, full) = (try TemporaryFolder(), FullLedger())
@@ -135,7 +135,7 @@ struct SpoolingLedgerTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("pending")).isEmpty)
     }
 
-    @Test("does not undo what another process has recorded meanwhile")
+    @Test("do not undo what another process has recorded meanwhile")
     func older() async throws {
         let (folder, full) = (try TemporaryFolder(), FullLedger())
         let first = Self.ledger(full, folder.file("pending"))
@@ -149,7 +149,7 @@ struct SpoolingLedgerTests {
         #expect(try await Self.ledger(full, folder.file("pending")).job("job-1")?.state == .saved)
     }
 
-    @Test("is kept in the second folder where the first cannot be made, and in memory where none can")
+    @Test("are kept in the second folder if the first cannot be created, and in memory if neither can")
     func folders() async throws {
         let (folder, full) = (try TemporaryFolder(), FullLedger())
         let file = try folder.write([0], as: "file")
@@ -166,7 +166,7 @@ struct SpoolingLedgerTests {
     }
 
     @Test(
-        "a new job is not kept so: nothing is sent before it is in the ledger, and no forbidden change is kept"
+        "a new job is not kept, so nothing is sent before it is in the ledger; nor is a forbidden change"
     )
     func refused() async throws {
         let (folder, full) = (try TemporaryFolder(), FullLedger())
@@ -182,7 +182,7 @@ struct SpoolingLedgerTests {
         #expect(ledger.unrecorded.isEmpty)
     }
 
-    @Test("a file that is damaged, a link, or another ledger's is left alone")
+    @Test("a damaged file, a link, or another ledger's file is left alone")
     func foreign() async throws {
         let (folder, full) = (try TemporaryFolder(), FullLedger())
         let first = Self.ledger(full, folder.file("pending"))
@@ -202,7 +202,7 @@ struct SpoolingLedgerTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("pending")).count == 3)
     }
 
-    @Test("of an SQLite file lies beside it, and a full disk is survived")
+    @Test("of an SQLite file are kept beside it, and a full disk is survived")
     func sqlite() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.file("jobs") as String] in

@@ -6,9 +6,9 @@ import TestSupport
 import Testing
 
 /// `seedream batch`, as people and schedulers use it.
-@Suite("A manifest is as safe as one request")
+@Suite("a manifest is as safe as one request")
 struct BatchTests {
-    /// Rows of text to image.
+    /// Returns rows of text to image.
     private static func rows(_ count: Int) -> String {
         (0..<count).map { "{\"id\":\"r-\($0)\",\"prompt\":\"number \($0)\",\"images\":[]}\n" }.joined()
     }
@@ -30,7 +30,7 @@ struct BatchTests {
             + rig.sending(to: "fal")
     }
 
-    /// The rows of the results file, the last of each id or line.
+    /// Returns the rows of the results file, the last one for each id or line.
     private static func results(_ rig: CommandRig) throws -> [String: JSONValue] {
         let text = try String(contentsOfFile: rig.folder.file("results.jsonl"), encoding: .utf8)
         var rows: [String: JSONValue] = [:]
@@ -41,7 +41,8 @@ struct BatchTests {
         return rows
     }
 
-    @Test("bad rows are rows of the result, the others are sent, and the same command sends nothing twice")
+    @Test(
+        "bad rows become rows of the result, the others are sent, and a repeated command sends nothing twice")
     func whole() async throws {
         try await Self.with { rig in
             try rig.folder.write(Drawing.jpeg(brightness: 40), as: "street.jpg")
@@ -80,7 +81,7 @@ struct BatchTests {
         }
     }
 
-    @Test("what to do names options, in the results file as on standard error and standard output")
+    @Test("hints name options in the results file, on standard error and on standard output")
     func advice() async throws {
         try await Self.with { rig in
             try rig.folder.write(Fixtures.bytes("corrupt/ratio-3.5.jpg"), as: "long.jpg")
@@ -114,7 +115,7 @@ struct BatchTests {
         }
     }
 
-    @Test("four equal rows on purpose are four purchases, and a row's name names its results")
+    @Test("four intentionally equal rows are four purchases, and a row's name names its results")
     func equal() async throws {
         try await Self.with { rig in
             let manifest = try rig.folder.write(
@@ -130,7 +131,7 @@ struct BatchTests {
         }
     }
 
-    @Test("a manifest of which nothing can be read, and the results of another, end before anything is sent")
+    @Test("an unreadable manifest, or the results of another, stops the command before anything is sent")
     func refused() async throws {
         try await Self.with { rig in
             let manifest = try rig.folder.write("promt,images\np,\n".utf8, as: "jobs.csv")
@@ -148,7 +149,7 @@ struct BatchTests {
         }
     }
 
-    @Test("a dry run counts rows and money, and sends nothing")
+    @Test("a dry run counts rows and costs, and sends nothing")
     func dryRun() async throws {
         try await Self.with { rig in
             let manifest = try rig.folder.write(Self.rows(3).utf8, as: "jobs.jsonl")

@@ -7,7 +7,7 @@ import Testing
 @Suite("CSV manifests")
 struct ManifestCSVTests {
     @Test(
-        "quotes, commas and line breaks within cells are read, whatever ends a line",
+        "quotes, commas and line breaks within cells are read, with every kind of line ending",
         arguments: ["\n", "\r\n", "\r"])
     func quotes(_ end: String) throws {
         let lines = [
@@ -24,7 +24,7 @@ struct ManifestCSVTests {
         #expect(rows.map { $0.carried.map(\.json) } == [["\"\""], ["\" x \""], ["\"\""]])
     }
 
-    @Test("cells of all fields are read as people and programs write them")
+    @Test("cells of all fields are read in the spellings of people and programs")
     func types() throws {
         let file = try ManifestFile(
             """
@@ -47,7 +47,7 @@ struct ManifestCSVTests {
                 }())
     }
 
-    /// Lines between two good ones, and what is said of them.
+    /// Lines between two good ones, and their messages.
     static let broken: [(line: [UInt8], message: String)] = [
         (Array("a,p".utf8), "expected 3 cells, as the first line has, found 2"),
         (Array("a,red, big,".utf8), "expected 3 cells, as the first line has, found 4"),
@@ -69,7 +69,7 @@ struct ManifestCSVTests {
         (Array("good,p,".utf8), "id: expected a unique id, found \"good\", that of line 2"),
     ]
 
-    @Test("a line that is no row is one failed row, and the lines around it are read", arguments: broken)
+    @Test("an invalid line is one failed row, and the lines around it are read", arguments: broken)
     func brokenLine(_ line: [UInt8], _ message: String) throws {
         let file = try ManifestFile(
             Array("id,prompt,images\ngood,p,\n".utf8) + line + Array("\n\n,,\nlast,\"p\n\",\n".utf8),
@@ -81,7 +81,7 @@ struct ManifestCSVTests {
         #expect(try file.records().map(\.line) == [2, 3, 6])
     }
 
-    @Test("a quote that is not closed is one failed row, which says where it begins and ends")
+    @Test("an unclosed quote is one failed row, which names its first and last line")
     func unclosed() throws {
         let file = try ManifestFile("id,prompt,images\na,p,\nb,\"p,\nc,p,\nd,p,\n", named: "jobs.csv")
         let failure = try file.failure()
@@ -91,15 +91,15 @@ struct ManifestCSVTests {
     }
 
     @Test(
-        "a numeric cell that JSON would not have is refused",
+        "a numeric cell that is not a number in JSON is refused",
         arguments: ["007", "0x10", "1e", "inf", "1.5", "seven"])
     func numbers(_ text: String) throws {
         let file = try ManifestFile("prompt,images,seed\np,,\(text)\n", named: "jobs.csv")
         #expect(try file.failure().message == "seed: expected a whole number, found \"\(text)\"")
     }
 
-    /// Needs python3, whose `csv` module is what most manifests will come from.
-    @Test("odd texts that Python's csv module writes come back as they were", .enabled(if: Python.isThere))
+    /// Requires python3, whose `csv` module writes many manifests.
+    @Test("odd texts round-trip from Python's csv module", .enabled(if: Python.isThere))
     func python() throws {
         let odd = [
             "plain", "with, comma", "with \"quotes\"", "\"", "\"\"", "line\nbreak", "line\r\nbreak",
@@ -138,11 +138,11 @@ struct ManifestCSVTests {
     }
 }
 
-/// The interpreter of this machine.
+/// The Python interpreter of this machine.
 enum Python {
     static let isThere = (try? run("pass", [])) != nil
 
-    /// Runs a program, which must end with 0.
+    /// Runs a program, which must exit with 0.
     static func run(_ program: String, _ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -4,11 +4,11 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Formats of a manifest")
+@Suite("formats of a manifest")
 struct ManifestFormatTests {
     static let good = "{\"prompt\":\"p\",\"images\":[]}"
 
-    /// Lines of JSON Lines between two good ones, and what is said of them.
+    /// Lines of JSON Lines between two good ones, and their messages.
     static let broken: [(line: [UInt8], message: String)] = [
         (Array("{\"prompt\":\"p\",\"images\":[]".utf8), "broken JSON: expected a comma or } at byte 25"),
         (Array("{\"prompt\":\"p\",}".utf8), "broken JSON: expected the name of a member at byte 14"),
@@ -34,7 +34,8 @@ struct ManifestFormatTests {
         ),
     ]
 
-    @Test("a line that is no object is one failed row, and the lines around it are read", arguments: broken)
+    @Test(
+        "a line that is not an object is one failed row, and the lines around it are read", arguments: broken)
     func brokenLine(_ line: [UInt8], _ message: String) throws {
         let file = try ManifestFile(
             Array("\(Self.good)\n".utf8) + line + Array("\n\(Self.good)".utf8))
@@ -46,7 +47,7 @@ struct ManifestFormatTests {
     }
 
     @Test(
-        "empty lines, CRLF, a byte order mark and a missing line break at the end change nothing",
+        "empty lines, CRLF, a byte order mark and a missing final line break change nothing",
         arguments: [
             "\(good)\n\(good)\n", "\u{FEFF}\(good)\n\(good)\n", "\(good)\r\n\(good)\r\n", "\(good)\n\(good)",
             "\(good)\n\u{FEFF}\(good)\n",
@@ -59,7 +60,7 @@ struct ManifestFormatTests {
     }
 
     @Test(
-        "the content decides the format, whatever the name",
+        "the content decides the format, not the name",
         arguments: ["jobs.csv", "jobs.jsonl", "jobs", "jobs.txt"])
     func content(_ name: String) throws {
         let lines = try ManifestFile(Self.good, named: name)
@@ -75,7 +76,7 @@ struct ManifestFormatTests {
         #expect(try ManifestFile(text, named: "jobs.csv").records() == [])
     }
 
-    /// Manifests of which no row can be read.
+    /// Manifests without any readable row.
     static let refused: [(text: [UInt8], message: String)] = [
         (Array("[{\"prompt\":\"p\"}]".utf8), "expected one JSON object per line, or CSV, found a JSON array"),
         ([0xFF, 0xFE, 0x7B, 0x00], "expected UTF-8, found UTF-16"),
@@ -102,7 +103,7 @@ struct ManifestFormatTests {
         ),
     ]
 
-    @Test("a manifest whose beginning tells that no row can be read is one error", arguments: refused)
+    @Test("a manifest whose beginning shows that no row can be read is one error", arguments: refused)
     func whole(_ text: [UInt8], _ message: String) throws {
         let file = try ManifestFile(text, named: "jobs.csv")
         let error = #expect(throws: ManifestError.self) { try file.records() }
@@ -110,7 +111,7 @@ struct ManifestFormatTests {
         #expect(error?.hint.isEmpty == false)
     }
 
-    @Test("a file that is not there, and a folder, are one error each")
+    @Test("a missing file and a folder are one error each")
     func unreadable() throws {
         let file = try ManifestFile("")
         let absent = file.folder.file("absent.jsonl")
@@ -122,7 +123,7 @@ struct ManifestFormatTests {
         }
     }
 
-    @Test("relative images start from the manifest's folder, and from nowhere else")
+    @Test("relative image paths start from the manifest's folder, and from nowhere else")
     func folders() throws {
         let rows = "{\"prompt\":\"p\",\"images\":[\"a.jpg\",\"../b.jpg\",\"data:image/png;base64,AA==\"]}"
         let file = try ManifestFile(rows)
@@ -133,7 +134,7 @@ struct ManifestFormatTests {
             ])
     }
 
-    @Test("the digest of a manifest is that of its bytes, before and after it is read")
+    @Test("the digest of a manifest is that of its bytes, before and after reading")
     func digest() throws {
         let file = try ManifestFile("\u{FEFF}\(Self.good)\n\n\(Self.good)")
         let reader = try ManifestReader(file.path)
@@ -147,7 +148,7 @@ struct ManifestFormatTests {
         #expect(try reader.next() == nil)
     }
 
-    @Test("a pipe is read as it comes, and has no digest in advance")
+    @Test("a pipe is read as it arrives, and has no digest in advance")
     func pipe() async throws {
         let file = try ManifestFile("")
         let path = file.folder.file("pipe")

@@ -4,9 +4,9 @@ import SeedreamKit
 import TestSupport
 import Testing
 
-@Suite("Memory of a manifest", .serialized)
+@Suite("memory of a manifest", .serialized)
 struct ManifestMemoryTests {
-    /// Bytes of this process that no file can give back.
+    /// Returns the anonymous resident memory of this process, in bytes.
     private static func residentBytes() throws -> Int {
         try #require(ProcessStatus()?.bytes("RssAnon"))
     }
@@ -23,10 +23,10 @@ struct ManifestMemoryTests {
         try handle.close()
     }
 
-    /// Reads all of it.
+    /// Reads the whole manifest.
     ///
-    /// - Returns: How many rows there were, how many of them failed, and the most memory above that
-    ///   of before.
+    /// - Returns: The number of rows, the number of failed ones, and the maximum increase in
+    ///   memory, in bytes.
     private static func read(_ path: String) throws -> (rows: Int, failures: Int, growth: Int) {
         let before = try residentBytes()
         let reader = try ManifestReader(path)
@@ -39,7 +39,7 @@ struct ManifestMemoryTests {
         return (rows, failures, max(growth, try residentBytes() - before))
     }
 
-    /// `SEEDREAM_MANIFEST_ROWS` sets another number of rows.
+    /// The number of rows; `SEEDREAM_MANIFEST_ROWS` sets another one.
     private static var count: Int {
         ProcessInfo.processInfo.environment["SEEDREAM_MANIFEST_ROWS"].flatMap { Int($0) } ?? 100_000
     }
@@ -60,18 +60,20 @@ struct ManifestMemoryTests {
             "\(name): \(rows) rows in \(ContinuousClock.now - start), \(growth >> 10) KiB more at most")
         #expect(rows == Self.count)
         #expect(failures == 0)
-        // 2.5 MB of ids, and the double while their table grows; other tests may run beside this
-        // one.
+        // 2.5 MB of ids, and twice that while their table grows; other tests may run at the same
+        // time.
         #expect(growth < (16 << 20) * max(1, Self.count / 100_000), "\(growth >> 10) KiB")
     }
 
-    @Test("a line of 256 MiB is one failed row and is not kept", arguments: ["jobs.jsonl", "jobs.csv"])
+    @Test(
+        "a line of 256 MiB is one failed row and is not kept in memory",
+        arguments: ["jobs.jsonl", "jobs.csv"])
     func longLine(_ name: String) throws {
         let isCSV = name.hasSuffix("csv")
         let good = isCSV ? "p,\n" : "{\"prompt\":\"p\",\"images\":[]}\n"
         let file = try ManifestFile((isCSV ? "prompt,images\n" : "") + good, named: name)
         let handle = try #require(FileHandle(forWritingAtPath: file.path))
-        // A hole: it takes no room on the disk, and its bytes are NUL. CSV looks at each byte.
+        // A hole: it takes no space on the disk, and reads as NUL. CSV looks at each byte.
         let length = UInt64(isCSV ? 16 << 20 : 256 << 20)
         try handle.truncate(atOffset: try handle.seekToEnd() + length)
         try handle.seekToEnd()
@@ -85,7 +87,7 @@ struct ManifestMemoryTests {
     }
 
     @Test(
-        "a line of 1 MiB is read, and one byte more is not",
+        "a line of 1 MiB is read, one byte more is not",
         arguments: ["jobs.jsonl", "jobs.csv"], [0, 1])
     func longest(_ name: String, _ more: Int) throws {
         let isCSV = name.hasSuffix("csv")

@@ -5,9 +5,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Rows of a manifest")
+@Suite("rows of a manifest")
 struct ManifestRowTests {
-    @Test("a row says all that a request can say, and carries the rest")
+    @Test("a row can state everything that a request can, and carries the rest")
     func whole() throws {
         let file = try ManifestFile(
             #"""
@@ -22,7 +22,7 @@ struct ManifestRowTests {
         (expected.safety, expected.enhance) = (false, .fast)
         let rows = try file.rows()
         #expect(rows.map(\.carried).first?.map(\.name) == ["sku", "tags", "url"])
-        // A number keeps digits that a Double has not.
+        // Numbers keep digits that a Double would lose.
         #expect(
             rows.map(\.carried).first?.map(\.json) == ["12345678901234567890", #"[1.50, "x" ]"#, #""u""#])
         expected.carried = rows.first?.carried ?? []
@@ -35,13 +35,13 @@ struct ManifestRowTests {
         #expect(request.safetyChecker == false)
     }
 
-    @Test("what a row leaves open stays nil; null leaves a field out, and the line number is the id")
+    @Test("missing fields stay nil, null omits a field, and the default id is the line number")
     func open() throws {
         let file = try ManifestFile("\n{\"prompt\":\"p\",\"images\":[],\"seed\":null,\"id\":null}\n")
         #expect(try file.rows() == [ManifestRow(id: "2", line: 2, prompt: "p")])
     }
 
-    @Test("an id may be a whole number, and every type of JSON number is read as JSON means it")
+    @Test("an id may be an integer, and every kind of JSON number is read by its value")
     func numbers() throws {
         let file = try ManifestFile(#"{"id":17,"prompt":"p","images":[],"seed":7.0,"count":1e1}"#)
         let row = try #require(try file.rows().first)
@@ -50,7 +50,7 @@ struct ManifestRowTests {
         #expect(row.count == 10)
     }
 
-    /// Members beside `"id":"a"`, and the message and hint that they cause.
+    /// Members beside `"id":"a"`, with the resulting message.
     static let wrong: [(members: String, message: String)] = [
         (#""images":[]"#, "prompt: expected text, found none"),
         (#""prompt":"","images":[]"#, "prompt: expected text, found an empty one"),
@@ -108,7 +108,7 @@ struct ManifestRowTests {
         #expect(try file.records().last == .row(ManifestRow(id: "2", line: 2, prompt: "p")))
     }
 
-    @Test("both bounds of a count are taken", arguments: [1, 1000])
+    @Test("both bounds of a count are accepted", arguments: [1, 1000])
     func bounds(_ count: Int) throws {
         let file = try ManifestFile(
             "{\"prompt\":\"p\",\"images\":[],\"count\":\(count),\"images_per_generation\":\(count)}")
@@ -116,7 +116,7 @@ struct ManifestRowTests {
     }
 
     @Test(
-        "a field that would decide about keys, addresses, folders or money fails its row",
+        "a field that would control keys, addresses, folders or money fails its row",
         arguments: [
             "base_url", "baseURL", "Base-Url", "key", "api_key", "key_file", "token", "ledger", "proxy",
             "ca_file",
@@ -133,7 +133,7 @@ struct ManifestRowTests {
     }
 
     @Test(
-        "a field that resembles one of a manifest's fails its row with the right spelling",
+        "a field with a misspelt name fails its row, and the message has the right spelling",
         arguments: [
             ("image", "images"), ("Images", "images"), ("imgaes", "images"), ("Prompt", "prompt"),
             ("promt", "prompt"),
@@ -152,7 +152,7 @@ struct ManifestRowTests {
     }
 
     @Test(
-        "a field of another meaning is carried",
+        "a field with another meaning is carried",
         arguments: [
             "uid", "sku", "url", "caption", "width", "aid", "title", "customer_id", "prompt_version", "",
         ])
@@ -161,7 +161,7 @@ struct ManifestRowTests {
         #expect(try file.rows().map(\.carried) == [[CarriedField(name: name, value: "x")]])
     }
 
-    @Test("of two rows with one id the second fails, whatever became of the first")
+    @Test("of two rows with one id the second fails, even if the first failed")
     func duplicates() throws {
         let file = try ManifestFile(
             """
@@ -191,7 +191,7 @@ struct ManifestRowTests {
                 "line 9: id: expected text, found a list",
                 "line 11: id: expected 1 to 512 bytes, found 513",
             ])
-        // A second row of that id would hide the first among the results.
+        // A second row with that id would hide the first among the results.
         #expect(failures.map(\.id) == ["b", nil, nil, nil, nil, nil, nil, nil])
         #expect(failures[1].carried.map(\.name) == ["sku"])
     }

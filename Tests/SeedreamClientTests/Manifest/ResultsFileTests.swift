@@ -6,7 +6,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("A file of results")
+@Suite("results file")
 struct ResultsFileTests {
     private let folder: TemporaryFolder
     private let path: String
@@ -34,7 +34,7 @@ struct ResultsFileTests {
         RowDocument(id: id, state: state)
     }
 
-    @Test("a new file begins with its manifest, holds a line for each row, and is its user's alone")
+    @Test("a new file starts with its manifest, has a line for each row, and is private to its user")
     func new() throws {
         let file = try ResultsFile(path, of: manifest)
         let (a, b) = (Self.row("a"), Self.row("b", .failed))
@@ -45,7 +45,7 @@ struct ResultsFileTests {
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
 
-    @Test("the same manifest goes on where it was, under another name too; an empty file is a new one")
+    @Test("the same manifest continues its file, also under another name; an empty file is a new one")
     func again() throws {
         try write("")
         for name in ["jobs.csv", "moved/jobs.csv"] {
@@ -57,11 +57,11 @@ struct ResultsFileTests {
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
 
-    @Test("the file of another manifest, or of this one before it was changed, is refused and left as it is")
+    @Test("the file of another manifest, or of this one before a change, is refused and left intact")
     func other() throws {
         let begun = try ResultsFile(path, of: manifest)
         try begun.append(Self.row("a"))
-        // Not even what is unfinished is touched.
+        // Even an unfinished line stays.
         try append("{\"type\":")
         let before = text
         for (identity, message) in [
@@ -83,7 +83,7 @@ struct ResultsFileTests {
         #expect(text == before)
     }
 
-    @Test("what standard input began goes on from standard input only")
+    @Test("a file begun from standard input continues only from standard input")
     func standardInput() throws {
         let input = ManifestIdentity(name: "-", sha256: nil)
         for _ in 0..<2 { _ = try ResultsFile(path, of: input) }
@@ -94,7 +94,7 @@ struct ResultsFileTests {
     }
 
     @Test(
-        "a file that is none of results is refused and left as it is",
+        "a file that is not a results file is refused and left intact",
         arguments: [
             "notes", "notes\n", "{}\n", "{\"type\":\"results\"}\n", "\n", "\u{0}", "{\"type\":\"row\"}\n",
         ])
@@ -104,7 +104,7 @@ struct ResultsFileTests {
         #expect(text == content)
     }
 
-    @Test("a file of a later version is refused and left as it is")
+    @Test("a file of a later version is refused and left intact")
     func later() throws {
         let content = Self.header.replacing("\"schema\":1", with: "\"schema\":2")
         try write(content)
@@ -114,7 +114,7 @@ struct ResultsFileTests {
         #expect(text == content)
     }
 
-    @Test("an unfinished last line is removed, however long it is", arguments: [1, 100, 65_536, 200_000])
+    @Test("an unfinished last line of any length is removed", arguments: [1, 100, 65_536, 200_000])
     func unfinished(_ length: Int) throws {
         try ResultsFile(path, of: manifest).append(Self.row("a"))
         try append(String(repeating: "x", count: length))
@@ -124,14 +124,14 @@ struct ResultsFileTests {
         #expect(text == Self.header + Self.row("a").jsonLine + Self.row("b").jsonLine)
     }
 
-    @Test("an unfinished first line is written anew", arguments: [1, 20, header.utf8.count - 1])
+    @Test("an unfinished first line is rewritten", arguments: [1, 20, header.utf8.count - 1])
     func unfinishedHeader(_ length: Int) throws {
         try write(String(Self.header.prefix(length)))
         _ = try ResultsFile(path, of: manifest)
         #expect(text == Self.header)
     }
 
-    @Test("what another process left unfinished meanwhile does not spoil the next line")
+    @Test("a line that another process left unfinished meanwhile does not spoil the next line")
     func unfinishedMeanwhile() throws {
         let file = try ResultsFile(path, of: manifest)
         try append("{\"type\":\"row\",\"id\":\"kil")
@@ -139,11 +139,11 @@ struct ResultsFileTests {
         #expect(text == Self.header + Self.row("b").jsonLine)
     }
 
-    @Test("lines of several writers at once are whole, long ones too")
+    @Test("lines of several concurrent writers stay complete, including long ones")
     func atOnce() async throws {
         let path = path
         let manifest = manifest
-        // Each opens the file by itself, as a process would: their locks exclude each other.
+        // Each writer opens the file separately, as processes do: their locks exclude each other.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<4 {
                 group.addTask {
@@ -161,13 +161,13 @@ struct ResultsFileTests {
         let ids = try lines.map { try #require(try JSONValue(parsing: $0.utf8)["id"]?.string) }
         #expect(Set(ids).count == 200)
         #expect(ids.count == 200)
-        // The lines of one writer stay in its order.
+        // The lines of one writer keep their order.
         for writer in 0..<4 {
             #expect(ids.filter { $0.hasPrefix("\(writer)-") } == (0..<50).map { "\(writer)-\($0)" })
         }
     }
 
-    @Test("what a full disk does not take is an error, and no part of it stays")
+    @Test("a line that a full disk does not take is an error, and no part of it stays")
     func full() async {
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()
@@ -186,7 +186,7 @@ struct ResultsFileTests {
         }
     }
 
-    @Test("a place that takes no file is an error that names it")
+    @Test("a path that takes no file is an error that names it")
     func places() throws {
         for (place, message) in [
             (folder.path, "\(folder.path): cannot be written: Is a directory"),

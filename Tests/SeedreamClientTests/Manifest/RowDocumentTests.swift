@@ -10,7 +10,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("The document of a row")
+@Suite("document of a row")
 struct RowDocumentTests {
     static func job(_ state: JobState) -> JobRecord {
         var job = JobRecord(
@@ -20,7 +20,7 @@ struct RowDocumentTests {
         return job
     }
 
-    @Test("a saved row holds its files, its cost and its ids in the words that all JSON here has")
+    @Test("a saved row has its files, its cost and its ids, with the usual words of the JSON")
     func saved() throws {
         var row = ManifestRow(id: "a", line: 3, prompt: "p")
         row.carried = [CarriedField(name: "sku", value: 17)]
@@ -46,7 +46,7 @@ struct RowDocumentTests {
                 """)
     }
 
-    @Test("a failed row of a manifest says where it is, why, and what to do")
+    @Test("a failed row of a manifest states its line, the reason and a hint")
     func failed() throws {
         let failure = try ManifestFile("{\"id\":\"a\",\"prompt\":\"p\",\"sku\":1}").failure()
         #expect(
@@ -57,7 +57,7 @@ struct RowDocumentTests {
                 """)
     }
 
-    @Test("carried fields come back as they were written, and those with a row's own name stand apart")
+    @Test("carried fields round-trip, and those with a name of the row's own are kept apart")
     func carried() throws {
         let members =
             #""sku":12345678901234567890,"price":1.50,"state":"CA","error":null,"carried":[1],"note":"\u202e \u0000\/""#
@@ -76,7 +76,7 @@ struct RowDocumentTests {
         #expect(value["state"] == "waiting")
     }
 
-    @Test("a row is one line, whatever its texts hold")
+    @Test("a row is one line, with any text")
     func oneLine() throws {
         let odd = "a\nb\r\u{2028}\u{85}\u{0}\u{7F}\u{202E}\"\\ 漢字 🦊"
         var document = RowDocument(id: odd, state: .failed)
@@ -91,7 +91,7 @@ struct RowDocumentTests {
         #expect(value["error"]?["message"]?.string == odd)
     }
 
-    @Test("the states are the words of a run, and each state of a job is one of them")
+    @Test("the states are those of a run, and include each state of a job")
     func states() {
         #expect(
             RowState.allCases.map(\.rawValue) == [
@@ -103,7 +103,7 @@ struct RowDocumentTests {
     }
 
     @Test(
-        "a cost without a report is an estimate of what came, or of the worst case, and none where nothing was made"
+        "a cost without a report is an estimate for the results, or the worst case; none if nothing was made"
     )
     func costs() {
         var job = Self.job(.unknown)
@@ -120,7 +120,7 @@ struct RowDocumentTests {
         #expect(RowDocument.Cost(job) == nil)
     }
 
-    @Test("errors keep their words")
+    @Test("errors keep their code names")
     func errors() {
         let refused = ClientError(
             .moderation, provider: .fal, operation: "fal.result", status: 422, code: "content_policy",
