@@ -6,9 +6,9 @@ import SeedreamKit
 import TestSupport
 import Testing
 
-@Suite("The page of a report")
+@Suite("page of a report")
 struct ReportPageTests {
-    /// A page of these rows.
+    /// Returns a page of these rows.
     static func page(_ rows: [ReportRow], title: String = "Rows") async throws -> ParsedPage {
         let folder = try TemporaryFolder()
         var report = Report(title: title)
@@ -20,14 +20,14 @@ struct ReportPageTests {
     // MARK: Text from outside
 
     /// Markup, quotes, ends of comments and of CDATA, bidirectional controls, NUL, a line
-    /// separator, and what is no character.
+    /// separator, and a noncharacter.
     static let hostile =
         "<script>x</script><img src=x onerror=y> &amp; \"q\" 'q' ]]> <!-- \u{202E}\u{2066}\u{0}\u{1B}[31m\u{2028}\u{FFFE}\u{FFFF}"
-    /// How it is shown.
+    /// The text as shown on the page.
     static let shown =
         "<script>x</script><img src=x onerror=y> &amp; \"q\" 'q' ]]> <!-- \\u{202E}\\u{2066}\\u{0}\\u{1B}[31m\\u{2028}\\u{FFFE}\\u{FFFF}"
 
-    /// A field that takes text from outside.
+    /// A field for text from outside.
     struct Field: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var set: @Sendable (inout ReportRow, String) -> Void
@@ -68,7 +68,7 @@ struct ReportPageTests {
         #expect(body.text.lowercased().contains(Self.shown.lowercased()), "\(body.text)")
     }
 
-    @Test("shows markup in the title, and in the name and the alternative text of an image")
+    @Test("shows markup in the title, and in the name and alternative text of an image, as text")
     func escapedImage() async throws {
         let bytes = try Fixtures.bytes("formats/reference-64x48.png")
         var row = ReportRow(name: "row", state: .done)
@@ -91,7 +91,7 @@ struct ReportPageTests {
         }
     }
 
-    @Test("keeps the line breaks of a prompt, and says how much of a very long one is not shown")
+    @Test("keeps the line breaks of a prompt, and states how much of a very long one is hidden")
     func prompt() async throws {
         var row = ReportRow(name: "row", state: .done)
         row.prompt = "first\r\nsecond\nthird"
@@ -130,7 +130,7 @@ struct ReportPageTests {
                 "phone-1.jpg1280\u{A0}×\u{A0}960\u{A0}px · JPEG · 22\u{A0}kB") == true)
     }
 
-    @Test("says each state by a word and a sign of its own")
+    @Test("shows each state by a word and a separate sign")
     func states() async throws {
         let states = ReportRow.State.allCases
         let page = try await Self.page(states.map { ReportRow(name: $0.rawValue, state: $0) })
@@ -158,7 +158,7 @@ struct ReportPageTests {
         }
     }
 
-    /// The relative luminance of WCAG 2.2.
+    /// Returns the relative luminance after WCAG 2.2.
     private static func luminance(_ color: String?) -> Double {
         guard let value = color.flatMap({ UInt32($0.dropFirst(), radix: 16) }) else { return .nan }
         let parts = [16, 8, 0].map { shift -> Double in
@@ -170,7 +170,7 @@ struct ReportPageTests {
 
     // MARK: Selection
 
-    @Test("shows failed rows, then unknown ones, then the first 1,000 others, and counts what is left out")
+    @Test("shows failed rows, then unknown ones, then the first 1,000 others, and counts the rest")
     func selection() async throws {
         var rows = (1...1003).map { ReportRow(name: "done-\($0)", state: .done) }
         rows.insert(ReportRow(name: "unknown", state: .unknown), at: 500)
@@ -186,7 +186,7 @@ struct ReportPageTests {
         #expect(try await Self.page(Array(rows[501..<1003])).all("p", "remark").isEmpty)
     }
 
-    @Test("is a whole page without rows")
+    @Test("is complete without rows")
     func empty() async throws {
         let page = try await Self.page([])
         #expect(page.all("td").map(\.text) == ["No rows."])
@@ -194,7 +194,7 @@ struct ReportPageTests {
 
     // MARK: The file
 
-    @Test("is readable by its owner alone, and replaces a file only if it may")
+    @Test("is readable by its owner alone, and replaces a file only on request")
     func existing() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("report.html")
@@ -216,7 +216,7 @@ struct ReportPageTests {
     }
 
     @Test(
-        "links files of every kind of name by their paths from the page's folder",
+        "links files of any name by their paths from the page's folder",
         arguments: [
             "a b.jpg", "a#b?c=d&e.jpg", "100%.jpg", "%41.jpg", "狗在帽子里.jpg", "كلب.jpg", "a:b.jpg",
             "a\"'<b>.jpg",

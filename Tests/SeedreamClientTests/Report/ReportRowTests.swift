@@ -8,9 +8,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Rows of a report")
+@Suite("rows of a report")
 struct ReportRowTests {
-    @Test("show a saved job with what was asked, done, made and paid")
+    @Test("show a saved job with its request, its history, its results and its cost")
     func saved() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Fixtures.bytes("photos/coffee.png"), as: "dog-1.png")
@@ -36,7 +36,7 @@ struct ReportRowTests {
         let page = try await ReportPageTests.page([row])
         #expect(
             page.all("img").map { $0.attributes["alt"] } == ["After: \(path), 600\u{A0}×\u{A0}400\u{A0}px"])
-        // The input is looked for where the ledger says, and is not there.
+        // The input is looked up at the path in the ledger, and does not exist.
         #expect(
             page.all("p", "absent").map(\.text) == [
                 "No thumbnail: cannot be opened: No such file or directory"
@@ -48,7 +48,7 @@ struct ReportRowTests {
         )
     }
 
-    @Test("believe the provider about money before a price", arguments: [true, false])
+    @Test("prefer the provider's cost to a price", arguments: [true, false])
     func usage(_ inDollars: Bool) {
         var job = SampleJob.finished([], in: "/tmp")
         job.result?.usage.credits = inDollars ? nil : 4
@@ -59,7 +59,7 @@ struct ReportRowTests {
                     amount: inDollars ? 0.25 : 4, unit: inDollars ? .usDollars : .credits, isEstimate: false))
     }
 
-    @Test("say the worst case of what may have been bought, and nothing of what was not")
+    @Test("state the worst case for jobs that may have been bought, and nothing for those that were not")
     func estimates() {
         var job = SampleJob.submitting()
         #expect(ReportRow(job).state == .open)
@@ -78,7 +78,7 @@ struct ReportRowTests {
         #expect(ReportRow(job).failure?.hint == job.error?.hint)
     }
 
-    @Test("link no URL, and look for no file where there was none")
+    @Test("do not link URLs, and look for no file where there was none")
     func names() async throws {
         var job = SampleJob.submitting()
         job.inputs = [
@@ -100,7 +100,7 @@ struct ReportRowTests {
         #expect(ReportRow(job).name == "a lighthouse")
     }
 
-    @Test("show rows of a run that nothing was sent for, and call others what the run calls them")
+    @Test("show unsent rows of a run, and name the others as the run does")
     func rows() async throws {
         var row = RowRecord(run: "0123456789abcdef", number: 1, label: Fixtures.path("corrupt/text.jpg"))
         #expect(ReportRow(row, job: nil).state == .waiting)

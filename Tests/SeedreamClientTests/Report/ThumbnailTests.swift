@@ -8,7 +8,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Thumbnails")
+@Suite("thumbnails")
 struct ThumbnailTests {
     static func outcomes(of paths: [String]) async throws -> [Thumbnail.Outcome] {
         var outcomes: [Thumbnail.Outcome] = []
@@ -25,7 +25,7 @@ struct ThumbnailTests {
         return thumbnail
     }
 
-    @Test("are small plain JPEGs without metadata or profile, of every fixture that is an image")
+    @Test("are small plain JPEGs without metadata or profile, for every fixture that is an image")
     func fixtures() async throws {
         let rows = Fixtures.readableRows.filter { $0.expect.error == nil && $0.expect.width != nil }
         #expect(rows.count > 100)
@@ -44,7 +44,7 @@ struct ThumbnailTests {
             #expect(probe.format == .jpeg && probe.size == thumbnail.size, "\(row.path)")
             #expect(!probe.hasMetadata && probe.profileName == nil, "\(row.path)")
             #expect(probe.orientation == .topLeft, "\(row.path)")
-            // The shape is that of the image as it is displayed, and nothing is enlarged.
+            // The aspect ratio is that of the displayed image, and nothing is enlarged.
             let stored = PixelSize(width: facts.width, height: facts.height)
             let shown = facts.orientation >= 5 ? stored.transposed : stored
             #expect(thumbnail.size.width <= shown.width && thumbnail.size.height <= shown.height)
@@ -54,7 +54,8 @@ struct ThumbnailTests {
         }
     }
 
-    /// Segments before the first scan that a plain JPEG does not need, by their markers.
+    /// Returns the segments before the first scan that a plain JPEG does not need, by their
+    /// markers.
     private static func foreignSegments(_ bytes: [UInt8]) throws -> [String] {
         let needed: Set<UInt8> = [0xDB, 0xC0, 0xC2, 0xC4, 0xDA, 0xDD]
         var (place, found) = (2, [String]())
@@ -82,7 +83,7 @@ struct ThumbnailTests {
         }
     }
 
-    @Test("composite transparent parts on grey, and say so")
+    @Test("composite transparent parts on grey, and report it")
     func alpha() async throws {
         for name in ["hard-on-white", "hard-on-black"] {
             let thumbnail = try await Self.thumbnail(of: Fixtures.path("alpha/\(name).png"))
@@ -96,7 +97,7 @@ struct ThumbnailTests {
         #expect(try await !Self.thumbnail(of: Fixtures.path("photos/coffee.png")).isFlattened)
     }
 
-    @Test("fit into 20,000 bytes where nothing repeats, and into 512 px where an image is a strip")
+    @Test("fit into 20,000 bytes for noise, and into 512 px for a very long image")
     func bounds() async throws {
         let folder = try TemporaryFolder()
         var random = SystemRandomNumberGenerator()
@@ -110,7 +111,7 @@ struct ThumbnailTests {
         #expect(strip.size == PixelSize(width: 512, height: 16))
     }
 
-    /// A BMP of 24 bits, from samples that go round.
+    /// Returns a 24-bit BMP from repeated samples.
     private static func pixmap(width: Int, height: Int, _ samples: [UInt8]) -> [UInt8] {
         func word(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
         let stride = (width * 3 + 3) / 4 * 4
@@ -134,12 +135,12 @@ struct ThumbnailTests {
         let page = try await ReportPageTests.page([row])
         #expect(page.all("img").isEmpty)
         #expect(page.all("p", "absent").first?.text == "No thumbnail: \(reason)")
-        // There is nothing to open where there is no file.
+        // Without a file there is nothing to open.
         let links = page.all("a").filter { $0.attributes["href"]?.hasPrefix("#") == false }
         #expect(links.count == (name == "none.jpg" ? 0 : 1))
     }
 
-    @Test("of a damaged image show what can be decoded, and say so")
+    @Test("of a damaged image show what can be decoded, and report it")
     func damage() async throws {
         #expect(try await Self.thumbnail(of: Fixtures.path("corrupt/truncated-scan.jpg")).isDamaged)
         #expect(try await !Self.thumbnail(of: Fixtures.path("sampling/420.jpg")).isDamaged)

@@ -3,10 +3,10 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("Output sizes")
+@Suite("output sizes")
 struct OutputSizeTests {
     @Test(
-        "are read as people write them, and written back",
+        "are read in the usual spellings, and written back",
         arguments: [
             ("match", "match@2K"), ("4k", "match@4K"), ("Match@1K", "match@1K"), ("square-hd", "square_hd"),
             ("auto_2k", "auto_2K"), ("1536x1024", "1536x1024"), ("16:9", "16:9@2K"), ("16:9@4K", "16:9@4K"),
@@ -18,11 +18,11 @@ struct OutputSizeTests {
     }
 
     @Test(
-        "refuse what is none",
+        "refuse other texts",
         arguments: ["", "x", "0x5", "5x", "16:9@3K", "16:0", "1x2@2K", "1x2x3", "-4x4"])
     func refusing(_ text: String) { #expect(OutputSize(text) == nil) }
 
-    @Test("of a shape keep the tier's area, or stay within a side")
+    @Test("of an aspect ratio keep the tier's area, or stay within a maximum side")
     func pixels() {
         #expect(OutputSize.pixels(width: 1, height: 1, tier: .k2) == PixelSize(width: 2048, height: 2048))
         #expect(
@@ -37,7 +37,7 @@ struct OutputSizeTests {
                 == PixelSize(width: 1365, height: 4096))
     }
 
-    @Test("never ask for more than the tier's area, and for nearly all of it, of any shape up to 1:16")
+    @Test("have at most the tier's area, and almost all of it, for any aspect ratio up to 1:16")
     func area() {
         for (width, height) in (1...16).flatMap({ side in (1...16).map { (side, $0) } }) {
             for tier in SizeTier.allCases {

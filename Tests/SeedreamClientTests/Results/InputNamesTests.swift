@@ -4,8 +4,8 @@ import SeedreamClient
 import TestSupport
 import Testing
 
-/// How files are named after inputs, so that a name says which input it is of.
-@Suite("Names of inputs")
+/// Names of files after their inputs, which must identify the input.
+@Suite("names of inputs")
 struct InputNamesTests {
     private let folder: TemporaryFolder
 
@@ -28,19 +28,19 @@ struct InputNamesTests {
         return InputNames(inputs, template).names
     }
 
-    @Test("have their extensions where inputs of one folder share a stem; a further one renames none")
+    @Test("have their extensions if inputs in one folder share a stem; another input renames none")
     func extensions() throws {
         let two = try names(["in/a.jpg", "in/a.png", "in/b.jpg", "in/a"])
         #expect(two.map(\.name) == ["a-jpg", "a-png", "b", "a"])
         #expect(two.allSatisfy { !$0.dependsOnOrder })
         let more = try names(["in/a.bmp", "in/a.jpg", "in/a.png", "in/b.jpg", "in/a"])
         #expect(more.map(\.name) == ["a-bmp", "a-jpg", "a-png", "b", "a"])
-        // What it was called before the second one came, and is called while there is one.
+        // The name without the second input, and the name with it.
         #expect(more.map(\.alone) == ["a", "a", "a", "b", "a"])
         #expect(try names(["in/a.jpg"]).map(\.shared) == ["a-jpg"])
     }
 
-    @Test("each order of the same inputs gives each the same name, unless it says that it does not")
+    @Test("are the same for every order of the same inputs, unless they report otherwise")
     func order() throws {
         let paths = ["in/a.jpg", "in/a.png", "in/A.PNG", "x/a.jpg", "in/a-png.jpg", "in/b.c.jpg", "x/b.jpg"]
         var generator = SeededGenerator(seed: 3)
@@ -61,14 +61,14 @@ struct InputNamesTests {
         #expect(depends["in/a.png"] == true && depends["in/A.PNG"] == true)
     }
 
-    @Test("of several folders are numbered in their order, and say so")
+    @Test("of several folders are numbered in order, and report it")
     func folders() throws {
         let names = try names(["x/a.jpg", "y/a.jpg", "y/a-2.jpg", "y/b.jpg"])
         #expect(names.map(\.name) == ["a", "a-2", "a-2-2", "b"])
         #expect(names.map(\.dependsOnOrder) == [true, true, true, false])
     }
 
-    @Test("one file that is named twice is the same in each order")
+    @Test("of one file that is given twice are the same in each order")
     func twice() throws {
         try FileManager.default.createDirectory(atPath: folder.file("y"), withIntermediateDirectories: true)
         _ = try names(["x/a.jpg"])
@@ -78,7 +78,7 @@ struct InputNamesTests {
         #expect(names.allSatisfy { !$0.dependsOnOrder })
     }
 
-    @Test("a number tells no inputs apart: another input moves it")
+    @Test("a number does not identify an input: another input changes it")
     func numbers() throws {
         #expect(try names(["a.jpg", "b.jpg"], "{index}").map(\.dependsOnOrder) == [true, true])
         #expect(try names(["a.jpg", "b.jpg"], "{row}-{stem}").map(\.dependsOnOrder) == [false, false])

@@ -6,9 +6,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("A result that is not there as it should be")
+@Suite("missing or incomplete results")
 struct LastingResultTests {
-    /// Answers the first downloads, up to this number, in another way.
+    /// Changes the replies to the first downloads, up to this number.
     private static func bench(
         _ provider: ProviderID, first count: Int,
         _ change: @escaping @Sendable (inout ReplyBench.Reply) -> Void
@@ -24,13 +24,13 @@ struct LastingResultTests {
     }
 
     @Test(
-        "is asked for again where it is not there yet, or not whole",
+        "are requested again if they are missing or incomplete",
         arguments: [ProviderID.fal, .apiframe, .onerouter],
         [404, 403, 410, 200])
     func late(_ provider: ProviderID, _ status: Int) async throws {
         let (bench, downloads) = try Self.bench(provider, first: 2) { reply in
             reply.status = status
-            // Half of it, whose length nothing tells.
+            // Half of the result, without a length that would show it.
             reply.body = Array(reply.body.prefix(reply.body.count / 2))
         }
         #expect(try await bench.edit().state == .saved)
@@ -38,7 +38,7 @@ struct LastingResultTests {
         #expect(downloads.all.count == 3)
     }
 
-    @Test("is given up after some tries, and the job stays open", arguments: ProviderID.allCases)
+    @Test("are given up after some attempts, and the job stays open", arguments: ProviderID.allCases)
     func gone(_ provider: ProviderID) async throws {
         let (bench, downloads) = try Self.bench(provider, first: .max) { $0.status = 404 }
         let error = await #expect(throws: ClientError.self) { try await bench.edit() }
@@ -47,13 +47,13 @@ struct LastingResultTests {
         #expect(await bench.ledger.jobs(in: nil, limit: nil).map(\.state) == [.finished])
     }
 
-    @Test("is at another URL by now", arguments: [ProviderID.fal, .apiframe])
+    @Test("are at another URL by now", arguments: [ProviderID.fal, .apiframe])
     func fresh(_ provider: ProviderID) async throws {
         let results = Recorder<Int>()
         let bench = try ReplyBench(provider) { step, reply in
             if step == .result || provider == .apiframe && step == .status {
                 results.append(1)
-                // The URL of yesterday.
+                // The expired URL.
                 let text = String(decoding: reply.body, as: UTF8.self)
                 if results.all.count == 1 {
                     reply.body = Array(text.replacing("/cdn/a.png", with: "/old.png").utf8)
@@ -66,7 +66,7 @@ struct LastingResultTests {
         #expect(try bench.saved() == [ReplyBench.png])
     }
 
-    @Test("was saved and is wanted again: fetched, or copied, or the truth")
+    @Test("that were saved are fetched again, copied, or reported as gone")
     func savedAgain() async throws {
         let isGone = Recorder<Int>()
         let bench = try ReplyBench(.fal) { step, reply in
@@ -79,13 +79,13 @@ struct LastingResultTests {
         let count = bench.transport.requests.all.count
         #expect(try await client.resume(job.id)?.state == .saved)
         #expect(bench.transport.requests.all.count == count)
-        // Deleted: it is fetched again, under its old name, though its sidecar still lies there.
+        // Deleted: it is fetched again under its old name, although its sidecar still exists.
         try FileManager.default.removeItem(atPath: path)
         let again = try #require(try await client.resume(job.id))
         #expect(again.state == .saved)
         #expect(again.files.map(\.path) == [path])
         #expect(FileManager.default.contents(atPath: path).map { Array($0) } == ReplyBench.png)
-        // Wanted elsewhere, when the provider has it no longer.
+        // Requested in another folder, when the provider no longer has it.
         isGone.append(1)
         let other = Destination(folder: bench.folder.file("other"))
         let copied = try #require(try await client.resume(job.id, to: other))
@@ -102,7 +102,7 @@ struct LastingResultTests {
         #expect(try await bench.ledger.job(job.id)?.state == .finished)
     }
 
-    @Test("of a job that is said to have failed says why, or is there")
+    @Test("of a job reported as failed give the reason, or exist")
     func failedJob() async throws {
         let detail =
             #"{"detail":[{"loc":["body","image_urls",1],"msg":"Image too small","type":"image_too_small"}]}"#
@@ -134,7 +134,7 @@ struct LastingResultTests {
     }
 
     @Test(
-        "and never will be ends the job",
+        "that will never exist end the job",
         arguments: [
             (ReplyBench.Step.result, #"{"images":[]}"#), (.status, #"{"status":"FAILED"}"#),
             (.status, #"{"status":"ERROR","error":"out of memory"}"#),
@@ -142,7 +142,7 @@ struct LastingResultTests {
     func never(_ at: ReplyBench.Step, _ body: String) async throws {
         let bench = try ReplyBench(.fal) { step, reply in
             if step == at { reply.body = Array(body.utf8) }
-            // Without an image, so that the word decides.
+            // Without an image, so that the status word decides.
             if step == .result, at == .status { (reply.status, reply.body) = (404, []) }
             return nil
         }
@@ -153,7 +153,7 @@ struct LastingResultTests {
 
     #if GIF && HEIF && TIFF
     @Test(
-        "in a format that no document names is checked all the same",
+        "in an undocumented format are checked too",
         arguments: [
             ("plain.gif", "gif"), ("picture.avif", "avif"), ("picture.heic", "heic"), ("rgb24.bmp", "bmp"),
             ("rgb-strips.tiff", "tif"),
@@ -180,9 +180,9 @@ struct LastingResultTests {
     }
     #endif
 
-    /// The first bytes of formats that are not read here, and one that is damaged.
+    /// The first bytes of formats that are not supported, and of a damaged file.
     @Test(
-        "in a format that is not read is kept as it came, and it is said",
+        "in an unsupported format are kept as received, with a notice",
         arguments: [
             ([0, 0, 0, 12, 0x4A, 0x58, 0x4C, 0x20, 13, 10, 0x87, 10, 0, 0, 0, 0], "jxl", "JPEG XL"),
             (Array("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".utf8), "svg", "SVG"),
@@ -203,7 +203,7 @@ struct LastingResultTests {
         #expect(sidecar["file"]?["notice"]?.string == file.notice)
     }
 
-    @Test("that came inside a reply and is no image says where its bytes are")
+    @Test("that came inside a reply and are not images report where their bytes are")
     func inlineRubbish() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -216,7 +216,7 @@ struct LastingResultTests {
         #expect(FileManager.default.fileExists(atPath: path))
     }
 
-    @Test("has the provider's own prompt beside it")
+    @Test("have the provider's own prompt beside them")
     func revisedPrompt() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)

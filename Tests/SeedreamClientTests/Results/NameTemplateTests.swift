@@ -3,7 +3,7 @@ import SeedreamCommand
 import SeedreamModel
 import Testing
 
-@Suite("names of files")
+@Suite("file name templates")
 struct NameTemplateTests {
     private func name(
         _ template: String, index: Int = 0, count: Int = 1, seed: Int? = 42, request: String = "764cabcf",
@@ -23,13 +23,13 @@ struct NameTemplateTests {
     func filled(_ template: String, _ expected: String) throws { #expect(try name(template) == expected) }
 
     @Test(
-        "number from 1, as wide as the largest needs",
+        "number from 1, padded to the width of the largest number",
         arguments: [(0, 1, "1"), (8, 9, "9"), (0, 10, "01"), (9, 10, "10"), (4, 100, "005")])
     func numbers(_ index: Int, _ count: Int, _ expected: String) throws {
         #expect(try name("{index}", index: index, count: count) == expected)
     }
 
-    @Test("tell several images apart without being asked to")
+    @Test("keep several images apart without a placeholder for that")
     func several() throws {
         #expect(try name("hat", index: 2, count: 3) == "hat-3")
         #expect(try name("hat", index: 2, count: 12) == "hat-03")
@@ -37,7 +37,7 @@ struct NameTemplateTests {
     }
 
     @Test(
-        "take the stem of the first input",
+        "use the stem of the first input",
         arguments: [
             ("dog.jpg", "dog"), ("/a/b.c/dog", "dog"), ("dog.tar.gz", "dog.tar"), (".hidden", "hidden"),
             ("-", "stdin"),
@@ -49,7 +49,7 @@ struct NameTemplateTests {
         #expect(try name("{source}", source: source) == expected)
     }
 
-    @Test("know the old word for the stem, and say so")
+    @Test("know the old word for the stem, and report it")
     func oldWord() throws {
         #expect(try NameTemplate("{source}").usesOldWord)
         #expect(try !NameTemplate("{stem}-{index}").usesOldWord)
@@ -57,7 +57,7 @@ struct NameTemplateTests {
         #expect(throws: RequestError.self) { try NameTemplate("{source}{stem}") }
     }
 
-    @Test("have the row and what a manifest calls it, which is its number where it says nothing")
+    @Test("have the row, and the manifest's id for it, which defaults to its number")
     func rows() throws {
         let template = try NameTemplate("{row}_{id}")
         var values = NameTemplate.Values(index: 0, count: 1, row: 1200, source: "a.jpg")
@@ -66,7 +66,7 @@ struct NameTemplateTests {
         #expect(template.name(values) == "1200_etc\(String(repeating: "x", count: 25))")
     }
 
-    @Test("of prepared images know other words than those of results")
+    @Test("of prepared images have other placeholders than those of results")
     func preparation() throws {
         let template = try NameTemplate(
             "{position}-{stem}", knowing: NameTemplate.Placeholder.ofPreparation)
@@ -80,7 +80,7 @@ struct NameTemplateTests {
         }
     }
 
-    @Test("that are taken get the first free number; ten thousand equal ones take no square of the time")
+    @Test("get the first free number if taken; ten thousand equal names do not take quadratic time")
     func taken() {
         var names = TakenNames()
         let all = (0..<10_000).map { _ in names.take("a", in: "") }
@@ -91,11 +91,11 @@ struct NameTemplateTests {
         #expect(names.take("a-2", in: "") == "a-2-2")
     }
 
-    @Test("say image without inputs and random without a seed")
+    @Test("use image without inputs and random without a seed")
     func absent() throws { #expect(try name("{source}-{seed}", seed: nil, source: nil) == "image-random") }
 
     @Test(
-        "are never paths, hidden, or anything but a name, whatever a provider calls its request",
+        "are never paths, hidden, or anything but a name, for any request id of a provider",
         arguments: [
             ("../../etc/passwd", "etcpasswd"), ("..\\..\\x", "x"), ("/", "image"), ("..", "image"),
             ("", "image"),
@@ -107,7 +107,7 @@ struct NameTemplateTests {
         #expect(try name("{request}", request: request) == expected)
     }
 
-    @Test("have at most 200 bytes, cut between characters, and keep what tells them apart")
+    @Test("have at most 200 bytes, cut between characters, and keep the distinguishing part")
     func long() throws {
         let long = String(repeating: "長", count: 300)
         let only = try name("{source}", source: long)
@@ -121,7 +121,7 @@ struct NameTemplateTests {
     }
 
     @Test(
-        "refuse what is no template",
+        "refuse invalid templates",
         arguments: [
             "{name}", "{Index}", "{}", "{index", "index}", "{{index}}", "{index}{index}", "a/b", "/{index}",
             "..\\{index}",
@@ -134,7 +134,7 @@ struct NameTemplateTests {
         #expect(error?.description.contains("\n") == false)
     }
 
-    @Test("name the placeholders that there are")
+    @Test("name the available placeholders")
     func known() {
         let error = #expect(throws: RequestError.self) { try NameTemplate("{name}") }
         #expect(

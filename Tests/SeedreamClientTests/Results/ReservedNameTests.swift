@@ -8,7 +8,7 @@ import Testing
 import SeedreamEmulator
 #endif
 
-@Suite("Names that are reserved before anything is bought")
+@Suite("names reserved before anything is bought")
 struct ReservedNameTests {
     private static func job(
         _ folder: String, template: String = Destination.defaultTemplate, outputs: Int = 1,
@@ -21,28 +21,28 @@ struct ReservedNameTests {
         return job
     }
 
-    /// The names that a job has after it was inserted.
+    /// Inserts a job and returns its names.
     @discardableResult
     private static func names(_ job: JobRecord, _ ledger: any JobLedger) async throws -> [String: String]? {
         try await ledger.insert(job)
         return try await ledger.job(job.id)?.names
     }
 
-    @Test("are another job's no more, until it fails", arguments: LedgerKind.allCases)
+    @Test("are not given to another job until theirs fails", arguments: LedgerKind.allCases)
     func taken(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
         let out = folder.file("out")
         let first = Self.job(out)
         #expect(try await Self.names(first, ledger) == ["dog-1": "dog-1"])
-        // A slash at the end is the same folder; another folder has names of its own.
+        // A trailing slash means the same folder; another folder has separate names.
         let second = Self.job(out + "/")
         #expect(try await Self.names(second, ledger) == ["dog-1": "dog-1-2"])
         #expect(try await Self.names(Self.job(folder.file("other")), ledger) == ["dog-1": "dog-1"])
         #expect(
             try await Self.names(Self.job(out, outputs: 2), ledger)
                 == ["dog-1": "dog-1-3", "dog-2": "dog-2"])
-        // The name that another template gives is the same name.
+        // The same name from another template is also taken.
         #expect(
             try await Self.names(Self.job(out, template: "dog-1-2"), ledger) == ["dog-1-2": "dog-1-2-2"])
         try await ledger.update(first.id) { $0.state = .unknown }
@@ -52,7 +52,7 @@ struct ReservedNameTests {
         #expect(try await Self.names(Self.job(out), ledger) == ["dog-1": "dog-1"])
     }
 
-    @Test("hold for as many images as may come, with and without a number", arguments: LedgerKind.allCases)
+    @Test("cover the maximum number of images, with and without a number", arguments: LedgerKind.allCases)
     func several(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -60,13 +60,13 @@ struct ReservedNameTests {
             Self.job(folder.file("out"), template: "hat", outputs: 12), ledger)
         let expected = ["hat"] + (1...9).map { "hat-\($0)" } + (1...12).map { String(format: "hat-%02d", $0) }
         #expect(names?.keys.sorted() == expected.sorted())
-        // What only the provider knows is filled in later.
+        // Values that only the provider knows are filled in later.
         for template in ["{seed}", "{request}-{index}"] {
             #expect(try await Self.names(Self.job(folder.path, template: template), ledger) == nil)
         }
     }
 
-    @Test("are no file's, nor a sidecar's, whatever its format", arguments: LedgerKind.allCases)
+    @Test("are never those of existing files or sidecars, in any format", arguments: LedgerKind.allCases)
     func files(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -77,7 +77,7 @@ struct ReservedNameTests {
         #expect(try await Self.names(Self.job(folder.file("out")), ledger) == ["dog-1": "dog-1-3"])
     }
 
-    @Test("follow the order of rows, in whichever order they are sent", arguments: LedgerKind.allCases)
+    @Test("follow the order of rows, regardless of the order of sending", arguments: LedgerKind.allCases)
     func order(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -97,7 +97,7 @@ struct ReservedNameTests {
     }
 
     @Test(
-        "go with a row to the job that is sent for it next, and are free again without a file",
+        "pass from a row to its next job, and are free again without a file",
         arguments: LedgerKind.allCases)
     func again(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
@@ -115,13 +115,13 @@ struct ReservedNameTests {
         let next = Self.job(out, row: reference)
         #expect(try await Self.names(next, ledger) == ["dog-1": "dog-1"])
         #expect(try await Self.names(Self.job(out), ledger) == ["dog-1": "dog-1-2"])
-        // It is saved, and its file was taken elsewhere.
+        // It was saved, and its file was moved away.
         for state in [JobState.finished, .saved] { try await ledger.update(next.id) { $0.state = state } }
         #expect(try await Self.names(Self.job(out), ledger) == ["dog-1": "dog-1"])
         #expect(try await Self.names(Self.job(out), ledger) == ["dog-1": "dog-1-3"])
     }
 
-    @Test("are forgotten with a prompt, but for what is open or unknown", arguments: LedgerKind.allCases)
+    @Test("are forgotten with a prompt, except for open and unknown jobs", arguments: LedgerKind.allCases)
     func pruned(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -141,7 +141,7 @@ struct ReservedNameTests {
 
     // MARK: When results are saved
 
-    /// A finished job with one image, which the ledger had before it was sent.
+    /// Returns a finished job with one image, which was in the ledger before it was sent.
     private static func finished(
         _ bench: SavingBench, _ template: String = Destination.defaultTemplate
     ) async throws -> JobRecord {
@@ -156,12 +156,12 @@ struct ReservedNameTests {
     }
 
     @Test(
-        "are those that files get, and a file that came between gets no harm", arguments: LedgerKind.allCases)
+        "are those of the files, and a file created meanwhile is not harmed", arguments: LedgerKind.allCases)
     func saved(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path, ledger: try kind.make(in: folder))
         let jobs = try await [Self.finished(bench), Self.finished(bench), Self.finished(bench)]
-        // The second first: it has its own name, though the plain one is free as yet.
+        // The second job first: it has its reserved name, although the plain one is still free.
         #expect(try await bench.saver.save(jobs[1]).files.map(\.path) == ["\(bench.out)/dog-1-2.png"])
         try folder.write("precious".utf8, as: "out/dog-1.png")
         #expect(try await bench.saver.save(jobs[0]).files.map(\.path) == ["\(bench.out)/dog-1-4.png"])
@@ -169,7 +169,7 @@ struct ReservedNameTests {
         #expect(bench.bytes("dog-1.png") == Array("precious".utf8))
         let later = try await bench.saver.save(try await Self.finished(bench, "{seed}"))
         #expect(later.names == ["42": "42"] && later.files.map(\.path) == ["\(bench.out)/42.png"])
-        // Wanted in another folder, it has names there.
+        // Requested in another folder, it has names there.
         let other = folder.file("other")
         try await bench.ledger.update(jobs[1].id) { $0.state = .finished }
         let moved = try await bench.ledger.update(jobs[1].id) {
@@ -180,7 +180,7 @@ struct ReservedNameTests {
     }
 
     #if Client
-    @Test("are different ones for two processes that write into one folder at once")
+    @Test("differ for two processes that write into one folder at once")
     func processes() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs.sqlite")
@@ -200,7 +200,7 @@ struct ReservedNameTests {
     #endif
 
     #if Client && Emulator
-    @Test("are different ones for two commands at once", .timeLimit(.minutes(2)))
+    @Test("differ for two commands at once", .timeLimit(.minutes(2)))
     func commands() async throws {
         try await CommandRig.with { rig in
             let folders = ["a", "b"].map { rig.folder.file($0) }

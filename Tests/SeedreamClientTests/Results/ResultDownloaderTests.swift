@@ -9,9 +9,9 @@ import Testing
 import SeedreamEmulator
 #endif
 
-@Suite("Fetching results")
+@Suite("downloading results")
 struct ResultDownloaderTests {
-    /// What a file would hold.
+    /// The content that a file would have.
     private final class Sink: Sendable {
         private let state = Mutex<(bytes: [UInt8], begins: Int)>(([], 0))
 
@@ -43,7 +43,7 @@ struct ResultDownloaderTests {
         var backoff = Backoff()
         backoff.draw = { $0 }
         backoff.sleep = { waits.append($0) }
-        // The provider is where the first URL is.
+        // The provider is at the address of the first URL.
         return try await ResultDownloader(
             provider: .fal, base: url, transport: transport, backoff: backoff, resolver: resolver
         ).fetch(url, maximum: maximum, begin: { sink.begin() }, write: { sink.write($0) })
@@ -61,7 +61,7 @@ struct ResultDownloaderTests {
         return error
     }
 
-    @Test("hands over bytes, length and type, and sends no key")
+    @Test("passes on bytes, length and type, and sends no key")
     func plain() async throws {
         let transport = FakeTransport { _, _ in
             IncomingReply(200, [.contentType: "image/png", .contentLength: "7"], "picture")
@@ -77,7 +77,7 @@ struct ResultDownloaderTests {
     }
 
     @Test(
-        "what is gone is said to be gone, and is left to the saver, which asks the provider where it is",
+        "reports that a result is gone, and leaves the rest to the saver, which asks the provider",
         arguments: [403, 404, 410])
     func gone(_ status: Int) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(status, "") }
@@ -89,7 +89,7 @@ struct ResultDownloaderTests {
     }
 
     @Test(
-        "what may pass is asked for again, what will not is not",
+        "retries transient failures, and no others",
         arguments: [
             (408, 3, .timeout), (429, 3, .rateLimit), (500, 3, .provider), (502, 3, .provider),
             (503, 3, .provider),
@@ -104,7 +104,7 @@ struct ResultDownloaderTests {
         #expect(transport.requests.all.count == attempts)
     }
 
-    @Test("a file that breaks off is fetched again from its beginning")
+    @Test("fetches a truncated file again from its beginning")
     func broken() async throws {
         let lost = TransportError(.connectionLost, mayHaveArrived: true, message: "lost")
         let transport = FakeTransport { _, number in
@@ -122,7 +122,7 @@ struct ResultDownloaderTests {
         #expect(waits.all == [0.5, 1])
     }
 
-    @Test("a file as large as is allowed is taken, one byte more is not", arguments: [true, false])
+    @Test("accepts a file of exactly the limit, and not one byte more", arguments: [true, false])
     func size(_ says: Bool) async throws {
         let fields: HTTPFields = says ? [.contentLength: "7"] : [:]
         let transport = FakeTransport { _, _ in IncomingReply(200, fields, "picture") }
@@ -132,7 +132,7 @@ struct ResultDownloaderTests {
         #expect(transport.requests.all.count == 2)
     }
 
-    @Test("what cannot be written is the caller's error, and not fetched again")
+    @Test("reports bytes that cannot be written as the caller's error, without a retry")
     func unwritable() async throws {
         struct Full: Error {}
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
@@ -149,7 +149,7 @@ struct ResultDownloaderTests {
     }
 
     @Test(
-        "what is no URL is not fetched",
+        "does not fetch an invalid URL",
         arguments: ["", "x", "file:///etc/passwd", "data:image/png;base64,QUJD", "ftp://cdn.example/a"])
     func noURL(_ url: String) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
@@ -157,7 +157,7 @@ struct ResultDownloaderTests {
         #expect(transport.requests.all.isEmpty)
     }
 
-    /// From, to, and at which address the second is called; `nil` if it is not called.
+    /// From, to, and the address called for the second; `nil` if it is not called.
     static let redirects: [(String, String, String?)] = [
         ("https://cdn.example/a", "https://other.example/b", "8.8.4.4"),
         ("https://cdn.example/a", "/b", "93.184.216.34"),
@@ -185,7 +185,7 @@ struct ResultDownloaderTests {
     ]
 
     @Test(
-        "a redirect does not lead from the public into a private network, nor out of TLS",
+        "follows no redirect from the public into a private network, and none out of TLS",
         arguments: redirects)
     func redirecting(_ from: String, _ to: String, _ address: String?) async throws {
         let transport = FakeTransport { request, _ in
@@ -204,7 +204,7 @@ struct ResultDownloaderTests {
         }
     }
 
-    @Test("three redirects are followed, a fourth is not", arguments: [3, 4])
+    @Test("follows three redirects, not four", arguments: [3, 4])
     func redirectCount(_ count: Int) async throws {
         let transport = FakeTransport { _, number in
             number < count ? IncomingReply(302, [.location: "/\(number)"], "") : IncomingReply(200, "picture")
@@ -218,7 +218,7 @@ struct ResultDownloaderTests {
     }
 
     #if Client && Emulator
-    /// Faults of a download, how often it is asked for, and what is said in the end.
+    /// Faults of a download, with the number of requests and the final error.
     static let faults: [(Fault, Int?, Int, ClientError.Category?)] = [
         (.truncate(bytes: 1000), 1, 2, nil), (.truncate(bytes: 1000), nil, 3, .transport),
         (.contentLength(offBy: 10), 1, 2, nil), (.reset(.beforeHeaders), 2, 3, nil),
@@ -231,7 +231,7 @@ struct ResultDownloaderTests {
         (.contentType("text/html"), nil, 1, nil), (.slowWrite(bytesPerSecond: 1_000_000), nil, 1, nil),
     ]
 
-    @Test("from a provider with faults: the whole image, or an error", arguments: faults)
+    @Test("from a provider with faults gives the whole image, or an error", arguments: faults)
     func emulated(_ fault: Fault, _ count: Int?, _ attempts: Int, _ category: ClientError.Category?)
         async throws
     {

@@ -11,7 +11,7 @@ import Testing
 struct ResultSaverTests {
     // MARK: What is saved
 
-    @Test("puts each image into a file that is named by its content, and its provenance beside it")
+    @Test("writes each image to a file with an extension for its content, with its provenance beside it")
     func saving() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -34,13 +34,13 @@ struct ResultSaverTests {
                 == [SavingBench.png, SavingBench.jpeg, SavingBench.webp].map(\.count))
         #expect(saved.files.map(\.mediaType) == ["image/png", "image/jpeg", "image/webp"])
         #expect(saved.files[0].size == PixelSize(width: SavingBench.png.count, height: 1))
-        // What came inline lay in a file of its own, which is done with.
+        // The spooled file of the inline image is gone.
         #expect(try folder.names() == ["out"])
-        // Nothing temporary is left.
+        // No temporary file is left.
         #expect(try FileManager.default.contentsOfDirectory(atPath: bench.out).count == 6)
     }
 
-    @Test("writes sidecars that say where an image comes from, without what gives access")
+    @Test("writes sidecars with an image's provenance, without anything that gives access")
     func sidecar() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -74,7 +74,7 @@ struct ResultSaverTests {
     }
 
     @Test(
-        "leaves a URL's query, fragment and password out of the sidecar",
+        "omits a URL's query, fragment and password from the sidecar",
         arguments: [
             ("https://user:pw@cdn.host/b@c", "https://cdn.host/b@c"),
             ("https://cdn.host?sig=1", "https://cdn.host"),
@@ -88,7 +88,7 @@ struct ResultSaverTests {
         #expect(try bench.sidecar("dog-1.png.json")["source"] == .string(expected))
     }
 
-    @Test("says how far it is, and that an image is recorded before it has its name")
+    @Test("reports progress, and that an image is recorded before it has its name")
     func progress() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -114,7 +114,7 @@ struct ResultSaverTests {
             ])
     }
 
-    @Test("takes the second attempt of a download alone")
+    @Test("uses only the bytes of a download's second attempt")
     func secondTry() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path, answers: [SavingBench.urls[0]: .secondTry(SavingBench.png)])
@@ -123,7 +123,7 @@ struct ResultSaverTests {
         #expect(saved.files.map(\.sha256) == [sha256Text(SavingBench.png)])
     }
 
-    @Test("looks at first bytes alone where nobody decodes")
+    @Test("checks only the first bytes if there is no decoder")
     func unverified() async throws {
         let folder = try TemporaryFolder()
         let cut = Array(SavingBench.png.prefix(100))
@@ -151,7 +151,7 @@ struct ResultSaverTests {
 
     // MARK: Names
 
-    @Test("never overwrites: neither a file nor a sidecar nor a link, but takes the next number")
+    @Test("never overwrites a file, a sidecar or a link, but takes the next number")
     func names() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -169,7 +169,7 @@ struct ResultSaverTests {
     }
 
     @Test(
-        "stays in its folder, whatever the provider calls the request",
+        "stays in its folder, for any request id of a provider",
         arguments: ["../../etc/passwd", "/etc/passwd", "..", "a/../../b"])
     func hostile(_ request: String) async throws {
         let folder = try TemporaryFolder()
@@ -184,7 +184,7 @@ struct ResultSaverTests {
             })
     }
 
-    @Test("gives two jobs that are saved into one folder at once a name for each image")
+    @Test("gives each image a separate name when two jobs are saved into one folder at once")
     func twoJobs() async throws {
         let folder = try TemporaryFolder()
         var answers: [String: StubFetching.Answer] = [:]
@@ -209,9 +209,9 @@ struct ResultSaverTests {
         }
     }
 
-    // MARK: Images that cannot be had
+    // MARK: Missing images
 
-    @Test("saves the others where one cannot be had, and that one the next time")
+    @Test("saves the others if one is missing, and that one the next time")
     func oneFails() async throws {
         let folder = try TemporaryFolder()
         let missing = SavingBench(folder.path, answers: [SavingBench.urls[2]: .bytes(Array("<html>no".utf8))])
@@ -228,7 +228,7 @@ struct ResultSaverTests {
         #expect(kept.error == error)
         #expect(kept.files.map(\.index) == [0, 1])
         #expect(try missing.names() == Array(SavingBench.usualNames.prefix(4)))
-        // The job is not done: what came inline stays until it is.
+        // The job is not done: the inline image stays until it is.
         #expect(FileManager.default.fileExists(atPath: missing.spool))
 
         let again = SavingBench(folder.path, ledger: missing.ledger)
@@ -239,7 +239,7 @@ struct ResultSaverTests {
         #expect(!FileManager.default.fileExists(atPath: again.spool))
     }
 
-    @Test("keeps what the transport said about a download that failed")
+    @Test("keeps the transport's reason for a failed download")
     func notFound() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -254,7 +254,7 @@ struct ResultSaverTests {
     }
 
     @Test(
-        "takes nothing for an image that is none",
+        "does not save bytes that are not an image",
         arguments: [
             ("", "found nothing (0 bytes)"), ("{\"error\":1}", "found JSON (11 bytes)"),
             (" \n<!doctype", "found HTML or XML (11 bytes)"),
@@ -270,7 +270,7 @@ struct ResultSaverTests {
         #expect(try bench.names() == [])
     }
 
-    @Test("takes no image that does not decode, or decodes as another kind")
+    @Test("does not save an image that does not decode, or decodes as another format")
     func rejected() async throws {
         let folder = try TemporaryFolder()
         let cut = SavingBench(
@@ -289,7 +289,7 @@ struct ResultSaverTests {
         #expect(try other.names() == [])
     }
 
-    @Test("follows no link in the place of what came inline, and reads no pipe", .timeLimit(.minutes(1)))
+    @Test("follows no link in place of a spooled image, and reads no pipe", .timeLimit(.minutes(1)))
     func spoolTrap() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -313,10 +313,10 @@ struct ResultSaverTests {
         return try #require(error)
     }
 
-    // MARK: Jobs that are not to be saved
+    // MARK: Jobs that cannot be saved
 
     @Test(
-        "takes a job that is finished, and of one that is saved it only clears up",
+        "saves a finished job, and only cleans up after a saved one",
         arguments: JobState.allCases)
     func states(_ state: JobState) async throws {
         let folder = try TemporaryFolder()
@@ -336,7 +336,7 @@ struct ResultSaverTests {
         }
     }
 
-    @Test("fails a job without images, and refuses one without a place or with a template that is none")
+    @Test("fails a job without images, and refuses one without a folder or with an invalid template")
     func nothing() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -352,7 +352,7 @@ struct ResultSaverTests {
         #expect(try folder.names() == [])
     }
 
-    @Test("ends when it is cancelled, and leaves what it has for the next time", .timeLimit(.minutes(1)))
+    @Test("stops when it is cancelled, and keeps what it has for the next time", .timeLimit(.minutes(1)))
     func cancelled() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path, answers: [SavingBench.urls[2]: .silence])
@@ -369,9 +369,9 @@ struct ResultSaverTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: bench.out).count == 4)
     }
 
-    // MARK: Where nothing can be written
+    // MARK: Unwritable folders
 
-    @Test("says that there is no room, leaves no part of a file, and goes on when there is room again")
+    @Test("reports a full disk, leaves no partial file, and continues when there is space again")
     func full() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
@@ -382,7 +382,7 @@ struct ResultSaverTests {
     private static func fill(_ path: String) async throws {
         let bench = SavingBench(path)
         let job = try await bench.usualJob()
-        // Between the JPEG's and the PNG's length.
+        // Between the lengths of the JPEG and the PNG.
         try FileLimit.set(3000)
         let error = await #expect(throws: SaveError.self) { try await bench.saver.save(job) }
         #expect(error?.message == "\(bench.out): cannot be written: File too large")
@@ -399,7 +399,7 @@ struct ResultSaverTests {
         #expect(try bench.names() == SavingBench.usualNames)
     }
 
-    @Test("says that the folder cannot be used, before anything is fetched")
+    @Test("reports an unusable folder before anything is fetched")
     func noFolder() async throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "out")

@@ -4,8 +4,8 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What a process that ends in the middle leaves to the next one: each image is there once, with
-/// one sidecar.
+/// After a process ends in the middle, the next one completes its work: each image exists once,
+/// with one sidecar.
 @Suite("saving again")
 struct ResumeTests {
     #if Client
@@ -47,13 +47,13 @@ struct ResumeTests {
             #expect(bench.bytes(name) == bytes)
             #expect(try bench.sidecar(name + ".json")["file"]?["sha256"] == .string(sha256Text(bytes)))
         }
-        // What was there already is not fetched again.
+        // Existing images are not fetched again.
         let remote = [0, 2].filter { !published.contains(SavingBench.usualNames[$0 * 2]) }
         #expect(bench.fetching.urls == remote.map { SavingBench.urls[$0] }.sorted())
         #expect(!FileManager.default.fileExists(atPath: bench.spool))
     }
 
-    /// `"recorded 1"`.
+    /// Returns a word for a step, such as `"recorded 1"`.
     private static func word(_ progress: SavingProgress) -> String {
         switch progress {
         case .received(let index, _): "received \(index)"
@@ -65,7 +65,7 @@ struct ResumeTests {
     }
     #endif
 
-    /// A job of one image whose file is recorded under `dog-1.png`.
+    /// Returns a job of one image whose file is recorded under `dog-1.png`.
     private func recorded(_ bench: SavingBench, sha256: String) async throws -> JobRecord {
         let job = try await bench.job([.url(SavingBench.urls[0])])
         let file = SavedFile(
@@ -75,7 +75,7 @@ struct ResumeTests {
         return try await bench.ledger.update(job.id) { $0.files = [file] }
     }
 
-    @Test("fetches a recorded file that is not there under the same name")
+    @Test("fetches a missing recorded file under the same name")
     func notThere() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -87,7 +87,7 @@ struct ResumeTests {
         #expect(try bench.names() == ["dog-1.png", "dog-1.png.json"])
     }
 
-    @Test("takes a recorded file with the recorded bytes for its own, and writes what lacks")
+    @Test("keeps a recorded file with the recorded bytes, and writes what is missing")
     func there() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)
@@ -125,7 +125,7 @@ struct ResumeTests {
         #expect(try bench.sidecar("dog-1-2.png.json")["jobID"] == .string(job.id))
     }
 
-    @Test("into another folder goes there")
+    @Test("into another folder writes there")
     func otherFolder() async throws {
         let folder = try TemporaryFolder()
         let bench = SavingBench(folder.path)

@@ -1,7 +1,7 @@
 import SeedreamClient
 import Testing
 
-@Suite("Backoff")
+@Suite("backoff")
 struct BackoffTests {
     private static func backoff(_ policy: RetryPolicy = RetryPolicy(), _ waits: Recorder<Double>) -> Backoff {
         var backoff = Backoff(policy)
@@ -18,12 +18,12 @@ struct BackoffTests {
         #expect(backoff.bound(after: 100_000, .failure) == 20)
     }
 
-    @Test("draws between 0 and the bound, and all of it")
+    @Test("draws from the whole range between 0 and the bound")
     func jitter() {
         let backoff = Backoff()
         let draws = (0..<2000).map { _ in backoff.draw(4) }
         #expect(draws.allSatisfy { (0...4).contains($0) })
-        // Full jitter: a quarter of the draws lies in each quarter.
+        // Full jitter: each quarter of the range gets a quarter of the draws.
         for quarter in 0..<4 {
             let count = draws.count { $0 >= Double(quarter) && $0 < Double(quarter + 1) }
             #expect((350...650).contains(count), "\(count) in quarter \(quarter)")
@@ -54,7 +54,7 @@ struct BackoffTests {
         #expect(waits.all == (isRepeated ? [seconds + 1] : []))
     }
 
-    @Test("holds back what is begun while another call waits after a 429, and after nothing else")
+    @Test("delays new calls while another call waits after a 429, and in no other case")
     func holding() async throws {
         let waits = Recorder<Double>()
         var backoff = Self.backoff(RetryPolicy(), waits)
@@ -63,7 +63,7 @@ struct BackoffTests {
         #expect(try await backoff.wait(after: 1, .failure))
         try await backoff.waitForOthers()
         #expect(waits.all == [0.5])
-        // A copy is the same client's.
+        // A copy belongs to the same client.
         let copy = backoff
         #expect(try await copy.wait(after: 1, .throttled, retryAfter: 7))
         try await backoff.waitForOthers()
@@ -79,7 +79,7 @@ struct BackoffTests {
         #expect(waits.all.count == 4)
     }
 
-    @Test("shares a budget: a retry takes 5, after a time-out 10, a success gives 1 back")
+    @Test("shares a budget: a retry takes 5, after a timeout 10, a success returns 1")
     func budget() async throws {
         var policy = RetryPolicy()
         policy.budget = 16
@@ -98,7 +98,7 @@ struct BackoffTests {
         #expect(waits.all.count == 3)
     }
 
-    @Test("of many at once spends no token twice")
+    @Test("with many at once spends no token twice")
     func concurrency() async {
         var policy = RetryPolicy()
         policy.budget = 500

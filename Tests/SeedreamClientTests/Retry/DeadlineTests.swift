@@ -1,7 +1,7 @@
 import SeedreamClient
 import Testing
 
-@Suite("Deadline")
+@Suite("deadline")
 struct DeadlineTests {
     private struct Late: Error, Equatable {}
 
@@ -12,7 +12,7 @@ struct DeadlineTests {
         #expect(try await Deadline.never.enforced(throwing: Late()) { 8 } == 8)
     }
 
-    @Test("cancels a body that does not end in time, and waits for its answer to that")
+    @Test("cancels a body that does not end in time, and waits for it to finish")
     func late() async throws {
         let start = ContinuousClock.now
         await #expect(throws: Late()) {
@@ -25,7 +25,7 @@ struct DeadlineTests {
         #expect(start.duration(to: .now) >= .milliseconds(50))
     }
 
-    @Test("sleeps no shorter than asked, and not at all until a time that has passed")
+    @Test("sleeps at least as long as requested, and not at all until a time that has passed")
     func sleeps() async throws {
         let start = ContinuousClock.now
         try await Deadline.sleep(until: start - .seconds(1))
@@ -33,7 +33,7 @@ struct DeadlineTests {
         #expect(start.duration(to: .now) >= .milliseconds(30))
     }
 
-    @Test("bounds every timeout by what is left, and without one changes nothing")
+    @Test("limits every timeout to the time left; without a deadline nothing changes")
     func limits() throws {
         #expect(Deadline.never.limit(60) == 60)
         #expect(Deadline.never.limit(nil) == nil)
@@ -46,13 +46,13 @@ struct DeadlineTests {
         #expect(!soon.hasPassed)
     }
 
-    @Test("that has passed leaves nothing, however long ago", arguments: [0, -5, -.infinity] as [Double])
+    @Test("that has passed leaves 0, however long ago", arguments: [0, -5, -.infinity] as [Double])
     func passed(_ seconds: Double) {
         let deadline = Deadline(after: seconds)
         #expect(deadline.hasPassed && deadline.remaining == 0 && deadline.limit(60) == 0)
     }
 
-    @Test("is compared with another one: the sooner holds")
+    @Test("compares with another one: the earlier one applies")
     func sooner() {
         let (near, far) = (Deadline(after: 1), Deadline(after: 1e300))
         #expect(near.sooner(far) == near && far.sooner(near) == near)

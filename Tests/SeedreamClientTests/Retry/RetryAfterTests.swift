@@ -8,7 +8,7 @@ struct RetryAfterTests {
     static let now = 784_111_777.0
 
     @Test(
-        "is seconds or a date; what makes no sense is as if it were not there",
+        "is seconds or a date; an unreadable value is ignored",
         arguments: [
             ("0", 0), ("1", 1), ("120", 120), ("1.5", 1.5), (" 7 ", 7), ("1000000000", 1e9), ("-1", nil),
             ("", nil),
@@ -25,9 +25,9 @@ struct RetryAfterTests {
         #expect(RetryAfter.seconds(in: [.retryAfter: text], now: Self.now) == expected)
     }
 
-    @Test("a date is measured against the reply's own clock")
+    @Test("a date is relative to the reply's own clock")
     func skew() {
-        // This machine is a day late; the provider means two seconds.
+        // This machine's clock is a day late; the provider means two seconds.
         let fields: HTTPFields = [
             .retryAfter: "Mon, 07 Nov 1994 08:49:39 GMT", .date: "Mon, 07 Nov 1994 08:49:37 GMT",
         ]
@@ -37,7 +37,7 @@ struct RetryAfterTests {
                 == 86_402)
     }
 
-    @Test("is not there")
+    @Test("may be missing")
     func missing() { #expect(RetryAfter.seconds(in: [:], now: Self.now) == nil) }
 
     @Test(

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("AsyncSemaphore")
 struct AsyncSemaphoreTests {
-    @Test("gives its slots at once, and then one for each that comes back")
+    @Test("gives its slots at once, and then one for each that is returned")
     func slots() async throws {
         let semaphore = AsyncSemaphore(2)
         #expect(await semaphore.wait())
@@ -21,7 +21,7 @@ struct AsyncSemaphoreTests {
         #expect(order.all == [0, 3])
     }
 
-    @Test("never lets more than its count work at once")
+    @Test("never lets more tasks run at once than its count")
     func bounded() async {
         let semaphore = AsyncSemaphore(3)
         let running = Recorder<Int>()
@@ -53,7 +53,7 @@ struct AsyncSemaphoreTests {
         let waiting = Task { await semaphore.wait() }
         waiting.cancel()
         #expect(await !waiting.value)
-        // Its slot goes to the next one.
+        // Its slot goes to the next task.
         semaphore.signal()
         #expect(await semaphore.wait())
         let late = Task {

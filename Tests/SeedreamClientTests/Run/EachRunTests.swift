@@ -5,10 +5,10 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// `seedream edit --each`, begun, interrupted and repeated as people do.
-@Suite("A folder is as safe as one request")
+/// `seedream edit --each`, started, interrupted and repeated as people do.
+@Suite("a folder is as safe as one request")
 struct EachRunTests {
-    /// A rig with a folder of small images, each of another content.
+    /// A rig with a folder of small images, all with different content.
     struct Folder {
         let rig: CommandRig
         let path: String
@@ -75,7 +75,7 @@ struct EachRunTests {
             #expect(again.status == 0, "\(again.errors)")
             #expect(await folder.bought == 20)
             #expect(try folder.results().count == 20)
-            // Once more: nothing is asked for.
+            // Again: nothing is requested.
             let requests = await folder.rig.emulator.requests.count
             let third = try await folder.edit(provider)
             #expect(third.status == 0 && third.text.contains("20 rows skipped"), "\(third.text)")
@@ -83,7 +83,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("a run goes on from anywhere by its id, with the rows that were never begun")
+    @Test("a run continues from any folder by its id, including the rows that were never begun")
     func resumed() async throws {
         try await Self.with {
             $0.generationTime = 0.2
@@ -99,14 +99,14 @@ struct EachRunTests {
             #expect(try folder.results().count == 6)
             let runs = try await folder.rig.run(["runs"] + folder.rig.common)
             #expect(runs.lines.count == 2, "\(runs.text)")
-            // The key goes nowhere that only the ledger names.
+            // The key is not sent to an address that only the ledger names.
             let id = try #require(advice.split(separator: " ").dropFirst(2).first.map(String.init))
             let refused = try await folder.rig.run(["resume", id] + folder.rig.common)
             #expect(refused.status == 64 && refused.errors.contains("--base-url"), "\(refused.errors)")
         }
     }
 
-    @Test("a file that is added is bought alone, a renamed one is not, and a changed one is")
+    @Test("an added file is bought alone, a renamed one is not bought, and a changed one is")
     func changes() async throws {
         try await Self.with(count: 3) { folder in
             #expect(try await folder.edit().status == 0)
@@ -121,7 +121,7 @@ struct EachRunTests {
             try folder.add("image-12.jpg", brightness: 95)
             #expect(try await folder.edit().status == 0)
             #expect(await folder.bought == 5)
-            // Another prompt, another size, another seed: other requests.
+            // Another prompt, size or seed makes other requests.
             for more in [["--seed", "7"], ["--size", "2048x2048"], ["--background", "black"]] {
                 #expect(try await folder.edit("fal", more).status == 0)
             }
@@ -129,7 +129,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("results beside the images are not edited in turn, nor is what lies beside them")
+    @Test("results beside the images are not edited in the next run, nor are their sidecars")
     func besideImages() async throws {
         try await Self.with(count: 2) { folder in
             try Data("notes".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/notes.txt"))
@@ -147,7 +147,7 @@ struct EachRunTests {
     }
 
     @Test(
-        "a result that was only touched is skipped, and one of the same length with other bytes is fetched again"
+        "a touched result is skipped, and one of the same length with other bytes is fetched again"
     )
     func touched() async throws {
         try await Self.with(count: 2) { folder in
@@ -172,7 +172,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("takes folders in folders and a list of names, mirrors folders, and prints each row as it ends")
+    @Test("reads folders in folders and a list of names, mirrors folders, and prints each row as it ends")
     func lists() async throws {
         try await Self.with(count: 1) { folder in
             let inner = "\(folder.path)/trip/first"
@@ -187,7 +187,7 @@ struct EachRunTests {
             #expect(result.lines.count == 3 && result.lines.allSatisfy { $0.contains("\"state\":\"saved\"") })
             #expect(try folder.results() == ["image-10-1.jpg", "list-1.jpg", "trip"])
             #expect(FileManager.default.fileExists(atPath: "\(folder.rig.output)/trip/first/a-1.jpg"))
-            // The same again: skipped, and no result is taken for an input.
+            // Again: rows are skipped, and results are not used as inputs.
             let again = try await folder.edit("fal", more)
             #expect(again.lines.allSatisfy { $0.contains("\"state\":\"skipped\"") }, "\(again.text)")
             #expect(await folder.bought == 3)
@@ -196,7 +196,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("equal files on purpose are as many purchases, and as many skips")
+    @Test("intentionally equal files are separate purchases, and are all skipped later")
     func equal() async throws {
         try await Self.with(count: 1) { folder in
             for name in ["b", "c", "d"] { try folder.add("\(name).jpg", brightness: 0) }
@@ -207,7 +207,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("the same folder against another address is bought there")
+    @Test("the same folder is bought again at another address")
     func otherAddress() async throws {
         try await Self.with(count: 2) { folder in
             #expect(try await folder.edit().status == 0)
@@ -222,7 +222,7 @@ struct EachRunTests {
     }
 
     @Test(
-        "a saved file that is deleted is fetched again; one that is gone everywhere is listed, and bought only on demand"
+        "a deleted result is fetched again; one that is gone everywhere is listed, and bought only on demand"
     )
     func deleted() async throws {
         try await Self.with(count: 2) { folder in
@@ -271,7 +271,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("a row that was refused is left so until --retry-failed")
+    @Test("a refused row is left alone until --retry-failed")
     func failed() async throws {
         try await Self.with(count: 3) { folder in
             await folder.rig.emulator.setFaults([
@@ -301,7 +301,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("a budget holds for all starts of a run, and what is saved counts once")
+    @Test("a budget applies to all starts of a run, and saved rows count once")
     func budget() async throws {
         try await Self.with(count: 3) { folder in
             let refused = try await folder.edit("fal", ["--budget", "0.08"])
@@ -331,7 +331,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("one request by itself buys another image, but not while an equal one is open")
+    @Test("a single request buys another image, but not while an equal one is open")
     func single() async throws {
         try await Self.with(count: 1) {
             $0.generationTime = 0.05
@@ -352,7 +352,7 @@ struct EachRunTests {
             #expect(try await PrintedAdvice.type(advice, folder.rig).status == 0)
             #expect(try await folder.rig.run(arguments).status == 0)
             #expect(await folder.bought == 4)
-            // Of unknown outcome: only on demand.
+            // A request of unknown outcome is only sent again on demand.
             await folder.rig.emulator.setFaults([FaultRule("fal.submit", .reset(.afterAccept))])
             let words = ["generate", "a hat", "--size", "1024x1024"] + folder.rig.sending(to: "fal")
             #expect(try await folder.rig.run(words).status == 76)
@@ -364,7 +364,7 @@ struct EachRunTests {
         }
     }
 
-    @Test("a row of unknown outcome is settled by a look at the account, and sent again only then")
+    @Test("a row of unknown outcome is settled after a look at the account, and only then sent again")
     func unknown() async throws {
         try await Self.with(count: 2) { folder in
             await folder.rig.emulator.setFaults([FaultRule("ark.generate", .reset(.afterAccept), count: 1)])

@@ -6,13 +6,13 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("A ledger of 100,000 jobs")
+@Suite("a ledger of 100,000 jobs")
 struct LargeLedgerTests {
     private static let runs = 40
     private static let rowsOfRun = 2500
 
-    /// A ledger as the version before this one wrote it, with a job for each row: every hundredth
-    /// is open, unknown or failed.
+    /// Writes a ledger in the previous version's form, with a job for each row: every hundredth is
+    /// open, unknown or failed.
     private static func fill(_ path: String) throws {
         try SQLiteLedger.open(path: path).close()
         var job = SampleJob.submitting("ID")
@@ -69,7 +69,7 @@ struct LargeLedgerTests {
         try queue.close()
     }
 
-    /// How SQLite would answer: each step in words.
+    /// Returns SQLite's query plan: each step in words.
     private static func plan(_ sql: String, _ path: String, _ arguments: StatementArguments = [])
         throws -> [String]
     {
@@ -81,20 +81,20 @@ struct LargeLedgerTests {
         }
     }
 
-    @Test("of version 2 opens, and lists of jobs and runs come from indices alone")
+    @Test("of version 2 opens, and lists jobs and runs from indices alone")
     func lists() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs.sqlite")
         try Self.fill(path)
         let ledger = try SQLiteLedger.open(path: path)
 
-        // `jobs`: no more than 20 records are read, the newest.
+        // `jobs`: at most 20 records are read, the newest.
         let newest = try await ledger.jobs(in: nil, limit: 20)
         #expect(newest.map(\.id) == (0..<20).map { String(format: "%08x-job", 99_999 - $0) })
         let all = try Self.plan(SQLiteLedger.newest(in: nil, limit: 20), path)
         #expect(all == ["SCAN job USING INDEX job_created"])
 
-        // `jobs --state`, `resume`: of each state, those that are asked for.
+        // `jobs --state`, `resume`: the requested number of each state.
         let unknown = try await ledger.jobs(in: [.unknown, .accepted], limit: 3)
         #expect(unknown.map(\.id) == [99_901, 99_900, 99_801].map { String(format: "%08x-job", $0) })
         let open = Set(JobState.allCases.filter { !$0.isFinal })
@@ -111,7 +111,7 @@ struct LargeLedgerTests {
                 } && onJobs.count > 1, "\(steps)")
         }
 
-        // `runs`: counts and costs without a look at a record.
+        // `runs`: counts and costs without reading a record.
         let summaries = try await ledger.runs(limit: 20)
         #expect(summaries.map { Int($0.run.updated) } == (20..<40).reversed())
         #expect(

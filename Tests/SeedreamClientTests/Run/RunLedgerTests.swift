@@ -8,7 +8,7 @@ import Testing
 import GRDB
 #endif
 
-@Suite("Runs and their rows in a ledger")
+@Suite("runs and their rows in a ledger")
 struct RunLedgerTests {
     private static func identity(_ folder: String = "/photos") -> RunRecord.Identity {
         .init(command: "edit", sources: [folder], destination: "/out", origin: "https://fal.run:443")
@@ -24,7 +24,7 @@ struct RunLedgerTests {
         return job
     }
 
-    @Test("a run is known by command, sources, destination and origin, or by its name alone")
+    @Test("a run is identified by command, sources, destination and origin, or by its name alone")
     func identities() {
         let run = RunRecord(Self.identity())
         #expect(run.id.count == 16 && RunRecord(Self.identity()).id == run.id)
@@ -36,7 +36,7 @@ struct RunLedgerTests {
         let named = RunRecord.Identity(command: "edit", sources: [], destination: "a", origin: "b", name: "n")
         let same = RunRecord.Identity(command: "x", sources: ["y"], destination: "", origin: "", name: "n")
         #expect(RunRecord(named).id == RunRecord(same).id)
-        // The order of sources and their repetition mean nothing; where one ends does.
+        // The order and repetition of sources do not matter; their boundaries do.
         let order = RunRecord.Identity(command: "e", sources: ["b", "a", "b"], destination: "d", origin: "o")
         #expect(order.sources == ["a", "b"])
         let joined = RunRecord.Identity(command: "e", sources: ["a", "b"], destination: "d", origin: "o")
@@ -45,7 +45,7 @@ struct RunLedgerTests {
     }
 
     @Test(
-        "joining a run again keeps when it began, and takes the newer command line",
+        "joining a run again keeps its start, and takes the newer command line",
         arguments: LedgerKind.allCases)
     func joining(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
@@ -78,10 +78,10 @@ struct RunLedgerTests {
         let row = try await ledger.row("K#1", label: "b", in: run)
         #expect((row.number, row.key, row.state) == (2, "K#1", .waiting))
         #expect(try await ledger.row("K#1", label: "b", in: run) == row)
-        // The same under another name: the row that waited there goes.
+        // The same content under another name: the row that waited there goes.
         #expect(try await ledger.row("K#1", label: "c", in: run).number == 2)
         #expect(try await ledger.rows(of: run, after: 0, limit: nil).map(\.label) == ["a", "b"])
-        // Another content under a known name is a new row.
+        // Other content under a known name is a new row.
         let changed = try await ledger.row("L#1", label: "b", in: run)
         #expect(changed.number != 2)
         #expect(try await ledger.row(labelled: "b", in: run) == changed)
@@ -112,7 +112,7 @@ struct RunLedgerTests {
             }
             #expect(try await ledger.row(labelled: "a", in: run)?.state == RowState(state))
         }
-        // A key of its own, for what is bought again.
+        // A separate key for a second purchase.
         try await ledger.insert(Self.job(row, "K#1/2"), within: nil)
         let other = try await ledger.row("M#1", label: "m", in: run)
         let failing = Self.job(other)
@@ -123,7 +123,7 @@ struct RunLedgerTests {
         #expect(try await ledger.jobs(withContent: "content").count == 4)
     }
 
-    @Test("a row that was not sent waits again, or says why it failed", arguments: LedgerKind.allCases)
+    @Test("an unsent row waits again, or states why it failed", arguments: LedgerKind.allCases)
     func ending(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -137,7 +137,7 @@ struct RunLedgerTests {
         #expect(try await ledger.row(labelled: "a", in: run)?.failure == nil)
         try await ledger.end(row, as: .waiting, nil)
         #expect(try await ledger.row(labelled: "a", in: run)?.state == .waiting)
-        // What may have been taken stays; what was refused lets the row go.
+        // A row that may have been accepted stays; a refused one is released.
         let job = Self.job(row)
         try await ledger.insert(job, within: nil)
         try await ledger.end(row, as: .waiting, nil)
@@ -148,7 +148,7 @@ struct RunLedgerTests {
         #expect(try await ledger.job(job.id)?.state == .failed)
     }
 
-    @Test("a budget counts all jobs of a run, but those that failed", arguments: LedgerKind.allCases)
+    @Test("a budget counts all jobs of a run except those that failed", arguments: LedgerKind.allCases)
     func budget(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -177,7 +177,7 @@ struct RunLedgerTests {
         #expect(rows == [.submitting: 2, .failed: 1])
     }
 
-    @Test("an unknown outcome is settled by a look at the account", arguments: LedgerKind.allCases)
+    @Test("an unknown outcome is settled after a look at the account", arguments: LedgerKind.allCases)
     func settling(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -197,7 +197,9 @@ struct RunLedgerTests {
         }
     }
 
-    @Test("pruning forgets prompts and paths of what is over, and keys stay", arguments: LedgerKind.allCases)
+    @Test(
+        "pruning forgets prompts and paths of finished jobs, and keeps their keys",
+        arguments: LedgerKind.allCases)
     func pruning(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
         let ledger = try kind.make(in: folder)
@@ -234,7 +236,7 @@ struct RunLedgerTests {
     }
 
     @Test(
-        "pruning forgets where a run comes from, once no row of it is left to do",
+        "pruning forgets a run's command line and folder once none of its rows is left to do",
         arguments: LedgerKind.allCases)
     func pruningRuns(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
@@ -247,7 +249,7 @@ struct RunLedgerTests {
         let later = Date.now.timeIntervalSince1970 + 60
         for label in ["/secret/a.jpg", "/secret/b.jpg"] {
             _ = try await ledger.prune(before: later)
-            #expect(try await ledger.run(run)?.arguments == record.arguments, "a row of it waits")
+            #expect(try await ledger.run(run)?.arguments == record.arguments, "one of its rows waits")
             let row = try #require(try await ledger.row(labelled: label, in: run))
             try await ledger.end(row, as: .failed, .init(code: "a", message: "secret"))
         }
@@ -302,7 +304,7 @@ struct RunLedgerTests {
         #expect(try await ledger.jobs(in: nil, limit: nil).count == 2)
     }
 
-    @Test("two processes begin a row once, and a dead one's row can be begun")
+    @Test("two processes begin a row once, and a dead process's row can be begun")
     func owners() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs.sqlite")

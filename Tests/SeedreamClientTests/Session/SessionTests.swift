@@ -1,12 +1,12 @@
 #if Client && Emulator
 import Foundation
 import SeedreamEmulator
-// One import is enough for what a session takes and gives.
+// One import suffices for the parameters and results of a session.
 import SeedreamKit
 import TestSupport
 import Testing
 
-@Suite("A session")
+@Suite("session")
 struct SessionTests {
     private static let names = ["rocket.jpg", "dandelion.jpg", "coffee.png"]
 
@@ -26,7 +26,7 @@ struct SessionTests {
             .init(command: "edit", sources: ["photos"], destination: rig.destination.folder, origin: "here"))
     }
 
-    @Test("prepares, sends and saves in one call, and tells all that happens in order")
+    @Test("prepares, sends and saves in one call, and reports events in order")
     func edit() async throws {
         try await Rig.with { rig in
             let session = SeedreamSession(client: try rig.client(.fal))
@@ -57,7 +57,7 @@ struct SessionTests {
         }
     }
 
-    @Test("numbers images by their place among URLs, and uses the last ten of eleven")
+    @Test("numbers images by their position among URLs, and uses the last ten of eleven")
     func numbers() async throws {
         try await Rig.with { rig in
             let session = SeedreamSession(client: try rig.client(.fal))
@@ -77,7 +77,7 @@ struct SessionTests {
         }
     }
 
-    @Test("names every input that cannot be used, and sends and keeps nothing")
+    @Test("names every unusable input, and sends and keeps nothing")
     func unusable() async throws {
         try await Rig.with { rig in
             let ledger = MemoryLedger()
@@ -121,7 +121,7 @@ struct SessionTests {
             #expect(await rig.emulator.ledger.count == 3)
             let other = try await session.generate("a lighthouse", to: rig.destination, buysAgain: true)
             #expect(other.state == .saved)
-            // What is open is fetched, and bought no second time.
+            // Open requests are fetched, and not bought again.
             var resumed: [RowOutcome] = []
             try await session.resume { resumed.append($0) }
             #expect(resumed.map(\.job?.id) == [open.job?.id] && resumed.first?.job?.state == .saved)
@@ -154,7 +154,7 @@ struct SessionTests {
         }
     }
 
-    @Test("says what a run would do, and what it would skip, without sending")
+    @Test("reports what a run would do and skip, without sending")
     func plan() async throws {
         try await Rig.with { rig in
             let session = SeedreamSession(client: try rig.client(.fal))
@@ -222,15 +222,15 @@ struct SessionTests {
         }
     }
 
-    @Test("repeats what is unknown under its idempotency key, which makes it once, and nothing without one")
+    @Test("repeats unknown requests under their idempotency key, which makes them once, and no others")
     func resent() async throws {
         try await Rig.with { rig in
             for provider in [ProviderID.apiframe, .fal] {
                 let ledger = MemoryLedger()
                 let client = try rig.client(provider, ledger: ledger) { $0.retry = .none }
                 let session = SeedreamSession(client: client)
-                // Its words are its whole body; the body of the other names uploads, which are new
-                // each time.
+                // The first row has only a prompt as its body; the body of the second names
+                // uploads, which differ each time.
                 let rows = [
                     RowRequest(label: "words", inputs: [], request: GenerationRequest(prompt: "a hat")),
                     RowRequest(
@@ -254,7 +254,7 @@ struct SessionTests {
         }
     }
 
-    @Test("sends what never arrived under its idempotency key, once")
+    @Test("sends a request that never arrived under its idempotency key, once")
     func neverArrived() async throws {
         try await Rig.with { rig in
             let ledger = MemoryLedger()
@@ -277,7 +277,7 @@ struct SessionTests {
         }
     }
 
-    @Test("says which jobs of no run have the same prompt and names, and buys")
+    @Test("lists earlier jobs outside runs with the same prompt and names, and still buys")
     func earlier() async throws {
         try await Rig.with { rig in
             let ledger = MemoryLedger()
@@ -298,7 +298,7 @@ struct SessionTests {
         }
     }
 
-    @Test("buys one of equal requests that are made at once, and says so of the others")
+    @Test("buys one of several simultaneous equal requests, and reports the others")
     func atOnce() async throws {
         try await Rig.with {
             $0.generationTime = 2

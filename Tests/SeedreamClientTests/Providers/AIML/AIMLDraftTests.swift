@@ -8,7 +8,7 @@ import Testing
 struct AIMLDraftTests {
     private let provider = AIMLProvider()
 
-    @Test("an edit has the first image's shape and nothing that the schema does not list")
+    @Test("an edit has the first image's aspect ratio and only fields of the schema")
     func edit() throws {
         let draft = try provider.draft(SampleImage.request(2))
         #expect(draft.url == "https://api.aimlapi.com/v1/images/generations")
@@ -24,7 +24,7 @@ struct AIMLDraftTests {
         #expect(!draft.isInline)
     }
 
-    @Test("text-to-image has a model of its own, no images, and a square")
+    @Test("text-to-image has its own model, no images, and a square size")
     func generate() throws {
         let draft = try provider.draft(SampleImage.request(0))
         #expect(
@@ -34,7 +34,7 @@ struct AIMLDraftTests {
             ])
     }
 
-    @Test("everything that can be said is said in the schema's words")
+    @Test("all settings are sent in the schema's words")
     func everything() throws {
         var request = SampleImage.request()
         request.size = .preset(.landscape16x9)
@@ -56,7 +56,7 @@ struct AIMLDraftTests {
         #expect(draft.model == "bytedance/another")
     }
 
-    @Test("a data URI is sent whole")
+    @Test("a data URI is sent in full")
     func dataURI() throws {
         let image = SampleImage.prepared(2000, 1500)
         let draft = try provider.draft(
@@ -73,7 +73,7 @@ struct AIMLDraftTests {
     }
 
     @Test(
-        "refuses automatic sizes, and asks for the first image's shape where that is allowed",
+        "refuses automatic sizes, or uses the first image's aspect ratio if that is allowed",
         arguments: [(SizePreset.auto, 2364, 1773), (.auto2K, 2364, 1773), (.auto4K, 4096, 3072)])
     func automatic(_ preset: SizePreset, _ width: Int, _ height: Int) throws {
         var request = SampleImage.request()
@@ -86,7 +86,8 @@ struct AIMLDraftTests {
     }
 
     @Test(
-        "takes sides of 1024 to 4096 px", arguments: [(1024, 1024), (4096, 4096), (1024, 4096), (4096, 1024)])
+        "accepts sides of 1024 to 4096 px",
+        arguments: [(1024, 1024), (4096, 4096), (1024, 4096), (4096, 1024)])
     func sides(_ width: Int, _ height: Int) throws {
         var request = SampleImage.request()
         request.size = .pixels(PixelSize(width: width, height: height))
@@ -105,7 +106,7 @@ struct AIMLDraftTests {
         #expect(provider.refusedField(request) == "size")
     }
 
-    @Test("a shape whose tier is too small for the provider is enlarged, and that is said")
+    @Test("an aspect ratio whose tier is too small for the provider is enlarged, with a warning")
     func widened() throws {
         var request = SampleImage.request()
         request.size = .aspect(try #require(AspectRatio(width: 16, height: 9)), .k1)
@@ -114,7 +115,7 @@ struct AIMLDraftTests {
         #expect(draft.warned == ["size size-adjusted"])
     }
 
-    @Test("takes 1 to 4 images of a request, 10 inputs, 4000 characters, and seeds from 1 on")
+    @Test("accepts 1 to 4 images per request, 10 inputs, 4000 characters, and seeds from 1")
     func ranges() {
         func refused(_ change: (inout GenerationRequest) -> Void) -> String? {
             var request = SampleImage.request()
@@ -136,7 +137,7 @@ struct AIMLDraftTests {
         #expect(refused { $0.model = " " } == "model")
     }
 
-    @Test("what it cannot express is refused by name, or dropped with a warning")
+    @Test("unsupported settings are refused by name, or dropped with a warning")
     func inexpressible() throws {
         var request = SampleImage.request()
         request.enhancement = .standard
@@ -159,7 +160,7 @@ struct AIMLDraftTests {
         #expect(draft.outputs == 1...1)
     }
 
-    @Test("each draft has an id of its own that the provider's rule takes")
+    @Test("each draft has a separate id that satisfies the provider's rule")
     func requestID() throws {
         let name = try #require(HTTPField.Name("X-Client-Request-Id"))
         let ids = try (0..<2).map { _ in
@@ -170,7 +171,7 @@ struct AIMLDraftTests {
         #expect(ids[0].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._:-".contains($0)) })
     }
 
-    @Test("the key goes as a bearer token")
+    @Test("the key is sent as a bearer token")
     func key() throws {
         var fields = HTTPFields()
         provider.authorize(

@@ -12,13 +12,13 @@ struct AIMLReplyTests {
         "url": "https://v3b.fal.media/files/b/1.png", "content_type": "image/png", "file_name": "1.png",
         "file_size": 1_033_237, "width": nil, "height": nil,
     ]
-    /// The example of the provider's page.
+    /// The example from the provider's page.
     private static let example: JSONValue = [
         "images": [picture], "seed": 623_004_765, "data": [picture],
         "meta": ["usage": ["tokens_used": 63_000]],
     ]
 
-    @Test("an image that is given twice is read once", arguments: [200, 201, 299])
+    @Test("an image that appears twice is read once", arguments: [200, 201, 299])
     func once(_ status: Int) throws {
         let reply = HostReply.json(Self.example, status: status, ["x-inference-id": "inf-1"])
         let result = try #require(try provider.finished(reply))
@@ -36,7 +36,7 @@ struct AIMLReplyTests {
     }
 
     @Test(
-        "either list alone is enough, and an empty one is none",
+        "either list suffices, and an empty list counts as missing",
         arguments: [
             #"{"data":[{"url":"https://a.test/1"}]}"#, #"{"images":[{"url":"https://a.test/1"}]}"#,
             #"{"data":[],"images":[{"url":"https://a.test/1"}]}"#,
@@ -49,7 +49,7 @@ struct AIMLReplyTests {
         #expect(result.images == [GeneratedImage(location: .url("https://a.test/1"))])
     }
 
-    @Test("sizes are read where they are given, and an item without an image is told of")
+    @Test("sizes are read if given, and an item without an image is reported")
     func items() throws {
         let result = try #require(
             try provider.finished(
@@ -60,7 +60,7 @@ struct AIMLReplyTests {
         #expect(result.failures == ["image 2 of 2 has neither a URL nor an image"])
     }
 
-    @Test("what it cost is read in each of its forms")
+    @Test("the cost is read in each of its forms")
     func usage() throws {
         func usage(_ usage: JSONValue, _ fields: [String: String] = [:]) throws -> Usage? {
             try provider.finished(
@@ -78,7 +78,7 @@ struct AIMLReplyTests {
         #expect(try usage(nil) == Usage())
     }
 
-    @Test("an inline image lies in the file that it was decoded into")
+    @Test("an inline image is the file that it was decoded into")
     func inline() throws {
         var reply = HostReply.json(["data": [["url": "inline:0", "content_type": "image/png"]]])
         reply.inline = [InlinePart(path: "/tmp/part-0", byteCount: 9, contentType: "image/png")]
@@ -95,7 +95,7 @@ struct AIMLReplyTests {
     }
 
     @Test(
-        "each documented error is what it says",
+        "each documented error has its category and purchase",
         arguments: [
             ErrorRow(400, error(400, "Body validation error!\nInvalid url"), .validation, .notTaken),
             ErrorRow(401, error(401, "This request requires a valid API key."), .credentials, .notTaken),
@@ -110,13 +110,13 @@ struct AIMLReplyTests {
             ErrorRow(504, error(504, "Generation timeout"), .timeout, .unknown),
             ErrorRow(
                 400, error(400, "material flagged by a content checker."), .moderation, .notTaken),
-            // The document's form of the code, and one with nothing but it.
+            // The documented form of the code, and one with only the code.
             ErrorRow(401, #"{"message":"no key","statusCode":"401"}"#, .credentials, .notTaken),
             ErrorRow(403, #"{"statusCode":"403"}"#, .credits, .notTaken),
-            // An error with the status of a success.
+            // An error with a success status.
             ErrorRow(200, error(429, "Too Many Requests"), .rateLimit, .notTaken, isRetryable: true),
             ErrorRow(200, #"{"message":"x","statusCode":"500"}"#, .provider, .unknown),
-            // Pages by something in front of the provider.
+            // Pages from a server in front of the provider.
             ErrorRow(502, "<html>Bad Gateway</html>", .provider, .unknown),
             ErrorRow(403, "error code: 1010", .badReply, .notTaken),
             ErrorRow(404, "<html>Not Found</html>", .badReply, .notTaken),
@@ -128,7 +128,7 @@ struct AIMLReplyTests {
         #expect(row.mismatches(provider.failure(row.reply, operation: .aiml(.generate))) == [])
     }
 
-    @Test("an error has the provider's text on one line, its id, and how long to wait")
+    @Test("an error has the provider's text on one line, its id, and the wait")
     func details() throws {
         let reply = HostReply.text(
             Self.error(429, "Too\nMany Requests"), status: 429, ["Retry-After": "7"])
@@ -139,7 +139,7 @@ struct AIMLReplyTests {
         #expect(error.description == "aiml.generate: 429: Too Many Requests (request r-1)")
     }
 
-    @Test("a success that cannot be read may have been bought", arguments: HostReply.unreadable)
+    @Test("an unreadable success may have been bought", arguments: HostReply.unreadable)
     func unreadable(_ text: String) throws {
         let error = try #require(try provider.refusal(HostReply.text(text, ["x-inference-id": "inf-1"])))
         #expect(error.category == .badReply)

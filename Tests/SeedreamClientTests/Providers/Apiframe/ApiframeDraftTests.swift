@@ -8,7 +8,7 @@ import Testing
 struct ApiframeDraftTests {
     private let provider = ApiframeProvider()
 
-    @Test("an edit of one image is the documented example")
+    @Test("an edit of one image equals the documented example")
     func example() throws {
         var request = SampleImage.request()
         request.enhancement = .standard
@@ -29,7 +29,7 @@ struct ApiframeDraftTests {
         #expect(draft.warnings.isEmpty)
     }
 
-    @Test("with several images the first one's shape is sent in px")
+    @Test("with several images the size is sent in px, in the first one's aspect ratio")
     func several() throws {
         let draft = try provider.draft(SampleImage.request(2))
         #expect(
@@ -40,7 +40,7 @@ struct ApiframeDraftTests {
         #expect(draft.predictedSize == PixelSize(width: 2364, height: 1773))
     }
 
-    @Test("text-to-image is a square in words")
+    @Test("text-to-image is a square, sent in words")
     func generate() throws {
         #expect(
             try provider.draft(SampleImage.request(0)).sent == [
@@ -49,7 +49,7 @@ struct ApiframeDraftTests {
             ])
     }
 
-    @Test("a shape with a tier is sent in words, pixels as a custom size", arguments: [0, 1, 3])
+    @Test("an aspect ratio with a tier is sent in words, pixels as a custom size", arguments: [0, 1, 3])
     func sizes(_ images: Int) throws {
         var request = SampleImage.request(images)
         request.size = .aspect(try #require(AspectRatio(width: 16, height: 9)), .k4)
@@ -71,7 +71,7 @@ struct ApiframeDraftTests {
         #expect(provider.refusedField(request) == "size")
     }
 
-    @Test("a preset is its pixels where they are enough, and refused where not")
+    @Test("a preset is sent as its pixels if they are enough, and refused otherwise")
     func presets() throws {
         var request = SampleImage.request()
         request.size = .preset(.squareHD)
@@ -93,7 +93,7 @@ struct ApiframeDraftTests {
             ])
     }
 
-    @Test("prompts are rewritten or not; a seed and a data URI are sent with a warning")
+    @Test("prompt enhancement can be switched; a seed and a data URI are sent with a warning")
     func parameters() throws {
         var request = SampleImage.request()
         request.enhancement = .off
@@ -110,7 +110,7 @@ struct ApiframeDraftTests {
         #expect(draft.warned == ["seed effect-unknown", "images effect-unknown"])
     }
 
-    @Test("takes 10 inputs and 1 to 2000 characters")
+    @Test("accepts 10 inputs and 1 to 2000 characters")
     func ranges() {
         func refused(_ change: (inout GenerationRequest) -> Void) -> String? {
             var request = SampleImage.request()
@@ -129,7 +129,7 @@ struct ApiframeDraftTests {
         #expect(refused { $0.model = "" } == "model")
     }
 
-    @Test("what it cannot express is refused by name, or dropped with a warning")
+    @Test("unsupported settings are refused by name, or dropped with a warning")
     func inexpressible() throws {
         func refused(_ change: (inout GenerationRequest) -> Void) -> String? {
             var request = SampleImage.request()
@@ -164,7 +164,7 @@ struct ApiframeDraftTests {
         #expect(!draft.isInline)
     }
 
-    @Test("the key has a field of its own, and a draft is the same however often it is made")
+    @Test("the key has a separate field, and repeated drafts are equal")
     func fields() throws {
         var fields = HTTPFields()
         provider.authorize(

@@ -19,7 +19,7 @@ struct ApiframeJobTests {
         return .object(members)
     }
 
-    /// A phase as text, since it holds errors and results.
+    /// Returns a phase as text, because phases hold errors and results.
     private func phase(_ changes: [String: JSONValue?]) throws -> String {
         switch try provider.status(in: HostReply.json(Self.job(changes))).phase {
         case .queued(let position): "queued \(position.map { "\($0)" } ?? "-")"
@@ -32,7 +32,7 @@ struct ApiframeJobTests {
     }
 
     @Test(
-        "an accepted job, new or replayed, is asked about by its id",
+        "an accepted job, new or replayed, is polled by its id",
         arguments: [(202, "QUEUED"), (202, "COMPLETED"), (200, "PROCESSING")])
     func accepted(_ status: Int, _ word: String) throws {
         let draft = try provider.draft(SampleImage.request())
@@ -53,7 +53,7 @@ struct ApiframeJobTests {
         #expect(provider.cancelRequest(for: ticket, in: context) == nil)
     }
 
-    @Test("each status is the phase that it means")
+    @Test("each status has its phase")
     func phases() throws {
         #expect(try phase(["status": "QUEUED"]) == "queued -")
         #expect(try phase(["status": "PROCESSING", "progress": 42]) == "running 0.42")
@@ -68,7 +68,7 @@ struct ApiframeJobTests {
         #expect(try phase(["expired": true]) == "failed result taken")
     }
 
-    @Test("a failed job is refunded, and says why")
+    @Test("a failed job is refunded, and states the reason")
     func failed() throws {
         func failed(_ text: JSONValue) throws -> String {
             try phase(["status": "FAILED", "result": .some(nil), "error": text])
@@ -83,12 +83,12 @@ struct ApiframeJobTests {
     }
 
     @Test(
-        "a completed job without images will never have any", arguments: [["images": []], []] as [JSONValue])
+        "a completed job without images stays without images", arguments: [["images": []], []] as [JSONValue])
     func empty(_ result: JSONValue) throws {
         #expect(try phase(["result": .some(result)]) == "failed provider taken")
     }
 
-    @Test("the result is read in every form, with what it cost")
+    @Test("the result is read in every form, with its cost")
     func result() throws {
         for result: JSONValue in [
             ["https://cdn2.test/1.png"], [["image_url": "https://cdn2.test/1.png"]],
@@ -106,7 +106,7 @@ struct ApiframeJobTests {
     }
 
     @Test(
-        "a completed job without a URL makes no sense, and was bought",
+        "a completed job without a URL is a bad reply, and was bought",
         arguments: [nil, "", "file:///etc/passwd", ["images": [""]], 7] as [JSONValue])
     func noResult(_ result: JSONValue) {
         let error = #expect(throws: ClientError.self) {
@@ -136,7 +136,7 @@ struct ApiframeJobTests {
         #expect(error?.message == "words")
     }
 
-    @Test("a status that cannot be read does not undo the purchase", arguments: HostReply.unreadable)
+    @Test("an unreadable status does not undo the purchase", arguments: HostReply.unreadable)
     func unreadableJob(_ text: String) {
         let error = #expect(throws: ClientError.self) { try provider.status(in: HostReply.text(text)) }
         #expect(error?.category == .badReply)
@@ -144,7 +144,7 @@ struct ApiframeJobTests {
     }
 
     @Test(
-        "each documented refusal is what it says",
+        "each documented refusal has its category and purchase",
         arguments: [
             ErrorRow(
                 400,
@@ -175,7 +175,7 @@ struct ApiframeJobTests {
         #expect(row.mismatches(try provider.refusal(row.reply)) == [])
     }
 
-    @Test("a refusal has its details, its numbers and how long to wait")
+    @Test("a refusal has its details, its numbers and the wait")
     func details() throws {
         let invalid = try #require(
             try provider.refusal(
@@ -202,7 +202,7 @@ struct ApiframeJobTests {
     }
 
     @Test(
-        "an acceptance that cannot be read may have been bought, and may be sent again with its key",
+        "an unreadable acceptance may have been bought, and may be sent again with its key",
         arguments: HostReply.unreadable)
     func unreadable(_ text: String) throws {
         let error = try #require(try provider.refusal(HostReply.text(text, status: 202)))

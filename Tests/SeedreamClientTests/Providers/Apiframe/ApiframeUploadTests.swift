@@ -8,7 +8,7 @@ struct ApiframeUploadTests {
     private let provider = ApiframeProvider()
     private let context = RequestContext(endpoints: .standard(.apiframe))
 
-    @Test("an image is one file in a form, sent byte for byte, and its length is known")
+    @Test("an image is one file in a form, sent byte for byte with a known length")
     func form() async throws {
         let caller = RecordingCaller(
             HostReply.json(
@@ -33,7 +33,7 @@ struct ApiframeUploadTests {
         #expect(request.body.length == expected.count)
     }
 
-    @Test("every upload has a boundary of its own")
+    @Test("every upload has a different boundary")
     func boundaries() async throws {
         let caller = RecordingCaller(HostReply.json(["url": "https://cdn2.test/1.jpg"], status: 201))
         for _ in 0..<2 {
@@ -45,7 +45,7 @@ struct ApiframeUploadTests {
         #expect(types[0] != types[1])
     }
 
-    @Test("takes 25 000 000 bytes, and does not even send one more")
+    @Test("accepts 25 000 000 bytes, and does not send one more")
     func size() async throws {
         let caller = RecordingCaller(HostReply.json(["url": "https://cdn2.test/1.jpg"], status: 201))
         _ = try await provider.upload(
@@ -60,7 +60,7 @@ struct ApiframeUploadTests {
     }
 
     @Test(
-        "what goes wrong with an upload buys nothing",
+        "a failed upload buys nothing",
         arguments: [
             (400, #"{"error":"Unsupported file type"}"#, ClientError.Category.validation),
             (401, #"{"error":"Invalid API key"}"#, .credentials),

@@ -8,7 +8,7 @@ import Testing
 struct ArkDraftTests {
     private let provider = ArkProvider()
 
-    @Test("an edit of one image has it as a text, its shape in px, no watermark, and no set")
+    @Test("an edit of one image sends it as a string, with a size in px, no watermark, and no set")
     func edit() throws {
         let draft = try provider.draft(SampleImage.request())
         #expect(draft.url == "https://ark.ap-southeast.bytepluses.com/api/v3/images/generations")
@@ -32,7 +32,7 @@ struct ArkDraftTests {
             ])
     }
 
-    @Test("everything that can be said is said in the documents' words")
+    @Test("all settings are sent in the documented words")
     func everything() throws {
         var request = SampleImage.request(2)
         request.size = .aspect(try #require(AspectRatio(width: 16, height: 9)), .k4)
@@ -67,7 +67,7 @@ struct ArkDraftTests {
     }
 
     @Test(
-        "takes 921600 to 16777216 px² and ratios up to 16",
+        "accepts 921600 to 16777216 px² and ratios up to 16",
         arguments: [
             (1280, 720, true), (1279, 720, false), (4096, 4096, true), (4097, 4096, false),
             (8192, 2048, true), (3840, 240, true), (3856, 240, false), (240, 3840, true), (240, 3856, false),
@@ -82,7 +82,7 @@ struct ArkDraftTests {
         }
     }
 
-    @Test("every shape of up to 16:1 has a size in every tier", arguments: SizeTier.allCases)
+    @Test("every aspect ratio up to 16:1 has a size in every tier", arguments: SizeTier.allCases)
     func shapes(_ tier: SizeTier) throws {
         for long in 100...1600 {
             var request = SampleImage.request(0)
@@ -96,7 +96,7 @@ struct ArkDraftTests {
         #expect(provider.refusedField(request) == "size")
     }
 
-    @Test("a preset is its pixels where they are enough, and refused where not")
+    @Test("a preset is sent as its pixels if they are enough, and refused otherwise")
     func presets() throws {
         var request = SampleImage.request()
         request.size = .preset(.squareHD)
@@ -111,7 +111,7 @@ struct ArkDraftTests {
         #expect(draft.warned == ["size field-dropped"])
     }
 
-    @Test("takes 10 inputs, sets of 1 to 15, and 15 of both together")
+    @Test("accepts 10 inputs, sets of 1 to 15, and 15 inputs and outputs together")
     func ranges() {
         func refused(_ images: Int, _ change: (inout GenerationRequest) -> Void) -> String? {
             var request = SampleImage.request(images)
@@ -128,7 +128,7 @@ struct ArkDraftTests {
         #expect(refused(0) { $0.model = "" } == "model")
     }
 
-    @Test("what it cannot express is refused by name, or dropped with a warning")
+    @Test("unsupported settings are refused by name, or dropped with a warning")
     func inexpressible() throws {
         func refused(_ change: (inout GenerationRequest) -> Void) -> String? {
             var request = SampleImage.request()
@@ -162,7 +162,7 @@ struct ArkDraftTests {
     }
 
     @Test(
-        "warns of prompts beyond 600 words, or 300 Chinese characters",
+        "warns of prompts beyond 600 words or 300 Chinese characters",
         arguments: [
             (String(repeating: "word ", count: 600), false), (String(repeating: "word ", count: 601), true),
             (String(repeating: "狗", count: 300), false), (String(repeating: "狗", count: 301), true),
@@ -173,7 +173,7 @@ struct ArkDraftTests {
         #expect(try draft.sent["prompt"] == .string(prompt))
     }
 
-    @Test("the key goes as a bearer token, and each draft has an id of its own")
+    @Test("the key is sent as a bearer token, and each draft has a separate id")
     func fields() throws {
         var fields = HTTPFields()
         provider.authorize(

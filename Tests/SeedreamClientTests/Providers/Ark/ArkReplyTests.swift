@@ -14,7 +14,7 @@ struct ArkReplyTests {
         ]
     ]
 
-    @Test("images are read with their sizes, and one that failed is told of")
+    @Test("images are read with their sizes, and a failed one is reported")
     func success() throws {
         let reply = HostReply.json(
             [
@@ -40,7 +40,7 @@ struct ArkReplyTests {
         #expect(result.requestID == "02-abc")
     }
 
-    @Test("an inline image lies in the file that it was decoded into")
+    @Test("an inline image is the file that it was decoded into")
     func inline() throws {
         var reply = HostReply.json(["data": [["b64_json": "inline:0", "size": "1024x1024"]]])
         reply.inline = [InlinePart(path: "/tmp/part-0", byteCount: 9, contentType: nil)]
@@ -51,7 +51,7 @@ struct ArkReplyTests {
     }
 
     @Test(
-        "a set of which every image failed is an error, and bought only if the provider counts any",
+        "a set whose images all failed is an error, and bought only if the provider counts any",
         arguments: [
             (#","usage":{"generated_images":0,"total_tokens":0}"#, ClientError.Purchase.notTaken),
             (#","usage":{"generated_images":1}"#, .unknown), ("", .unknown),
@@ -74,7 +74,7 @@ struct ArkReplyTests {
     }
 
     @Test(
-        "each documented error is what its code says",
+        "each documented error has the meaning of its code",
         arguments: [
             ErrorRow(401, error("AuthenticationError"), .credentials, .notTaken, code: "AuthenticationError"),
             ErrorRow(404, error("ModelNotOpen"), .notFound, .notTaken, code: "ModelNotOpen"),
@@ -109,7 +109,7 @@ struct ArkReplyTests {
             ErrorRow(403, error("AccountOverdueError"), .credits, .notTaken, code: "AccountOverdueError"),
             ErrorRow(500, error("InternalServiceError"), .provider, .unknown, code: "InternalServiceError"),
             ErrorRow(408, error("RequestTimeout"), .timeout, .unknown, code: "RequestTimeout"),
-            // What no document lists.
+            // An undocumented code.
             ErrorRow(400, error("Other"), .validation, .notTaken, code: "Other"),
             ErrorRow(429, error("Other"), .rateLimit, .notTaken, code: "Other", isRetryable: true),
             ErrorRow(200, error("Other"), .provider, .unknown, code: "Other"),
@@ -123,7 +123,7 @@ struct ArkReplyTests {
         #expect(row.mismatches(provider.failure(row.reply, operation: .ark(.generate))) == [])
     }
 
-    @Test("a success that cannot be read may have been bought", arguments: HostReply.unreadable)
+    @Test("an unreadable success may have been bought", arguments: HostReply.unreadable)
     func unreadable(_ text: String) throws {
         let error = try #require(try provider.refusal(HostReply.text(text, ["x-request-id": "02-abc"])))
         #expect(error.category == .badReply)

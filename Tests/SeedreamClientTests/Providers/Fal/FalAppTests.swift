@@ -2,10 +2,10 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("An application at fal")
+@Suite("application at fal")
 struct FalAppTests {
     @Test(
-        "is asked about its jobs without its path",
+        "has its job URLs below the application, without its path",
         arguments: [
             ("fal-ai/bytedance/seedream/v4/edit", "fal-ai/bytedance"), ("fal-ai/flux", "fal-ai/flux"),
             ("workflows/me/flow/step", "workflows/me/flow"), ("comfy/me/graph", "comfy/me/graph"),
@@ -22,7 +22,7 @@ struct FalAppTests {
         #expect(fal.cancelRequest(for: ticket, in: context)?.url == "\(base)/cancel")
     }
 
-    @Test("of the legacy form is asked under its owner")
+    @Test("in the legacy form is below its owner")
     func legacy() throws {
         let draft = try FalSample.draft(FalSample.request { $0.model = "110602490-lora" })
         #expect(draft.url == "https://queue.fal.run/110602490/lora")

@@ -4,9 +4,9 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-/// The official client's requests, beside ours for the same call. Method, target and header fields
-/// (without the transport's own) have to be the same, and bodies to the byte.
-@Suite("Beside the official client", .enabled(if: FalCapture.isPresent, "\(FalCapture.absence)"))
+/// Compares our requests with the official client's for the same calls. Methods, targets and header
+/// fields (without the transport's own) must be the same, and bodies must be equal byte for byte.
+@Suite("comparison with the official client", .enabled(if: FalCapture.isPresent, "\(FalCapture.absence)"))
 struct FalCaptureTests {
     private let fal = FalSample.fal
 
@@ -14,7 +14,7 @@ struct FalCaptureTests {
         RequestContext(endpoints: Endpoints(api: exchange.base))
     }
 
-    /// Compares header fields, the key included.
+    /// Compares header fields, including the key.
     private func compare(_ fields: HTTPFields, isKeyed: Bool = true, _ exchange: FalCapture.Exchange) throws {
         var fields = fields
         if isKeyed {
@@ -33,7 +33,8 @@ struct FalCaptureTests {
         try compare(request.fields, isKeyed: request.isKeyed, exchange)
     }
 
-    /// What each scenario passed to the client, beside the arguments that all share.
+    /// Sets the options that a scenario passed to the client, in addition to the arguments common
+    /// to all.
     private static func options(_ scenario: String, _ options: inout FalOptions) {
         switch scenario {
         case "A02":
@@ -50,7 +51,7 @@ struct FalCaptureTests {
         }
     }
 
-    @Test("an edit is ordered in the same words")
+    @Test("an edit is sent in the same words")
     func submissions() throws {
         var count = 0
         for exchange in FalCapture.exchanges
@@ -81,7 +82,7 @@ struct FalCaptureTests {
         #expect(count == 32)
     }
 
-    @Test("text-to-image and workflows are asked for in the same words, and in a few more")
+    @Test("text-to-image and workflows are sent in the same words, and a few more")
     func partialBodies() throws {
         for (scenario, mode) in [("A16", FalOptions.Mode.run), ("A18", .queue)] {
             let exchange = try #require(
@@ -97,14 +98,14 @@ struct FalCaptureTests {
             for (name, value) in try #require(exchange.body?.object) {
                 #expect(ours[name] == value, "\(scenario) \(name)")
             }
-            // Counts and size are what is paid for, so that they are never left to the provider.
+            // Counts and size determine the price, so they are never left to the provider.
             #expect(ours["image_size"] != nil && ours["num_images"] == 1 && ours["max_images"] == 1)
         }
     }
 
-    @Test("jobs are asked about at the same places")
+    @Test("jobs are polled at the same URLs")
     func jobs() throws {
-        // Tickets from the captured answers to a submit; others are only known by id.
+        // Tickets from the captured replies to a submission; other jobs are only known by id.
         var tickets: [String: JobTicket] = [:]
         var count = 0
         for exchange in FalCapture.exchanges where exchange.role == "queue" {
@@ -127,7 +128,7 @@ struct FalCaptureTests {
             let index = try #require(path.firstIndex(of: "requests"))
             let id = String(path[index + 1])
             let model = path[..<index].joined(separator: "/") + "/seedream/v4/edit"
-            // By the URLs that the queue gave, and by the id alone: both ways lead to one place.
+            // The URLs from the queue and those made from the id are the same.
             for ticket in [tickets[id], JobTicket(requestID: id, model: model)].compactMap({ $0 }) {
                 let request =
                     switch path.last {
@@ -144,7 +145,7 @@ struct FalCaptureTests {
         #expect(count == 62)
     }
 
-    @Test("the answers are read as the official client read them")
+    @Test("the replies are read as the official client read them")
     func answers() throws {
         var seen: [String: Int] = [:]
         for exchange in FalCapture.exchanges
@@ -185,7 +186,7 @@ struct FalCaptureTests {
         #expect(seen == ["status": 47, "result": 7, "cancel": 3, "error": 5])
     }
 
-    @Test("an upload under a token says the same")
+    @Test("an upload under a token is the same")
     func uploads() async throws {
         let exchanges = FalCapture.exchanges.filter { $0.scenario.hasPrefix("C") }
         let token = try #require(exchanges.first { $0.target.hasPrefix("/storage/auth/token") })
@@ -207,7 +208,7 @@ struct FalCaptureTests {
             try compare(caller.requests[0], token)
             try compare(caller.requests[1], upload)
         }
-        // Lifetimes are in the one capture without an access list that has them.
+        // The lifetimes are in the only capture without an access list that has them.
         let multipart = try #require(exchanges.first { $0.target == "/files/upload/multipart" })
         for name in ["x-fal-object-lifecycle", "x-fal-object-lifecycle-preference"] {
             #expect(multipart.comparedHeaders[name] == #"{"expiration_duration_seconds": 900}"#)

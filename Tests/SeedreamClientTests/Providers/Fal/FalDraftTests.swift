@@ -4,7 +4,7 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("A request to fal")
+@Suite("request to fal")
 struct FalDraftTests {
     @Test("goes to the queue with every count and a size, and nothing that is fal's default")
     func defaults() throws {
@@ -23,7 +23,7 @@ struct FalDraftTests {
         #expect(draft.outputs == 1...1 && !draft.isInline && draft.warnings.isEmpty)
     }
 
-    @Test("from words alone goes to text-to-image, without images, for a square")
+    @Test("with a prompt alone goes to text-to-image, without images, for a square")
     func generate() throws {
         let draft = try FalSample.draft(FalSample.request(images: 0))
         #expect(draft.url == "https://queue.fal.run/fal-ai/bytedance/seedream/v4/text-to-image")
@@ -33,14 +33,14 @@ struct FalDraftTests {
                 + #""num_images":1,"max_images":1,"sync_mode":false}"#)
     }
 
-    @Test("that is answered with the images goes to the run server")
+    @Test("goes to the run server if the reply is to hold the images")
     func run() throws {
         let draft = try FalSample.draft(FalSample.request()) { $0.mode = .run }
         #expect(draft.url == "https://fal.run/fal-ai/bytedance/seedream/v4/edit")
         #expect(draft.operation == .fal(.run))
     }
 
-    @Test("goes behind a base URL, as an emulator has it")
+    @Test("goes below a base URL, such as an emulator's")
     func behind() throws {
         let context = RequestContext(endpoints: .behind("http://127.0.0.1:8080/fal", .fal))
         #expect(
@@ -48,7 +48,7 @@ struct FalDraftTests {
                 == "http://127.0.0.1:8080/fal/queue/fal-ai/bytedance/seedream/v4/edit")
     }
 
-    @Test("has each field of its own under fal's name")
+    @Test("sends each field under fal's name")
     func fields() throws {
         let draft = try FalSample.draft(
             FalSample.request {
@@ -66,13 +66,13 @@ struct FalDraftTests {
                     + #""enable_safety_checker":false,"enhance_prompt_mode":"fast","sync_mode":true,"seed":7}"#
             ))
         #expect(draft.outputs == 2...6 && draft.isInline)
-        // fal's history has nothing of it.
+        // fal's history does not include it.
         #expect(draft.warnings.map(\.code) == [.notKept])
         let checked = try FalSample.draft(FalSample.request { $0.safetyChecker = true })
         #expect(checked.body["enable_safety_checker"] == true)
     }
 
-    @Test("takes one to six generations of one to six images", arguments: [1, 6])
+    @Test("accepts one to six generations of one to six images", arguments: [1, 6])
     func counts(_ number: Int) throws {
         #expect(
             try FalSample.draft(FalSample.request { $0.count = number }).body["num_images"]
@@ -82,7 +82,7 @@ struct FalDraftTests {
                 == .integer(number))
     }
 
-    @Test("refuses any other number of them, lenient or not", arguments: [-1, 0, 7])
+    @Test("refuses other counts, lenient or not", arguments: [-1, 0, 7])
     func badCounts(_ number: Int) {
         for lenient in [false, true] {
             expect("count", lenient: lenient, FalSample.request { $0.count = number })
@@ -92,7 +92,7 @@ struct FalDraftTests {
         }
     }
 
-    @Test("has at most 15 inputs and outputs on an edit, and no such limit on text-to-image")
+    @Test("has at most 15 inputs and outputs for an edit, and no such limit for text-to-image")
     func total() throws {
         let most = FalSample.request(images: 9) {
             $0.count = 3
@@ -112,7 +112,7 @@ struct FalDraftTests {
         #expect(try FalSample.draft(words).outputs == 6...36)
     }
 
-    @Test("takes ten images and refuses eleven")
+    @Test("accepts ten images and refuses eleven")
     func images() throws {
         let draft = try FalSample.draft(FalSample.request(images: 10))
         guard case .array(let urls) = draft.body["image_urls"] else {
@@ -126,7 +126,7 @@ struct FalDraftTests {
     @Test("refuses a prompt without words", arguments: ["", " \n"])
     func prompt(_ text: String) { expect("prompt", FalSample.request { $0.prompt = text }) }
 
-    @Test("takes sizes up to 4096x4096 and refuses one pixel more")
+    @Test("accepts sizes up to 4096x4096 and refuses one pixel more")
     func largest() throws {
         func request(_ width: Int, _ height: Int) -> GenerationRequest {
             FalSample.request { $0.size = .pixels(PixelSize(width: width, height: height)) }
@@ -142,7 +142,7 @@ struct FalDraftTests {
         expect("size", request(-2048, -2048))
     }
 
-    @Test("says what fal makes of an edit below 921600 px², and refuses such a size for text-to-image")
+    @Test("reports how fal enlarges an edit below 921600 px², and refuses such a size for text-to-image")
     func smallest() throws {
         func request(images: Int, _ height: Int) -> GenerationRequest {
             FalSample.request(images: images) { $0.size = .pixels(PixelSize(width: 960, height: height)) }
@@ -158,7 +158,7 @@ struct FalDraftTests {
     }
 
     @Test(
-        "names a preset, and says what is known of it",
+        "names a preset, and reports what is known of it",
         arguments: [
             (SizePreset.squareHD, PixelSize(width: 1024, height: 1024), nil),
             (.square, PixelSize(width: 960, height: 960), .sizeAdjusted),
@@ -173,7 +173,7 @@ struct FalDraftTests {
         #expect(draft.warnings.map(\.code) == [warning].compactMap { $0 })
     }
 
-    @Test("asks for a square where the first image lies behind a URL, and says so")
+    @Test("requests a square if the first image is behind a URL, with a warning")
     func unknownShape() throws {
         var request = FalSample.request()
         request.images = [.remote("https://example.test/a.jpg")]
@@ -185,7 +185,7 @@ struct FalDraftTests {
         expect("images.0", request)
     }
 
-    @Test("holds data URIs of 10485760 characters at most")
+    @Test("accepts data URIs of at most 10485760 characters")
     func longURI() throws {
         // 22 characters of prefix and 2621434 groups of three bytes.
         var request = FalSample.request()
@@ -196,14 +196,14 @@ struct FalDraftTests {
         expect("images.1", request)
     }
 
-    @Test("shows an upload that was not made yet")
+    @Test("shows an upload that has not been made yet")
     func pending() throws {
         let draft = try FalSample.fal.draft(
             FalSample.request(), images: [.pending(byteCount: 9)], in: FalSample.context)
         #expect(draft.body["image_urls"] == .array(["<upload of 9 bytes>"]))
     }
 
-    @Test("cannot turn prompt enhancement off: refused, or left out where that is allowed")
+    @Test("cannot switch prompt enhancement off: refused, or omitted if that is allowed")
     func enhancement() throws {
         let request = FalSample.request { $0.enhancement = .off }
         expect("enhancement", request)
@@ -214,7 +214,7 @@ struct FalDraftTests {
         #expect(standard.body["enhance_prompt_mode"] == "standard")
     }
 
-    @Test("names its webhook in the query, percent-encoded whole")
+    @Test("names its webhook in the query, fully percent-encoded")
     func webhook() throws {
         let request = FalSample.request { $0.webhook = "https://example.test/hook?a=1&b=2" }
         #expect(
@@ -224,7 +224,7 @@ struct FalDraftTests {
         expect("webhook", FalSample.request { $0.webhook = "example.test/hook" })
     }
 
-    @Test("has no webhook and no priority in run mode: refused, or left out where that is allowed")
+    @Test("has no webhook and no priority in run mode: refused, or omitted if that is allowed")
     func runMode() throws {
         let hooked = FalSample.request { $0.webhook = "https://example.test/hook" }
         expect("webhook", hooked) { $0.mode = .run }
@@ -238,7 +238,7 @@ struct FalDraftTests {
         #expect(plain.warnings.map(\.field) == ["fal.priority"])
     }
 
-    @Test("carries each of fal's options in its header field")
+    @Test("sends each of fal's options in its header field")
     func options() throws {
         let draft = try FalSample.draft(FalSample.request()) {
             $0.priority = .normal
@@ -257,7 +257,7 @@ struct FalDraftTests {
             ])
     }
 
-    @Test("waits more than a second for its start")
+    @Test("accepts a start timeout of more than one second")
     func startTimeout() throws {
         let draft = try FalSample.draft(FalSample.request()) { $0.startTimeout = 1.5 }
         #expect(FalSample.field("X-Fal-Request-Timeout", draft.fields) == "1.5")
@@ -266,7 +266,7 @@ struct FalDraftTests {
         }
     }
 
-    @Test("has files kept for a second or longer")
+    @Test("accepts lifetimes of files of one second or longer")
     func expiry() throws {
         let draft = try FalSample.draft(FalSample.request()) { $0.resultExpiry = 1 }
         #expect(
@@ -276,12 +276,14 @@ struct FalDraftTests {
         expect("fal.uploadExpiry", FalSample.request()) { $0.uploadExpiry = -1 }
     }
 
-    @Test("has a runner hint that a header field can hold", arguments: ["", "a b", "a\r\nX-Evil: 1", "é"])
+    @Test(
+        "accepts only a runner hint that a header field can hold",
+        arguments: ["", "a b", "a\r\nX-Evil: 1", "é"])
     func runnerHint(_ text: String) {
         expect("fal.runnerHint", FalSample.request()) { $0.runnerHint = text }
     }
 
-    @Test("goes to any application that is named")
+    @Test("goes to any named application")
     func model() throws {
         let draft = try FalSample.draft(FalSample.request { $0.model = "workflows/me/flow/step" })
         #expect(draft.url == "https://queue.fal.run/workflows/me/flow/step")
@@ -293,14 +295,14 @@ struct FalDraftTests {
         }
     }
 
-    @Test("shows no image when it is printed")
+    @Test("prints no image")
     func elided() throws {
         let draft = try FalSample.draft(FalSample.request())
         #expect(
             draft.body.elided["image_urls"]?[0]?.string == "data:image/png;base64,<8 bytes>")
     }
 
-    @Test("states what it costs as what it is: others' price")
+    @Test("states its cost, marked as a third party's price")
     func price() {
         let price = FalSample.fal.limits.price
         #expect(price?.amount == 0.03 && price?.unit == .usDollars && price?.date == "2026-11-21")

@@ -2,9 +2,9 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("What fal says went wrong")
+@Suite("fal's errors")
 struct FalFailureTests {
-    /// A reply, and what it stands for.
+    /// A reply and the error that it stands for.
     struct Row: Sendable, CustomTestStringConvertible {
         var operation: APIOperation
         var status: Int
@@ -33,13 +33,13 @@ struct FalFailureTests {
 
     private static func unprocessable(_ type: String, _ category: ClientError.Category) -> Row {
         Row(
-            // What was made and then refused may be billed.
+            // Images that were made and then refused may be billed.
             operation: .fal(.run), status: 422, body: model(type), category: category,
             purchase: category == .moderation ? .taken : .notTaken, code: type, field: "body.image_urls.0",
             message: "It is so")
     }
 
-    /// Section 2.10's table, errors of the model.
+    /// Errors of the model, from the table in section 2.10.
     static let modelRows: [Row] =
         [
             unprocessable("content_policy_violation", .moderation),
@@ -75,7 +75,7 @@ struct FalFailureTests {
                 code: "downstream_service_unavailable", field: "body.image_urls.0"),
         ]
 
-    /// Section 2.10's table, errors of the infrastructure.
+    /// Errors of the infrastructure, from the table in section 2.10.
     static let requestRows: [Row] =
         [
             (504, "request_timeout", ClientError.Category.timeout), (504, "startup_timeout", .timeout),
@@ -105,7 +105,7 @@ struct FalFailureTests {
                 code: "startup_timeout"),
         ]
 
-    /// Errors that any server has.
+    /// Errors common to all servers.
     static let plainRows: [Row] = [
         Row(
             operation: .fal(.submit), status: 401, body: #"{"detail":"invalid key credentials"}"#,
@@ -147,7 +147,7 @@ struct FalFailureTests {
         Row(
             operation: .fal(.run), status: 429, body: "", fields: ["X-Fal-Retryable": "false"],
             category: .rateLimit, purchase: .notTaken),
-        // The queue's own failure proves nothing: the job may be stored.
+        // A failure of the queue proves nothing: the job may be stored.
         Row(
             operation: .fal(.submit), status: 500, body: request("internal_error"),
             fields: ["x-fal-request-id": "r"], category: .provider, purchase: .unknown, isRetryable: true,
@@ -163,7 +163,7 @@ struct FalFailureTests {
             purchase: .unknown, isRetryable: true, code: "request_timeout"),
         Row(operation: .fal(.submit), status: 499, body: "", category: .timeout, purchase: .unknown),
         Row(operation: .fal(.submit), status: 302, body: "", category: .badReply, purchase: .unknown),
-        // Nor does a page of what stands before the run.
+        // Nor does a page of a server in front of the run server.
         Row(
             operation: .fal(.run), status: 502, body: page, category: .provider, purchase: .unknown,
             isRetryable: true),
@@ -185,7 +185,7 @@ struct FalFailureTests {
             isRetryable: true),
     ]
 
-    /// Calls about a job that was accepted, and calls that cost nothing.
+    /// Calls about an accepted job, and calls that cost nothing.
     static let laterRows: [Row] = [
         Row(
             operation: .fal(.status), status: 502, body: page, category: .provider, purchase: .taken,
@@ -250,7 +250,7 @@ struct FalFailureTests {
     ]
 
     @Test(
-        "is read as what it is, where it is, and whether it was bought",
+        "have their category, their field, and whether the request was bought",
         arguments: modelRows + requestRows + plainRows + laterRows)
     func rows(_ row: Row) {
         let error = FalSample.fal.failure(
@@ -267,7 +267,7 @@ struct FalFailureTests {
         #expect(!error.message.contains("nginx"))
     }
 
-    @Test("is the first of several, and the others are counted")
+    @Test("are read from the first of several, with the others counted")
     func several() {
         let body =
             #"{"detail":[{"loc":["body","prompt"],"msg":"Field required","type":"missing"},{"loc":["body","seed"],"msg":"b","type":"int_type"},{"x":1}]}"#
@@ -277,7 +277,7 @@ struct FalFailureTests {
     }
 
     @Test(
-        "is understood in shapes that no document has",
+        "are read in undocumented forms",
         arguments: [
             (#"{"detail":[]}"#, nil), (#"{"detail":["no"]}"#, "no"), (#"{"detail":{"msg":"no"}}"#, "no"),
             (#"{"detail":null}"#, nil), (#"{"error":"no"}"#, "no"), (#"{"message":"no"}"#, "no"), ("[]", nil),
@@ -289,7 +289,7 @@ struct FalFailureTests {
         if let message { #expect(error.message == message) }
     }
 
-    @Test("never repeats an image that fal echoes")
+    @Test("never repeat an image that fal echoes")
     func echo() {
         let uri = "data:image/png;base64," + String(repeating: "A", count: 5000)
         let body =
@@ -299,7 +299,7 @@ struct FalFailureTests {
     }
 
     @Test(
-        "says how long to wait",
+        "state the wait",
         arguments: [("3", 3.0), ("0.5", 0.5), ("Sun, 06 Nov 1994 08:49:37 GMT", 0)])
     func retryAfter(_ text: String, _ seconds: Double) {
         let error = FalSample.fal.failure(
@@ -308,7 +308,7 @@ struct FalFailureTests {
     }
 
     @Test(
-        "asks for no wait where there is nothing to read",
+        "ask for no wait if the field is unreadable",
         arguments: ["soon", "inf", "-3", "Sun, 06 Xyz 1994"])
     func noRetryAfter(_ text: String) {
         let error = FalSample.fal.failure(
@@ -316,14 +316,14 @@ struct FalFailureTests {
         #expect(error.retryAfter == nil)
     }
 
-    @Test("comes with fal's id of the request")
+    @Test("have fal's request id")
     func requestID() {
         let error = FalSample.fal.failure(
             FalSample.reply(500, "", ["x-fal-request-id": "764c"]), operation: .fal(.run))
         #expect(error.requestID == "764c")
     }
 
-    @Test("is thrown where the reply to any call is no success")
+    @Test("are thrown if the reply to any call is not a success")
     func thrown() throws {
         let draft = try FalSample.draft(FalSample.request())
         let reply = FalSample.reply(422, Self.model("image_too_small"))

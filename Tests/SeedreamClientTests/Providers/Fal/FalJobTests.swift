@@ -4,7 +4,7 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("A job at fal")
+@Suite("job at fal")
 struct FalJobTests {
     private let fal = FalSample.fal
     private let context = FalSample.context
@@ -31,7 +31,7 @@ struct FalJobTests {
         return ticket
     }
 
-    @Test("is asked about at the URLs that the queue gave")
+    @Test("is polled at the URLs from the queue")
     func urls() throws {
         let base = "https://queue.fal.run/fal-ai/bytedance/requests/\(id)"
         let ticket = try ticket(
@@ -50,7 +50,7 @@ struct FalJobTests {
     }
 
     @Test(
-        "is not asked about at another server, which would be given the key",
+        "is not polled at another server, which would receive the key",
         arguments: [
             "https://evil.test/a", "http://queue.fal.run/a", "https://queue.fal.run:8443/a",
             "https://queue.fal.run@evil.test/a", "https://queue.fal.run.evil.test/a", "//evil.test/a", "",
@@ -66,13 +66,13 @@ struct FalJobTests {
             fal.statusRequest(for: ticket, withLogs: true, in: context)?.url == "\(base)/status?logs=true")
         #expect(fal.resultRequest(for: ticket, in: context)?.url == base)
         #expect(fal.cancelRequest(for: ticket, in: context)?.url == "\(base)/cancel")
-        // Nor where a ticket that was kept says so.
+        // Nor if a stored ticket names such a URL.
         let kept = JobTicket(
             requestID: id, model: ticket.model, statusURL: url, responseURL: url, cancelURL: url)
         #expect(fal.resultRequest(for: kept, in: context)?.url == base)
     }
 
-    @Test("stays within its path, whatever its id is")
+    @Test("stays within its path, with any id")
     func strangeID() throws {
         let ticket = try ticket(#"{"request_id":"../a?b#c"}"#)
         #expect(
@@ -81,7 +81,7 @@ struct FalJobTests {
     }
 
     @Test(
-        "may have been bought where the queue's reply names none",
+        "may have been bought if the queue's reply has no id",
         arguments: [
             "", "{}", "[]", #"{"request_id":null}"#, #"{"request_id":""}"#, #"{"request_id":7}"#,
             #"{"request_id":"a b"}"#, #"{"request_id":"764c"#, "<html></html>",
@@ -92,7 +92,7 @@ struct FalJobTests {
         #expect(error?.requestID == "header-id" && error?.operation == "fal.submit")
     }
 
-    @Test("of run mode is finished at once")
+    @Test("in run mode is finished at once")
     func run() throws {
         guard
             case .finished(let result) = try submit(
@@ -113,7 +113,7 @@ struct FalJobTests {
         try fal.status(in: FalSample.reply(code, body, ["x-fal-request-id": id]))
     }
 
-    @Test("waits, runs, and is done")
+    @Test("waits, runs, and is completed")
     func phases() throws {
         let waiting = try status(#"{"status":"IN_QUEUE","queue_position":2}"#, code: 202)
         guard case .queued(position: 2) = waiting.phase else {
@@ -145,7 +145,7 @@ struct FalJobTests {
     }
 
     @Test(
-        "has ended where a word says so that fal does not document",
+        "ends with undocumented words for failure and cancellation",
         arguments: ["FAILED", "ERROR", "TIMED_OUT", "failed", "Rejected"], [#","error":"It is so""#, ""])
     func undocumentedEnd(_ word: String, _ more: String) throws {
         guard case .failed(let error) = try status(#"{"status":"\#(word)"\#(more)}"#).phase else {
@@ -160,7 +160,7 @@ struct FalJobTests {
         }
     }
 
-    @Test("keeps a thousand lines of a log, each as long as a line may be")
+    @Test("keeps at most a thousand lines of a log, each cut to the maximum length")
     func longLog() throws {
         let line = String(repeating: "x", count: 5000)
         let lines = (0..<3000).map { _ in #"{"message":"\#(line)"}"# }.joined(separator: ",")
@@ -173,7 +173,7 @@ struct FalJobTests {
         }
     }
 
-    @Test("goes on while fal says a word that is not known", arguments: ["PAUSED", ""])
+    @Test("continues while fal's status is unknown", arguments: ["PAUSED", ""])
     func otherWords(_ word: String) throws {
         guard case .other(word) = try status(#"{"status":"\#(word)"}"#).phase else {
             Issue.record("expected another word")
@@ -182,7 +182,7 @@ struct FalJobTests {
     }
 
     @Test(
-        "has failed where it is completed with an error: not billed for fal's fault, perhaps for the request's",
+        "fails if completed with an error: free if fal is at fault, perhaps billed if the request is",
         arguments: [
             ("image_too_small", ClientError.Category.validation, ClientError.Purchase.taken, false),
             ("content_policy_violation", .moderation, .taken, false),
@@ -205,11 +205,11 @@ struct FalJobTests {
         #expect(error.category == category && error.purchase == purchase && error.isRetryable == retryable)
         #expect(error.message == "It is so" && error.code == (type.isEmpty ? nil : type))
         #expect(error.requestID == id && error.status == nil)
-        // Nothing is there to be resumed.
+        // There is nothing to resume.
         #expect(!error.hint.contains("resume"))
     }
 
-    @Test("has failed even if fal gives a word alone, or no text")
+    @Test("fails even if fal gives only an error type, or no text")
     func failedWithoutText() throws {
         for body in [
             #"{"status":"COMPLETED","error_type":"image_too_small"}"#, #"{"status":"COMPLETED","error":{}}"#,
@@ -222,7 +222,7 @@ struct FalJobTests {
         }
     }
 
-    @Test("was cancelled")
+    @Test("is cancelled if its error type is client_cancelled")
     func cancelled() throws {
         let body = #"{"status":"COMPLETED","error":"cancelled","error_type":"client_cancelled"}"#
         guard case .cancelled = try status(body).phase else {
@@ -232,7 +232,7 @@ struct FalJobTests {
     }
 
     @Test(
-        "is asked about again after a reply that says nothing",
+        "is polled again after an unreadable reply",
         arguments: ["", "{}", "[1]", #"{"status":1}"#])
     func badStatus(_ body: String) {
         let error = #expect(throws: ClientError.self) { try status(body) }
@@ -241,7 +241,7 @@ struct FalJobTests {
 
     // MARK: Result
 
-    @Test("gives its images in fal's order, with what fal says of them")
+    @Test("gives its images in fal's order, with their facts")
     func result() throws {
         let result = try fal.result(
             in: FalSample.reply(
@@ -270,7 +270,7 @@ struct FalJobTests {
     }
 
     @Test(
-        "is not lost where its result cannot be read",
+        "is not lost if its result cannot be read",
         arguments: [
             "", "{}", #"{"images":[{"url":"inline:4"}]}"#,
             #"{"images":[{"url":"ftp://a/b"}]}"#,
@@ -282,7 +282,7 @@ struct FalJobTests {
     }
 
     @Test(
-        "is failed where the model made nothing",
+        "fails if the model made nothing",
         arguments: [#"{"images":[]}"#, #"{"images":null,"seed":7}"#])
     func noImages(_ body: String) {
         let error = #expect(throws: ClientError.self) { try fal.result(in: FalSample.reply(200, body)) }
@@ -293,7 +293,7 @@ struct FalJobTests {
     // MARK: Cancelling
 
     @Test(
-        "is cancelled, or not",
+        "has a cancellation outcome for each reply",
         arguments: [
             (202, #"{"status":"CANCELLATION_REQUESTED"}"#, CancellationOutcome.requested),
             (400, #"{"status":"ALREADY_COMPLETED"}"#, .alreadyCompleted),
@@ -304,7 +304,7 @@ struct FalJobTests {
         #expect(try fal.cancellation(in: FalSample.reply(code, body)) == outcome)
     }
 
-    @Test("may go on where cancelling fails", arguments: [401, 404, 500])
+    @Test("may continue if cancelling fails", arguments: [401, 404, 500])
     func badCancellation(_ code: Int) {
         let error = #expect(throws: ClientError.self) {
             try fal.cancellation(in: FalSample.reply(code, #"{"detail":"no"}"#))
@@ -312,7 +312,7 @@ struct FalJobTests {
         #expect(error?.purchase == .taken && error?.operation == "fal.cancel")
     }
 
-    @Test("is asked about with the key in fal's own scheme")
+    @Test("is polled with the key in fal's own scheme")
     func key() throws {
         var fields: HTTPFields = [:]
         fal.authorize(&fields, with: try #require(APIKey("id:secret")), in: context)

@@ -3,7 +3,7 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("An upload to fal")
+@Suite("upload to fal")
 struct FalUploadTests {
     private let slot = FalSample.reply(
         200,
@@ -28,7 +28,7 @@ struct FalUploadTests {
         Dictionary(uniqueKeysWithValues: fields.map { ($0.name.rawName, $0.value) })
     }
 
-    @Test("asks where to, then puts the image there without the key")
+    @Test("asks for a URL, then puts the image there without the key")
     func signed() async throws {
         let caller = ScriptedCaller([slot, empty])
         #expect(try await upload(caller) == "https://v3.fal.media/files/b/1_dog.png")
@@ -49,7 +49,7 @@ struct FalUploadTests {
         #expect(requests[1].body.length == FalSample.magic.count)
     }
 
-    @Test("names no lifetime where fal's own is wanted, and refuses one that is none")
+    @Test("sends no lifetime if fal's own applies, and refuses an invalid one")
     func lifetime() async throws {
         let caller = ScriptedCaller([slot, empty])
         _ = try await upload(caller) { $0.uploadExpiry = nil }
@@ -59,7 +59,7 @@ struct FalUploadTests {
         }
     }
 
-    @Test("goes to the CDN under a token where it is told to, and the key does not")
+    @Test("goes to the CDN under a token on request, without the key")
     func withToken() async throws {
         let caller = ScriptedCaller([token, stored])
         let url = try await upload(caller) {
@@ -80,27 +80,28 @@ struct FalUploadTests {
             ])
     }
 
-    @Test("takes the second way where the first is closed", arguments: [400, 404, 409, 422, 500, 503])
+    @Test("falls back to the token if initiate fails", arguments: [400, 404, 409, 422, 500, 503])
     func secondWay(_ status: Int) async throws {
         let refusal = FalSample.reply(status, #"{"detail":"Invalid storage type"}"#)
         let caller = ScriptedCaller([refusal, token, stored])
         #expect(try await upload(caller) == "https://v3b.fal.media/files/b/2_dog.png")
         #expect(caller.requests.map(\.operation.description) == ["fal.initiate", "fal.token", "fal.upload"])
-        // The same where the caller has retried in vain.
+        // The same if the caller's retries have failed.
         let error = FalSample.fal.failure(refusal, operation: .fal(.initiate))
         let tired = ScriptedCaller([.failure(error), .success(token), .success(stored)])
         #expect(try await upload(tired) == "https://v3b.fal.media/files/b/2_dog.png")
     }
 
     @Test(
-        "takes no second way where it needs the same key, money or patience", arguments: [401, 402, 403, 429])
+        "does not fall back if the token would need the same key, money or wait",
+        arguments: [401, 402, 403, 429])
     func noSecondWay(_ status: Int) async throws {
         let caller = ScriptedCaller([FalSample.reply(status, #"{"detail":"Exhausted balance"}"#)])
         let error = await #expect(throws: ClientError.self) { _ = try await upload(caller) }
         #expect(error?.status == status && error?.purchase == .notTaken && caller.requests.count == 1)
     }
 
-    @Test("takes no second way where no reply came")
+    @Test("does not fall back if no reply came")
     func noReply() async throws {
         let lost = ClientError(
             .transport, provider: .fal, operation: "fal.initiate", message: "lost", purchase: .notTaken)
@@ -110,7 +111,7 @@ struct FalUploadTests {
     }
 
     @Test(
-        "goes nowhere that is no URL, nor in the clear",
+        "goes to no invalid URL, and to none over plain http",
         arguments: [
             "{}", "", #"{"upload_url":"https://a.test/b"}"#,
             #"{"upload_url":"ftp://a.test/b","file_url":"https://a.test/b"}"#,
@@ -123,7 +124,7 @@ struct FalUploadTests {
         #expect(error?.category == .badReply && error?.operation == "fal.initiate")
     }
 
-    @Test("goes in the clear where fal itself is called so, as an emulator is")
+    @Test("goes over plain http if fal itself is addressed that way, as an emulator is")
     func emulated() async throws {
         let context = RequestContext(endpoints: .behind("http://127.0.0.1:8080/fal", .fal))
         let caller = ScriptedCaller([
@@ -137,7 +138,7 @@ struct FalUploadTests {
         #expect(caller.requests[0].url.hasPrefix("http://127.0.0.1:8080/fal/rest/storage/"))
     }
 
-    @Test("fails where the image is not taken")
+    @Test("fails if the image is refused")
     func refused() async throws {
         let put = ScriptedCaller([slot, FalSample.reply(403, #"{"detail":"Invalid signature"}"#)])
         let error = await #expect(throws: ClientError.self) { _ = try await upload(put) }

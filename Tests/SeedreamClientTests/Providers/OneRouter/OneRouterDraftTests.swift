@@ -8,7 +8,7 @@ import Testing
 struct OneRouterDraftTests {
     private let provider = OneRouterProvider()
 
-    @Test("an edit has a size in px and the safety checker, which is off by default, switched on")
+    @Test("an edit has a size in px and switches the safety checker on, which is off by default")
     func edit() throws {
         let draft = try provider.draft(SampleImage.request(2))
         #expect(draft.url == "https://image.onerouter.pro/v1/images/edits")
@@ -25,7 +25,7 @@ struct OneRouterDraftTests {
         #expect(draft.warnings.isEmpty)
     }
 
-    @Test("text-to-image has a path of its own, and no images")
+    @Test("text-to-image has its own path, and no images")
     func generate() throws {
         let draft = try provider.draft(SampleImage.request(0))
         #expect(draft.url == "https://image.onerouter.pro/v1/images/generations")
@@ -38,7 +38,7 @@ struct OneRouterDraftTests {
             ])
     }
 
-    @Test("everything that can be said is said in the documents' words")
+    @Test("all settings are sent in the documented words")
     func everything() throws {
         var request = SampleImage.request()
         request.size = .preset(.auto4K)
@@ -61,7 +61,7 @@ struct OneRouterDraftTests {
         #expect(draft.isInline)
     }
 
-    @Test("takes every preset by its name, and then no pixels", arguments: SizePreset.allCases)
+    @Test("sends every preset by name, and then no pixels", arguments: SizePreset.allCases)
     func presets(_ preset: SizePreset) throws {
         var request = SampleImage.request()
         request.size = .preset(preset)
@@ -70,7 +70,7 @@ struct OneRouterDraftTests {
         #expect(body["image_size"] == nil)
     }
 
-    @Test("takes 921600 to 16777216 px², says what becomes of an edit below, and refuses text-to-image there")
+    @Test("accepts 921600 to 16777216 px², reports enlarged edits below, and refuses text-to-image there")
     func areas() throws {
         func request(_ images: Int, _ width: Int, _ height: Int) -> GenerationRequest {
             var request = SampleImage.request(images)
@@ -91,7 +91,7 @@ struct OneRouterDraftTests {
         #expect(small.predictedSize == PixelSize(width: 1280, height: 720))
     }
 
-    @Test("takes any number of generations and 10 inputs")
+    @Test("accepts any number of generations, and 10 inputs")
     func ranges() {
         func refused(_ change: (inout GenerationRequest) -> Void) -> String? {
             var request = SampleImage.request()
@@ -108,7 +108,7 @@ struct OneRouterDraftTests {
         #expect(refused { $0.model = "" } == "model")
     }
 
-    @Test("what it cannot express is refused by name, or dropped with a warning")
+    @Test("unsupported settings are refused by name, or dropped with a warning")
     func inexpressible() throws {
         var request = SampleImage.request()
         request.enhancement = .off
@@ -132,7 +132,7 @@ struct OneRouterDraftTests {
             ])
     }
 
-    @Test("an image behind a URL gives a square, and that is said")
+    @Test("an image behind a URL gives a square, with a warning")
     func remote() throws {
         var request = SampleImage.request()
         request.images = [.remote("https://cdn.example/1.jpg")]
@@ -141,7 +141,8 @@ struct OneRouterDraftTests {
         #expect(try draft.sent["image_size"] == ["width": 2048, "height": 2048])
     }
 
-    @Test("the key goes as a bearer token, or bare", arguments: [(false, "Bearer sk-123"), (true, "sk-123")])
+    @Test(
+        "the key is sent as a bearer token, or bare", arguments: [(false, "Bearer sk-123"), (true, "sk-123")])
     func key(_ isBare: Bool, _ expected: String) throws {
         var context = RequestContext(endpoints: .standard(.onerouter))
         context.options.onerouterSendsBareKey = isBare

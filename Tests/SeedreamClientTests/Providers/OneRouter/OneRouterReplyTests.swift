@@ -7,7 +7,7 @@ import Testing
 struct OneRouterReplyTests {
     private let provider = OneRouterProvider()
 
-    @Test("an empty text is no URL, and no error")
+    @Test("an empty string is neither a URL nor an error")
     func success() throws {
         let result = try #require(
             try provider.finished(
@@ -23,7 +23,7 @@ struct OneRouterReplyTests {
         #expect(result.usage == Usage())
     }
 
-    @Test("an inline image lies in the file that it was decoded into")
+    @Test("an inline image is the file that it was decoded into")
     func inline() throws {
         var reply = HostReply.json(["data": [["url": "", "b64_json": "inline:0"]]])
         reply.inline = [InlinePart(path: "/tmp/part-0", byteCount: 9, contentType: nil)]
@@ -43,7 +43,7 @@ struct OneRouterReplyTests {
     }
 
     @Test(
-        "each documented error is what it says, whatever its status",
+        "each documented error has its category and purchase, with any status",
         arguments: [
             ErrorRow(
                 400, error(400, "invalid_request_error", param: "image_urls"), .validation, .notTaken,
@@ -73,7 +73,7 @@ struct OneRouterReplyTests {
             ErrorRow(200, error(500, ""), .provider, .unknown, code: "500"),
             ErrorRow(200, error(502, ""), .provider, .unknown, code: "502"),
             ErrorRow(503, error(503, ""), .provider, .unknown, code: "503"),
-            // Errors that say less than documented.
+            // Errors with less than the documented content.
             ErrorRow(200, error(nil, ""), .provider, .unknown),
             ErrorRow(200, error(7, ""), .provider, .unknown, code: "7"),
             ErrorRow(200, error("model_down", ""), .provider, .unknown, code: "model_down"),
@@ -81,11 +81,11 @@ struct OneRouterReplyTests {
                 200, error("content_policy_violation", ""), .moderation, .unknown,
                 code: "content_policy_violation"),
             ErrorRow(200, #"{"error":"words"}"#, .provider, .unknown),
-            // The error counts, not what stands beside it.
+            // The error counts, not the data beside it.
             ErrorRow(
                 200, error(402, "", data: [["url": "https://media.test/1.png"]]), .credits, .notTaken,
                 code: "402"),
-            // Cloudflare in front of the provider, and other pages.
+            // Pages of Cloudflare in front of the provider, and others.
             ErrorRow(403, "error code: 1010", .badReply, .notTaken),
             ErrorRow(502, "<html>Bad Gateway</html>", .provider, .unknown),
             ErrorRow(401, "", .credentials, .notTaken),
@@ -95,7 +95,7 @@ struct OneRouterReplyTests {
         #expect(row.mismatches(provider.failure(row.reply, operation: .onerouter(.edit))) == [])
     }
 
-    @Test("a task, as newer models give, is no image, and may have been bought")
+    @Test("a task, as newer models return, is not an image, and may have been bought")
     func task() throws {
         let error = try #require(
             try provider.refusal(
@@ -108,7 +108,7 @@ struct OneRouterReplyTests {
         #expect(error.requestID == "t-1")
     }
 
-    @Test("a success that cannot be read may have been bought", arguments: HostReply.unreadable)
+    @Test("an unreadable success may have been bought", arguments: HostReply.unreadable)
     func unreadable(_ text: String) throws {
         let error = try #require(try provider.refusal(HostReply.text(text)))
         #expect(error.category == .badReply)

@@ -5,15 +5,15 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Success replies of synchronous providers, and results of jobs, in forms that no document has and
-/// that servers have sent.
-@Suite("A result is read in whatever form it comes")
+/// Success replies of synchronous providers, and results of jobs, in undocumented forms that
+/// servers have sent.
+@Suite("results are read in any form")
 struct ImageFormTests {
     static let url = "https://cdn.test/a%20b.png"
     private static let png: [UInt8] = (try? Fixtures.bytes("png/rgba-8.png")) ?? []
     private static let base64 = Data(png).base64EncodedString()
 
-    /// The item of a list, and whether its image comes inside it.
+    /// Items of a list, and whether their image is inline.
     static let items: [(String, Bool)] = {
         let lines = base64.enumerated().map { ($0 > 0 && $0 % 76 == 0 ? "\\r\\n" : "") + String($1) }.joined()
         let safe = base64.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
@@ -44,7 +44,7 @@ struct ImageFormTests {
         ]
     }()
 
-    /// A PNG of 69 bytes, as a safety filter returns it: one black pixel.
+    /// A PNG of 69 bytes, as returned by a safety filter: one black pixel.
     private static let small: [UInt8] = Array(
         Data(
             base64Encoded:
@@ -99,7 +99,7 @@ struct ImageFormTests {
         }
     }
 
-    @Test("where the body is the image, or its URL, and nothing else")
+    @Test("if the body is only the image, or its URL")
     func bare() async throws {
         let folder = try TemporaryFolder()
         for bytes in [Self.png, (try? Fixtures.bytes("sampling/444.jpg")) ?? []] {
@@ -118,7 +118,7 @@ struct ImageFormTests {
     }
 
     @Test(
-        "a path belongs to the server that was asked; other schemes are no URL",
+        "a path belongs to the server that was asked; other schemes are not URLs",
         arguments: [
             ("/files/a.png", "https://api.test/files/a.png"), ("//cdn.test/a", "https://cdn.test/a"),
             ("https://cdn.test/\u{e9}?q=a b", "https://cdn.test/%C3%A9?q=a%20b"), ("file:///etc/passwd", nil),
@@ -130,7 +130,7 @@ struct ImageFormTests {
         #expect(reply.location(text) == expected.map { .url($0) })
     }
 
-    @Test("and says what the provider made of the prompt")
+    @Test("with the provider's version of the prompt")
     func revisedPrompt() throws {
         let reply = HostReply.json([
             "data": [["url": "https://cdn.test/a.png", "revised_prompt": "a dog in a red hat"]]
@@ -138,7 +138,7 @@ struct ImageFormTests {
         #expect(try images(OneRouterProvider(), reply).first?.revisedPrompt == "a dog in a red hat")
     }
 
-    @Test("a long list without images is said in a few lines")
+    @Test("a long list without images is reported in a few lines")
     func lines() throws {
         let items = [JSONValue](repeating: ["x": 1], count: 3000) + [["url": "https://cdn.test/a.png"]]
         let result = try OneRouterProvider().result(in: HostReply.json(["data": .array(items)]))

@@ -5,19 +5,19 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// The key in each text of each reply of each provider: it is nowhere afterwards.
-@Suite("A key that a provider shows")
+/// Puts the key into each text of each reply of each provider; it must not show afterwards.
+@Suite("a key echoed by a provider")
 struct KeyEchoTests {
     private static let key = "canary-9f31c0de-key:canary-77aa-secret"
 
-    /// Forms in which it is put into a text.
+    /// The forms in which the key is put into a text.
     private static let forms: [@Sendable (String) -> String] = [
         { "\($0) \(key)" }, { _ in key }, { "\($0)\(key.uppercased())" },
         { "\($0) Basic \(Data("u:\(key)".utf8).base64EncodedString())" },
         { "\($0) " + key.utf8.map { String(format: "%%%02x", $0) }.joined() },
     ]
 
-    /// The places of the texts in a value, as a path each; a member's name is one as well.
+    /// Returns the number of texts in a value, names of members included.
     private static func places(in value: JSONValue) -> Int {
         switch value {
         case .string: 1
@@ -27,7 +27,7 @@ struct KeyEchoTests {
         }
     }
 
-    /// The value with the text at one place changed.
+    /// Returns the value with the text at one place changed.
     private static func changed(
         _ value: JSONValue, _ place: inout Int, _ change: (String) -> String
     ) -> JSONValue {
@@ -51,7 +51,7 @@ struct KeyEchoTests {
         }
     }
 
-    /// Where the key shows, in all that a run leaves.
+    /// Returns the places where the key shows, in everything that a run leaves.
     private static func hits(_ bench: ReplyBench, _ said: [String]) async throws -> [String] {
         var texts = said + bench.log.lines.all.map(\.text)
         for job in await bench.ledger.jobs(in: nil, limit: nil) {
@@ -72,7 +72,7 @@ struct KeyEchoTests {
         return texts.filter { text in needles.contains { text.lowercased().contains($0.lowercased()) } }
     }
 
-    /// Runs an edit and gives everything that is said.
+    /// Runs an edit and returns all texts that it gives.
     private static func run(_ bench: ReplyBench) async throws -> [String] {
         let (events, reporter) = ClientReporter.makeStream()
         var said: [String] = []
@@ -90,7 +90,7 @@ struct KeyEchoTests {
         return said
     }
 
-    @Test("is seen nowhere, whatever text of whatever reply holds it", arguments: ProviderID.allCases)
+    @Test("shows nowhere, in any text of any reply", arguments: ProviderID.allCases)
     func everyText(_ provider: ProviderID) async throws {
         for step in ReplyBench.steps(of: provider) where step != .download && step != .cancel {
             var count = 1
@@ -101,7 +101,7 @@ struct KeyEchoTests {
                     let bench = try ReplyBench(provider, key: Self.key) { [place] at, reply in
                         guard at == step else { return nil }
                         seen.append(Self.places(in: reply.json))
-                        // A word that is not known is asked about again; this ends it.
+                        // An unknown status is polled again; this ends it.
                         guard seen.all.count <= 3 else {
                             (reply.status, reply.body) = (401, [])
                             return nil
@@ -120,7 +120,7 @@ struct KeyEchoTests {
         }
     }
 
-    /// Refusals and failures as the documents write them, with the key in their words.
+    /// Refusals and failures as documented, with the key in their texts.
     static let refusals: [(ProviderID, ReplyBench.Step, Int, String)] = [
         (.onerouter, .submit, 200, #"{"error":{"code":401,"message":"Incorrect API key provided: KEY"}}"#),
         (.onerouter, .submit, 401, #"{"error":{"code":"KEY","message":"no","param":"KEY","type":"KEY"}}"#),
@@ -151,7 +151,7 @@ struct KeyEchoTests {
         (.fal, .result, 200, #"{"images":[],"KEY":"KEY"}"#), (.fal, .result, 200, #"{"nothing":"KEY"}"#),
     ]
 
-    @Test("is seen nowhere where a provider refuses", arguments: refusals)
+    @Test("shows nowhere in refusals", arguments: refusals)
     func refused(_ provider: ProviderID, _ step: ReplyBench.Step, _ status: Int, _ body: String) async throws
     {
         let escaped = Self.key.utf16.map { String(format: "\\u%04X", $0) }.joined()
@@ -177,7 +177,7 @@ struct KeyEchoTests {
             let said = try await Self.run(bench)
             let hits = try await Self.hits(bench, said)
             #expect(hits.isEmpty, "\(provider).\(step): \(hits)")
-            // Something was said of it, and that it was there.
+            // The refusal was reported, with the mask in place of the key.
             #expect(
                 said.contains { $0.contains(KeyMask.replacement) }
                     || bench.log.lines.all.contains { $0.text.contains(KeyMask.replacement) },

@@ -5,7 +5,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("The key is masked")
+@Suite("the key is masked")
 struct KeyMaskTests {
     private static let id = "canary-9f31c0de-key"
     private static let secret = "canary-77AA-se+cret/=x"
@@ -23,7 +23,7 @@ struct KeyMaskTests {
         text.utf16.map { String(format: "\\u%04x", $0) }.joined()
     }
 
-    /// Ways in which a provider, or what stands before it, shows a key.
+    /// The forms in which a provider, or a server in front of it, may show a key.
     static let echoes: [(String, String)] = {
         let basic = Data("user:\(key)".utf8).base64EncodedString()
         let safe = basic.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
@@ -55,7 +55,7 @@ struct KeyMaskTests {
         return rows
     }()
 
-    /// What is looked for afterwards, in the text with everything decoded that a reader would
+    /// Returns whether the key shows in the text, with everything decoded that a reader would
     /// decode.
     private static func shows(_ text: String) -> Bool {
         var text = text
@@ -67,13 +67,13 @@ struct KeyMaskTests {
         }
     }
 
-    @Test("in whatever form it is shown", arguments: echoes)
+    @Test("in any form", arguments: echoes)
     func forms(_ name: String, _ echo: String) throws {
         let masked = Self.mask.masked("before \(echo) after é")
         #expect(masked.contains(KeyMask.replacement), "\(name): \(masked)")
         #expect(masked.hasPrefix("before ") && masked.hasSuffix(" after é"), "\(name): \(masked)")
         #expect(!Self.shows(masked), "\(name): \(masked)")
-        // Nothing of it is left but what is around it.
+        // Only the text around it is left.
         #expect(masked.count < 60 || echo.hasPrefix("https"), "\(name): \(masked)")
     }
 
@@ -89,7 +89,7 @@ struct KeyMaskTests {
         #expect(!Self.shows(reply.text))
         #expect(!Self.shows(reply.field("x-fal-request-id") ?? ""))
         #expect(reply.json?["a"]?["b"]?[1] == 7)
-        // Where it is no JSON, as a page.
+        // In a body that is not JSON, such as a page.
         let page = HTTPReply(head: head, body: Array("<html>\(echo)</html>".utf8), mask: Self.mask)
         #expect(!Self.shows(page.text))
     }
@@ -104,7 +104,7 @@ struct KeyMaskTests {
         ])
     func others(_ text: String) { #expect(Self.mask.masked(text) == text) }
 
-    @Test("of a few letters only where it stands alone, and in no URL")
+    @Test("if it has only a few letters, only as a separate word, and not in a URL")
     func short() {
         let mask = KeyMask(["abc"])
         #expect(mask.masked("the key abc is wrong") == "the key <key> is wrong")
@@ -112,14 +112,14 @@ struct KeyMaskTests {
         #expect(mask.masked("https://cdn.test/abc/1.png") == "https://cdn.test/abc/1.png")
     }
 
-    @Test("in a body that holds it twice under one name, and behind its end")
+    @Test("in a body with a repeated name, and after the end of the JSON")
     func hidden() {
         let text = "{\"a\":\"\(Self.escaped(Self.key))\",\"a\":\"b\"}\n\(Self.key)"
         let reply = HTTPReply(head: .init(status: .ok), body: Array(text.utf8), mask: Self.mask)
         #expect(!Self.shows(reply.text) && !reply.text.contains("\\u0063"))
     }
 
-    @Test("in a long text within a moment", .timeLimit(.minutes(1)))
+    @Test("in a long text without delay", .timeLimit(.minutes(1)))
     func long() {
         let text = String(repeating: "canary-77aa %63 \\u0063 &amp; ", count: 8_000)
         #expect(Self.mask.masked(text) == text)

@@ -5,18 +5,18 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Every operation of every provider, answered in ways that are odd and legal, or nearly legal: the
-/// outcome is the plain one.
-@Suite("Odd replies")
+/// Every operation of every provider, with odd replies that are legal or almost legal: the outcome
+/// is the same as without them.
+@Suite("odd replies")
 struct OddReplyTests {
-    /// Changes a reply; `nil` leaves it as one piece.
+    /// A change to a reply; if it returns `nil`, the reply is sent as one piece.
     struct Oddity: Sendable, CustomTestStringConvertible {
         var name: String
         var change: @Sendable (inout ReplyBench.Reply) -> [[UInt8]]?
 
         var testDescription: String { name }
 
-        /// One that changes the text alone.
+        /// An oddity that changes only the text.
         static func text(_ name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8]) -> Oddity {
             Oddity(name: name) { reply in
                 reply.body = change(reply.body)
@@ -24,14 +24,14 @@ struct OddReplyTests {
             }
         }
 
-        /// One that writes each object anew.
+        /// An oddity that rewrites each object.
         static func members(
             _ name: String, _ change: @escaping @Sendable ([(String, JSONValue)]) -> [(String, String)]
         ) -> Oddity {
             text(name) { Array(OddReplyTests.written((try? JSONValue(parsing: $0)) ?? nil, change).utf8) }
         }
 
-        /// One that changes the head alone.
+        /// An oddity that changes only the header fields.
         static func fields(_ name: String, _ change: @escaping @Sendable (inout HTTPFields) -> Void) -> Oddity
         {
             Oddity(name: name) { reply in
@@ -53,7 +53,7 @@ struct OddReplyTests {
         return "{" + raw.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
 
-    /// Members put before and behind those of every object.
+    /// Adds members before and after those of every object.
     private static func around(_ name: String, before: String? = nil, _ after: String) -> Oddity {
         @Sendable func change(_ members: [(String, JSONValue)]) -> [(String, String)] {
             (before.map { [("zz", $0)] } ?? []) + members.map { ($0.0, written($0.1, change)) } + [
@@ -183,7 +183,7 @@ struct OddReplyTests {
     }
 
     @Test(
-        "that say nothing leave a job open, and the reply in a file", arguments: ProviderID.allCases,
+        "without content leave a job open, and the reply in a file", arguments: ProviderID.allCases,
         [
             "<html>hello</html>", "{\"a\":1,\"see\":\"https://x.test/made.png\"}", "[[]]", "7",
             "{\"images\":",
@@ -208,7 +208,7 @@ struct OddReplyTests {
         #expect(mode == 0o600)
     }
 
-    @Test("with more images than were asked for are cut, and it is said", arguments: ProviderID.allCases)
+    @Test("with too many images are cut, with a notice", arguments: ProviderID.allCases)
     func tooMany(_ provider: ProviderID) async throws {
         let bench = try ReplyBench(provider) { at, reply in
             let one = JSONValue.string("\(ReplyBench.base)/cdn/a.png")

@@ -2,10 +2,10 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("What the providers take")
+@Suite("limits of the providers")
 struct ProviderLimitsTests {
     @Test(
-        "no provider but Apiframe has jobs, uploads, webhooks or idempotency keys, and none here can cancel",
+        "only Apiframe has jobs, uploads, webhooks and idempotency keys, and none of these can cancel",
         arguments: [AIMLProvider(), OneRouterProvider(), ArkProvider(), ApiframeProvider()] as [any Provider])
     func features(_ provider: any Provider) {
         let isApiframe = provider.id == .apiframe
@@ -22,7 +22,7 @@ struct ProviderLimitsTests {
         #expect((limits.price?.unit == .credits) == isApiframe)
     }
 
-    @Test("drafts to a base URL go behind it")
+    @Test("drafts for a base URL go below it")
     func behind() throws {
         for provider in [AIMLProvider(), OneRouterProvider(), ArkProvider(), ApiframeProvider()]
             as [any Provider]
@@ -35,7 +35,7 @@ struct ProviderLimitsTests {
         }
     }
 
-    @Test("a hostile provider's words are cut before they are printed")
+    @Test("a hostile provider's text is cut before it is printed")
     func words() throws {
         let long = String(repeating: "x", count: 5000)
         let reply = HostReply.json(
