@@ -2,13 +2,12 @@
 import Foundation
 import Testing
 
-/// What must never be seen outside of the request that it belongs in: the key, and bytes of the
-/// images.
+/// The key and bytes of the images, which must not show outside of the request that they belong to.
 struct Canary {
-    /// Each in every form in which it could be seen.
+    /// Each of them in every form in which it could show.
     private let needles: [(name: String, bytes: Data)]
 
-    /// Watches for the key of the tests, and for the middle of these files, raw and as base64.
+    /// Watches for the key of the tests and for the middle of these files, raw and as base64.
     init(files: [String]) {
         var needles: [(name: String, bytes: Data)] = CommandRig.key.split(separator: ":").map {
             ("the key", Data($0.utf8))
@@ -21,7 +20,7 @@ struct Canary {
             }
             let middle = bytes.count / 2 / 3 * 3
             needles.append(("bytes of \(file)", bytes[middle..<middle + 24]))
-            // Whatever comes before it, base64 of the middle is one of three texts.
+            // Depending on what precedes it, the base64 of the middle is one of three texts.
             for shift in 0..<3 {
                 let text = bytes[(middle + shift)..<(middle + shift + 36)].base64EncodedString()
                 needles.append(("base64 of \(file)", Data(text.utf8)))
@@ -30,13 +29,12 @@ struct Canary {
         self.needles = needles
     }
 
-    /// How often one of them is there.
+    /// Returns a line for each one found.
     func hits(in data: Data, _ place: String) -> [String] {
         needles.compactMap { data.range(of: $0.bytes) == nil ? nil : "\($0.name) in \(place)" }
     }
 
-    /// Looks into every file of a folder, hidden ones included, but for the images that were
-    /// given.
+    /// Searches every file of a folder, including hidden ones, except the images that were given.
     func hits(inFolder folder: String, except files: [String]) -> [String] {
         let given = Set(files.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
         guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }

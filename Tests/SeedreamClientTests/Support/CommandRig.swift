@@ -3,10 +3,10 @@ import Foundation
 import SeedreamEmulator
 import TestSupport
 
-/// The command against an emulator that runs in this process: a folder with a ledger, a key that is
-/// easy to find, and results.
+/// The command against an emulator in this process, with a folder for a ledger and results, and a
+/// key that is easy to find.
 struct CommandRig {
-    /// What must never be seen again.
+    /// The key, which must not show anywhere.
     static let key = "canary-9f31c0de-key:canary-77aa-secret"
 
     let emulator: Emulator
@@ -18,7 +18,7 @@ struct CommandRig {
     ) async throws -> Result {
         try await Rig.with(change) { rig in
             let rig = CommandRig(emulator: rig.emulator, folder: rig.folder)
-            // A ledger that is named is made in a folder that is there.
+            // The folder of a named ledger must exist.
             try FileManager.default.createDirectory(
                 atPath: rig.folder.file("state"), withIntermediateDirectories: true)
             return try await body(rig)
@@ -28,13 +28,13 @@ struct CommandRig {
     var ledger: String { folder.file("state/jobs.sqlite") }
     var output: String { folder.file("out") }
 
-    /// The options that every command of a test has.
+    /// The options of every command in a test.
     var common: [String] { ["--ledger", ledger] }
 
-    /// Those of a command that asks about jobs: a key goes only to a base URL that is named.
+    /// The options of a command that polls jobs: a key is sent only to a named base URL.
     var asking: [String] { common + ["--base-url", "http://127.0.0.1:\(emulator.port)"] }
 
-    /// Those of a command that sends.
+    /// The options of a command that sends.
     func sending(to provider: String) -> [String] {
         common + [
             "--provider", provider, "--base-url", "http://127.0.0.1:\(emulator.port)/\(provider)", "-o",
@@ -42,7 +42,7 @@ struct CommandRig {
         ]
     }
 
-    /// A runner whose environment holds the key for every provider.
+    /// A runner whose environment holds the key of every provider.
     var runner: CommandRunner {
         var runner = CommandRunner()
         for name in ["FAL_KEY", "AIML_API_KEY", "ONEROUTER_API_KEY", "APIFRAME_API_KEY", "ARK_API_KEY"] {

@@ -6,12 +6,12 @@ import TestSupport
 
 /// JPEGs that differ from one another.
 enum Drawing {
-    /// A plain one.
+    /// Returns a plain JPEG.
     static func jpeg(brightness: Int, side: Int = 1000) throws -> [UInt8] {
         try encoded(side: side, quality: 80) { _, x, y in Double(20 + brightness) + 60 * x + 60 * y }
     }
 
-    /// One full of noise, so that it takes many bytes.
+    /// Returns a JPEG full of noise, which takes many bytes.
     static func noise(seed: UInt64, side: Int) throws -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
         let format = PlaneFormat(.rgb, size: PixelSize(width: side, height: side))

@@ -2,9 +2,9 @@
 import SeedreamEmulator
 
 extension Emulator {
-    /// Starts an emulator that takes 20 ms for an image, runs `body` and stops the emulator, also
-    /// if `body` throws. Tests of this target start an emulator in no other way; ``Rig`` and
-    /// ``CommandRig`` add what a client and the command need.
+    /// Starts an emulator that takes 20 ms per image, runs `body` and stops the emulator, even if
+    /// `body` throws. It is the only way in which tests of this target start an emulator; ``Rig``
+    /// and ``CommandRig`` add what a client and the command need.
     static func with<Result>(
         _ change: (inout EmulatorConfiguration) throws -> Void = { _ in },
         _ body: (Emulator) async throws -> Result

@@ -2,7 +2,7 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-/// A reply of a provider to the paid request, and the error that it is to be.
+/// A provider's reply to the paid request, and the error expected for it.
 struct ErrorRow: Sendable, CustomTestStringConvertible {
     var status: Int
     var body: String
@@ -31,7 +31,7 @@ struct ErrorRow: Sendable, CustomTestStringConvertible {
         HostReply.text(body, status: status, type: body.hasPrefix("{") ? "application/json" : "text/html")
     }
 
-    /// What `error` does not agree with.
+    /// Returns the differences of an error from this row.
     func mismatches(_ error: ClientError?) -> [String] {
         guard let error else { return ["no error"] }
         func compare<Value: Equatable>(_ name: String, _ found: Value, _ expected: Value) -> String? {

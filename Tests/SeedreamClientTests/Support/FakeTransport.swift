@@ -1,7 +1,7 @@
 import HTTPTypes
 import SeedreamClient
 
-/// Answers by a closure, and keeps what it was asked.
+/// A transport that replies by a closure and records the requests.
 struct FakeTransport: HTTPTransport {
     let requests = Recorder<OutgoingRequest>()
     let answer: @Sendable (OutgoingRequest, Int) async throws -> IncomingReply
@@ -18,7 +18,7 @@ struct FakeTransport: HTTPTransport {
 }
 
 extension IncomingReply {
-    /// A reply that is there already.
+    /// A reply that is already complete.
     init(_ status: Int, _ fields: HTTPFields = [:], pieces: [[UInt8]] = [], failing error: (any Error)? = nil)
     {
         let stream = AsyncThrowingStream<[UInt8], any Error> { continuation in
@@ -48,7 +48,7 @@ extension OutgoingRequest {
 }
 
 extension ReplyBody {
-    /// All of it.
+    /// Returns all bytes.
     func collect() async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await piece in self { bytes += piece }

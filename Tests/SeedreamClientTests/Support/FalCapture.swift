@@ -2,34 +2,34 @@ import Foundation
 import SeedreamModel
 import TestSupport
 
-/// What the official Python client sent to a local server: one JSON object a line. It is no part of
-/// the project: found through `SEEDREAM_CONTRACTS`, by default `../shared/contracts` beside the
-/// package.
+/// The requests that the official Python client sent to a local server: one JSON object per line.
+/// They are not part of the repository. `SEEDREAM_CONTRACTS` names their folder; default:
+/// `../shared/contracts` beside the package.
 enum FalCapture {
-    /// A request and its answer.
+    /// A request and its reply.
     struct Exchange: Sendable {
-        /// As `A03`.
+        /// The scenario, such as `A03`.
         var scenario: String
-        /// Which of fal's servers it went to: `run`, `queue`, `rest`, `cdn`.
+        /// The server of fal that received the request: `run`, `queue`, `rest` or `cdn`.
         var role: String
         var method: String
         var target: String
-        /// Scheme and host.
+        /// The scheme and the host.
         var base: String
         var headers: [(name: String, value: String)]
-        /// As it went out; `nil` where it was an image.
+        /// The body as sent; `nil` for an image.
         var text: String?
         var status: Int
         var answerHeaders: [String: String]
         var answer: String
 
-        /// Without what belongs to the transport.
+        /// The header fields without those of the transport.
         var comparedHeaders: [String: String] {
             Dictionary(
                 headers.filter { !FalCapture.transportHeaders.contains($0.name.lowercased()) }
                     .map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
         }
-        /// The body, if it is JSON.
+        /// The body as JSON; `nil` if it is not JSON.
         var body: JSONValue? { text.flatMap { try? JSONValue(parsing: $0.utf8) } }
         /// The account's key.
         var key: String? {
@@ -50,13 +50,13 @@ enum FalCapture {
         return FileManager.default.fileExists(atPath: file.path) ? file : nil
     }()
 
-    /// Whether it is there.
+    /// Whether the capture is present.
     static var isPresent: Bool { file != nil }
 
-    /// What a test says where it is not.
+    /// The comment of a test that is skipped without the capture.
     static let absence = "capture absent: set SEEDREAM_CONTRACTS to its folder to run this test"
 
-    /// All requests, in order; empty if the capture is absent.
+    /// All requests, in order; empty without the capture.
     static let exchanges: [Exchange] = {
         guard let file, let data = try? Data(contentsOf: file) else { return [] }
         return data.split(separator: UInt8(ascii: "\n")).compactMap { line in

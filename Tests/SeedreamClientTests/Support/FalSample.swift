@@ -3,14 +3,14 @@ import Pixels
 import SeedreamClient
 import SeedreamModel
 
-/// Values that fal's tests begin with.
+/// Values for the tests of fal.
 enum FalSample {
     static let fal = FalProvider()
     static let context = RequestContext(endpoints: .standard(.fal))
     /// The magic bytes of a PNG: `iVBORw0KGgo=` as base64.
     static let magic: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// An image of `byteCount` bytes that begins with the magic bytes.
+    /// Returns an image of `byteCount` bytes that starts with the magic bytes.
     static func picture(
         byteCount: Int = 8, size: PixelSize = PixelSize(width: 1280, height: 960),
         mediaType: MediaType = .png
@@ -29,7 +29,7 @@ enum FalSample {
             mediaType: mediaType, size: size, bytes: bytes)
     }
 
-    /// A request with `count` images.
+    /// Returns a request with `count` images.
     static func request(
         images: Int = 1, _ change: (inout GenerationRequest) -> Void = { _ in }
     ) -> GenerationRequest {
@@ -39,7 +39,7 @@ enum FalSample {
         return request
     }
 
-    /// The draft of a request whose images travel as data URIs.
+    /// Returns the draft of a request whose images are sent as data URIs.
     static func draft(
         _ request: GenerationRequest, lenient: Bool = false, in context: RequestContext = context,
         _ options: (inout FalOptions) -> Void = { _ in }
@@ -56,7 +56,7 @@ enum FalSample {
         return try fal.draft(request, images: images, in: context)
     }
 
-    /// A body as it goes out.
+    /// Returns a body as it is sent.
     static func text(_ body: RequestBody) -> String {
         var reader = body.makeReader()
         var bytes = [UInt8](repeating: 0, count: body.length + 64)
@@ -71,7 +71,7 @@ enum FalSample {
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
-    /// A reply.
+    /// Returns a reply.
     static func reply(
         _ status: Int, _ body: String = "", _ fields: [String: String] = [:], inline: [InlinePart] = []
     ) -> HTTPReply {
@@ -82,7 +82,7 @@ enum FalSample {
         return HTTPReply(head: head, body: Array(body.utf8), inline: inline)
     }
 
-    /// A value of a header field; `nil` if it is not there.
+    /// Returns the value of a header field; `nil` if it is missing.
     static func field(_ name: String, _ fields: HTTPFields) -> String? {
         HTTPField.Name(name).flatMap { fields[$0] }
     }

@@ -1,8 +1,8 @@
 import Cryptography
 import SeedreamClient
 
-/// A webhook whose signature was made elsewhere (Python's `cryptography`), by a key that is not
-/// fal's; and means to sign others.
+/// A webhook with a signature made by Python's `cryptography`, with a key that is not fal's, and
+/// functions to sign others.
 enum FalWebhookSample {
     static let keySet =
         #"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"H9AwECbJ0U-4-FFQM7tmipqJ9On4WrE9NaIEI1CAY-U"}]}"#
@@ -24,19 +24,19 @@ enum FalWebhookSample {
 
     static func keys() throws -> FalKeySet { try FalKeySet(parsing: Array(keySet.utf8)) }
 
-    /// A verifier whose clock stands still.
+    /// Returns a verifier with a fixed clock.
     static func verifier(at time: Double = time, replays: WebhookReplayGuard? = nil) -> FalWebhookVerifier {
         FalWebhookVerifier(replays: replays, now: { time })
     }
 
-    /// The header fields with one value changed, or taken away.
+    /// Returns the header fields with one value changed or removed.
     static func fields(_ name: String, _ change: (String) -> String?) -> [(String, String)] {
         fields.compactMap { pair in
             pair.0 == "X-Fal-Webhook-\(name)" ? change(pair.1).map { (pair.0, $0) } : pair
         }
     }
 
-    /// A webhook with another body, signed by a key of its own.
+    /// Returns a webhook with another body, signed by another key.
     static func signed(_ text: String, user: String = "u", by key: SigningKey) throws -> (
         fields: [(String, String)], body: [UInt8]
     ) {
@@ -51,7 +51,7 @@ enum FalWebhookSample {
         )
     }
 
-    /// A key set as fal serves it.
+    /// Returns a key set as fal serves it.
     static func keySet(of keys: [SigningKey]) -> String {
         let items = keys.map { key in
             let x = base64URL(key.publicKey)

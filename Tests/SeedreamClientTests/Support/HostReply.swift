@@ -19,7 +19,7 @@ enum HostReply {
         return HTTPReply(head: head, body: Array(text.utf8))
     }
 
-    /// What stands where JSON is expected: pages, nothing, half of a reply, JSON of another kind.
+    /// Unreadable replies in place of JSON: pages, nothing, half a reply, JSON of another kind.
     static let unreadable = [
         "", "<html><body>502 Bad Gateway</body></html>", #"{"data":[{"url":"https://cdn.exa"#, "null", "[]",
         "{}",

@@ -2,7 +2,7 @@ import SeedreamClient
 import TestSupport
 import Testing
 
-/// The ledgers that keep to ``JobLedger``.
+/// The implementations of ``JobLedger``.
 enum LedgerKind: String, CaseIterable, CustomTestStringConvertible {
     case memory
     #if Client
@@ -11,7 +11,7 @@ enum LedgerKind: String, CaseIterable, CustomTestStringConvertible {
 
     var testDescription: String { rawValue }
 
-    /// A new one; the folder is removed with it.
+    /// Creates a ledger, which is removed with the folder.
     func make(in folder: TemporaryFolder) throws -> any JobLedger {
         switch self {
         case .memory: MemoryLedger()

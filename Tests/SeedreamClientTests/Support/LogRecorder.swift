@@ -1,6 +1,6 @@
 import Logging
 
-/// Keeps every line that is logged.
+/// Records every line that is logged.
 struct LogRecorder: LogHandler {
     let lines = Recorder<(level: Logger.Level, text: String)>()
     var metadata: Logger.Metadata = [:]
@@ -16,6 +16,6 @@ struct LogRecorder: LogHandler {
         lines.append((event.level, ([event.message.description] + fields).joined(separator: " ")))
     }
 
-    /// A logger that ends here.
+    /// A logger that writes to this recorder.
     var logger: Logger { Logger(label: "test") { _ in self } }
 }

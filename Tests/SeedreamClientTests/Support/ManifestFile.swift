@@ -3,7 +3,7 @@ import SeedreamKit
 import TestSupport
 import Testing
 
-/// A manifest in a folder of its own, and what a reader makes of it.
+/// A manifest in a temporary folder, and the results of reading it.
 struct ManifestFile {
     let folder: TemporaryFolder
     let path: String
@@ -15,7 +15,7 @@ struct ManifestFile {
 
     init(_ text: String, named name: String = "jobs.jsonl") throws { try self.init(text.utf8, named: name) }
 
-    /// All records.
+    /// Returns all records.
     func records() throws -> [ManifestRecord] {
         let reader = try ManifestReader(path)
         var records: [ManifestRecord] = []
@@ -23,7 +23,7 @@ struct ManifestFile {
         return records
     }
 
-    /// The rows; a failed one is an issue of the test.
+    /// Returns the rows; a failed row is an issue of the test.
     func rows(sourceLocation: SourceLocation = #_sourceLocation) throws -> [ManifestRow] {
         try records().compactMap { record in
             switch record {
@@ -35,7 +35,7 @@ struct ManifestFile {
         }
     }
 
-    /// The one failed row.
+    /// Returns the only failed row.
     func failure(sourceLocation: SourceLocation = #_sourceLocation) throws -> ManifestFailure {
         let failures = try records().compactMap { record in
             if case .failure(let failure) = record { failure } else { nil }

@@ -5,9 +5,9 @@ import Testing
 import FoundationXML
 #endif
 
-/// A page as an XML parser reads it: what it holds that is not well-formed is an error.
+/// A page parsed as XML, so that anything not well-formed is an error.
 final class ParsedPage: NSObject, XMLParserDelegate {
-    /// One element, with all text below it.
+    /// An element, with all text below it.
     final class Element {
         let name: String
         let attributes: [String: String]
@@ -19,9 +19,9 @@ final class ParsedPage: NSObject, XMLParserDelegate {
         }
     }
 
-    /// The page itself.
+    /// The source of the page.
     let source: String
-    /// In the order of the page.
+    /// The elements in the order of the page.
     private(set) var elements: [Element] = []
     private var open: [Element] = []
 
@@ -34,7 +34,7 @@ final class ParsedPage: NSObject, XMLParserDelegate {
         #expect(parser.parse(), "\(String(describing: parser.parserError)), line \(parser.lineNumber)")
     }
 
-    /// The elements of that name, and of that class if one is given.
+    /// Returns the elements of that name, and of that class if one is given.
     func all(_ name: String, _ style: String? = nil) -> [Element] {
         elements.filter { element in
             let styles = element.attributes["class"]?.split(separator: " ").map(String.init) ?? []

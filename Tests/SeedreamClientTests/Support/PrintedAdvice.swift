@@ -2,23 +2,23 @@
 import Foundation
 import TestSupport
 
-/// What the command prints when something goes wrong, read and tried as a person would.
+/// Reads and runs the hints that the command prints with errors, as a person would.
 enum PrintedAdvice {
-    /// What follows `hint: `, one for each line that has it.
+    /// Returns the text after `hint: ` of each line that has one.
     static func hints(in text: String) -> [String] {
         text.split(separator: "\n").compactMap { line in
             line.firstRange(of: "hint: ").map { String(line[$0.upperBound...]) }
         }
     }
 
-    /// The commands between backticks.
+    /// Returns the commands between backticks.
     static func commands(in text: String) -> [String] {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
             .filter { !$0.offset.isMultiple(of: 2) && $0.element.hasPrefix("seedream ") }
             .map { String($0.element) }
     }
 
-    /// Runs a command as a user does who copies it into a shell.
+    /// Runs a command as if copied into a shell.
     static func type(_ command: String, _ rig: CommandRig) async throws -> CommandResult {
         var runner = rig.runner
         runner.executable = "/bin/sh"
@@ -26,12 +26,12 @@ enum PrintedAdvice {
         return try await runner.run(["'\(CommandRunner.seedream)'" + command.dropFirst("seedream".count)])
     }
 
-    /// The state of each job in the ledger.
+    /// Returns the state of each job in the ledger.
     static func states(_ rig: CommandRig) async throws -> [String] {
         try await jobs(rig).compactMap { $0["state"] as? String }
     }
 
-    /// The id of each job in the ledger.
+    /// Returns the id of each job in the ledger.
     static func ids(_ rig: CommandRig) async throws -> [String] {
         try await jobs(rig).compactMap { $0["id"] as? String }
     }

@@ -2,7 +2,7 @@ import SeedreamClient
 import SeedreamModel
 
 extension Provider {
-    /// A draft in which every image lies behind a URL: `https://cdn.example/1.jpg` and so on.
+    /// Returns a draft whose images are all behind URLs: `https://cdn.example/1.jpg` and so on.
     func draft(
         _ request: GenerationRequest, isLenient: Bool = false, options: ProviderOptions = ProviderOptions()
     ) throws(RequestError) -> RequestDraft {
@@ -14,7 +14,7 @@ extension Provider {
             in: RequestContext(endpoints: .standard(id), options: options, isLenient: isLenient))
     }
 
-    /// The field that a request is refused for; `nil` if it is not.
+    /// Returns the field that causes a refusal; `nil` if the request is not refused.
     func refusedField(_ request: GenerationRequest) -> String? {
         do throws(RequestError) {
             _ = try draft(request)
@@ -24,7 +24,7 @@ extension Provider {
         }
     }
 
-    /// The result of a synchronous provider.
+    /// Returns the result of a synchronous provider.
     func finished(_ reply: HTTPReply, _ request: GenerationRequest = SampleImage.request()) throws
         -> GenerationResult?
     {
@@ -34,7 +34,7 @@ extension Provider {
         return nil
     }
 
-    /// The error that a reply to the paid request is.
+    /// Returns the error for a reply to the paid request.
     func refusal(_ reply: HTTPReply, _ request: GenerationRequest = SampleImage.request()) throws
         -> ClientError?
     {
@@ -61,6 +61,6 @@ extension RequestDraft {
         }
     }
 
-    /// The fields that warnings are about, each with its kind.
+    /// The fields with warnings, each with the warning's code.
     var warned: [String] { warnings.map { "\($0.field) \($0.code.rawValue)" } }
 }

@@ -11,10 +11,10 @@ import Darwin
 
 /// The server's end of a connection.
 final class RawPeer: Sendable {
-    /// A request as it came.
+    /// A request as received.
     struct Request {
         var line: String
-        /// Names in lower case.
+        /// The header fields; names in lower case.
         var fields: [String: String]
         var body: [UInt8]
     }
@@ -24,7 +24,7 @@ final class RawPeer: Sendable {
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Sends bytes, however long it takes.
+    /// Sends bytes, and waits as long as it takes.
     func send(_ bytes: [UInt8]) {
         #if canImport(Darwin)
         let flags: Int32 = 0
@@ -50,14 +50,14 @@ final class RawPeer: Sendable {
         send(body)
     }
 
-    /// The next bytes; empty at the end.
+    /// Returns the next bytes; empty at the end.
     func read(_ most: Int = 65_536) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: most)
         let count = recv(descriptor, &buffer, most, 0)
         return count > 0 ? Array(buffer[..<count]) : []
     }
 
-    /// The head of a request, and what came behind it.
+    /// Returns the head of a request, and the bytes after it.
     func readHead() -> Request? {
         var bytes: [UInt8] = []
         while true {
@@ -78,7 +78,7 @@ final class RawPeer: Sendable {
         }
     }
 
-    /// A request with its body.
+    /// Returns a request with its body.
     func readRequest() -> Request? {
         guard var request = readHead() else { return nil }
         let length = request.fields["content-length"].flatMap { Int($0) } ?? 0
@@ -90,17 +90,17 @@ final class RawPeer: Sendable {
         return request
     }
 
-    /// Waits until the other side is gone.
+    /// Waits until the other side has closed the connection.
     func waitForEnd() { while !read().isEmpty {} }
 
-    /// RST.
+    /// Resets the connection (RST).
     func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
         end()
     }
 
-    /// FIN.
+    /// Closes the connection (FIN).
     func end() {
         let wasOpen = isOpen.withLock { isOpen in
             defer { isOpen = false }

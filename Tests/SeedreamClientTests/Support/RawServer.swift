@@ -9,15 +9,15 @@ import Musl
 import Darwin
 #endif
 
-/// A server on 127.0.0.1 that does byte for byte what a test tells it to; a thread for each
+/// A server on 127.0.0.1 that sends exactly the bytes a test gives; it has a thread for each
 /// connection.
 final class RawServer: Sendable {
     let port: Int
     private let listener: Int32
     private let accepted = Mutex(0)
 
-    /// - Parameter handle: Gets each connection and its number, from 0. The connection is closed
-    ///   when it returns.
+    /// - Parameter handle: Called with each connection and its number, from 0. The connection is
+    ///   closed when it returns.
     init(_ handle: @escaping @Sendable (RawPeer, Int) -> Void) throws {
         (listener, port) = try Self.bound()
         guard listen(listener, 64) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
@@ -37,19 +37,19 @@ final class RawServer: Sendable {
         }.start()
     }
 
-    /// How many connections were made.
+    /// The number of connections so far.
     var connections: Int { accepted.withLock { $0 } }
 
     var url: String { "http://127.0.0.1:\(port)" }
 
-    /// Closes the port. Only the thread that accepts gives the number back, lest it ask another's
-    /// socket.
+    /// Closes the port. Only the accepting thread closes the descriptor, so that it cannot accept
+    /// on a reused one.
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    /// A port that nothing listens on, and that no other process is given.
+    /// Returns a port that nothing listens on, and that no other process gets.
     static func closedPort() throws -> Int { try bound().port }
 
-    /// A socket with a port, which does not listen yet.
+    /// Returns a bound socket that does not listen yet.
     private static func bound() throws -> (descriptor: Int32, port: Int) {
         #if canImport(Glibc)
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -1,7 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// Collects what other threads and tasks see.
+/// Collects values from other threads and tasks.
 final class Recorder<Value: Sendable>: Sendable {
     private let values = Mutex<[Value]>([])
 
@@ -9,7 +9,7 @@ final class Recorder<Value: Sendable>: Sendable {
     func removeAll() { values.withLock { $0 = [] } }
     var all: [Value] { values.withLock { $0 } }
 
-    /// Waits for this many values, and returns all.
+    /// Waits for this number of values, and returns all.
     func wait(for count: Int) async throws -> [Value] {
         try await eventually("\(count) values are recorded") { all.count >= count }
         return all

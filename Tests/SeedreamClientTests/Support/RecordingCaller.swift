@@ -1,7 +1,7 @@
 import SeedreamClient
 import Synchronization
 
-/// Answers every call alike, and keeps what was sent.
+/// Gives the same reply to every call, and records the calls.
 final class RecordingCaller: APICaller {
     private let reply: HTTPReply
     private let calls = Mutex<[APIRequest]>([])

@@ -6,10 +6,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// A provider that answers every operation as its documents say, in this process; a test changes
-/// one of its replies.
+/// A provider in this process that replies to every operation as documented; a test changes one of
+/// its replies.
 struct ReplyBench {
-    /// What is asked for.
+    /// An operation of the provider.
     enum Step: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case initiate, put, submit, status, result, cancel, download
         var testDescription: String { rawValue }
@@ -45,7 +45,8 @@ struct ReplyBench {
     let log = LogRecorder()
     let key: String
 
-    /// - Parameter change: Changes what is answered to a step, into pieces of what is sent.
+    /// - Parameter change: Changes the reply to a step. Returns the pieces to send, or `nil` to
+    ///   send the body as one piece.
     init(
         _ provider: ProviderID, key: String = "test-id:test-secret",
         _ change: @escaping @Sendable (Step, inout Reply) -> [[UInt8]]? = { _, _ in nil }
@@ -61,7 +62,7 @@ struct ReplyBench {
         }
     }
 
-    /// Which steps the provider has.
+    /// Returns the steps of a provider.
     static func steps(of provider: ProviderID) -> [Step] {
         switch provider {
         case .fal: Step.allCases
@@ -156,13 +157,13 @@ struct ReplyBench {
             verifier: SavingBench.verifier)
     }
 
-    /// What becomes of one edit.
+    /// Runs one edit and returns its job.
     func edit() async throws -> JobRecord {
         try await client().run(
             FalSample.request(), to: Destination(folder: folder.file("out"), template: "{request}-{index}"))
     }
 
-    /// The bytes of the images that were saved.
+    /// Returns the bytes of the saved images.
     func saved() throws -> [[UInt8]] {
         guard FileManager.default.fileExists(atPath: folder.file("out")) else { return [] }
         return try FileManager.default.contentsOfDirectory(atPath: folder.file("out"))

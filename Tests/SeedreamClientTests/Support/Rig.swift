@@ -8,8 +8,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// An emulator of its own, clients that talk to it over a real socket, and a folder for what they
-/// save.
+/// An emulator, clients that talk to it over a real socket, and a folder for their results.
 struct Rig {
     let emulator: Emulator
     let folder: TemporaryFolder
@@ -23,10 +22,10 @@ struct Rig {
         }
     }
 
-    /// The base URL of a provider.
+    /// Returns the base URL of a provider.
     func url(_ provider: ProviderID) -> String { "http://127.0.0.1:\(emulator.port)/\(provider.rawValue)" }
 
-    /// A configuration that is quick to try again and quick to give up.
+    /// Returns a configuration with short retries and timeouts.
     func configuration(_ provider: ProviderID) -> ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.baseURL = url(provider)
@@ -41,7 +40,7 @@ struct Rig {
         return configuration
     }
 
-    /// A client whose results are decoded to the last pixel.
+    /// Returns a client that decodes its results to the last pixel.
     func client(
         _ provider: ProviderID, ledger: (any JobLedger)? = nil, key: String = "test-id:test-secret",
         _ change: (inout ClientConfiguration) -> Void = { _ in }
@@ -54,7 +53,7 @@ struct Rig {
             transport: try AsyncHTTPTransport(), verifier: .decoding())
     }
 
-    /// Where results of these tests go.
+    /// The destination of results in these tests.
     var destination: Destination { Destination(folder: folder.file("out")) }
 }
 #endif

@@ -1,7 +1,7 @@
 import Pixels
 import SeedreamModel
 
-/// Prepared images of a size, whose bytes are no image: no mapping looks at them.
+/// Prepared images with a size and arbitrary bytes, which mappings do not read.
 enum SampleImage {
     static func prepared(
         _ width: Int, _ height: Int, bytes: Int = 5, mediaType: MediaType = .jpeg
@@ -17,7 +17,7 @@ enum SampleImage {
             bytes: EncodedBytes(count: bytes) { $0.copyBytes(from: (0..<bytes).map { UInt8($0 & 0xFF) }) })
     }
 
-    /// A request with `count` images of 4:3.
+    /// Returns a request with `count` images of 4:3.
     static func request(_ count: Int = 1, prompt: String = "Replace the dog with a puppy")
         -> GenerationRequest
     {

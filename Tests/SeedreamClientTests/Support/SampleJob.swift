@@ -3,9 +3,9 @@ import Pixels
 import SeedreamClient
 import SeedreamModel
 
-/// Jobs to keep.
+/// Jobs for ledgers.
 enum SampleJob {
-    /// A job that is about to be sent.
+    /// Returns a job that is about to be sent.
     static func submitting(_ id: String = UUID().uuidString.lowercased(), created: Double = 1_763_700_000)
         -> JobRecord
     {
@@ -21,7 +21,7 @@ enum SampleJob {
             estimate: Price(amount: 0.03, unit: .usDollars, date: "2026-11-21", source: "page"))
     }
 
-    /// A job whose images lie at the URLs, to be saved in a folder.
+    /// Returns a job with images at the URLs, to be saved in a folder.
     static func finished(
         _ images: [GeneratedImage], in folder: String, template: String = Destination.defaultTemplate,
         request: String = "764cabcf-b745"

@@ -4,7 +4,7 @@ import SeedreamClient
 import SeedreamModel
 import TestSupport
 
-/// Three images of a provider, one of them inline, and what saves them.
+/// Three images of a provider, one of them inline, and a saver for them.
 struct SavingBench: Sendable {
     static let png = (try? Fixtures.bytes("png/rgba-8.png")) ?? []
     static let jpeg = (try? Fixtures.bytes("sampling/444.jpg")) ?? []
@@ -13,11 +13,11 @@ struct SavingBench: Sendable {
         "https://cdn.host/a.png?X-Signature=SECRET#f", "https://user:pw@cdn.host/b", "https://cdn.host/c",
     ]
 
-    /// Where everything lies.
+    /// The path of the folder.
     let path: String
-    /// Where images go.
+    /// The folder for images.
     var out: String { "\(path)/out" }
-    /// Where the inline image lies.
+    /// The spool file of the inline image.
     var spool: String { "\(path)/inline-0123456789abcdef0123456789abcdef" }
 
     let fetching: StubFetching
@@ -36,7 +36,7 @@ struct SavingBench: Sendable {
         fetching = StubFetching(all)
     }
 
-    /// A verifier that knows the three, and rejects everything else.
+    /// A verifier that knows the three images, and rejects everything else.
     static let verifier = ImageVerifier { path in
         let bytes = Array(FileManager.default.contents(atPath: path) ?? Data())
         let known = [(png, "image/png"), (jpeg, "image/jpeg"), (webp, "image/webp")]
@@ -53,7 +53,7 @@ struct SavingBench: Sendable {
         return saver
     }
 
-    /// A finished job with these images, which the ledger has.
+    /// Inserts a finished job with these images into the ledger, and returns it.
     func job(
         _ locations: [GeneratedImage.Location], template: String = Destination.defaultTemplate,
         request: String = "764cabcf-b745"
@@ -65,19 +65,19 @@ struct SavingBench: Sendable {
         return job
     }
 
-    /// A finished job with a PNG behind a URL, a JPEG that came inline, and a WebP behind a URL.
+    /// Inserts a finished job with a PNG behind a URL, an inline JPEG, and a WebP behind a URL.
     func usualJob() async throws -> JobRecord {
         try Data(Self.jpeg).write(to: URL(fileURLWithPath: spool))
         return try await job([.url(Self.urls[0]), .file(spool), .url(Self.urls[2])])
     }
 
-    /// The names of what lies in the folder, without temporary files, sorted.
+    /// Returns the sorted names in the folder, without temporary files.
     func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: out).filter { !$0.hasPrefix(".seedream-") }
             .sorted()
     }
 
-    /// The bytes of a file in the folder.
+    /// Returns the bytes of a file in the folder.
     func bytes(_ name: String) -> [UInt8]? {
         FileManager.default.contents(atPath: "\(out)/\(name)").map { Array($0) }
     }
@@ -86,7 +86,7 @@ struct SavingBench: Sendable {
         try JSONValue(parsing: bytes(name) ?? [])
     }
 
-    /// What the usual job leaves.
+    /// The files after saving the usual job.
     static let usualNames = [
         "dog-1.png", "dog-1.png.json", "dog-2.jpg", "dog-2.jpg.json", "dog-3.webp", "dog-3.webp.json",
     ]

@@ -1,7 +1,7 @@
 import SeedreamClient
 import Synchronization
 
-/// Answers calls in turn, and keeps them.
+/// Gives scripted replies to calls in turn, and records the calls.
 final class ScriptedCaller: APICaller {
     private struct State {
         var answers: [Result<HTTPReply, ClientError>]
@@ -14,7 +14,7 @@ final class ScriptedCaller: APICaller {
 
     convenience init(_ replies: [HTTPReply]) { self.init(replies.map { .success($0) }) }
 
-    /// What was asked so far.
+    /// The requests so far.
     var requests: [APIRequest] { state.withLock { $0.requests } }
 
     func call(_ request: APIRequest) async throws -> HTTPReply {
@@ -27,7 +27,7 @@ final class ScriptedCaller: APICaller {
     }
 }
 
-/// The error of a helper that did not find what a test expects.
+/// The error of a helper that did not find an expected value.
 struct FalTestFailure: Error, CustomStringConvertible {
     var description: String
 

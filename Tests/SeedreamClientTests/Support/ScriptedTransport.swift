@@ -2,9 +2,9 @@ import HTTPTypes
 import SeedreamClient
 import Synchronization
 
-/// Answers requests in turn, the last answer again and again, and keeps what was asked.
+/// Gives scripted replies to requests in turn, repeats the last one, and records the requests.
 final class ScriptedTransport: HTTPTransport {
-    /// What comes back.
+    /// A scripted reply.
     enum Answer: Sendable {
         case reply(Int, [String])
         case failure(TransportError)
@@ -19,7 +19,7 @@ final class ScriptedTransport: HTTPTransport {
 
     init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }
 
-    /// What was asked so far.
+    /// The requests so far.
     var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
     func send(_ request: OutgoingRequest) async throws -> IncomingReply {
@@ -27,7 +27,7 @@ final class ScriptedTransport: HTTPTransport {
             state.requests.append(request.head)
             return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
         }
-        // Let others come meanwhile, as a network does.
+        // Lets other tasks run meanwhile, as a network does.
         for _ in 0..<5 { await Task.yield() }
         switch answer {
         case .failure(let error): throw error

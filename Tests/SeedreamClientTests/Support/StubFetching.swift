@@ -2,15 +2,15 @@ import SeedreamClient
 import SeedreamModel
 import Synchronization
 
-/// Hands out bytes by URL, in pieces; what it does not know cannot be fetched.
+/// Returns bytes by URL, in pieces; unknown URLs fail.
 final class StubFetching: ResultFetching {
-    /// What happens to a URL.
+    /// The outcome for a URL.
     enum Answer: Sendable {
         case bytes([UInt8])
-        /// The first attempt breaks off in the middle, with other bytes.
+        /// The first attempt is truncated, and has other bytes.
         case secondTry([UInt8])
         case failure(any Error)
-        /// Never comes.
+        /// Never replies.
         case silence
     }
 
@@ -19,7 +19,7 @@ final class StubFetching: ResultFetching {
 
     init(_ answers: [String: Answer]) { self.answers = answers }
 
-    /// The URLs that were asked for, sorted.
+    /// The requested URLs, sorted.
     var urls: [String] { fetched.withLock { $0.sorted() } }
 
     func fetch(

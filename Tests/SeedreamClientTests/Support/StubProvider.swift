@@ -2,12 +2,12 @@ import HTTPTypes
 import SeedreamClient
 import SeedreamModel
 
-/// A provider that knows no more than how to authorize and to name a failure.
+/// A provider that can only authorize requests and describe failures.
 struct StubProvider: Provider {
     var id = ProviderID.fal
     var limits = ProviderLimits(editModel: "edit", generateModel: "generate")
 
-    /// One whose idempotency keys are honoured.
+    /// A stub that honours idempotency keys.
     static var honoring: StubProvider {
         var provider = StubProvider(id: .apiframe)
         provider.limits.honorsIdempotencyKeys = true
@@ -31,7 +31,7 @@ struct StubProvider: Provider {
         throw failure(reply, operation: draft.operation)
     }
 
-    /// A reply of success as it is.
+    /// Returns a success reply unchanged.
     func success(in reply: HTTPReply) throws(ClientError) -> HTTPReply {
         guard reply.isSuccess else { throw failure(reply, operation: APIOperation(id, .submit)) }
         return reply

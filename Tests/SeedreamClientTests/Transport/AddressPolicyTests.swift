@@ -1,9 +1,9 @@
 import SeedreamClient
 import Testing
 
-@Suite("Which addresses are called for an input's URL")
+@Suite("addresses allowed for an input's URL")
 struct AddressPolicyTests {
-    /// Addresses that are refused, and why.
+    /// Refused addresses, with the reason.
     static let refusedAddresses: [(host: String, reason: String)] =
         ([
             ("0.0.0.0", "unspecified"), ("0.1.2.3", "unspecified"), ("0.255.255.255", "unspecified"),
@@ -45,7 +45,7 @@ struct AddressPolicyTests {
             ("[ff00::1]", "multicast"), ("[ff02::1]", "multicast"), ("[FF0E::1]", "multicast"),
         ] as [(String, String)]).map { ($0, "(\($1))") }
 
-    /// Hosts that a resolver might take for an address, and that are refused without asking one.
+    /// Hosts that a resolver might read as an address, refused without a look-up.
     static let refusedSpellings: [(host: String, reason: String)] =
         [
             "2130706433", "3232235521", "2852039166", "017700000001", "0x7f000001", "0X7F000001",
@@ -57,7 +57,7 @@ struct AddressPolicyTests {
             ".", "a..", "1.2.3.4.0x5",
         ].map { ($0, "expected a name or four decimal numbers") }
 
-    @Test("a URL with a host that is no public address in its usual spelling is refused unasked")
+    @Test("a host that is not a public address in its usual spelling is refused without a look-up")
     func refused() async throws {
         let refusedHosts = Self.refusedAddresses + Self.refusedSpellings
         #expect(refusedHosts.count >= 100)
@@ -81,9 +81,9 @@ struct AddressPolicyTests {
         #expect(transport.requests.all.isEmpty)
     }
 
-    /// What is no URL that is fetched.
+    /// URLs that are never fetched.
     @Test(
-        "what is no http or https URL is refused",
+        "anything but an http or https URL is refused",
         arguments: [
             "", "x", "file:///etc/passwd", "ftp://example.com/", "gopher://example.com/", "//example.com/",
             "http:/example.com", "http://", "https:///x", "http://user@example.com/",
@@ -103,7 +103,7 @@ struct AddressPolicyTests {
         #expect(transport.requests.all.isEmpty)
     }
 
-    /// Public addresses, also those right beside what is refused.
+    /// Public addresses, including the neighbours of refused ones.
     static let allowedHosts = [
         "1.0.0.0", "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0",
         "126.255.255.255", "128.0.0.0", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0",
@@ -113,7 +113,7 @@ struct AddressPolicyTests {
         "[2003::1]", "[2606:4700:4700::1111]", "[2a00:1450:4001::1]", "[3ffe:ffff::1]", "[3fff:1000::1]",
     ]
 
-    @Test("a public address is called, and pinned", arguments: allowedHosts)
+    @Test("a public address is contacted, and pinned", arguments: allowedHosts)
     func allowed(_ host: String) async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
         let bytes = try await GuardedFetcher(transport).bytes("https://\(host)/x.png", .input())
@@ -123,7 +123,7 @@ struct AddressPolicyTests {
         #expect(pinned != nil)
     }
 
-    @Test("a name is called at the address that was checked, and refused if any of them is forbidden")
+    @Test("a name is contacted at the checked address, and refused if any of its addresses is forbidden")
     func names() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
         func fetch(_ addresses: [String]) async throws -> [UInt8] {
@@ -144,7 +144,7 @@ struct AddressPolicyTests {
     }
 
     @Test(
-        "addresses are read strictly, and written as RFC 5952 does",
+        "addresses are read strictly, and written as in RFC 5952",
         arguments: [
             ("1.2.3.4", "1.2.3.4"), ("0.0.0.0", "0.0.0.0"), ("255.255.255.255", "255.255.255.255"),
             ("::1", "::1"),

@@ -6,9 +6,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("The transport over AsyncHTTPClient")
+@Suite("transport over AsyncHTTPClient")
 struct AsyncHTTPTransportTests {
-    /// Runs `body` with a transport, and ends it.
+    /// Runs `body` with a transport, and shuts it down.
     static func with<Result>(
         _ configuration: TransportConfiguration = direct, _ body: (AsyncHTTPTransport) async throws -> Result
     ) async throws -> Result {
@@ -23,14 +23,14 @@ struct AsyncHTTPTransportTests {
         }
     }
 
-    /// Whatever the environment of the tests says.
+    /// A configuration without a proxy, even if the environment of the tests names one.
     static var direct: TransportConfiguration {
         var configuration = TransportConfiguration()
         configuration.proxy = .none
         return configuration
     }
 
-    /// What is thrown when a request is sent and its reply read.
+    /// Returns the error of sending a request and reading its reply.
     static func failure(_ request: OutgoingRequest, _ configuration: TransportConfiguration = direct)
         async throws -> TransportError?
     {
@@ -41,7 +41,7 @@ struct AsyncHTTPTransportTests {
         }
     }
 
-    @Test("sends method, path, fields and the exact length, and hands over status, fields and body")
+    @Test("sends method, path, fields and the exact length, and passes on status, fields and body")
     func exchange() async throws {
         let seen = Recorder<RawPeer.Request>()
         let server = try RawServer { peer, _ in
@@ -68,7 +68,7 @@ struct AsyncHTTPTransportTests {
     }
 
     @Test(
-        "a body of any length arrives as it is",
+        "a body of any length arrives unchanged",
         arguments: [0, 1, 65_535, 65_536, 65_537, 131_072, 1_000_001], [false, true])
     func bodies(_ length: Int, _ needsFresh: Bool) async throws {
         let seen = Recorder<RawPeer.Request>()
@@ -85,7 +85,7 @@ struct AsyncHTTPTransportTests {
         #expect(seen.all.first?.fields["content-length"] == "\(length)")
     }
 
-    @Test("a redirect is handed over, not followed")
+    @Test("a redirect is passed on, not followed")
     func redirect() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
@@ -98,7 +98,7 @@ struct AsyncHTTPTransportTests {
         #expect(server.connections == 1)
     }
 
-    @Test("requests share a connection, but one that needs a fresh one gets it", arguments: [false, true])
+    @Test("requests share a connection, unless they need a fresh one", arguments: [false, true])
     func freshness(_ needsFresh: Bool) async throws {
         let server = try RawServer { peer, _ in while peer.readRequest() != nil { peer.reply(200) } }
         try await Self.with { transport in
@@ -111,11 +111,11 @@ struct AsyncHTTPTransportTests {
         #expect(server.connections == (needsFresh ? 3 : 1))
     }
 
-    @Test("many requests at once wait for no connection")
+    @Test("many simultaneous requests do not wait for connections")
     func manyAtOnce() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
-            // Longer than the time that a connection may take.
+            // Longer than the timeout for a connection.
             Thread.sleep(forTimeInterval: 1.5)
             peer.reply(200)
         }
@@ -134,7 +134,7 @@ struct AsyncHTTPTransportTests {
         #expect(statuses == Array(repeating: 200, count: 20))
     }
 
-    @Test("connects to the pinned address and to no other, under the URL's own name")
+    @Test("connects only to the pinned address, under the URL's host name")
     func pinning() async throws {
         let seen = Recorder<RawPeer.Request>()
         let server = try RawServer { peer, _ in
@@ -145,7 +145,7 @@ struct AsyncHTTPTransportTests {
         request.pinnedAddress = "127.0.0.1"
         try await Self.with { _ = try await $0.send(request) }
         #expect(seen.all.first?.fields["host"] == "pictures.example.invalid:\(server.port)")
-        // An address in the URL is overruled as well.
+        // The pinned address also takes precedence over an address in the URL.
         var other = OutgoingRequest(.get, "http://127.0.0.2:\(server.port)/x")
         other.pinnedAddress = "127.0.0.1"
         try await Self.with { _ = try await $0.send(other) }
@@ -156,7 +156,7 @@ struct AsyncHTTPTransportTests {
         #expect(seen.all.count == 2)
     }
 
-    @Test("what was shut down sends nothing")
+    @Test("sends nothing after it was shut down")
     func afterShutdown() async throws {
         let server = try RawServer { peer, _ in peer.reply(200) }
         let transport = try AsyncHTTPTransport(Self.direct)
@@ -168,7 +168,7 @@ struct AsyncHTTPTransportTests {
         #expect(server.connections == 0)
     }
 
-    @Test("a reply can be read when nobody else holds the transport any more", arguments: [false, true])
+    @Test("a reply can be read after the last reference to the transport is gone", arguments: [false, true])
     func lifetime(_ needsFresh: Bool) async throws {
         let released = DispatchSemaphore(value: 0)
         let server = try RawServer { peer, _ in
@@ -184,7 +184,7 @@ struct AsyncHTTPTransportTests {
         #expect(try await reply.body.collect() == Array("abcdef".utf8))
     }
 
-    @Test("a missing file of certificates is refused at once")
+    @Test("a missing certificate file is refused at once")
     func trustRoots() throws {
         let folder = try TemporaryFolder()
         for path in [folder.file("none.pem"), try folder.write(Array("junk".utf8), as: "junk.pem")] {

@@ -6,9 +6,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Bodies are made while they are sent", .serialized)
+@Suite("bodies are generated while they are sent", .serialized)
 struct BodyStreamingTests {
-    /// Zeros that take no memory until they are written, which they never are.
+    /// Zeros that take no memory until they are written, which never happens.
     private final class Zeros: Sendable {
         let count: Int
         private let address: UInt
@@ -28,13 +28,13 @@ struct BodyStreamingTests {
         }
     }
 
-    /// Bytes that this process holds.
+    /// Returns the resident memory of this process in bytes.
     private static func residentBytes() throws -> Int { try #require(ProcessStatus()?.bytes("VmRSS")) }
 
     @Test(
-        "a server that does not read stops them from being made, and memory does not grow with their length")
+        "a server that does not read stops their generation, and memory does not grow with their length")
     func backPressure() async throws {
-        // 300 MB of base64: were it made at once, or put into a queue, it would be seen at once.
+        // 300 MB of base64: generating or queuing it at once would show in the memory.
         let uri = DataURI(mediaType: .png, bytes: try Zeros(225 << 20).bytes)
         let body = WireValue.members(("image", .dataURI(uri))).body
         let (stalled, totals) = (Recorder<Bool>(), Recorder<Int>())
@@ -67,8 +67,8 @@ struct BodyStreamingTests {
             #expect(try await sending.value == 200)
             #expect(totals.all == [body.length])
             #expect(body.length >= 300 << 20)
-            // Other tests may run beside this one; the body is twice as long.
-            #expect(most < 150 << 20, "\(most >> 20) MiB more were held")
+            // Other tests may run at the same time; the body is twice as long.
+            #expect(most < 150 << 20, "\(most >> 20) MiB more were resident")
         }
     }
 }

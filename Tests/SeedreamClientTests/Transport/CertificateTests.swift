@@ -8,9 +8,9 @@ import SeedreamModel
 import Testing
 import TestSupport
 
-@Suite("Certificates that are refused")
+@Suite("refused certificates")
 struct CertificateTests {
-    /// A certificate that a server shows.
+    /// A server's certificate.
     enum Kind: Hashable, Sendable, CaseIterable {
         case good, expired, notYetValid, otherHost, selfSigned, selfSignedAuthority
     }
@@ -34,7 +34,7 @@ struct CertificateTests {
         }
     }
 
-    /// Certificate, whether its authority is trusted, and what is said and advised.
+    /// The certificate, whether its authority is trusted, and the expected message and hint.
     static let cases: [(Kind, Bool, said: String?, advice: String)] = [
         (.good, true, nil, ""),
         (.good, false, "the certificate is from an authority that is not trusted here", "`--ca-file FILE`"),
@@ -57,7 +57,7 @@ struct CertificateTests {
         ),
     ]
 
-    @Test("each in a sentence of its own, with what mends it", arguments: cases)
+    @Test("each has its own message, and a hint that solves it", arguments: cases)
     func sentences(_ kind: Kind, _ isTrusted: Bool, _ said: String?, _ advice: String) async throws {
         let authority = try CertificateAuthority(commonName: "an authority of a test")
         let identity = try Self.identity(kind, authority)
@@ -99,7 +99,7 @@ struct CertificateTests {
         }
     }
 
-    @Test("the command prints the sentence and the advice, which works")
+    @Test("the command prints the message and the hint, which works")
     func command() async throws {
         try await Emulator.with({ $0.usesTLS = true }) { emulator in
             let folder = try TemporaryFolder()

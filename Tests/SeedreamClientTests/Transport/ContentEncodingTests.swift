@@ -4,14 +4,14 @@ import HTTPTypes
 import SeedreamClient
 import Testing
 
-@Suite("Replies that are compressed although nobody asked")
+@Suite("replies compressed without being asked for")
 struct ContentEncodingTests {
-    /// `{"images": []}` and a line break, by gzip and by zlib; of Python's `gzip.compress(…,
-    /// mtime=0)` and `zlib.compress`.
+    /// `{"images": []}` and a line break, compressed with gzip and zlib by Python's
+    /// `gzip.compress(…, mtime=0)` and `zlib.compress`.
     private static let text = "{\"images\": []}\n"
     private static let gzip: [UInt8] = bytes("H4sIAAAAAAACA6tWysxNTE8tVrJSiI6t5QIAZoKOtA8AAAA=")
     private static let zlib: [UInt8] = bytes("eJyrVsrMTUxPLVayUoiOreUCAClYBM8=")
-    /// 256 KiB of zeros, by gzip.
+    /// 256 KiB of zeros, compressed with gzip.
     private static let bomb: [UInt8] = bytes(
         """
         H4sIAAAAAAACA+3BMQEAAADCoPVP7W0HoAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
@@ -47,7 +47,7 @@ struct ContentEncodingTests {
         }
     }
 
-    @Test("every request asks for bytes as they are")
+    @Test("every request asks for uncompressed bytes")
     func asking() async throws {
         let plain = try await Self.fetch("", Array(Self.text.utf8))
         #expect(plain.request?.fields["accept-encoding"] == "identity")
@@ -56,7 +56,7 @@ struct ContentEncodingTests {
     }
 
     @Test(
-        "gzip and deflate are decoded, and the header tells of the bytes that are there",
+        "gzip and deflate are decoded, and the header describes the decoded bytes",
         arguments: [
             ("gzip", true), ("GZIP", true), ("x-gzip", true), ("identity, gzip", true), ("deflate", false),
             ("Deflate", false),
@@ -70,7 +70,7 @@ struct ContentEncodingTests {
     }
 
     @Test(
-        "what cannot be decoded is left as it came, and named",
+        "what cannot be decoded is kept as received, and named",
         arguments: [("br", "br"), ("zstd", "zstd"), ("compress", "compress"), ("gzip, br", "gzip+br")])
     func unknown(_ encoding: String, _ named: String) async throws {
         let reply = try await Self.fetch("Content-Encoding: \(encoding)\r\n", Self.gzip)
@@ -78,7 +78,7 @@ struct ContentEncodingTests {
         #expect(reply.fields[.contentEncoding] == named)
     }
 
-    @Test("identity is no encoding, and an empty body has none", arguments: ["identity", "", "gzip"])
+    @Test("identity is not an encoding, and an empty body has none", arguments: ["identity", "", "gzip"])
     func none(_ encoding: String) async throws {
         let body = encoding == "gzip" ? [] : Array(Self.text.utf8)
         let reply = try await Self.fetch("Content-Encoding: \(encoding)\r\n", body)
@@ -87,7 +87,7 @@ struct ContentEncodingTests {
     }
 
     @Test(
-        "a compressed reply that is cut, damaged or followed by others' bytes is an error", arguments: 0..<4)
+        "a compressed reply that is cut, damaged or followed by other bytes is an error", arguments: 0..<4)
     func damaged(_ kind: Int) async throws {
         var body = Self.gzip
         switch kind {
@@ -104,7 +104,7 @@ struct ContentEncodingTests {
         #expect(error?.message.hasSuffix(": the compressed reply is damaged") == true)
     }
 
-    @Test("a fetched file is bounded by what it becomes, not by what it was")
+    @Test("a downloaded file is limited by its decoded length, not by the sent one")
     func bound() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()

@@ -3,9 +3,9 @@ import HTTPTypes
 import SeedreamClient
 import Testing
 
-@Suite("Fetching with a guard")
+@Suite("guarded fetching")
 struct GuardedFetcherTests {
-    /// A name for each public address, and some that are not.
+    /// Names for public addresses, and some for others.
     private static let resolver = NameResolver { host in
         switch host {
         case "a.example": [.v4(0x5DB8_D822)]
@@ -30,7 +30,7 @@ struct GuardedFetcherTests {
         IncomingReply(status, [.location: location])
     }
 
-    /// Where a first redirect leads, and what comes of it.
+    /// The target of a first redirect, and the expected error.
     static let redirects: [(String, FetchError.Kind?)] = [
         ("https://b.example/y", nil), ("/y", nil), ("y?z", nil), ("//b.example/y", nil),
         ("https://8.8.8.8/y", nil), ("http://b.example/y", .redirect), ("ftp://b.example/y", .redirect),
@@ -42,7 +42,7 @@ struct GuardedFetcherTests {
         ("https://none.example/", .transport(.nameResolution)),
     ]
 
-    @Test("each redirect is checked like the URL itself", arguments: redirects, [301, 302, 303, 307, 308])
+    @Test("each redirect is checked like the first URL", arguments: redirects, [301, 302, 303, 307, 308])
     func redirecting(_ redirect: (String, FetchError.Kind?), _ status: Int) async throws {
         let transport = FakeTransport { request, _ in
             request.head.authority == "a.example" && request.head.path == "/x"
@@ -91,14 +91,14 @@ struct GuardedFetcherTests {
         _ = try await GuardedFetcher(transport, resolver: resolver).bytes("https://a.example/x", .input())
         #expect(asked.all.count == 1)
         #expect(transport.requests.all.map(\.pinnedAddress) == ["93.184.216.34"])
-        // The second time it is looked up again, and refused.
+        // The second look-up finds the new address, which is refused.
         await #expect(throws: FetchError.self) {
             try await GuardedFetcher(transport, resolver: resolver).bytes("https://a.example/x", .input())
         }
         #expect(transport.requests.all.count == 1)
     }
 
-    @Test("only ports 80 and 443 are called, unless others are allowed")
+    @Test("only ports 80 and 443 are contacted, unless others are allowed")
     func ports() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, "picture") }
         for port in [1, 22, 81, 6379, 8080, 65_535] {
@@ -115,7 +115,7 @@ struct GuardedFetcherTests {
         #expect(transport.requests.all.count == 2)
     }
 
-    @Test("a file of the size that is allowed is taken, one byte more is not", arguments: [true, false])
+    @Test("a file of exactly the limit is accepted, one byte more is not", arguments: [true, false])
     func size(_ says: Bool) async throws {
         let fields: HTTPFields = says ? [.contentLength: "7"] : [:]
         let transport = FakeTransport { _, _ in IncomingReply(200, fields, "picture") }
@@ -132,7 +132,7 @@ struct GuardedFetcherTests {
         #expect(transport.requests.all.count == 2)
     }
 
-    @Test("what may pass is tried again, what will not is not")
+    @Test("transient failures are retried, others are not")
     func retries() async throws {
         for (status, count) in [
             (503, 3), (429, 3), (500, 3), (404, 1), (403, 1), (501, 1), (204, 1), (304, 1),
@@ -151,7 +151,7 @@ struct GuardedFetcherTests {
         #expect(try await Self.fetcher(flaky).bytes("https://a.example/x", .input()) == Array("picture".utf8))
     }
 
-    @Test("the next address is tried where one cannot be connected to")
+    @Test("the next address is tried if one cannot be reached")
     func addresses() async throws {
         let transport = FakeTransport { request, _ in
             guard request.pinnedAddress == "1.0.0.1" else {
@@ -163,9 +163,9 @@ struct GuardedFetcherTests {
         #expect(transport.requests.all.map(\.pinnedAddress) == ["1.1.1.1", "1.0.0.1"])
     }
 
-    // MARK: - Which networks
+    // MARK: - Networks
 
-    /// Addresses, one of each kind of network.
+    /// Addresses, one for each kind of network.
     private static let kinds: [(name: String, address: String)] = [
         ("world", "8.8.8.8"), ("machine", "127.0.0.1"), ("machine", "::1"), ("private", "10.0.0.1"),
         ("private", "192.168.1.1"), ("private", "fd00::1"), ("private", "100.64.0.1"),
@@ -174,7 +174,7 @@ struct GuardedFetcherTests {
         ("special", "224.0.0.1"),
     ]
 
-    @Test("a result lies in the world, or in the kind of network that its provider is in", arguments: kinds)
+    @Test("a result may be on the internet, or in the same kind of network as its provider", arguments: kinds)
     func neighbors(_ base: (name: String, address: String)) async throws {
         for target in Self.kinds {
             let resolver = NameResolver { host in
@@ -198,7 +198,7 @@ struct GuardedFetcherTests {
         }
     }
 
-    @Test("the world's servers lead no redirect into a private network, even where the provider is in one")
+    @Test("no redirect leads from the internet into a private network, even if the provider is in one")
     func fromTheWorld() async throws {
         let resolver = NameResolver { host in host == "cdn.example" ? [.v4(0x0808_0808)] : [.v4(0x0A00_0001)]
         }
@@ -216,7 +216,7 @@ struct GuardedFetcherTests {
         _ = try await fetcher.bytes("https://inner.example/b", policy)
     }
 
-    @Test("a second look-up that gives another address is judged anew at each redirect")
+    @Test("each redirect is looked up and checked again")
     func rebindingAtRedirect() async throws {
         let asked = Recorder<String>()
         let resolver = NameResolver { host in
@@ -233,14 +233,14 @@ struct GuardedFetcherTests {
         #expect(transport.requests.all.map(\.pinnedAddress) == ["8.8.8.8"])
     }
 
-    /// A transport whose proxy finds the addresses.
+    /// A transport with a proxy that resolves the names.
     private struct Proxied: HTTPTransport {
         let inner: FakeTransport
         func isProxied(_ url: String) -> Bool { true }
         func send(_ request: OutgoingRequest) async throws -> IncomingReply { try await inner.send(request) }
     }
 
-    @Test("behind a proxy no name is looked up here, and what is spelled as an address is still refused")
+    @Test("behind a proxy no name is looked up, and a forbidden address is still refused")
     func proxied() async throws {
         let transport = FakeTransport { request, _ in
             request.head.path == "/out" ? Self.redirect("http://127.0.0.1/") : IncomingReply(200, "image")
@@ -266,7 +266,7 @@ struct GuardedFetcherTests {
 
     // MARK: - Time
 
-    @Test("one deadline ends look-up, connection, redirects, body and waits", arguments: 0..<5)
+    @Test("one deadline limits look-up, connection, redirects, body and waits", arguments: 0..<5)
     func deadline(_ place: Int) async throws {
         let resolver = NameResolver { _ in
             if place == 0 { try await Task.sleep(for: .seconds(60)) }
@@ -301,7 +301,7 @@ struct GuardedFetcherTests {
         #expect(began.duration(to: .now) >= .milliseconds(450))
     }
 
-    @Test("an input in an encoding that is not decoded is refused by name")
+    @Test("an input in an unsupported encoding is refused by name")
     func encoding() async throws {
         let transport = FakeTransport { _, _ in IncomingReply(200, [.contentEncoding: "br"], "image") }
         let error = await #expect(throws: FetchError.self) {
@@ -331,8 +331,8 @@ struct GuardedFetcherTests {
         #expect(try await fetch(.everywhere) == picture)
         let here = try #require(URLParts(server.url))
         #expect(try await fetch(.worldAndNeighbors(of: here)) == picture)
-        // Where only the world is reached, nothing is even connected; nor for a provider that is
-        // elsewhere.
+        // If only the internet is allowed, there is not even a connection; nor for a provider in
+        // another network.
         let before = server.connections
         let elsewhere = try #require(URLParts("https://8.8.8.8"))
         for reach in [GuardedFetcher.Reach.world, .worldAndNeighbors(of: elsewhere)] {

@@ -5,7 +5,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Images inside replies")
+@Suite("images inside replies")
 struct InlineExtractorTests {
     private static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
@@ -14,7 +14,7 @@ struct InlineExtractorTests {
 
     private static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
-    /// Feeds a text in pieces of a size.
+    /// Extracts from a text that arrives in pieces of a given size.
     private static func extract(
         _ text: String, pieces: Int = 65_536, into folder: TemporaryFolder, maximum: Int = 1 << 30,
         text maximumText: Int = 1 << 20
@@ -37,7 +37,7 @@ struct InlineExtractorTests {
     }
 
     @Test(
-        "are put into files wherever the pieces are cut",
+        "are written to files, wherever the pieces are cut",
         arguments: [1, 2, 3, 4, 5, 7, 64, 1000, 4095, 4096, 4097, 65_536])
     func cuts(_ size: Int) throws {
         let folder = try TemporaryFolder()
@@ -66,7 +66,7 @@ struct InlineExtractorTests {
         #expect(Set(try folder.names()).count == 3)
     }
 
-    @Test("are files that nobody else can read")
+    @Test("are private files")
     func permissions() throws {
         let folder = try TemporaryFolder()
         let reply = try Self.extract(#"{"a":"\#(Self.base64(Self.bytes(9000)))"}"#, into: folder)
@@ -76,7 +76,7 @@ struct InlineExtractorTests {
         #expect(mode == 0o600)
     }
 
-    @Test("begin beyond 4096 characters", arguments: [4096, 4100])
+    @Test("are extracted if they have more than 4096 characters", arguments: [4096, 4100])
     func threshold(_ count: Int) throws {
         let folder = try TemporaryFolder()
         let text = String(repeating: "QUJD", count: count / 4)
@@ -84,7 +84,7 @@ struct InlineExtractorTests {
         #expect(reply.json == (count > 4096 ? ["inline:0"] : [.string(text)]))
     }
 
-    @Test("of any length come out whole, with their padding and without it", arguments: [6000, 6001, 6002])
+    @Test("of any length are complete, with and without padding", arguments: [6000, 6001, 6002])
     func padding(_ count: Int) throws {
         let picture = Self.bytes(count)
         for text in [Self.base64(picture), Self.base64(picture).replacingOccurrences(of: "=", with: "")] {
@@ -94,10 +94,10 @@ struct InlineExtractorTests {
         }
     }
 
-    /// Long strings that are no base64, from the start or much later.
+    /// Long strings that are not base64, from the start or from much later.
     static let others: [String] = {
         let good = base64(bytes(9000))
-        // What follows good base64, and what precedes it.
+        // Texts after and before valid base64.
         let tails = [
             " ", "-", "\u{e9}", "=", "QUI==", "QQ===", "Q", "QQ=", "QUI=QUJD", "====", "\\n", "\\n" + good,
             "\\u00e9" + good, "\\\"" + good, "\\\\", ",",
@@ -113,7 +113,7 @@ struct InlineExtractorTests {
         ]
     }()
 
-    @Test("are not what only looks like them: that stays as it is", arguments: others, [1, 97, 65_536])
+    @Test("are not extracted from strings that only look like them", arguments: others, [1, 97, 65_536])
     func stays(_ text: String, _ size: Int) throws {
         let folder = try TemporaryFolder()
         let document = #"{"a":["\#(text)"],"b":"after"}"#
@@ -123,7 +123,7 @@ struct InlineExtractorTests {
         #expect(try folder.names().isEmpty)
     }
 
-    @Test("are values, never the names of members")
+    @Test("are values, never names of members")
     func names() throws {
         let folder = try TemporaryFolder()
         let name = String(repeating: "QUJD", count: 2000)
@@ -131,7 +131,7 @@ struct InlineExtractorTests {
         #expect(reply.json == .object(["x": .object([name: "y"]), name: ["inline:0"]]))
     }
 
-    @Test("take no memory: what is held does not grow with them")
+    @Test("take no memory: it does not grow with them")
     func memory() throws {
         let folder = try TemporaryFolder()
         let extractor = InlineExtractor(.spool(folder: folder.path, maximum: 64 << 20), maximumText: 1 << 20)
@@ -149,7 +149,7 @@ struct InlineExtractorTests {
         #expect(String(decoding: body, as: UTF8.self) == #"{"data":[{"b64_json":"inline:0"}]}"#)
     }
 
-    @Test("are refused beyond what is allowed, one by one and together, and leave no file")
+    @Test("beyond the limits, for one or for all, are refused and leave no file")
     func limits() throws {
         #expect(InlineExtractor.maximumImage == 64 << 20)
         let picture = #""\#(Self.base64(Self.bytes(6000)))""#
@@ -172,7 +172,7 @@ struct InlineExtractorTests {
         }
     }
 
-    @Test("leave the text beside them, as much as is allowed of it")
+    @Test("leave the text beside them, up to its own limit")
     func textLimit() throws {
         let folder = try TemporaryFolder()
         // The text with its two quotes.
@@ -181,7 +181,7 @@ struct InlineExtractorTests {
         #expect(throws: TransportError.self) {
             try Self.extract("\"\(story)\"", pieces: 100, into: folder, text: 10_001)
         }
-        // Text that was taken for an image until its last character.
+        // Text that looks like an image up to its last character.
         let late = #"["\#(Self.base64(Self.bytes(300_000)))!"]"#
         _ = try Self.extract(late, into: folder, text: late.utf8.count)
         #expect(throws: TransportError.self) {
@@ -190,7 +190,7 @@ struct InlineExtractorTests {
         #expect(try folder.names().isEmpty)
     }
 
-    @Test("are removed where the reply is given up")
+    @Test("are removed if the reply is abandoned")
     func givenUp() throws {
         let folder = try TemporaryFolder()
         for isDropped in [true, false] {
@@ -202,13 +202,13 @@ struct InlineExtractorTests {
             if !isDropped { extractor.discard() }
         }
         #expect(try folder.names().isEmpty)
-        // A string that does not end is no image, and the text no JSON.
+        // A string without an end is not an image, and the text is not JSON.
         let cut = try Self.extract(#"["\#(Self.base64(Self.bytes(9000)))"#, into: folder)
         #expect(cut.json == nil)
         #expect(try folder.names().isEmpty)
     }
 
-    @Test("make their folder when they need it")
+    @Test("create their folder on demand")
     func folder() throws {
         let folder = try TemporaryFolder()
         let extractor = InlineExtractor(
@@ -220,7 +220,7 @@ struct InlineExtractorTests {
         extractor.discard()
     }
 
-    @Test("that cannot be written say so")
+    @Test("that cannot be written report it")
     func unwritable() throws {
         let folder = try TemporaryFolder()
         try folder.write([1], as: "file")
@@ -232,7 +232,7 @@ struct InlineExtractorTests {
         #expect(error?.description.hasSuffix(": cannot be written: Not a directory") == true)
     }
 
-    @Test("any document comes out as it went in, but for its images", arguments: 0..<60)
+    @Test("any document without images comes out unchanged", arguments: 0..<60)
     func anyDocument(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         var pictures: [[UInt8]] = []

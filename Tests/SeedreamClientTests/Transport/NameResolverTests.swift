@@ -5,9 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Looking up names")
+@Suite("name look-up")
 struct NameResolverTests {
-    /// A system whose look-ups end when they are told to.
+    /// A resolver whose look-ups end when the test says so.
     private final class SlowSystem: Sendable {
         private let gate = DispatchSemaphore(value: 0)
         private let counts = Mutex((running: 0, most: 0, all: 0))
@@ -31,7 +31,7 @@ struct NameResolverTests {
         }
     }
 
-    @Test("takes a few threads at most, and whoever gives up is let go at once")
+    @Test("uses a few threads at most, and a caller that gives up returns at once")
     func bounded() async throws {
         let system = SlowSystem()
         let lookups = Lookups { system.lookUp($0) }
@@ -44,7 +44,7 @@ struct NameResolverTests {
         for task in tasks { await #expect(throws: CancellationError.self) { try await task.value } }
         #expect(began.duration(to: .now) < .seconds(5))
         #expect(system.most == Lookups.maximum)
-        // Names that no task waits for any more are not looked up once the four have ended.
+        // Names without a waiting task are not looked up after the four have ended.
         let late = Task { try await lookups.addresses(of: "late") }
         system.release(Lookups.maximum + 1)
         #expect(try await late.value == [.v4(0x0808_0808)])
@@ -65,7 +65,7 @@ struct NameResolverTests {
         #expect(system.all <= 2)
     }
 
-    @Test("says why, and a cancelled task asks nobody")
+    @Test("reports the reason, and a cancelled task makes no look-up")
     func failures() async throws {
         let system = SlowSystem()
         let lookups = Lookups { system.lookUp($0) }
@@ -79,7 +79,7 @@ struct NameResolverTests {
         #expect(system.all == 1)
     }
 
-    @Test("this machine's own name has its addresses, and a name that is none has none")
+    @Test("this machine's own name has addresses, and an invalid name has none")
     func system() async throws {
         let here = try await NameResolver.system.addresses("localhost")
         #expect(!here.isEmpty)
@@ -91,7 +91,7 @@ struct NameResolverTests {
 
     #if Client
     @Test(
-        "a connection that fails for its name says whether there is no name or no name server",
+        "a connection without an address reports whether the name or the name server is missing",
         arguments: [
             NameResolver.Failure.noAddress, .noAnswer, .system(EMFILE),
         ])

@@ -1,7 +1,7 @@
 import SeedreamClient
 import Testing
 
-@Suite("Proxies")
+@Suite("proxies")
 struct ProxySettingsTests {
     private static func proxy(_ environment: [String: String], _ url: String) throws -> String? {
         let parts = try #require(URLParts(url))
@@ -9,7 +9,7 @@ struct ProxySettingsTests {
     }
 
     @Test(
-        "of the environment: the scheme's own before the one for all, lower case before upper",
+        "from the environment: the scheme's own before the common one, lower case before upper",
         arguments: [
             ([:], "https://fal.run/", nil),
             (["https_proxy": "http://p:1"], "https://fal.run/", "http://p:1"),
@@ -29,7 +29,7 @@ struct ProxySettingsTests {
     }
 
     @Test(
-        "are left out for this machine, and for what NO_PROXY names",
+        "are not used for this machine, or for hosts in NO_PROXY",
         arguments: [
             ("", "https://127.0.0.1:8080/", false), ("", "https://localhost/", false),
             ("", "https://127.9.9.9/", false), ("", "https://[::1]/", false),
@@ -51,14 +51,14 @@ struct ProxySettingsTests {
         }
     }
 
-    @Test("that are given are used for everything, this machine included")
+    @Test("set by the caller are used for everything, including this machine")
     func explicit() throws {
         let settings = ProxySettings(try ProxyAddress("http://p:1"))
         let url = try #require(URLParts("http://127.0.0.1:8080/"))
         #expect(settings.proxy(for: url)?.description == "http://p:1")
     }
 
-    @Test("have user and password, which print nowhere")
+    @Test("have a user and a password, which print nowhere")
     func credentials() throws {
         let address = try ProxyAddress("http://me%40home:p%3Ass%2F@proxy.example:3128/")
         #expect(address.user == "me@home")
@@ -78,7 +78,7 @@ struct ProxySettingsTests {
     }
 
     @Test(
-        "that cannot be used are refused without being quoted",
+        "that are invalid are refused without being quoted",
         arguments: [
             "https://p:1", "ftp://p:1", "http://", "http://p:0", "http://p:99999", "http://p:1/path",
             "http://user:secret@", "http://user:secret%zz@p:1", "socks5://user:secret@p:1", "http://p p:1",
@@ -93,7 +93,7 @@ struct ProxySettingsTests {
     }
 
     @Test(
-        "a port that is not named is the kind's own",
+        "without a port use the default of their kind",
         arguments: [
             ("http://p", 80), ("p", 80), ("socks5://p", 1080), ("socks5://p:80", 80),
             ("socks5://[::1]", 1080),

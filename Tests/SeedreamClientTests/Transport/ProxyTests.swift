@@ -9,7 +9,7 @@ import Testing
 import SeedreamEmulator
 #endif
 
-@Suite("Through a proxy")
+@Suite("through a proxy")
 struct ProxyTests {
     private static func configuration(_ proxy: String) throws -> TransportConfiguration {
         var configuration = TransportConfiguration()
@@ -19,7 +19,7 @@ struct ProxyTests {
     }
 
     #if Emulator
-    @Test("and TLS inside of it, a host is reached whose certificate was named", arguments: [true, false])
+    @Test("and TLS inside it, a host is reached if its certificate is trusted", arguments: [true, false])
     func tunnel(_ isTrusted: Bool) async throws {
         try await Emulator.with({ $0.usesTLS = true }) { emulator in
             let folder = try TemporaryFolder()
@@ -50,7 +50,7 @@ struct ProxyTests {
     }
     #endif
 
-    @Test("user and password go to the proxy alone")
+    @Test("the user and the password go to the proxy alone")
     func credentials() async throws {
         let seen = Recorder<RawPeer.Request>()
         let server = try RawServer { peer, _ in
@@ -61,7 +61,7 @@ struct ProxyTests {
             seen.append(request)
             peer.reply(200)
         }
-        // Plain http goes through CONNECT as well.
+        // Plain http also goes through CONNECT.
         let configuration = try Self.configuration("http://me:secret@127.0.0.1:\(server.port)")
         try await AsyncHTTPTransportTests.with(configuration) { transport in
             _ = try await transport.send(OutgoingRequest(.get, "http://inner.example/x"))
@@ -71,7 +71,7 @@ struct ProxyTests {
         #expect(seen.all.map { $0.fields["proxy-authorization"] } == [basic, nil])
     }
 
-    @Test("a pinned address is what the proxy is told")
+    @Test("the proxy is told the pinned address")
     func pinning() async throws {
         let seen = Recorder<String>()
         let server = try RawServer { peer, _ in
@@ -90,7 +90,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "one that refuses has passed nothing on, and its password is not shown",
+        "a proxy that refuses has passed nothing on, and its password is not shown",
         arguments: [
             (
                 "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
@@ -116,7 +116,7 @@ struct ProxyTests {
         #expect(error?.hint?.contains("proxy") == true)
     }
 
-    @Test("one whose name has no address is named, and why")
+    @Test("a proxy whose name has no address is named, with the reason")
     func unknownName() async throws {
         let failure = NameResolver.Failure.noAnswer
         let transport = try AsyncHTTPTransport(
@@ -129,7 +129,7 @@ struct ProxyTests {
         #expect(error?.mayHaveArrived == false)
     }
 
-    @Test("one that is not there has passed nothing on", arguments: [true, false])
+    @Test("a missing proxy has passed nothing on", arguments: [true, false])
     func closed(_ isFresh: Bool) async throws {
         var request = OutgoingRequest(.post, "https://fal.run/x", [1])
         request.needsFreshConnection = isFresh

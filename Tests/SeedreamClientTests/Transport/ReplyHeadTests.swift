@@ -9,19 +9,19 @@ import Testing
 import SeedreamEmulator
 #endif
 
-@Suite("Heads of replies that are no HTTP")
+@Suite("reply heads that are not HTTP")
 struct ReplyHeadTests {
-    /// What becomes of a reply.
+    /// The outcome of a reply.
     enum Outcome: Hashable, Sendable {
-        /// It is a ``TransportError`` of this kind, and the request may have arrived.
+        /// The reply is a ``TransportError`` of this kind, and the request may have arrived.
         case refused(TransportError.Kind)
-        /// It is taken, with this status and body.
+        /// The reply is accepted, with this status and body.
         case reply(Int, String)
     }
 
     private static let body = "Content-Length: 4\r\n\r\nbody"
 
-    /// Status lines, each in front of a length and a body.
+    /// Status lines, each followed by a length and a body.
     static let statusLines: [(String, Outcome)] =
         ["000", "001", "010", "042", "077", "099"].map { ("HTTP/1.1 \($0) X", .refused(.malformed)) } + [
             ("HTTP/1.1 101 Switching Protocols", .refused(.malformed)),
@@ -40,7 +40,7 @@ struct ReplyHeadTests {
             ("200 OK", .refused(.malformed)),
             ("GET / HTTP/1.1", .refused(.malformed)), ("<html>", .refused(.malformed)),
             ("{}", .refused(.malformed)),
-            // llhttp reads these as what they say otherwise; a proxy that answers so is as good as
+            // llhttp accepts these as ordinary replies; a proxy that sends them counts as
             // connected.
             ("RTSP/1.0 200 OK", .reply(200, "body")), ("HTTP/1.1 200 \u{0}", .reply(200, "body")),
             ("HTTP/1.0 200 OK", .reply(200, "body")), ("HTTP/1.1 200", .reply(200, "body")),
@@ -50,7 +50,7 @@ struct ReplyHeadTests {
             ("HTTP/1.1 204 X", .reply(204, "")), ("HTTP/1.1 304 X", .reply(304, "")),
         ]
 
-    /// Whole replies.
+    /// Complete replies.
     static let replies: [(String, Outcome)] = [
         ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\(body)", .reply(200, "body")),
         (
@@ -141,23 +141,23 @@ struct ReplyHeadTests {
         }
     }
 
-    @Test("a status line is taken or refused, and never ends the process", arguments: statusLines)
+    @Test("a status line is accepted or refused, and never crashes the process", arguments: statusLines)
     func statusLine(_ line: String, _ expected: Outcome) async throws {
         #expect(try await Self.outcome(of: "\(line)\r\n\(Self.body)", true) == expected)
     }
 
-    @Test("so is a whole reply", arguments: replies)
+    @Test("a complete reply is accepted or refused, and never crashes the process", arguments: replies)
     func reply(_ text: String, _ expected: Outcome) async throws {
         #expect(try await Self.outcome(of: text, true) == expected, "\(text.prefix(80).debugDescription)")
     }
 
-    @Test("on connections that are shared as well", arguments: ["000", "099", "101"])
+    @Test("shared connections behave the same", arguments: ["000", "099", "101"])
     func shared(_ status: String) async throws {
         let outcome = try await Self.outcome(of: "HTTP/1.1 \(status) X\r\n\(Self.body)", false)
         #expect(outcome == .refused(.malformed))
     }
 
-    @Test("a server that speaks before it is asked is refused or not heard")
+    @Test("a server that sends before the request is refused or ignored")
     func unsolicited() async throws {
         let server = try RawServer { peer, _ in
             peer.send("HTTP/1.1 000 X\r\n\(Self.body)")
@@ -167,7 +167,7 @@ struct ReplyHeadTests {
         for isFresh in [true, false] {
             var request = OutgoingRequest(.post, server.url, [1, 2, 3])
             request.needsFreshConnection = isFresh
-            // What it says first is never taken for the answer; what it says afterwards may be.
+            // Its early bytes are never taken for the reply; its later bytes may be.
             do {
                 let status = try await AsyncHTTPTransportTests.with { transport in
                     try await transport.send(request).head.status.code
@@ -177,7 +177,7 @@ struct ReplyHeadTests {
         }
     }
 
-    @Test("a proxy that answers CONNECT with what is no HTTP is an error", arguments: statusLines)
+    @Test("a proxy whose reply to CONNECT is not HTTP is an error", arguments: statusLines)
     func proxy(_ line: String, _ outcome: Outcome) async throws {
         guard case .refused = outcome else { return }
         let server = try RawServer { peer, _ in
@@ -195,7 +195,7 @@ struct ReplyHeadTests {
     }
 
     #if Emulator
-    @Test("the paid request whose reply is no HTTP has an unknown outcome, and the command says so")
+    @Test("a paid request whose reply is not HTTP has an unknown outcome, and the command says so")
     func paid() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()

@@ -5,11 +5,11 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("Reading replies")
+@Suite("reading replies")
 struct ReplyReaderTests {
     private static let long = String(repeating: "QUJD", count: 3000)
 
-    @Test("up to as many bytes as are allowed", arguments: [true, false])
+    @Test("reads up to the allowed number of bytes", arguments: [true, false])
     func maximum(_ says: Bool) async throws {
         let fields: HTTPFields = says ? [.contentLength: "10"] : [:]
         func reply() -> IncomingReply {
@@ -24,7 +24,7 @@ struct ReplyReaderTests {
         #expect(error?.mayHaveArrived == true)
     }
 
-    @Test("with an image in it, only where one is expected")
+    @Test("extracts an image only if one is expected")
     func pictures() async throws {
         let folder = try TemporaryFolder()
         let text = #"{"a":"\#(Self.long)"}"#
@@ -36,7 +36,7 @@ struct ReplyReaderTests {
         #expect(reply.inline.map(\.byteCount) == [9000])
     }
 
-    @Test("a refusal is read for its words, whatever it quotes, and cut where it does not end")
+    @Test("a refusal is read for its text, whether it quotes an image or not, and cut if it does not end")
     func refusals() async throws {
         let folder = try TemporaryFolder()
         let reader = ReplyReader(maximum: 5000, spool: .init(folder: folder.path, images: 1))
@@ -50,7 +50,7 @@ struct ReplyReaderTests {
         #expect(try folder.names().isEmpty)
     }
 
-    @Test("a reply that breaks off leaves no file", arguments: [200, 500])
+    @Test("a truncated reply leaves no file", arguments: [200, 500])
     func broken(_ status: Int) async throws {
         let folder = try TemporaryFolder()
         let lost = TransportError(.connectionLost, mayHaveArrived: true, message: "lost")

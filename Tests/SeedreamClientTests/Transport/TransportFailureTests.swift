@@ -4,7 +4,7 @@ import HTTPTypes
 import SeedreamClient
 import Testing
 
-@Suite("Failures of the transport")
+@Suite("transport failures")
 struct TransportFailureTests {
     private static func failure(_ request: OutgoingRequest) async throws -> TransportError {
         try #require(try await AsyncHTTPTransportTests.failure(request))
@@ -18,7 +18,7 @@ struct TransportFailureTests {
 
     // MARK: - Provably not arrived
 
-    @Test("a port that is closed has got nothing", arguments: [false, true])
+    @Test("a closed port has received nothing", arguments: [false, true])
     func refused(_ isPinned: Bool) async throws {
         var request = Self.fresh("http://127.0.0.1:\(try RawServer.closedPort())/x?token=secret")
         if isPinned { request.pinnedAddress = "127.0.0.1" }
@@ -29,21 +29,21 @@ struct TransportFailureTests {
         #expect(!error.message.contains("secret"))
     }
 
-    @Test("a name without address has got nothing", arguments: [false, true])
+    @Test("a name without an address has received nothing", arguments: [false, true])
     func unknownName(_ needsFresh: Bool) async throws {
         var request = OutgoingRequest(.get, "http://no-such-host.invalid/x")
         request.needsFreshConnection = needsFresh
         let error = try await Self.failure(request)
         #expect(error.kind == .nameResolution)
         #expect(!error.mayHaveArrived)
-        // Without a network, no name server answers; see NameResolverTests for which is which.
+        // Without a network no name server replies; NameResolverTests tell the cases apart.
         #expect(
             ["the name has no address", "the name server does not answer"].map {
                 "no-such-host.invalid: \($0)"
             }.contains(error.message))
     }
 
-    @Test("a server that speaks no TLS has got nothing of the request")
+    @Test("a server without TLS has received nothing of the request")
     func noTLS() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.read()
@@ -55,7 +55,8 @@ struct TransportFailureTests {
         #expect(error.message.hasSuffix(": expected TLS, found something else on this port"))
     }
 
-    @Test("nor has one that closes the connection in the handshake", arguments: [true, false])
+    @Test(
+        "a server that closes the connection in the handshake has received nothing", arguments: [true, false])
     func handshakeCut(_ isReset: Bool) async throws {
         let server = try RawServer { peer, _ in
             _ = peer.read()
@@ -70,7 +71,7 @@ struct TransportFailureTests {
             "\(error)")
     }
 
-    @Test("nor one that says nothing in the handshake")
+    @Test("a server that is silent in the handshake has received nothing")
     func handshakeSilence() async throws {
         let server = try RawServer { peer, _ in peer.waitForEnd() }
         var configuration = AsyncHTTPTransportTests.direct
@@ -95,7 +96,7 @@ struct TransportFailureTests {
         #expect(error.mayHaveArrived)
     }
 
-    @Test("even if the server reads no more than its head")
+    @Test("a request may have arrived even if the server reads only its head")
     func unread() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readHead()
@@ -105,7 +106,7 @@ struct TransportFailureTests {
         #expect(error.mayHaveArrived)
     }
 
-    @Test("a host that is silent for too long may have got the request")
+    @Test("a server that is silent too long may have received the request")
     func readTimeout() async throws {
         let server = try RawServer { peer, _ in peer.waitForEnd() }
         var request = Self.fresh(server.url)
@@ -116,7 +117,7 @@ struct TransportFailureTests {
         #expect(error.message.hasSuffix(": received no byte for 0.3 s"))
     }
 
-    @Test("a host that takes no more bytes is given up")
+    @Test("a server that accepts no more bytes is given up")
     func writeTimeout() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readHead()
@@ -132,7 +133,7 @@ struct TransportFailureTests {
         #expect(began.duration(to: .now) < .seconds(15))
     }
 
-    @Test("a head that does not come in time is a time-out", arguments: [false, true])
+    @Test("a head that does not arrive in time is a timeout", arguments: [false, true])
     func totalTimeoutOfHead(_ isFresh: Bool) async throws {
         let server = try RawServer { peer, _ in peer.waitForEnd() }
         var request = Self.fresh(server.url)
@@ -143,7 +144,7 @@ struct TransportFailureTests {
         #expect(error.mayHaveArrived)
     }
 
-    @Test("a body that comes slowly without end is cut when the time is up, and the connection closed")
+    @Test("an endless slow body is cut when the time is up, and the connection closed")
     func totalTimeoutOfBody() async throws {
         let ends = Recorder<Bool>()
         let server = try RawServer { peer, _ in
@@ -171,7 +172,7 @@ struct TransportFailureTests {
 
     // MARK: - Broken replies
 
-    /// What a server sends, and what it is called.
+    /// Bytes sent by a server, and the kind of the error.
     static let broken: [(String, TransportError.Kind)] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", .connectionLost),
         ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", .connectionLost),
@@ -198,7 +199,7 @@ struct TransportFailureTests {
         #expect(error.mayHaveArrived)
     }
 
-    @Test("a reply that is reset in its middle is an error")
+    @Test("a reply that is reset in the middle is an error")
     func resetInBody() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
@@ -211,7 +212,7 @@ struct TransportFailureTests {
         #expect(error.mayHaveArrived)
     }
 
-    @Test("a reply without length ends with the connection")
+    @Test("a reply without a length ends with the connection")
     func untilClose() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
@@ -223,7 +224,7 @@ struct TransportFailureTests {
         #expect(body == Array("abc".utf8))
     }
 
-    @Test("informational replies are passed over")
+    @Test("informational replies are skipped")
     func informational() async throws {
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
@@ -241,7 +242,7 @@ struct TransportFailureTests {
         "cancelling closes the connection at once, before the reply and within it", arguments: [false, true],
         [false, true])
     func cancellation(_ hasHead: Bool, _ isFresh: Bool) async throws {
-        // The request has come, the head has come back, the connection is closed.
+        // The request has arrived, the head has been returned, the connection is closed.
         let (begun, answered, ended) = (Recorder<Bool>(), Recorder<Bool>(), Recorder<Bool>())
         let server = try RawServer { peer, _ in
             _ = peer.readRequest()
@@ -269,7 +270,7 @@ struct TransportFailureTests {
         }
     }
 
-    @Test("what was cancelled before is not sent")
+    @Test("a request cancelled in advance is not sent")
     func cancelledBefore() async throws {
         let server = try RawServer { peer, _ in peer.reply(200) }
         try await AsyncHTTPTransportTests.with { transport in

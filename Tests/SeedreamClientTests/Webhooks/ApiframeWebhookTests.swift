@@ -4,7 +4,7 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("Apiframe's webhooks")
+@Suite("webhooks of Apiframe")
 struct ApiframeWebhookTests {
     private static let key = "afk_0000000000000000000000000000000000000000"
     private static let body = Array(#"{"jobId":"abc","status":"COMPLETED"}"#.utf8)
@@ -15,7 +15,7 @@ struct ApiframeWebhookTests {
 
     init() throws { verifier = ApiframeWebhookVerifier(key: try #require(APIKey(Self.key))) }
 
-    /// Signs as the provider does.
+    /// Signs a body as the provider does, and reads it.
     private func read(_ text: String) throws(WebhookError) -> ApiframeWebhook {
         let body = Array(text.utf8)
         let code = MessageAuthenticationCode.sha256(body, key: SHA256Digest(Array(Self.key.utf8)).bytes)
@@ -23,7 +23,7 @@ struct ApiframeWebhookTests {
     }
 
     @Test(
-        "the vector passes, with its prefix or without, in either case of letters",
+        "the vector is accepted, with and without its prefix, in upper and lower case",
         arguments: ["sha256=\(signature)", signature, "sha256=\(signature.uppercased())"])
     func vector(_ text: String) throws {
         let webhook = try verifier.verify(signature: text, body: Self.body)
@@ -38,7 +38,7 @@ struct ApiframeWebhookTests {
         #expect(try verifier.verify([("x-WEBHOOK-signature", text)], body: Self.body) == webhook)
     }
 
-    @Test("one bit of the body, the signature or the key changed, and it is refused")
+    @Test("one changed bit of the body, the signature or the key is refused")
     func mutations() throws {
         for index in Self.body.indices {
             var body = Self.body
@@ -65,7 +65,7 @@ struct ApiframeWebhookTests {
     }
 
     @Test(
-        "what is no signature is refused",
+        "an invalid signature is refused",
         arguments: [
             "", "sha256=", String(signature.dropLast()), String(signature.dropLast(2)), signature + "00",
             "sha1=\(signature)", "sha256=sha256=\(signature)", " \(signature)", "\(signature), \(signature)",
@@ -76,7 +76,7 @@ struct ApiframeWebhookTests {
         }
     }
 
-    @Test("the field must be there, and once")
+    @Test("the field must be present, and only once")
     func fields() {
         #expect(throws: WebhookError.missingHeader("X-Webhook-Signature")) {
             try verifier.verify([("X-Webhook-Event", "completed")], body: Self.body)
@@ -89,7 +89,7 @@ struct ApiframeWebhookTests {
     }
 
     @Test(
-        "a completed job has its images and its cost, in both forms of the result, under both names of the event"
+        "a completed job has its images and cost, in both forms of the result and names of the event"
     )
     func completed() throws {
         for name in ["event", "type"] {
@@ -107,7 +107,7 @@ struct ApiframeWebhookTests {
         }
     }
 
-    @Test("a failed job says why, and was not bought")
+    @Test("a failed job gives the reason, and was not bought")
     func failed() throws {
         let webhook = try read(
             #"{"event":"failed","jobId":"abc","status":"FAILED","error":"Provider returned an error: content policy violation"}"#
@@ -119,7 +119,7 @@ struct ApiframeWebhookTests {
         #expect(webhook.result == nil)
     }
 
-    @Test("progress, and events that are not known, are told apart")
+    @Test("progress and unknown events are distinguished")
     func events() throws {
         let progress = try read(#"{"event":"progress","jobId":"abc","status":"PROCESSING","progress":25}"#)
         #expect(progress.event == .progress)
@@ -130,7 +130,7 @@ struct ApiframeWebhookTests {
     }
 
     @Test(
-        "what is signed and no job is malformed",
+        "a signed body that is not a job is malformed",
         arguments: ["", "[]", "{", "{}", #"{"jobId":7}"#, #"{"jobId":""}"#])
     func malformed(_ text: String) {
         let error = #expect(throws: WebhookError.self) { try read(text) }
@@ -140,7 +140,7 @@ struct ApiframeWebhookTests {
         }
     }
 
-    @Test("a verifier does not print what it signs with")
+    @Test("a verifier does not print its secret")
     func redaction() {
         var text = ""
         dump(verifier, to: &text)

@@ -5,9 +5,9 @@ import SeedreamModel
 import Synchronization
 import Testing
 
-@Suite("The cache of fal's keys")
+@Suite("cache of fal's keys")
 struct FalKeySetCacheTests {
-    /// A clock that is set by hand.
+    /// A clock that the test sets.
     private final class Clock: Sendable {
         private let time = Mutex(FalWebhookSample.time)
         func advance(_ seconds: Double) { time.withLock { $0 += seconds } }
@@ -29,7 +29,7 @@ struct FalKeySetCacheTests {
         try await FalWebhookSample.verifier().verify(fields, body: FalWebhookSample.body, with: cache)
     }
 
-    @Test("fetches the keys once a day, without a key of ours")
+    @Test("fetches the keys once a day, without sending our key")
     func daily() async throws {
         let transport = ScriptedTransport([
             .reply(
@@ -54,7 +54,7 @@ struct FalKeySetCacheTests {
         #expect(transport.requests.count == 3)
     }
 
-    @Test("asks the address that it is given")
+    @Test("uses the given address")
     func address() async throws {
         let transport = ScriptedTransport([good])
         _ = try await cache(transport, .behind("http://127.0.0.1:8080/fal", .fal)).keys()
@@ -63,7 +63,7 @@ struct FalKeySetCacheTests {
         await #expect(throws: ClientError.self) { _ = try await cache(transport, Endpoints(api: "x")).keys() }
     }
 
-    @Test("fetches once for many that come at once")
+    @Test("fetches once for many simultaneous requests")
     func together() async throws {
         let transport = ScriptedTransport([good])
         let cache = cache(transport)
@@ -74,7 +74,7 @@ struct FalKeySetCacheTests {
         #expect(transport.requests.count == 1)
     }
 
-    @Test("fetches again for a signature that no key made: a new key is found")
+    @Test("fetches again if no key made the signature: a new key is found")
     func rotation() async throws {
         let old = try SigningKey(seed: Array(0..<32))
         let transport = ScriptedTransport([
@@ -87,7 +87,7 @@ struct FalKeySetCacheTests {
         #expect(transport.requests.count == 2)
     }
 
-    @Test("fetches once a minute at most, however much junk is posted")
+    @Test("fetches at most once a minute, even if a lot of junk is posted")
     func junk() async throws {
         let transport = ScriptedTransport([good])
         let cache = cache(transport)
@@ -107,7 +107,7 @@ struct FalKeySetCacheTests {
         #expect(transport.requests.count == 2)
     }
 
-    @Test("fetches once a minute at most for junk while fal's server is down")
+    @Test("fetches at most once a minute for junk while fal's server is down")
     func down() async throws {
         let transport = ScriptedTransport([good, .reply(503, [])])
         let cache = cache(transport)
@@ -117,12 +117,12 @@ struct FalKeySetCacheTests {
         let junk = FalWebhookSample.fields("Signature") { _ in zeros }
         await #expect(throws: ClientError.self) { _ = try await verify(cache, junk) }
         await #expect(throws: WebhookError.badSignature) { _ = try await verify(cache, junk) }
-        // What the keys that are there have signed is still let in.
+        // Webhooks signed with the existing keys are still accepted.
         _ = try await verify(cache)
         #expect(transport.requests.count == 2)
     }
 
-    @Test("fetches nothing for what is malformed or stale")
+    @Test("fetches nothing for malformed or stale webhooks")
     func nothing() async throws {
         let transport = ScriptedTransport([good])
         let cache = cache(transport)
@@ -135,7 +135,7 @@ struct FalKeySetCacheTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("takes library's header fields, and says when there is no key")
+    @Test("accepts HTTPFields, and reports if there is no key")
     func noKeys() async throws {
         let cache = cache(ScriptedTransport([.reply(200, [#"{"keys":[]}"#])]))
         var fields: HTTPFields = [:]
@@ -148,7 +148,7 @@ struct FalKeySetCacheTests {
         }
     }
 
-    @Test("tells why there are no keys, and tries again the next time")
+    @Test("reports why there are no keys, and tries again the next time")
     func failures() async throws {
         let lost = TransportError(.connect, mayHaveArrived: false, message: "nobody answers")
         let late = TransportError(.timeout, mayHaveArrived: true, message: "too late")

@@ -18,7 +18,7 @@ struct FalKeySetTests {
     }
 
     @Test(
-        "leaves out what is none of them",
+        "ignores other items",
         arguments: [
             #"{"kty":"EC","crv":"Ed25519","x":"X"}"#, #"{"kty":"OKP","crv":"X25519","x":"X"}"#,
             #"{"kty":"OKP","crv":"Ed25519"}"#, #"{"kty":"OKP","crv":"Ed25519","x":7}"#,
@@ -31,7 +31,7 @@ struct FalKeySetTests {
         #expect(try count(#"{"keys":[\#(key)]}"#) == 0)
     }
 
-    @Test("is in base64url, not in the other alphabet")
+    @Test("uses base64url, not the standard alphabet")
     func alphabet() throws {
         let other = x.replacing("-", with: "+")
         #expect(try count(#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"\#(other)"}]}"#) == 0)
@@ -46,7 +46,7 @@ struct FalKeySetTests {
         }
     }
 
-    @Test("may be kept as bytes")
+    @Test("can be stored as bytes")
     func bytes() {
         let keys = FalKeySet(publicKeys: [[UInt8](repeating: 1, count: 32), [1, 2], []])
         #expect(keys.keys.count == 1)

@@ -4,7 +4,7 @@ import SeedreamClient
 import SeedreamModel
 import Testing
 
-@Suite("A webhook of fal's")
+@Suite("webhooks of fal")
 struct FalWebhookVerifierTests {
     private func verify(
         _ fields: [(String, String)] = FalWebhookSample.fields, _ body: [UInt8] = FalWebhookSample.body,
@@ -25,7 +25,7 @@ struct FalWebhookVerifierTests {
         #expect(found == error, sourceLocation: sourceLocation)
     }
 
-    @Test("that is signed is believed, and read")
+    @Test("with a valid signature are accepted and read")
     func vector() throws {
         #expect(FalWebhookSample.body.count == 213)
         let webhook = try verify()
@@ -41,7 +41,7 @@ struct FalWebhookVerifierTests {
         #expect(webhook.payload?["seed"] == 1)
     }
 
-    @Test("is believed whatever the case of its header fields, and with the library's own")
+    @Test("are accepted with header names in any case, and with HTTPFields")
     func fields() throws {
         _ = try verify(FalWebhookSample.fields.map { ($0.0.lowercased(), $0.1) })
         _ = try verify(FalWebhookSample.fields("Signature") { $0.uppercased() })
@@ -54,7 +54,7 @@ struct FalWebhookVerifierTests {
         #expect(webhook.requestID == FalWebhookSample.requestID)
     }
 
-    @Test("is not believed with any bit of its body changed")
+    @Test("are refused with any bit of the body changed")
     func body() {
         for bit in 0..<FalWebhookSample.body.count * 8 {
             var body = FalWebhookSample.body
@@ -65,7 +65,7 @@ struct FalWebhookVerifierTests {
         expect(.badSignature, FalWebhookSample.fields, [])
     }
 
-    @Test("is not believed with any bit of its signature changed")
+    @Test("are refused with any bit of the signature changed")
     func signature() throws {
         let text = try #require(FalWebhookSample.fields.last?.1)
         let bytes = try #require(Hexadecimal.bytes(text))
@@ -76,7 +76,7 @@ struct FalWebhookVerifierTests {
         }
     }
 
-    @Test("is not believed with any bit of a header field changed", arguments: ["Request-Id", "User-Id"])
+    @Test("are refused with any bit of a header field changed", arguments: ["Request-Id", "User-Id"])
     func texts(_ name: String) throws {
         let value = try #require(
             FalWebhookSample.fields.first { $0.0 == "X-Fal-Webhook-\(name)" }?.1)
@@ -91,7 +91,7 @@ struct FalWebhookVerifierTests {
         }
     }
 
-    @Test("is not believed with another time, nor by another key")
+    @Test("are refused with another time, and with another key")
     func timeAndKey() throws {
         expect(.badSignature, FalWebhookSample.fields("Timestamp") { _ in "1760000001" })
         expect(.badSignature, FalWebhookSample.fields("Timestamp") { _ in "01760000000" })
@@ -108,7 +108,7 @@ struct FalWebhookVerifierTests {
         }
     }
 
-    @Test("is believed 300 s before and after its time, and no longer")
+    @Test("are accepted up to 300 s before and after their time")
     func window() throws {
         for age in [-300.0, 0, 300] { _ = try verify(at: FalWebhookSample.time + age) }
         for age in [-300.5, 300.5, 1e9] {
@@ -117,13 +117,14 @@ struct FalWebhookVerifierTests {
         }
     }
 
-    @Test("needs each of its header fields", arguments: ["Request-Id", "User-Id", "Timestamp", "Signature"])
+    @Test("need each of their header fields", arguments: ["Request-Id", "User-Id", "Timestamp", "Signature"])
     func missing(_ name: String) {
         expect(.missingHeader("X-Fal-Webhook-\(name)"), FalWebhookSample.fields(name) { _ in nil })
     }
 
     @Test(
-        "has each of its header fields once", arguments: ["Request-Id", "User-Id", "Timestamp", "Signature"])
+        "have each of their header fields once",
+        arguments: ["Request-Id", "User-Id", "Timestamp", "Signature"])
     func twice(_ name: String) {
         expect(
             .malformed("expected one header field X-Fal-Webhook-\(name), found 2"),
@@ -131,7 +132,7 @@ struct FalWebhookVerifierTests {
     }
 
     @Test(
-        "has header fields that can be read",
+        "have readable header fields",
         arguments: [
             ("Timestamp", "now"), ("Timestamp", "-1760000000"), ("Timestamp", "1760000000.0"),
             ("Timestamp", "99999999999999999999"), ("Timestamp", ""), ("Signature", "00"),
@@ -150,14 +151,14 @@ struct FalWebhookVerifierTests {
         #expect(text.contains("X-Fal-Webhook-\(name)"))
     }
 
-    @Test("does not let a line break move from one signed part to the next")
+    @Test("do not allow a line break to move from one signed part to the next")
     func lineBreaks() throws {
         let key = try SigningKey(seed: Array(0..<32))
         let keys = FalKeySet(publicKeys: [key.publicKey])
         let (fields, body) = try FalWebhookSample.signed(
             #"{"request_id":"a","status":"OK"}"#, user: "b", by: key)
         _ = try FalWebhookSample.verifier().verify(fields, body: body, with: keys)
-        // The same signed text, cut in another place.
+        // The same signed text, split in another place.
         let moved = fields.map { pair in
             switch pair.0 {
             case "X-Fal-Webhook-Request-Id": (pair.0, "\(FalWebhookSample.requestID)\nb")
@@ -170,7 +171,7 @@ struct FalWebhookVerifierTests {
         }
     }
 
-    @Test("needs a key, and tries every one")
+    @Test("need a key, and try every one")
     func keys() throws {
         let verifier = FalWebhookSample.verifier()
         let none = #expect(throws: WebhookError.self) {
@@ -183,7 +184,7 @@ struct FalWebhookVerifierTests {
         _ = try verifier.verify(FalWebhookSample.fields, body: FalWebhookSample.body, with: all)
     }
 
-    @Test("tells of a failed job as the job's status does")
+    @Test("report a failed job as the job's status does")
     func failedJob() throws {
         let key = try SigningKey(seed: Array(0..<32))
         let (fields, body) = try FalWebhookSample.signed(
@@ -199,7 +200,7 @@ struct FalWebhookVerifierTests {
         #expect(webhook.failure?.message == "flagged" && webhook.failure?.requestID == "r")
     }
 
-    @Test("tells of a result that is too large for it, and of words that are not known")
+    @Test("report an oversized result, and unknown words")
     func noPayload() throws {
         let key = try SigningKey(seed: Array(0..<32))
         let keys = FalKeySet(publicKeys: [key.publicKey])
@@ -214,7 +215,8 @@ struct FalWebhookVerifierTests {
     }
 
     @Test(
-        "is malformed though signed", arguments: ["", "[]", "{", #"{"status":"OK"}"#, #"{"request_id":"r"}"#])
+        "are malformed even if signed",
+        arguments: ["", "[]", "{", #"{"status":"OK"}"#, #"{"request_id":"r"}"#])
     func notJSON(_ text: String) throws {
         let key = try SigningKey(seed: Array(0..<32))
         let (fields, body) = try FalWebhookSample.signed(text, by: key)
@@ -228,14 +230,14 @@ struct FalWebhookVerifierTests {
         }
     }
 
-    @Test("is let in once, and once more after its work failed")
+    @Test("are accepted once, and once more after their processing failed")
     func replays() throws {
         let verifier = FalWebhookSample.verifier(replays: WebhookReplayGuard())
         let keys = try FalWebhookSample.keys()
         func verify(_ fields: [(String, String)] = FalWebhookSample.fields) throws -> FalWebhook {
             try verifier.verify(fields, body: FalWebhookSample.body, with: keys)
         }
-        // What is not signed is not remembered.
+        // Unsigned webhooks are not remembered.
         let zeros = String(repeating: "0", count: 128)
         #expect(throws: WebhookError.badSignature) {
             try verify(FalWebhookSample.fields("Signature") { _ in zeros })
@@ -251,7 +253,7 @@ struct FalWebhookVerifierTests {
     }
 
     @Test(
-        "says what was expected and found, in one line",
+        "state what was expected and found, in one line",
         arguments: [
             (
                 WebhookError.missingHeader("X-Fal-Webhook-Signature"),

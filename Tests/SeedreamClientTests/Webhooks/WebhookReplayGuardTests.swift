@@ -1,9 +1,9 @@
 import SeedreamClient
 import Testing
 
-@Suite("A guard against replays")
+@Suite("replay guard")
 struct WebhookReplayGuardTests {
-    @Test("refuses what it has seen within its window, and nothing after it")
+    @Test("refuses a known message within its window, and accepts it afterwards")
     func window() {
         let replays = WebhookReplayGuard(window: 600)
         #expect(replays.admit([1], now: 1000))
@@ -15,7 +15,7 @@ struct WebhookReplayGuardTests {
         #expect(!replays.admit([1], now: 2199))
     }
 
-    @Test("forgets what it is told to, and nothing else")
+    @Test("forgets the message it is told to, and no other")
     func forgetting() {
         let replays = WebhookReplayGuard()
         #expect(replays.window == 600)
@@ -27,7 +27,7 @@ struct WebhookReplayGuardTests {
         #expect(!replays.admit([1], now: 600.5))
     }
 
-    @Test("lets one of many in that come at once")
+    @Test("accepts one of many simultaneous copies")
     func race() async {
         let replays = WebhookReplayGuard()
         let admitted = await withTaskGroup(of: Bool.self) { group in
