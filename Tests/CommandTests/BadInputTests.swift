@@ -5,11 +5,11 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Every bad input gets exactly one typed error, and never stops the others.
+/// Every bad input gives exactly one typed error, and never stops the others.
 @Suite("bad inputs")
 struct BadInputTests {
-    /// Runs `prep` over the input alone and between two good ones, and checks all that is the same
-    /// for every error.
+    /// Runs `prep` on the input alone and between two good ones, and checks what all errors have in
+    /// common.
     ///
     /// - Returns: The error.
     @discardableResult
@@ -49,11 +49,11 @@ struct BadInputTests {
 
     // MARK: Fixtures
 
-    /// What has to fail.
+    /// The fixtures that must fail.
     static let refused = Fixtures.readableRows.filter { $0.expect.error != nil }
 
     @Test(
-        "a fixture that the manifest refuses fails with the word that the manifest states", arguments: refused
+        "a fixture that the manifest refuses fails with the manifest's code", arguments: refused
     )
     func fixture(_ row: Fixtures.Row) async throws {
         let code = try #require(row.expect.error.flatMap(ErrorCode.init))
@@ -73,7 +73,7 @@ struct BadInputTests {
         #expect(words["truncated-image", default: 0] >= 9)
     }
 
-    @Test("every other fixture is prepared, CMYK too")
+    @Test("every other fixture is prepared, including CMYK")
     func accepted() async throws {
         let rows = Fixtures.readableRows.filter { $0.expect.error == nil }
         let result = try await CommandRunner().run(
@@ -119,7 +119,7 @@ struct BadInputTests {
     }
 
     @Test(
-        "an image that says it is enormous costs neither memory nor time",
+        "an image that claims to be enormous costs neither memory nor time",
         arguments: ["huge-header.png", "huge-header.jpg"])
     func enormous(_ name: String) async throws {
         let result = try await shell(
@@ -128,7 +128,7 @@ struct BadInputTests {
         #expect(try result.report.failed.map(\.error.code) == [.limitExceeded])
     }
 
-    @Test("exactly 3:1 is inside the limit")
+    @Test("exactly 3:1 is within the limit")
     func ratioAtTheBound() async throws {
         let result = try await seedream("prep", "--json", Fixtures.path("corrupt/ratio-3.jpg"))
         #expect(result.status == 0)
@@ -138,7 +138,7 @@ struct BadInputTests {
         #expect(image.prepared.width * image.prepared.height >= 921_600)
     }
 
-    @Test("the content tells the format, not the name")
+    @Test("the content decides the format, not the name")
     func wrongExtension() async throws {
         let folder = try TemporaryFolder()
         let path = Fixtures.path("corrupt/png-named.jpg")
@@ -148,7 +148,7 @@ struct BadInputTests {
         #expect(try folder.names() == ["01-png-named.png"])
     }
 
-    @Test("an arithmetic-coded JPEG is decoded and coded anew")
+    @Test("an arithmetic-coded JPEG is decoded and re-encoded")
     func arithmetic() async throws {
         let result = try await seedream(
             "prep", "--json", "--min-area", "1", Fixtures.path("sampling/arithmetic.jpg"))
@@ -172,12 +172,12 @@ struct BadInputTests {
         let notice = image.notices.first { $0.code == .profileIgnored }
         #expect(
             notice?.message == "the colour profile is ignored: it has 67108864 bytes, the limit is 8000000")
-        // Nor is it carried over where the image passes through.
+        // Nor is it kept when the image passes through.
         #expect(try #require(image.prepared.bytes) < (more.isEmpty ? 200_000 : 5000))
     }
 
     @Test(
-        "a cut JPEG with a true end marker is refused, although nothing in its structure is wrong",
+        "a truncated JPEG with an end marker is refused, although its structure is valid",
         arguments: [[], ["--verify"]])
     func gluedEnd(_ more: [String]) async throws {
         let path = Fixtures.path("corrupt/half-with-end-marker.jpg")
@@ -186,9 +186,9 @@ struct BadInputTests {
         #expect(try result.report.failed.map(\.error.code) == [.truncatedImage])
     }
 
-    // MARK: Files that are no files
+    // MARK: Anything but regular files
 
-    @Test("a folder is no image")
+    @Test("a folder is not an image")
     func folder() async throws {
         let folder = try TemporaryFolder()
         let error = try await failure(folder.path, .unreadableInput)
@@ -204,7 +204,7 @@ struct BadInputTests {
         #expect(error.hint == "check the path and its permissions")
     }
 
-    @Test("a link to nowhere, and one to itself, cannot be opened")
+    @Test("a dangling link, and one to itself, cannot be opened")
     func links() async throws {
         let folder = try TemporaryFolder()
         for (name, target) in [("nowhere.jpg", "gone.jpg"), ("itself.jpg", "itself.jpg")] {
@@ -220,7 +220,7 @@ struct BadInputTests {
     }
 
     @Test(
-        "a file that may not be read cannot be opened",
+        "a file without read permission cannot be opened",
         .enabled("no user without root's rights can run the program here") {
             await Machine.unprivilegedRunner() != nil
         })
@@ -237,7 +237,7 @@ struct BadInputTests {
         #expect(error.message == "cannot be opened: Permission denied")
     }
 
-    @Test("a FIFO without a writer does not make it wait")
+    @Test("a FIFO without a writer does not block the command")
     func fifo() async throws {
         let folder = try TemporaryFolder()
         #expect(mkfifo(folder.file("pipe.jpg"), 0o600) == 0)
@@ -255,7 +255,7 @@ struct BadInputTests {
     @Test("a socket is not read")
     func socket() async throws {
         let folder = try TemporaryFolder()
-        // Short, because the address of a socket has room for 107 bytes.
+        // A short path, because a socket address holds only 107 bytes.
         let path = folder.file("s")
         let descriptor = try SocketFile.make(at: path)
         defer { close(descriptor) }
@@ -265,7 +265,7 @@ struct BadInputTests {
     // MARK: inspect
 
     @Test(
-        "inspect gives the same error where the header tells",
+        "inspect gives the same error if the header shows it",
         arguments: [
             "empty.jpg", "text.jpg", "jpeg2000.jp2", "huge-header.jpg", "huge-header.png",
             "truncated-header.jpg", "ratio-3.5.jpg", "ratio-1-3.5.jpg",

@@ -4,7 +4,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// The bytes of one image, and those of the whole body.
+/// The byte limits of one image and of the whole body.
 @Suite("budgets")
 struct BudgetTests {
     @Test(
@@ -22,7 +22,7 @@ struct BudgetTests {
         #expect(image.prepared.width * image.prepared.height >= 921_600)
     }
 
-    @Test("an image of exactly --max-bytes is inside, one byte less is not")
+    @Test("an image of exactly --max-bytes is within the limit, one byte less is not")
     func bound() async throws {
         let free = try await seedream("prep", "--json", Sample.small).report.images[0].prepared
         let count = try #require(free.bytes)
@@ -38,7 +38,7 @@ struct BudgetTests {
         #expect(outside.notices.map(\.code) == [.qualityReduced])
     }
 
-    @Test("what passes through may have exactly --max-bytes, counted without its metadata")
+    @Test("an image that passes through may have exactly --max-bytes, not counting its metadata")
     func passThroughBound() async throws {
         let count = try #require(
             try await seedream("prep", "--json", Sample.conforming).report.images[0].prepared.bytes)
@@ -62,7 +62,7 @@ struct BudgetTests {
             ])
     }
 
-    @Test("what no quality and no area make small enough fails, and the others go on")
+    @Test("an image that no quality or area makes small enough fails, and the others continue")
     func impossible() async throws {
         let result = try await seedream(
             "prep", "--json", Sample.small, Sample.conforming, "--max-bytes", "20000")
@@ -99,10 +99,10 @@ struct BudgetTests {
         }
     }
 
-    @Test("a body with room for all changes nothing")
+    @Test("a body with room for all images changes nothing")
     func enoughBody() async throws {
         let free = try await CommandRunner().run(["prep", "--json"] + Sample.photos).report
-        // 20 000 for the prompt and all fields, and some for each image.
+        // 20 000 characters for the prompt and other fields, and 8 for each image.
         let limit = free.totals.dataURIBytes + 20_000 + 6 * 8
         #expect(
             try await CommandRunner().run(["prep", "--json", "--max-body", "\(limit)"] + Sample.photos).report
@@ -113,7 +113,7 @@ struct BudgetTests {
         #expect(try less.report.images.contains { $0.reasons.contains(.overBodyBudget) })
     }
 
-    @Test("no image is given up while others leave room for it")
+    @Test("no image fails while the others leave room for it")
     func sharedRoom() async throws {
         let result = try await CommandRunner().run(
             ["prep", "--json", "--max-body", "1100000"] + Sample.photos)
@@ -122,7 +122,7 @@ struct BudgetTests {
         #expect(try result.report.totals.dataURIBytes <= 1_100_000)
     }
 
-    @Test("a body too small for any image is an error for each that does not fit")
+    @Test("a body too small for any image is an error for each image")
     func impossibleBody() async throws {
         let result = try await CommandRunner().run(
             ["prep", "--json", "--max-body", "30000", Sample.conforming] + Sample.photos)

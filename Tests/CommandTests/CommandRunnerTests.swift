@@ -5,17 +5,17 @@ import Testing
 /// The tool of the other suites, which must be able to fail.
 @Suite("command runner")
 struct CommandRunnerTests {
-    @Test("a program that does not end is killed with all that it started")
+    @Test("a program that does not end is killed with all processes it started")
     func timeout() async throws {
         let folder = try TemporaryFolder()
         #expect(mkfifo(folder.file("life"), 0o600) == 0)
         let life = open(folder.file("life"), O_RDONLY | O_NONBLOCK)
         defer { close(life) }
-        // What the shell starts holds the FIFO open as long as it lives.
+        // The child of the shell keeps the FIFO open as long as it lives.
         var runner = CommandRunner(
             "/bin/sh", "-c", "{ echo alive; sleep 600; } >\"$0\" & wait", folder.file("life"))
         var (text, piece) = ([UInt8](), [UInt8](repeating: 0, count: 100))
-        // A busy machine may not get so far in the first of these times.
+        // On a busy machine the shorter timeouts may be too short.
         for milliseconds in [300, 2000, 20_000] where text.isEmpty {
             runner.timeout = .milliseconds(milliseconds)
             await #expect(throws: RunningCommand.TimedOut.self) { try await runner.run([]) }
@@ -28,7 +28,7 @@ struct CommandRunnerTests {
         #expect(String(decoding: text, as: UTF8.self).hasPrefix("alive\n"))
     }
 
-    @Test("much on both streams is kept, and makes nothing wait")
+    @Test("large output on both streams is kept, and blocks nothing")
     func streams() async throws {
         let million = "head -c 1000000 /dev/zero | tr '\\0'"
         let line = "\(million) e >&2; \(million) o; exit 7"
@@ -39,7 +39,7 @@ struct CommandRunnerTests {
         #expect(result.errors == String(repeating: "e", count: 1_000_000))
     }
 
-    @Test("a signal is told from an exit status")
+    @Test("a signal is distinguished from an exit status")
     func signal() async throws {
         let killed = try await CommandRunner("/bin/sh", "-c", "kill -TERM $$").run([])
         #expect(killed.status == 143)

@@ -5,7 +5,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What the options make of an image.
+/// The effects of the options on an image.
 @Suite("conversion")
 struct ConversionTests {
     /// Prepares one image to bytes, and returns them with their record.
@@ -28,12 +28,12 @@ struct ConversionTests {
         zip(color, other).allSatisfy { abs($0 - $1) <= tolerance }
     }
 
-    // MARK: The ratio
+    // MARK: Aspect ratio
 
     static let wide = Fixtures.path("corrupt/ratio-3.5.jpg")
     static let tall = Fixtures.path("corrupt/ratio-1-3.5.jpg")
 
-    @Test("--fit pad adds bands of the background along the long sides")
+    @Test("--fit pad adds strips of the background along the long sides")
     func pad() async throws {
         // 600x400 becomes 600x500: 50 rows above and below.
         let (image, data) = try await prepared(
@@ -51,8 +51,8 @@ struct ConversionTests {
 
     @Test("--fit pad puts even a few rows on both sides", arguments: [wide, tall])
     func padFewRows(_ path: String) async throws {
-        // 140x40 becomes 140x47. Near the image, enlarging the chroma samples mixes the colours a
-        // little.
+        // 140x40 becomes 140x47. Near the image, enlarging the chroma samples blends the colours
+        // slightly.
         let (_, data) = try await prepared(
             path, "--fit", "pad", "--background", "#0000ff", "--format", "png", "--min-area", "1")
         let pixels = try DecodedPixels([UInt8](data))
@@ -66,9 +66,9 @@ struct ConversionTests {
         }
     }
 
-    @Test("--fit pad of a turned JPEG adds bands at the sides as it is shown, white by default")
+    @Test("--fit pad of a rotated JPEG adds strips at the sides of the displayed image, white by default")
     func padTurned() async throws {
-        // 1152x864, turned to 864x1152, becomes 960x1152.
+        // 1152x864, rotated to 864x1152, becomes 960x1152.
         let path = Fixtures.path("photos/dandelion-portrait.jpg")
         let (image, data) = try await prepared(path, "--fit", "pad", "--max-ratio", "1.2", "--format", "png")
         #expect(image.reasons == [.rotated, .padded, .formatRequested, .metadataRemoved])
@@ -98,7 +98,7 @@ struct ConversionTests {
         #expect(pixels.psnr(DecodedPixels(size: pixels.size, rgba: middle)) > 35)
     }
 
-    @Test("what fits is neither padded nor cropped", arguments: ["pad", "crop"])
+    @Test("a conforming image is neither padded nor cropped", arguments: ["pad", "crop"])
     func fits(_ fit: String) async throws {
         let (image, _) = try await prepared(Fixtures.path("corrupt/ratio-3.jpg"), "--fit", fit)
         #expect(image.reasons == [.belowMinimumArea])
@@ -124,7 +124,7 @@ struct ConversionTests {
 
     @Test("--min-area and --max-area move the bounds")
     func areas() async throws {
-        // 1280x960 is 1 228 800.
+        // 1280x960 is 1 228 800 px².
         for (option, reasons) in [
             ("--min-area=1228800", []), ("--min-area=1228801", [Reason.belowMinimumArea]),
             ("--max-area=1228800", []), ("--max-area=1228799", [.aboveMaximumArea]),
@@ -151,7 +151,7 @@ struct ConversionTests {
         #expect(color(pixels, 199, 199) == expected + [255])
     }
 
-    @Test("--keep-alpha gives a PNG with alpha, without it a JPEG comes out")
+    @Test("--keep-alpha gives a PNG with alpha; without it the result is a JPEG")
     func keepAlpha() async throws {
         let kept = try await prepared(Sample.cutout, "--keep-alpha")
         #expect(kept.image.prepared.mediaType == .png)
@@ -166,14 +166,14 @@ struct ConversionTests {
         #expect(flattened.image.reasons == [.belowMinimumArea, .flattened])
     }
 
-    @Test("--keep-alpha lets a conforming PNG with alpha through")
+    @Test("--keep-alpha passes a conforming PNG with alpha through")
     func keepAlphaPassesThrough() async throws {
         let (image, data) = try await prepared(Sample.cutout, "--keep-alpha", "--min-area", "1")
         #expect(image.action == .passThrough)
         #expect(data.pngHeader?.colorType == 6)
     }
 
-    @Test("an alpha channel that is opaque throughout counts as none")
+    @Test("a fully opaque alpha channel counts as none")
     func opaqueAlpha() async throws {
         let path = Fixtures.path("png/rgba-opaque.png")
         let (image, _) = try await prepared(path, "--keep-alpha")
@@ -184,7 +184,7 @@ struct ConversionTests {
     // MARK: Formats
 
     @Test(
-        "a named format is used for all",
+        "a named format is used for all images",
         arguments: [("jpeg", MediaType.jpeg), ("png", .png), ("webp", .webp)])
     func format(_ name: String, _ mediaType: MediaType) async throws {
         let inputs = [Sample.conforming, Sample.small, Fixtures.path("webp/lossy.webp")]
@@ -204,7 +204,7 @@ struct ConversionTests {
         }
     }
 
-    @Test("a profile takes the media types of its provider: WebP goes to fal as it is")
+    @Test("a profile accepts the media types of its provider: fal gets WebP unchanged")
     func profiles() async throws {
         let folder = try TemporaryFolder()
         let made = try await seedream("prep", "--json", Sample.small, "--format", "webp", "-o", folder.path)
@@ -219,7 +219,7 @@ struct ConversionTests {
         #expect(others.image.prepared.mediaType == .jpeg)
     }
 
-    @Test("--quality is the quality of what comes out", arguments: [40, 75, 100])
+    @Test("--quality is the quality of the result", arguments: [40, 75, 100])
     func quality(_ quality: Int) async throws {
         let folder = try TemporaryFolder()
         let made = try await seedream(
@@ -230,7 +230,7 @@ struct ConversionTests {
         #expect(abs(estimate - quality) <= 1)
     }
 
-    @Test("by default a JPEG keeps its quality, held between 85 and 92, and other images get 92")
+    @Test("by default a JPEG keeps its quality, clamped to 85...92, and other images get 92")
     func defaultQuality() async throws {
         // Their own qualities are 82, 90, and none.
         for (name, expected) in [
@@ -248,7 +248,7 @@ struct ConversionTests {
 
     private func holds(_ data: Data, _ word: String) -> Bool { data.range(of: Data(word.utf8)) != nil }
 
-    @Test("metadata is removed from what passes through")
+    @Test("metadata is removed from images that pass through")
     func metadata() async throws {
         let original = try bytes(ofFile: Sample.conforming)
         let words = ["Exif", "http://ns.adobe.com/xap/1.0/", "Photoshop 3.0", "made-up"]
@@ -259,7 +259,7 @@ struct ConversionTests {
         for word in words { #expect(!holds(data, word), "\(word) is still there") }
     }
 
-    @Test("--keep-metadata lets the very bytes through")
+    @Test("--keep-metadata passes the exact bytes through")
     func keepMetadata() async throws {
         let (image, data) = try await prepared(Sample.conforming, "--keep-metadata")
         #expect(image.bytesIdentical == true)
@@ -267,14 +267,14 @@ struct ConversionTests {
         #expect(try data == bytes(ofFile: Sample.conforming))
     }
 
-    @Test("--keep-metadata says so where the image had to be encoded anew")
+    @Test("--keep-metadata reports if the image had to be re-encoded")
     func metadataNotKept() async throws {
         let (image, data) = try await prepared(Sample.turned, "--keep-metadata")
         #expect(image.notices.contains { $0.code == .metadataNotKept })
         #expect(!holds(data, "Exif"))
     }
 
-    @Test("a result is an input that passes through untouched")
+    @Test("a result used as an input passes through unchanged")
     func twice() async throws {
         let folder = try TemporaryFolder()
         let first = try await CommandRunner().run(["prep", "--json", "-o", folder.path] + Sample.photos)

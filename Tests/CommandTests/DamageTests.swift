@@ -7,7 +7,7 @@ import Testing
 struct DamageTests {
     static let truncated = Fixtures.path("corrupt/truncated-scan.jpg")
 
-    @Test("warn sends what can be decoded, and says so")
+    @Test("warn sends what can be decoded, and reports it")
     func warn() async throws {
         let result = try await CommandRunner().run(["prep", "--json", "--damage", "warn", Self.truncated])
         #expect(result.status == 0, "\(result)")
@@ -28,7 +28,7 @@ struct DamageTests {
         }
     }
 
-    @Test("camera raw is named, with a way out", .enabled(if: Faults.isPresent, "\(Faults.absence)"))
+    @Test("camera raw is named, with a hint", .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func cameraRaw() async throws {
         let result = try await CommandRunner().run(["prep", "--json", Faults.path("tiff-nef-like.nef")])
         #expect(result.status == 65)

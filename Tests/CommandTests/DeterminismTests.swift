@@ -2,7 +2,7 @@ import ImagePreparation
 import TestSupport
 import Testing
 
-/// The same files give the same bytes, however many are worked on at once.
+/// The same files give the same bytes, with any number of threads.
 @Suite("determinism")
 struct DeterminismTests {
     @Test(
@@ -21,7 +21,7 @@ struct DeterminismTests {
         #expect(try await CommandRunner().run(arguments + ["--memory", "32MiB"]).text == one.text)
     }
 
-    @Test("an image gives the same bytes alone as among others")
+    @Test("an image gives the same bytes alone and among others")
     func alone() async throws {
         let together = try await CommandRunner().run(["prep", "--json"] + Sample.photos).report.images
         for (path, image) in zip(Sample.photos, together) {

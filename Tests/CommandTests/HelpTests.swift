@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The complete help is pinned, so that every change to it is read by someone.
+/// The complete help is pinned, so that every change to it is reviewed.
 @Suite("help")
 struct HelpTests {
     static let expected = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
@@ -37,7 +37,7 @@ struct HelpTests {
         Case(arguments: ["inspect", "-h"], file: "inspect-help.txt"),
     ]
 
-    @Test("is word for word what Expected/ holds", arguments: cases)
+    @Test("is word for word the text in Expected/", arguments: cases)
     func help(_ test: Case) async throws {
         let expected = try String(
             contentsOf: Self.expected.appendingPathComponent(test.file), encoding: .utf8)
@@ -60,7 +60,7 @@ struct HelpTests {
         #expect(codes.filter { !explained.contains($0) } == [])
     }
 
-    @Test("the version names this package and every linked codec, each with its number")
+    @Test("the version names this package and every linked codec, with their versions")
     func version() async throws {
         let result = try await seedream("--version")
         #expect(result.status == 0)

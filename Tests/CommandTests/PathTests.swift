@@ -4,11 +4,11 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// File names are bytes, and need not be text. The names are made by a shell, as Foundation cannot
+/// File names are bytes, and need not be text. A shell creates the names, because Foundation cannot
 /// pass them on.
 @Suite("file names that are not UTF-8") struct PathTests {
-    /// Runs a line of shell in a folder with images named `caf\xE9.jpg` and `caf\xE8.jpg`, and
-    /// removes the folder, whose names Foundation cannot.
+    /// Runs a shell line in a folder with images named `caf\xE9.jpg` and `caf\xE8.jpg`, and removes
+    /// the folder, which Foundation cannot.
     private static func run(_ line: String) async throws -> CommandResult {
         let folder = try TemporaryFolder()
         let script = """
@@ -23,7 +23,7 @@ import Testing
     private static let acute = "in/caf\u{10F7E9}.jpg"
     private static let grave = "in/caf\u{10F7E8}.jpg"
 
-    @Test("are read as arguments and from folders; JSON tells them apart")
+    @Test("are read as arguments and from folders, and JSON keeps them apart")
     func reading() async throws {
         let named = try await Self.run("\"$0\" prep --json --each \"$acute\" \"$grave\"")
         #expect(named.status == 0, "\(named)")
@@ -44,7 +44,7 @@ import Testing
         #expect(!missing.errors.contains("\u{1B}"))
     }
 
-    @Test("are kept in the names of what is written, in folders of such names")
+    @Test("are kept in the names of results, and in folders of such names")
     func writing() async throws {
         let result = try await Self.run(
             """
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(
-        "in UTF-8 are what they always were",
+        "that are UTF-8 are not changed",
         arguments: [
             #"caf\xE9.jpg"#, "café.jpg", "cafe\u{301}.jpg", "👩‍🚀.jpg", "new\nline.jpg", "caf\u{FFFD}.jpg",
         ])
@@ -75,7 +75,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).count == 1)
     }
 
-    @Test("a name that holds the character for a byte is another than the name with the byte")
+    @Test("a name with the stand-in character for a byte differs from the name with the byte")
     func collision() async throws {
         let result = try await Self.run(
             "cp \"$acute\" \"$(printf 'in/caf\\364\\217\\237\\251.jpg')\"; \"$0\" prep --json --each in")

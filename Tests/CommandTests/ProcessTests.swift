@@ -5,19 +5,19 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// The process before and after its work: environment, descriptors, signals.
+/// The process around its work: environment, descriptors, signals.
 @Suite("the process")
 struct ProcessTests {
     // MARK: Streams
 
     @Test(
-        "takes no file of its own for a standard stream that is closed",
+        "opens no file in place of a closed standard stream",
         arguments: ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
     func closed(_ streams: String) async throws {
         let folder = try TemporaryFolder()
         let line = "XDG_STATE_HOME=\"$2/state\" \"$0\" prep \"$1\" --json -o \"$2/out\" \(streams)"
         let result = try await shell(line, Sample.conforming, folder.path)
-        // What cannot be shown is an error, as long as there is anything to show.
+        // Output that cannot be written is an error, if there is any.
         #expect(result.status == (streams.contains(">&-") && !streams.hasPrefix("2") ? 73 : 0), "\(result)")
         let written = try bytes(ofFile: folder.file("out/01-phone-1.jpg"))
         #expect(written.starts(with: [0xFF, 0xD8]))
@@ -26,7 +26,7 @@ struct ProcessTests {
 
     #if os(Linux)
     @Test(
-        "says that it has no arguments where /proc is missing, and does nothing",
+        "reports that it cannot read its arguments if /proc is missing, and does nothing",
         .enabled("no process can have mounts of its own") { await Machine.unshares() })
     func noProc() async throws {
         let line =
@@ -42,7 +42,7 @@ struct ProcessTests {
                 """)
     }
 
-    @Test("leaves no core dump, and lets no other process of its user look into it")
+    @Test("leaves no core dump, and cannot be inspected by other processes of its user")
     func dumps() async throws {
         let folder = try TemporaryFolder()
         let input = try InputFIFO(folder.file("input"))
@@ -53,7 +53,7 @@ struct ProcessTests {
         let limits = try String(contentsOfFile: "/proc/\(command.identifier)/limits", encoding: .utf8)
         let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
         #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
-        // The files of a process that cannot be dumped belong to root, not to its user.
+        // The files in /proc of such a process belong to root, not to its user.
         if geteuid() != 0 {
             let owner = try FileManager.default.attributesOfItem(
                 atPath: "/proc/\(command.identifier)/environ")
@@ -86,9 +86,9 @@ struct ProcessTests {
         #expect(result.text == "")
     }
 
-    // MARK: What is said
+    // MARK: Messages
 
-    @Test("prints a document where the folder for results cannot be made", arguments: ["file", "file/in"])
+    @Test("prints a document if the folder for results cannot be created", arguments: ["file", "file/in"])
     func document(_ name: String) async throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "file")
@@ -102,7 +102,7 @@ struct ProcessTests {
     }
 
     @Test(
-        "says that a folder's names are not on the medium",
+        "reports if the names in a folder are not on the medium",
         .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is absent"))
     func sync() async throws {
         let folder = try TemporaryFolder()
@@ -121,7 +121,7 @@ struct ProcessTests {
         )
     }
 
-    @Test("prints with a payload what the provider cannot be told")
+    @Test("prints a payload for ark and for fal")
     func payload() async throws {
         let result = try await seedream(
             "prep", Sample.conforming, "--payload", "ark", "--prompt", "make it night")
@@ -134,7 +134,7 @@ struct ProcessTests {
     // MARK: Ledgers
 
     @Test(
-        "makes no ledger at a path that is wrong",
+        "creates no ledger at a wrong path",
         arguments: [
             ["jobs"], ["jobs", "--json"], ["status", "abcd"], ["resume"], ["result", "abcd"],
             ["cancel", "abcd"],
@@ -152,13 +152,13 @@ struct ProcessTests {
                   hint: check the path after `--ledger`; `edit` and `generate` make a new ledger
 
                 """)
-        // The usual one is not there yet, and holds no jobs.
+        // The default ledger does not exist yet, and counts as empty.
         let usual = try await runner.run(arguments)
         #expect(usual.status == (["jobs", "resume"].contains(arguments[0]) ? 0 : 64), "\(usual)")
         #expect(try folder.names() == [])
     }
 
-    @Test("makes a ledger for its user alone where it is told to, in a folder that is there")
+    @Test("creates a private ledger on request, in an existing folder")
     func made() async throws {
         let folder = try TemporaryFolder()
         var runner = CommandRunner()
@@ -170,7 +170,7 @@ struct ProcessTests {
         #expect(result.status == 77)
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
-        // Closed at the end, so that all is in the file itself.
+        // Closed at the end, so that all changes are in the file itself.
         #expect(try folder.names() == ["jobs.sqlite", "jobs.sqlite.owners"])
         let missing = try await runner.run(["generate", "a", "--ledger", folder.file("no/jobs.sqlite")])
         #expect(missing.status == 73)
@@ -180,7 +180,7 @@ struct ProcessTests {
         )
     }
 
-    @Test("makes one ledger with others that start at the same moment")
+    @Test("creates one ledger together with others that start at the same moment")
     func together() async throws {
         let folder = try TemporaryFolder()
         var runner = CommandRunner()
@@ -197,7 +197,7 @@ struct ProcessTests {
     }
 
     @Test(
-        "needs no folder of the user's if it is told where everything lies",
+        "needs no folder of the user if all paths are given",
         .enabled("no user without root's rights can run the program here") {
             await Machine.unprivilegedRunner() != nil
         })
@@ -207,7 +207,7 @@ struct ProcessTests {
         #expect(chmod(folder.path, 0o777 | 0o1000) == 0)
         runner.environment = ["HOME": "/proc", "XDG_STATE_HOME": "", "FAL_KEY": "k"]
         let ledger = folder.file("jobs.sqlite")
-        // The base URL has no server, so that nothing is sent.
+        // The base URL has no server, so nothing is sent.
         let sent = try await runner.run([
             "generate", "a lighthouse", "--ledger", ledger, "--base-url", "http://127.0.0.1:1/fal",
             "--timeout", "2",

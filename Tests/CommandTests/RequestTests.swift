@@ -4,10 +4,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// One request takes ten images: of more inputs the last are used, and the numbers say so.
+/// One request takes ten images: of more inputs the last ten are used, and the numbers show it.
 @Suite("requests")
 struct RequestTests {
-    /// So many names for one image, and what follows it.
+    /// Creates this number of links to one image, and returns their paths.
     private func inputs(_ count: Int, in folder: TemporaryFolder) throws -> [String] {
         let original = try folder.write(Fixtures.bytes("shapes/phone-1.jpg"), as: "original.jpg")
         return try (0..<count).map { index in
@@ -22,8 +22,7 @@ struct RequestTests {
         let folder = try TemporaryFolder()
         let used = try inputs(10, in: folder)
         let dropped = (0..<990).map { folder.file("gone-\($0).jpg") }
-        // Ten images take a fraction of a second; a thousand would take more than 20 s of the
-        // processor.
+        // Ten images take a fraction of a second; a thousand would take more than 20 s of CPU time.
         let limited = CommandRunner(
             "/bin/sh", "-c", "ulimit -t 20; exec \"$0\" \"$@\"", CommandRunner.seedream)
         let result = try await limited.run(["prep", "--json"] + dropped + used)
@@ -103,7 +102,7 @@ struct RequestTests {
         #expect(try result.report.images[0].prepared.sha256 == result.report.images[2].prepared.sha256)
     }
 
-    @Test("a failed input among the last ten keeps its position, and no older one slips in")
+    @Test("a failed input among the last ten keeps its position, and no earlier one takes its place")
     func failedInput() async throws {
         let folder = try TemporaryFolder()
         var inputs = try inputs(12, in: folder)
@@ -121,7 +120,7 @@ struct RequestTests {
         #expect(written.map { Int($0.prefix(2)) } == [1, 2, 4, 5, 6, 7, 8, 9])
     }
 
-    @Test("the note on dropped inputs counts failed ones as well")
+    @Test("the note on dropped inputs counts failed ones too")
     func noteWithFailures() async throws {
         let folder = try TemporaryFolder()
         var inputs = try inputs(12, in: folder)
@@ -133,7 +132,7 @@ struct RequestTests {
                 == "note: dropped \(inputs[0]), \(inputs[1]): one request takes the last 10 of 12")
     }
 
-    @Test("dropped inputs are told of even where every used one fails")
+    @Test("dropped inputs are reported even if every used one fails")
     func noteWithoutImages() async throws {
         let folder = try TemporaryFolder()
         let inputs = try inputs(1, in: folder) + Array(repeating: Sample.text, count: 10)

@@ -4,10 +4,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// With `--each`, every input is a request of its own, and a folder stands for its files.
+/// With `--each`, every input is a separate request, and a folder stands for its files.
 @Suite("--each")
 struct EachTests {
-    @Test("a folder of a thousand files comes out whole and in order, bad ones in their places")
+    @Test("a folder of a thousand files is complete and in order, with bad ones in their places")
     func thousand() async throws {
         let folder = try TemporaryFolder()
         let (conforming, turned) = (
@@ -16,7 +16,7 @@ struct EachTests {
         var names: [String] = []
         for index in 0..<1000 {
             names.append("\(index).jpg")
-            // A slow one now and then, which those behind it must wait for.
+            // A slow one from time to time, which those behind it must wait for.
             let bytes = index % 100 == 50 ? turned : index % 100 == 75 ? Array("no picture".utf8) : conforming
             try folder.write(bytes, as: names[index])
         }
@@ -33,7 +33,7 @@ struct EachTests {
         #expect(result.errorLines.count { $0.hasPrefix("error: ") } == 10)
     }
 
-    @Test("{index} is the number of an input, as wide as the last one")
+    @Test("{index} is the number of an input, padded to the width of the last one")
     func numbers() async throws {
         let folder = try TemporaryFolder()
         let inputs = Array(repeating: Sample.conforming, count: 98) + [Sample.text, Sample.conforming]
@@ -48,7 +48,7 @@ struct EachTests {
         #expect(try result.report.dropped == [])
     }
 
-    @Test("a folder stands for its files: not for hidden ones, and not for those in folders within")
+    @Test("a folder stands for its files, without hidden ones and those in subfolders")
     func folder() async throws {
         let folder = try TemporaryFolder()
         let picture = try Fixtures.bytes("shapes/phone-1.jpg")
@@ -64,7 +64,7 @@ struct EachTests {
             ])
     }
 
-    @Test("a file in a folder that cannot be opened is an error, not left out")
+    @Test("a file in a folder that cannot be opened is an error, not skipped")
     func unreadable() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createSymbolicLink(
@@ -77,7 +77,7 @@ struct EachTests {
         #expect(try result.report.images.map(\.source.name) == [folder.file("c.jpg")])
     }
 
-    @Test("an empty folder is no usable input, and is named")
+    @Test("an empty folder is not a usable input, and is named")
     func empty() async throws {
         let folder = try TemporaryFolder()
         let result = try await seedream("prep", "--each", folder.path)
@@ -85,7 +85,7 @@ struct EachTests {
         #expect(result.errors == "note: \(folder.path): the folder holds no files\n")
     }
 
-    @Test("a file whose name is not UTF-8 is prepared or named as failed, not left out")
+    @Test("a file whose name is not UTF-8 is prepared or named as failed, not skipped")
     func notUTF8() async throws {
         let folder = try TemporaryFolder()
         let made = try await shell(

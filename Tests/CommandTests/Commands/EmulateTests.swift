@@ -16,7 +16,7 @@ struct EmulateTests {
     }
 
     @Test(
-        "says where it is, answers there, and ends with 0 when it is interrupted",
+        "prints its address, replies there, and ends with 0 on an interrupt",
         arguments: [SIGINT, SIGTERM])
     func life(_ signal: Int32) async throws {
         let emulate = try await EmulateCommand.start()
@@ -31,7 +31,7 @@ struct EmulateTests {
         await #expect(throws: (any Error).self) { try await Self.status(address.page) }
     }
 
-    @Test("emulates the named providers only")
+    @Test("emulates only the named providers")
     func providers() async throws {
         let emulate = try await EmulateCommand.start(["--provider", "ark", "--provider", "aiml"])
         let address = emulate.announcement
@@ -40,7 +40,7 @@ struct EmulateTests {
         #expect(try await emulate.end().status == 0)
     }
 
-    @Test("a port that is taken is an error of the configuration, and both are named")
+    @Test("an occupied port is a configuration error that names address and port")
     func portInUse() async throws {
         let emulate = try await EmulateCommand.start()
         let address = emulate.announcement
@@ -51,7 +51,7 @@ struct EmulateTests {
         try await emulate.end()
     }
 
-    @Test("writes the certificate that has to be trusted")
+    @Test("writes the certificate that clients must trust")
     func certificate() async throws {
         let folder = try TemporaryFolder()
         let emulate = try await EmulateCommand.start(["--tls", "--ca-file", folder.file("ca.pem")])
@@ -65,7 +65,7 @@ struct EmulateTests {
         #expect(nowhere.errors.contains("the certificate cannot be written"))
     }
 
-    @Test("rules that are none are refused before anything is opened")
+    @Test("invalid rules are refused before anything is opened")
     func faults() async throws {
         let folder = try TemporaryFolder()
         let missing = try await seedream("emulate", "--faults", folder.file("none.json"))
@@ -86,7 +86,7 @@ struct EmulateTests {
             (["--provider", "nobody"], ["--provider: expected", "fal, aiml", "\"nobody\""]),
             (["--port", "70000"], ["--port: expected 0 to 65535, found 70000"]),
             (["--port=-1"], ["--port: expected 0 to 65535, found -1"]),
-            // The words around the name are the library's.
+            // The rest of the message is the library's.
             (["--port", "-1"], ["'--port"]),
             (["--ca-file", "x"], ["--ca-file", "--tls"]),
             (["--credits=-1"], ["--credits: expected 0 or more, found -1"]),
@@ -102,7 +102,7 @@ struct EmulateTests {
         for word in words { #expect(line.contains(word), "\(line)") }
     }
     #else
-    @Test("without the trait it is refused, and the way to it is named")
+    @Test("is refused without the trait, with a hint on how to build it")
     func refused() async throws {
         let result = try await seedream("emulate")
         #expect(result.status == 78)

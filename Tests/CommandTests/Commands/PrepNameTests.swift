@@ -4,7 +4,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What `prep` calls its files, and what it does where they are there already.
+/// The names of `prep`'s files, and its behaviour if they exist.
 @Suite("names of prepared files")
 struct PrepNameTests {
     private let folder: TemporaryFolder
@@ -15,7 +15,7 @@ struct PrepNameTests {
         image = try Fixtures.bytes("shapes/phone-1.jpg")
     }
 
-    /// Writes images, folders included.
+    /// Writes images, and creates their folders.
     private func write(_ names: String...) throws {
         for name in names {
             let path = URL(fileURLWithPath: folder.file(name)).deletingLastPathComponent().path
@@ -24,7 +24,7 @@ struct PrepNameTests {
         }
     }
 
-    /// Paths of the files below a folder, sorted.
+    /// Returns the sorted paths of the files below a folder.
     private func files(_ name: String) -> [String] {
         let all =
             FileManager.default.enumerator(atPath: folder.file(name))?.compactMap { $0 as? String } ?? []
@@ -43,7 +43,7 @@ struct PrepNameTests {
 
     // MARK: Templates
 
-    @Test("are made of a template, whose numbers are as wide as the largest")
+    @Test("are made from a template, with numbers as wide as the largest")
     func template() async throws {
         try write("a/x.jpg", "a/y.jpg")
         let result = try await prep(
@@ -60,7 +60,7 @@ struct PrepNameTests {
     }
 
     @Test(
-        "are refused before the work where the template is none of prep's",
+        "are refused before any work if the template is invalid for prep",
         arguments: ["{seed}", "{request}", "{id}", "{name}", "a/{stem}", "{stem", ""])
     func refused(_ template: String) async throws {
         try write("x.jpg")
@@ -70,7 +70,8 @@ struct PrepNameTests {
         #expect(try folder.names() == ["x.jpg"])
     }
 
-    @Test("a name that another input has gets -2; case and the spelling of accents tell no names apart")
+    @Test(
+        "a name that another input has gets -2; names that differ in case or accent encoding count as equal")
     func taken() async throws {
         try write("1/a.jpg", "2/A.jpg", "3/a.png", "1/\u{E9}.jpg", "2/e\u{301}.jpg", "1/a-2.jpg")
         let result = try await prep(
@@ -89,7 +90,7 @@ struct PrepNameTests {
     // MARK: Folders
 
     @Test(
-        "mirror the folders of a folder, which stands for its images by content, without what lies beside them"
+        "mirror the folders of an input folder, which stands for its images, recognised by content"
     )
     func mirrored() async throws {
         try write("in/b.jpg", "in/no extension", "in/sub/b.jpg", "in/sub/deep/c.jpg", "in/.hidden/d.jpg")
@@ -107,7 +108,7 @@ struct PrepNameTests {
         #expect(files("flat") == ["b.jpg", "no extension.jpg"])
     }
 
-    @Test("a folder without images says so, and that -r lists its folders")
+    @Test("a folder without images is reported, with the hint that -r includes subfolders")
     func withoutImages() async throws {
         try write("in/sub/a.jpg")
         try folder.write("a list".utf8, as: "in/notes.txt")
@@ -116,7 +117,7 @@ struct PrepNameTests {
         #expect(result.errors == "note: in: the folder holds no images; -r includes its subfolders\n")
     }
 
-    @Test("stay the same when the folder gains a file, and --existing skip prepares only what is new")
+    @Test("stay the same when the folder gains a file, and --existing skip prepares only new files")
     func stable() async throws {
         try write("in/b.jpg", "in/sub/d.jpg")
         #expect(try await prep("--each", "-r", "in", "-o", "out").status == 0)
@@ -145,7 +146,7 @@ struct PrepNameTests {
         #expect(lines.lines.allSatisfy { $0.contains(#""status":"skipped""#) })
     }
 
-    @Test("results that lie in a folder within the inputs are no inputs")
+    @Test("results in a folder within the inputs are not inputs")
     func within() async throws {
         try write("in/a.jpg")
         for _ in 0..<2 {
@@ -156,7 +157,7 @@ struct PrepNameTests {
     }
 
     @Test(
-        "the folder of the inputs is refused for results, unless --name tells them apart",
+        "the folder of the inputs is refused for results, unless --name keeps them apart",
         arguments: [[], ["--name", "{stem}"]])
     func ownFolder(_ more: [String]) async throws {
         try write("in/a.jpg", "in/b.jpg")
@@ -180,7 +181,7 @@ struct PrepNameTests {
             files("in") == ["a-prepared.jpg", "a.jpg", "b-prepared.jpg", "b.jpg", "c-prepared.jpg", "c.jpg"])
     }
 
-    @Test("an input is never replaced by a result, by whichever name it was given")
+    @Test("an input is never replaced by a result, under any spelling of its path")
     func inputsStay() async throws {
         try write("in/a.jpg")
         try FileManager.default.linkItem(atPath: folder.file("in/a.jpg"), toPath: folder.file("other.jpg"))
@@ -195,7 +196,7 @@ struct PrepNameTests {
         #expect(try bytes(ofFile: folder.file("in/a.jpg")) == Data(image))
     }
 
-    @Test("a file that is there is found before the work: an input that cannot be decoded is not tried")
+    @Test("an existing file is detected before the work: an input that cannot be decoded is not tried")
     func before() async throws {
         try folder.write("precious".utf8, as: "truncated-scan.jpg")
         let damaged = Fixtures.path("corrupt/truncated-scan.jpg")
@@ -212,7 +213,7 @@ struct PrepNameTests {
     // MARK: One file
 
     @Test(
-        "-o FILE.jpg is that file, where one image comes; another format keeps its own extension, with a note"
+        "-o FILE.jpg is that file for a single image; another format keeps its own extension, with a note"
     )
     func oneFile() async throws {
         let named = try await prep("-o", "new/cat.JPEG", Sample.turned)
@@ -236,7 +237,7 @@ struct PrepNameTests {
 
     // MARK: Lists
 
-    @Test("inputs come from a list of names, one a line, or with zero bytes behind them")
+    @Test("inputs come from a list of names, one per line or terminated by zero bytes")
     func lists() async throws {
         try write("a.jpg", "new\nline.jpg", "-", "data:x")
         try folder.write("a.jpg\n\n-\ndata:x\n".utf8, as: "list")
@@ -257,7 +258,7 @@ struct PrepNameTests {
         #expect(try await runner.run(["prep", "-0", "a.jpg"]).status == 64)
     }
 
-    // MARK: What is said
+    // MARK: Messages
 
     @Test("the summary counts what one request has no room for, and names --each")
     func dropped() async throws {

@@ -4,9 +4,9 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// A second start of `prep --existing skip`: it skips no input that was not prepared, and prepares
-/// none twice in silence.
-@Suite("prep, started again")
+/// A second run of `prep --existing skip` skips no input that was not prepared, and reports those
+/// that it prepares twice.
+@Suite("prep, run again")
 struct PrepSkipTests {
     private let folder: TemporaryFolder
     private let image: [UInt8]
@@ -36,7 +36,7 @@ struct PrepSkipTests {
     }
 
     @Test(
-        "an input that comes first and shares its stem with one that is done is prepared, and that one is not lost"
+        "a new input that shares its stem with a finished one is prepared, and the finished one is not lost"
     )
     func comesFirst() async throws {
         try write("in/a.jpg", "in/b.jpg")
@@ -49,7 +49,7 @@ struct PrepSkipTests {
         #expect(try second.report.skipped?.map(\.name) == ["in/b.jpg"])
         #expect(second.errors.hasPrefix("note: out/a.jpg and 1 more: may be an earlier result of in/a.gif; "))
         #expect(try results() == ["a-gif.jpg", "a-jpg.jpg", "a.jpg", "b.jpg"])
-        // From now on each further one is prepared alone.
+        // From now on each additional one is prepared alone.
         try write("in/a.bmp")
         let third = try await prep("in")
         #expect(try third.report.images.map(\.source.name) == ["in/a.bmp"])
@@ -72,7 +72,7 @@ struct PrepSkipTests {
             try result.report.failed.map(\.error.message)
                 == ["out/a", "out/a-2"].map { "expected a name that no other input has, found \($0)" })
         #expect(try result.report.failed.allSatisfy { $0.error.hint.contains("`-r`") })
-        // As it is advised: the folders tell them apart.
+        // As advised: the folders keep them apart.
         let above = try await prep("-r", ".")
         #expect(above.status == 0, "\(above)")
         #expect(
@@ -81,7 +81,7 @@ struct PrepSkipTests {
         let numbers = try await prep("y", "--name", "{index}")
         #expect(numbers.status == 73)
         #expect(try numbers.report.images.isEmpty)
-        // Without --existing skip, names are numbered as ever.
+        // Without --existing skip, names are numbered as usual.
         var runner = CommandRunner()
         runner.directory = folder.path
         let plain = try await runner.run(["prep", "--each", "-o", "plain", "x", "y"])
@@ -92,12 +92,12 @@ struct PrepSkipTests {
             ])
     }
 
-    @Test("an input that came after the file of its name was written is kept, and told of")
+    @Test("a result older than its input is kept, with a note")
     func changed() async throws {
         try write("in/a.jpg", "in/b.jpg")
         #expect(try await prep("in").errors == "")
         #expect(try await prep("in").errors == "")
-        // Another image takes its place, and brings its old date along.
+        // Another image takes its place, with its old date.
         let path = folder.file("in/a.jpg")
         try FileManager.default.removeItem(atPath: path)
         try write("in/a.jpg")
@@ -112,7 +112,7 @@ struct PrepSkipTests {
         )
     }
 
-    @Test("what is skipped is in the report, with the file that is there")
+    @Test("skipped inputs are in the report, with their existing file")
     func report() async throws {
         try write("in/a.jpg", "in/b.jpg")
         #expect(try await prep("in/a.jpg").status == 0)
@@ -126,7 +126,9 @@ struct PrepSkipTests {
 
     // MARK: One file
 
-    @Test("-o cat.jpg beside an input cat.png is another file; a result that would be the input is refused")
+    @Test(
+        "-o cat.jpg beside an input cat.png is another file; a result that would replace the input is refused"
+    )
     func besideInput() async throws {
         let opaque = try Fixtures.bytes("photos/coffee.png")
         try folder.write(opaque, as: "cat.png")
@@ -151,7 +153,7 @@ struct PrepSkipTests {
         #expect(try Data(opaque) == bytes(ofFile: folder.file("cat.png")))
     }
 
-    @Test("-o - is the image alone on standard output, and takes one input")
+    @Test("-o - writes only the image to standard output, and takes one input")
     func standardOutput() async throws {
         try write("a.jpg", "b.jpg")
         var runner = CommandRunner()
@@ -162,7 +164,7 @@ struct PrepSkipTests {
         #expect(try await prep("a.jpg").status == 0)
         #expect(try result.output == bytes(ofFile: folder.file("out/a.jpg")))
         #expect(try await runner.run(["prep", "a.jpg", "b.jpg", "-o", "-"]).status == 64)
-        // A folder of that name is one.
+        // A folder of that name is a folder.
         #expect(try await runner.run(["prep", "a.jpg", "-o", "./-"]).status == 0)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("-")) == ["01-a.jpg"])
     }

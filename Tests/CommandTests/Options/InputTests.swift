@@ -4,7 +4,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Where images come from besides files: standard input and data URIs.
+/// Other sources of images than files: standard input and data URIs.
 @Suite("inputs")
 struct InputTests {
     private static let picture = Result { Data(try Fixtures.bytes("shapes/phone-1.jpg")) }
@@ -15,7 +15,7 @@ struct InputTests {
 
     // MARK: Standard input
 
-    @Test("- is standard input, whether a file or a pipe")
+    @Test("- is standard input, from a file or a pipe")
     func standardInput() async throws {
         let report = try await seedream("prep", "--json", Sample.conforming).report
         let file = try await CommandRunner().run(["prep", "--json", "-"], input: Self.picture.get())
@@ -31,7 +31,7 @@ struct InputTests {
         }
     }
 
-    @Test("- stands among files, and keeps its position")
+    @Test("- may be given among files, and keeps its position")
     func amongFiles() async throws {
         let result = try await CommandRunner().run(
             ["prep", "--json", Sample.turned, "-", Sample.text], input: Self.picture.get())
@@ -41,7 +41,7 @@ struct InputTests {
     }
 
     @Test(
-        "what comes from standard input is written as stdin",
+        "the result for standard input is named stdin",
         arguments: [[], ["--each", "--name", "{index}-{stem}"]])
     func name(_ more: [String]) async throws {
         let folder = try TemporaryFolder()
@@ -51,7 +51,7 @@ struct InputTests {
         #expect(try folder.names() == ["01-stdin.jpg"])
     }
 
-    @Test("standard input without an image is an error as of a file")
+    @Test("standard input without an image is the same error as for a file")
     func noPicture() async throws {
         let empty = try await seedream("prep", "--json", "-")
         #expect(empty.status == 65)
@@ -71,14 +71,14 @@ struct InputTests {
         #expect(try result.report.failed.map(\.error.code) == [.unreadableInput])
     }
 
-    @Test("standard input that is a folder is an error")
+    @Test("a folder as standard input is an error")
     func folder() async throws {
         let result = try await shell("exec \"$0\" prep --json - </")
         #expect(result.status == 65)
         #expect(try result.report.failed.map(\.error.code) == [.unreadableInput])
     }
 
-    @Test("standard input without an end is left once it is over the limit of a file")
+    @Test("endless standard input is abandoned once it exceeds the limit of a file")
     func endless() async throws {
         let result = try await shell("exec \"$0\" prep --json - </dev/zero")
         #expect(result.status == 65)
@@ -89,7 +89,7 @@ struct InputTests {
     // MARK: Data URIs
 
     @Test(
-        "a data URI is an input whatever media type it declares",
+        "a data URI with any media type is an input",
         arguments: ["image/jpeg", "image/png", "image/jpg;charset=utf-8", ""])
     func dataURI(_ mediaType: String) async throws {
         let result = try await seedream("prep", "--json", dataURI(mediaType))
@@ -102,7 +102,7 @@ struct InputTests {
                 == (try await seedream("prep", "--json", Sample.conforming).report.images.map(\.prepared)))
     }
 
-    @Test("what --data-uri writes is an input, and comes out unchanged")
+    @Test("the output of --data-uri is an input, and stays unchanged")
     func roundTrip() async throws {
         let first = try await seedream("prep", "--data-uri", Sample.conforming)
         let second = try await seedream("prep", "--data-uri", try #require(first.lines.first))
@@ -110,7 +110,7 @@ struct InputTests {
         #expect(second.output == first.output)
     }
 
-    @Test("a data URI is read as browsers read it: white space, percent-encoding, no padding")
+    @Test("a data URI is read as in browsers: white space, percent-encoding, no padding")
     func likeBrowsers() async throws {
         let base64 = try Self.picture.get().base64EncodedString()
         var lines = base64
@@ -131,7 +131,7 @@ struct InputTests {
     }
 
     @Test(
-        "a malformed data URI is unreadable, and the message says what it lacks",
+        "a malformed data URI is unreadable, and the message names the defect",
         arguments: [
             ("data:image/png", "data URI is malformed: there is no comma"),
             ("data:image/png,iVBOR", "data URI is malformed: expected `;base64` before the comma"),
@@ -153,7 +153,7 @@ struct InputTests {
     }
 
     @Test(
-        "a well-formed data URI without an image has the code of what it holds",
+        "a well-formed data URI without an image has the error code of its content",
         arguments: [("data:image/png;base64,", ErrorCode.emptyInput), ("data:;base64,aGVsbG8=", .notAnImage)])
     func noPicture(_ uri: String, _ code: ErrorCode) async throws {
         let result = try await seedream("prep", "--json", uri)

@@ -3,11 +3,11 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What an image may cost, and what happens where less is there than it needs.
+/// The limits of an image's cost, and the behaviour when the machine has less than it needs.
 @Suite("limits of the machine and of the caller")
 struct LimitTests {
     @Test(
-        "an option for each limit refuses what is above it and allows what is not",
+        "an option for each limit refuses larger values and allows smaller ones",
         arguments: [
             ("--max-pixels", "1228799", "1228800"), ("--max-input-bytes", "1000", "100MB"),
             ("--max-decode-memory", "1", "1GiB"),
@@ -25,7 +25,7 @@ struct LimitTests {
         #expect(try await seedream("prep", input, option, "0").status == 64)
     }
 
-    @Test("the visible help does not show them, the whole help does")
+    @Test("the visible help hides them, the full help shows them")
     func help() async throws {
         for option in ["--max-pixels", "--max-input-bytes", "--max-decode-memory"] {
             #expect(try await !seedream("prep", "--help").text.contains(option))
@@ -34,7 +34,7 @@ struct LimitTests {
     }
 
     @Test(
-        "where memory runs out, an image fails and the command goes on",
+        "if memory runs out, an image fails and the command continues",
         arguments: [
             "formats/picture.heic", "formats/picture.avif", "formats/grid.heic", "photos/chelsea.png",
         ])
@@ -42,11 +42,11 @@ struct LimitTests {
         for megabytes in stride(from: 200, through: 490, by: 58) {
             let result = try await shell(
                 "ulimit -v \(megabytes * 1024); exec \"$0\" prep --json \"$1\"", Fixtures.path(fixture))
-            // The loader itself needs some of it.
+            // The loader itself needs some of the memory.
             if result.status == 127 { continue }
             #expect([0, 65].contains(result.status), "\(megabytes) MiB: \(result)")
             let codes = try result.report.failed.map(\.error.code)
-            // Either the memory that is left is known to be too little, or asking for it failed.
+            // Either the memory left is known to be too little, or an allocation failed.
             let isNamed = codes == [.outOfMemory] || codes == [.limitExceeded]
             #expect(codes == [] || isNamed, "\(megabytes) MiB: \(result)")
         }

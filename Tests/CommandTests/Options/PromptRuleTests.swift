@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a person in a hurry types, and would pay for: refused before anything is prepared, with the
+/// Typical mistakes in commands that cost money: refused before anything is prepared, with the
 /// right spelling.
 @Suite("prompts")
 struct PromptRuleTests {
@@ -18,7 +18,7 @@ struct PromptRuleTests {
         }
     }
 
-    /// In a folder that holds `dog.jpg`, `my dog.jpg`, `words.txt`, `photos/` and a file `hat`.
+    /// The folder holds `dog.jpg`, `my dog.jpg`, `words.txt`, `photos/` and a file `hat`.
     static let mistakes: [Case] = [
         Case("edit", message: "no prompt given; write `seedream edit \"what to do\" image.jpg`"),
         Case("generate", message: "no prompt given; write `seedream generate \"what to make\"`"),
@@ -150,7 +150,7 @@ struct PromptRuleTests {
         return runner
     }
 
-    @Test("mistakes end with 64, and say how to write it", arguments: mistakes)
+    @Test("mistakes end with 64, and the message has the right spelling", arguments: mistakes)
     func mistake(_ test: Case) async throws {
         let folder = try makeFolder()
         let result = try await runner(in: folder).run(test.arguments)
@@ -161,7 +161,7 @@ struct PromptRuleTests {
     }
 
     @Test(
-        "are what people write, whatever files there are",
+        "are accepted in the usual forms, with any files in the folder",
         arguments: [
             ["edit", "make it look like dog.jpg", "dog.jpg"], ["edit", "night", "dog.jpg"],
             ["edit", "photos of dogs", "dog.jpg"], ["edit", "black/white", "dog.jpg"],
@@ -188,7 +188,7 @@ struct PromptRuleTests {
     }
 
     @Test(
-        "come from standard input, without a mark or line breaks around them",
+        "come from standard input, without a byte order mark or line breaks around them",
         arguments: [["-"], ["--prompt-file", "-"]])
     func standardInput(_ words: [String]) async throws {
         let folder = try makeFolder()
@@ -199,7 +199,7 @@ struct PromptRuleTests {
     }
 
     @Test(
-        "of other bytes, of none, or of too many are refused",
+        "with invalid bytes, without words, or too long are refused",
         arguments: [
             (
                 Data([0x63, 0x61, 0x66, 0xE9]),
@@ -224,7 +224,7 @@ struct PromptRuleTests {
     }
 
     @Test(
-        "are refused in bytes that are not UTF-8, as an argument too",
+        "that are not UTF-8 are refused, also as an argument",
         arguments: ["\\351", "a\\200b", "\\300\\257"])
     func argument(_ escaped: String) async throws {
         let folder = try makeFolder()
@@ -236,12 +236,12 @@ struct PromptRuleTests {
         let result = try await runner.run([])
         #expect(result.status == 64, "\(result)")
         #expect(result.errorLines.first?.hasPrefix("Error: the prompt is not UTF-8") == true)
-        // The character that stands for such bytes is a character like any other.
+        // The replacement character in the text itself is an ordinary character.
         let replacement = try await self.runner(in: folder).run(["generate", "caf\u{FFFD}", "--dry-run"])
         #expect(replacement.status == 0)
     }
 
-    @Test("a file that is not there is named")
+    @Test("a missing file is named")
     func missing() async throws {
         let folder = try makeFolder()
         let result = try await runner(in: folder).run(["generate", "--prompt-file", "gone"])

@@ -3,7 +3,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// Command lines that are wrong: exit status 64, one line that says why, nothing done.
+/// Wrong command lines: exit status 64, a one-line reason, nothing done.
 @Suite("usage")
 struct UsageTests {
     struct Case: CustomTestStringConvertible, Sendable {
@@ -91,7 +91,7 @@ struct UsageTests {
             message: "'--keep-alpha' needs '--format auto', 'png' or 'webp'"),
     ]
 
-    @Test("a wrong command line ends with 64 and says why in one line", arguments: cases)
+    @Test("a wrong command line ends with 64 and a one-line reason", arguments: cases)
     func wrong(_ test: Case) async throws {
         let result = try await CommandRunner().run(test.arguments)
         #expect(result.status == 64)
@@ -100,7 +100,7 @@ struct UsageTests {
     }
 
     @Test(
-        "an option or value that does not exist ends with 64 and is named",
+        "an unknown option or value ends with 64 and is named",
         arguments: [
             ("--payload=fal", "'--payload'"), ("--nope", "'--nope'"), ("--fit=squeeze", "'squeeze'"),
             ("--format=gif", "'gif'"), ("--filter=sinc", "'sinc'"),
@@ -109,12 +109,12 @@ struct UsageTests {
         let result = try await seedream("prep", Sample.conforming, argument)
         #expect(result.status == 64)
         #expect(result.text == "")
-        // The words around the name are the library's.
+        // The rest of the message is the library's.
         #expect(result.errorLines.first?.contains(name) == true)
     }
 
     @Test(
-        "values on the right side of their bound are taken",
+        "values on the right side of their bound are accepted",
         arguments: [
             ["--quality", "1"], ["--quality", "100"], ["--jobs", "1"], ["--max-ratio", "1.34"],
             ["--max-inputs", "1"],
@@ -131,7 +131,7 @@ struct UsageTests {
         #expect(result.errors == "")
     }
 
-    @Test("a wrong option is found before any input is opened or folder made")
+    @Test("a wrong option is reported before any input is opened or folder created")
     func early() async throws {
         let folder = try TemporaryFolder()
         let result = try await seedream("prep", Sample.conforming, "-o", folder.file("out"), "--quality", "0")
@@ -139,7 +139,7 @@ struct UsageTests {
         #expect(try folder.names() == [])
     }
 
-    @Test("an input that begins with a dash is a file after --")
+    @Test("an input that starts with a dash is a file after --")
     func dashes() async throws {
         let folder = try TemporaryFolder()
         try folder.write(Fixtures.bytes("shapes/phone-1.jpg"), as: "--json.jpg")

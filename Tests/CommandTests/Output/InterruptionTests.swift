@@ -4,15 +4,15 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// A signal ends a run between two bands of an image, and leaves only whole files.
+/// A signal ends a run between two strips of an image, and leaves only complete files.
 @Suite("interruption", .serialized)
 struct InterruptionTests {
-    /// Runs over many images until some are written, then sends the signal.
+    /// Runs with many images until some are written, then sends the signal.
     private func interrupt(
         _ signal: Int32, _ arguments: [String], _ folder: TemporaryFolder
     ) async throws -> (result: CommandResult, names: [String]) {
         let out = folder.file("out")
-        // 300 images of 20 ms each: some six seconds of work.
+        // 300 images of 20 ms each: about six seconds of work.
         let inputs = Array(repeating: Fixtures.path("photos/rocket.jpg"), count: 300)
         let command = try CommandRunner().start(["prep", "--each", "-o", out] + arguments + inputs)
         func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? [] }
@@ -27,15 +27,15 @@ struct InterruptionTests {
         let folder = try TemporaryFolder()
         let (result, names) = try await interrupt(signal, [], folder)
         #expect(result.status == 130)
-        #expect(result.signal == nil, "the program ends by itself")
+        #expect(result.signal == nil, "the program was ended by a signal")
         #expect(result.errors == "interrupted; files already written are complete\n")
         #expect((5..<300).contains(names.count))
-        // The table of what is done.
+        // The table of finished images.
         #expect(result.lines.last?.hasPrefix("\(names.count) of 300 images ready, ") == true, "\(result)")
         #expect(result.lines.count == names.count + 3)
     }
 
-    @Test("an interrupted run leaves the JSON of what is done", arguments: [SIGINT, SIGTERM])
+    @Test("an interrupted run writes the JSON of finished images", arguments: [SIGINT, SIGTERM])
     func json(_ signal: Int32) async throws {
         let folder = try TemporaryFolder()
         let (result, names) = try await interrupt(signal, ["--json"], folder)
@@ -46,7 +46,7 @@ struct InterruptionTests {
         #expect(Set(report.images.compactMap(\.prepared.path)) == Set(names.map { folder.file("out/\($0)") }))
     }
 
-    @Test("an interrupted run leaves only whole files and whole records", arguments: [SIGINT, SIGTERM])
+    @Test("an interrupted run leaves only complete files and records", arguments: [SIGINT, SIGTERM])
     func whole(_ signal: Int32) async throws {
         let folder = try TemporaryFolder()
         let (result, names) = try await interrupt(signal, ["--ndjson", "--name", "{index}-{stem}"], folder)
@@ -54,18 +54,18 @@ struct InterruptionTests {
             .images[0]
         #expect((5..<300).contains(names.count))
         for name in names {
-            #expect(name.wholeMatch(of: /\d{3}-rocket\.jpg/) != nil, "\(name) is litter")
+            #expect(name.wholeMatch(of: /\d{3}-rocket\.jpg/) != nil, "\(name) is a leftover")
             #expect(try sha256Text(bytes(ofFile: folder.file("out/\(name)"))) == reference.prepared.sha256)
         }
         let records = try result.records
         #expect(records.map { $0.image?.index } == Array(0..<records.count))
         #expect(result.text.hasSuffix("\n"))
-        // A file whose record was not written yet is possible, a record without its file is not.
+        // A file may lack its record, but no record lacks its file.
         #expect((0...1).contains(names.count - records.count))
     }
 
     @Test(
-        "a run of one request leaves what is done as well, as files, in the JSON and in the table",
+        "an interrupted run of one request also leaves its finished images in files, JSON and table",
         .enabled(
             if: CommandRunner.script != nil, "script of util-linux is absent: no line of progress tells"),
         arguments: [true, false])
@@ -77,7 +77,7 @@ struct InterruptionTests {
         let command = try runner.start(
             ["prep", "--max-inputs", "300", "-o", "out"] + (isJSON ? ["--json"] : []) + inputs,
             onTerminalOf: 80, redirection: ">shown")
-        // Its own count of what is done: no file is written before the end.
+        // Its progress count, because no file is written before the end.
         try await command.wait { command.textSoFar.contains(/([5-9]|\d\d) of 300/) }
         let process = try String(contentsOfFile: folder.file("pid"), encoding: .utf8)
         kill(try #require(Int32(process.dropLast())), SIGINT)

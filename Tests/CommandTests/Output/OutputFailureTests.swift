@@ -4,13 +4,12 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What happens where results cannot be written: exit status 73, files that are whole or not there,
-/// no litter.
+/// Results that cannot be written: exit status 73, only complete files, and no leftovers.
 @Suite("output failures")
 struct OutputFailureTests {
     // MARK: Folders
 
-    @Test("a folder that is missing is made, with its parents")
+    @Test("a missing folder is created, with its parents")
     func missing() async throws {
         let folder = try TemporaryFolder()
         let result = try await seedream("prep", Sample.conforming, "-o", folder.file("a/b/c/"))
@@ -19,7 +18,7 @@ struct OutputFailureTests {
             try FileManager.default.contentsOfDirectory(atPath: folder.file("a/b/c")) == ["01-phone-1.jpg"])
     }
 
-    @Test("a relative folder is made where the program runs")
+    @Test("a relative folder is created in the working directory")
     func relative() async throws {
         let folder = try TemporaryFolder()
         var runner = CommandRunner()
@@ -30,7 +29,7 @@ struct OutputFailureTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("out")) == ["01-phone-1.jpg"])
     }
 
-    @Test("a file in the place of the folder is left alone")
+    @Test("a file in place of the folder is left alone")
     func file() async throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "out")
@@ -53,7 +52,7 @@ struct OutputFailureTests {
     }
 
     @Test(
-        "a folder that may not be written to is found before any work, and nothing is left in it",
+        "a folder without write permission is detected before any work, and nothing is left in it",
         .enabled("no user without root's rights can run the program here") {
             await Machine.unprivilegedRunner() != nil
         })
@@ -84,7 +83,7 @@ struct OutputFailureTests {
     // MARK: Files that exist
 
     @Test(
-        "a file that exists is refused and left alone, the others are written",
+        "an existing file is refused and left alone, the others are written",
         arguments: [[], ["--each", "--name", "{index}-{stem}"]])
     func exists(_ more: [String]) async throws {
         let folder = try TemporaryFolder()
@@ -105,7 +104,7 @@ struct OutputFailureTests {
         #expect(try bytes(ofFile: folder.file("02-phone-1.jpg")) == Data("precious".utf8))
     }
 
-    @Test("a link in the place of a file is neither followed nor replaced")
+    @Test("a link in place of a file is neither followed nor replaced")
     func link() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createSymbolicLink(
@@ -115,7 +114,7 @@ struct OutputFailureTests {
         #expect(try folder.names() == ["01-phone-1.jpg"])
     }
 
-    @Test("--existing replace replaces a file, or a link but not what it names")
+    @Test("--existing replace replaces a file, or a link but not its target")
     func overwrite() async throws {
         let folder = try TemporaryFolder()
         try folder.write("old".utf8, as: "01-phone-1.jpg")
@@ -143,7 +142,7 @@ struct OutputFailureTests {
         #expect(try folder.names() == ["01-phone-1.jpg"])
     }
 
-    @Test("an input may lie in the output folder and be replaced by its own result")
+    @Test("an input may be in the output folder and be replaced by its own result")
     func inPlace() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Fixtures.bytes("shapes/phone-1.jpg"), as: "01-a.jpg")
@@ -161,7 +160,7 @@ struct OutputFailureTests {
     // MARK: Full devices
 
     @Test(
-        "on a device that fills up, what fits is whole and what does not is not there",
+        "on a device that fills up, results are either complete or absent",
         .enabled("no file system can be mounted here (root only)") { await Machine.mounts() },
         arguments: [[], ["--each"]])
     func fullDevice(_ more: [String]) async throws {
@@ -173,7 +172,7 @@ struct OutputFailureTests {
                 ["prep", "--json", "-o", folder.path] + more + Sample.photos)
             #expect(result.status == 73)
             let report = try result.report
-            // Six photographs come to 1.3 MB.
+            // Six photographs take 1.3 MB.
             #expect(report.images.count + report.failed.count == 6)
             #expect((1...5).contains(report.images.count))
             #expect(report.failed.allSatisfy { $0.error.code == .outputFailed })
@@ -200,7 +199,7 @@ struct OutputFailureTests {
     }
 
     @Test(
-        "a full device behind stdout ends with 73 and a message",
+        "a full device as stdout ends with 73 and a message",
         arguments: ["-o -", "--json", "--ndjson", "--data-uri", "--each --ndjson", "--dry-run", ""])
     func fullOutput(_ mode: String) async throws {
         let result = try await shell("exec \"$0\" prep \(mode) \"$1\" >/dev/full", Sample.conforming)
@@ -208,20 +207,20 @@ struct OutputFailureTests {
         #expect(result.errors == "error: standard output cannot be written: No space left on device\n")
     }
 
-    @Test("inspect, too, ends with 73 where stdout is full", arguments: ["", "--json"])
+    @Test("inspect also ends with 73 if stdout is full", arguments: ["", "--json"])
     func fullOutputOfInspect(_ mode: String) async throws {
         let result = try await shell("exec \"$0\" inspect \(mode) \"$1\" >/dev/full", Sample.conforming)
         #expect(result.status == 73)
         #expect(result.errors == "error: standard output cannot be written: No space left on device\n")
     }
 
-    @Test("stdout that was never open ends with 73", arguments: ["prep", "prep -o -", "prep --json"])
+    @Test("a closed stdout ends with 73", arguments: ["prep", "prep -o -", "prep --json"])
     func noOutput(_ command: String) async throws {
         let result = try await shell("exec \"$0\" \(command) \"$1\" >&-", Sample.conforming)
         #expect(result.status == 73)
     }
 
-    @Test("without stderr the work is done all the same")
+    @Test("without stderr the work is still done")
     func noErrors() async throws {
         let folder = try TemporaryFolder()
         let result = try await shell(
@@ -234,14 +233,14 @@ struct OutputFailureTests {
     // MARK: Readers that leave
 
     @Test(
-        "a reader who has left is no failure: no crash, no wait, exit status 0",
+        "a closed pipe is not a failure: no crash, no wait, exit status 0",
         arguments: [
             "prep --data-uri", "prep --json", "prep", "prep -o -", "prep --each --ndjson", "inspect",
         ],
         ["", "trap '' PIPE;"])
     func closedPipe(_ command: String, _ trap: String) async throws {
         let folder = try TemporaryFolder()
-        // Nobody reads by the time the first byte is written.
+        // The reader has left by the time the first byte is written.
         let line = "{ sleep 0.2; \(trap) \"$0\" \(command) \"$1\"; echo $? >\"$2\"; } | true; cat \"$2\""
         var runner = CommandRunner("/bin/sh", "-c", line, CommandRunner.seedream)
         runner.timeout = .seconds(20)
@@ -250,7 +249,7 @@ struct OutputFailureTests {
         #expect(result.errors == "")
     }
 
-    @Test("files stay whole where the reader of their records leaves")
+    @Test("files stay complete if the reader of their records leaves")
     func closedPipeAndFolder() async throws {
         let folder = try TemporaryFolder()
         let inputs = Array(repeating: Sample.conforming, count: 200)

@@ -4,10 +4,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What goes to stdout: data only, in one of five forms. Everything else goes to stderr.
+/// Only data goes to stdout, in one of five forms. Everything else goes to stderr.
 @Suite("output")
 struct OutputTests {
-    /// Runs in the folder of the fixtures, so that the names in the output are the same everywhere.
+    /// Runs in the folder of the fixtures, so that names in the output are the same everywhere.
     private func inFixtures(_ arguments: String...) async throws -> CommandResult {
         var runner = CommandRunner()
         runner.directory = Fixtures.path("")
@@ -16,7 +16,7 @@ struct OutputTests {
 
     // MARK: The table
 
-    @Test("alone, prep writes the table of what would be sent, and nothing to stderr")
+    @Test("without options prep writes the table of what would be sent, and nothing to stderr")
     func table() async throws {
         let result = try await inFixtures("prep", "shapes/phone-1.jpg", "corrupt/jpeg2000.jp2")
         #expect(result.status == 1)
@@ -114,7 +114,7 @@ struct OutputTests {
         #expect((second.prepared.width, second.prepared.height) == (960, 1280))
     }
 
-    @Test("--json has the keys of the design, spelled so")
+    @Test("--json has exactly the expected keys")
     func keys() async throws {
         let folder = try TemporaryFolder()
         let result = try await seedream(
@@ -152,7 +152,7 @@ struct OutputTests {
         #expect(keys("totals") == ["images", "failed", "dropped", "preparedBytes", "dataURIBytes"])
     }
 
-    @Test("--ndjson writes the entries of the document, one a line and unchanged")
+    @Test("--ndjson writes the entries of the document, one per line and unchanged")
     func ndjson() async throws {
         let inputs = [Sample.conforming, Sample.cutout, Sample.turned, Sample.text]
         let document = try await CommandRunner().run(["prep", "--json"] + inputs)
@@ -171,9 +171,11 @@ struct OutputTests {
         #expect(lines.lines == expected)
     }
 
-    @Test("--ndjson keeps the order of the inputs, failed ones in their places", arguments: [[], ["--each"]])
+    @Test(
+        "--ndjson keeps the order of the inputs, with failed ones in their places",
+        arguments: [[], ["--each"]])
     func order(_ more: [String]) async throws {
-        // Without --each, fails today: images come first, then failures.
+        // Fails today without --each: images come first, then failures.
         let inputs = [Sample.text, Sample.conforming, Sample.text, Sample.turned]
         let result = try await CommandRunner().run(["prep", "--ndjson"] + more + inputs)
         #expect(result.status == 1)
@@ -184,7 +186,7 @@ struct OutputTests {
     // MARK: Images
 
     @Test(
-        "--data-uri writes one URI a line, of the stated length, which decodes to the bytes of the stated hash"
+        "--data-uri writes one URI per line, with the stated length and bytes of the stated hash"
     )
     func dataURI() async throws {
         let report = try await seedream("prep", "--json", Sample.conforming, Sample.cutout, "--keep-alpha")
@@ -227,7 +229,7 @@ struct OutputTests {
     }
 
     @Test(
-        "-o DIR tells two inputs of one name apart by their positions, and a name without a dot stays whole")
+        "-o DIR distinguishes two inputs of one name by position, and keeps a name without a dot whole")
     func stems() async throws {
         let folder = try TemporaryFolder()
         let picture = try Fixtures.bytes("shapes/phone-1.jpg")
@@ -264,7 +266,7 @@ struct OutputTests {
 
     // MARK: Plans
 
-    @Test("inspect --ndjson prints a record for each input, those that cannot be read included")
+    @Test("inspect --ndjson prints a record for each input, including unreadable ones")
     func inspectRecords() async throws {
         let inputs = [Sample.conforming, "/nowhere/a.jpg", Sample.cutout]
         let lines = try await CommandRunner().run(["inspect", "--ndjson"] + inputs)
@@ -276,10 +278,10 @@ struct OutputTests {
         }
     }
 
-    @Test("--dry-run writes nothing, decodes nothing, and says what it cannot know")
+    @Test("--dry-run writes nothing, decodes nothing, and reports what it cannot know")
     func dryRun() async throws {
         let folder = try TemporaryFolder()
-        // Every pixel of it is missing, which only decoding would find.
+        // All its pixels are missing, which only decoding would show.
         let cut = try folder.write(Fixtures.bytes("shapes/phone-6.jpg").prefix(22_000), as: "cut.jpg")
         var runner = CommandRunner()
         runner.directory = folder.path
@@ -330,7 +332,7 @@ struct OutputTests {
 
     // MARK: inspect
 
-    @Test("inspect says what a file is and what prep would do")
+    @Test("inspect describes a file and what prep would do")
     func inspect() async throws {
         let result = try await inFixtures("inspect", "shapes/phone-6.jpg", "png/rgba-8.png")
         #expect(result.status == 0)
@@ -365,7 +367,7 @@ struct OutputTests {
                 """)
     }
 
-    @Test("inspect --json is a plan in which every input stands for itself")
+    @Test("inspect --json is a plan in which every input is a separate request")
     func inspectJSON() async throws {
         let inputs = Array(repeating: Sample.conforming, count: 12)
         let result = try await CommandRunner().run(["inspect", "--json"] + inputs)

@@ -6,7 +6,7 @@ import Testing
 @Suite("prep --report")
 struct PrepReportTests {
     @Test(
-        "writes a page of what was prepared and what was not, beside the usual output",
+        "writes a page of prepared and failed inputs, in addition to the usual output",
         arguments: [true, false])
     func page(_ isWritten: Bool) async throws {
         let folder = try TemporaryFolder()
@@ -38,7 +38,7 @@ struct PrepReportTests {
         #expect(page.components(separatedBy: "<img ").count == 4)
     }
 
-    @Test("refuses a page that is there before any work, and replaces it with --existing replace")
+    @Test("refuses an existing page before any work, and replaces it with --existing replace")
     func existing() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("precious".utf8, as: "report.html")
@@ -55,7 +55,7 @@ struct PrepReportTests {
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
 
-    @Test("goes with no dry run, which makes nothing to show")
+    @Test("is refused with --dry-run, which makes nothing to show")
     func dryRun() async throws {
         let result = try await seedream("prep", Sample.conforming, "--dry-run", "--report", "r.html")
         #expect(result.status == 64)

@@ -16,7 +16,7 @@ struct TableTests {
         return folder
     }
 
-    @Test("no row of prep's table wraps, and none is lost", arguments: [60, 61, 80, 120, 200])
+    @Test("no row of prep's table wraps, and none is missing", arguments: [60, 61, 80, 120, 200])
     func prep(_ columns: Int) async throws {
         let folder = try Self.folder()
         var runner = CommandRunner()
@@ -28,18 +28,18 @@ struct TableTests {
         #expect(table.count == TerminalScreen.names.count + 2, "\(screen.lines)")
         for line in table { #expect(TerminalScreen.columns(line) <= columns, "\(line)") }
         for number in 1...table.count - 1 { #expect(table[number].hasPrefix("\(number)  ")) }
-        // What was sent and why is there at every width; what the file was, where there is room.
+        // Action and reason are shown at every width; facts of the file only if there is room.
         #expect(table.allSatisfy { !$0.hasSuffix(" ") })
         #expect(table[0].contains("sent as  ") && table[0].contains("because"))
         #expect(table[0].contains("  is  ") == (columns >= 80))
-        // Names are whole if there is room, and shortened in the middle if not.
+        // Names are complete if there is room, and shortened in the middle otherwise.
         let isWhole = table.contains { $0.contains("夜の東京駅前広場で撮った家族写真の二枚目.jpg") }
         #expect(isWhole == (columns == 200))
         #expect(table.contains { $0.contains("…") } == (columns < 200))
         #expect(table.contains { $0.contains("a.jpg") })
     }
 
-    @Test("in a pipe nothing is shortened")
+    @Test("nothing is shortened in a pipe")
     func pipe() async throws {
         let folder = try Self.folder()
         var runner = CommandRunner()
@@ -48,7 +48,7 @@ struct TableTests {
         for name in TerminalScreen.names { #expect(result.text.contains(" ./\(name) "), "\(result.text)") }
         #expect(!result.text.contains("…"))
         #expect(result.lines[0].contains("  is  ") && result.lines[0].contains("sent as"))
-        // Columns stand below each other by what a terminal shows.
+        // Columns are aligned by their width on a terminal.
         let ends = result.lines.compactMap { line in
             line.range(of: " 1280x960 jpeg ").map { TerminalScreen.columns(String(line[..<$0.lowerBound])) }
         }
@@ -56,7 +56,7 @@ struct TableTests {
         #expect(Set(ends).count == 1, "\(result.text)")
     }
 
-    @Test("the table of providers keeps to the terminal", arguments: [60, 80, 200])
+    @Test("the table of providers fits the terminal", arguments: [60, 80, 200])
     func providers(_ columns: Int) async throws {
         let screen = try await CommandRunner().run(["providers"], onTerminalOf: columns)
         let table = screen.table("provider")
@@ -65,7 +65,7 @@ struct TableTests {
         #expect(table[0].contains("key"))
     }
 
-    @Test("a line of progress leaves the last column free", arguments: [24, 60, 200])
+    @Test("a progress line leaves the last column free", arguments: [24, 60, 200])
     func progress(_ columns: Int) async throws {
         let folder = try TemporaryFolder()
         let names = TerminalScreen.names.prefix(3)

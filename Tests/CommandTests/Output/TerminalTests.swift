@@ -3,12 +3,12 @@ import ImagePreparation
 import TestSupport
 import Testing
 
-/// What only a terminal sees, with `script` of util-linux as the terminal.
+/// Output that appears only on a terminal, with `script` of util-linux as the terminal.
 @Suite(
     "terminal",
     .enabled(if: Machine.script != nil, "script of util-linux is absent: nothing is known about terminals"))
 struct TerminalTests {
-    /// What a terminal shows, both streams together.
+    /// Returns what a terminal shows, with both streams together.
     private func terminal(_ line: String, _ environment: [String: String]) async throws -> CommandResult {
         var runner = CommandRunner(try #require(Machine.script), "--quiet", "--return", "--command")
         runner.environment = environment
@@ -36,7 +36,7 @@ struct TerminalTests {
         #expect(!result.output.contains(0x1B))
     }
 
-    @Test("an empty NO_COLOR asks for nothing")
+    @Test("an empty NO_COLOR has no effect")
     func emptyNoColor() async throws {
         let result = try await terminal("inspect '\(Sample.conforming)'", ["TERM": "xterm", "NO_COLOR": ""])
         #expect(result.status == 0)
@@ -51,7 +51,7 @@ struct TerminalTests {
         #expect(result.output.contains(0x1B))
     }
 
-    @Test("JSON has no colour even there")
+    @Test("JSON has no colour on a terminal either")
     func json() async throws {
         let result = try await terminal("prep --json '\(Sample.conforming)'", ["TERM": "xterm"])
         #expect(result.status == 0)
@@ -59,7 +59,7 @@ struct TerminalTests {
         #expect(try result.report.images.count == 1)
     }
 
-    @Test("work of some seconds shows a line of progress, which is gone at the end")
+    @Test("work of some seconds shows a progress line, which is gone at the end")
     func progress() async throws {
         let inputs = Array(repeating: "'\(Sample.small)'", count: 4).joined(separator: " ")
         let options = "--jobs 1 --min-area 16000000 --format png --max-bytes 100MB --max-body 400MB"
@@ -72,18 +72,18 @@ struct TerminalTests {
         #expect(
             parts.dropFirst().dropLast().allSatisfy { $0.wholeMatch(of: /[ \d]{3} %  [0-4] of 4  .*/) != nil }
         )
-        // What stays is what would have been there without it.
+        // The remaining text is the same as without progress.
         #expect(parts.last?.hasPrefix("note: \(Sample.small): enlarged 8.16 times") == true)
     }
 
-    @Test("work that is done at once shows none")
+    @Test("instant work shows no progress line")
     func noProgress() async throws {
         let result = try await terminal("prep '\(Sample.conforming)' >/dev/null", ["TERM": "xterm"])
         #expect(result.status == 0)
         #expect(result.output.isEmpty)
     }
 
-    @Test("a name cannot steer the terminal")
+    @Test("a file name cannot control the terminal")
     func controlCharacters() async throws {
         let result = try await terminal(
             "prep \"$(printf '/tmp/\\033[2Jgone.jpg')\"", ["TERM": "xterm", "NO_COLOR": "1"])
@@ -92,7 +92,7 @@ struct TerminalTests {
     }
 
     @Test(
-        "nothing from outside reaches it raw: in tables, errors, hints, JSON and the words of wrong command lines",
+        "no outside text reaches it raw: in tables, errors, hints, JSON and quoted command lines",
         arguments: [
             "prep '%'", "prep --json '%'", "inspect '%'", "inspect --json '%'",
             "prep '\(Sample.conforming)' -o '@/%/%'",
@@ -104,7 +104,7 @@ struct TerminalTests {
         ])
     func nothingRaw(_ line: String) async throws {
         let folder = try TemporaryFolder()
-        // ESC, C1, right-to-left override, isolates, a zero-width space, a line separator.
+        // ESC, C1, right-to-left override, isolate, a zero-width space, a line separator.
         let hostile = "\u{1B}]0;x\u{7}\u{9B}31m\u{202E}\u{2066}\u{200B}\u{2028}z"
         let result = try await terminal(
             line.replacingOccurrences(of: "@", with: folder.path)

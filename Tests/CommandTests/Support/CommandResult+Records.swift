@@ -3,12 +3,12 @@ import ImagePreparation
 import TestSupport
 
 extension CommandResult {
-    /// The document that `--json` wrote.
+    /// The document written by `--json`.
     var report: PreparationReport {
         get throws { try JSONDecoder().decode(PreparationReport.self, from: output) }
     }
 
-    /// The records that `--ndjson` wrote: one of the two in each line.
+    /// The records written by `--ndjson`: one of the two for each line.
     var records: [(image: ImageRecord?, failure: FailureRecord?)] {
         get throws {
             try lines.map { line in

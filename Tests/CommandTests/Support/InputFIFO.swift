@@ -7,7 +7,7 @@ final class InputFIFO {
     let path: String
     private let descriptor: Int32
 
-    /// Makes the FIFO and writes one byte to it.
+    /// Creates the FIFO and writes one byte to it.
     init(_ path: String) throws {
         self.path = path
         guard mkfifo(path, 0o600) == 0 else { throw CocoaError(.fileWriteUnknown) }

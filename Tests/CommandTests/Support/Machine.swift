@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What the machine lets a test do. A test that cannot run says so and is skipped.
+/// Features of the machine that tests need. A test that cannot run says so and is skipped.
 enum Machine {
     /// The `script` of util-linux, which gives a program a terminal.
     static let script: String? = {
@@ -12,32 +12,32 @@ enum Machine {
         #endif
     }()
 
-    /// `setpriv` of util-linux, which gives root's rights away.
+    /// The `setpriv` of util-linux, which drops root's rights.
     static let setpriv = executable("setpriv")
 
-    /// Permissions mean nothing to root.
+    /// Whether the tests run as root, to whom permissions do not apply.
     static let isRoot = geteuid() == 0
 
-    /// A runner of `seedream` that permissions stop; `nil` if the machine has no way to make one.
+    /// Returns a runner of `seedream` without root's rights; `nil` if the machine has none.
     static func unprivilegedRunner() async -> CommandRunner? {
         guard isRoot else { return CommandRunner() }
         guard let setpriv else { return nil }
         var runner = CommandRunner(
             setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", CommandRunner.seedream)
         runner.directory = "/"
-        // The program may lie in a folder that only root may enter.
+        // The program may be in a folder that only root may enter.
         let isReachable = try? await runner.run(["--version"]).status == 0
         return isReachable == true ? runner : nil
     }
 
-    /// Whether a file system of a given size can be mounted.
+    /// Returns whether a file system of a given size can be mounted.
     static func mounts() async -> Bool {
         guard isRoot, let folder = try? TemporaryFolder() else { return false }
         let line = "mount -t tmpfs -o size=1m tmpfs \"$1\" && umount \"$1\""
         return (try? await shell(line, folder.path).status) == 0
     }
 
-    /// Whether a process can have mounts of its own; within a chroot it cannot.
+    /// Returns whether a process can have its own mounts; in a chroot it cannot.
     static func unshares() async -> Bool { (try? await shell("unshare -m true").status) == 0 }
 
     private static func executable(_ name: String) -> String? {

@@ -2,7 +2,7 @@ import Foundation
 
 /// A Unix socket without a listener.
 enum SocketFile {
-    /// Makes it and returns its descriptor.
+    /// Creates the socket and returns its descriptor.
     static func make(at path: String) throws -> Int32 {
         #if canImport(Darwin)
         let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)

@@ -6,19 +6,19 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// What the command prints when something goes wrong is run, and has to do what it says.
-@Suite("Advice, tried")
+/// The hints that the command prints with errors are run, and must do what they say.
+@Suite("hints that are followed")
 struct AdviceTests {
-    /// Where a fault strikes, and how the command has to end.
+    /// Where a fault strikes, and how the command must end.
     struct Scenario: Sendable, CustomTestStringConvertible {
         var provider: String
         var rule: FaultRule?
         var status: Int32
-        /// The state of the job in the ledger; `nil` where none was sent.
+        /// The state of the job in the ledger; `nil` if none was sent.
         var state: String?
-        /// What the hint has to contain.
+        /// A text that the hint must contain.
         var says: String
-        /// The exit code of the command in the hint, once the fault is gone; `nil` where it names
+        /// The exit code of the command in the hint, once the fault is gone; `nil` if it names
         /// none.
         var after: Int32?
         var options: [String] = []
@@ -38,7 +38,7 @@ struct AdviceTests {
             status: 403, headers: ["Content-Type": "application/json"],
             body: #"{"detail":"User is locked. Reason: Exhausted balance. Top up your balance"}"#))
 
-    /// Jobs that were accepted: they stay open, whichever answer follows.
+    /// Jobs that were accepted: they stay open after every reply.
     private static let open: [Scenario] =
         [400, 401, 403, 409, 422, 500].map {
             Scenario(
@@ -88,7 +88,7 @@ struct AdviceTests {
             says: "it may have been bought"),
     ]
 
-    @Test("is a command that does what is said of it", arguments: open + over)
+    @Test("are commands that do what is said of them", arguments: open + over)
     func scenario(_ scenario: Scenario) async throws {
         try await CommandRig.with { rig in
             await rig.emulator.setFaults([scenario.rule].compactMap(\.self))
@@ -114,7 +114,7 @@ struct AdviceTests {
         }
     }
 
-    @Test("of a wrong key names the key, and the job is fetched once it is right")
+    @Test("of a wrong key names the key, and the job is fetched once the key is right")
     func wrongKey() async throws {
         try await CommandRig.with {
             $0.queueTime = 0.5
@@ -132,7 +132,7 @@ struct AdviceTests {
         }
     }
 
-    @Test("after cancelling what is saved, or cannot be cancelled")
+    @Test("after cancelling a job that is saved, or that cannot be cancelled")
     func cancelling() async throws {
         try await CommandRig.with { rig in
             _ = try await rig.run(["generate", "x", "--json"] + rig.sending(to: "fal"))
@@ -157,11 +157,11 @@ struct AdviceTests {
     }
 
     @Test(
-        "is not needed where the ledger has no room for what was accepted: the images are saved, and the next command records it"
+        "a ledger too full to record a job needs none: the images are saved, and the next command records it"
     )
     func fullLedger() async throws {
         try await CommandRig.with { rig in
-            // A ledger that takes new jobs and no changes.
+            // A ledger that accepts new jobs and refuses changes.
             try SQLiteLedger.open(path: rig.ledger).close()
             let file = try DatabaseQueue(path: rig.ledger)
             try await file.write {

@@ -4,12 +4,12 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// Every operation of every provider, struck in every way that ends a request: what the command
-/// says about the money agrees with what the provider has booked, its exit code with the job's
-/// state, and each command that it advises does what is said of it.
+/// Every operation of every provider, with faults that end a request in every way: the command's
+/// statement about the cost agrees with the provider's bookings, its exit code with the job's
+/// state, and each command in a hint does what is said of it.
 ///
-/// A sixth of the cases by turns; all of them where `SEEDREAM_SOAK` is set.
-@Suite("Advice, wherever a request can fail")
+/// One sixth of the cases; all of them if `SEEDREAM_SOAK` is set.
+@Suite("hints, wherever a request can fail")
 struct AdviceWalkTests {
     struct Route: Sendable, CustomTestStringConvertible {
         var testDescription: String
@@ -58,7 +58,7 @@ struct AdviceWalkTests {
         return isFull ? all : all.enumerated().filter { $0.offset.isMultiple(of: 6) }.map(\.element)
     }
 
-    @Test("says of the money what is booked, and advises what works", arguments: routes)
+    @Test("state the bookings, and name commands that work", arguments: routes)
     func walk(_ route: Route) async throws {
         let cases = Self.cases(route)
         var tally: [String: Int] = [:]
@@ -94,8 +94,8 @@ struct AdviceWalkTests {
             check(hint, of: state, against: booked, rule, "\(what): \(result.errors)")
 
             var ending = state
-            // Of a job that never ends, or that the provider has lost, no advice makes more.
-            // On a busy machine time may be over before the fault strikes.
+            // No hint completes a job that never ends, or that the provider has lost. On a busy
+            // machine the time may be up before the fault strikes.
             let isStruck = await rig.emulator.requests.contains { !$0.faults.isEmpty }
             let isLost = isStruck && [.jobHangs, .jobVanishes].contains(rule.fault)
             await rig.emulator.setFaults([])
@@ -114,13 +114,13 @@ struct AdviceWalkTests {
         }
     }
 
-    /// The exit codes that a job's state allows.
+    /// Returns the exit codes that a job's state allows.
     private static func statuses(of state: String?) -> Set<Int32> {
         switch state {
         case "saved": [0]
         case "finished": [73, 76]
         case "submitting", "accepted", "unknown": [76]
-        // It is over, or was never sent: what ended it decides.
+        // The job is over, or was never sent: the code depends on the error.
         default: [65, 69, 73, 75, 77, 79]
         }
     }
@@ -135,7 +135,7 @@ struct AdviceWalkTests {
         case "finished": #expect(hint.contains("fetching them buys nothing"), "\(what)")
         case "submitting", "unknown": #expect(hint.contains("it may have been bought"), "\(what)")
         case "failed":
-            // fal documents that it does not bill a 5xx of its own, and is believed.
+            // fal documents that it does not bill its own 5xx, and the client relies on it.
             if rule.operation == "fal.run", case .status(500..., _, true) = rule.fault { return }
             #expect(!(isPaid && hint.contains("nothing was bought")), "\(what)")
         default: break

@@ -4,7 +4,7 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Neither key nor images are ever seen again")
+@Suite("neither the key nor images show anywhere")
 struct CanaryTests {
     static let faults: [FaultRule?] = [
         nil, FaultRule("*", .reset(.afterAccept), count: 1), FaultRule("*", .html(status: 502)),
@@ -15,8 +15,8 @@ struct CanaryTests {
         FaultRule("*", .invalidJSON),
     ]
 
-    /// The providers that a fault strikes: all where `SEEDREAM_SOAK` is set, or where nothing is
-    /// wrong; else two, by turns.
+    /// Returns the providers with a fault: all if `SEEDREAM_SOAK` is set, or if there is no fault;
+    /// otherwise two, in rotation.
     private static func providers(_ index: Int) -> [String] {
         let all = ["fal", "aiml", "onerouter", "apiframe", "ark"]
         guard index > 0, ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] == nil else { return all }
@@ -24,14 +24,14 @@ struct CanaryTests {
     }
 
     @Test(
-        "not on stdout or stderr, in the ledger, in sidecars, in the provider's log of URLs",
+        "not on stdout or stderr, in the ledger, in sidecars, or in the provider's log of URLs",
         arguments: faults.indices)
     func silence(_ index: Int) async throws {
         for provider in Self.providers(index) {
             try await CommandRig.with { rig in
                 if let rule = Self.faults[index] { await rig.emulator.setFaults([rule]) }
                 let photo = Fixtures.path("photos/rocket.jpg")
-                // What is sent is another file than what was given: both are looked for.
+                // The file that is sent differs from the given one: the test searches for both.
                 let prepared = try await rig.run([
                     "prep", photo, "--profile", provider, "-o", rig.folder.file("prepared"),
                 ])
@@ -59,7 +59,7 @@ struct CanaryTests {
         }
     }
 
-    /// Replies of success and of failure whose words hold the key: as it is, and in JSON's escapes.
+    /// Success and error replies with the key in their texts: as it is, and with JSON escapes.
     private static func echoes(_ key: String) -> [String: [FaultRule]] {
         func rule(_ operation: String, _ status: Int, _ body: String) -> FaultRule {
             FaultRule(
@@ -93,7 +93,7 @@ struct CanaryTests {
         ]
     }
 
-    @Test("nor where the provider says the key", arguments: ["fal", "aiml", "onerouter", "apiframe", "ark"])
+    @Test("not if the provider echoes the key", arguments: ["fal", "aiml", "onerouter", "apiframe", "ark"])
     func echoed(_ provider: String) async throws {
         try await CommandRig.with { rig in
             await rig.emulator.setFaults(try #require(Self.echoes(CommandRig.key)[provider]))

@@ -5,9 +5,9 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("The command with few file descriptors")
+@Suite("the command with few file descriptors")
 struct DescriptorShortageTests {
-    /// The command under a limit of open files, soft and hard.
+    /// Returns the command under a limit of open files, soft and hard.
     private static func runner(_ rig: CommandRig, _ limit: Int) -> CommandRunner {
         var runner = rig.runner
         runner.executable = "/bin/sh"
@@ -15,7 +15,7 @@ struct DescriptorShortageTests {
         return runner
     }
 
-    /// Every command, as far as it needs the rig.
+    /// Returns every command, as far as it needs the rig.
     private static func commands(_ rig: CommandRig, _ photo: String) -> [[String]] {
         [
             ["generate", "a dog"] + rig.sending(to: "fal"),
@@ -26,7 +26,7 @@ struct DescriptorShortageTests {
     }
 
     @Test(
-        "ends with a line that names what is wrong and a documented code, buys nothing twice, and knows what it bought",
+        "names the error, ends with a documented code, buys nothing twice, and knows what it bought",
         arguments: [6, 8, 10, 12, 14, 15, 16, 17, 18, 20, 22, 24, 28, 40])
     func limits(_ limit: Int) async throws {
         try await CommandRig.with { rig in
@@ -40,7 +40,7 @@ struct DescriptorShortageTests {
                     #expect(result.errors.contains("error: "), "\(text)")
                 }
             }
-            // What the provider was not asked is not unknown, and what it made is known.
+            // Jobs never sent to the provider are not unknown, and what it made is known.
             let jobs = try await SQLiteLedger.open(path: rig.ledger).jobs(
                 in: Set(JobState.allCases), limit: nil)
             let bought = await rig.emulator.ledger.count
@@ -49,7 +49,7 @@ struct DescriptorShortageTests {
         }
     }
 
-    @Test("says before a job is recorded that there are too few, and how to get more")
+    @Test("reports before a job is recorded that there are too few, and how to get more")
     func message() async throws {
         try await CommandRig.with { rig in
             var said: String?

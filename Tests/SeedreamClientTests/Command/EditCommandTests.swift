@@ -9,7 +9,7 @@ struct EditCommandTests {
     static let photo = Fixtures.path("photos/rocket.jpg")
 
     @Test(
-        "saves an image and where it comes from, and says so",
+        "saves an image with its provenance, and reports it",
         arguments: ["fal", "aiml", "onerouter", "apiframe", "ark"])
     func editing(_ provider: String) async throws {
         try await CommandRig.with { rig in
@@ -32,7 +32,7 @@ struct EditCommandTests {
         try await CommandRig.with { rig in
             var runner = rig.runner
             runner.executable = "/bin/sh"
-            // \351 and \377 are bytes that no UTF-8 text has there.
+            // \351 and \377 are not valid UTF-8 at these places.
             let script = """
                 work=$(printf '%s/\\377' "$1"); mkdir "$work"; cp "$2" "$work/$(printf 'caf\\351.jpg')"; shift 2
                 XDG_STATE_HOME=$work; export XDG_STATE_HOME; cd "$work"
@@ -58,7 +58,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("a folder, a request for each file, one bad file among them")
+    @Test("a folder: a request for each file, with one bad file among them")
     func each() async throws {
         try await CommandRig.with { rig in
             let photos = try TemporaryFolder()
@@ -80,7 +80,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("one bad image of a request, and nothing is sent")
+    @Test("a request with one bad image is not sent")
     func shortOfAPicture() async throws {
         try await CommandRig.with { rig in
             let bad = try rig.folder.write(Array("no picture".utf8), as: "bad.jpg")
@@ -151,7 +151,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("--budget stops before anything is sent, and where no price is known")
+    @Test("--budget stops before anything is sent, also if no price is known")
     func budget() async throws {
         try await CommandRig.with { rig in
             let dear = try await rig.run(
@@ -221,7 +221,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("result fetches by the provider's own id what no ledger knows")
+    @Test("result fetches a job that no ledger knows by the provider's id")
     func foreign() async throws {
         try await CommandRig.with { rig in
             _ = try await rig.run(["edit", "later", Self.photo, "--no-wait"] + rig.sending(to: "fal"))
@@ -236,7 +236,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("a missing key, a wrong key, no credits, a moderated prompt: each has its code")
+    @Test("a missing key, a wrong key, no credits and a moderated prompt have their exit codes")
     func codes() async throws {
         try await CommandRig.with {
             $0.keys = ["right"]
@@ -266,7 +266,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("a ledger that cannot be written, and nothing is sent")
+    @Test("nothing is sent if the ledger cannot be written")
     func readOnly() async throws {
         try await CommandRig.with { rig in
             let file = try rig.folder.write(

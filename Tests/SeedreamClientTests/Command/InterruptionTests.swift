@@ -4,9 +4,9 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Signals while something is being bought")
+@Suite("signals during a paid request")
 struct InterruptionTests {
-    /// Starts a request whose paid call takes so long, and waits until it is under way.
+    /// Starts a request with a slow paid call, and waits until it is under way.
     private static func start(
         _ rig: CommandRig, _ provider: String, seconds: Double, _ options: [String] = [],
         ignoring: String? = nil
@@ -34,7 +34,7 @@ struct InterruptionTests {
     }
 
     @Test(
-        "the first waits for the answer to the paid request, at providers with jobs and at others",
+        "the first waits for the reply to the paid request, at providers with and without jobs",
         arguments: [
             ("fal", SIGHUP), ("fal", SIGTERM), ("aiml", SIGHUP), ("aiml", SIGINT), ("onerouter", SIGTERM),
         ])
@@ -52,7 +52,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test("the first waits no longer than --grace, and the outcome is unknown then")
+    @Test("the first waits no longer than --grace, and then the outcome is unknown")
     func grace() async throws {
         try await CommandRig.with { rig in
             let command = try await Self.start(rig, "fal", seconds: 40, ["--grace", "0.5"])
@@ -64,7 +64,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test("the second ends at once, and the next command finds what was under way unknown")
+    @Test("the second ends at once, and the next command marks the open request as unknown")
     func second() async throws {
         try await CommandRig.with { rig in
             let command = try await Self.start(rig, "aiml", seconds: 40)
@@ -80,7 +80,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test("SIGHUP stays ignored where it was ignored before, as nohup does")
+    @Test("SIGHUP stays ignored if it was ignored before, as under nohup")
     func ignored() async throws {
         try await CommandRig.with { rig in
             let command = try await Self.start(rig, "aiml", seconds: 1, ignoring: "HUP")

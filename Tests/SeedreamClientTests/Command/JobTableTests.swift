@@ -4,8 +4,8 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-/// Lists of jobs and runs: which are shown, what they cost, and how they look on a terminal.
-@Suite("Lists of jobs and runs")
+/// Lists of jobs and runs: their selection, their costs, and their layout on a terminal.
+@Suite("lists of jobs and runs")
 struct JobTableTests {
     private static let prompt =
         "ثلاثة أشخاص يجلسون على الشاطئ عند الغروب، 三个人坐在海边看日落 🌅, and a prompt that goes on and on, for more "
@@ -14,7 +14,7 @@ struct JobTableTests {
     private static let isTerminal: ConditionTrait = .enabled(
         if: CommandRunner.script != nil, "script of util-linux is absent: nothing is known about terminals")
 
-    /// A folder of images with long names in several scripts.
+    /// Creates a folder of images with long names in several scripts.
     private static func photos(_ rig: CommandRig) throws -> String {
         let path = rig.folder.file("照片")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -28,14 +28,14 @@ struct JobTableTests {
     private static func with(_ body: (CommandRig) async throws -> Void) async throws {
         try await CommandRig.with {
             $0.ambiguities.resultType = "image/jpeg"
-            // Long enough for each state to be shown.
+            // Long enough to show each state.
             $0.generationTime = 0.1
         } _: { rig in
             try await body(rig)
         }
     }
 
-    @Test("fit the terminal, and every row is there", isTerminal, arguments: [60, 80, 200])
+    @Test("fit the terminal, with every row", isTerminal, arguments: [60, 80, 200])
     func widths(_ columns: Int) async throws {
         try await Self.with { rig in
             let arguments = ["edit", Self.prompt, try Self.photos(rig), "--each", "--size", "1024x1024"]
@@ -44,10 +44,10 @@ struct JobTableTests {
                 arguments + rig.sending(to: "fal") + ["--run", "夏の家族旅行の写真を全部まとめて編集する"],
                 onTerminalOf: columns)
             #expect(edited.result.status == 0, "\(edited.result)")
-            // Lines that were shown for a while, as those that stay.
+            // Lines that were shown for a while, like those that stay.
             let progress = edited.lines.filter { $0.contains(" of \(count) done") }
             #expect(!progress.isEmpty, "\(edited.lines)")
-            // The provider's log may come behind it.
+            // The provider's log may follow.
             for line in progress.map({ $0.replacing("Generating...", with: "") }) {
                 #expect(TerminalScreen.columns(line) < columns, "\(line)")
             }
@@ -78,7 +78,7 @@ struct JobTableTests {
             let line = try #require(status.lines.first { $0.hasPrefix("prompt") })
             #expect(TerminalScreen.columns(line) <= columns, "\(line)")
 
-            // In a pipe, all of it.
+            // In a pipe, everything is shown.
             let piped = try await rig.run(["jobs"] + rig.common)
             #expect(piped.lines.filter { $0.hasSuffix(Self.prompt) }.count == count, "\(piped.text)")
             #expect(piped.lines[0].contains("request"))
@@ -88,7 +88,7 @@ struct JobTableTests {
         }
     }
 
-    @Test("--since, --provider and --run choose jobs together, and JSON has the cost that the table has")
+    @Test("--since, --provider and --run combine, and JSON has the cost of the table")
     func choosing() async throws {
         try await Self.with { rig in
             let photo = Fixtures.path("shapes/phone-1.jpg")
@@ -128,7 +128,7 @@ struct JobTableTests {
             #expect(try await list("--since", future).ids.isEmpty)
             let wrong = try await rig.run(["jobs", "--since", "yesterday"] + rig.common)
             #expect(wrong.status == 64 && wrong.errors.contains("--since"), "\(wrong.errors)")
-            // The table's last line says the same sum.
+            // The last line of the table has the same sum.
             let table = try await rig.run(["jobs"] + rig.common)
             #expect(
                 table.lines.last == "at most 0.06 USD and 3 credits spent, open and unknown jobs included")

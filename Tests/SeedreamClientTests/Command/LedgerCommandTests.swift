@@ -5,11 +5,11 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What the command believes of a ledger.
+/// How far the command trusts a ledger.
 @Suite("the command and its ledger")
 struct LedgerCommandTests {
     @Test(
-        "sends a key to a base URL that only the ledger names if the command line names its origin too",
+        "sends a key to a base URL from the ledger only if the command line names its origin too",
         arguments: [
             ("http://127.0.0.1:1/fal", nil as String?, false),
             ("http://127.0.0.1:1/fal", "http://127.0.0.1:1", true),
@@ -44,7 +44,7 @@ struct LedgerCommandTests {
         #expect(
             result.errors.contains("hint: if you trust it, add `--base-url \(row.recorded)`") == !row
                 .isAllowed)
-        // Nothing answers at port 1.
+        // No server listens on port 1.
         if row.isAllowed { #expect([69, 75, 76].contains(result.status), "\(result)") }
         if command != "resume", !row.isAllowed { #expect(result.status == 64) }
     }
@@ -67,7 +67,7 @@ struct LedgerCommandTests {
         var job = try await bench.job([.file(path)])
         job = try await bench.ledger.update(job.id) { $0.state = .saved }
         _ = try await bench.saver.save(job)
-        // A file that another program wrote is never removed, even if a record names it.
+        // A file from another program is never removed, even if a record names it.
         #expect(FileManager.default.fileExists(atPath: path) == (path != own))
     }
 }

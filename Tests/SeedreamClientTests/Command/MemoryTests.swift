@@ -4,12 +4,12 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Memory of a large request")
+@Suite("memory of a large request")
 struct MemoryTests {
-    /// The pages of the program and of its libraries come from files, can be dropped at any time,
-    /// and are there before the first image is: they are counted apart, and must not grow with the
+    /// The pages of the program and its libraries come from files, can be dropped at any time, and
+    /// are there before the first image is. They are counted separately, and must not grow with the
     /// request.
-    @Test("ten images of 7.3 MB take their bytes and 32 MiB at most, beside the pages of the program itself")
+    @Test("ten images of 7.3 MB take their bytes and at most 32 MiB, not counting the program's own pages")
     func large() async throws {
         try await CommandRig.with {
             $0.generationTime = 1.5
@@ -42,7 +42,7 @@ struct MemoryTests {
         return await watch.value
     }
 
-    /// The most memory that a process has had, in bytes, looked at every 2 ms until it is gone.
+    /// Returns the peak memory of a process in bytes, sampled every 2 ms until it ends.
     private static func peak(of identifier: Int32) async -> (anonymous: Int, file: Int) {
         var peak = (anonymous: 0, file: 0)
         while let status = ProcessStatus(identifier), let anonymous = status.bytes("RssAnon"),

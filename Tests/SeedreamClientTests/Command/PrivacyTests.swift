@@ -5,10 +5,10 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// What docs/privacy.md says of files and requests.
-@Suite("What is kept, and what is sent")
+/// The statements of docs/privacy.md about files and requests.
+@Suite("what is kept, and what is sent")
 struct PrivacyTests {
-    /// Permissions of what lies below a folder, by path.
+    /// Returns the permissions of all files below a folder, by path.
     private static func modes(_ folder: String) throws -> [String: Int] {
         var modes: [String: Int] = [:]
         let paths = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
@@ -19,7 +19,7 @@ struct PrivacyTests {
         return modes
     }
 
-    /// A runner whose files are as open as they may be: what is closed is so by itself.
+    /// A runner with umask 000, so that only the program itself restricts permissions.
     private static func runner(_ rig: CommandRig) -> CommandRunner {
         var runner = rig.runner
         runner.executable = "/bin/sh"
@@ -29,7 +29,7 @@ struct PrivacyTests {
     }
 
     @Test(
-        "ledger, spool, results file and page are their user's alone; images and what lies beside them are not"
+        "ledger, spool, results file and page are private; images and their sidecars are not"
     )
     func permissions() async throws {
         try await CommandRig.with { rig in
@@ -65,7 +65,7 @@ struct PrivacyTests {
     }
 
     @Test(
-        "no name of a file or folder is sent, whichever way images go",
+        "no name of a file or folder is sent, inline or by upload",
         arguments: ["fal", "apiframe", "ark"])
     func names(_ provider: String) async throws {
         try await CommandRig.with { rig in

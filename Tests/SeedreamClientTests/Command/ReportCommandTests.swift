@@ -6,7 +6,7 @@ import Testing
 
 @Suite("seedream report")
 struct ReportCommandTests {
-    /// A ledger with three jobs, a day apart.
+    /// Creates a ledger with three jobs, a day apart.
     private static func ledger(in folder: TemporaryFolder) async throws -> String {
         let path = folder.file("jobs.sqlite")
         let ledger = try SQLiteLedger.open(path: path)
@@ -21,7 +21,7 @@ struct ReportCommandTests {
     }
 
     @Test(
-        "shows all jobs, those since a day, or those that are named",
+        "shows all jobs, those since a day, or the named ones",
         arguments: [
             ([], ["abcd0001", "abcd0000", "abcd0002"]),
             (["--since", "2025-11-22"], ["abcd0001", "abcd0002"]),
@@ -40,7 +40,7 @@ struct ReportCommandTests {
         #expect(facts.filter { $0.hasPrefix("abcd") } == ids)
     }
 
-    @Test("shows a run with all its rows, those included that were never begun")
+    @Test("shows a run with all its rows, including those that were never begun")
     func run() async throws {
         let folder = try TemporaryFolder()
         let path = try await Self.ledger(in: folder)
@@ -59,7 +59,7 @@ struct ReportCommandTests {
         #expect(parsed.all("ul", "counts").first?.text == "2 rows○ 2 waiting")
     }
 
-    @Test("refuses a page that is there, an id that is not, and a day that is none")
+    @Test("refuses an existing page, an unknown id, and an invalid day")
     func refusals() async throws {
         let folder = try TemporaryFolder()
         let ledger = try await Self.ledger(in: folder)

@@ -4,9 +4,9 @@ import SeedreamEmulator
 import TestSupport
 import Testing
 
-@Suite("Killed at any moment, then resumed")
+@Suite("killed at any moment, then resumed")
 struct SoakTests {
-    /// What 20 jobs came to.
+    /// The outcome of 20 jobs.
     struct Tally {
         var accepted = 0
         var saved = 0
@@ -16,8 +16,8 @@ struct SoakTests {
         var neverSent = 0
     }
 
-    /// How often commands are killed in each form, over all providers: 200 in a soak, 40 for each
-    /// of the five; a few in every test run.
+    /// The number of kills in each form, over all providers: 200 in a soak, 40 for each of the
+    /// five; a few in every test run.
     static let kills = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"].flatMap { Int($0) } ?? 3
 
     @Test("loses nothing, and pays for nothing twice", arguments: ["fal", "apiframe", "ark"])
@@ -26,8 +26,7 @@ struct SoakTests {
         for index in 0..<20 {
             try pictures.write(try Drawing.jpeg(brightness: index * 4), as: "picture-\(index + 10).jpg")
         }
-        // Where in the run the signal comes has to cover all of it, so its length is measured
-        // first.
+        // The signals must cover the whole run, so its length is measured first.
         let length = try await Self.run(of: pictures.path, provider, killedAfter: nil).seconds
         var generator = SeededGenerator(seed: 7)
         var sum = Tally()
@@ -55,7 +54,7 @@ struct SoakTests {
     }
 
     @Test(
-        "and repeated until it ends, buys each row once",
+        "repeated until it ends, buys each row once",
         arguments: ["fal", "aiml", "onerouter", "apiframe", "ark"])
     func repeating(_ provider: String) async throws {
         let images = try TemporaryFolder()
@@ -82,7 +81,7 @@ struct SoakTests {
             sum.lost += tally.lost
             sum.paidTwice += tally.paidTwice
             #expect(tally.lost == 0 && tally.paidTwice == 0)
-            // Every row is either here or listed: none was forgotten, and none was sent again.
+            // Every row is saved or unknown: none was lost, and none was sent again.
             #expect(tally.saved + tally.unknown == 20, "\(tally)")
         }
         print(
@@ -91,7 +90,7 @@ struct SoakTests {
                 + "\(sum.unknown) unknown, \((ContinuousClock.now - start).components.seconds) s")
     }
 
-    /// Starts the same command until it ends by itself; the first starts are killed.
+    /// Repeats the same command until it ends normally; the first runs are killed.
     private static func repeated(_ folder: String, _ provider: String, killedAfter moments: [Double])
         async throws -> Tally
     {
@@ -112,8 +111,8 @@ struct SoakTests {
         }
     }
 
-    /// Runs 20 jobs against an emulator of their own; kills the process, resumes, and compares the
-    /// two ledgers.
+    /// Runs 20 jobs against a separate emulator, kills the process, resumes, and compares the two
+    /// ledgers.
     private static func run(
         of folder: String, _ provider: String, killedAfter moment: Double?,
         resumeKilledAfter again: Double? = nil
@@ -145,7 +144,7 @@ struct SoakTests {
         }
     }
 
-    /// What the provider has taken, beside what our ledger knows of it.
+    /// Compares the provider's bookings with our ledger.
     private static func tally(_ rig: CommandRig) async throws -> Tally {
         let listed = try await rig.run(["jobs", "--limit", "0", "--json"] + rig.common)
         let document = try JSONSerialization.jsonObject(with: listed.output) as? [String: Any]
@@ -156,7 +155,7 @@ struct SoakTests {
         let byState = Dictionary(grouping: jobs) { $0["state"] as? String ?? "" }
         tally.saved = byState["saved"]?.count ?? 0
         tally.unknown = byState["unknown"]?.count ?? 0
-        // Every job of the ledger has ended.
+        // Every job in the ledger has ended.
         #expect(Set(byState.keys).isSubset(of: ["saved", "unknown"]), "\(byState.mapValues(\.count))")
         for job in byState["saved"] ?? [] {
             for file in job["files"] as? [[String: Any]] ?? [] {
@@ -166,13 +165,13 @@ struct SoakTests {
                 #expect(FileManager.default.fileExists(atPath: path + ".json"))
             }
         }
-        // What the provider has taken is either here or listed as perhaps bought.
+        // Every accepted job is saved, or listed as possibly bought.
         tally.lost = max(0, entries.count - tally.saved - tally.unknown)
         tally.paidTwice = entries.count - Set(entries.map(\.bodySHA256)).count
-        // No image lies there half, and none twice.
+        // No image is incomplete, and none is there twice.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: rig.output)) ?? []
         let pictures = names.filter { !$0.hasPrefix(".") && !$0.hasSuffix(".json") }
-        #expect(pictures.count == tally.saved, "\(pictures.count) pictures of \(tally.saved) jobs")
+        #expect(pictures.count == tally.saved, "\(pictures.count) images of \(tally.saved) jobs")
         return tally
     }
 }

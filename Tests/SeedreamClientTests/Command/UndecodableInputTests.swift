@@ -8,20 +8,20 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-/// A file may be whole to its last chunk and still not decode. Such a request is never paid for.
+/// A file may be complete to its last chunk and still not decode. Such a request is never sent.
 @Suite("images that do not decode")
 struct UndecodableInputTests {
     enum Kind: String, CaseIterable, Sendable {
-        /// A filter that does not exist, in a stream with a right check sum.
+        /// A filter type that does not exist, in a stream with the right checksum.
         case filter
         /// Half of the scan, and an end marker.
         case scan
-        /// Half of the compressed data, and lengths that agree with it.
+        /// Half of the compressed data, with lengths that agree with it.
         case webp
 
         var code: ErrorCode { self == .filter ? .corruptImage : .truncatedImage }
 
-        /// Of a size that every provider takes, so that it would pass through.
+        /// Returns a file of a size that every provider accepts, so that it would pass through.
         func bytes() async throws -> [UInt8] {
             switch self {
             case .filter:
@@ -54,7 +54,7 @@ struct UndecodableInputTests {
         }
     }
 
-    @Test("passes the check of the structure only where that shows nothing", arguments: Kind.allCases)
+    @Test("passes the structural check only if that cannot show the damage", arguments: Kind.allCases)
     func structure(_ kind: Kind) async throws {
         let bytes = try await kind.bytes()
         guard kind == .filter else {
@@ -84,7 +84,7 @@ struct UndecodableInputTests {
     }
 
     @Test(
-        "stops the library's edit before anything is sent, also with verifies off", arguments: Kind.allCases)
+        "stops the library's edit before anything is sent, even without `verifies`", arguments: Kind.allCases)
     func session(_ kind: Kind) async throws {
         let bytes = try await kind.bytes()
         try await Rig.with { rig in
