@@ -1,10 +1,9 @@
-// The lines between the markers are a Swift block of the documents: `DocumentTests` compares the two.
+// The lines between the markers are a Swift block of docs/swift.md; `DocumentTests` compares them.
 // swift-preparation start
 import ImagePreparation
 import SeedreamModel
 
-/// Data URIs for a request's image field, in the order of the prompt's "image 1", "image 2" and so
-/// on.
+/// Returns data URIs for a request, in the order of the prompt's "image 1", "image 2" and so on.
 func dataURIs(of paths: [String]) async throws -> [String] {
     let preparer = ImagePreparer(constraints: .seedream4)
     let inputs = paths.map { ImageInput.file($0) }
