@@ -60,7 +60,7 @@ struct BadInputTests {
         try await failure(Fixtures.path(row.path), code)
     }
 
-    @Test("no bad fixture is missing")
+    @Test("the bad fixtures cover every error code, and truncation in every format")
     func covered() {
         let words = Dictionary(grouping: Fixtures.rows.filter { $0.expect.error != nil }) {
             $0.expect.error ?? ""

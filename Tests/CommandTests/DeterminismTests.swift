@@ -6,7 +6,7 @@ import Testing
 @Suite("determinism")
 struct DeterminismTests {
     @Test(
-        "any number of jobs gives the same bytes",
+        "any number of threads gives the same bytes",
         arguments: [[], ["--each"], ["--keep-alpha", "--format", "webp"], ["--max-body", "1500000"]])
     func jobs(_ options: [String]) async throws {
         let arguments = ["prep", "--json"] + options + Sample.photos

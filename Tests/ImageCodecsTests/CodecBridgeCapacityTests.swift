@@ -120,7 +120,9 @@ struct CodecBridgeCapacityTests {
 
     // MARK: JPEG
 
-    @Test("bridge_jpeg_read_row", arguments: ["sampling/420.jpg", "sampling/grey.jpg", "sampling/cmyk.jpg"])
+    @Test(
+        "bridge_jpeg_read_row refuses a short buffer",
+        arguments: ["sampling/420.jpg", "sampling/grey.jpg", "sampling/cmyk.jpg"])
     func jpegRow(_ fixture: String) throws {
         try Self.withInput(fixture) { input in
             var decoder: OpaquePointer?
@@ -137,7 +139,8 @@ struct CodecBridgeCapacityTests {
     }
 
     @Test(
-        "bridge_jpeg_read_planes", arguments: ["sampling/420.jpg", "sampling/444.jpg", "sampling/grey.jpg"])
+        "bridge_jpeg_read_planes refuses short tables",
+        arguments: ["sampling/420.jpg", "sampling/444.jpg", "sampling/grey.jpg"])
     func jpegPlanes(_ fixture: String) throws {
         try Self.withInput(fixture) { input in
             var decoder: OpaquePointer?
@@ -182,7 +185,9 @@ struct CodecBridgeCapacityTests {
 
     // MARK: PNG
 
-    @Test("bridge_png_read_row", arguments: [0, BRIDGE_PNG_LIBPNG_ALONE, BRIDGE_PNG_KEEPS_16_BITS])
+    @Test(
+        "bridge_png_read_row refuses a short buffer",
+        arguments: [0, BRIDGE_PNG_LIBPNG_ALONE, BRIDGE_PNG_KEEPS_16_BITS])
     func pngRow(_ options: Int) throws {
         for fixture in ["png/rgb-8.png", "png/rgba-16.png", "png/palette-2.png", "png/grey-1.png"] {
             try Self.withInput(fixture) { input in
@@ -197,7 +202,7 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    @Test("bridge_png_read_image")
+    @Test("bridge_png_read_image refuses a short buffer")
     func pngImage() throws {
         try Self.withInput("png/interlaced-rgb-8.png") { input in
             var decoder: OpaquePointer?
@@ -225,7 +230,7 @@ struct CodecBridgeCapacityTests {
 
     // MARK: WebP
 
-    @Test("WebP targets", arguments: ["webp/lossy.webp", "webp/animated.webp"])
+    @Test("WebP decoding refuses short targets", arguments: ["webp/lossy.webp", "webp/animated.webp"])
     func webpTarget(_ fixture: String) throws {
         let file = try Fixtures.bytes(fixture)
         let isAnimated = fixture.contains("animated")
@@ -265,7 +270,7 @@ struct CodecBridgeCapacityTests {
 
     // MARK: Rows of planes
 
-    @Test("bridge_convert_row", arguments: [(3, 1), (3, 2), (4, 1), (4, 2)])
+    @Test("bridge_convert_row refuses short buffers", arguments: [(3, 1), (3, 2), (4, 1), (4, 2)])
     func convertRow(_ channels: Int, _ sampleBytes: Int) {
         let width = 21
         var conversion = bridge_row_conversion()
@@ -290,7 +295,7 @@ struct CodecBridgeCapacityTests {
     // MARK: HEIF, GIF, TIFF
 
     #if HEIF
-    @Test("bridge_heif_profile")
+    @Test("bridge_heif_profile refuses a short buffer")
     func heifProfile() throws {
         let bytes = try Fixtures.bytes("formats/p3.heic")
         try bytes.withUnsafeBufferPointer { data in
@@ -306,7 +311,7 @@ struct CodecBridgeCapacityTests {
     #endif
 
     #if GIF
-    @Test("bridge_gif_decode")
+    @Test("bridge_gif_decode refuses a short buffer")
     func gif() throws {
         let bytes = try Fixtures.bytes("formats/plain.gif")
         Self.expectBound(24 * 18 * 4, "canvas") { bridge_gif_decode(bytes, bytes.count, $0, $1, 24, 18) }
@@ -331,7 +336,7 @@ struct CodecBridgeCapacityTests {
     }
 
     @Test(
-        "bridge_tiff_read_row",
+        "bridge_tiff_read_row refuses a short buffer",
         arguments: [
             "formats/rgb-strips.tiff", "formats/rgb-tiles.tiff", "formats/rgb16.tiff", "formats/palette.tiff",
             "formats/rgba-premultiplied.tiff", "formats/ycbcr-raw.tiff", "formats/grey1.tiff",
@@ -360,7 +365,7 @@ struct CodecBridgeCapacityTests {
         }
     }
 
-    @Test("bridge_tiff_profile")
+    @Test("bridge_tiff_profile refuses a short buffer")
     func tiffProfile() throws {
         try Self.withTIFF("formats/p3.tiff") { decoder, info in
             try #require(info.profile_size > 0)

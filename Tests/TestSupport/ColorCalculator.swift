@@ -13,8 +13,8 @@ package enum ColorCalculator {
     /// Converts colours to sRGB, relative colorimetric with black point compensation.
     ///
     /// - Parameters:
-    /// - colors: Channel values: 0 to 255 for RGB, 0 to 100 for CMYK and grey.
-    ///   - profile: The bytes of their profile.
+    ///   - colors: Channel values: 0 to 255 for RGB, 0 to 100 for CMYK and grey.
+    ///   - profile: The bytes of the profile.
     /// - Returns: Red, green and blue from 0 to 255, not rounded.
     package static func toSRGB(_ colors: [[Double]], profile: [UInt8]) throws -> [[Double]] {
         let folder = try TemporaryFolder()

@@ -32,7 +32,7 @@ package enum Corpus {
     /// The comment of a test that is skipped without the corpus.
     package static let absence = "corpus absent: set SEEDREAM_CORPUS to its folder to run this test"
 
-    /// The path of a file.
+    /// Returns the path of a file.
     package static func path(_ row: Row) -> String {
         folder.map { $0.appendingPathComponent(row.file).path } ?? row.file
     }

@@ -94,7 +94,8 @@ public struct DecodedPixels: Equatable, Sendable {
         return result
     }
 
-    /// Peak signal-to-noise ratio over red, green and blue, in dB; infinite for equal images.
+    /// Returns the peak signal-to-noise ratio over red, green and blue, in dB; infinite for equal
+    /// images.
     public func psnr(_ other: DecodedPixels) -> Double {
         guard size == other.size else { return -.infinity }
         let count = rgba.count

@@ -122,7 +122,7 @@ package struct Document: Sendable {
     }
 
     /// The anchors of the headings, as GitHub makes them: lower case, without punctuation, a hyphen
-    /// for each space, and a number behind the second heading of the same text.
+    /// for each space, and a number after repeated headings.
     package var anchors: Set<String> {
         var seen: [String: Int] = [:]
         return Set(

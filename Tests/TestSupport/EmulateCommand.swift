@@ -29,8 +29,8 @@ public struct EmulateCommand: Sendable {
     /// Starts the command and waits until it is ready.
     ///
     /// - Parameters:
-    /// - arguments: Arguments after `emulate --json`.
-    /// - timeout: The time after which the process is killed. Default: 10 minutes.
+    ///   - arguments: Arguments after `emulate --json`.
+    ///   - timeout: The time after which the process is killed. Default: 10 minutes.
     public static func start(_ arguments: [String] = [], timeout: Duration = .seconds(600)) async throws
         -> EmulateCommand
     {

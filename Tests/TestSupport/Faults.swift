@@ -17,12 +17,12 @@ package enum Faults {
     /// The comment of a test that is skipped without the files.
     package static let absence = "faults absent: set SEEDREAM_FAULTS to their folder to run this test"
 
-    /// The path of a file.
+    /// Returns the path of a file.
     package static func path(_ name: String) -> String {
         folder.map { $0.appendingPathComponent(name).path } ?? name
     }
 
-    /// The bytes of a file.
+    /// Returns the bytes of a file.
     package static func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
     }

@@ -1,6 +1,6 @@
 /// An ICC profile (ICC.1:2010) built by hand, valid or wrong in any detail.
 package struct ICCProfile {
-    /// The data colour space: `"GRAY"`, `"RGB "`.
+    /// The colour space of the data: `"GRAY"` or `"RGB "`.
     package var space: String
     package var deviceClass = "mntr"
     package var connectionSpace = "XYZ "

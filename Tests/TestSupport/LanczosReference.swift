@@ -34,7 +34,7 @@ package enum LanczosReference {
             to: (line: 1, sample: result.width))
     }
 
-    /// Filters lines in one direction. `from` and `to` say how far lines and samples lie apart.
+    /// Filters lines in one direction. `from` and `to` are the distances between lines and samples.
     ///
     /// Plain loops over pointers: tests are built without optimisation, and a closure for each
     /// sample takes ten times as long.
@@ -83,8 +83,8 @@ package enum LanczosReference {
         exponent >= 0 ? Double(1 << exponent) : 1 / Double(1 << -exponent)
     }
 
-    /// For each result sample, which source samples count how much. Beyond the edges the image is
-    /// mirrored.
+    /// Returns the source samples and their weights for each result sample. Beyond the edges the
+    /// image is mirrored.
     private static func weights(
         source: Int, result: Int, step: Double, shift: Double
     ) -> [[(index: Int, weight: Double)]] {

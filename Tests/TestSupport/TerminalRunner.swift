@@ -14,8 +14,8 @@ extension CommandRunner {
     /// both streams.
     ///
     /// - Parameters:
-    /// - columns: The width of the terminal.
-    /// - redirection: Shell redirections, such as `">out.json"`.
+    ///   - columns: The width of the terminal.
+    ///   - redirection: Shell redirections, such as `">out.json"`.
     public func run(
         _ arguments: [String], onTerminalOf columns: Int, redirection: String = ""
     ) async throws -> TerminalScreen {

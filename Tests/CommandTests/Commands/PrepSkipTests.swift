@@ -62,7 +62,7 @@ struct PrepSkipTests {
             alone.errors.hasPrefix("note: out/a-jpg.jpg: may be an earlier result of in/a.jpg; "), "\(alone)")
     }
 
-    @Test("inputs whose order decides on their names are refused, and the others are not")
+    @Test("inputs whose names depend on their order are refused, and the others are not")
     func ambiguous() async throws {
         try write("x/a.jpg", "y/a.jpg", "y/b.jpg")
         let result = try await prep("x", "y")

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The effect of each fault, observed through a plain socket.
-@Suite("faults, on the wire")
+@Suite("faults on the wire")
 struct FaultTests {
     /// Returns a complete, cheap text-to-image request to fal.
     private static func request(close: Bool = true, padding: Int = 0) -> String {
@@ -49,7 +49,7 @@ struct FaultTests {
         #expect(accepted == 1)
     }
 
-    @Test("refuse: this connection is reset, new ones are refused for a while, then all is well")
+    @Test("refuse: this connection is reset, new ones are refused for a while, then requests work again")
     func refuse() async throws {
         let rule = FaultRule("fal.run", .refuse(seconds: 4), count: 1)
         try await RunningEmulator.with({ $0.faults = FaultFile(rules: [rule]) }) { running in
@@ -146,7 +146,7 @@ struct FaultTests {
         #expect(try JSONValue(parsing: exchange.body.utf8)["seed"] == 1)
     }
 
-    @Test("html: nginx's page, and the provider has not seen the request")
+    @Test("html: nginx's page, and the request does not reach the provider")
     func html() async throws {
         let (exchange, accepted) = try await Self.strike(.html(status: 502))
         #expect(exchange.head.first == "HTTP/1.1 502 Bad Gateway")
@@ -218,7 +218,7 @@ struct FaultTests {
         #expect(accepted == 0)
     }
 
-    @Test("job-hangs: a synchronous call never answers")
+    @Test("job-hangs: a synchronous call never gets a reply")
     func hangs() async throws {
         let (exchange, accepted) = try await Self.strike(.jobHangs, waiting: 1)
         #expect(exchange.end == .open)

@@ -41,7 +41,7 @@ struct HostileNumberTests {
     }
 
     @Test(
-        "counts beyond every range are refused, and not multiplied",
+        "counts beyond every range are refused before any arithmetic",
         arguments: [(Int.max, Int.max), (Int.min, 2), (6, Int.min), (1 << 62, 4)])
     func counts(_ pictures: Int, _ each: Int) async throws {
         let reply = try await Self.answer {

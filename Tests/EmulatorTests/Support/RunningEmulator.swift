@@ -33,8 +33,8 @@ struct RunningEmulator {
     /// Calls a path below `http://127.0.0.1:port/`.
     ///
     /// - Parameters:
-    /// - path: A path such as `"fal/run/fal-ai/bytedance/seedream/v4/edit"`, or a whole URL.
-    /// - headers: For `json`, `Content-Type: application/json` is added.
+    ///   - path: A path such as `"fal/run/fal-ai/bytedance/seedream/v4/edit"`, or a whole URL.
+    ///   - headers: For `json`, `Content-Type: application/json` is added.
     func call(
         _ method: String, _ path: String, headers: [(String, String)] = [], json: JSONValue? = nil,
         body: [UInt8]? = nil, seconds: Int64 = 600

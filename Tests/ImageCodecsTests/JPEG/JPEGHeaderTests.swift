@@ -61,7 +61,7 @@ struct JPEGHeaderTests {
     }
 
     @Test(
-        "the CMYK file of the report looks as Pillow and browsers show it",
+        "the CMYK file of the report looks the same as in Pillow and browsers",
         .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func reportedCMYK() throws {
         let image = try DecodedPixels(Faults.bytes("jpeg-cmyk-no-adobe.jpg"))

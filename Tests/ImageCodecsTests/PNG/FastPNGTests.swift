@@ -8,7 +8,7 @@ import Testing
 /// With the trait `FastPNG`, ISA-L inflates and vector code unfilters. The pixels, the refusals and
 /// their texts are the same as with libpng alone. Without the trait both paths use libpng, and
 /// these tests hold trivially.
-@Suite("fast PNG")
+@Suite("fast PNG reads, and refuses, as libpng does")
 struct FastPNGTests {
     /// The outcome of reading a file.
     struct Outcome: Equatable {
@@ -162,7 +162,7 @@ struct FastPNGTests {
         Self.compare(EncodedSource(try Fixtures.bytes(row.path)), row.path)
     }
 
-    @Test("every PNG of the corpus", .enabled(if: Corpus.isPresent, "\(Corpus.absence)"))
+    @Test("every PNG in the corpus", .enabled(if: Corpus.isPresent, "\(Corpus.absence)"))
     func corpus() throws {
         var limits = DecodeLimits()
         limits.maximumPixels = 40_000_000
@@ -257,7 +257,7 @@ struct FastPNGTests {
         check("an IEND that is not empty", isFast: false, [("IEND", [1])])
     }
 
-    @Test("a chunk's wrong checksum, in any place")
+    @Test("a wrong checksum of a chunk, in any place")
     func checksums() {
         var file = PNGFile(width: 30, height: 30, channels: 3, seed: 9)
         file.chunkLengths = [200]

@@ -32,7 +32,7 @@ import Testing
         #expect(try Self.decoded("\(name).tiff") == Self.decoded("\(reference).png"))
     }
 
-    @Test("TIFF: premultiplied alpha becomes straight", .enabled(if: isTIFF))
+    @Test("TIFF: premultiplied alpha becomes straight alpha", .enabled(if: isTIFF))
     func premultiplied() throws {
         let (stored, reference) = (try Self.decoded("rgba-premultiplied.tiff"), try Self.decoded("rgba.png"))
         for index in stride(from: 0, to: reference.rgba.count, by: 4) {
@@ -53,7 +53,7 @@ import Testing
         #expect(Set(picture.rgba) == [0, 255])
     }
 
-    @Test("TIFF: 4 and 12 bits of grey follow the image", .enabled(if: isTIFF))
+    @Test("TIFF: grey in 4 and 12 bits is within rounding of the image", .enabled(if: isTIFF))
     func oddDepths() throws {
         let twelve = try Self.decoded("grey12.tiff")
         #expect(try Self.difference(Self.decoded("grey4.tiff"), twelve) <= 9)

@@ -168,7 +168,9 @@ struct TIFFTests {
         #expect(probe.size == PixelSize(width: 160, height: 120))
     }
 
-    @Test("the files of the reports", .enabled(if: Faults.isPresent, "\(Faults.absence)"))
+    @Test(
+        "the files of the reports are named camera raw, or read at full size",
+        .enabled(if: Faults.isPresent, "\(Faults.absence)"))
     func reported() throws {
         #expect(throws: CodecError.cameraRaw(nil)) { try DecodedPixels(Faults.bytes("tiff-nef-like.nef")) }
         let image = try DecodedPixels(Faults.bytes("tiff-thumb-first-oldsubfile2.tif"))

@@ -85,7 +85,7 @@ struct ResampleGeometryTests {
         #expect(enlarged.region == PixelRegion(left: 0, top: 0, width: 5, height: 7))
     }
 
-    @Test("mirrors columns where the source ends in half a chroma sample")
+    @Test("mirrors columns if the source ends in half a chroma sample")
     func mirroring() {
         // By the reach of the filter, 10 columns, rounded up to a whole sample.
         let odd = Self.format(5, 8, .yCbCr, .quarter)

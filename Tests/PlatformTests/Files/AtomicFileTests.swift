@@ -94,7 +94,7 @@ struct AtomicFileTests {
         #expect(first.count > 8)
     }
 
-    @Test("leave nothing behind that was not published, discarded or forgotten")
+    @Test("leave no file that was not published, discarded or forgotten")
     func discarding() throws {
         let folder = try TemporaryFolder()
         let file = try AtomicFile(in: folder.path)
@@ -189,7 +189,7 @@ struct AtomicFileTests {
 /// Temporary files that killed processes leave in a folder, and their removal.
 @Suite("leftovers of atomic files")
 struct LeftoverTests {
-    @Test("go when the next process makes a file there; those of living processes and of other names stay")
+    @Test("are removed when the next process makes a file there, except those of living processes")
     func sweeping() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in

@@ -25,7 +25,7 @@ struct FolderTests {
         try Folder.make("/")
     }
 
-    @Test("are refused where a file exists")
+    @Test("are refused if a file has their path")
     func file() throws {
         let folder = try TemporaryFolder()
         try folder.write("precious".utf8, as: "out")

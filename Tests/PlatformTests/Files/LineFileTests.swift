@@ -27,7 +27,7 @@ struct LineFileTests {
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o644)
     }
 
-    @Test("reads a range, and fewer bytes where the file ends")
+    @Test("reads a range, and fewer bytes at the end of the file")
     func ranges() throws {
         let folder = try TemporaryFolder()
         let file = try LineFile(try folder.write((0..<10).map { UInt8($0) }, as: "lines"))

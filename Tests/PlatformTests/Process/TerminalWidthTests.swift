@@ -4,7 +4,7 @@ import Testing
 @Suite("columns of text")
 struct TerminalWidthTests {
     @Test(
-        "are as many as the terminal reports",
+        "are those that a terminal uses for it",
         arguments: [
             ("", 0), ("photo.jpg", 9), ("你好", 4), ("ｆ", 2), ("ﾊ", 1), ("한국어", 6), ("مرحبا", 5), ("…", 1),
             ("e\u{301}", 1), ("\u{1112}\u{1161}\u{11AB}", 2), ("مَرْحَبًا", 5), ("😀", 2), ("🇩🇪", 2), ("é", 1),

@@ -70,7 +70,7 @@ struct LedgerPlaceTests {
         #expect(throws: LedgerError.foreign(path: path + suffix)) { try SQLiteLedger.open(path: path) }
     }
 
-    @Test("is refused in a folder where every user can replace it, and accepted where only their own")
+    @Test("is refused in a folder where every user can replace it, unless users can only replace their own")
     func folder() throws {
         let folder = try TemporaryFolder()
         #expect(chmod(folder.path, 0o777) == 0)

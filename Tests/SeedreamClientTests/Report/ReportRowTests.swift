@@ -78,7 +78,7 @@ struct ReportRowTests {
         #expect(ReportRow(job).failure?.hint == job.error?.hint)
     }
 
-    @Test("do not link URLs, and look for no file where there was none")
+    @Test("do not link URLs, and do not look for files that never existed")
     func names() async throws {
         var job = SampleJob.submitting()
         job.inputs = [

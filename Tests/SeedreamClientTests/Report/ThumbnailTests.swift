@@ -122,7 +122,7 @@ struct ThumbnailTests {
     }
 
     @Test(
-        "that cannot be made have a reason in words",
+        "that cannot be made give the reason in words",
         arguments: [
             ("corrupt/text.jpg", "expected an image, found data that begin with 54 68 69 73 20 69 73 20"),
             ("corrupt/empty.jpg", "file is empty"),

@@ -100,7 +100,7 @@ struct ResumeTests {
     }
 
     @Test(
-        "leaves a file with other bytes, another job's file, and a link alone",
+        "leaves a file with other bytes, another job's file, and a link untouched",
         arguments: ["bytes", "sidecar", "link"])
     func foreign(_ kind: String) async throws {
         let folder = try TemporaryFolder()

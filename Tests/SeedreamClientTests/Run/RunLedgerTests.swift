@@ -266,7 +266,7 @@ struct RunLedgerTests {
     }
 
     #if Client
-    @Test("a ledger of version 0.1.0 opens, keeps its jobs, and takes runs")
+    @Test("a ledger of version 0.1.0 opens, keeps its jobs, and accepts runs")
     func migration() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs.sqlite")

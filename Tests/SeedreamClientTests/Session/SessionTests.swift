@@ -129,7 +129,7 @@ struct SessionTests {
         }
     }
 
-    @Test("gives images as bytes and in pieces, and leaves no file behind")
+    @Test("gives images as bytes and in pieces, and leaves no file")
     func received() async throws {
         try await Rig.with { rig in
             let session = SeedreamSession(client: try rig.client(.fal))

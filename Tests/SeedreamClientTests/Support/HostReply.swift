@@ -2,7 +2,7 @@ import HTTPTypes
 import SeedreamClient
 import SeedreamModel
 
-/// Replies as a provider would give them.
+/// Replies of a provider.
 enum HostReply {
     static func json(_ value: JSONValue, status: Int = 200, _ fields: [String: String] = [:]) -> HTTPReply {
         text(value.text, status: status, type: "application/json", fields)

@@ -2,7 +2,7 @@ import SeedreamClient
 import SeedreamModel
 
 extension Provider {
-    /// Returns a draft whose images are all behind URLs: `https://cdn.example/1.jpg` and so on.
+    /// Returns a draft whose images are all given by URL: `https://cdn.example/1.jpg` and so on.
     func draft(
         _ request: GenerationRequest, isLenient: Bool = false, options: ProviderOptions = ProviderOptions()
     ) throws(RequestError) -> RequestDraft {

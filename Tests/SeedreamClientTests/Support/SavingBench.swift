@@ -65,7 +65,7 @@ struct SavingBench: Sendable {
         return job
     }
 
-    /// Inserts a finished job with a PNG behind a URL, an inline JPEG, and a WebP behind a URL.
+    /// Inserts a finished job with a PNG at a URL, an inline JPEG, and a WebP at a URL.
     func usualJob() async throws -> JobRecord {
         try Data(Self.jpeg).write(to: URL(fileURLWithPath: spool))
         return try await job([.url(Self.urls[0]), .file(spool), .url(Self.urls[2])])

@@ -3,7 +3,7 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-@Suite("the area rule")
+@Suite("area rule")
 struct InputConstraintsTests {
     private let constraints = InputConstraints.seedream4
 

@@ -135,7 +135,7 @@ struct ApiframeAccountTests {
         }
     }
 
-    @Test("registers assets")
+    @Test("registers assets, and refuses invalid ones")
     func assets() async throws {
         try await RunningEmulator.with { emulator in
             let made = try await emulator.apiframe(

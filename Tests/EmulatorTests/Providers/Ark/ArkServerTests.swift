@@ -36,7 +36,7 @@ struct ArkServerTests {
         return try TestImage.size(file.body)
     }
 
-    @Test("edits: a JPEG behind a URL, its size, the tokens")
+    @Test("edits: a JPEG at a URL, its size, the tokens")
     func edit() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.ark(try Ark.body())

@@ -120,7 +120,7 @@ struct FalShapeTests {
         #expect(shape.differences(of: []).count == 1)
     }
 
-    @Test("of a run, its errors, and a stream")
+    @Test("are those of a run, its errors, and a stream")
     func run() async throws {
         try await RunningEmulator.with({ $0.ambiguities.remoteImages = .refused }) { emulator in
             try check(
@@ -163,7 +163,7 @@ struct FalShapeTests {
         }
     }
 
-    @Test("of the queue, from the submission to the result")
+    @Test("are those of the queue, from the submission to the result")
     func queue() async throws {
         try await RunningEmulator.with({
             $0.queueTime = 0.3; $0.generationTime = 0.3
@@ -201,7 +201,7 @@ struct FalShapeTests {
         }
     }
 
-    @Test("of jobs that fail, are cancelled, or do not exist")
+    @Test("are those of jobs that fail, are cancelled, or do not exist")
     func failures() async throws {
         try await RunningEmulator.with({ $0.generationTime = 0.5 }) { emulator in
             await emulator.emulator.setFaults([FaultRule("fal.submit", .moderated, prompt: "policy")])
@@ -236,7 +236,7 @@ struct FalShapeTests {
         }
     }
 
-    @Test("of tokens and uploads")
+    @Test("are those of tokens and uploads")
     func uploads() async throws {
         try await RunningEmulator.with { emulator in
             let bytes = try Fixtures.bytes("formats/reference-64x48.png")
@@ -284,7 +284,7 @@ struct FalShapeTests {
         }
     }
 
-    @Test("of webhooks")
+    @Test("are those of webhooks")
     func webhooks() async throws {
         let receiver = try WebhookReceiver()
         defer { receiver.stop() }

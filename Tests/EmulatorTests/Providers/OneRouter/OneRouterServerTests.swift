@@ -27,7 +27,7 @@ struct OneRouterServerTests {
         return try await emulator.call("GET", url, headers: [("User-Agent", "SeedreamKit-tests")])
     }
 
-    @Test("edits: images behind URLs, empty strings for missing values, no usage")
+    @Test("edits: images at URLs, empty strings for missing values, no usage")
     func edit() async throws {
         try await RunningEmulator.with { emulator in
             let reply = try await emulator.oneRouter(try OneRouter.body(["n": 2]), path: "edits")

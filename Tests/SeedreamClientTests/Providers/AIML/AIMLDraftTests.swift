@@ -65,7 +65,7 @@ struct AIMLDraftTests {
         #expect(try draft.sent["image_urls"] == ["data:image/jpeg;base64,AAECAwQ="])
     }
 
-    @Test("takes the six presets", arguments: SizePreset.allCases.filter { $0.pixels != nil })
+    @Test("accepts the six presets", arguments: SizePreset.allCases.filter { $0.pixels != nil })
     func presets(_ preset: SizePreset) throws {
         var request = SampleImage.request()
         request.size = .preset(preset)
@@ -98,7 +98,7 @@ struct AIMLDraftTests {
     }
 
     @Test(
-        "refuses other sides",
+        "refuses sides outside that range",
         arguments: [(1023, 2048), (2048, 1023), (4097, 2048), (2048, 4097), (1280, 720)])
     func otherSides(_ width: Int, _ height: Int) {
         var request = SampleImage.request()

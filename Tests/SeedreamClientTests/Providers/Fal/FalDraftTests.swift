@@ -173,7 +173,7 @@ struct FalDraftTests {
         #expect(draft.warnings.map(\.code) == [warning].compactMap { $0 })
     }
 
-    @Test("requests a square if the first image is behind a URL, with a warning")
+    @Test("requests a square if the first image is given by URL, with a warning")
     func unknownShape() throws {
         var request = FalSample.request()
         request.images = [.remote("https://example.test/a.jpg")]

@@ -132,7 +132,7 @@ struct OneRouterDraftTests {
             ])
     }
 
-    @Test("an image behind a URL gives a square, with a warning")
+    @Test("an image given by URL makes the result a square, with a warning")
     func remote() throws {
         var request = SampleImage.request()
         request.images = [.remote("https://cdn.example/1.jpg")]
