@@ -221,7 +221,7 @@ struct BadInputTests {
 
     @Test(
         "a file without read permission cannot be opened",
-        .enabled("no user without root's rights can run the program here") {
+        .enabled("the program cannot run without root's rights here") {
             await Machine.unprivilegedRunner() != nil
         })
     func permission() async throws {

@@ -19,7 +19,7 @@ struct CommandRunnerTests {
         for milliseconds in [300, 2000, 20_000] where text.isEmpty {
             runner.timeout = .milliseconds(milliseconds)
             await #expect(throws: RunningCommand.TimedOut.self) { try await runner.run([]) }
-            try await eventually("all that was started has ended") {
+            try await eventually("all started processes have ended") {
                 let count = read(life, &piece, piece.count)
                 text += piece.prefix(max(count, 0))
                 return count == 0

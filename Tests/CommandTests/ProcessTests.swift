@@ -27,7 +27,7 @@ struct ProcessTests {
     #if os(Linux)
     @Test(
         "reports that it cannot read its arguments if /proc is missing, and does nothing",
-        .enabled("no process can have mounts of its own") { await Machine.unshares() })
+        .enabled("processes cannot have their own mounts here") { await Machine.unshares() })
     func noProc() async throws {
         let line =
             "exec unshare -m sh -c 'mount -t tmpfs none /proc && exec \"$0\" prep \"$1\"' \"$0\" \"$1\""
@@ -198,7 +198,7 @@ struct ProcessTests {
 
     @Test(
         "needs no folder of the user if all paths are given",
-        .enabled("no user without root's rights can run the program here") {
+        .enabled("the program cannot run without root's rights here") {
             await Machine.unprivilegedRunner() != nil
         })
     func readOnlyHome() async throws {

@@ -31,7 +31,7 @@ struct TurnTests {
         let turned = try DecodedPixels(image.bytes.array)
         #expect(turned.size == expected.size)
         let difference = ColorTests.difference(turned, expected)
-        print("lossless turn \(value): mean \(difference.mean), maximum \(difference.maximum)")
+        print("lossless rotation \(value): mean \(difference.mean), maximum \(difference.maximum)")
         // The coefficients are exact. A decoder rounds columns before rows, so a rotation by 90°
         // may round differently.
         #expect(difference.maximum <= (orientation.swapsAxes ? 3 : 0) && difference.mean < 0.1)

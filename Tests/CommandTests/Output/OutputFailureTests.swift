@@ -53,7 +53,7 @@ struct OutputFailureTests {
 
     @Test(
         "a folder without write permission is detected before any work, and nothing is left in it",
-        .enabled("no user without root's rights can run the program here") {
+        .enabled("the program cannot run without root's rights here") {
             await Machine.unprivilegedRunner() != nil
         })
     func notWritable() async throws {

@@ -6,7 +6,7 @@ import Testing
 @Suite(
     "tables",
     .enabled(
-        if: CommandRunner.script != nil, "script of util-linux is absent: nothing is known about terminals"))
+        if: CommandRunner.script != nil, "script of util-linux is not installed: terminals cannot be tested"))
 struct TableTests {
     private static func folder() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()

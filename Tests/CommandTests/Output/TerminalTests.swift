@@ -6,7 +6,7 @@ import Testing
 /// Output that appears only on a terminal, with `script` of util-linux as the terminal.
 @Suite(
     "terminal",
-    .enabled(if: Machine.script != nil, "script of util-linux is absent: nothing is known about terminals"))
+    .enabled(if: Machine.script != nil, "script of util-linux is not installed: terminals cannot be tested"))
 struct TerminalTests {
     /// Returns what a terminal shows, with both streams together.
     private func terminal(_ line: String, _ environment: [String: String]) async throws -> CommandResult {

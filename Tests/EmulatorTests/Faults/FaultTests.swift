@@ -260,7 +260,7 @@ struct FaultTests {
                 "GET", try #require(hanging["status_url"]?.string), headers: [Fal.key])
             #expect(status.status == 202)
             // The vanished job is billed once its image is made.
-            try await eventually("it is billed") { await running.emulator.ledger[2].state != .accepted }
+            try await eventually("the job is billed") { await running.emulator.ledger[2].state != .accepted }
             #expect(
                 await running.emulator.ledger.map(\.state)
                     == [.released, .released, .billed, .accepted, .billed])

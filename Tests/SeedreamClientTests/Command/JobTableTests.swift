@@ -12,7 +12,7 @@ struct JobTableTests {
         + "columns than any terminal of these tests has room for, so that it has to be cut"
 
     private static let isTerminal: ConditionTrait = .enabled(
-        if: CommandRunner.script != nil, "script of util-linux is absent: nothing is known about terminals")
+        if: CommandRunner.script != nil, "script of util-linux is not installed: terminals cannot be tested")
 
     /// Creates a folder of images with long names in several scripts.
     private static func photos(_ rig: CommandRig) throws -> String {

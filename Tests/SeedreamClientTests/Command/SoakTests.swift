@@ -48,7 +48,7 @@ struct SoakTests {
             #expect(tally.paidTwice == 0)
         }
         print(
-            "\(provider): \(share) kills in \(length.formatted(.number.precision(.fractionLength(1)))) s, \(sum.accepted) jobs taken by the host: "
+            "\(provider): \(share) kills in \(length.formatted(.number.precision(.fractionLength(1)))) s, \(sum.accepted) jobs accepted by the provider: "
                 + "\(sum.saved) saved, \(sum.unknown) listed as unknown, lost \(sum.lost), paid twice \(sum.paidTwice)"
         )
     }

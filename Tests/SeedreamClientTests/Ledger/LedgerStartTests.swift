@@ -150,7 +150,7 @@ struct LedgerStartTests {
 
     @Test(
         "continues after a fault at each of the first 60 writes and at each sync",
-        .enabled(if: strace != nil, "strace is absent: writes are struck only through the length of files"),
+        .enabled(if: strace != nil, "strace is not installed: only the length of files is limited"),
         arguments: strikes)
     func struck(_ call: String, _ strike: String) async throws {
         let folder = try TemporaryFolder()

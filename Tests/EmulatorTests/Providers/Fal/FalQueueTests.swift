@@ -41,7 +41,7 @@ struct FalQueueTests {
                 let handle = try await emulator.submit(try Self.body()).json
                 #expect(handle["queue_position"] == .integer(place))
                 // They enter one after the other.
-                try await eventually("the job has place \(place)") {
+                try await eventually("the job has position \(place)") {
                     try await position(handle, emulator) == place
                 }
                 others.append(handle)
@@ -84,12 +84,12 @@ struct FalQueueTests {
             let low = try await emulator.submit(
                 try Self.body(), headers: [("X-Fal-Queue-Priority", "low")]
             ).json
-            try await eventually("it is the first") { try await position(low, emulator) == 0 }
+            try await eventually("the job is the first") { try await position(low, emulator) == 0 }
             let normal = try await emulator.submit(
                 try Self.body(), headers: [("X-Fal-Queue-Priority", "normal")]
             ).json
             #expect(normal["queue_position"] == 0)
-            try await eventually("another goes before it") { try await position(low, emulator) == 1 }
+            try await eventually("another job goes before it") { try await position(low, emulator) == 1 }
             _ = try await emulator.follow(first, "cancel_url", method: "PUT")
             try await running(normal, emulator)
             #expect(try await position(low, emulator) == 0)
