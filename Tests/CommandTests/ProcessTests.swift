@@ -103,7 +103,8 @@ struct ProcessTests {
 
     @Test(
         "reports if the names in a folder are not on the medium",
-        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is absent"))
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is not installed"))
     func sync() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(

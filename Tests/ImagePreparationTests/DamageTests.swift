@@ -64,7 +64,7 @@ struct DamageTests {
         #expect(warned.images.isEmpty && refused.failed.map(\.code) == warned.failed.map(\.code))
     }
 
-    @Test("tolerance of it changes nothing for an intact image", arguments: [false, true])
+    @Test("if tolerated changes nothing for an intact image", arguments: [false, true])
     func whole(_ verifies: Bool) async throws {
         for name in ["shapes/phone-1.jpg", "orientation/jpeg-6.jpg"] {
             let bytes = try Fixtures.bytes(name)

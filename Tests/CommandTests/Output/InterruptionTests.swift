@@ -67,7 +67,8 @@ struct InterruptionTests {
     @Test(
         "an interrupted run of one request also leaves its finished images in files, JSON and table",
         .enabled(
-            if: CommandRunner.script != nil, "script of util-linux is absent: no line of progress tells"),
+            if: CommandRunner.script != nil,
+            "script of util-linux is not installed: progress lines need a terminal"),
         arguments: [true, false])
     func together(_ isJSON: Bool) async throws {
         let folder = try TemporaryFolder()

@@ -232,7 +232,7 @@ struct InlineExtractorTests {
         #expect(error?.description.hasSuffix(": cannot be written: Not a directory") == true)
     }
 
-    @Test("any document without images comes out unchanged", arguments: 0..<60)
+    @Test("any document comes out unchanged, except for its images", arguments: 0..<60)
     func anyDocument(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         var pictures: [[UInt8]] = []
