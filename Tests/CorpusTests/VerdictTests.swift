@@ -41,7 +41,7 @@ struct VerdictTests {
     private static let unusualMasks = "bmp/rgb32bf.bmp"
 
     @Test(
-        "unusual masks give the pixels of the same image with common masks",
+        "unusual masks give the pixels of the same image in 24 bits",
         .enabled(if: ImageFormat.bmp.isReadable))
     func masks() throws {
         let bytes = try ["bmp/rgb24.bmp", Self.unusualMasks].map { file in
