@@ -81,6 +81,7 @@ forbid 'tests use Swift Testing, and the package access level' '@testable|import
 
 # The folders of a target import one way.
 scripts/check-folders.sh || broken=1
+scripts/check-comments.sh || broken=1
 
 if [[ $broken -eq 0 ]]; then echo "structure: as it should be"; fi
 exit "$broken"

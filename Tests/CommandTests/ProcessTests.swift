@@ -128,8 +128,12 @@ struct ProcessTests {
             "prep", Sample.conforming, "--payload", "ark", "--prompt", "make it night")
         let fal = try await seedream(
             "prep", Sample.conforming, "--payload", "fal", "--prompt", "make it night")
-        #expect(result.status == 0)
-        #expect(fal.status == 0)
+        for (body, field) in [(result, "image"), (fal, "image_urls")] {
+            #expect(body.status == 0)
+            let fields = try JSONSerialization.jsonObject(with: body.output) as? [String: Any]
+            #expect(fields?["prompt"] as? String == "make it night")
+            #expect(fields?[field] != nil)
+        }
     }
 
     // MARK: Ledgers
