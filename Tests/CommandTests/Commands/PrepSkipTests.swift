@@ -119,7 +119,7 @@ struct PrepSkipTests {
         #expect(try await prep("in", "--report", folder.file("report.html")).status == 0)
         let page = try String(contentsOf: URL(fileURLWithPath: folder.file("report.html")), encoding: .utf8)
         #expect(page.contains("1 skipped"))
-        #expect(page.contains("its file was there"))
+        #expect(page.contains("its file existed"))
         #expect(page.components(separatedBy: "<img ").count == 5)
         #expect(page.contains("href=\"out/a.jpg\"") && page.contains("href=\"out/b.jpg\""))
     }

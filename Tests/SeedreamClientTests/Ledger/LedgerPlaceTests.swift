@@ -215,7 +215,7 @@ struct LedgerPlaceTests {
         #expect(
             error.description
                 == "/net/jobs: the ledger cannot be locked: its file system (NFS) has no working locks")
-        #expect(error.remedy.text(in: .command) == "name a file on a local disk with `--ledger`")
+        #expect(error.remedy.text(in: .command) == "use a file on a local disk with `--ledger`")
         #expect(FileSystem.sharedName(at: NSTemporaryDirectory()) == nil)
         #expect(FileSystem.sharedName(at: "/no/such/path") == nil)
     }

@@ -174,7 +174,7 @@ struct LastingResultTests {
             let file = try #require(try await saver.save(job).files.first)
             #expect(file.path.hasSuffix(".\(fileExtension)") && file.size != nil)
             #expect(
-                file.notice?.hasPrefix("saved as the ") == true
+                file.notice?.hasPrefix("saved as ") == true
                     && file.notice?.contains("not verified") == false)
         }
     }
