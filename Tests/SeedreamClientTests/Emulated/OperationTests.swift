@@ -13,7 +13,8 @@ struct OperationTests {
     @Test("edits, and saves the results", arguments: ProviderID.allCases)
     func editing(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
-            let job = try await rig.client(provider).run(try await Photo.edit(count: 2), to: rig.destination)
+            let job = try await rig.patientClient(provider).run(
+                try await Photo.edit(count: 2), to: rig.destination)
             #expect(job.state == .saved)
             #expect(job.files.count == 1)
             #expect(FileManager.default.fileExists(atPath: job.files[0].path))
@@ -29,7 +30,7 @@ struct OperationTests {
         try await Rig.with { rig in
             var request = GenerationRequest(prompt: "a lighthouse")
             request.size = .pixels(PixelSizeOf.landscape)
-            let job = try await rig.client(provider).run(request, to: rig.destination)
+            let job = try await rig.patientClient(provider).run(request, to: rig.destination)
             #expect(job.files.map(\.size) == [PixelSizeOf.landscape])
         }
     }
@@ -37,7 +38,7 @@ struct OperationTests {
     @Test("requests the aspect ratio of the first image", arguments: ProviderID.allCases)
     func shape(_ provider: ProviderID) async throws {
         try await Rig.with { rig in
-            let job = try await rig.client(provider).run(try await Photo.edit(), to: rig.destination)
+            let job = try await rig.patientClient(provider).run(try await Photo.edit(), to: rig.destination)
             let sent = try #require(job.inputs[0].size)
             let made = try #require(job.files[0].size)
             let (a, b) = (Double(sent.width) / Double(sent.height), Double(made.width) / Double(made.height))
@@ -50,7 +51,7 @@ struct OperationTests {
         try await Rig.with { rig in
             var request = try await Photo.edit()
             request.delivery = .inline
-            let job = try await rig.client(provider).run(request, to: rig.destination)
+            let job = try await rig.patientClient(provider).run(request, to: rig.destination)
             #expect(job.state == .saved)
             let downloads = await rig.emulator.requests.filter {
                 $0.operation?.hasSuffix(".download") == true
@@ -129,7 +130,7 @@ struct OperationTests {
             var request = try await Photo.edit()
             request.count = 3
             request.seed = 11
-            let job = try await rig.client(provider).run(request, to: rig.destination)
+            let job = try await rig.patientClient(provider).run(request, to: rig.destination)
             #expect(job.files.map(\.index).sorted() == [0, 1, 2])
             #expect(Set(job.files.map(\.path)).count == 3)
         }
@@ -140,7 +141,7 @@ struct OperationTests {
         try await Rig.with { rig in
             var request = try await Photo.edit()
             request.imagesPerGeneration = 3
-            let job = try await rig.client(provider).run(request, to: rig.destination)
+            let job = try await rig.patientClient(provider).run(request, to: rig.destination)
             #expect((1...3).contains(job.files.count))
         }
     }

@@ -51,7 +51,7 @@ struct RowDocumentTests {
         let failure = try ManifestFile("{\"id\":\"a\",\"prompt\":\"p\",\"sku\":1}").failure()
         #expect(
             RowDocument(failure).jsonLine == """
-                {"error":{"category":"manifest","hint":"write \\"images\\": [\\"a.jpg\\"], or \\"images\\": [] for an image from words alone",\
+                {"error":{"category":"manifest","hint":"write \\"images\\": [\\"a.jpg\\"], or \\"images\\": [] for text to image",\
                 "message":"images: expected a list, found none"},"files":[],"id":"a","line":1,"state":"failed","type":"row","sku":1}
 
                 """)

@@ -53,6 +53,15 @@ struct Rig {
             transport: try AsyncHTTPTransport(), verifier: .decoding())
     }
 
+    /// Returns a client that waits for a slow machine: for tests in which every reply comes.
+    func patientClient(_ provider: ProviderID) throws -> SeedreamClient {
+        try client(provider) {
+            $0.jobTimeout = 300
+            $0.readTimeout = 120
+            $0.paidReadTimeout = 120
+        }
+    }
+
     /// The destination of results in these tests.
     var destination: Destination { Destination(folder: folder.file("out")) }
 }
