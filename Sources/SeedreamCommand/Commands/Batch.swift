@@ -30,56 +30,57 @@ struct Batch: AsyncParsableCommand {
               seedream batch jobs.csv -o out --parallel 8 --budget 20.00
               make-rows | seedream batch - -o out --ndjson
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            More options: `seedream batch --help-hidden`; preparation options: see `seedream prep \
+            --help`. Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(help: ArgumentHelp("A JSON Lines or CSV file; - for standard input.", valueName: "manifest"))
     var manifest: String
 
-    @Option(
-        name: .customLong("results"),
-        help: ArgumentHelp("Append a JSON line to this file for each row as it ends.", valueName: "file"))
-    var resultsFile: String?
+    @OptionGroup(title: "Input")
+    var sending: ParallelArguments
 
-    @Flag(help: "Print a JSON line to stdout for each row as soon as it ends.")
-    var ndjson = false
-
-    @Option(help: ArgumentHelp("Number of requests at once.", valueName: "n"))
-    var parallel = 2
-
-    @Flag(help: "Fetch http(s) images here and prepare them, instead of having the provider fetch them.")
-    var fetch = false
-
-    @OptionGroup(title: "Run")
-    var rows: RunArguments
+    @OptionGroup(title: "Input")
+    var images: ImageArguments
 
     @OptionGroup(title: "Request")
     var request: RequestArguments
 
+    @OptionGroup(title: "Output")
+    var results: ResultArguments
+
+    @OptionGroup(title: "Output")
+    var lines: ResultsFileArguments
+
+    @OptionGroup(title: "Output")
+    var stream: StreamArguments
+
+    @OptionGroup(title: "Cost")
+    var cost: CostArguments
+
     @OptionGroup(title: "Provider")
     var provider: ProviderArguments
 
-    @OptionGroup(title: "Results")
-    var results: ResultArguments
+    @OptionGroup(title: "Network")
+    var network: NetworkArguments
 
-    @OptionGroup(title: "Client")
-    var client: ClientArguments
+    @OptionGroup(title: "Advanced")
+    var rows: RunArguments
 
-    @OptionGroup(title: "Constraints")
+    @OptionGroup(title: "Advanced", visibility: .hidden)
+    var advanced: AdvancedArguments
+
+    @OptionGroup(title: "Constraints", visibility: .hidden)
     var constraints: ConstraintArguments
 
-    @OptionGroup(title: "Preparation")
+    @OptionGroup(title: "Preparation", visibility: .hidden)
     var preparation: PreparationArguments
 
     func validate() throws {
-        guard (1...40).contains(parallel) else {
-            throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
-        }
         if results.json { throw ValidationError("--json: rows are a stream; use --ndjson") }
         try results.validate(outputs: 1, isRun: true)
-        _ = try constraints.constraints()
-        _ = try preparation.options()
+        _ = try constraints.constraints(fit: images.fit)
+        _ = try preparation.options(images)
     }
 
     func run() async throws {
@@ -92,6 +93,14 @@ struct Batch: AsyncParsableCommand {
     }
 }
 
+/// The file to which a batch appends its results.
+struct ResultsFileArguments: ParsableArguments {
+    @Option(
+        name: .customLong("results"),
+        help: ArgumentHelp("Append a JSON line to this file for each row as it ends.", valueName: "file"))
+    var file: String?
+}
+
 #if Client
 extension Batch: RunCommand {
     var isRepeatable: Bool { manifest != "-" }
@@ -101,17 +110,18 @@ extension Batch: RunCommand {
             let session = try session()
             let destination = try destination()
             let reader = try ManifestReader(manifest)
-            if results.dryRun { return try await plan(reader, session) }
+            if cost.dryRun { return try await plan(reader, session) }
             let source = manifest == "-" ? "-" : PathText.absolute(manifest)
             let run = run("batch", sources: [source], name: rows.name, of: session)
-            let progress = RequestProgress(rows: nil, form: results.progress, showsLogs: client.verbose)
+            let progress = RequestProgress(
+                rows: nil, form: results.progress, showsLogs: client.advanced.verbose)
             let ticks = progress.ticking()
             defer { ticks.cancel() }
-            let file = try resultsFile.map { try BatchResults($0, of: manifest) }
-            var output = BatchOutput(run: run, isStream: ndjson, waits: waits, progress: progress)
+            let file = try lines.file.map { try BatchResults($0, of: manifest) }
+            var output = BatchOutput(run: run, isStream: stream.ndjson, waits: waits, progress: progress)
             let stop = try await session.batch(
                 reader, as: run, to: destination, others: others(of: session), options: options,
-                fetchesURLs: fetch, results: file?.file, reportingTo: progress.reporter,
+                fetchesURLs: sending.fetch, results: file?.file, reportingTo: progress.reporter,
                 configure: { request.apply(to: &$0) }
             ) { try output.show($0) }
             try file?.finish(reader)
@@ -128,7 +138,7 @@ extension Batch: RunCommand {
             var preparer = session.preparer
             preparer.constraints = SeedreamSession.constraints(
                 for: provider, configuration: client.configuration,
-                profile: try? constraints.constraints(default: provider.rawValue))
+                profile: try? constraints.constraints(default: provider.rawValue, fit: images.fit))
             return SeedreamSession(client: client, preparer: preparer)
         }
     }
@@ -142,7 +152,7 @@ extension Batch: RunCommand {
             as: run, others: others(of: session), options: options,
             next: {
                 guard let record = try reader.next() else { return nil }
-                let row = RowRequest(record, fetchesURLs: fetch) { request.apply(to: &$0) }
+                let row = RowRequest(record, fetchesURLs: sending.fetch) { request.apply(to: &$0) }
                 open[row.label] = RowDocument(record)
                 return row
             },
@@ -151,7 +161,9 @@ extension Batch: RunCommand {
                 var document =
                     open.removeValue(forKey: plan.label) ?? RowDocument(id: plan.label, state: .waiting)
                 document.take(plan)
-                if ndjson || document.state == .failed { try BatchOutput.show(document, isStream: ndjson) }
+                if stream.ndjson || document.state == .failed {
+                    try BatchOutput.show(document, isStream: stream.ndjson)
+                }
             })
         Terminal.note(TerminalText(summary.text(source: " of \(reader.format.rawValue)")))
         try summary.check(session.client.configuration.budget, session.client.planner, model: request.model)

@@ -11,8 +11,7 @@ struct Cancel: AsyncParsableCommand {
             Examples:
               seedream cancel 3f0c91aa
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(
@@ -26,7 +25,7 @@ struct Cancel: AsyncParsableCommand {
             valueName: "url"))
     var baseURL: String?
 
-    @OptionGroup(title: "Client")
+    @OptionGroup
     var client: ClientArguments
 
     func run() async throws {

@@ -10,73 +10,72 @@ struct Edit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prepare images, send them with a prompt, and save the results.",
         discussion: """
-            INPUT is a file, - for standard input, a data: URI, or an http(s) URL, which the \
-            provider fetches unless --fetch is given; with --each also a folder. "Image 1" in the \
-            prompt is the first input. The key is read from the environment (FAL_KEY, or FAL_KEY_ID \
-            with FAL_KEY_SECRET; AIML_API_KEY, ONEROUTER_API_KEY, APIFRAME_API_KEY, ARK_API_KEY) or \
-            from the key file.
-
-            The request is sent once and recorded in the ledger: `seedream jobs` lists it, and \
-            `seedream resume` continues it if this process is interrupted. Results are checked, \
-            named, and never overwrite a file; a .json file next to each records its origin.
+            "Image 1" in the prompt is the first input. A request is sent once and recorded: \
+            `seedream resume` continues it if interrupted. No file is overwritten. Keys: see \
+            `seedream providers`.
 
             Examples:
               seedream edit "put the dog in a hat" dog.heic -o out
-              seedream edit "image 1 in the style of image 2" photo.jpg painting.png --size 4K
+              seedream edit "image 1 in the style of image 2" a.jpg b.png --size 4K
               seedream edit "remove the background" photos/ --each -o out --budget 2.00
-              seedream edit "make it night" street.jpg --dry-run
-              seedream edit "make it night" street.jpg --provider apiframe --no-wait
+              seedream edit "make it night" street.jpg --provider apiframe --dry-run
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            More options: `seedream edit --help-hidden`; preparation options: see `seedream prep \
+            --help`. Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(help: "The prompt; - reads it from standard input.")
     var prompt: String?
 
     @Argument(
-        help: ArgumentHelp("Files, - for standard input, data: URIs, http(s) URLs.", valueName: "input"))
+        help: ArgumentHelp(
+            "Files, - for standard input, data: URIs, http(s) URLs; with --each also folders.",
+            valueName: "input"))
     var inputs: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Read the prompt from this file, in UTF-8; - for standard input.", valueName: "file"))
-    var promptFile: String?
+    @OptionGroup(title: "Input")
+    var separation: EachArguments
 
-    @Flag(help: "Send each input as a separate request; a folder stands for the images in it.")
-    var each = false
+    @OptionGroup(title: "Input")
+    var sending: ParallelArguments
 
-    @Option(help: ArgumentHelp("With --each: number of requests at once.", valueName: "n"))
-    var parallel = 2
-
-    @Flag(help: "Fetch http(s) inputs here and prepare them, instead of having the provider fetch them.")
-    var fetch = false
-
-    @OptionGroup
+    @OptionGroup(title: "Input")
     var input: InputArguments
 
-    @Flag(help: "With --each: print a JSON line to stdout for each row as soon as it ends.")
-    var ndjson = false
+    @OptionGroup(title: "Input")
+    var words: PromptArguments
 
-    @OptionGroup(title: "Run")
-    var rows: RunArguments
+    @OptionGroup(title: "Input")
+    var images: ImageArguments
 
     @OptionGroup(title: "Request")
     var request: RequestArguments
 
+    @OptionGroup(title: "Output")
+    var results: ResultArguments
+
+    @OptionGroup(title: "Output", visibility: .hidden)
+    var stream: StreamArguments
+
+    @OptionGroup(title: "Cost")
+    var cost: CostArguments
+
     @OptionGroup(title: "Provider")
     var provider: ProviderArguments
 
-    @OptionGroup(title: "Results")
-    var results: ResultArguments
+    @OptionGroup(title: "Network")
+    var network: NetworkArguments
 
-    @OptionGroup(title: "Client")
-    var client: ClientArguments
+    @OptionGroup(title: "Advanced")
+    var rows: RunArguments
 
-    @OptionGroup(title: "Constraints")
+    @OptionGroup(title: "Advanced", visibility: .hidden)
+    var advanced: AdvancedArguments
+
+    @OptionGroup(title: "Constraints", visibility: .hidden)
     var constraints: ConstraintArguments
 
-    @OptionGroup(title: "Preparation")
+    @OptionGroup(title: "Preparation", visibility: .hidden)
     var preparation: PreparationArguments
 
     func validate() throws {
@@ -84,21 +83,21 @@ struct Edit: AsyncParsableCommand {
         guard !rule.images.isEmpty || input.filesFrom != nil else {
             throw ValidationError("no input given; name an image, or use `seedream generate`")
         }
-        guard (1...40).contains(parallel) else {
-            throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
-        }
         try input.validate(rule.images + (rule.readsStandardInput ? ["-"] : []), each: each)
-        if ndjson, !each || results.json {
+        if stream.ndjson, !each || results.json {
             throw ValidationError("'--ndjson' needs '--each', without '--json'")
         }
-        try results.validate(outputs: request.count * request.imagesPerCall, isRun: each)
-        _ = try constraints.constraints()
-        _ = try preparation.options()
+        try results.validate(outputs: request.count * request.imagesPerGeneration, isRun: each)
+        _ = try constraints.constraints(fit: images.fit)
+        _ = try preparation.options(images)
     }
+
+    /// Whether each input is a separate request.
+    var each: Bool { separation.each }
 
     /// The rule that finds the prompt among the arguments.
     private var rule: PromptRule {
-        PromptRule(command: "edit", prompt: prompt, inputs: inputs, file: promptFile)
+        PromptRule(command: "edit", prompt: prompt, inputs: inputs, file: words.promptFile)
     }
 
     func run() async throws {
@@ -124,10 +123,11 @@ extension Edit: RunCommand {
             let generation = generation(prompt)
             if each {
                 try await sendEach(
-                    named.rows(generation, fetchesURLs: fetch), named, to: destination, session)
+                    named.rows(generation, fetchesURLs: sending.fetch), named, to: destination, session)
             } else {
                 try await send(
-                    named.row(generation, fetchesURLs: fetch), as: named.run, to: destination, options,
+                    named.row(generation, fetchesURLs: sending.fetch), as: named.run, to: destination,
+                    options,
                     with: session)
             }
         }
@@ -136,12 +136,13 @@ extension Edit: RunCommand {
     private func sendEach(
         _ rows: [RowRequest], _ named: NamedInputs, to destination: Destination, _ session: SeedreamSession
     ) async throws {
-        if results.dryRun { return try await plan(rows, named, session) }
+        if cost.dryRun { return try await plan(rows, named, session) }
         let names = named.names
         let output = RunOutput(
-            names: names, run: named.run, form: ndjson ? .lines : results.form, baseURL: provider.baseURL,
+            names: names, run: named.run, form: stream.ndjson ? .lines : results.form,
+            baseURL: provider.baseURL,
             progress: RequestProgress(
-                rows: rows.count, form: results.progress, showsLogs: client.verbose,
+                rows: rows.count, form: results.progress, showsLogs: client.advanced.verbose,
                 names: { names.count > 1 ? names[$0] : nil }))
         let ticks = output.progress.ticking()
         defer { ticks.cancel() }

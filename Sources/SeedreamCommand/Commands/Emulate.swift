@@ -25,8 +25,7 @@ struct Emulate: AsyncParsableCommand {
               seedream emulate --tls --ca-file ca.pem       also HTTPS and CONNECT
               seedream emulate --faults faults.json         faults by rule
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofEmulation))
+            Exit codes: see `seedream help exit-codes`.
             """)
 
     @Option(help: ArgumentHelp("Port to listen on; 0: a free one.", valueName: "n"))
@@ -74,6 +73,9 @@ struct Emulate: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON document with addresses and port to stdout at the start.")
     var json = false
+
+    @OptionGroup(title: "Advanced")
+    var terminal: TerminalArguments
 
     func validate() throws {
         guard (0...65_535).contains(port) else {

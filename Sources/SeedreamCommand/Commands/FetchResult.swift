@@ -14,8 +14,7 @@ struct FetchResult: AsyncParsableCommand {
               seedream result 3f0c91aa
               seedream result 764cabcf-b745-4b3e-ae38-1200304cf45b --provider fal -o out
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(
@@ -34,7 +33,7 @@ struct FetchResult: AsyncParsableCommand {
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @OptionGroup(title: "Client")
+    @OptionGroup
     var client: ClientArguments
 
     func run() async throws {
@@ -59,7 +58,7 @@ extension FetchResult {
             let destination = output.map {
                 Destination(folder: $0, template: job.destination?.template ?? Destination.defaultTemplate)
             }
-            let progress = RequestProgress(rows: 1, showsLogs: client.verbose)
+            let progress = RequestProgress(rows: 1, showsLogs: client.advanced.verbose)
             let outcome = await session.result(of: job, to: destination, reportingTo: progress.reporter)
             progress.clear()
             if outcome.action == .elsewhere {

@@ -14,41 +14,44 @@ struct Generate: AsyncParsableCommand {
               seedream generate "a lighthouse in a storm" --size 16:9@4K --count 4 --budget 0.20
               seedream generate "a lighthouse in a storm" --provider ark --dry-run
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            More options: `seedream generate --help-hidden`. Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(help: "The prompt; - reads it from standard input.")
     var prompt: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Read the prompt from this file, in UTF-8; - for standard input.", valueName: "file"))
-    var promptFile: String?
-
-    @Flag(help: "Buy again even if an equal request is open or unknown.")
-    var again = false
+    @OptionGroup(title: "Input")
+    var words: PromptArguments
 
     @OptionGroup(title: "Request")
     var request: RequestArguments
 
+    @OptionGroup(title: "Output")
+    var results: ResultArguments
+
+    @OptionGroup(title: "Cost")
+    var cost: CostArguments
+
     @OptionGroup(title: "Provider")
     var provider: ProviderArguments
 
-    @OptionGroup(title: "Results")
-    var results: ResultArguments
+    @OptionGroup(title: "Network")
+    var network: NetworkArguments
 
-    @OptionGroup(title: "Client")
-    var client: ClientArguments
+    @OptionGroup(title: "Advanced")
+    var repetition: RepetitionArguments
+
+    @OptionGroup(title: "Advanced", visibility: .hidden)
+    var advanced: AdvancedArguments
 
     func validate() throws {
         if let mistake = rule.mistake { throw ValidationError(mistake) }
-        try results.validate(outputs: request.count * request.imagesPerCall, isRun: false)
+        try results.validate(outputs: request.count * request.imagesPerGeneration, isRun: false)
     }
 
     /// The rule that finds the prompt among the arguments.
     private var rule: PromptRule {
-        PromptRule(command: "generate", prompt: prompt, inputs: [], file: promptFile)
+        PromptRule(command: "generate", prompt: prompt, inputs: [], file: words.promptFile)
     }
 
     func run() async throws {
@@ -61,6 +64,12 @@ struct Generate: AsyncParsableCommand {
     }
 }
 
+/// Whether an equal request is bought again.
+struct RepetitionArguments: ParsableArguments {
+    @Flag(help: "Buy again even if an equal request is open or unknown.")
+    var again = false
+}
+
 #if Client
 extension Generate: SendingCommand {
     private func send() async throws {
@@ -68,7 +77,7 @@ extension Generate: SendingCommand {
         try await ClientFailure.reported(client, json: results.json) {
             let session = try session()
             var options = RunOptions()
-            (options.waits, options.buysAgain) = (waits, again)
+            (options.waits, options.buysAgain) = (waits, repetition.again)
             try await send(
                 RowRequest(label: prompt, inputs: [], request: generation(prompt)),
                 as: run("generate", sources: [], of: session), to: try destination(), options, with: session)

@@ -23,11 +23,17 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Print one JSON record per line to stdout, as soon as each is known.")
     var ndjson = false
 
+    @OptionGroup(title: "Preparation")
+    var adjustments: ImageArguments
+
     @OptionGroup(title: "Constraints")
     var constraints: ConstraintArguments
 
     @OptionGroup(title: "Preparation")
     var preparation: PreparationArguments
+
+    @OptionGroup(title: "Advanced")
+    var terminal: TerminalArguments
 
     func validate() throws {
         if json, ndjson { throw ValidationError("'--json' and '--ndjson' both write to stdout; choose one") }
@@ -43,7 +49,8 @@ struct Inspect: ParsableCommand {
 
     private func inspect() throws {
         let preparer = ImagePreparer(
-            constraints: try constraints.constraints(), options: try preparation.options())
+            constraints: try constraints.constraints(fit: adjustments.fit),
+            options: try preparation.options(adjustments))
         let images = inputs.map { ImageInput(argument: $0) }
         if json {
             let report = PreparationReport(preparer.planEach(images))

@@ -18,8 +18,7 @@ struct Jobs: AsyncParsableCommand {
               seedream jobs --state unknown --json
               seedream jobs --since 2026-11-28 --limit 0
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofLedger))
+            Exit codes: see `seedream help exit-codes`.
             """,
         subcommands: [Settle.self, Prune.self])
 
@@ -47,7 +46,7 @@ struct Jobs: AsyncParsableCommand {
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @OptionGroup(title: "Client")
+    @OptionGroup
     var client: ClientArguments
 
     func validate() throws {
@@ -107,8 +106,7 @@ extension Jobs {
                 Examples:
                   seedream jobs settle 3f0c91aa not-bought
 
-                Exit codes:
-                \(ExitStatus.table(ExitStatus.ofLedger))
+                Exit codes: see `seedream help exit-codes`.
                 """)
 
         @Argument(help: ArgumentHelp("The id of a job, or its first characters.", valueName: "id"))
@@ -117,7 +115,7 @@ extension Jobs {
         @Argument(help: "The outcome that the account shows.")
         var outcome: JobRecord.Settlement
 
-        @OptionGroup(title: "Client")
+        @OptionGroup
         var client: ClientArguments
 
         func run() async throws {
@@ -154,14 +152,13 @@ extension Jobs {
                 Examples:
                   seedream jobs prune --before 2026-11-01
 
-                Exit codes:
-                \(ExitStatus.table(ExitStatus.ofLedger))
+                Exit codes: see `seedream help exit-codes`.
                 """)
 
         @Option(help: ArgumentHelp("The day in UTC, such as 2026-11-01.", valueName: "day"))
         var before: String
 
-        @OptionGroup(title: "Client")
+        @OptionGroup
         var client: ClientArguments
 
         /// The start of the day in seconds since 1970.

@@ -36,23 +36,84 @@ struct Prep: AsyncParsableCommand {
               seedream prep --each scans/ -o out --report out.html
               seedream prep banner.png --fit pad --background black -o out
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofPreparation))
+            More options: `seedream prep --help-hidden`. Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"))
     var inputs: [String] = []
 
+    @OptionGroup(title: "Input")
+    var separation: EachArguments
+
+    @OptionGroup(title: "Input")
+    var list: InputArguments
+
+    @OptionGroup(title: "Output")
+    var output: PrepOutputArguments
+
+    @OptionGroup(title: "Preparation")
+    var images: ImageArguments
+
+    @OptionGroup(title: "Preparation")
+    var preparation: PreparationArguments
+
+    @OptionGroup(title: "Constraints")
+    var constraints: ConstraintArguments
+
+    @OptionGroup(title: "Advanced")
+    var terminal: TerminalArguments
+
+    /// Whether each input is a separate request.
+    var each: Bool { separation.each }
+
+    func validate() throws {
+        guard !inputs.isEmpty || list.filesFrom != nil else {
+            throw ValidationError("no input given; name a file, or - for standard input")
+        }
+        if output.path == "-", inputs.count != 1 || each || list.filesFrom != nil {
+            throw ValidationError("'-o -' takes exactly one input")
+        }
+        if let url = inputs.first(where: {
+            $0.lowercased().hasPrefix("http://") || $0.lowercased().hasPrefix("https://")
+        }) {
+            throw ValidationError("\(url): prep reads no URLs; `seedream edit --fetch --dry-run` does")
+        }
+        try list.validate(inputs, each: each)
+        if output.payload != nil, each {
+            throw ValidationError("'--payload' is the body of one request; leave out '--each'")
+        }
+        _ = try constraints.constraints(fit: images.fit)
+        _ = try preparation.options(images)
+    }
+
+    /// Whether existing files are replaced.
+    var replaces: Bool { output.existing == .replace }
+
+    /// The template of file names; not `nil` after validation.
+    var template: NameTemplate? {
+        try? NameTemplate(
+            output.name ?? (each ? "{stem}" : "{position}-{stem}"),
+            knowing: NameTemplate.Placeholder.ofPreparation)
+    }
+
+    func run() async throws {
+        let preparer = ImagePreparer(
+            constraints: try constraints.constraints(
+                default: output.payload?.rawValue ?? "seedream-4", fit: images.fit),
+            options: try preparation.options(images))
+        let job = PrepJob(command: self, preparer: preparer)
+        try await Interruption.cancelling { try await job.run() }
+    }
+}
+
+/// The files that `seedream prep` writes, and its output on stdout.
+struct PrepOutputArguments: ParsableArguments {
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
             "Folder to write to; for one image also a file such as cat.jpg, or - for stdout.",
             valueName: "dir"))
-    var output: String?
-
-    @Option(
-        help: ArgumentHelp("Write an HTML page that shows each image before and after.", valueName: "file"))
-    var report: String?
+    var path: String?
 
     @Option(
         help: ArgumentHelp(
@@ -60,19 +121,8 @@ struct Prep: AsyncParsableCommand {
             valueName: "template"))
     var name: String?
 
-    @Option(help: "What to do if a file exists: refuse it, skip its input, or replace it (default: refuse).")
-    var existing: ExistingFiles?
-
-    @Flag(help: .hidden)
-    var overwrite = false
-
-    @Flag(
-        help:
-            "Prepare each input for a separate request: none is dropped, and a folder stands for its images.")
-    var each = false
-
-    @OptionGroup
-    var list: InputArguments
+    @Option(help: "Treatment of files that exist; checked before the work starts.")
+    var existing = ExistingFiles.refuse
 
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
@@ -83,102 +133,56 @@ struct Prep: AsyncParsableCommand {
     @Flag(name: .customLong("data-uri"), help: "Print one data URI per line to stdout.")
     var dataURI = false
 
+    @Flag(help: "Plan from headers only: decode nothing, write nothing.")
+    var dryRun = false
+
     @Option(
-        help: ArgumentHelp(
-            "Print the exact request body for a provider to stdout.",
-            valueName: "provider"))
+        help: ArgumentHelp("Write an HTML page that shows each image before and after.", valueName: "file"))
+    var report: String?
+
+    @Option(
+        help: ArgumentHelp("Print the exact request body for a provider to stdout.", valueName: "provider"))
     var payload: ProviderID?
 
     @Option(help: ArgumentHelp("With --payload: the prompt.", valueName: "text"))
     var prompt: String?
 
-    @Flag(help: "Plan from headers only: decode nothing, write nothing.")
-    var dryRun = false
-
-    @OptionGroup(title: "Constraints")
-    var constraints: ConstraintArguments
-
-    @OptionGroup(title: "Preparation")
-    var preparation: PreparationArguments
-
     func validate() throws {
-        guard !inputs.isEmpty || list.filesFrom != nil else {
-            throw ValidationError("no input given; name a file, or - for standard input")
-        }
         let modes = [
             (json, "--json"), (ndjson, "--ndjson"), (dataURI, "--data-uri"), (payload != nil, "--payload"),
-            (output == "-", "-o -"),
+            (path == "-", "-o -"),
         ]
         .filter(\.0).map(\.1)
         guard modes.count <= 1 else {
             throw ValidationError("'\(modes[0])' and '\(modes[1])' both write to stdout; choose one")
         }
-        if output == "-", inputs.count != 1 || each || list.filesFrom != nil {
-            throw ValidationError("'-o -' takes exactly one input")
-        }
-        if let url = inputs.first(where: {
-            $0.lowercased().hasPrefix("http://") || $0.lowercased().hasPrefix("https://")
-        }) {
-            throw ValidationError("\(url): prep reads no URLs; `seedream edit --fetch --dry-run` does")
-        }
-        try list.validate(inputs, each: each)
-        if payload != nil, each {
-            throw ValidationError("'--payload' is the body of one request; leave out '--each'")
-        }
         guard (payload == nil) == (prompt == nil) else {
             throw ValidationError("'--payload' and '--prompt' go together")
         }
-        if dryRun, dataURI || payload != nil || output != nil || report != nil {
+        if dryRun, dataURI || payload != nil || path != nil || report != nil {
             throw ValidationError(
                 "'--dry-run' writes no image; leave out '-o', '--report', '--data-uri' and '--payload'")
         }
         try validateFiles()
-        _ = try constraints.constraints()
-        _ = try preparation.options()
     }
 
     /// Checks the options about files to write.
     private func validateFiles() throws {
-        if overwrite, existing != nil {
-            throw ValidationError("'--overwrite' is the old spelling of '--existing replace'; choose one")
-        }
-        if existing == .skip, dataURI || payload != nil || output == "-" {
+        if existing == .skip, dataURI || payload != nil || path == "-" {
             throw ValidationError("'--existing skip' needs a folder with '-o'")
         }
         guard let name else { return }
-        guard let output, output != "-" else {
+        guard let path, path != "-" else {
             throw ValidationError("'--name' names files; pass a folder with '-o'")
         }
-        if OutputFolder.isFileName(output) {
+        if OutputFolder.isFileName(path) {
             throw ValidationError(
-                "'--name' names files in a folder, and '-o \(output)' is a file; choose one")
+                "'--name' names files in a folder, and '-o \(path)' is a file; choose one")
         }
         do {
             _ = try NameTemplate(name, knowing: NameTemplate.Placeholder.ofPreparation)
         } catch {
             throw ValidationError("--\(error); \(error.hint)")
         }
-    }
-
-    /// Whether existing files are replaced.
-    var replaces: Bool { overwrite || existing == .replace }
-
-    /// The template of file names; not `nil` after validation.
-    var template: NameTemplate? {
-        try? NameTemplate(
-            name ?? (each ? "{stem}" : "{position}-{stem}"), knowing: NameTemplate.Placeholder.ofPreparation)
-    }
-
-    func run() async throws {
-        if overwrite {
-            Diagnostics().note(
-                "`--overwrite` is now spelled `--existing replace`; the old spelling ends with the next release"
-            )
-        }
-        let preparer = ImagePreparer(
-            constraints: try constraints.constraints(default: payload?.rawValue ?? "seedream-4"),
-            options: try preparation.options())
-        let job = PrepJob(command: self, preparer: preparer)
-        try await Interruption.cancelling { try await job.run() }
     }
 }

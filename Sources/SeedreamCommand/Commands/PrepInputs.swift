@@ -111,7 +111,7 @@ struct PrepInputs: Sendable {
             return targets[TakenNames.key(output.target(String(name[..<dot]), in: entry.subfolder), "")]
         }
         var left: [InputList.Entry] = []
-        var isOwnName = command.name == nil
+        var isOwnName = command.output.name == nil
         for (index, entry) in entries.enumerated() {
             switch writer(of: entry) {
             case index?: isOwnName = true

@@ -12,7 +12,7 @@ struct PrepJob: Sendable {
 
     func run() async throws {
         do {
-            if command.dryRun {
+            if command.output.dryRun {
                 try dryRun(try PrepInputs(command, output: nil, preparer))
             } else {
                 try await prepare()
@@ -21,7 +21,7 @@ struct PrepJob: Sendable {
             Diagnostics().failure(error.description, hint: error.hint)
             throw ExitStatus.usage.code
         } catch let failure as OutputFolder.Failure {
-            if command.json {
+            if command.output.json {
                 try? Terminal.print(
                     JSON.document(PreparationReport(outputFailure: failure.message, hint: failure.hint)))
             }
@@ -55,9 +55,9 @@ struct PrepJob: Sendable {
     // MARK: Preparing
 
     private func prepare() async throws {
-        let output = try command.output.flatMap { path in path == "-" ? nil : path }.map { path in
+        let output = try command.output.path.flatMap { path in path == "-" ? nil : path }.map { path in
             try OutputFolder(
-                path: path, existing: command.replaces ? .replace : command.existing ?? .refuse)
+                path: path, existing: command.output.existing)
         }
         let inputs = try PrepInputs(command, output: output, preparer)
         if let file = output?.namedFile, inputs.rows.count != 1 {
@@ -71,7 +71,7 @@ struct PrepJob: Sendable {
         if command.replaces {
             collected.inputs = Set(rows.compactMap { $0.input.filePath.flatMap { FileNode($0) } })
         }
-        collected.page = try command.report.map { path throws(OutputFolder.Failure) in
+        collected.page = try command.output.report.map { path throws(OutputFolder.Failure) in
             try PrepReport(path: path, replaces: command.replaces, inputs: inputs.all)
         }
         let (progress, reporter) = PreparationProgress.makeStream()
@@ -99,7 +99,7 @@ struct PrepJob: Sendable {
             skipped: collected.skipped)
         // An empty table says nothing; a JSON document is complete even without rows.
         let hasRows = !report.images.isEmpty || !report.failed.isEmpty || report.skipped != nil
-        if !wasInterrupted || hasRows || command.json { try show(report, of: inputs) }
+        if !wasInterrupted || hasRows || command.output.json { try show(report, of: inputs) }
         collected.page?.add(report.dropped)
         if wasInterrupted {
             try? await collected.page?.write()
@@ -122,13 +122,17 @@ struct PrepJob: Sendable {
             ) { prepared = $0 }
         } catch let error as CancellationError {
             // Standard output holds one request or one image, and half of it is worse than nothing.
-            guard !command.dataURI, command.payload == nil, command.output != "-" else { throw error }
+            guard !command.output.dataURI, command.output.payload == nil, command.output.path != "-" else {
+                throw error
+            }
             interruption = error
         }
         guard let batch = prepared else { throw interruption ?? CancellationError() }
         let outcomes =
             batch.images.map { PreparationOutcome.prepared($0) } + batch.failed.map { .failed($0) }
-        if let provider = command.payload, batch.failed.isEmpty { try printPayload(batch, for: provider) }
+        if let provider = command.output.payload, batch.failed.isEmpty {
+            try printPayload(batch, for: provider)
+        }
         for outcome in outcomes.sorted(by: { $0.index < $1.index }) {
             let row = rows[outcome.index]
             try takeKnown(before: row.index, into: &collected)
@@ -140,7 +144,7 @@ struct PrepJob: Sendable {
     /// Prints the body of the request as a stream; its base64 is encoded while it is written.
     private func printPayload(_ batch: PreparedBatch, for provider: ProviderID) throws {
         let request = GenerationRequest(
-            prompt: command.prompt ?? "", images: batch.images.map { .prepared($0) })
+            prompt: command.output.prompt ?? "", images: batch.images.map { .prepared($0) })
         let planner = SubmissionPlanner(provider)
         for warning in try planner.payloadWarnings(of: request) { Diagnostics().note(warning.message) }
         var reader = try planner.payload(of: request).makeReader()
@@ -171,7 +175,7 @@ struct PrepJob: Sendable {
 
     /// Records the outcomes known before preparation, in the order of the inputs.
     private func takeKnown(before end: Int, into collected: inout Collected) throws {
-        let isStreamed = command.ndjson && command.each
+        let isStreamed = command.output.ndjson && command.each
         for index in collected.next..<max(collected.next, end) {
             switch collected.known[index] {
             case .skipped(let record)?:
@@ -203,26 +207,27 @@ struct PrepJob: Sendable {
                 path = try write(image, row, to: collected.output, sparing: collected.inputs)
                 // Text output shows no digest, so compute none for it.
                 collected.images.append(
-                    ImageRecord(image, path: path, includesDigest: command.json || command.ndjson))
+                    ImageRecord(
+                        image, path: path, includesDigest: command.output.json || command.output.ndjson))
             } catch {
                 collected.outputFailures += 1
                 let failure = FailureRecord(image, outputFailure: error.message, hint: error.hint)
                 collected.failed.append(failure)
                 collected.page?.add(failure)
-                if command.ndjson, command.each { try showLast(of: collected, outcome) }
+                if command.output.ndjson, command.each { try showLast(of: collected, outcome) }
                 return
             }
             try await collected.page?.add(image, path: path)
-            if command.output == "-" {
+            if command.output.path == "-" {
                 try image.bytes.withBytes { try Terminal.write($0, to: STDOUT_FILENO) }
-            } else if command.dataURI {
+            } else if command.output.dataURI {
                 try image.dataURI.write { (chunk: UnsafeRawBufferPointer) throws(OutputError) in
                     try Terminal.write(chunk, to: STDOUT_FILENO)
                 }
                 try Terminal.print("")
             }
         }
-        if command.ndjson, command.each { try showLast(of: collected, outcome) }
+        if command.output.ndjson, command.each { try showLast(of: collected, outcome) }
     }
 
     private func write(
@@ -250,16 +255,16 @@ struct PrepJob: Sendable {
     }
 
     private func show(_ report: PreparationReport, of inputs: PrepInputs) throws {
-        if command.json {
+        if command.output.json {
             try Terminal.print(JSON.document(report))
-        } else if command.ndjson {
-            guard !command.each || command.dryRun else { return }
+        } else if command.output.ndjson {
+            guard !command.each || command.output.dryRun else { return }
             let lines =
                 try report.images.map { (index: $0.index, line: try JSON.line($0)) }
                 + report.failed.map { (index: $0.index, line: try JSON.line($0)) }
                 + (report.skipped ?? []).map { (index: $0.index, line: try JSON.line($0)) }
             for record in lines.sorted(by: { $0.index < $1.index }) { try Terminal.print(record.line) }
-        } else if !command.dataURI, command.payload == nil, command.output != "-" {
+        } else if !command.output.dataURI, command.output.payload == nil, command.output.path != "-" {
             let lines = ImageTable.lines(
                 of: report, total: inputs.rows.count, maximum: preparer.constraints.maximumInputs,
                 numbersInputs: command.each)

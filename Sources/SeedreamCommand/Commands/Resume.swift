@@ -18,8 +18,7 @@ struct Resume: AsyncParsableCommand {
               seedream resume 3f0c91aa
               seedream resume 7422d3bb3aeada1b
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(help: ArgumentHelp("Job ids or providers' request ids, or one run.", valueName: "id"))
@@ -38,12 +37,12 @@ struct Resume: AsyncParsableCommand {
     var json = false
 
     @Option(
-        help:
-            "Progress on stderr: one changing line on a terminal and plain lines elsewhere (auto), plain lines, or none."
-    )
+        help: ArgumentHelp(
+            "Progress on stderr; by default one changing line on a terminal, and lines elsewhere.",
+            valueName: "form"))
     var progress = ProgressForm.auto
 
-    @OptionGroup(title: "Client")
+    @OptionGroup
     var client: ClientArguments
 
     func validate() throws {
@@ -73,7 +72,9 @@ extension Resume {
             let jobs = ids.isEmpty ? try await session.openJobs() : try await named(setup, ledger)
             if jobs.isEmpty, !json { return Terminal.note("nothing to resume") }
             if jobs.count > 1, !json { Terminal.note("\(jobs.count) jobs to resume") }
-            let progress = RequestProgress(rows: jobs.count, form: progress, showsLogs: client.verbose) {
+            let progress = RequestProgress(
+                rows: jobs.count, form: progress, showsLogs: client.advanced.verbose
+            ) {
                 jobs.count > 1 ? jobs[$0].inputs.first?.name : nil
             }
             let ticks = progress.ticking()
@@ -148,15 +149,17 @@ struct RepeatedRun {
                 field: "run", message: "\(run.id): its command line was not kept",
                 hint: "repeat the command that began it")
         }
-        let (ledger, keyFile) = (resume.client.ledger, resume.client.keyFile)
+        let (ledger, keyFile) = (resume.client.advanced.ledger, resume.client.advanced.keyFile)
         let own = [ledger, keyFile].map { $0.map(PathText.absolute) }
         guard PathText.enter(folder) else {
             throw RequestError(
                 field: "run", message: "\(folder): expected the folder where the run began, found none",
                 hint: "repeat the command that began it")
         }
-        guard var command = (try? Seedream.parseAsRoot(arguments)) as? any RunCommand, command.isRepeatable
-        else {
+        let parsed = try? Seedream.parseAsRoot(RenamedOptions(arguments).arguments)
+        // Parsing has applied the options of the recorded command line to the terminal.
+        resume.client.advanced.terminal.validate()
+        guard var command = parsed as? any RunCommand, command.isRepeatable else {
             throw RequestError(
                 field: "run", message: "\(run.id): expected a run of several rows, found a single request",
                 hint: "`seedream resume` continues its job")
@@ -168,8 +171,8 @@ struct RepeatedRun {
                 throw UntrustedAddressError(subject: "the run", address: recorded)
             }
         }
-        if let path = own[0] { command.client.ledger = path }
-        if let path = own[1] { command.client.keyFile = path }
+        if let path = own[0] { command.advanced.ledger = path }
+        if let path = own[1] { command.advanced.keyFile = path }
         if resume.json { command.results.json = true }
         return command
     }

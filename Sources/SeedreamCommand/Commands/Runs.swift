@@ -21,8 +21,7 @@ struct Runs: AsyncParsableCommand {
               seedream runs
               seedream runs --json --limit 0
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofLedger))
+            Exit codes: see `seedream help exit-codes`.
             """)
 
     @Option(help: ArgumentHelp("Most runs to list; 0: all.", valueName: "n"))
@@ -31,7 +30,7 @@ struct Runs: AsyncParsableCommand {
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @OptionGroup(title: "Client")
+    @OptionGroup
     var client: ClientArguments
 
     func validate() throws {

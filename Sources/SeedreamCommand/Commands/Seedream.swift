@@ -26,8 +26,7 @@ package struct Seedream: AsyncParsableCommand {
               seedream providers                            list providers and prices
               seedream emulate                              emulate the providers locally
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            Exit codes: see `seedream help exit-codes`.
             """,
         version: version,
         subcommands: [
@@ -84,7 +83,7 @@ package struct Seedream: AsyncParsableCommand {
         do {
             // From here on, hints of the library name options and commands.
             try await Remedy.$wording.withValue(.command) {
-                var command = try parseAsRoot(PathText.arguments)
+                var command = try command(PathText.arguments)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
@@ -95,6 +94,20 @@ package struct Seedream: AsyncParsableCommand {
             finish(error)
         }
         finish(nil)
+    }
+
+    /// Parses a command line, and prints a note for each old name in it.
+    ///
+    /// - Throws: `ValidationError` for a misspelt command; `CleanExit` for a help topic; the errors
+    ///   of the parser.
+    private static func command(_ words: [String]) throws -> any ParsableCommand {
+        if let topic = HelpTopic(words) { throw CleanExit.message(topic.text) }
+        if let message = CommandSuggestion.message(for: words, in: Self.self) {
+            throw ValidationError(message)
+        }
+        let renamed = try RenamedOptions(words)
+        for note in renamed.notes { Diagnostics().note(note) }
+        return try parseAsRoot(renamed.arguments)
     }
 
     /// Ends the process with the message and the exit code of an error. Control characters in the

@@ -18,6 +18,9 @@ struct ShowProviders: ParsableCommand {
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
+    @OptionGroup(title: "Advanced")
+    var terminal: TerminalArguments
+
     func run() throws {
         if json {
             try Terminal.print(JSON.document(ProviderReport()))

@@ -20,8 +20,7 @@ struct ShowReport: AsyncParsableCommand {
               seedream report 9c1f4e0a77b21d35 -o run.html
               seedream report 3f0c91aa 77be2d04 -o two.html --existing replace
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofLedger + [.interrupted]))
+            Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(
@@ -41,7 +40,7 @@ struct ShowReport: AsyncParsableCommand {
     @Option(help: "What to do if the file exists.")
     var existing = ExistingReport.refuse
 
-    @OptionGroup(title: "Client")
+    @OptionGroup
     var client: ClientArguments
 
     func validate() throws {

@@ -13,8 +13,7 @@ struct Status: AsyncParsableCommand {
               seedream status 3f0c91aa
               seedream status 764cabcf-b745-4b3e-ae38-1200304cf45b --provider fal
 
-            Exit codes:
-            \(ExitStatus.table(ExitStatus.ofRequests))
+            Exit codes: see `seedream help exit-codes`.
             """)
 
     @Argument(
@@ -28,7 +27,7 @@ struct Status: AsyncParsableCommand {
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @OptionGroup(title: "Client")
+    @OptionGroup
     var client: ClientArguments
 
     func run() async throws {

@@ -17,7 +17,6 @@ extension PreparationOptions.ColorPolicy: ExpressibleByArgument {}
 extension PreparationOptions.DamagePolicy: ExpressibleByArgument {}
 
 extension ProviderID: ExpressibleByArgument {}
-extension ImageTransport: ExpressibleByArgument {}
 extension JobState: ExpressibleByArgument {}
 extension JobRecord.Settlement: ExpressibleByArgument {}
 extension FalOptions.Mode: ExpressibleByArgument {}
@@ -97,6 +96,36 @@ struct Moment: ExpressibleByArgument {
         let text = argument.utf8.count == 10 ? argument + "T00:00:00Z" : argument
         guard let date = try? Date(text, strategy: .iso8601) else { return nil }
         seconds = date.timeIntervalSince1970
+    }
+}
+
+/// A time, written in seconds. Its default is shown without a fraction of zero.
+struct Seconds: ExpressibleByArgument {
+    var value: Double
+
+    init(_ value: Double) { self.value = value }
+
+    init?(argument: String) {
+        guard let value = Double(argument) else { return nil }
+        self.value = value
+    }
+
+    var defaultValueDescription: String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+}
+
+/// The way in which images are sent to a provider.
+enum ImageSending: String, ExpressibleByArgument, CaseIterable {
+    case auto, inline, upload
+
+    /// The same in the form that the client takes.
+    var transport: ImageTransport {
+        switch self {
+        case .auto: .automatic
+        case .inline: .dataURI
+        case .upload: .upload
+        }
     }
 }
 

@@ -1,7 +1,61 @@
 import ArgumentParser
+import Synchronization
 
-/// Options for the connection to providers, the keys and the ledger.
+/// Options for the connection to providers, the keys, the ledger and the terminal.
 struct ClientArguments: ParsableArguments {
+    @OptionGroup(title: "Network")
+    var network: NetworkArguments
+
+    @OptionGroup(title: "Advanced")
+    var advanced: AdvancedArguments
+}
+
+extension ClientArguments {
+    /// Joins the groups of a command that declares both, to hide one of them.
+    init(_ network: NetworkArguments, _ advanced: AdvancedArguments) {
+        self.init()
+        self.network = network
+        self.advanced = advanced
+    }
+}
+
+/// Options for the connection to providers.
+struct NetworkArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Time limit for a job, without the paid request itself.", valueName: "seconds"))
+    var timeout = Seconds(900)
+
+    @Option(
+        help: ArgumentHelp(
+            "Proxy for HTTP and HTTPS (default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY).", valueName: "url",
+            visibility: .hidden))
+    var proxy: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Additional certificates to trust, as PEM.", valueName: "file", visibility: .hidden))
+    var caFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Time that a paid request in flight gets to be answered after Ctrl-C.", valueName: "seconds",
+            visibility: .hidden))
+    var grace = Seconds(25)
+
+    func validate() throws {
+        guard timeout.value > 0, timeout.value <= 86_400 else {
+            throw ValidationError(
+                "--timeout: expected more than 0 and at most 86400, found \(timeout.value)")
+        }
+        guard (0...3600).contains(grace.value) else {
+            throw ValidationError("--grace: expected 0 to 3600, found \(grace.value)")
+        }
+    }
+}
+
+/// Options for the ledger, the keys and the terminal.
+struct AdvancedArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Ledger of jobs (default: seedream/jobs.sqlite in the state folder).", valueName: "file"))
@@ -13,35 +67,18 @@ struct ClientArguments: ParsableArguments {
             valueName: "file"))
     var keyFile: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Proxy for HTTP and HTTPS (default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY).", valueName: "url"))
-    var proxy: String?
-
-    @Option(help: ArgumentHelp("Additional certificates to trust, as PEM.", valueName: "file"))
-    var caFile: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Time limit for one job, not counting the paid request; after it the job stays open in the ledger.",
-            valueName: "seconds"))
-    var timeout = 900.0
-
-    @Option(
-        help: ArgumentHelp(
-            "Time that a paid request in flight gets to be answered after Ctrl-C.", valueName: "seconds",
-            visibility: .hidden))
-    var grace = 25.0
-
     @Flag(name: .shortAndLong, help: "Log each call to stderr: operation, status, request id.")
     var verbose = false
 
-    func validate() throws {
-        guard timeout > 0, timeout <= 86_400 else {
-            throw ValidationError("--timeout: expected more than 0 and at most 86400, found \(timeout)")
-        }
-        guard (0...3600).contains(grace) else {
-            throw ValidationError("--grace: expected 0 to 3600, found \(grace)")
-        }
-    }
+    @OptionGroup
+    var terminal: TerminalArguments
+}
+
+/// Options for the output on a terminal.
+struct TerminalArguments: ParsableArguments {
+    @Option(help: "Colour in text; by default on a terminal, unless NO_COLOR is set.")
+    var color = TerminalColor.auto
+
+    /// Applies the options to the process, before the command runs and prints.
+    func validate() { Terminal.color.withLock { $0 = color } }
 }

@@ -26,7 +26,10 @@ struct ConstraintArguments: ParsableArguments {
             "Largest encoded image, such as 8000000 or 8MB (default: the profile's).", valueName: "bytes"))
     var maxBytes: ByteCount?
 
-    @Option(help: ArgumentHelp("Largest request body (default: 20MB).", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp(
+            "Largest request body; images that are uploaded do not count (default: 20MB).", valueName: "bytes"
+        ))
     var maxBody: ByteCount?
 
     @Option(
@@ -34,13 +37,14 @@ struct ConstraintArguments: ParsableArguments {
             "Largest ratio of the long side to the short side (default: 3).", valueName: "ratio"))
     var maxRatio: Double?
 
-    @Option(help: "What to do with an image beyond that ratio.")
-    var fit = AspectRatioFit.refuse
-
     /// Returns the profile with the given options applied.
     ///
-    /// - Parameter name: The profile if `--profile` is absent.
-    func constraints(default name: String = "seedream-4") throws -> InputConstraints {
+    /// - Parameters:
+    ///   - name: The profile if `--profile` is absent.
+    ///   - fit: The value of `--fit`.
+    func constraints(
+        default name: String = "seedream-4", fit: AspectRatioFit
+    ) throws -> InputConstraints {
         let profile = profile ?? name
         guard var constraints = InputConstraints.profile(named: profile) else {
             let names = InputConstraints.profiles.map(\.name).joined(separator: ", ")

@@ -3,22 +3,52 @@ import ImagePreparation
 import Platform
 import SeedreamClient
 
+/// Options for prompts.
+struct PromptArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Read the prompt from this file, in UTF-8; - for stdin.", valueName: "file"))
+    var promptFile: String?
+}
+
+/// Whether each input is a separate request.
+struct EachArguments: ParsableArguments {
+    @Flag(help: "Each input, or image in a folder, is a separate request.")
+    var each = false
+}
+
+/// How the requests of a run are sent.
+struct ParallelArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Requests of a run at once, 1 to 40.", valueName: "n"))
+    var parallel = 2
+
+    @Flag(help: "Fetch http(s) inputs here and prepare them.")
+    var fetch = false
+
+    func validate() throws {
+        guard (1...40).contains(parallel) else {
+            throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
+        }
+    }
+}
+
 /// Inputs that a file lists, and how folders expand into their images.
 struct InputArguments: ParsableArguments {
     @Flag(
         name: [.customShort("r"), .long],
-        help: "With --each: include the images in subfolders.")
+        help: "With --each: include subfolders.")
     var recursive = false
 
     @Option(
         help: ArgumentHelp(
-            "Read input names from this file, one per line; - for standard input.", valueName: "file")
+            "Read input names from this file; - for standard input.", valueName: "file")
     )
     var filesFrom: String?
 
     @Flag(
         name: [.customShort("0"), .customLong("null")],
-        help: "With --files-from: names end with a zero byte, as `find -print0` writes them.")
+        help: ArgumentHelp(
+            "With --files-from: names end with a zero byte, as `find -print0` writes them.",
+            visibility: .hidden))
     var null = false
 
     /// - Parameter each: Whether each input is a separate request.

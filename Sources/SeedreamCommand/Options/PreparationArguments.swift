@@ -2,15 +2,23 @@ import ArgumentParser
 import ImageCodecs
 import ImagePreparation
 import Pixels
+import SeedreamModel
 
-/// How images are prepared.
-struct PreparationArguments: ParsableArguments {
-    @Option(
-        help:
-            "Output format: auto keeps valid files and re-encodes others as JPEG (PNG with --keep-alpha); a named format is used for every image."
-    )
+/// The preparation options that are used most; `edit` shows no others.
+struct ImageArguments: ParsableArguments {
+    @Option(help: "Treatment of images beyond the ratio of --max-ratio.")
+    var fit = AspectRatioFit.refuse
+
+    @Option(help: "Format of every image; by default valid files keep theirs.")
     var format = PreparationOptions.OutputFormat.automatic
 
+    @Option(
+        help: ArgumentHelp("Colour behind transparency and padding, as #rrggbb.", valueName: "colour"))
+    var background = RGBColor.white
+}
+
+/// How images are prepared, apart from ``ImageArguments``.
+struct PreparationArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "JPEG or WebP quality, 1 to 100 (default: the source's, limited to 85 to 92).", valueName: "q")
@@ -18,14 +26,9 @@ struct PreparationArguments: ParsableArguments {
     var quality: Int?
 
     @Option(
-        name: [.customLong("colour"), .customLong("color")],
-        help: "Colours other than sRGB: convert them, or keep them with their profile.")
-    var color = PreparationOptions.ColorPolicy.convert
-
-    @Option(
         help: ArgumentHelp(
-            "Colour behind transparent pixels and padding: white, black or #rrggbb.", valueName: "colour"))
-    var background = RGBColor.white
+            "Colours other than sRGB: to sRGB, or as they are with their profile.", valueName: "policy"))
+    var colorProfile = PreparationOptions.ColorPolicy.convert
 
     @Flag(help: "Keep transparency, as PNG or WebP, instead of flattening it.")
     var keepAlpha = false
@@ -39,15 +42,15 @@ struct PreparationArguments: ParsableArguments {
     @Flag(help: "Also decode every pixel of images that pass through.")
     var verify = false
 
-    @Option(help: "Damaged JPEG or TIFF data: refuse the image, or warn and use what can be decoded.")
+    @Option(help: "Treatment of damaged JPEG or TIFF data; with a warning, the rest of the image is used.")
     var damage = PreparationOptions.DamagePolicy.refuse
 
     @Flag(help: "Fail if there are more inputs than one request takes.")
-    var strict = false
+    var failOnDropped = false
 
     @Option(
         help: ArgumentHelp("Images to prepare at once (default: the number of processors).", valueName: "n"))
-    var jobs: Int?
+    var threads: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -86,26 +89,28 @@ struct PreparationArguments: ParsableArguments {
         return limits
     }
 
-    func options() throws -> PreparationOptions {
+    func options(_ images: ImageArguments) throws -> PreparationOptions {
         if let quality, !(1...100).contains(quality) {
             throw ValidationError("--quality: expected 1 to 100, found \(quality)")
         }
-        if let jobs, jobs < 1 { throw ValidationError("--jobs: expected 1 or more, found \(jobs)") }
-        if keepAlpha, format == .jpeg {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads: expected 1 or more, found \(threads)")
+        }
+        if keepAlpha, images.format == .jpeg {
             throw ValidationError("'--keep-alpha' needs '--format auto', 'png' or 'webp'")
         }
         var options = PreparationOptions()
-        options.format = format
+        options.format = images.format
         options.quality = quality
-        options.color = color
-        options.background = background
+        options.color = colorProfile
+        options.background = images.background
         options.keepsAlpha = keepAlpha
         options.keepsMetadata = keepMetadata
         options.filter = filter
         options.verifies = verify
         options.damage = damage
-        options.isStrict = strict
-        options.jobs = jobs
+        options.isStrict = failOnDropped
+        options.jobs = threads
         options.memoryBudget = memory?.value
         options.limits = try limits()
         return options

@@ -105,7 +105,11 @@ struct PromptRule {
                 ? "write `seedream edit \"what to do\" \(Self.quoted(prompt))` to edit it"
                 : "write `seedream generate \"what to make\"`"
         }
-        let words = inputs.firstIndex { Self.isSentence($0) && !Folder.isTaken($0) }
+        let words =
+            inputs.firstIndex { Self.isSentence($0) && !Folder.isTaken($0) }
+            ?? inputs.firstIndex {
+                $0 != "-" && !Folder.isTaken($0) && Self.kind(of: $0, isBareFolderNamed: true) == nil
+            }
         let images = [prompt] + inputs.enumerated().filter { $0.offset != words }.map(\.element)
         let text = words.map { Self.quoted(inputs[$0]) } ?? "\"what to do\""
         let named =

@@ -7,75 +7,83 @@ struct ProviderArguments: ParsableArguments {
     @Option(name: [.customShort("p"), .customLong("provider")], help: "The provider to use.")
     var id = ProviderID.fal
 
+    @Flag(help: "Ignore settings that the provider does not support.")
+    var ignoreUnsupported = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How to send images; by default large ones are uploaded if the provider takes uploads.",
+            valueName: "way", visibility: .hidden))
+    var sendImages = ImageSending.auto
+
     @Option(
         help: ArgumentHelp(
             "Base URL to use instead of the provider's own, such as that of a gateway or of `seedream emulate`.",
-            valueName: "url"))
+            valueName: "url", visibility: .hidden))
     var baseURL: String?
 
     @Option(
-        help: "How to send images; auto uploads large ones if the provider takes uploads."
-    )
-    var transport = ImageTransport.automatic
+        help: ArgumentHelp(
+            "Whether fal queues the request, or answers it in one long call.", valueName: "mode",
+            visibility: .hidden))
+    var falMode: FalOptions.Mode?
 
-    @Flag(help: "Ignore settings the provider does not support (with a note) instead of failing.")
-    var lenient = false
-
-    @Option(help: "fal: use the queue, or one long request (default: queue).")
-    var mode: FalOptions.Mode?
-
-    @Option(help: "fal: priority in the queue.")
-    var priority: FalOptions.Priority?
+    @Option(
+        help: ArgumentHelp("Priority in fal's queue.", valueName: "priority", visibility: .hidden))
+    var falPriority: FalOptions.Priority?
 
     @Option(
         help: ArgumentHelp(
-            "fal: give up if the job has not started within this time, more than 1 s.", valueName: "seconds"))
-    var startTimeout: Double?
-
-    @Option(
-        help: ArgumentHelp("fal: time that it keeps results (default: its own choice).", valueName: "seconds")
-    )
-    var resultExpiry: Int?
+            "Give up if the job has not started at fal within this time, more than 1 s.",
+            valueName: "seconds", visibility: .hidden))
+    var falStartTimeout: Double?
 
     @Option(
         help: ArgumentHelp(
-            "fal: time that it keeps uploads, which anyone with the URL can see; 0: its own choice (default: 86400).",
-            valueName: "seconds"))
-    var uploadExpiry: Int?
+            "Time that fal keeps results (default: its own choice).", valueName: "seconds",
+            visibility: .hidden))
+    var falResultExpiry: Int?
 
-    @Flag(name: .customLong("no-store"), help: "fal: do not store the request and the result.")
-    var isNotStored = false
+    @Option(
+        help: ArgumentHelp(
+            "Time that fal keeps uploads, which anyone with the URL can see; 0: its own choice (default: 86400).",
+            valueName: "seconds", visibility: .hidden))
+    var falUploadExpiry: Int?
 
-    @Flag(name: .customLong("bare-key"), help: "OneRouter: send the key without the word Bearer.")
-    var sendsBareKey = false
+    @Flag(help: ArgumentHelp("Ask fal not to store the request and the result.", visibility: .hidden))
+    var falNoStore = false
 
-    @Flag(help: "Ark: let it add its watermark to results.")
-    var watermark = false
+    @Flag(help: ArgumentHelp("Send OneRouter the key without the word Bearer.", visibility: .hidden))
+    var onerouterBareKey = false
+
+    @Flag(help: ArgumentHelp("Let Ark add its watermark to results.", visibility: .hidden))
+    var arkWatermark = false
 
     /// Options of a single provider, with whether each was given.
     private var owned: [(name: String, owner: ProviderID, isGiven: Bool)] {
         [
-            ("--mode", .fal, mode != nil), ("--priority", .fal, priority != nil),
-            ("--start-timeout", .fal, startTimeout != nil), ("--result-expiry", .fal, resultExpiry != nil),
-            ("--upload-expiry", .fal, uploadExpiry != nil), ("--no-store", .fal, isNotStored),
-            ("--bare-key", .onerouter, sendsBareKey), ("--watermark", .ark, watermark),
+            ("--fal-mode", .fal, falMode != nil), ("--fal-priority", .fal, falPriority != nil),
+            ("--fal-start-timeout", .fal, falStartTimeout != nil),
+            ("--fal-result-expiry", .fal, falResultExpiry != nil),
+            ("--fal-upload-expiry", .fal, falUploadExpiry != nil), ("--fal-no-store", .fal, falNoStore),
+            ("--onerouter-bare-key", .onerouter, onerouterBareKey), ("--ark-watermark", .ark, arkWatermark),
         ]
     }
 
     func validate() throws {
-        if !lenient, let option = owned.first(where: { $0.isGiven && $0.owner != id }) {
+        if !ignoreUnsupported, let option = owned.first(where: { $0.isGiven && $0.owner != id }) {
             throw ValidationError(
                 "\(option.name) is an option of \(option.owner.displayName) only, and the request goes to \(id.displayName)"
             )
         }
-        if let startTimeout, !(startTimeout > 1 && startTimeout <= 86_400) {
+        if let falStartTimeout, !(falStartTimeout > 1 && falStartTimeout <= 86_400) {
             throw ValidationError(
-                "--start-timeout: expected more than 1 and at most 86400, found \(startTimeout)")
+                "--fal-start-timeout: expected more than 1 and at most 86400, found \(falStartTimeout)")
         }
         for (name, seconds) in [
-            ("--result-expiry", resultExpiry ?? 1), ("--upload-expiry", uploadExpiry ?? 0),
+            ("--fal-result-expiry", falResultExpiry ?? 1), ("--fal-upload-expiry", falUploadExpiry ?? 0),
         ] {
-            guard (0...1_000_000_000).contains(seconds), name == "--upload-expiry" || seconds > 0 else {
+            guard (0...1_000_000_000).contains(seconds), name == "--fal-upload-expiry" || seconds > 0 else {
                 throw ValidationError("\(name): expected seconds, found \(seconds)")
             }
         }
@@ -84,14 +92,16 @@ struct ProviderArguments: ParsableArguments {
     /// The options in the form that the client takes.
     var options: ProviderOptions {
         var options = ProviderOptions()
-        options.fal.mode = mode ?? .queue
-        options.fal.priority = priority
-        options.fal.startTimeout = startTimeout
-        options.fal.resultExpiry = resultExpiry
-        if let uploadExpiry { options.fal.uploadExpiry = uploadExpiry == 0 ? nil : uploadExpiry }
-        options.fal.storesPayloads = !isNotStored
-        options.onerouterSendsBareKey = sendsBareKey
-        options.arkWatermark = watermark
+        options.fal.mode = falMode ?? .queue
+        options.fal.priority = falPriority
+        options.fal.startTimeout = falStartTimeout
+        options.fal.resultExpiry = falResultExpiry
+        if let falUploadExpiry {
+            options.fal.uploadExpiry = falUploadExpiry == 0 ? nil : falUploadExpiry
+        }
+        options.fal.storesPayloads = !falNoStore
+        options.onerouterSendsBareKey = onerouterBareKey
+        options.arkWatermark = arkWatermark
         return options
     }
 }

@@ -10,37 +10,53 @@ struct RequestArguments: ParsableArguments {
         case on, off
     }
 
-    @Option(help: ArgumentHelp("The provider's model id (default: its Seedream 4).", valueName: "id"))
-    var model: String?
+    /// The form of results in the provider's reply.
+    enum Receiving: String, ExpressibleByArgument, CaseIterable {
+        case url, inline
+    }
 
     @Option(
         help: ArgumentHelp(
-            "Size of the result: match (the shape of the first image), 2K, match@4K, 16:9, 16:9@4K, 1536x1024, or a provider's name such as square_hd.",
+            "Size of the result, such as 4K, 16:9@4K or 1536x1024; match: shape of the first image.",
             valueName: "size"))
     var size = OutputSize.matchFirstImage(.k2)
 
     @Option(help: ArgumentHelp("Number of separate generations.", valueName: "n"))
     var count = 1
 
-    @Option(help: ArgumentHelp("Most images that one generation may return, as a set.", valueName: "n"))
-    var imagesPerCall = 1
+    @Option(help: ArgumentHelp("The provider's model id (default: its Seedream 4).", valueName: "id"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("Random seed, if the provider supports it.", valueName: "n"))
+    var seed: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Random seed; the same seed and inputs give the same image if the provider supports it.",
-            valueName: "n"))
-    var seed: Int?
+            "Most images that one generation may return, as a set.", valueName: "n", visibility: .hidden))
+    var imagesPerGeneration = 1
 
-    @Option(help: "The provider's safety check of prompt and result (default: on).")
+    @Option(
+        help: ArgumentHelp(
+            "The provider's safety check of prompt and result; it checks unless told otherwise.",
+            valueName: "switch",
+            visibility: .hidden))
     var safety: Switch?
 
-    @Option(help: "How the provider rewrites the prompt (default: its own choice).")
+    @Option(
+        help: ArgumentHelp(
+            "How the provider rewrites the prompt (default: its own choice).", valueName: "way",
+            visibility: .hidden))
     var enhance: PromptEnhancement?
 
-    @Flag(help: "Receive results in the reply itself instead of as URLs.")
-    var inline = false
+    @Option(
+        help: ArgumentHelp(
+            "Results as addresses to download, or in the reply itself.", valueName: "form",
+            visibility: .hidden))
+    var receive = Receiving.url
 
-    @Option(help: ArgumentHelp("URL that the provider calls when the job has ended.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Address that the provider calls when the job has ended.", valueName: "url", visibility: .hidden))
     var webhook: String?
 
     /// Applies the options to a request.
@@ -48,11 +64,11 @@ struct RequestArguments: ParsableArguments {
         request.model = model
         request.size = size
         request.count = count
-        request.imagesPerGeneration = imagesPerCall
+        request.imagesPerGeneration = imagesPerGeneration
         request.seed = seed
         request.safetyChecker = safety.map { $0 == .on }
         request.enhancement = enhance
-        request.delivery = inline ? .inline : .url
+        request.delivery = receive == .inline ? .inline : .url
         request.webhook = webhook
     }
 
@@ -66,31 +82,39 @@ struct RequestArguments: ParsableArguments {
                 "--size: \(pixels) is a size in pixels, too small for any provider; for a ratio write `--size \(pixels.width):\(pixels.height)`"
             )
         }
-        guard (1...1000).contains(imagesPerCall) else {
-            throw ValidationError("--images-per-call: expected 1 to 1000, found \(imagesPerCall)")
+        guard (1...1000).contains(imagesPerGeneration) else {
+            throw ValidationError(
+                "--images-per-generation: expected 1 to 1000, found \(imagesPerGeneration)")
         }
     }
 }
 
 /// How a run of several requests continues, and when it stops.
 struct RunArguments: ParsableArguments {
-    @Option(
-        name: .customLong("run"),
-        help: ArgumentHelp("Name of the run to start or to continue.", valueName: "name"))
-    var name: String?
-
-    @Flag(help: "Send failed rows again.")
+    @Flag(help: "Send the failed rows of a run again.")
     var retryFailed = false
 
-    @Flag(help: "Buy again rows that are open, unknown, or saved but gone from disk and provider.")
+    @Flag(
+        help: ArgumentHelp(
+            "Buy again rows that are open, unknown, or saved but gone from disk and provider.",
+            visibility: .hidden))
     var again = false
 
-    @Option(help: ArgumentHelp("Stop after this number of failed rows.", valueName: "n"))
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp(
+            "Name of the run to start or to continue.", valueName: "name", visibility: .hidden))
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop after this number of failed rows.", valueName: "n", visibility: .hidden))
     var maxFailures: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Stop when this share of rows has failed, checked from 20 rows on.", valueName: "0-1"))
+            "Stop when this share of rows has failed, checked from 20 rows on.", valueName: "0-1",
+            visibility: .hidden))
     var maxFailureRate: Double?
 
     func validate() throws {

@@ -1,53 +1,58 @@
 import ArgumentParser
 import SeedreamClient
 
-/// The destination, the cost limit and the output of a request.
-struct ResultArguments: ParsableArguments {
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp(
-            "Folder for the results, created if missing; for one result also a file such as cat.jpg, or - for stdout.",
-            valueName: "dir"))
-    var output = "."
+/// The spending limit of a request, and its cost without sending it.
+struct CostArguments: ParsableArguments {
+    @Flag(help: "Show the request and its cost; send nothing, read no key.")
+    var dryRun = false
 
     @Option(
         help: ArgumentHelp(
-            "File names of results, without extension, from {stem}, {index}, {position}, {row}, {id}, {seed} and {request}. Nothing is overwritten.",
-            valueName: "template"))
-    var name = Destination.defaultTemplate
-
-    @Option(
-        help: ArgumentHelp(
-            "Spending limit of this run, such as 0.50 (US dollars) or 30credits; nothing is sent if the worst case exceeds it.",
+            "Send nothing if the worst case costs more, such as 0.50 (US dollars) or 30credits.",
             valueName: "amount"))
     var budget: Money?
 
     @Option(
         help: ArgumentHelp(
-            "Price of one image, instead of the one in `seedream providers`.", valueName: "amount"))
+            "Price of one image, instead of the one in `seedream providers`.", valueName: "amount",
+            visibility: .hidden))
     var price: Money?
+}
 
-    @Flag(
-        help:
-            "Show the whole request, its cost and the changes to each image; send nothing, read no key."
-    )
-    var dryRun = false
+/// The output of a run on stdout.
+struct StreamArguments: ParsableArguments {
+    @Flag(help: "Print a JSON line to stdout for each row as soon as it ends.")
+    var ndjson = false
+}
 
-    @Flag(help: "Do not wait for the result; `seedream resume` fetches it later.")
-    var noWait = false
+/// The destination and the output of a request.
+struct ResultArguments: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder or, for one result, file; - for stdout.", valueName: "dir"))
+    var output = "."
+
+    @Option(
+        help: ArgumentHelp(
+            "File names from {stem}, {index}, {position}, {row}, {id}, {seed} and {request}.",
+            valueName: "template"))
+    var name = Destination.defaultTemplate
 
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
+    @Flag(help: "Do not wait; `seedream resume` fetches the result later.")
+    var noWait = false
+
     @Option(
-        help:
-            "Progress on stderr: one changing line on a terminal and plain lines elsewhere (auto), plain lines, or none."
-    )
+        help: ArgumentHelp(
+            "Progress on stderr; by default one changing line on a terminal, and lines elsewhere.",
+            valueName: "form", visibility: .hidden))
     var progress = ProgressForm.auto
 
     func validate() throws {
         guard let template = try? NameTemplate(name), template.usesOldWord else { return }
-        Diagnostics().note("`{source}` is now spelled `{stem}`; the old spelling ends with the next release")
+        Diagnostics().note("{source} is now {stem}; the old name works until the next release")
     }
 
     /// Whether `-o` names a file for the one result.

@@ -82,10 +82,10 @@ enum ClientFailure {
     private static func option(for field: String) -> String {
         switch field {
         case "count", "size", "seed", "webhook", "model", "name": "--\(field)"
-        case "imagesPerGeneration": "--images-per-call"
+        case "imagesPerGeneration": "--images-per-generation"
         case "safetyChecker": "--safety"
         case "enhancement": "--enhance"
-        case "delivery": "--inline"
+        case "delivery": "--receive"
         case "trustRoots": "--ca-file"
         default: field
         }

@@ -165,7 +165,8 @@ extension ClientArguments {
     var repeated: [String] {
         var options: [String] = []
         for (name, value) in [
-            ("--ledger", ledger), ("--key-file", keyFile), ("--proxy", proxy), ("--ca-file", caFile),
+            ("--ledger", advanced.ledger), ("--key-file", advanced.keyFile), ("--proxy", network.proxy),
+            ("--ca-file", network.caFile),
         ] {
             // Never show a proxy's password.
             guard let value, !(name == "--proxy" && value.contains("@")) else { continue }

@@ -39,14 +39,8 @@ package enum ExitStatus: Int32, CaseIterable {
 
     /// The codes of `prep` and `inspect`.
     static let ofPreparation: [ExitStatus] = [
-        .done, .someFailed, .usage, .noUsableInput, .outputFailed, .interrupted,
+        .done, .someFailed, .usage, .noUsableInput, .outputFailed, .configuration, .interrupted,
     ]
-    /// The codes of `emulate`. An interruption ends it with `done`.
-    static let ofEmulation: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
-    /// The codes of commands that only read the ledger.
-    static let ofLedger: [ExitStatus] = [.done, .usage, .outputFailed, .configuration]
-    /// The codes of commands that send a request or ask about one.
-    static let ofRequests = allCases
 
     /// Returns the lines for the help, one per code.
     static func table(_ codes: [ExitStatus]) -> String {

@@ -25,10 +25,10 @@ extension Remedy.Setting {
         case .maximumPixels(let count): Self.named("--max-pixels", count)
         case .maximumDecodeMemory(let count): Self.named("--max-decode-memory", count)
         case .memoryBudget(let count): Self.named("--memory", count)
-        case .failOnDropped: "--strict"
-        case .uploadImages: "--transport upload"
-        case .inlineImages: "--transport data-uri"
-        case .ignoreUnsupported: "--lenient"
+        case .failOnDropped: "--fail-on-dropped"
+        case .uploadImages: "--send-images upload"
+        case .inlineImages: "--send-images inline"
+        case .ignoreUnsupported: "--ignore-unsupported"
         case .price: "--price"
         case .proxy: "--proxy"
         case .trustRoots: "--ca-file FILE"

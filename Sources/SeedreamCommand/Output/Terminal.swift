@@ -1,11 +1,28 @@
+import ArgumentParser
 import ImageCodecs
 import Platform
+import Synchronization
+
+/// When to use colour.
+enum TerminalColor: String, ExpressibleByArgument, CaseIterable {
+    /// On a terminal that allows it.
+    case auto
+    case always, never
+}
 
 /// The two output streams: data on stdout, everything else on stderr.
 enum Terminal {
-    /// Whether to use colour on a descriptor: it is a terminal other than `dumb`, and `NO_COLOR` is
-    /// unset or empty (https://no-color.org).
+    /// The value of `--color`. Set when the command line is parsed.
+    static let color = Mutex(TerminalColor.auto)
+
+    /// Whether to use colour on a descriptor: `--color` says so or, with `auto`, it is a terminal
+    /// other than `dumb`, and `NO_COLOR` is unset or empty (https://no-color.org).
     static func allowsColor(on descriptor: Int32) -> Bool {
+        switch color.withLock(\.self) {
+        case .always: return true
+        case .never: return false
+        case .auto: break
+        }
         guard isatty(descriptor) == 1, environment("NO_COLOR") ?? "" == "" else { return false }
         return environment("TERM") != "dumb"
     }

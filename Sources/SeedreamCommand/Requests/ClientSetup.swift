@@ -21,8 +21,8 @@ struct ClientSetup {
     /// Returns the ledger for a command that sends; creates it if it is missing. Creates no folder
     /// but the user's own state folder.
     func ledger() throws -> any JobLedger {
-        let path = arguments.ledger ?? SQLiteLedger.defaultPath
-        if arguments.ledger != nil { try Self.checkFolder(of: path) }
+        let path = arguments.advanced.ledger ?? SQLiteLedger.defaultPath
+        if arguments.advanced.ledger != nil { try Self.checkFolder(of: path) }
         return Self.register(try SQLiteLedger.open(path: path))
     }
 
@@ -32,7 +32,7 @@ struct ClientSetup {
     ///
     /// - Parameter access: ``SQLiteLedger/Access/reading`` for a command that changes nothing.
     func existingLedger(_ access: SQLiteLedger.Access = .existing) throws -> any JobLedger {
-        if let path = arguments.ledger {
+        if let path = arguments.advanced.ledger {
             return Self.register(try SQLiteLedger.open(path: path, access: access))
         }
         do throws(LedgerError) {
@@ -65,14 +65,14 @@ struct ClientSetup {
     // MARK: Clients
 
     /// The source of API keys.
-    var keys: KeySource { arguments.keyFile.map { .file($0) } ?? .environment }
+    var keys: KeySource { arguments.advanced.keyFile.map { .file($0) } ?? .environment }
 
     /// Returns the HTTP transport, ready for requests, so that errors in its configuration come
     /// before a job is recorded.
     func transport() throws -> AsyncHTTPTransport {
         var configuration = TransportConfiguration()
-        if let proxy = arguments.proxy { configuration.proxy = .address(try ProxyAddress(proxy)) }
-        configuration.trustRoots = arguments.caFile
+        if let proxy = arguments.network.proxy { configuration.proxy = .address(try ProxyAddress(proxy)) }
+        configuration.trustRoots = arguments.network.caFile
         let transport = try AsyncHTTPTransport(configuration)
         try transport.prepare()
         return transport
@@ -81,11 +81,12 @@ struct ClientSetup {
     /// The client configuration from the options that every command has.
     var configuration: ClientConfiguration {
         var configuration = ClientConfiguration()
-        configuration.jobTimeout = arguments.timeout
-        configuration.submitGrace = arguments.grace
-        configuration.wantsLogs = arguments.verbose || Terminal.isTerminal(STDERR_FILENO)
-        configuration.retry.maximumRetryAfter = min(configuration.retry.maximumRetryAfter, arguments.timeout)
-        if arguments.verbose {
+        configuration.jobTimeout = arguments.network.timeout.value
+        configuration.submitGrace = arguments.network.grace.value
+        configuration.wantsLogs = arguments.advanced.verbose || Terminal.isTerminal(STDERR_FILENO)
+        configuration.retry.maximumRetryAfter = min(
+            configuration.retry.maximumRetryAfter, arguments.network.timeout.value)
+        if arguments.advanced.verbose {
             configuration.logger = Logger(label: "seedream") { TerminalLog(label: $0) }
             configuration.logger.logLevel = .debug
         }

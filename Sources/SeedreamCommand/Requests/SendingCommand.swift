@@ -10,13 +10,19 @@ protocol SendingCommand {
     var request: RequestArguments { get }
     var provider: ProviderArguments { get }
     var results: ResultArguments { get set }
-    var client: ClientArguments { get set }
+    var cost: CostArguments { get }
+    var network: NetworkArguments { get }
+    var advanced: AdvancedArguments { get set }
 }
 
 extension SendingCommand {
+    /// The options for connection, keys and ledger.
+    var client: ClientArguments { ClientArguments(network, advanced) }
+
     /// Returns a session for the options. A dry run creates no ledger.
     func session(
-        constraints: ConstraintArguments? = nil, preparation: PreparationArguments? = nil
+        constraints: ConstraintArguments? = nil, images: ImageArguments? = nil,
+        preparation: PreparationArguments? = nil
     ) throws -> SeedreamSession {
         let setup = ClientSetup(client)
         var configuration = setup.configuration
@@ -24,27 +30,28 @@ extension SendingCommand {
         // The JSON document includes the provider's log.
         if results.json { configuration.wantsLogs = true }
         configuration.options = provider.options
-        configuration.isLenient = provider.lenient
-        configuration.imageTransport = provider.transport
+        configuration.isLenient = provider.ignoreUnsupported
+        configuration.imageTransport = provider.sendImages.transport
         if let maximumBody = constraints?.maxBody?.value { configuration.maximumBodyBytes = maximumBody }
-        configuration.price = results.price?.price
-        configuration.budget = results.budget?.budget
+        configuration.price = cost.price?.price
+        configuration.budget = cost.budget?.budget
         if let baseURL = provider.baseURL, URLParts(baseURL) == nil {
             throw RequestError(
                 field: "--base-url", message: "expected an http or https URL without user information",
                 hint: "write it as in `http://127.0.0.1:8080/fal`")
         }
         let ledger: any JobLedger =
-            results.dryRun
+            cost.dryRun
             ? (try? setup.existingLedger(.reading)) ?? MemoryLedger() : try setup.ledger()
         let client = try setup.client(provider.id, configuration, ledger)
-        let options = try preparation?.options() ?? PreparationOptions()
+        let options = try images.flatMap { try preparation?.options($0) } ?? PreparationOptions()
         return SeedreamSession(
             client: client,
             preparer: ImagePreparer(
                 constraints: SeedreamSession.constraints(
                     for: provider.id, configuration: configuration,
-                    profile: try constraints?.constraints(default: provider.id.rawValue)),
+                    profile: try constraints?.constraints(
+                        default: provider.id.rawValue, fit: images?.fit ?? .refuse)),
                 options: options))
     }
 
@@ -94,8 +101,8 @@ extension SendingCommand {
         _ row: RowRequest, as run: RunRecord, to destination: Destination, _ options: RunOptions,
         with session: SeedreamSession
     ) async throws {
-        if results.dryRun { return try await plan(row, with: session) }
-        let progress = RequestProgress(rows: 1, form: results.progress, showsLogs: client.verbose)
+        if cost.dryRun { return try await plan(row, with: session) }
+        let progress = RequestProgress(rows: 1, form: results.progress, showsLogs: client.advanced.verbose)
         if results.output == "-" {
             let (outcome, images) = try await session.received(
                 row, as: run, options: options, reportingTo: progress.reporter)
@@ -131,7 +138,8 @@ extension SendingCommand {
 /// A command that sends a run of several requests.
 protocol RunCommand: SendingCommand, Sendable {
     var rows: RunArguments { get set }
-    var parallel: Int { get }
+    var sending: ParallelArguments { get }
+    var images: ImageArguments { get }
     var constraints: ConstraintArguments { get }
     var preparation: PreparationArguments { get }
     /// Whether the run has many rows and can be repeated by its id.
@@ -143,13 +151,13 @@ protocol RunCommand: SendingCommand, Sendable {
 extension RunCommand {
     /// Returns a session for the options.
     func session() throws -> SeedreamSession {
-        try session(constraints: constraints, preparation: preparation)
+        try session(constraints: constraints, images: images, preparation: preparation)
     }
 
     /// The run options.
     var options: RunOptions {
         var options = RunOptions()
-        options.parallel = parallel
+        options.parallel = sending.parallel
         options.retriesFailed = rows.retryFailed
         options.buysAgain = rows.again
         options.verifiesFiles = preparation.verify
@@ -170,11 +178,11 @@ enum RecordedCommandLine {
     /// The recorded command line that `resume` repeats here; `nil` if none is repeated.
     @TaskLocal static var repeated: [String]?
 
-    /// The command line to record; `nil` if it reads standard input, has 65 536 bytes or more, or
-    /// holds a proxy's password.
+    /// The command line to record, with the present names of options; `nil` if it reads standard
+    /// input, has 65 536 bytes or more, or holds a proxy's password.
     static var arguments: [String]? {
         if let repeated { return repeated }
-        let words = PathText.arguments
+        guard let words = try? RenamedOptions(PathText.arguments).arguments else { return nil }
         let isPlain = words.allSatisfy { word in
             word != "-" && !(word.contains("://") && word.contains("@") && word.contains(":"))
         }
