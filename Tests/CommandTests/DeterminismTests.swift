@@ -10,12 +10,13 @@ struct DeterminismTests {
         arguments: [[], ["--each"], ["--keep-alpha", "--format", "webp"], ["--max-body", "1500000"]])
     func jobs(_ options: [String]) async throws {
         let arguments = ["prep", "--json"] + options + Sample.photos
-        let one = try await CommandRunner().run(arguments + ["--jobs", "1"])
+        let one = try await CommandRunner().run(arguments + ["--threads", "1"])
         #expect(one.status == 0, "\(one)")
         #expect(try one.report.images.count == 6)
         for jobs in ["2", "8"] {
             #expect(
-                try await CommandRunner().run(arguments + ["--jobs", jobs]).text == one.text, "--jobs \(jobs)"
+                try await CommandRunner().run(arguments + ["--threads", jobs]).text == one.text,
+                "--threads \(jobs)"
             )
         }
         #expect(try await CommandRunner().run(arguments + ["--memory", "32MiB"]).text == one.text)

@@ -1,4 +1,5 @@
 import Foundation
+import SeedreamCommand
 import TestSupport
 import Testing
 
@@ -50,14 +51,80 @@ struct HelpTests {
         )
     }
 
-    @Test("the help of prep lists the exit codes of prep, each of which docs/cli.md explains")
+    @Test("help exit-codes lists all exit codes, as docs/cli.md does, and those of prep")
     func exitCodes() async throws {
-        let help = try await seedream("prep", "--help").lines
-        let table = help.drop { $0 != "Exit codes:" }.dropFirst().prefix { $0.hasPrefix("  ") }
+        let result = try await seedream("help", "exit-codes")
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        let table = result.lines.dropFirst().prefix { $0.hasPrefix("  ") }
         let codes = table.compactMap { $0.split(separator: " ").first.map(String.init) }
-        #expect(codes == ["0", "1", "64", "65", "73", "130"])
-        let explained = try Document("docs/cli.md").table(between: "exit-codes").map(\.[0])
-        #expect(codes.filter { !explained.contains($0) } == [])
+        #expect(codes == ExitStatus.allCases.map { "\($0.rawValue)" })
+        #expect(try Document("docs/cli.md").table(between: "exit-codes").map(\.[0]) == codes)
+        #expect(result.text.contains("`prep` and `inspect` end with 0, 1, 64, 65, 73, 78 or 130."))
+    }
+
+    /// The commands with options that send, prepare or list.
+    static let commands = cases.filter { $0.arguments.last == "--help" && $0.arguments.count > 1 }
+
+    @Test("names the topic of the exit codes once, if the command has several", arguments: commands)
+    func topic(_ test: Case) async throws {
+        let count = try await CommandRunner().run(test.arguments).text
+            .replacing("\n", with: " ").matches(of: /`seedream help exit-codes`/).count
+        #expect(count == (["inspect", "providers"].contains(test.arguments[0]) ? 0 : 1))
+    }
+
+    @Test("that of edit has at most 25 options and 80 lines of 80 columns")
+    func length() async throws {
+        let lines = try await seedream("edit", "--help").lines
+        #expect(lines.count <= 80)
+        #expect(lines.filter { $0.count > 80 } == [])
+        let options = lines.filter { $0.wholeMatch(of: #/  (-\w, )?--[a-z].*/#) != nil }
+        #expect((20...25).contains(options.count))
+    }
+
+    @Test("that of edit has its groups in the order of their use, and hides options of one provider")
+    func groups() async throws {
+        let lines = try await seedream("edit", "--help").lines
+        let groups = lines.filter { $0.wholeMatch(of: /[A-Z]+:/) != nil }
+        #expect(
+            groups == [
+                "ARGUMENTS:", "INPUT:", "REQUEST:", "OUTPUT:", "COST:", "PROVIDER:", "NETWORK:", "ADVANCED:",
+                "OPTIONS:",
+            ])
+        let hidden = try await seedream("edit", "--help-hidden").text
+        for name in ["--fal-mode", "--onerouter-bare-key", "--ark-watermark", "--color-profile", "--ledger"] {
+            #expect(!lines.contains { $0.contains(name) }, "\(name)")
+            #expect(hidden.contains("  \(name)"), "\(name)")
+        }
+    }
+
+    @Test(
+        "shows a default once, no value both in words and in the list, and round numbers", arguments: commands
+    )
+    func values(_ test: Case) async throws {
+        let arguments = test.arguments.dropLast() + ["--help-hidden"]
+        for option in Self.options(in: try await CommandRunner().run(Array(arguments)).lines) {
+            #expect(option.matches(of: #/default: /#).count <= 1, "\(option)")
+            #expect(!option.contains(/default: \d+\.0\b/), "\(option)")
+            guard let list = option.firstMatch(of: /\(values: ([^;)]*)/) else { continue }
+            let words = option[..<list.range.lowerBound].split { !$0.isLetter && !$0.isNumber && $0 != "-" }
+            // The first words are the option and the name of its value.
+            let text = words.drop { $0.hasPrefix("-") }.dropFirst()
+            for value in list.1.split(separator: ", ") { #expect(!text.contains(value), "\(option)") }
+        }
+    }
+
+    /// Returns the options of a help, each with its text on one line.
+    private static func options(in lines: [String]) -> [String] {
+        var options: [String] = []
+        for line in lines.drop(while: { !$0.hasPrefix("USAGE:") }) {
+            if line.hasPrefix("  -") {
+                options.append(line)
+            } else if line.hasPrefix("        "), !options.isEmpty {
+                options[options.count - 1] += " " + line.drop { $0 == " " }
+            }
+        }
+        return options
     }
 
     @Test("the version names this package and every linked codec, with their versions")

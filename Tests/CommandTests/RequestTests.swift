@@ -64,28 +64,29 @@ struct RequestTests {
         #expect(try result.report.dropped.map(\.index) == [0])
     }
 
-    @Test("--strict takes ten inputs", arguments: [[], ["--dry-run"]])
+    @Test("--fail-on-dropped takes ten inputs", arguments: [[], ["--dry-run"]])
     func strictInside(_ more: [String]) async throws {
         let folder = try TemporaryFolder()
         let result = try await CommandRunner().run(
-            ["prep", "--strict", "--json"] + more + inputs(10, in: folder))
+            ["prep", "--fail-on-dropped", "--json"] + more + inputs(10, in: folder))
         #expect(result.status == 0)
         #expect(try result.report.images.count == 10)
     }
 
     @Test(
-        "--strict refuses eleven inputs before anything is opened or written", arguments: [[], ["--dry-run"]])
+        "--fail-on-dropped refuses eleven inputs before anything is opened or written",
+        arguments: [[], ["--dry-run"]])
     func strictOutside(_ more: [String]) async throws {
         let folder = try TemporaryFolder()
         let inputs = try inputs(11, in: folder)
         let before = try folder.names()
-        let result = try await CommandRunner().run(["prep", "--strict", "--json"] + more + inputs)
+        let result = try await CommandRunner().run(["prep", "--fail-on-dropped", "--json"] + more + inputs)
         #expect(result.status == 64)
         #expect(result.text == "")
         #expect(
             result.errors == """
                 error: 11 inputs given, one request takes 10
-                  hint: name at most 10, or leave `--strict` out to use the last 10
+                  hint: name at most 10, or leave `--fail-on-dropped` out to use the last 10
 
                 """)
         #expect(try folder.names() == before)

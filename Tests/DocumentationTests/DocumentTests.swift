@@ -184,7 +184,7 @@ struct DocumentTests {
     /// Returns the help of a command such as `jobs settle`.
     private func help(_ command: String) async throws -> CommandResult {
         let result = try await CommandRunner().run(
-            command.split(separator: " ").map(String.init) + ["--help"])
+            command.split(separator: " ").map(String.init) + ["--help-hidden"])
         #expect(result.status == 0)
         return result
     }

@@ -29,7 +29,7 @@ def growth(seedream: Path, inputs: Path, outputs: Path, runs: int) -> list[dict]
     for count in (1, 3, 10, 30, 100, 300, 1000):
         files = (mixed * 10)[:count]
         runs_now = max(1, min(runs, 300 // count))
-        variants = [Whole([*common, "--max-area", "1999000", "--jobs", str(jobs), *files]) for jobs in (1, 2)]
+        variants = [Whole([*common, "--max-area", "1999000", "--threads", str(jobs), *files]) for jobs in (1, 2)]
         for jobs, figures in zip((1, 2), in_turn(variants, runs_now)):
             name = f"{jobs} thread{'s' if jobs > 1 else ''}"
             points.append({"axis": "files", "x": count, "name": name, "wall": figures.wall, "cpu": figures.cpu, "peak": figures.peak})

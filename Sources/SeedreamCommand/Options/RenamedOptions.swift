@@ -1,11 +1,11 @@
 import ArgumentParser
 
 /// A command line whose options have their present names. Old names work until the next release.
-struct RenamedOptions {
+package struct RenamedOptions {
     /// The command line with the present names.
-    private(set) var arguments: [String] = []
+    package private(set) var arguments: [String] = []
     /// One note for each old name in the command line, in the order of their first use.
-    private(set) var notes: [String] = []
+    package private(set) var notes: [String] = []
 
     /// An option with another name, or a value with another spelling.
     private struct Renaming {
@@ -54,7 +54,7 @@ struct RenamedOptions {
     ///
     /// - Parameter words: The command line without the program's name.
     /// - Throws: `ValidationError` if an option is given by its old and its present name.
-    init(_ words: [String]) throws {
+    package init(_ words: [String]) throws {
         let options = words.prefix { $0 != "--" }
         var used: [Renaming] = []
         var rest = options

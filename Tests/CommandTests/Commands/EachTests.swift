@@ -95,11 +95,11 @@ struct EachTests {
         #expect(report.images.count + report.failed.count == 1)
     }
 
-    @Test("neither the body's budget nor --strict counts inputs that are requests of their own")
+    @Test("neither the body's budget nor --fail-on-dropped counts inputs that are requests of their own")
     func budgets() async throws {
         let inputs = Array(repeating: Sample.conforming, count: 12)
         let result = try await CommandRunner().run(
-            ["prep", "--each", "--strict", "--json", "--max-body", "60000"] + inputs)
+            ["prep", "--each", "--fail-on-dropped", "--json", "--max-body", "60000"] + inputs)
         #expect(result.status == 0)
         #expect(try result.report.images.count == 12)
         #expect(try result.report.images.allSatisfy { $0.action == .passThrough })

@@ -273,12 +273,12 @@ struct PrepNameTests {
         #expect(each.lines.last?.contains("dropped") == false)
     }
 
-    @Test("--overwrite is the old spelling of --existing replace, and says so")
+    @Test("--overwrite is the old name of --existing replace, and says so")
     func overwrite() async throws {
         try folder.write("old".utf8, as: "phone-1.jpg")
         let result = try await prep("--each", "--overwrite", "-o", ".", Sample.conforming)
         #expect(result.status == 0)
-        #expect(result.errors.hasPrefix("note: `--overwrite` is now spelled `--existing replace`"))
+        #expect(result.errors.hasPrefix("note: --overwrite is now --existing replace; "))
         #expect(
             try await prep("--overwrite", "--existing", "skip", "-o", ".", Sample.conforming).status == 64)
         #expect(try await prep("--existing", "skip", "--each", "-o", ".", Sample.conforming).status == 0)

@@ -41,6 +41,11 @@ struct PromptRuleTests {
                 "expected the prompt first, found the file dog.jpg; write `seedream edit \"put a hat on it\" dog.jpg`"
         ),
         Case(
+            "edit", "dog.jpg", "night",
+            message:
+                "expected the prompt first, found the file dog.jpg; write `seedream edit night dog.jpg`"
+        ),
+        Case(
             "edit", "a.jpg", "b.jpg", "make \"it\" night", "c.jpg",
             message:
                 "expected the prompt first, found the file name a.jpg; write `seedream edit 'make \"it\" night' a.jpg b.jpg c.jpg`"

@@ -22,6 +22,19 @@ struct UsageTests {
         Case("prep", "--json", message: "no input given; name a file, or - for standard input"),
         Case("inspect", message: "Missing expected argument '<input> ...'"),
         Case("polish", message: "Unexpected argument 'polish'"),
+        Case("fetch", "--json", message: "Unknown option '--json'"),
+        Case("eidt", "x", "a.jpg", message: "unknown command 'eidt'; did you mean `seedream edit`?"),
+        Case("Prep", "a", "--json", message: "unknown command 'Prep'; did you mean `seedream prep`?"),
+        Case("job", message: "unknown command 'job'; did you mean `seedream jobs`?"),
+        Case("emulator", message: "unknown command 'emulator'; did you mean `seedream emulate`?"),
+        Case("hlep", "edit", message: "unknown command 'hlep'; did you mean `seedream help`?"),
+        Case("help", "inpsect", message: "unknown command 'inpsect'; did you mean `seedream inspect`?"),
+        Case(
+            "jobs", "setle", "3f0c91aa", "bought",
+            message: "unknown command 'setle'; did you mean `seedream jobs settle`?"),
+        Case(
+            "prep", "a", "--exsting", "skip",
+            message: "Unknown option '--exsting'. Did you mean '--existing'?"),
         Case("prep", "-", "-", message: "standard input can be named only once"),
         Case(
             "prep", "a", "--json", "--ndjson",
@@ -63,7 +76,7 @@ struct UsageTests {
         Case("prep", "a", "--quality", "0", message: "--quality: expected 1 to 100, found 0"),
         Case("prep", "a", "--quality", "101", message: "--quality: expected 1 to 100, found 101"),
         Case("prep", "a", "--quality", "high", message: "The value 'high' is invalid for '--quality <q>'"),
-        Case("prep", "a", "--jobs", "0", message: "--jobs: expected 1 or more, found 0"),
+        Case("prep", "a", "--threads", "0", message: "--threads: expected 1 or more, found 0"),
         Case("prep", "a", "--min-area", "0", message: "--min-area: expected more than 0, found 0"),
         Case("prep", "a", "--max-area", "0", message: "--max-area: expected more than 0, found 0"),
         Case("prep", "a", "--max-inputs", "0", message: "--max-inputs: expected more than 0, found 0"),
@@ -116,7 +129,7 @@ struct UsageTests {
     @Test(
         "values on the right side of their bound are accepted",
         arguments: [
-            ["--quality", "1"], ["--quality", "100"], ["--jobs", "1"], ["--max-ratio", "1.34"],
+            ["--quality", "1"], ["--quality", "100"], ["--threads", "1"], ["--max-ratio", "1.34"],
             ["--max-inputs", "1"],
             ["--max-area", "1099511627776"], ["--min-area", "1228800", "--max-area", "1228800"],
             ["--max-bytes", "8MB"],

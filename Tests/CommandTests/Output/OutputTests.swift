@@ -45,13 +45,26 @@ struct OutputTests {
         #expect(quiet.lines.count == 6)
         #expect(quiet.lines.last?.hasPrefix("3 of 3 images ready, ") == true)
 
-        let noted = try await inFixtures("prep", "--colour", "keep", "photos/rocket.jpg")
+        let noted = try await inFixtures("prep", "--color-profile", "keep", "photos/rocket.jpg")
         #expect(noted.status == 0)
         #expect(
             noted.errors == """
                 note: photos/rocket.jpg: colours stay in "Adobe RGB (1998)", they are not converted
 
                 """)
+    }
+
+    @Test("--color decides about colour, not the terminal or NO_COLOR")
+    func color() async throws {
+        var runner = CommandRunner()
+        runner.environment["NO_COLOR"] = "1"
+        let colored = try await runner.run(["inspect", "--color", "always", Sample.conforming])
+        #expect(colored.status == 0)
+        #expect(colored.text.contains("\u{1B}[1m"))
+        let plain = try await runner.run(["inspect", "--color=never", Sample.conforming])
+        #expect(!plain.text.contains("\u{1B}"))
+        #expect(try await runner.run(["providers", "--color", "always"]).text.contains("\u{1B}[1m"))
+        #expect(try await runner.run(["jobs", "--color", "sometimes"]).status == 64)
     }
 
     @Test("colour is for terminals", arguments: [["prep"], ["prep", "--json"], ["inspect"]])
@@ -118,7 +131,7 @@ struct OutputTests {
     func keys() async throws {
         let folder = try TemporaryFolder()
         let result = try await seedream(
-            "prep", "--json", "--color", "keep", "--max-inputs", "2", "-o", folder.path, Sample.small,
+            "prep", "--json", "--color-profile", "keep", "--max-inputs", "2", "-o", folder.path, Sample.small,
             Sample.turned, Sample.text
         )
         let document = try #require(JSONSerialization.jsonObject(with: result.output) as? [String: Any])

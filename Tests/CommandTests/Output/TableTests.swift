@@ -73,7 +73,7 @@ struct TableTests {
         var runner = CommandRunner()
         runner.directory = folder.path
         let screen = try await runner.run(
-            ["prep", "--jobs", "1", "--min-area", "16000000", "--format", "png", "--max-bytes", "100MB"]
+            ["prep", "--threads", "1", "--min-area", "16000000", "--format", "png", "--max-bytes", "100MB"]
                 + ["--max-body", "400MB"] + names, onTerminalOf: columns, redirection: ">/dev/null")
         #expect(screen.result.status == 0, "\(screen.result)")
         let shown = screen.lines.filter { $0.contains(" of 3  ") }

@@ -62,7 +62,7 @@ struct TerminalTests {
     @Test("work of some seconds shows a progress line, which is gone at the end")
     func progress() async throws {
         let inputs = Array(repeating: "'\(Sample.small)'", count: 4).joined(separator: " ")
-        let options = "--jobs 1 --min-area 16000000 --format png --max-bytes 100MB --max-body 400MB"
+        let options = "--threads 1 --min-area 16000000 --format png --max-bytes 100MB --max-body 400MB"
         let result = try await terminal(
             "prep \(options) \(inputs) >/dev/null", ["TERM": "xterm", "NO_COLOR": "1"])
         #expect(result.status == 0)

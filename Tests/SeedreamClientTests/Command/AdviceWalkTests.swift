@@ -24,10 +24,10 @@ struct AdviceWalkTests {
             operations: [
                 "fal.initiate", "fal.put", "fal.submit", "fal.status", "fal.result", "fal.download",
             ],
-            options: ["--transport", "upload"]),
+            options: ["--send-images", "upload"]),
         Route(
             testDescription: "fal in one request", provider: "fal", operations: ["fal.run", "fal.download"],
-            options: ["--mode", "run"]),
+            options: ["--fal-mode", "run"]),
         Route(testDescription: "AIML", provider: "aiml", operations: ["aiml.generate", "aiml.download"]),
         Route(
             testDescription: "OneRouter", provider: "onerouter",
@@ -38,7 +38,7 @@ struct AdviceWalkTests {
         Route(testDescription: "Ark", provider: "ark", operations: ["ark.generate", "ark.download"]),
         Route(
             testDescription: "Ark with inline results", provider: "ark", operations: ["ark.generate"],
-            options: ["--inline"]),
+            options: ["--receive", "inline"]),
     ]
 
     static let faults: [Fault] =

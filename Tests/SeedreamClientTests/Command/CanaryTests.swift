@@ -41,7 +41,10 @@ struct CanaryTests {
                 for arguments in [
                     ["edit", "put it in a hat", photo, "--verbose", "--timeout", "2"]
                         + rig.sending(to: provider),
-                    ["edit", "again", photo, "--json", "--inline", "--lenient", "--timeout", "2"]
+                    [
+                        "edit", "again", photo, "--json", "--receive", "inline", "--ignore-unsupported",
+                        "--timeout", "2",
+                    ]
                         + rig.sending(to: provider),
                     ["resume", "--verbose", "--timeout", "2"] + rig.asking, ["jobs", "--json"] + rig.common,
                     ["edit", "x", photo, "--dry-run", "--json"] + rig.sending(to: provider),

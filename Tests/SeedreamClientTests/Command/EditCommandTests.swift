@@ -169,7 +169,7 @@ struct EditCommandTests {
         }
     }
 
-    @Test("what a provider cannot express is refused, and dropped with --lenient")
+    @Test("what a provider cannot express is refused, and dropped with --ignore-unsupported")
     func lenient() async throws {
         try await CommandRig.with { rig in
             let refused = try await rig.run(
@@ -177,7 +177,7 @@ struct EditCommandTests {
             #expect(refused.status == 64)
             #expect(refused.errors.contains("seed: Ark does not support it"))
             let dropped = try await rig.run(
-                ["edit", "x", Self.photo, "--seed", "3", "--lenient"] + rig.sending(to: "ark"))
+                ["edit", "x", Self.photo, "--seed", "3", "--ignore-unsupported"] + rig.sending(to: "ark"))
             #expect(dropped.status == 0, "\(dropped.errors)")
             #expect(dropped.errors.contains("Ark does not support it"))
         }
@@ -291,7 +291,7 @@ struct EditCommandTests {
             ])
             #expect(payload.status == 0, "\(payload.errors)")
             let sent = try await rig.run(
-                ["edit", "put it in a hat", Self.photo, "--transport", "data-uri"] + rig.sending(to: provider)
+                ["edit", "put it in a hat", Self.photo, "--send-images", "inline"] + rig.sending(to: provider)
             )
             #expect(sent.status == 0, "\(sent.errors)")
             let body = sha256Text(payload.output.dropLast())

@@ -34,7 +34,7 @@ struct MemoryTests {
         anonymous: Int, file: Int
     ) {
         let command = try rig.runner.start(
-            ["edit", "mix them", "--max-body", "120MB", "--transport", "data-uri"] + files
+            ["edit", "mix them", "--max-body", "120MB", "--send-images", "inline"] + files
                 + rig.sending(to: "fal"))
         let watch = Task { await peak(of: command.identifier) }
         let result = try await command.result()

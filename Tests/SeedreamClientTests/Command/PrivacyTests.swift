@@ -40,7 +40,7 @@ struct PrivacyTests {
                 "--provider", "fal", "--base-url", "http://127.0.0.1:\(rig.emulator.port)/fal", "-o",
                 rig.output, "--size", "1024x1024",
             ]
-            let edit = try await runner.run(["edit", "a hat", photo, "--inline"] + sending)
+            let edit = try await runner.run(["edit", "a hat", photo, "--receive", "inline"] + sending)
             #expect(edit.status == 0, "\(edit.errors)")
             let manifest = try rig.folder.write(#"{"prompt":"a lighthouse","images":[]}"#.utf8, as: "m.jsonl")
             let batch = try await runner.run(
@@ -73,7 +73,7 @@ struct PrivacyTests {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let photo = "\(folder)/name-of-nobodys-business.jpg"
             try Data(try Fixtures.bytes("shapes/phone-1.jpg")).write(to: URL(fileURLWithPath: photo))
-            let upload = provider == "ark" ? [] : ["--transport", "upload"]
+            let upload = provider == "ark" ? [] : ["--send-images", "upload"]
             let result = try await rig.run(["edit", "a hat", photo] + upload + rig.sending(to: provider))
             #expect(result.status == 0, "\(result.errors)")
             let requests = await rig.emulator.requests

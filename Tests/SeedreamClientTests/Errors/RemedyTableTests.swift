@@ -56,7 +56,7 @@ struct RemedyTableTests {
             "allow more with `maximumBytes` or `maximumBodyBytes`, or send fewer images in one request"),
         Row(
             PreparationError.tooManyInputs(count: 11, maximum: 10),
-            "name at most 10, or leave `--strict` out to use the last 10",
+            "name at most 10, or leave `--fail-on-dropped` out to use the last 10",
             "name at most 10, or leave `isStrict` out to use the last 10"),
         Row(
             limit(.memoryBudget, 7),
@@ -123,7 +123,7 @@ struct RemedyTableTests {
         let planner = SubmissionPlanner(.aiml, configuration: configuration)
         let error = #expect(throws: RequestError.self) { try planner.plan(SampleImage.request()) }
         #expect(error?.hint == "set `imageTransport = .dataURI`")
-        #expect(error?.remedy.text(in: .command) == "pass `--transport data-uri`")
+        #expect(error?.remedy.text(in: .command) == "pass `--send-images inline`")
     }
 
     @Test("a failed input keeps its hint, which is text in the task's wording in JSON")
