@@ -82,6 +82,14 @@ struct HelpTests {
         #expect((20...25).contains(options.count))
     }
 
+    @Test("breaks no example", arguments: commands)
+    func examples(_ test: Case) async throws {
+        let examples = try await CommandRunner().run(test.arguments).lines.drop { $0 != "Examples:" }
+            .dropFirst().prefix { !$0.isEmpty }
+        #expect(!examples.isEmpty)
+        #expect(examples.filter { !$0.hasPrefix("  ") } == [])
+    }
+
     @Test("that of edit has its groups in the order of their use, and hides options of one provider")
     func groups() async throws {
         let lines = try await seedream("edit", "--help").lines

@@ -11,8 +11,8 @@ struct Edit: AsyncParsableCommand {
         abstract: "Prepare images, send them with a prompt, and save the results.",
         discussion: """
             "Image 1" in the prompt is the first input. A request is sent once and recorded: \
-            `seedream resume` continues it if interrupted. No file is overwritten. Keys: see \
-            `seedream providers`.
+            `seedream resume` continues it if interrupted. Results never overwrite a file; a \
+            .json file next to each records its origin. `seedream providers` names the keys.
 
             Examples:
               seedream edit "put the dog in a hat" dog.heic -o out

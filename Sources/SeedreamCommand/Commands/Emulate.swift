@@ -74,7 +74,7 @@ struct Emulate: AsyncParsableCommand {
     @Flag(help: "Print one JSON document with addresses and port to stdout at the start.")
     var json = false
 
-    @OptionGroup(title: "Advanced")
+    @OptionGroup
     var terminal: TerminalArguments
 
     func validate() throws {

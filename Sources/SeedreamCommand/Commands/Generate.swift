@@ -11,7 +11,7 @@ struct Generate: AsyncParsableCommand {
 
             Examples:
               seedream generate "a lighthouse in a storm" -o out
-              seedream generate "a lighthouse in a storm" --size 16:9@4K --count 4 --budget 0.20
+              seedream generate "a lighthouse" --size 16:9@4K --count 4 --budget 0.20
               seedream generate "a lighthouse in a storm" --provider ark --dry-run
 
             More options: `seedream generate --help-hidden`. Exit codes: see `seedream help exit-codes`.

@@ -1,5 +1,5 @@
 /// Help about something other than a command: `seedream help TOPIC`.
-enum HelpTopic: String, CaseIterable {
+enum HelpTopic: String {
     case exitCodes = "exit-codes"
 
     /// - Parameter words: The command line without the program's name.

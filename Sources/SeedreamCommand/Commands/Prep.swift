@@ -32,7 +32,7 @@ struct Prep: AsyncParsableCommand {
               seedream prep --each -r scans/ -o out --existing skip
               find . -name '*.heic' -print0 | seedream prep --each --files-from - -0 -o out
               cat photo.jpg | seedream prep - --data-uri
-              seedream prep photo.jpg --payload fal --prompt "make it night" | curl -s --json @- ...
+              seedream prep photo.jpg --payload fal --prompt "make it night" >body.json
               seedream prep --each scans/ -o out --report out.html
               seedream prep banner.png --fit pad --background black -o out
 

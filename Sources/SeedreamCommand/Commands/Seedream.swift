@@ -83,7 +83,7 @@ package struct Seedream: AsyncParsableCommand {
         do {
             // From here on, hints of the library name options and commands.
             try await Remedy.$wording.withValue(.command) {
-                var command = try command(PathText.arguments)
+                var command = try parsed(PathText.arguments)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
@@ -100,7 +100,7 @@ package struct Seedream: AsyncParsableCommand {
     ///
     /// - Throws: `ValidationError` for a misspelt command; `CleanExit` for a help topic; the errors
     ///   of the parser.
-    private static func command(_ words: [String]) throws -> any ParsableCommand {
+    private static func parsed(_ words: [String]) throws -> any ParsableCommand {
         if let topic = HelpTopic(words) { throw CleanExit.message(topic.text) }
         if let message = CommandSuggestion.message(for: words, in: Self.self) {
             throw ValidationError(message)

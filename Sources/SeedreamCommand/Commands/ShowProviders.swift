@@ -18,7 +18,7 @@ struct ShowProviders: ParsableCommand {
     @Flag(help: "Print one JSON document to stdout.")
     var json = false
 
-    @OptionGroup(title: "Advanced")
+    @OptionGroup
     var terminal: TerminalArguments
 
     func run() throws {

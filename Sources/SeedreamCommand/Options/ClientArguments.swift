@@ -3,10 +3,10 @@ import Synchronization
 
 /// Options for the connection to providers, the keys, the ledger and the terminal.
 struct ClientArguments: ParsableArguments {
-    @OptionGroup(title: "Network")
+    @OptionGroup
     var network: NetworkArguments
 
-    @OptionGroup(title: "Advanced")
+    @OptionGroup
     var advanced: AdvancedArguments
 }
 

@@ -71,9 +71,10 @@ package struct RenamedOptions {
                 continue
             }
             if found.value != nil, joined == nil { rest.removeFirst() }
-            // The value of an option with any value follows in the next word, or after `=`.
-            let newValue = found.newValue ?? joined
-            arguments.append(found.new + (newValue.map { "=\($0)" } ?? ""))
+            // A value that stays is in the next word, or here after `=`. After a former flag there can
+            // be none, and the parser refuses both together.
+            let values = [found.newValue, found.value == nil ? joined : nil].compactMap(\.self)
+            arguments.append(found.new + values.map { "=\($0)" }.joined())
             if !used.contains(where: { $0.oldText == found.oldText }) { used.append(found) }
         }
         arguments += words[options.endIndex...]

@@ -73,6 +73,12 @@ struct RenamedOptionsTests {
         #expect(try RenamedOptions(words).arguments == ["edit", "--strict mode", "--threads", "a.jpg"])
     }
 
+    @Test("take no value if they were flags")
+    func flags() async throws {
+        #expect(try await seedream("prep", "--strict=yes", Sample.conforming, "--dry-run").status == 64)
+        #expect(try await seedream("prep", "--overwrite=no", Sample.conforming, "-o", "out").status == 64)
+    }
+
     @Test("are not taken beside the present name")
     func both() async throws {
         #expect(throws: (any Error).self) { try RenamedOptions(["prep", "--jobs", "1", "--threads=2"]) }
