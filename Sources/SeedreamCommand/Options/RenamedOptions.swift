@@ -49,8 +49,8 @@ package struct RenamedOptions {
 
     /// Replaces old names in front of the terminator `--`.
     ///
-    /// Values stay as they are: a word in front of the terminator that begins with a dash is never a
-    /// value, since the parser takes no such word as one.
+    /// Values are not changed: a word in front of the terminator that begins with a dash is never
+    /// a value, since the parser takes no such word as one.
     ///
     /// - Parameter words: The command line without the program's name.
     /// - Throws: `ValidationError` if an option is given by its old and its present name.
@@ -71,8 +71,8 @@ package struct RenamedOptions {
                 continue
             }
             if found.value != nil, joined == nil { rest.removeFirst() }
-            // A value that stays is in the next word, or here after `=`. After a former flag there can
-            // be none, and the parser refuses both together.
+            // A value that stays is in the next word, or here after `=`. After a former flag there
+            // can be none, and the parser refuses both together.
             let values = [found.newValue, found.value == nil ? joined : nil].compactMap(\.self)
             arguments.append(found.new + values.map { "=\($0)" }.joined())
             if !used.contains(where: { $0.oldText == found.oldText }) { used.append(found) }
