@@ -29,7 +29,7 @@ demo-edit: setup ## Edit the photographs of fixtures/photos against the emulator
 build: ## Build the command in release, as .build/release/seedream.
 	swift build -c release --product seedream $$(scripts/release-flags) $(SWIFT_FLAGS)
 
-prep: ## Build the command without the provider client, in under a minute, as .build/prep/release/seedream.
+prep: ## Build the command without the provider client, in a third of the time, as .build/prep/release/seedream.
 	swift build -c release --product seedream --scratch-path .build/prep --disable-default-traits --traits $(PREP_TRAITS) $$(scripts/release-flags) $(SWIFT_FLAGS)
 
 test: ## Install the libraries and exiftool, build and run the whole test suite.

@@ -36,7 +36,7 @@ let package = Package(
         .trait(
             name: "Client",
             description:
-                "Sends requests with AsyncHTTPClient and keeps jobs in SQLite (libsqlite3-dev). Without it, prep alone, in under a minute."
+                "Sends requests with AsyncHTTPClient and keeps jobs in SQLite (libsqlite3-dev). Without it, prep alone, built in a third of the time."
         ),
         .trait(
             name: "Emulator",
@@ -50,7 +50,7 @@ let package = Package(
         .trait(
             name: "LosslessTurn",
             description:
-                "Turns JPEGs without a second generation of loss, with TurboJPEG (libturbojpeg0-dev)."),
+                "Rotates JPEGs losslessly, with TurboJPEG (libturbojpeg0-dev)."),
         .trait(name: "TIFF", description: "Reads the first page of TIFFs with libtiff (libtiff-dev)."),
     ],
     dependencies: [
