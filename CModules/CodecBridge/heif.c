@@ -99,7 +99,7 @@ static void read_tiling(const struct heif_image_handle *handle, bridge_heif_info
 #endif
 
 #if HAS_SEQUENCES
-/* Opens the first track of a file without a still image; 0 if there is none. */
+/* Opens the first track of a file without a still image; 0 without a track. */
 static int open_sequence(bridge_heif_decoder *decoder, bridge_heif_info *info) {
     if (heif_get_version_number() < LIBHEIF_MAKE_VERSION(1, 21, 0) || !heif_context_has_sequence(decoder->context)) return 0;
     decoder->track = heif_context_get_track(decoder->context, 0);

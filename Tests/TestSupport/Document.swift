@@ -7,7 +7,7 @@ import Foundation
 package struct Document: Sendable {
     /// A fenced block of code.
     package struct Block: Sendable {
-        /// The word after the opening fence; empty if there is none.
+        /// The word after the opening fence; empty without one.
         package var language: String
         /// The lines between the fences, each with its line feed.
         package var text: String

@@ -37,7 +37,7 @@ final class HEIFDecoder {
 
     deinit { bridge_heif_close(handle) }
 
-    /// Returns the ICC profile; `nil` if there is none.
+    /// Returns the ICC profile; `nil` if the file has no profile.
     func profile() throws(CodecError) -> [UInt8]? {
         guard info.profile_size > 0 else { return nil }
         var profile = [UInt8](repeating: 0, count: Int(info.profile_size))

@@ -94,7 +94,7 @@ enum PNGImageData {
             return written
         }
 
-        /// Loads input if there is none. Returns `false` at the end of the last chunk.
+        /// Loads more input if all of it is used. Returns `false` at the end of the last chunk.
         private mutating func load() throws(CodecError) -> Bool {
             guard used == piece.count else { return true }
             while bytes == chunks[chunk].payload.count {

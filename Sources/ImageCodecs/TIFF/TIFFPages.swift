@@ -160,7 +160,7 @@ extension TIFFPages.Page {
         return self[.make] != nil && self[.compression].map(Self.rawCompressions.contains) ?? false
     }
 
-    /// Returns the start of frame of the page's JPEG data; `nil` if there is none.
+    /// Returns the start of frame of the page's JPEG data; `nil` without one.
     func jpegFrame(in source: EncodedSource) throws(CodecError) -> JPEGHeader.Frame? {
         guard let compression = self[.compression], [6, 7].contains(compression) else { return nil }
         let first = self[.jpegOffset] ?? self[.tileOffsets] ?? self[.stripOffsets] ?? 0

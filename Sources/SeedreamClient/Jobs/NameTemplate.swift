@@ -21,7 +21,7 @@ package struct NameTemplate: Hashable, Sendable {
         package var id: String?
         /// The provider's seed. Default: `nil`, shown as `random`.
         package var seed: Int?
-        /// The provider's request ID, or the job's ID if there is none.
+        /// The provider's request ID, or the job's ID without one.
         package var request: String
         /// The first input as the user named it: a path, a URL, or `-`. Without inputs the stem is
         /// `image`.

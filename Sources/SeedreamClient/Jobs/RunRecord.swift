@@ -166,7 +166,7 @@ public struct RowReference: Hashable, Codable, Sendable {
     /// The part of the key that equal requests share in all runs.
     public var content: String
 
-    /// The row's ID in a manifest: the part of the key after `@`; `nil` if there is none.
+    /// The row's ID in a manifest: the part of the key after `@`; `nil` without one.
     var id: String? {
         guard key.hasPrefix(content + "@") else { return nil }
         let id = key.dropFirst(content.count + 1)

@@ -37,7 +37,7 @@ public protocol JobLedger: Sendable {
         async throws(LedgerError)
         -> JobRecord
     /// Returns the job with this ID or provider's request ID, or the only job whose ID begins with
-    /// this text of at least 4 characters; `nil` if there is none.
+    /// this text of at least 4 characters; `nil` if no job has it.
     ///
     /// - Throws: ``LedgerError/ambiguous(_:count:)``.
     func job(_ id: String) async throws(LedgerError) -> JobRecord?

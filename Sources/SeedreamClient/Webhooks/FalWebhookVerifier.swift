@@ -176,7 +176,7 @@ public struct FalWebhook: Hashable, Sendable {
 
     /// The job's ID: ``JobTicket/requestID``.
     public let requestID: String
-    /// fal's second request ID; `nil` if there is none.
+    /// fal's second request ID; `nil` if the body has no such ID.
     public let gatewayRequestID: String?
     /// The outcome of the job.
     public let status: Status

@@ -24,7 +24,7 @@ struct PromptRule {
 
     // MARK: Mistakes
 
-    /// The mistake in the arguments and the correct spelling; `nil` if there is none. Looks at
+    /// The mistake in the arguments and the correct spelling; `nil` without a mistake. Looks at
     /// names and at which files exist, and opens none.
     var mistake: String? {
         guard file == nil else { return mistakeWithFile }

@@ -52,7 +52,7 @@ extension InputConstraints {
         ("ark", .seedream4.with(bytes: 10_000_000)),
     ]
 
-    /// Returns the profile with the given name, or `nil` if there is none.
+    /// Returns the profile with the given name; `nil` for an unknown name.
     public static func profile(named name: String) -> InputConstraints? {
         profiles.first { $0.name == name }?.constraints
     }

@@ -63,10 +63,10 @@ public struct SourceFacts: Hashable, Codable, Sendable {
     public var orientation: Int
     /// The encoded size in bytes; for pixels in memory, four bytes per pixel.
     public var bytes: Int
-    /// The description of the embedded ICC profile, or `nil` if there is none.
+    /// The description of the embedded ICC profile; `nil` without one.
     public var colorProfile: String?
     /// The other source of the colour space: `"Adobe RGB (EXIF)"`, `"gAMA and cHRM"`, `"nclx"`;
-    /// `nil` if there is none or it is sRGB.
+    /// `nil` without one, or if it is sRGB.
     public var colorOrigin: String?
     /// Whether the image has an alpha channel, a transparent colour or a transparent palette entry.
     public var alpha: Bool

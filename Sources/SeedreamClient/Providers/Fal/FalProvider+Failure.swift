@@ -104,7 +104,7 @@ extension FalProvider {
 /// An error body of fal: `{"detail": "text", "error_type": …}` of the infrastructure, `{"detail":
 /// [{"loc", "msg", "type"}, …]}` of a model, or `{"status": "NOT_FOUND"}` of the queue.
 struct FalErrorBody: Hashable, Sendable {
-    /// fal's message; `nil` if there is none.
+    /// fal's message; `nil` if the reply has no message.
     private(set) var message: String?
     /// fal's error code.
     private(set) var code: String?
