@@ -1,12 +1,7 @@
 import ArgumentParser
+import Platform
 import SeedreamClient
 import SeedreamModel
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// `seedream runs`: lists the runs in the ledger with their rows by state.
 struct Runs: AsyncParsableCommand {
@@ -39,7 +34,7 @@ struct Runs: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await ClientFailure.reported(client, json: json) {
+        try await ClientFailure.reported(client) {
             let ledger = try ClientSetup(client).existingLedger(.reading)
             let runs = try await ledger.runs(limit: limit == 0 ? nil : limit)
             if json {
@@ -51,47 +46,6 @@ struct Runs: AsyncParsableCommand {
         #else
         throw MissingTrait.client()
         #endif
-    }
-}
-
-/// The JSON document of runs, schema 1.
-struct RunReport: Encodable {
-    /// A run.
-    struct Run: Encodable {
-        var id: String
-        var name: String?
-        var command: String
-        var sources: [String]
-        var destination: String
-        var origin: String
-        /// ISO 8601, UTC.
-        var created: String
-        /// The time at which a command last continued it; ISO 8601, UTC.
-        var updated: String
-        /// The number of rows by state; holds every state.
-        var rows: [String: Int]
-        /// The largest possible cost of what was bought, by unit.
-        var cost: [String: Double]
-    }
-
-    var schema = 1
-    var runs: [Run]
-
-    init(_ summaries: [RunSummary]) {
-        runs = summaries.map { summary in
-            let identity = summary.run.identity
-            func time(_ seconds: Double) -> String {
-                Date(timeIntervalSince1970: seconds).formatted(.iso8601)
-            }
-            return Run(
-                id: summary.run.id, name: identity.name, command: identity.command,
-                sources: identity.sources, destination: identity.destination, origin: identity.origin,
-                created: time(summary.run.created), updated: time(summary.run.updated),
-                rows: Dictionary(
-                    RowState.allCases.map { ($0.rawValue, summary.rows[$0] ?? 0) }, uniquingKeysWith: { $1 }),
-                cost: Dictionary(
-                    summary.cost.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { $1 }))
-        }
     }
 }
 
@@ -109,11 +63,10 @@ enum RunTable {
             func count(_ states: RowState...) -> String {
                 "\(states.reduce(0) { $0 + (summary.rows[$1] ?? 0) })"
             }
-            let when = Date(timeIntervalSince1970: summary.run.updated).formatted(.iso8601).prefix(16)
             let cost = summary.cost.sorted { $0.key.rawValue < $1.key.rawValue }.filter { $0.value > 0 }
                 .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }.joined(separator: ", ")
             table.add([
-                summary.run.identity.name ?? summary.run.id, String(when).replacing("T", with: " "),
+                summary.run.identity.name ?? summary.run.id, LocalTime.text(summary.run.updated),
                 summary.run.identity.command, "\(summary.rows.values.reduce(0, +))", count(.saved, .skipped),
                 count(.submitting, .accepted, .finished), count(.waiting, .preparing),
                 count(.failed, .cancelled), count(.unknown), cost.isEmpty ? "-" : cost,

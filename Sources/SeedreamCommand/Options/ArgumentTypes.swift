@@ -1,14 +1,9 @@
 public import ArgumentParser
 public import ImagePreparation
 public import Pixels
+import Platform
 public import SeedreamClient
 public import SeedreamModel
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension ResamplingFilter: ExpressibleByArgument {}
 extension AspectRatioFit: ExpressibleByArgument {}
@@ -87,15 +82,15 @@ struct Money: ExpressibleByArgument {
     var price: Price { Price(amount: amount, unit: unit, date: "", source: "--price") }
 }
 
-/// A point in time in UTC, written as `2026-11-28` (its first second) or `2026-11-28T14:30:00Z`.
+/// A point in time, written as `2026-11-28` (its first second), `2026-11-28T14:30` or
+/// `2026-11-28T14:30+01:00`; local without an offset.
 struct Moment: ExpressibleByArgument {
     /// Seconds since 1970.
     var seconds: Double
 
     init?(argument: String) {
-        let text = argument.utf8.count == 10 ? argument + "T00:00:00Z" : argument
-        guard let date = try? Date(text, strategy: .iso8601) else { return nil }
-        seconds = date.timeIntervalSince1970
+        guard let seconds = LocalTime.seconds(argument) else { return nil }
+        self.seconds = seconds
     }
 }
 

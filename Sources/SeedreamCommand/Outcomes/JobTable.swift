@@ -2,12 +2,6 @@ import Platform
 import SeedreamClient
 import SeedreamModel
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Jobs as text tables.
 enum JobTable {
     /// Returns the jobs, one per row.
@@ -16,11 +10,12 @@ enum JobTable {
         let style = Style(descriptor: 1)
         var table = Table([
             "job", "when", Table.Column("provider", rank: 3), "state", .number("images", rank: 2),
-            Table.Column("request", rank: 1), Table.Column("prompt", least: 16, keepsEnd: false),
+            Table.Column("request", rank: 1), Table.Column("prompt", least: 12, keepsEnd: false),
         ])
         for job in jobs {
             table.add([
-                String(job.id.prefix(8)), when(job.created), job.provider.rawValue, job.state.rawValue,
+                String(job.id.prefix(8)), LocalTime.text(job.created), job.provider.rawValue,
+                job.state.rawValue,
                 "\(job.files.count)",
                 job.ticket?.requestID ?? job.result?.requestID ?? "-", job.prompt,
             ])
@@ -67,7 +62,7 @@ enum JobTable {
         var rows: [(String, String)] = [
             ("job", job.id), ("provider", "\(job.provider.displayName), \(job.model)"),
             ("state", job.state.rawValue),
-            ("when", when(job.created)), ("prompt", fitted(job.prompt)),
+            ("when", LocalTime.text(job.created)), ("prompt", fitted(job.prompt)),
         ]
         if let id = job.ticket?.requestID ?? job.result?.requestID { rows.append(("request", id.visible)) }
         if let status {
@@ -148,10 +143,5 @@ enum JobTable {
             sums[unit, default: 0] += cost
         }
         return sums.filter { $0.value > 0 }
-    }
-
-    /// Returns a time in UTC, to the minute.
-    private static func when(_ seconds: Double) -> String {
-        String(Date(timeIntervalSince1970: seconds).formatted(.iso8601).prefix(16)).replacing("T", with: " ")
     }
 }

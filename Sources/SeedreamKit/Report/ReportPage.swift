@@ -4,12 +4,6 @@ import Platform
 import SeedreamClient
 import SeedreamModel
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The markup of a ``Report``.
 struct ReportPage {
     let report: Report
@@ -36,7 +30,7 @@ struct ReportPage {
         <body>
         <header>
         <h1><bdi>\(report.title)</bdi></h1>
-        <p class="when">Made on \(Self.date(report.created)) UTC</p>
+        <p class="when">Made on \(LocalTime.text(report.created))</p>
         </header>
         <nav aria-label="Summary">
         <ul class="counts">\(counts)</ul>
@@ -232,9 +226,5 @@ struct ReportPage {
         let start = text.prefix(2000)
         guard start.endIndex < text.endIndex else { return text }
         return "\(start)… (\(text.count - 2000) more characters)"
-    }
-
-    private static func date(_ seconds: Double) -> String {
-        String(Date(timeIntervalSince1970: seconds).formatted(.iso8601).prefix(16)).replacing("T", with: " ")
     }
 }
