@@ -82,7 +82,9 @@ struct RequestTests {
         let before = try folder.names()
         let result = try await CommandRunner().run(["prep", "--fail-on-dropped", "--json"] + more + inputs)
         #expect(result.status == 64)
-        #expect(result.text == "")
+        let document = try JSONValue(parsing: result.output)
+        #expect(document["error"]?["message"] == "11 inputs given, one request takes 10")
+        #expect(document["error"]?["exitCode"] == 64)
         #expect(
             result.errors == """
                 error: 11 inputs given, one request takes 10

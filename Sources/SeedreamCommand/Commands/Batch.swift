@@ -118,13 +118,16 @@ extension Batch: RunCommand {
             let ticks = progress.ticking()
             defer { ticks.cancel() }
             let file = try lines.file.map { try BatchResults($0, of: manifest) }
-            var output = BatchOutput(run: run, isStream: stream.ndjson, waits: waits, progress: progress)
+            var output = BatchOutput(
+                run: run, isStream: stream.ndjson && !results.json, waits: waits, progress: progress)
             let stop = try await session.batch(
                 reader, as: run, to: destination, others: others(of: session), options: options,
                 fetchesURLs: sending.fetch, results: file?.file, reportingTo: progress.reporter,
                 configure: { request.apply(to: &$0) }
             ) { try output.show($0) }
             try file?.finish(reader)
+            // Only `resume RUN --json` comes here with `--json`.
+            if results.json { try await BatchOutput.showRun(run.id, session.client.ledger, stop) }
             try output.finish(stop)
         }
     }

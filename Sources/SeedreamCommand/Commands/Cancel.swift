@@ -25,6 +25,9 @@ struct Cancel: AsyncParsableCommand {
             valueName: "url"))
     var baseURL: String?
 
+    @Flag(help: "Print one JSON document to stdout.")
+    var json = false
+
     @OptionGroup
     var client: ClientArguments
 
@@ -38,7 +41,8 @@ struct Cancel: AsyncParsableCommand {
             if job.state.isFinal, job.state != .unknown {
                 Diagnostics().failure(
                     "\(job.id): it is already \(job.state.rawValue)",
-                    hint: "there is nothing to cancel; \(Invocation.command("status", job)) shows it")
+                    hint: "there is nothing to cancel; \(Invocation.command("status", job)) shows it",
+                    category: .request)
                 throw ExitStatus.refusedByProvider.code
             }
             let outcome = try await ClientFailure.about(job) {
@@ -46,6 +50,10 @@ struct Cancel: AsyncParsableCommand {
             }
             let name = job.provider.displayName
             switch outcome {
+            case .requested where json:
+                var report = JobReport([try await ledger.job(job.id) ?? job])
+                report.jobs[0].cancellation = outcome
+                try Terminal.print(JSON.document(report))
             case .requested:
                 try Terminal.print(
                     "\(job.id): \(name) was asked to cancel it; \(Invocation.command("status", job)) shows whether it did"
@@ -53,17 +61,20 @@ struct Cancel: AsyncParsableCommand {
             case .alreadyCompleted:
                 Diagnostics().failure(
                     "\(job.id): the image is already generated",
-                    hint: "\(Invocation.command("resume", job)) fetches it")
+                    hint: "\(Invocation.command("resume", job)) fetches it", category: .request,
+                    code: outcome.rawValue)
                 throw ExitStatus.refusedByProvider.code
             case .notFound:
                 Diagnostics().failure(
                     "\(job.id): \(name) does not know the job",
-                    hint: "\(Invocation.command("resume", job)) asks again")
+                    hint: "\(Invocation.command("resume", job)) asks again", category: .request,
+                    code: outcome.rawValue)
                 throw ExitStatus.refusedByProvider.code
             case .notPossible:
                 Diagnostics().failure(
                     "\(job.id): \(name) cannot cancel",
-                    hint: "\(Invocation.command("resume", job)) waits for the result")
+                    hint: "\(Invocation.command("resume", job)) waits for the result", category: .request,
+                    code: outcome.rawValue)
                 throw ExitStatus.refusedByProvider.code
             }
         }

@@ -139,7 +139,7 @@ extension Edit: RunCommand {
         if cost.dryRun { return try await plan(rows, named, session) }
         let names = named.names
         let output = RunOutput(
-            names: names, run: named.run, form: stream.ndjson ? .lines : results.form,
+            names: names, run: named.run, form: stream.ndjson && !results.json ? .lines : results.form,
             baseURL: provider.baseURL,
             progress: RequestProgress(
                 rows: rows.count, form: results.progress, showsLogs: client.advanced.verbose,

@@ -62,7 +62,9 @@ extension FetchResult {
             let outcome = await session.result(of: job, to: destination, reportingTo: progress.reporter)
             progress.clear()
             if outcome.action == .elsewhere {
-                Diagnostics().note("\(job.id): another process works on it")
+                Diagnostics().failure(
+                    "\(job.id): another process works on it", hint: "wait until it ends", category: .resources
+                )
                 throw ExitStatus.tryAgainLater.code
             }
             try JobOutput(form: json ? .json : .table, ledger: ledger, progress: progress)

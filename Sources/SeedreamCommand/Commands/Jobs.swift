@@ -1,12 +1,7 @@
 import ArgumentParser
+import Platform
 import SeedreamClient
 import SeedreamModel
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// `seedream jobs`: lists the jobs in the ledger.
 struct Jobs: AsyncParsableCommand {
@@ -36,7 +31,7 @@ struct Jobs: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only jobs recorded at this time or later, in UTC, such as 2026-11-28 or 2026-11-28T14:30:00Z.",
+            "Only jobs recorded at this time or later, such as 2026-11-28 or 2026-11-28T14:30+01:00; local without an offset.",
             valueName: "time"))
     var since: Moment?
 
@@ -115,6 +110,9 @@ extension Jobs {
         @Argument(help: "The outcome that the account shows.")
         var outcome: JobRecord.Settlement
 
+        @Flag(help: "Print one JSON document to stdout.")
+        var json = false
+
         @OptionGroup
         var client: ClientArguments
 
@@ -124,14 +122,16 @@ extension Jobs {
                 let setup = ClientSetup(client)
                 let ledger = try setup.existingLedger()
                 let job = try await setup.job(id, in: ledger)
+                let settled: JobRecord
                 do {
-                    _ = try await ledger.settle(job.id, as: outcome)
+                    settled = try await ledger.settle(job.id, as: outcome)
                 } catch LedgerError.forbiddenTransition {
                     Diagnostics().failure(
                         "\(job.id): expected a job of unknown outcome, found one that is \(job.state.rawValue)",
-                        hint: "\(Invocation.command("status", job)) shows it")
+                        hint: "\(Invocation.command("status", job)) shows it", category: .request)
                     throw ExitStatus.usage.code
                 }
+                if json { return try Terminal.print(JSON.document(JobReport([settled]))) }
                 let way = outcome == .notBought && job.row != nil ? "; its row waits to be sent" : ""
                 try Terminal.print("\(job.id): settled as \(outcome.rawValue)\(way)")
             }
@@ -155,17 +155,18 @@ extension Jobs {
                 Exit codes: see `seedream help exit-codes`.
                 """)
 
-        @Option(help: ArgumentHelp("The day in UTC, such as 2026-11-01.", valueName: "day"))
+        @Option(help: ArgumentHelp("The local day, such as 2026-11-01.", valueName: "day"))
         var before: String
+
+        @Flag(help: "Print one JSON document to stdout.")
+        var json = false
 
         @OptionGroup
         var client: ClientArguments
 
         /// The start of the day in seconds since 1970.
         private var time: Double? {
-            let style = Date.ISO8601FormatStyle().year().month().day()
-            guard before.utf8.count == 10 else { return nil }
-            return try? style.parse(before).timeIntervalSince1970
+            before.utf8.count == 10 ? LocalTime.seconds(before) : nil
         }
 
         func validate() throws {
@@ -179,6 +180,7 @@ extension Jobs {
             try await ClientFailure.reported(client) {
                 let ledger = try ClientSetup(client).existingLedger()
                 let count = try await ledger.prune(before: time ?? 0)
+                if json { return try Terminal.print(JSON.document(PruneReport(jobs: count))) }
                 try Terminal.print("\(count) \(count == 1 ? "job" : "jobs") pruned")
             }
             #else
@@ -186,4 +188,11 @@ extension Jobs {
             #endif
         }
     }
+}
+
+/// The JSON document of `seedream jobs prune --json`, schema 1.
+struct PruneReport: Encodable {
+    var schema = 1
+    /// The number of jobs whose prompts, paths and URLs were removed.
+    var jobs: Int
 }

@@ -18,17 +18,18 @@ struct PrepJob: Sendable {
                 try await prepare()
             }
         } catch let error as PreparationError {
-            Diagnostics().failure(error.description, hint: error.hint)
+            Diagnostics().failure(
+                error.description, hint: error.hint, category: .input, code: error.code.rawValue)
             throw ExitStatus.usage.code
         } catch let failure as OutputFolder.Failure {
-            if command.output.json {
-                try? Terminal.print(
-                    JSON.document(PreparationReport(outputFailure: failure.message, hint: failure.hint)))
+            if command.output.json, !MachineOutput.hasOutput {
+                try? Terminal.print(JSON.document(UnwrittenPreparation(failure)))
             }
-            Diagnostics().failure(failure.message, hint: failure.hint)
+            Diagnostics().failure(
+                failure.message, hint: failure.hint, category: .output, code: ErrorCode.outputFailed.rawValue)
             throw ExitStatus.outputFailed.code
         } catch let error as RequestError {
-            Diagnostics().failure("\(error)", hint: error.hint)
+            Diagnostics().failure("\(error)", hint: error.hint, category: .request)
             throw ExitStatus.usage.code
         } catch let error as OutputError {
             throw StandardOutput.status(after: error).code
@@ -281,6 +282,29 @@ struct PrepJob: Sendable {
         let isDone = !report.images.isEmpty || report.skipped != nil
         if !report.failed.isEmpty { throw (isDone ? ExitStatus.someFailed : .noUsableInput).code }
         if !isDone { throw ExitStatus.noUsableInput.code }
+    }
+}
+
+/// The JSON document of `prep` if nothing could be done because its output cannot be written.
+private struct UnwrittenPreparation: Encodable {
+    private let report: PreparationReport
+    private let error: ErrorDocument
+
+    init(_ failure: OutputFolder.Failure) {
+        report = PreparationReport(outputFailure: failure.message, hint: failure.hint)
+        var error = ErrorDocument(
+            category: LocalErrorCategory.output.rawValue, code: ErrorCode.outputFailed.rawValue,
+            message: failure.message, hint: failure.hint)
+        error.exitCode = ExitStatus.outputFailed.rawValue
+        self.error = error
+    }
+
+    private enum CodingKeys: String, CodingKey { case error }
+
+    func encode(to encoder: any Encoder) throws {
+        try report.encode(to: encoder)
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(error, forKey: .error)
     }
 }
 

@@ -24,15 +24,16 @@ package struct Seedream: AsyncParsableCommand {
               seedream report --since 2026-11-28            write a before-and-after page
               seedream resume                               continue interrupted work
               seedream providers                            list providers and prices
+              seedream schema                               list the JSON schemas
               seedream emulate                              emulate the providers locally
 
-            Exit codes: see `seedream help exit-codes`.
+            Exit codes: see `seedream help exit-codes`. The help as JSON: `seedream help --json`.
             """,
         version: version,
         subcommands: [
             Prep.self, Inspect.self, Edit.self, Generate.self, Batch.self, Runs.self, Jobs.self,
             ShowReport.self, Resume.self, Status.self, FetchResult.self, Cancel.self,
-            ShowProviders.self, Emulate.self,
+            ShowProviders.self, ShowSchema.self, Emulate.self,
         ])
 
     /// The version of this package and of each linked codec, one per line.
@@ -55,7 +56,7 @@ package struct Seedream: AsyncParsableCommand {
             "expected \(leastFreeDescriptors) free file descriptors, found \(free) "
                 + "(this process may have \(limit))",
             hint: "raise the limit of open files, for example with `ulimit -n 256`")
-        ThisProcess.end(ExitStatus.tryAgainLater.rawValue)
+        end(ExitStatus.tryAgainLater.rawValue)
     }
 
     package init() {}
@@ -66,6 +67,8 @@ package struct Seedream: AsyncParsableCommand {
     /// before.
     package static func start() -> Never {
         ThisProcess.prepare()
+        StandardOutput.ignoreSignalsOfWrites()
+        MachineOutput.begin(PathText.arguments)
         checkDescriptors()
         Task { await runArguments() }
         dispatchMain()
@@ -73,12 +76,11 @@ package struct Seedream: AsyncParsableCommand {
 
     private static func runArguments() async {
         FreedMemory.shareArena()
-        StandardOutput.ignoreSignalsOfWrites()
         guard CommandLine.argc > 0 else {
             // On Linux, Swift reads the arguments from /proc/self/cmdline.
             Diagnostics().failure(
                 "the command line cannot be read", hint: "is /proc mounted? it holds the arguments")
-            ThisProcess.end(ExitStatus.configuration.rawValue)
+            end(ExitStatus.configuration.rawValue)
         }
         do {
             // From here on, hints of the library name options and commands.
@@ -102,6 +104,10 @@ package struct Seedream: AsyncParsableCommand {
     ///   of the parser.
     private static func parsed(_ words: [String]) throws -> any ParsableCommand {
         if let topic = HelpTopic(words) { throw CleanExit.message(topic.text) }
+        if let command = HelpTopic.command(in: words) {
+            let help = try HelpDocument(Self.self, words: command, version: release)
+            throw CleanExit.message(try JSON.document(help).text)
+        }
         if let message = CommandSuggestion.message(for: words, in: Self.self) {
             throw ValidationError(message)
         }
@@ -110,17 +116,41 @@ package struct Seedream: AsyncParsableCommand {
         return try parseAsRoot(renamed.arguments)
     }
 
-    /// Ends the process with the message and the exit code of an error. Control characters in the
-    /// message are escaped.
+    /// Ends the process with the message and the exit code of an error, as JSON too if it is
+    /// expected. Control characters in the message are escaped.
     private static func finish(_ error: (any Error)?) -> Never {
         #if Client
         ClientSetup.closeLedgers()
         #endif
-        guard let error else { ThisProcess.end(ExitStatus.done.rawValue) }
+        guard let error else { end(ExitStatus.done.rawValue) }
         let code = exitCode(for: error)
+        // Errors that the command does not handle.
+        if let error = error as? OutputError { end(StandardOutput.status(after: error).rawValue) }
+        if error is any ErrorWithRemedy || error is CancellationError {
+            ClientFailure.report(error)
+            end(Verdict(error).status.rawValue)
+        }
         let text = fullMessage(for: error)
         let stream = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO
         if !text.isEmpty { try? Terminal.write(TerminalText(lines: text) + "\n", to: stream) }
-        ThisProcess.end(code.rawValue)
+        let message = Self.line(message(for: error))
+        end(
+            code.rawValue, message: message.isEmpty ? nil : message,
+            hint: code == .validationFailure
+                ? "\(CommandSuggestion.help(for: PathText.arguments, in: Self.self)) lists the options" : nil)
+    }
+
+    /// Returns a message of the parser on one line. The parser lists values on lines of their own.
+    private static func line(_ message: String) -> String {
+        let lines = message.split(separator: "\n").map { $0.drop { $0 == " " } }
+        let values = lines.dropFirst().map { $0.hasPrefix("- ") ? $0.dropFirst(2) : $0 }
+        return ([lines.first ?? "", values.joined(separator: ", ")[...]].filter { !$0.isEmpty })
+            .joined(separator: " ")
+    }
+
+    /// Ends the process, with the error as JSON if it is expected.
+    private static func end(_ status: Int32, message: String? = nil, hint: String? = nil) -> Never {
+        MachineOutput.finish(status, message: message, hint: hint)
+        ThisProcess.end(status)
     }
 }

@@ -33,12 +33,15 @@ struct ShowReport: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only jobs recorded at this time or later, in UTC, such as 2026-11-28 or 2026-11-28T14:30:00Z.",
+            "Only jobs recorded at this time or later, such as 2026-11-28 or 2026-11-28T14:30+01:00; local without an offset.",
             valueName: "time"))
     var since: Moment?
 
     @Option(help: "What to do if the file exists.")
     var existing = ExistingReport.refuse
+
+    @Flag(help: "Print one JSON document to stdout.")
+    var json = false
 
     @OptionGroup
     var client: ClientArguments
@@ -68,6 +71,7 @@ struct ShowReport: AsyncParsableCommand {
             var report = Report(title: "Seedream report")
             report.rows = try await rows()
             let written = try await report.write(to: output, replacing: existing == .replace)
+            if json { return try Terminal.print(JSON.document(PageReport(path: output, written))) }
             try Terminal.print("\(ReportPageText.summary(written, output))")
         }
     }
@@ -96,6 +100,24 @@ struct ShowReport: AsyncParsableCommand {
     }
     #endif
 }
+
+#if Client
+/// The JSON document of `seedream report --json`, schema 1.
+struct PageReport: Encodable {
+    var schema = 1
+    var path: String
+    /// The number of rows on the page.
+    var rows: Int
+    /// The number of rows that the page has no room for.
+    var leftOut: Int
+    var bytes: Int
+
+    init(path: String, _ written: Report.Written) {
+        self.path = path
+        (rows, leftOut, bytes) = (written.rows, written.leftOut, written.byteCount)
+    }
+}
+#endif
 
 /// The handling of a report that already exists.
 enum ExistingReport: String, ExpressibleByArgument, CaseIterable {

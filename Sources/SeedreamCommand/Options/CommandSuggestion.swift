@@ -30,6 +30,19 @@ enum CommandSuggestion {
         return nil
     }
 
+    /// Returns the command that shows the help of the command in the words, in backticks.
+    static func help(for words: [String], in root: any ParsableCommand.Type) -> String {
+        var (path, command) = ([String](), root)
+        for word in words {
+            guard let next = command.configuration.subcommands.first(where: { name(of: $0) == word }) else {
+                break
+            }
+            path.append(word)
+            command = next
+        }
+        return "`\((["seedream", "help"] + path).joined(separator: " "))`"
+    }
+
     private static func name(of command: any ParsableCommand.Type) -> String {
         command.configuration.commandName ?? "\(command)".lowercased()
     }

@@ -32,8 +32,16 @@ struct BatchOutput {
             let paths = row.files.map(\.path.visible).joined(separator: ", ")
             Terminal.note(TerminalText("\(name): saved as \(paths)"))
         } else if let error = row.error {
-            Diagnostics().failure("\(name): \(error.message)", hint: error.hint)
+            Diagnostics().rowFailure("\(name): \(error.message)", hint: error.hint)
         }
+    }
+
+    /// Prints a run as one JSON document.
+    static func showRun(_ id: String, _ ledger: any JobLedger, _ stop: RunStop?) async throws {
+        // An unstructured task still runs if this one is cancelled.
+        let summary = try await Task { try await ledger.summary(of: id) }.value
+        let report = RunReport([summary].compactMap(\.self), error: stop.map { ErrorDocument($0) })
+        try Terminal.print(JSON.document(report))
     }
 
     /// Prints the number of rows in each state, and throws the exit code.
@@ -47,16 +55,9 @@ struct BatchOutput {
         let end = isInterrupted || stop != nil ? "; repeat the command to continue" : ""
         Terminal.note(
             TerminalText(start + (words.isEmpty ? "no rows" : words.joined(separator: ", ")) + end))
-        switch stop {
-        case .refused(let error)?:
-            ClientFailure.report(error)
-            throw Verdict(error).status.code
-        case .failures(let count, let rows)?:
-            Diagnostics().failure(
-                "stopped: \(count) of \(rows) rows failed",
-                hint: "fix the reported errors, then repeat the command")
-            throw ExitStatus.someFailed.code
-        case nil: break
+        if let stop {
+            ClientFailure.report(stop)
+            throw ClientFailure.status(after: stop).code
         }
         if isInterrupted { throw ExitStatus.interrupted.code }
         let open: [RowState] = [.submitting, .unknown, .preparing] + (waits ? [.accepted, .finished] : [])

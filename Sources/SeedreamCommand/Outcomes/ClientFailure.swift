@@ -26,8 +26,12 @@ enum ClientFailure {
             throw code
         } catch let error as OutputError {
             throw StandardOutput.status(after: error).code
-        } catch is CancellationError {
-            Terminal.note("interrupted; nothing was sent")
+        } catch let error as CancellationError {
+            let message = "interrupted; nothing was sent"
+            Terminal.note("\(message)")
+            var document = ErrorDocument(error)
+            document.message = message
+            MachineOutput.record(document)
             throw ExitStatus.interrupted.code
         } catch {
             let (cause, job) = (error as? JobFailure).map { ($0.cause, $0.job) } ?? (error, nil)
@@ -36,7 +40,8 @@ enum ClientFailure {
                 try? Terminal.print(
                     JSON.document(
                         JobReport(
-                            [job].compactMap(\.self), failed: inputs.map { FailureRecord($0) }, error: cause))
+                            [job].compactMap(\.self), failed: inputs.map { FailureRecord($0) },
+                            error: ErrorDocument(ending: cause, about: job)))
                 )
             }
             report(cause, job: job)
@@ -59,21 +64,49 @@ enum ClientFailure {
         var job: JobRecord
     }
 
-    /// Prints an error on one line, and its hint.
-    static func report(
+    /// Prints the error that the command ends with on one line, and its hint.
+    static func report(_ error: any Error, job: JobRecord? = nil) {
+        MachineOutput.record(ErrorDocument(ending: error, about: job))
+        reportRow(error, job: job)
+    }
+
+    #if Client
+    /// Prints why a run stopped early.
+    static func report(_ stop: RunStop) {
+        switch stop {
+        case .refused(let error): report(error)
+        case .failures:
+            let document = ErrorDocument(stop)
+            MachineOutput.record(document)
+            Diagnostics().rowFailure(document.message, hint: document.hint)
+        }
+    }
+
+    /// Returns the exit code of a run that stopped early.
+    static func status(after stop: RunStop) -> ExitStatus {
+        switch stop {
+        case .refused(let error): Verdict(error).status
+        case .failures: .someFailed
+        }
+    }
+    #endif
+
+    /// Prints the error of one of several requests on one line, and its hint.
+    static func reportRow(
         _ error: any Error, about name: String? = nil, job: JobRecord? = nil, isRecorded: Bool = true
     ) {
         let diagnostics = Diagnostics()
         if let failure = error as? PreparationFailure {
             for input in failure.inputs {
-                diagnostics.failure("\(input.name): \(input.message)", hint: input.remedy.text(in: .command))
+                diagnostics.rowFailure(
+                    "\(input.name): \(input.message)", hint: input.remedy.text(in: .command))
             }
             diagnostics.note("nothing was sent: without one of its images it would be a different request")
             return
         }
         let text = text(of: error)
         let line = name.map { "\($0): \(text)" } ?? text
-        diagnostics.failure(
+        diagnostics.rowFailure(
             job.map { "\(line) (job \($0.id.prefix(8)))" } ?? line,
             hint: Verdict(error, about: job, isRecorded: isRecorded).hint)
     }

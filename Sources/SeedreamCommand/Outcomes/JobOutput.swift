@@ -42,7 +42,9 @@ struct JobOutput: Sendable {
         let outcomes = outcomes.sorted { $0.index < $1.index }
         let jobs = outcomes.compactMap(\.job)
         let error = outcomes.count == 1 && jobs.isEmpty ? outcomes[0].error : nil
-        try show(outcomes, failed: failed, dropped: dropped, waited: waited, error: error)
+        try show(
+            outcomes, failed: failed, dropped: dropped, waited: waited,
+            error: error.map { ErrorDocument(ending: $0) })
         if Task.isCancelled || outcomes.contains(where: { $0.error is CancellationError }) {
             Terminal.note(
                 "interrupted; the requests already sent are in the ledger: \(Invocation.command(["jobs"]))")
@@ -58,7 +60,7 @@ struct JobOutput: Sendable {
     ///   - advises: Whether to print the command that fetches open jobs.
     func show(
         _ outcomes: [Outcome], failed: [FailedInput], dropped: [DroppedInput] = [], skipped: [JobRecord] = [],
-        waited: Bool, error: (any Error)?, advises: Bool = true
+        waited: Bool, error: ErrorDocument?, advises: Bool = true
     ) throws {
         progress.clear()
         let jobs = outcomes.compactMap(\.job)
@@ -129,7 +131,7 @@ struct JobOutput: Sendable {
         if let error = outcome.error, !(error is CancellationError) {
             let name = count > 1 ? outcome.job?.inputs.first?.name : nil
             let isLost = unrecorded.contains { $0.job.id == outcome.job?.id && $0.file == nil }
-            ClientFailure.report(error, about: name, job: outcome.job, isRecorded: !isLost)
+            ClientFailure.reportRow(error, about: name, job: outcome.job, isRecorded: !isLost)
         }
         for failure in outcome.job?.result?.failures ?? [] {
             Diagnostics().note("the provider failed to make one of the images: \(failure)")

@@ -37,10 +37,10 @@ struct JobReport: Encodable {
     init(
         _ jobs: [JobRecord], failed: [FailureRecord] = [], dropped: [DroppedInput] = [],
         skipped: Int = 0, status: JobStatus? = nil,
-        error: (any Error)? = nil
+        error: ErrorDocument? = nil
     ) {
         self.jobs = jobs.map { JobDocument($0, status: status) }
-        self.error = error.map { ErrorDocument($0) }
+        self.error = error
         self.failed = failed
         self.dropped = dropped
         totals = Totals(
@@ -86,6 +86,10 @@ struct JobDocument: Encodable {
     /// The errors of images that the provider failed to make, in its words.
     var failures: [String]
     var error: ErrorDocument?
+    /// What a person recorded about a job of unknown outcome.
+    var settlement: JobRecord.Settlement?
+    /// The provider's answer to a cancellation.
+    var cancellation: CancellationOutcome?
     var host: Answer?
 
     init(_ job: JobRecord, status: JobStatus? = nil) {
@@ -105,6 +109,7 @@ struct JobDocument: Encodable {
         locations = job.result.map { $0.images.map(\.location.text) }
         failures = job.result?.failures ?? []
         error = job.error.map { ErrorDocument($0, about: job) }
+        settlement = job.settlement
         host = status.map { status in
             var answer = Answer(phase: status.word, logs: status.logs)
             switch status.phase {
@@ -131,41 +136,62 @@ extension JobStatus {
     }
 }
 
-/// An error in JSON, from a provider or from a step before the request.
-struct ErrorDocument: Encodable {
-    /// A word of ``ClientError/Category``, or `request`, `budget`, `ledger`, `key`, `input`.
-    var category: String
-    var provider: ProviderID?
-    var operation: String?
-    var status: Int?
-    /// The provider's error code.
-    var code: String?
-    var message: String
-    var field: String?
-    var requestID: String?
-    var purchase: ClientError.Purchase?
-    var hint: String?
-
+extension ErrorDocument {
     /// - Parameter job: The job that the error is about.
     init(_ error: any Error, about job: JobRecord? = nil) {
-        (message, hint) = (ClientFailure.text(of: error), Verdict(error, about: job).hint)
+        let local = Self.category(of: error)
+        self.init(
+            category: local.rawValue, message: ClientFailure.text(of: error),
+            hint: Verdict(error, about: job).hint)
         switch error {
         case let error as ClientError:
             category = error.category.rawValue
             (provider, operation, status, code) = (error.provider, error.operation, error.status, error.code)
             (field, requestID, purchase) = (error.field, error.requestID, error.purchase)
             message = error.message
-        case let error as RequestError:
-            category = "request"
-            field = error.field
-        case is UntrustedAddressError:
-            category = "request"
-            field = "--base-url"
-        case is BudgetError: category = "budget"
-        case is LedgerError, is UnrecordedJob: category = "ledger"
-        case is KeyError: category = "key"
-        case is SaveError: category = "output"
-        default: category = "input"
+        case let error as RequestError: field = error.field
+        case is UntrustedAddressError: field = "--base-url"
+        case let error as PreparationError: code = error.code.rawValue
+        case let error as PreparationFailure:
+            guard let input = error.inputs.first else { break }
+            (code, message) = (input.code.rawValue, "\(input.name): \(input.message)")
+            hint = input.remedy.text(in: .command)
+        default: break
+        }
+    }
+
+    /// Creates the error that the command ends with, with the exit code.
+    init(ending error: any Error, about job: JobRecord? = nil) {
+        self.init(error, about: job)
+        exitCode = Verdict(error, about: job).status.rawValue
+    }
+
+    #if Client
+    /// Creates the error of a run that stopped early.
+    init(_ stop: RunStop) {
+        switch stop {
+        case .refused(let error): self.init(ending: error)
+        case .failures(let count, let rows):
+            self.init(
+                category: LocalErrorCategory.request.rawValue,
+                message: "stopped: \(count) of \(rows) rows failed",
+                hint: "fix the reported errors, then repeat the command")
+            exitCode = ExitStatus.someFailed.rawValue
+        }
+    }
+    #endif
+
+    private static func category(of error: any Error) -> LocalErrorCategory {
+        switch error {
+        case is RequestError, is UntrustedAddressError, is EqualRequestError: .request
+        case is BudgetError: .budget
+        case is LedgerError, is UnrecordedJob: .ledger
+        case is KeyError: .key
+        case is SaveError, is ResultsError: .output
+        case is ManifestError: .manifest
+        case is ResourceError, is BusyRowError: .resources
+        case is CancellationError: .interrupted
+        default: .input
         }
     }
 }

@@ -99,15 +99,10 @@ final class RunOutput: Sendable {
             }
         }
         let skipped = outcomes.filter { $0.action == .skipped }.compactMap(\.job)
-        let cause: (any Error)? = if case .refused(let error)? = stop { error } else { nil }
         try output.show(
-            shown, failed: failed, skipped: skipped, waited: waited, error: cause, advises: false)
-        if let cause { ClientFailure.report(cause) }
-        if case .failures(let count, let rows)? = stop {
-            Diagnostics().failure(
-                "stopped: \(count) of \(rows) rows failed",
-                hint: "fix the reported errors, then repeat the command")
-        }
+            shown, failed: failed, skipped: skipped, waited: waited, error: stop.map { ErrorDocument($0) },
+            advises: false)
+        if let stop { ClientFailure.report(stop) }
         let isInterrupted = Task.isCancelled
         try await printState(outcomes, ledger, stop, isInterrupted)
         try end(outcomes, stop, failed: failed, isLost: output.isLost, isInterrupted: isInterrupted)
@@ -145,11 +140,7 @@ final class RunOutput: Sendable {
     private func end(
         _ outcomes: [RowOutcome], _ stop: RunStop?, failed: [FailedInput], isLost: Bool, isInterrupted: Bool
     ) throws {
-        switch stop {
-        case .refused(let error)?: throw Verdict(error).status.code
-        case .failures?: throw ExitStatus.someFailed.code
-        case nil: break
-        }
+        if let stop { throw ClientFailure.status(after: stop).code }
         if isInterrupted { throw ExitStatus.interrupted.code }
         let isOpen = outcomes.contains { outcome in
             guard let job = outcome.job else { return outcome.action == .elsewhere }

@@ -10,13 +10,29 @@ import Logging
 struct Diagnostics {
     private let style = Style(descriptor: 2)
 
+    /// Prints the error of an input, which does not end the command.
     func failure(_ record: FailureRecord) {
-        failure("\(record.name): \(record.error.message)", hint: record.error.hint)
+        rowFailure("\(record.name): \(record.error.message)", hint: record.error.hint)
     }
 
-    func failure(_ message: String, hint: String?) {
+    /// Prints the error of an input or of a row, which does not end the command.
+    func rowFailure(_ message: String, hint: String?) {
         Terminal.note("\(style.red("error:")) \(message)")
         if let hint { Terminal.note("  hint: \(hint)") }
+    }
+
+    /// Prints the error that the command ends with, and records it for ``MachineOutput``.
+    ///
+    /// - Parameters:
+    ///   - category: The class of the error; `nil` if the exit code says enough.
+    ///   - code: The code of an input's error.
+    func failure(
+        _ message: String, hint: String?, category: LocalErrorCategory? = nil, code: String? = nil
+    ) {
+        rowFailure(message, hint: hint)
+        MachineOutput.record(
+            ErrorDocument(
+                category: category?.rawValue ?? "", code: code, message: message, hint: hint))
     }
 
     func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message)") }

@@ -38,11 +38,13 @@ enum Terminal {
     ///
     /// - Throws: ``OutputError`` with the system's error number.
     static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(OutputError) {
+        if descriptor == STDOUT_FILENO { MachineOutput.noteOutput() }
         if let code = Descriptor.writeAll(bytes, to: descriptor) { throw OutputError(errno: code) }
     }
 
     /// Writes all bytes.
     static func write(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
+        if descriptor == STDOUT_FILENO { MachineOutput.noteOutput() }
         if let code = bytes.withUnsafeBytes({ Descriptor.writeAll($0, to: descriptor) }) {
             throw OutputError(errno: code)
         }
@@ -87,7 +89,8 @@ enum StandardOutput {
     static func status(after error: OutputError) -> ExitStatus {
         // The reader has closed the pipe, for example `head`; that is not an error.
         if error.errno == EPIPE { return .done }
-        Diagnostics().failure("standard output cannot be written: \(error.description)", hint: nil)
+        Diagnostics().failure(
+            "standard output cannot be written: \(error.description)", hint: nil, category: .output)
         return .outputFailed
     }
 }

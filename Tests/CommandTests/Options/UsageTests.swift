@@ -108,8 +108,15 @@ struct UsageTests {
     func wrong(_ test: Case) async throws {
         let result = try await CommandRunner().run(test.arguments)
         #expect(result.status == 64)
-        #expect(result.text == "")
         #expect(result.errorLines.first == "Error: \(test.message)")
+        // With --json, the same as a document; otherwise nothing.
+        guard test.arguments.contains("--json") || test.arguments.contains("--ndjson") else {
+            #expect(result.text == "")
+            return
+        }
+        let document = try JSONValue(parsing: result.output)
+        #expect(document["error"]?["message"]?.string == test.message)
+        #expect(document["error"]?["exitCode"] == 64)
     }
 
     @Test(
