@@ -2,13 +2,13 @@
 # Installs the missing ones of the system packages that this package needs, and prints their names.
 #
 #   scripts/install-dependencies.sh            the libraries that the build needs
-#   scripts/install-dependencies.sh --tests    also curl, exiftool and transicc, for the tests
+#   scripts/install-dependencies.sh --tests    also curl, exiftool, transicc and a validator of JSON Schema, for the tests
 set -euo pipefail
 
 apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev liblcms2-dev libgif-dev libheif-dev libisal-dev libtiff-dev libturbojpeg0-dev libssl-dev libsqlite3-dev pkg-config)
 brew_packages=(jpeg-turbo libpng webp zimg little-cms2 giflib libheif isa-l libtiff openssl@3 sqlite pkgconf)
 if [[ "${1:-}" == --tests ]]; then
-    apt_packages+=(curl libimage-exiftool-perl liblcms2-utils)
+    apt_packages+=(curl libimage-exiftool-perl liblcms2-utils python3-jsonschema)
     brew_packages+=(exiftool)
 fi
 

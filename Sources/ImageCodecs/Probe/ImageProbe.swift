@@ -4,7 +4,7 @@ public import Pixels
 /// The facts in the header of an image, read without decoding pixels.
 public struct ImageProbe: Hashable, Sendable {
     /// The colour model of the stored samples.
-    public enum ColorModel: String, Hashable, Codable, Sendable {
+    public enum ColorModel: String, Hashable, Codable, Sendable, CaseIterable {
         /// One channel.
         case grey
         /// Y'CbCr, three channels.

@@ -61,7 +61,7 @@ public struct JobTicket: Hashable, Codable, Sendable {
 }
 
 /// The provider's answer to a cancellation request.
-public enum CancellationOutcome: String, Hashable, Codable, Sendable {
+public enum CancellationOutcome: String, Hashable, Codable, Sendable, CaseIterable {
     /// The provider accepted the cancellation request; the job may still be completed.
     case requested
     /// The job was already complete.

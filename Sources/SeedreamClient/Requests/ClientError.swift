@@ -31,7 +31,7 @@ public struct ClientError: Error, Hashable, Codable, Sendable {
     }
 
     /// Whether the provider may have produced and billed the images.
-    public enum Purchase: String, Hashable, Codable, Sendable {
+    public enum Purchase: String, Hashable, Codable, Sendable, CaseIterable {
         /// The provider's contract proves that it did not.
         case notTaken = "not-taken"
         /// It is not known.

@@ -53,7 +53,7 @@ public struct ProviderLimits: Hashable, Sendable {
 /// The price of one image as published on a given day; an estimate.
 public struct Price: Hashable, Codable, Sendable {
     /// The currency of a price.
-    public enum Unit: String, Hashable, Codable, Sendable {
+    public enum Unit: String, Hashable, Codable, Sendable, CaseIterable {
         case usDollars = "USD"
         case credits
     }

@@ -8,6 +8,14 @@ enum HelpTopic: String {
         self.init(rawValue: words[1])
     }
 
+    /// Returns the words of the command whose help is wanted as JSON, `seedream help --json
+    /// [COMMAND]`; empty for all commands. `nil` for another command line.
+    static func command(in words: [String]) -> [String]? {
+        guard words.first == "help", words.contains("--json") else { return nil }
+        let command = words.dropFirst().filter { $0 != "--json" }
+        return command == [exitCodes.rawValue] ? ["help"] : command
+    }
+
     /// The text to print.
     var text: String {
         switch self {

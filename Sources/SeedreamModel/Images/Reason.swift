@@ -115,7 +115,7 @@ public struct Notice: Hashable, Codable, Sendable {
 }
 
 /// The extent to which an image was checked.
-public enum CheckLevel: String, Hashable, Codable, Sendable {
+public enum CheckLevel: String, Hashable, Codable, Sendable, CaseIterable {
     /// Every marker or chunk up to the end of the file, but no pixels.
     case structure
     /// Every pixel was decoded.

@@ -56,7 +56,7 @@ public enum RequestImage: Hashable, Sendable {
 }
 
 /// The operation requested from a provider.
-public enum GenerationOperation: String, Hashable, Codable, Sendable {
+public enum GenerationOperation: String, Hashable, Codable, Sendable, CaseIterable {
     /// Image editing: a prompt and images in, images out.
     case edit
     /// Text-to-image: a prompt in, images out.
