@@ -43,7 +43,7 @@ enum MachineOutput {
         state.withLock { state in state.error = state.error ?? error }
     }
 
-    /// Prints the error of a command that failed, if JSON is expected and says nothing about it yet.
+    /// Prints the error of a command that failed, if JSON is expected and does not say it yet.
     ///
     /// A document is about the whole command, so that none follows another. In a stream, a line
     /// about the command follows those about rows if the command has an error of its own.
