@@ -1,7 +1,35 @@
 /// The image formats recognised by their first bytes, readable or not, and pixels in memory.
 public enum ImageFormat: String, Hashable, Codable, Sendable, CaseIterable {
-    case jpeg, png, webp
-    case gif, bmp, tiff, heic, heif, avif, jpegXL = "jpeg-xl", jpeg2000 = "jpeg-2000", ico, psd, svg, pdf
+    /// JPEG.
+    case jpeg
+    /// PNG.
+    case png
+    /// WebP.
+    case webp
+    /// GIF; read with the package trait `GIF`.
+    case gif
+    /// BMP.
+    case bmp
+    /// TIFF; read with the package trait `TIFF`.
+    case tiff
+    /// HEIF with HEVC, as phones write it; read with the package trait `HEIF`.
+    case heic
+    /// HEIF with a general brand; read with the package trait `HEIF`.
+    case heif
+    /// AVIF; read with the package trait `HEIF`.
+    case avif
+    /// JPEG XL; recognised, not read.
+    case jpegXL = "jpeg-xl"
+    /// JPEG 2000; recognised, not read.
+    case jpeg2000 = "jpeg-2000"
+    /// ICO; recognised, not read.
+    case ico
+    /// PSD; recognised, not read.
+    case psd
+    /// SVG; recognised, not read.
+    case svg
+    /// PDF; recognised, not read.
+    case pdf
     /// Pixels in memory, never a file: red, green, blue and straight alpha, 8 bits each, sRGB, rows
     /// from top to bottom.
     case rgba8

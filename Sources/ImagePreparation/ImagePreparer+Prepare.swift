@@ -17,8 +17,8 @@ extension ImagePreparer {
     /// turn in the order of their requests. Prepared images belong to the caller and are not
     /// counted.
     ///
-    /// The whole body is kept within ``InputConstraints/maximumBodyBytes``: if the images are too
-    /// large together, the largest ones are re-encoded at a smaller size.
+    /// The whole body is kept within ``/SeedreamModel/InputConstraints/maximumBodyBytes``: if the
+    /// images are too large together, the largest ones are re-encoded at a smaller size.
     ///
     /// - Parameters:
     ///   - inputs: The inputs, at least one.

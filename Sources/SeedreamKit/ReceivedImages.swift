@@ -41,7 +41,9 @@ public final class ReceivedImages: Sendable {
 
     /// Returns the encoded bytes of an image in pieces, to keep at most one piece in memory.
     ///
-    /// - Parameter length: The length of each piece but the last, in bytes. Default: 64 KiB.
+    /// - Parameters:
+    ///   - file: One of ``files``.
+    ///   - length: The length of each piece but the last, in bytes. Default: 64 KiB.
     public func pieces(of file: SavedFile, length: Int = 1 << 16) -> Pieces {
         Pieces(images: self, path: file.path, length: max(1, length))
     }

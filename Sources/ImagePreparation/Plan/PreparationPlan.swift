@@ -83,7 +83,7 @@ public struct FailedInput: Hashable, Codable, Sendable {
     public var message: String
     /// The advice, on one line.
     public var remedy: Remedy
-    /// The advice, on one line, in the current ``Remedy/wording``.
+    /// The advice, on one line, in the current ``/SeedreamModel/Remedy/wording``.
     public var hint: String { remedy.description }
 
     /// Creates a failure from its error.

@@ -48,6 +48,7 @@ public struct ImageRecord: Hashable, Codable, Sendable {
     /// Creates the record of a prepared image.
     ///
     /// - Parameters:
+    ///   - image: The prepared image.
     ///   - path: The path of the written file, if any.
     ///   - includesDigest: Whether to compute the SHA-256, which costs more than passing an image
     ///     through.
@@ -82,7 +83,7 @@ public struct ImageRecord: Hashable, Codable, Sendable {
 }
 
 extension PreparedImage {
-    /// The SHA-256 of ``bytes``, 64 lower-case hexadecimal digits. It is computed at each access,
+    /// The SHA-256 of the bytes, 64 lower-case hexadecimal digits. It is computed at each access,
     /// since it costs more than passing an image through.
     public var sha256: String { bytes.withBytes { SHA256Digest($0).hexadecimal } }
 }

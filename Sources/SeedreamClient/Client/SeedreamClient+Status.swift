@@ -66,7 +66,9 @@ extension SeedreamClient {
 
     /// Returns a job for a known request ID, to poll it. The job is not in the ledger.
     ///
-    /// - Parameter model: The provider's model ID. Default: the model for edits.
+    /// - Parameters:
+    ///   - requestID: The provider's request ID.
+    ///   - model: The provider's model ID. Default: the model for edits.
     /// - Throws: ``RequestError`` if the provider has no jobs.
     public func unrecordedJob(requestID: String, model: String? = nil) throws(RequestError) -> JobRecord {
         guard providerAPI.limits.hasJobs else {

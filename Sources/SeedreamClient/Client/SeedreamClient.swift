@@ -49,8 +49,10 @@ public struct SeedreamClient: Sendable {
 
     /// Returns a client for another provider with the same keys, ledger, transport and settings.
     ///
-    /// - Parameter baseURL: The base URL, which also receives the key. If `nil`, the provider's own
-    ///   address is used.
+    /// - Parameters:
+    ///   - provider: The other provider.
+    ///   - baseURL: The base URL, which also receives the key. If `nil`, the provider's own address
+    ///     is used.
     public func asking(_ provider: ProviderID, at baseURL: String? = nil) -> SeedreamClient {
         var configuration = configuration
         configuration.baseURL = baseURL

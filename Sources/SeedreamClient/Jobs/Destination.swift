@@ -6,7 +6,7 @@ public struct Destination: Hashable, Codable, Sendable {
     /// The folder; created if it does not exist.
     public var folder: String
     /// The template for names without extension, with placeholders such as `{stem}` and `{index}`;
-    /// see ``NameTemplate``.
+    /// `docs/cli.md` lists them.
     public var template: String
 
     /// The default template.

@@ -9,7 +9,7 @@ import Foundation
 /// A run in the ledger: the rows that one command sends from one source to one destination.
 public struct RunRecord: Hashable, Codable, Sendable, Identifiable {
     /// The values that identify a run: a command with the same values joins the same run.
-    /// ``Self/id`` is derived from them.
+    /// ``RunRecord/id`` is derived from them.
     public struct Identity: Hashable, Codable, Sendable {
         /// The command, such as `edit`.
         public var command: String

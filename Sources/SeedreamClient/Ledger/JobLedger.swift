@@ -54,6 +54,7 @@ public protocol JobLedger: Sendable {
     ///
     /// - Parameters:
     ///   - names: The names from the template, without extension.
+    ///   - id: The job's ID.
     ///   - fileExtension: The extension of the files, without the dot.
     /// - Returns: The job with its reserved names.
     func reserve(_ names: [String], of id: String, fileExtension: String) async throws(LedgerError)
@@ -83,6 +84,7 @@ public protocol JobLedger: Sendable {
     /// Returns the rows of a run, in the order in which they were recorded.
     ///
     /// - Parameters:
+    ///   - run: The run's ID.
     ///   - after: Only rows with higher numbers are returned. 0 for all rows.
     ///   - limit: The largest number of rows; `nil` for all.
     func rows(of run: String, after: Int, limit: Int?) async throws(LedgerError) -> [RowRecord]

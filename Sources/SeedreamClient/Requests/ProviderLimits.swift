@@ -54,7 +54,9 @@ public struct ProviderLimits: Hashable, Sendable {
 public struct Price: Hashable, Codable, Sendable {
     /// The currency of a price.
     public enum Unit: String, Hashable, Codable, Sendable, CaseIterable {
+        /// US dollars.
         case usDollars = "USD"
+        /// Credits of the provider's own.
         case credits
     }
 

@@ -26,7 +26,9 @@ public struct FalOptions: Hashable, Sendable {
 
     /// The value of `X-Fal-Queue-Priority`.
     public enum Priority: String, Hashable, Codable, Sendable, CaseIterable {
+        /// fal's `normal`.
         case normal
+        /// fal's `low`.
         case low
     }
 

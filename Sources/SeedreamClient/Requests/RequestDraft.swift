@@ -65,7 +65,7 @@ public struct RequestWarning: Hashable, Codable, Sendable {
 
     /// The kind of warning.
     public var code: Code
-    /// The field of ``GenerationRequest`` that the warning is about.
+    /// The field of ``/SeedreamModel/GenerationRequest`` that the warning is about.
     public var field: String
     /// The message: one line, lower case, no full stop.
     public var message: String

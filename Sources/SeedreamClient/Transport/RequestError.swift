@@ -3,7 +3,8 @@ public import SeedreamModel
 /// The reason why a request or a setting is rejected before anything is sent: its value is invalid,
 /// or the provider does not support it.
 public struct RequestError: ErrorWithRemedy, Hashable, Sendable {
-    /// The field of the ``GenerationRequest`` or of the configuration that is rejected.
+    /// The field of the ``/SeedreamModel/GenerationRequest`` or of the configuration that is
+    /// rejected.
     public var field: String
     /// The expected and the found value: one line, lower case, no full stop.
     public var message: String

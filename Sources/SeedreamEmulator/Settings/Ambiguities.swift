@@ -3,7 +3,9 @@
 public struct Ambiguities: Hashable, Codable, Sendable {
     /// The treatment of a field that the provider does not know.
     public enum UnknownFields: String, Hashable, Codable, Sendable, CaseIterable {
+        /// The request is accepted as if it were without the field.
         case ignored
+        /// The request is refused with the provider's own error.
         case refused
     }
 
@@ -28,14 +30,18 @@ public struct Ambiguities: Hashable, Codable, Sendable {
 
     /// The type of `statusCode` in AIML's errors: a document shows one, a live response the other.
     public enum StatusCodeType: String, Hashable, Codable, Sendable, CaseIterable {
+        /// A JSON string.
         case string
+        /// A JSON number.
         case integer
     }
 
     /// The form of Apiframe's `result`: `{"images":[…]}` in current documents, the bare URL in
     /// older ones.
     public enum ResultForm: String, Hashable, Codable, Sendable, CaseIterable {
+        /// An object with a list of images.
         case object
+        /// The URL of the image.
         case string
     }
 
@@ -44,6 +50,7 @@ public struct Ambiguities: Hashable, Codable, Sendable {
     public enum UnlistedFields: String, Hashable, Codable, Sendable, CaseIterable {
         /// `seed` makes images reproducible, and `output_format` selects PNG or JPEG.
         case honored
+        /// The fields have no effect.
         case ignored
     }
 

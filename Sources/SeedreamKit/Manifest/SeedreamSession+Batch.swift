@@ -62,6 +62,7 @@ extension RowRequest {
     /// Makes the request of a manifest's row. A row that is not a valid request is refused.
     ///
     /// - Parameters:
+    ///   - record: The row as it was read.
     ///   - fetchesURLs: Whether URLs are downloaded here and prepared, or passed on to the
     ///     provider.
     ///   - configure: Changes the request before the row's own settings are applied.

@@ -40,7 +40,9 @@ public struct Report: Sendable {
 
     /// Checks that a report can be written, before any work is done.
     ///
-    /// - Parameter replacing: Whether an existing file may be replaced. Default: `false`.
+    /// - Parameters:
+    ///   - path: The file to write.
+    ///   - replacing: Whether an existing file may be replaced. Default: `false`.
     /// - Throws: `SaveError` if the file exists, or its folder does not exist or is not writable.
     public static func check(_ path: String, replacing: Bool = false) throws(SaveError) {
         do throws(FileError) {

@@ -43,7 +43,9 @@ extension ReportRow {
 
     /// Makes the report row of a row of a run.
     ///
-    /// - Parameter job: The latest job of the row; `nil` if none was sent.
+    /// - Parameters:
+    ///   - row: The row as the ledger holds it.
+    ///   - job: The latest job of the row; `nil` if none was sent.
     public init(_ row: RowRecord, job: JobRecord?) {
         let isPath = row.label.hasPrefix("/")
         if let job {

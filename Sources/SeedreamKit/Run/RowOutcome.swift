@@ -45,7 +45,15 @@ public struct RowOutcome: Sendable {
 
     /// Makes an outcome, for example to test code that handles one.
     ///
-    /// - Parameter index: The index of the row in its start, from 0.
+    /// - Parameters:
+    ///   - index: The index of the row in its start, from 0.
+    ///   - label: The row's label.
+    ///   - action: The action taken for the row.
+    ///   - job: The current job. Default: `nil`, no request was sent.
+    ///   - error: The error of this start, or of the start that sent the request. Default: `nil`.
+    ///   - failed: Inputs that could not be made valid. Default: none.
+    ///   - dropped: Inputs beyond the number that one request takes. Default: none.
+    ///   - images: The prepared local inputs. Default: none.
     public init(
         index: Int, label: String, action: Action, job: JobRecord? = nil, error: (any Error)? = nil,
         failed: [FailedInput] = [], dropped: [DroppedInput] = [], images: [PreparedImage] = []

@@ -62,8 +62,10 @@ extension RowRequest.Input {
     /// Makes an input of a command-line argument: a path, `-` for standard input, a `data:` URI, or
     /// an `http` or `https` URL.
     ///
-    /// - Parameter fetchesURLs: Whether a URL is downloaded here and prepared, or passed on to the
-    ///   provider. Default: passed on.
+    /// - Parameters:
+    ///   - argument: The argument as typed.
+    ///   - fetchesURLs: Whether a URL is downloaded here and prepared, or passed on to the
+    ///     provider. Default: passed on.
     public init(argument: String, fetchesURLs: Bool = false) {
         if !Self.isURL(argument) {
             self = .local(ImageInput(argument: argument))
@@ -92,6 +94,8 @@ extension RowRequest.Input {
 extension ImageInput {
     /// Encoded bytes in memory, given as Foundation's `Data`. The bytes are copied once.
     ///
-    /// - Parameter name: The name in messages and results.
+    /// - Parameters:
+    ///   - data: The encoded bytes.
+    ///   - name: The name in messages and results.
     public static func data(_ data: Data, name: String) -> ImageInput { .bytes(Array(data), name: name) }
 }

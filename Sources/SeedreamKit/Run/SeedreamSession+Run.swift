@@ -49,8 +49,17 @@ extension SeedreamSession {
     /// An error that every row of one provider would meet stops the rows of that provider.
     ///
     /// - Parameters:
+    ///   - run: The run to start or continue; see `RunRecord.Identity`.
+    ///   - destination: The folder and names of the results.
     ///   - others: The sessions of other providers that rows may name, over the same ledger.
+    ///   - options: The options of the run.
+    ///   - reporter: Receives the events of each row.
     ///   - next: Returns the next row, or `nil` at the end.
+    ///   - deliver: Receives each outcome as soon as it is known, in order of completion.
+    /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
+    ///   cancelled.
+    /// - Throws: `LedgerError`; `KeyError` before anything is read, if there are no other sessions;
+    ///   the errors of `next` and `deliver`.
     public func run(
         as run: RunRecord, to destination: Destination, others: [SeedreamSession] = [],
         options: RunOptions = RunOptions(), reportingTo reporter: SessionReporter? = nil,
@@ -70,6 +79,8 @@ extension SeedreamSession {
     /// - Parameters:
     ///   - run: The run whose saved rows would be skipped. `nil`: every row would be sent.
     ///   - others: The sessions of other providers that rows may name.
+    ///   - options: The options of the run.
+    ///   - reporter: Receives the events of each row.
     ///   - next: Returns the next row, or `nil` at the end.
     ///   - deliver: Receives each plan, in order of completion.
     /// - Throws: `LedgerError`, `CancellationError`, and the errors of `next` and `deliver`.

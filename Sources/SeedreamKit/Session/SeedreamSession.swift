@@ -24,7 +24,7 @@ public struct SeedreamSession: Sendable {
     ///
     /// - Parameters:
     ///   - client: The client. To decode the results, it needs the verifier
-    ///     ``ImageVerifier/decoding(limits:)``.
+    ///     ``SeedreamClient/ImageVerifier/decoding(limits:)``.
     ///   - options: The preparation options. The constraints are the profile of the client's
     ///     provider.
     public init(client: SeedreamClient, options: PreparationOptions = PreparationOptions()) {
@@ -44,7 +44,10 @@ public struct SeedreamSession: Sendable {
     /// Returns the input constraints of a provider: its profile, with the limit on the request body
     /// if images are sent in the body.
     ///
-    /// - Parameter profile: Constraints to use instead of the provider's own.
+    /// - Parameters:
+    ///   - provider: The provider that the images are for.
+    ///   - configuration: The client's configuration, which decides how images travel.
+    ///   - profile: Constraints to use instead of the provider's own. Default: `nil`.
     public static func constraints(
         for provider: ProviderID, configuration: ClientConfiguration, profile: InputConstraints? = nil
     ) -> InputConstraints {

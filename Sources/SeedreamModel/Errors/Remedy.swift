@@ -131,7 +131,7 @@ extension ErrorWithRemedy {
 extension LocalizedError where Self: ErrorWithRemedy & CustomStringConvertible {
     /// The error's own line.
     public var errorDescription: String? { description }
-    /// The ``hint``.
+    /// The hint, one line.
     public var recoverySuggestion: String? { hint }
 }
 

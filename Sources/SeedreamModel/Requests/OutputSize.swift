@@ -24,6 +24,7 @@ extension OutputSize {
     /// - Parameters:
     ///   - width: The shape's width, in any unit, at least 1.
     ///   - height: The shape's height, in the same unit, at least 1.
+    ///   - tier: The tier whose area the size has.
     ///   - limit: The maximum side at the provider, in px. Default: no limit, so that 16:9 at 4K is
     ///     5461x3072.
     public static func pixels(width: Int, height: Int, tier: SizeTier, maximumSide limit: Int? = nil)

@@ -7,12 +7,19 @@ import Foundation
 /// Any JSON value. An integer that fits remains an integer, so that `1` and `1.5` can be told
 /// apart, as providers do.
 public enum JSONValue: Hashable, Sendable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number that fits in `Int`.
     case integer(Int)
+    /// Any other number.
     case number(Double)
+    /// A string.
     case string(String)
+    /// An array.
     case array([JSONValue])
+    /// An object, without the order of its members.
     case object([String: JSONValue])
 }
 
