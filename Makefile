@@ -7,7 +7,7 @@ FILTER ?= .*
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-edit build prep test soak emulator official-client lint benchmark benchmark-stages clean
+.PHONY: help setup demo demo-edit build prep test soak emulator official-client lint docs docs-preview benchmark benchmark-stages clean
 
 # The traits that preparing needs; the provider client would take minutes more to build.
 PREP_TRAITS := FastPNG,GIF,HEIF,LosslessTurn,TIFF
@@ -49,6 +49,13 @@ official-client: setup ## Run fal's own Python client against the emulator (inst
 lint: ## Check the format and the rules that the compiler does not check.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests benchmarks
 	scripts/check-structure.sh
+
+docs: setup ## Build the documentation of every public module into .build/docs; a warning is an error.
+	scripts/build-docs.sh
+
+docs-preview: ## Serve the documentation that `make docs` built, on port 8000 of 127.0.0.1.
+	@echo "http://127.0.0.1:8000/documentation/"
+	@python3 -m http.server --directory .build/docs --bind 127.0.0.1 8000
 
 benchmark: ## Compare speed and memory with other tools.
 	benchmarks/compare

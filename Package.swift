@@ -16,6 +16,12 @@ let workloads: [Product] =
     Context.environment["SEEDREAM_BENCHMARKS"] == nil
     ? [] : [.library(name: "Workloads", targets: ["Workloads"])]
 
+// The plugin that renders the documentation comments. `make docs` asks for it; other builds, and
+// packages that depend on this one, do not fetch it.
+let documentationPlugin: [Package.Dependency] =
+    Context.environment["SEEDREAM_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let package = Package(
     name: "SeedreamKit",
     platforms: [.macOS(.v15)],
@@ -74,7 +80,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         // The ledger of jobs: SQLite with migrations and transactions.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    ],
+    ] + documentationPlugin,
     targets: [
         .systemLibrary(
             name: "CJPEG", path: "CModules/System/CJPEG", pkgConfig: "libjpeg",
@@ -314,7 +320,9 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "SeedreamCommand", "ImageCodecs", "ImagePreparation", "SeedreamModel", "TestSupport",
+                "SeedreamCommand", "SeedreamKit", "SeedreamClient", "ImageCodecs", "ImagePreparation",
+                "SeedreamModel", "Pixels", "TestSupport",
+                .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -79,6 +79,17 @@ fi
 
 forbid 'tests use Swift Testing, and the package access level' '@testable|import XCTest' Tests -- --include='*.swift'
 
+# Each module of a library product has a DocC catalogue with a landing page and an article to start with.
+products=$(sed -n '/products: \[/,/\.executable/p' Package.swift | grep -oE '"[A-Z][A-Za-z]+"' | tr -d '"' | sort -u)
+for module in ${products:?expected library products in Package.swift}; do
+    for page in "$module" GettingStarted; do
+        if [[ ! -f Sources/$module/Documentation.docc/$page.md ]]; then
+            echo "error: a public module has a catalogue; expected Sources/$module/Documentation.docc/$page.md" >&2
+            broken=1
+        fi
+    done
+done
+
 # The folders of a target import one way.
 scripts/check-folders.sh || broken=1
 scripts/check-comments.sh || broken=1
