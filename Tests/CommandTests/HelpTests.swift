@@ -1,5 +1,6 @@
 import Foundation
 import SeedreamCommand
+import SeedreamModel
 import TestSupport
 import Testing
 
@@ -142,6 +143,7 @@ struct HelpTests {
         #expect(result.status == 0)
         #expect(result.errors == "")
         let words = result.lines.map { $0.split(separator: " ").map(String.init) }
+        #expect(words.first == ["seedream", SeedreamVersion.current])
         let names = words.compactMap(\.first)
         #expect(names.starts(with: ["seedream", "libjpeg-turbo", "libpng", "libwebp", "zimg", "LittleCMS"]))
         for line in words {

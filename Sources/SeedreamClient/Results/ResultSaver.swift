@@ -14,7 +14,7 @@ package struct ResultSaver: Sendable {
     package var fetching: any ResultFetching
     /// Decodes images. Without it, only their first bytes are checked.
     package var verifier: ImageVerifier?
-    /// The toolkit name in sidecars, such as `seedreamkit/0.1.0`.
+    /// The toolkit name in sidecars: `seedreamkit/` and the version.
     package var toolkit: String
     /// The largest image accepted, in bytes. Default: 64 MiB; an incompressible PNG of 4096x4096 px
     /// has 48 MiB.

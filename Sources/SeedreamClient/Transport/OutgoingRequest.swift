@@ -1,4 +1,5 @@
 public import HTTPTypes
+import SeedreamModel
 
 /// A request to send.
 public struct OutgoingRequest: Sendable {
@@ -37,8 +38,8 @@ public struct OutgoingRequest: Sendable {
 }
 
 extension OutgoingRequest {
-    /// The `User-Agent` of every request.
-    package static let userAgent = "seedreamkit/0.1.0"
+    /// The `User-Agent` of every request, and the toolkit in sidecars.
+    package static let userAgent = "seedreamkit/\(SeedreamVersion.current)"
 }
 
 extension HTTPFields {

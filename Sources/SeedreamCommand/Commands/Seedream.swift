@@ -38,11 +38,10 @@ package struct Seedream: AsyncParsableCommand {
 
     /// The version of this package and of each linked codec, one per line.
     static var version: String {
-        (["seedream \(release)"] + CodecVersions.all.map { "\($0.name) \($0.version)" }).joined(
-            separator: "\n")
+        (["seedream \(SeedreamVersion.current)"] + CodecVersions.all.map { "\($0.name) \($0.version)" })
+            .joined(
+                separator: "\n")
     }
-
-    static let release = "0.1.0"
 
     /// The free descriptors that every command needs to end in an orderly way. With fewer, the
     /// runtimes of Swift and SwiftNIO end the process with a signal. Our number, from trials.

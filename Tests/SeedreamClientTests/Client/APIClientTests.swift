@@ -156,7 +156,8 @@ struct APIClientTests {
         _ = try await client.call(other)
         let fields = transport.requests.all.map(\.head.headerFields)
         #expect(fields.map { $0[.authorization] } == ["Key key-of-the-account", nil])
-        #expect(fields.map { $0[.userAgent] } == ["seedreamkit/0.1.0", "seedreamkit/0.1.0"])
+        let userAgent = "seedreamkit/\(SeedreamVersion.current)"
+        #expect(fields.map { $0[.userAgent] } == [userAgent, userAgent])
         #expect(fields.map { $0[.accept] } == ["application/json", "text/plain"])
         #expect(transport.requests.all.allSatisfy { !$0.needsFreshConnection && $0.readTimeout == 60 })
         #expect(transport.requests.all.map(\.head.path) == ["/status?logs=1", "/put?signature=1"])

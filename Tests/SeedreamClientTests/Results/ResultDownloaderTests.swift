@@ -72,7 +72,7 @@ struct ResultDownloaderTests {
         #expect(sink.bytes == Array("picture".utf8))
         let head = try #require(transport.requests.all.first?.head)
         #expect(head.headerFields[.authorization] == nil)
-        #expect(head.headerFields[.userAgent] == "seedreamkit/0.1.0")
+        #expect(head.headerFields[.userAgent] == "seedreamkit/\(SeedreamVersion.current)")
         #expect(head.path == "/a.png?signature=1")
     }
 
