@@ -4,10 +4,13 @@
 SWIFT_FLAGS ?=
 # For `benchmark-stages`: a pattern that must match the whole name of a benchmark, such as 'decode.*'.
 FILTER ?= .*
+# Where `install` puts the command, and a folder in front of it for those who make packages.
+PREFIX ?= /usr/local
+DESTDIR ?=
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-edit build prep test soak emulator official-client lint docs docs-preview benchmark benchmark-stages clean
+.PHONY: help setup demo demo-edit build prep install uninstall deb check-deb tarball test soak emulator official-client lint docs docs-preview benchmark benchmark-stages clean
 
 # The traits that preparing needs; the provider client would take minutes more to build.
 PREP_TRAITS := FastPNG,GIF,HEIF,LosslessTurn,TIFF
@@ -22,15 +25,31 @@ demo: setup prep ## Prepare the photographs of fixtures/photos into out/ and pri
 	.build/prep/release/seedream prep $(PHOTOS) -o out --existing replace
 	@echo "the prepared images are in out/"
 
-demo-edit: setup ## Edit the photographs of fixtures/photos against the emulator, into out/edited.
-	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)
+demo-edit: setup build ## Edit the photographs of fixtures/photos against the emulator, into out/edited.
 	scripts/demonstrate-edit.sh .build/release/seedream
 
-build: ## Build the command in release, as .build/release/seedream.
-	swift build -c release --product seedream $$(scripts/release-flags) $(SWIFT_FLAGS)
+build: ## Build the command with the emulator in release, as .build/release/seedream.
+	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)
 
 prep: ## Build the command without the provider client, in a third of the time, as .build/prep/release/seedream.
 	swift build -c release --product seedream --scratch-path .build/prep --disable-default-traits --traits $(PREP_TRAITS) $$(scripts/release-flags) $(SWIFT_FLAGS)
+
+# Only the owner of the clone builds: root would leave files there that the owner cannot replace.
+install: ## Build the command, and install it with manual pages and completions under PREFIX (/usr/local).
+	@if [ -O . ]; then $(MAKE) --no-print-directory build; fi
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh install
+
+uninstall: ## Remove from PREFIX what `make install` has put there.
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh uninstall
+
+deb: build ## Build a package for this release of Debian, in out/.
+	@scripts/package.sh deb
+
+check-deb: ## Install the package of `make deb` on a bare system of its release, try it, and remove it; as root.
+	@scripts/check-deb.sh
+
+tarball: build ## Build a tarball of the command, in out/.
+	@scripts/package.sh tarball
 
 test: ## Install the libraries and exiftool, build and run the whole test suite.
 	@scripts/install-dependencies.sh --tests
@@ -39,8 +58,7 @@ test: ## Install the libraries and exiftool, build and run the whole test suite.
 soak: setup ## Kill the command 200 times and resume it, and apply every fault to every operation, once and permanently.
 	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests|AdviceWalkTests|CanaryTests|LedgerStartTests|LoadTests' $(SWIFT_FLAGS)
 
-emulator: setup ## Build the command with the emulator, and run it on port 8080.
-	swift build -c release --product seedream --enable-all-traits $$(scripts/release-flags) $(SWIFT_FLAGS)
+emulator: setup build ## Build the command, and run the emulator on port 8080.
 	.build/release/seedream emulate --port 8080
 
 official-client: setup ## Run fal's own Python client against the emulator (installs it into .build).

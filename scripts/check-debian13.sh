@@ -4,6 +4,7 @@
 #
 #   scripts/check-debian13.sh          the demonstration, and the corpus tests without the provider client
 #   scripts/check-debian13.sh --all    the demonstration, and the whole suite
+#   scripts/check-debian13.sh --deb    the Debian package instead, into out/, and scripts/check-deb.sh with it
 #
 #   SEEDREAM_DEBIAN13   a script that makes and mounts a Debian 13 with Swift in the folder it is passed
 #                       (default: ../shared/tools/debian13-chroot.sh)
@@ -47,6 +48,19 @@ inside() { chroot "$root" /usr/bin/env -i HOME=/root CI=true PATH="$(dirname "$(
     SEEDREAM_CORPUS=/src/shared/corpus SEEDREAM_FAULTS=/src/shared/faults bash -c "cd /src/seedreamkit && $1" </dev/null; }
 
 echo "Debian $(cat "$root/etc/debian_version")"
+if [[ "${1:-}" == --deb ]]; then
+    inside "scripts/install-dependencies.sh"
+    inside "dpkg-query --show dpkg-dev >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends dpkg-dev >/dev/null"
+    # The chroot has no commits to take the time and the maintainer from.
+    inside "$(printf 'SOURCE_DATE_EPOCH=%q DEBFULLNAME=%q DEBEMAIL=%q make deb' "$(git log -1 --format=%ct)" \
+        "${DEBFULLNAME:-$(git log -1 --format=%an)}" "${DEBEMAIL:-$(git log -1 --format=%ae)}")"
+    mkdir -p out
+    cp "$root"/src/seedreamkit/out/seedream_*.deb out/
+    for package in "$root"/src/seedreamkit/out/seedream_*.deb; do
+        scripts/check-deb.sh "out/$(basename "$package")"
+    done
+    exit
+fi
 inside "scripts/install-dependencies.sh --tests"
 inside "make demo"
 inside ".build/prep/release/seedream --version"

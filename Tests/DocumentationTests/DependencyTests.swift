@@ -17,6 +17,10 @@ struct DependencyTests {
 
     private static let resolvedFile = Fixtures.root.appendingPathComponent("Package.resolved")
 
+    private static func pins() throws -> [Resolved.Pin] {
+        try JSONDecoder().decode(Resolved.self, from: Data(contentsOf: resolvedFile)).pins
+    }
+
     private static func table(_ marker: String) throws -> [[String]] {
         try Document("docs/dependencies.md").table(between: marker)
     }
@@ -27,9 +31,8 @@ struct DependencyTests {
             if: FileManager.default.fileExists(atPath: resolvedFile.path),
             "there is no Package.resolved beside Package.swift"))
     func packages() throws {
-        let resolved = try JSONDecoder().decode(Resolved.self, from: Data(contentsOf: Self.resolvedFile))
         let versions = Dictionary(
-            resolved.pins.map { ($0.identity, $0.state.version ?? "none") }, uniquingKeysWith: { $1 })
+            try Self.pins().map { ($0.identity, $0.state.version ?? "none") }, uniquingKeysWith: { $1 })
         let rows = try Self.table("packages")
         #expect(rows.count == 9)
         for row in rows {
@@ -39,6 +42,23 @@ struct DependencyTests {
                 row[1] == version, "\(row[0]): run the suite, then write \(version) into docs/dependencies.md"
             )
         }
+    }
+
+    @Test(
+        "are named in NOTICE",
+        .enabled(
+            if: FileManager.default.fileExists(atPath: resolvedFile.path),
+            "there is no Package.resolved beside Package.swift"))
+    func notices() throws {
+        let notice = try String(contentsOf: Fixtures.root.appendingPathComponent("NOTICE"), encoding: .utf8)
+        let words = Set(notice.split { $0.isWhitespace || $0 == "," }.map(String.init))
+        // swift-docc-plugin documents the package, and is part of no program.
+        for pin in try Self.pins() where !pin.identity.hasPrefix("swift-docc-") {
+            #expect(
+                words.contains(pin.identity),
+                "NOTICE lacks \(pin.identity): write it with `scripts/generate-notice >NOTICE`")
+        }
+        #expect(words.isSuperset(of: ["Unicode-3.0", "BSD-3-Clause", "Zlib", "MIT"]))
     }
 
     @Test("are no newer than the linked libraries")
