@@ -316,7 +316,8 @@ enum JSONDocument: String, CaseIterable {
 
     private static let sidecarSchema = Schema.object([
         version,
-        .always("toolkit", .text("The software and its version, such as seedreamkit/\(SeedreamVersion.current).")),
+        .always(
+            "toolkit", .text("The software and its version, such as seedreamkit/\(SeedreamVersion.current).")),
         .always("provider", .words(of: ProviderID.self)),
         .always("model", .text("The provider's id of the model.")),
         .always("operation", .words(of: GenerationOperation.self)),
