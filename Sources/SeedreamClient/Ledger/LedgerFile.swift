@@ -33,14 +33,25 @@ enum LedgerFile {
         return queue
     }
 
+    /// Opens a ledger for reading only, without changing anything and without waiting for locks.
+    static func connectForViewing(_ path: String) throws -> DatabaseQueue {
+        try connectForReading(path, busyMode: .immediateError)
+    }
+
+    private static func connectForReading(_ path: String, busyMode: Database.BusyMode) throws -> DatabaseQueue
+    {
+        var configuration = configuration
+        configuration.readonly = true
+        configuration.busyMode = busyMode
+        let queue = try open(path, configuration)
+        try queue.inDatabase { try checkReadable($0, path: path) }
+        return queue
+    }
+
     /// Opens a ledger that cannot be written, without changing anything.
     static func connectForReading(_ path: String) throws -> DatabaseQueue {
         do {
-            var configuration = configuration
-            configuration.readonly = true
-            let queue = try open(path, configuration)
-            try queue.inDatabase { try checkReadable($0, path: path) }
-            return queue
+            return try connectForReading(path, busyMode: configuration.busyMode)
         } catch is DatabaseError {
             // SQLite cannot open a file in WAL mode if its folder is not writable.
             return try copy(of: path)

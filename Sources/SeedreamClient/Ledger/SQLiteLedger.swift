@@ -32,6 +32,9 @@ public final class SQLiteLedger: JobLedger {
         case existing
         /// The ledger must exist; if it cannot be written, it is opened for reading only.
         case reading
+        /// The ledger must exist; it is opened for reading only and left unchanged, and no other
+        /// process is waited for.
+        case viewing
     }
 
     /// `jobs.sqlite` in `$XDG_STATE_HOME/seedream` or `~/.local/state/seedream`; on macOS in
@@ -61,6 +64,7 @@ public final class SQLiteLedger: JobLedger {
     public static func open(path: String = SQLiteLedger.defaultPath, access: Access = .creating)
         throws(LedgerError) -> SQLiteLedger
     {
+        if access == .viewing { return try openForViewing(path) }
         do throws(LedgerError) {
             return try openForWriting(path, creates: access == .creating)
         } catch {
@@ -116,6 +120,16 @@ public final class SQLiteLedger: JobLedger {
             return SQLiteLedger(path: path, queue: queue, owner: nil)
         } catch {
             throw failure
+        }
+    }
+
+    private static func openForViewing(_ path: String) throws(LedgerError) -> SQLiteLedger {
+        let place = try LedgerPlace(path)
+        guard place.isThere else { throw .absent(path: path) }
+        do {
+            return SQLiteLedger(path: path, queue: try LedgerFile.connectForViewing(place.path), owner: nil)
+        } catch {
+            throw LedgerFile.failure(error, path: path, isOpen: false)
         }
     }
 
