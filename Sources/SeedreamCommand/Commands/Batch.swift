@@ -34,7 +34,9 @@ struct Batch: AsyncParsableCommand {
             --help`. Exit codes: see `seedream help exit-codes`.
             """)
 
-    @Argument(help: ArgumentHelp("A JSON Lines or CSV file; - for standard input.", valueName: "manifest"))
+    @Argument(
+        help: ArgumentHelp("A JSON Lines or CSV file; - for standard input.", valueName: "manifest"),
+        completion: .files("jsonl", "ndjson", "json", "csv"))
     var manifest: String
 
     @OptionGroup(title: "Input")
@@ -67,13 +69,13 @@ struct Batch: AsyncParsableCommand {
     @OptionGroup(title: "Advanced")
     var rows: RunArguments
 
-    @OptionGroup(title: "Advanced", visibility: .hidden)
+    @OptionGroup(title: "Advanced", visibility: .rare)
     var advanced: AdvancedArguments
 
-    @OptionGroup(title: "Constraints", visibility: .hidden)
+    @OptionGroup(title: "Constraints", visibility: .rare)
     var constraints: ConstraintArguments
 
-    @OptionGroup(title: "Preparation", visibility: .hidden)
+    @OptionGroup(title: "Preparation", visibility: .rare)
     var preparation: PreparationArguments
 
     func validate() throws {
@@ -97,7 +99,8 @@ struct Batch: AsyncParsableCommand {
 struct ResultsFileArguments: ParsableArguments {
     @Option(
         name: .customLong("results"),
-        help: ArgumentHelp("Append a JSON line to this file for each row as it ends.", valueName: "file"))
+        help: ArgumentHelp("Append a JSON line to this file for each row as it ends.", valueName: "file"),
+        completion: .files("jsonl", "ndjson"))
     var file: String?
 }
 

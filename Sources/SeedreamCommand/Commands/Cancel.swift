@@ -16,7 +16,8 @@ struct Cancel: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The id of a job, its first characters, or the provider's request id.", valueName: "id"))
+            "The id of a job, its first characters, or the provider's request id.", valueName: "id"),
+        completion: .jobs([.submitting, .accepted, .unknown]))
     var id: String
 
     @Option(

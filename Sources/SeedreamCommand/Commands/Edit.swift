@@ -24,13 +24,15 @@ struct Edit: AsyncParsableCommand {
             --help`. Exit codes: see `seedream help exit-codes`.
             """)
 
-    @Argument(help: "The prompt; - reads it from standard input.")
+    // With --prompt-file, an input.
+    @Argument(help: "The prompt; - reads it from standard input.", completion: .images)
     var prompt: String?
 
     @Argument(
         help: ArgumentHelp(
             "Files, - for standard input, data: URIs, http(s) URLs; with --each also folders.",
-            valueName: "input"))
+            valueName: "input"),
+        completion: .images)
     var inputs: [String] = []
 
     @OptionGroup(title: "Input")
@@ -54,7 +56,7 @@ struct Edit: AsyncParsableCommand {
     @OptionGroup(title: "Output")
     var results: ResultArguments
 
-    @OptionGroup(title: "Output", visibility: .hidden)
+    @OptionGroup(title: "Output", visibility: .rare)
     var stream: StreamArguments
 
     @OptionGroup(title: "Cost")
@@ -69,13 +71,13 @@ struct Edit: AsyncParsableCommand {
     @OptionGroup(title: "Advanced")
     var rows: RunArguments
 
-    @OptionGroup(title: "Advanced", visibility: .hidden)
+    @OptionGroup(title: "Advanced", visibility: .rare)
     var advanced: AdvancedArguments
 
-    @OptionGroup(title: "Constraints", visibility: .hidden)
+    @OptionGroup(title: "Constraints", visibility: .rare)
     var constraints: ConstraintArguments
 
-    @OptionGroup(title: "Preparation", visibility: .hidden)
+    @OptionGroup(title: "Preparation", visibility: .rare)
     var preparation: PreparationArguments
 
     func validate() throws {

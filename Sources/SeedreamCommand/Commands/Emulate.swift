@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImageCodecs
 import Platform
+import SeedreamModel
 
 #if Emulator
 import SeedreamEmulator
@@ -34,10 +35,11 @@ struct Emulate: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Emulate only this provider: fal, aiml, onerouter, apiframe or ark. May be repeated.",
-            valueName: "name"))
+            valueName: "name"),
+        completion: .list(ProviderID.allCases.map(\.rawValue)))
     var provider: [String] = []
 
-    @Option(help: ArgumentHelp("Rules for faults, as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("Rules for faults, as JSON.", valueName: "file"), completion: .files("json"))
     var faults: String?
 
     @Flag(
@@ -47,7 +49,8 @@ struct Emulate: AsyncParsableCommand {
     var tls = false
 
     @Option(
-        help: ArgumentHelp("Write the certificate that clients must trust to this file.", valueName: "file"))
+        help: ArgumentHelp("Write the certificate that clients must trust to this file.", valueName: "file"),
+        completion: .files("pem", "crt"))
     var caFile: String?
 
     @Option(

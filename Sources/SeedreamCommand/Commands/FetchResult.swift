@@ -19,7 +19,8 @@ struct FetchResult: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The id of a job, its first characters, or the provider's request id.", valueName: "id"))
+            "The id of a job, its first characters, or the provider's request id.", valueName: "id"),
+        completion: .jobs())
     var id: String
 
     @OptionGroup
@@ -27,7 +28,8 @@ struct FetchResult: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Folder for the results (default: the destination of the job).", valueName: "dir"))
+        help: ArgumentHelp("Folder for the results (default: the destination of the job).", valueName: "dir"),
+        completion: .folders)
     var output: String?
 
     @Flag(help: "Print one JSON document to stdout.")

@@ -41,7 +41,7 @@ struct Generate: AsyncParsableCommand {
     @OptionGroup(title: "Advanced")
     var repetition: RepetitionArguments
 
-    @OptionGroup(title: "Advanced", visibility: .hidden)
+    @OptionGroup(title: "Advanced", visibility: .rare)
     var advanced: AdvancedArguments
 
     func validate() throws {

@@ -14,7 +14,9 @@ struct Inspect: ParsableCommand {
               seedream inspect *.png --json --profile fal
             """)
 
-    @Argument(help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"))
+    @Argument(
+        help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"),
+        completion: .images)
     var inputs: [String]
 
     @Flag(help: "Print one JSON document to stdout.")

@@ -23,7 +23,9 @@ struct Jobs: AsyncParsableCommand {
             valueName: "state"))
     var state: [JobState] = []
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("Only jobs of this run.", valueName: "run"))
+    @Option(
+        name: .customLong("run"), help: ArgumentHelp("Only jobs of this run.", valueName: "run"),
+        completion: .runs)
     var ofRun: String?
 
     @Option(name: .shortAndLong, help: "Only jobs of this provider.")
@@ -104,7 +106,9 @@ extension Jobs {
                 Exit codes: see `seedream help exit-codes`.
                 """)
 
-        @Argument(help: ArgumentHelp("The id of a job, or its first characters.", valueName: "id"))
+        @Argument(
+            help: ArgumentHelp("The id of a job, or its first characters.", valueName: "id"),
+            completion: .jobs([.unknown, .submitting]))
         var id: String
 
         @Argument(help: "The outcome that the account shows.")

@@ -39,7 +39,9 @@ struct Prep: AsyncParsableCommand {
             More options: `seedream prep --help-hidden`. Exit codes: see `seedream help exit-codes`.
             """)
 
-    @Argument(help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"))
+    @Argument(
+        help: ArgumentHelp("Files, - for standard input, data: URIs.", valueName: "input"),
+        completion: .images)
     var inputs: [String] = []
 
     @OptionGroup(title: "Input")
@@ -112,7 +114,8 @@ struct PrepOutputArguments: ParsableArguments {
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
             "Folder to write to; for one image also a file such as cat.jpg, or - for stdout.",
-            valueName: "dir"))
+            valueName: "dir"),
+        completion: .folders)
     var path: String?
 
     @Option(
@@ -137,7 +140,8 @@ struct PrepOutputArguments: ParsableArguments {
     var dryRun = false
 
     @Option(
-        help: ArgumentHelp("Write an HTML page that shows each image before and after.", valueName: "file"))
+        help: ArgumentHelp("Write an HTML page that shows each image before and after.", valueName: "file"),
+        completion: .files("html"))
     var report: String?
 
     @Option(

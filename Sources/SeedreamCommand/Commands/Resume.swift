@@ -21,7 +21,9 @@ struct Resume: AsyncParsableCommand {
             Exit codes: see `seedream help exit-codes`.
             """)
 
-    @Argument(help: ArgumentHelp("Job ids or providers' request ids, or one run.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp("Job ids or providers' request ids, or one run.", valueName: "id"),
+        completion: .runsAndJobs([.submitting, .accepted, .finished, .unknown]))
     var ids: [String] = []
 
     @Option(help: ArgumentHelp("Number of jobs at once.", valueName: "n"))

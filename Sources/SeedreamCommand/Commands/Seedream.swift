@@ -33,7 +33,7 @@ package struct Seedream: AsyncParsableCommand {
         subcommands: [
             Prep.self, Inspect.self, Edit.self, Generate.self, Batch.self, Runs.self, Jobs.self,
             ShowReport.self, Resume.self, Status.self, FetchResult.self, Cancel.self,
-            ShowProviders.self, ShowSchema.self, Emulate.self,
+            ShowProviders.self, ShowSchema.self, Emulate.self, Manual.self,
         ])
 
     /// The version of this package and of each linked codec, one per line.
@@ -51,6 +51,8 @@ package struct Seedream: AsyncParsableCommand {
         let limit = ThisProcess.openFileLimit(wanting: 256)
         let free = Descriptor.countFree(upTo: leastFreeDescriptors)
         guard free < leastFreeDescriptors else { return }
+        // While a shell completes a word, there is no place for a message.
+        if CompletionScript.asks(PathText.arguments) { ThisProcess.end(ExitStatus.done.rawValue) }
         Diagnostics().failure(
             "expected \(leastFreeDescriptors) free file descriptors, found \(free) "
                 + "(this process may have \(limit))",
@@ -81,6 +83,7 @@ package struct Seedream: AsyncParsableCommand {
                 "the command line cannot be read", hint: "is /proc mounted? it holds the arguments")
             end(ExitStatus.configuration.rawValue)
         }
+        if CompletionScript.asks(PathText.arguments) { await complete(PathText.arguments) }
         do {
             // From here on, hints of the library name options and commands.
             try await Remedy.$wording.withValue(.command) {
@@ -107,12 +110,25 @@ package struct Seedream: AsyncParsableCommand {
             let help = try HelpDocument(Self.self, words: command, version: release)
             throw CleanExit.message(try JSON.document(help).text)
         }
+        if let script = CompletionScript(words, of: Self.self) { throw CleanExit.message(script.text) }
         if let message = CommandSuggestion.message(for: words, in: Self.self) {
             throw ValidationError(message)
         }
         let renamed = try RenamedOptions(words)
         for note in renamed.notes { Diagnostics().note(note) }
         return try parseAsRoot(renamed.arguments)
+    }
+
+    /// Prints the completions that a completion script asks for, and ends the process. Without an
+    /// answer it prints nothing.
+    private static func complete(_ words: [String]) async -> Never {
+        do {
+            _ = try await asyncParseAsRoot(words)
+        } catch where exitCode(for: error).isSuccess {
+            // Not through TerminalText: in fish, a tab separates a value from its description.
+            try? Terminal.write(Array("\(fullMessage(for: error))\n".utf8), to: STDOUT_FILENO)
+        } catch {}
+        ThisProcess.end(ExitStatus.done.rawValue)
     }
 
     /// Ends the process with the message and the exit code of an error, as JSON too if it is

@@ -25,10 +25,13 @@ struct ShowReport: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Run ids, job ids, or providers' request ids (default: all jobs).", valueName: "id"))
+            "Run ids, job ids, or providers' request ids (default: all jobs).", valueName: "id"),
+        completion: .runsAndJobs())
     var ids: [String] = []
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Page to write.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Page to write.", valueName: "file"),
+        completion: .files("html"))
     var output = "report.html"
 
     @Option(

@@ -18,7 +18,8 @@ struct Status: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The id of a job, its first characters, or the provider's request id.", valueName: "id"))
+            "The id of a job, its first characters, or the provider's request id.", valueName: "id"),
+        completion: .jobs())
     var id: String
 
     @OptionGroup

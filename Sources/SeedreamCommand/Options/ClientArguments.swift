@@ -29,18 +29,19 @@ struct NetworkArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Proxy for HTTP and HTTPS (default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY).", valueName: "url",
-            visibility: .hidden))
+            visibility: .rare))
     var proxy: String?
 
     @Option(
         help: ArgumentHelp(
-            "Additional certificates to trust, as PEM.", valueName: "file", visibility: .hidden))
+            "Additional certificates to trust, as PEM.", valueName: "file", visibility: .rare),
+        completion: .files("pem", "crt", "cer"))
     var caFile: String?
 
     @Option(
         help: ArgumentHelp(
             "Time that a paid request in flight gets to be answered after Ctrl-C.", valueName: "seconds",
-            visibility: .hidden))
+            visibility: .rare))
     var grace = Seconds(25)
 
     func validate() throws {
@@ -58,13 +59,15 @@ struct NetworkArguments: ParsableArguments {
 struct AdvancedArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Ledger of jobs (default: seedream/jobs.sqlite in the state folder).", valueName: "file"))
+            "Ledger of jobs (default: seedream/jobs.sqlite in the state folder).", valueName: "file"),
+        completion: .files("sqlite"))
     var ledger: String?
 
     @Option(
         help: ArgumentHelp(
             "Read keys only from this file of NAME=value lines, which only you may read (default: the environment, then seedream/keys in the configuration folder).",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var keyFile: String?
 
     @Flag(name: .shortAndLong, help: "Log each call to stderr: operation, status, request id.")

@@ -6,7 +6,8 @@ struct ConstraintArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Limits to prepare for: \(InputConstraints.profiles.map(\.name).joined(separator: ", ")) (default: seedream-4, or the provider's).",
-            valueName: "profile"))
+            valueName: "profile"),
+        completion: .list(InputConstraints.profiles.map(\.name)))
     var profile: String?
 
     @Option(help: ArgumentHelp("Smallest area in px² (default: 921600).", valueName: "px²"))

@@ -6,7 +6,8 @@ import SeedreamClient
 /// Options for prompts.
 struct PromptArguments: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Read the prompt from this file, in UTF-8; - for stdin.", valueName: "file"))
+        help: ArgumentHelp("Read the prompt from this file, in UTF-8; - for stdin.", valueName: "file"),
+        completion: .file())
     var promptFile: String?
 }
 
@@ -40,15 +41,15 @@ struct InputArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Read input names from this file; - for standard input.", valueName: "file")
-    )
+            "Read input names from this file; - for standard input.", valueName: "file"),
+        completion: .file())
     var filesFrom: String?
 
     @Flag(
         name: [.customShort("0"), .customLong("null")],
         help: ArgumentHelp(
             "With --files-from: names end with a zero byte, as `find -print0` writes them.",
-            visibility: .hidden))
+            visibility: .rare))
     var null = false
 
     /// - Parameter each: Whether each input is a separate request.

@@ -13,7 +13,8 @@ struct ImageArguments: ParsableArguments {
     var format = PreparationOptions.OutputFormat.automatic
 
     @Option(
-        help: ArgumentHelp("Colour behind transparency and padding, as #rrggbb.", valueName: "colour"))
+        help: ArgumentHelp("Colour behind transparency and padding, as #rrggbb.", valueName: "colour"),
+        completion: .list(["white", "black"]))
     var background = RGBColor.white
 }
 
@@ -60,19 +61,19 @@ struct PreparationArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Largest image to decode, in px (default: 268402689).", valueName: "n", visibility: .hidden)
+            "Largest image to decode, in px (default: 268402689).", valueName: "n", visibility: .rare)
     )
     var maxPixels: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Largest memory for decoding one image (default: 1GiB).", valueName: "size", visibility: .hidden
+            "Largest memory for decoding one image (default: 1GiB).", valueName: "size", visibility: .rare
         ))
     var maxDecodeMemory: ByteCount?
 
     @Option(
         help: ArgumentHelp(
-            "Largest input file (default: 512MiB).", valueName: "size", visibility: .hidden))
+            "Largest input file (default: 512MiB).", valueName: "size", visibility: .rare))
     var maxInputBytes: ByteCount?
 
     /// The limits on reading one image.

@@ -13,50 +13,50 @@ struct ProviderArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How to send images; by default large ones are uploaded if the provider takes uploads.",
-            valueName: "way", visibility: .hidden))
+            valueName: "way", visibility: .rare))
     var sendImages = ImageSending.auto
 
     @Option(
         help: ArgumentHelp(
             "Base URL to use instead of the provider's own, such as that of a gateway or of `seedream emulate`.",
-            valueName: "url", visibility: .hidden))
+            valueName: "url", visibility: .rare))
     var baseURL: String?
 
     @Option(
         help: ArgumentHelp(
             "Whether fal queues the request, or answers it in one long call.", valueName: "mode",
-            visibility: .hidden))
+            visibility: .rare))
     var falMode: FalOptions.Mode?
 
     @Option(
-        help: ArgumentHelp("Priority in fal's queue.", valueName: "priority", visibility: .hidden))
+        help: ArgumentHelp("Priority in fal's queue.", valueName: "priority", visibility: .rare))
     var falPriority: FalOptions.Priority?
 
     @Option(
         help: ArgumentHelp(
             "Give up if the job has not started at fal within this time, more than 1 s.",
-            valueName: "seconds", visibility: .hidden))
+            valueName: "seconds", visibility: .rare))
     var falStartTimeout: Double?
 
     @Option(
         help: ArgumentHelp(
             "Time that fal keeps results (default: its own choice).", valueName: "seconds",
-            visibility: .hidden))
+            visibility: .rare))
     var falResultExpiry: Int?
 
     @Option(
         help: ArgumentHelp(
             "Time that fal keeps uploads, which anyone with the URL can see; 0: its own choice (default: 86400).",
-            valueName: "seconds", visibility: .hidden))
+            valueName: "seconds", visibility: .rare))
     var falUploadExpiry: Int?
 
-    @Flag(help: ArgumentHelp("Ask fal not to store the request and the result.", visibility: .hidden))
+    @Flag(help: ArgumentHelp("Ask fal not to store the request and the result.", visibility: .rare))
     var falNoStore = false
 
-    @Flag(help: ArgumentHelp("Send OneRouter the key without the word Bearer.", visibility: .hidden))
+    @Flag(help: ArgumentHelp("Send OneRouter the key without the word Bearer.", visibility: .rare))
     var onerouterBareKey = false
 
-    @Flag(help: ArgumentHelp("Let Ark add its watermark to results.", visibility: .hidden))
+    @Flag(help: ArgumentHelp("Let Ark add its watermark to results.", visibility: .rare))
     var arkWatermark = false
 
     /// Options of a single provider, with whether each was given.
@@ -114,7 +114,8 @@ struct JobArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "With --provider: the model of the request (default: the provider's model for edits).",
-            valueName: "id"))
+            valueName: "id"),
+        completion: .models)
     var model: String?
 
     @Option(

@@ -18,13 +18,16 @@ struct RequestArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Size of the result, such as 4K, 16:9@4K or 1536x1024; match: shape of the first image.",
-            valueName: "size"))
+            valueName: "size"),
+        completion: .sizes)
     var size = OutputSize.matchFirstImage(.k2)
 
     @Option(help: ArgumentHelp("Number of separate generations.", valueName: "n"))
     var count = 1
 
-    @Option(help: ArgumentHelp("The provider's model id (default: its Seedream 4).", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The provider's model id (default: its Seedream 4).", valueName: "id"),
+        completion: .models)
     var model: String?
 
     @Option(help: ArgumentHelp("Random seed, if the provider supports it.", valueName: "n"))
@@ -32,31 +35,31 @@ struct RequestArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Most images that one generation may return, as a set.", valueName: "n", visibility: .hidden))
+            "Most images that one generation may return, as a set.", valueName: "n", visibility: .rare))
     var imagesPerGeneration = 1
 
     @Option(
         help: ArgumentHelp(
             "The provider's safety check of prompt and result; it checks unless told otherwise.",
             valueName: "switch",
-            visibility: .hidden))
+            visibility: .rare))
     var safety: Switch?
 
     @Option(
         help: ArgumentHelp(
             "How the provider rewrites the prompt (default: its own choice).", valueName: "way",
-            visibility: .hidden))
+            visibility: .rare))
     var enhance: PromptEnhancement?
 
     @Option(
         help: ArgumentHelp(
             "Results as addresses to download, or in the reply itself.", valueName: "form",
-            visibility: .hidden))
+            visibility: .rare))
     var receive = Receiving.url
 
     @Option(
         help: ArgumentHelp(
-            "Address that the provider calls when the job has ended.", valueName: "url", visibility: .hidden))
+            "Address that the provider calls when the job has ended.", valueName: "url", visibility: .rare))
     var webhook: String?
 
     /// Applies the options to a request.
@@ -97,24 +100,25 @@ struct RunArguments: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
             "Buy again rows that are open, unknown, or saved but gone from disk and provider.",
-            visibility: .hidden))
+            visibility: .rare))
     var again = false
 
     @Option(
         name: .customLong("run"),
         help: ArgumentHelp(
-            "Name of the run to start or to continue.", valueName: "name", visibility: .hidden))
+            "Name of the run to start or to continue.", valueName: "name", visibility: .rare),
+        completion: .runs)
     var name: String?
 
     @Option(
         help: ArgumentHelp(
-            "Stop after this number of failed rows.", valueName: "n", visibility: .hidden))
+            "Stop after this number of failed rows.", valueName: "n", visibility: .rare))
     var maxFailures: Int?
 
     @Option(
         help: ArgumentHelp(
             "Stop when this share of rows has failed, checked from 20 rows on.", valueName: "0-1",
-            visibility: .hidden))
+            visibility: .rare))
     var maxFailureRate: Double?
 
     func validate() throws {

@@ -15,7 +15,7 @@ struct CostArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Price of one image, instead of the one in `seedream providers`.", valueName: "amount",
-            visibility: .hidden))
+            visibility: .rare))
     var price: Money?
 }
 
@@ -29,7 +29,8 @@ struct StreamArguments: ParsableArguments {
 struct ResultArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Folder or, for one result, file; - for stdout.", valueName: "dir"))
+        help: ArgumentHelp("Folder or, for one result, file; - for stdout.", valueName: "dir"),
+        completion: .folders)
     var output = "."
 
     @Option(
@@ -47,7 +48,7 @@ struct ResultArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Progress on stderr; by default one changing line on a terminal, and lines elsewhere.",
-            valueName: "form", visibility: .hidden))
+            valueName: "form", visibility: .rare))
     var progress = ProgressForm.auto
 
     func validate() throws {

@@ -1,0 +1,205 @@
+import ArgumentParser
+
+/// The script that makes a shell complete the command: the parser's own, with functions that
+/// replace or extend some of its functions.
+struct CompletionScript {
+    /// The script.
+    let text: String
+
+    /// Returns whether a completion script, and no person, has written a command line.
+    ///
+    /// - Parameter words: The command line without the program's name.
+    static func asks(_ words: [String]) -> Bool { words.first == "---completion" }
+
+    /// - Parameters:
+    ///   - words: The command line without the program's name. `nil` is returned unless it asks for
+    ///     the script of a known shell.
+    ///   - root: The command at the top of the tree.
+    init?(_ words: [String], of root: any ParsableCommand.Type) {
+        guard words.count == 2, words[0] == "--generate-completion-script" else { return nil }
+        self.init(words[1], of: root)
+    }
+
+    private init?(_ shell: String, of root: any ParsableCommand.Type) {
+        guard let shell = CompletionShell(rawValue: shell) else { return nil }
+        let script = root.completionScript(for: shell)
+        let topics = Self.topics(of: root)
+        switch shell {
+        case .bash: text = script + "\n" + Self.bash(topics)
+        case .zsh: text = Self.zsh(script, topics)
+        default: text = script + "\n" + Self.fish(topics)
+        }
+    }
+
+    /// What `seedream help` explains, with a description.
+    private static func topics(of root: any ParsableCommand.Type) -> [(name: String, abstract: String)] {
+        var topics: [(name: String, abstract: String)] = []
+        for command in root.configuration.subcommands where command.configuration.shouldDisplay {
+            topics.append((command._commandName, command.configuration.abstract))
+        }
+        return topics + [(HelpTopic.exitCodes.rawValue, "List the exit codes.")]
+    }
+
+    // MARK: Bash
+
+    private static func bash(_ topics: [(name: String, abstract: String)]) -> String {
+        """
+        # Below, functions of the script above are replaced or called in another way.
+
+        _seedream_help() {
+            [[ "${#unparsed_words[@]}" -gt 1 ]] ||
+                COMPREPLY+=($(compgen -W '\(topics.map(\.name).joined(separator: " "))' -- "${cur}"))
+        }
+
+        \(bashFunctions)
+        """
+    }
+
+    private static let bashFunctions = #"""
+        # Words are not treated as names of files: a folder `runs` would add a slash to the command `runs`. Files of a
+        # kind match in upper and lower case, and if there is none of the kind, all files are offered.
+        __seedream_add_completions() {
+            local completion
+            local -a found=()
+            if [[ "${1}" = -W ]]; then
+                compopt -o nosort 2>/dev/null
+                while IFS='' read -r completion; do
+                    [[ -n "${completion}" ]] && printf -v completion %q "${completion}" && found+=("${completion}")
+                done < <(IFS=$'\n' compgen "${@}" -- "${cur}")
+            else
+                compopt -o filenames 2>/dev/null
+                while IFS='' read -r completion; do
+                    found+=("${completion}")
+                done < <(shopt -s nocasematch; IFS=$'\n' compgen "${@}" -- "${cur}")
+                if [[ "${#found[@]}" -eq 0 ]]; then
+                    while IFS='' read -r completion; do
+                        found+=("${completion}")
+                    done < <(IFS=$'\n' compgen -f -- "${cur}")
+                fi
+            fi
+            COMPREPLY+=("${found[@]}")
+        }
+
+        # Bash splits the line at each character of COMP_WORDBREAKS too, such as : and =. This joins what has no space
+        # between, splits --option=value, and calls the script above with words as the command gets them.
+        __seedream_start() {
+            compopt +o filenames 2>/dev/null
+            local -a words=()
+            local -i index current=0
+            local rest="${COMP_LINE}" trimmed word cur=''
+            for ((index = 0; index < ${#COMP_WORDS[@]}; index++)); do
+                word="${COMP_WORDS[index]}"
+                trimmed="${rest#"${rest%%[![:space:]]*}"}"
+                if [[ "${index}" -gt 0 && -n "${word}" && "${trimmed}" = "${rest}" ]]; then
+                    words[${#words[@]} - 1]+="${word}"
+                else
+                    words+=("${word}")
+                fi
+                rest="${trimmed#"${word}"}"
+                if [[ "${index}" -eq "${COMP_CWORD}" ]]; then
+                    current="$((${#words[@]} - 1))"
+                    cur="${words[current]}"
+                    # The word ends at the cursor.
+                    [[ "${word}" = [:=]* ]] || cur="${cur%"${word}"}${2}"
+                    words[current]="${cur}"
+                fi
+            done
+
+            local -a COMP_WORDS=()
+            local -i COMP_CWORD=0
+            for ((index = 0; index < ${#words[@]}; index++)); do
+                word="${words[index]}"
+                if [[ "${word}" = --*=* ]]; then
+                    COMP_WORDS+=("${word%%=*}" "${word#*=}")
+                else
+                    COMP_WORDS+=("${word}")
+                fi
+                [[ "${index}" -eq "${current}" ]] && COMP_CWORD="$((${#COMP_WORDS[@]} - 1))"
+            done
+            COMP_WORDS[0]="${COMP_WORDS[0]/#\~\//${HOME}/}"
+            cur="${COMP_WORDS[COMP_CWORD]}"
+            local COMP_LINE="${COMP_WORDS[*]::COMP_CWORD + 1}"
+            local -i COMP_POINT="${#COMP_LINE}"
+            _seedream "${1}" "${cur}" "${COMP_WORDS[COMP_CWORD - 1]}" 2>/dev/null
+
+            # Bash replaces only what follows the last of those characters.
+            local typed="${2}"
+            [[ "${typed}" = [:=]* ]] && typed=''
+            local kept="${cur%"${typed}"}"
+            [[ -z "${kept}" || "${cur}" = "${kept}" && -n "${typed}" ]] || COMPREPLY=("${COMPREPLY[@]#"${kept}"}")
+        }
+
+        complete -o filenames -F __seedream_start seedream
+        """#
+
+    // MARK: Zsh
+
+    private static func zsh(_ script: String, _ topics: [(name: String, abstract: String)]) -> String {
+        let list = topics.map { topic in
+            let words = "\(topic.name):\(topic.abstract)"
+            return "        '\(words.replacing("'", with: "'\\''"))'"
+        }
+        let functions = """
+            # Replaces a function of the script above.
+            _seedream_help() {
+                local -ar topics=(
+            \(list.joined(separator: "\n"))
+                )
+                [[ "${CURRENT}" -eq 2 ]] && _describe -V topic topics
+            }
+
+
+            """
+        // The last command of the script calls its first function.
+        let last = "if [[ \"${funcstack[1]}\" ="
+        return withValuesAfterEquals(script).replacing(last, with: functions + last)
+    }
+
+    /// Returns the script with options whose value may follow after `=` as well; the parser's have
+    /// it in the next word.
+    private static func withValuesAfterEquals(_ script: String) -> String {
+        let lines = script.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            // An option that takes a value, with one name or with several in braces.
+            guard line.hasPrefix("        '"), line.contains("]:"), let end = line.firstIndex(of: "[") else {
+                return String(line)
+            }
+            let names = line[..<end]
+            let start = names.firstIndex(of: "{") ?? names.startIndex
+            let changed = names[start...].replacing(#/--[a-z0-9][a-z0-9-]*/#) { "\($0.output)=" }
+            return String(names[..<start]) + String(changed) + String(line[end...])
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    // MARK: Fish
+
+    private static func fish(_ topics: [(name: String, abstract: String)]) -> String {
+        let help = topics.map { topic in
+            let abstract = topic.abstract.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+            return "complete -c 'seedream' -n '__seedream_should_offer_completions_for_positional"
+                + " \"seedream help\" -eq 1' -fa '\(topic.name)' -d '\(abstract)'"
+        }
+        return fishFunctions + "\n" + help.joined(separator: "\n")
+    }
+
+    private static let fishFunctions = #"""
+
+        # Prints the files that fish itself would complete, which knows quotes, spaces and ~.
+        function __seedream_paths
+            set -l token (string replace -r -- '^--[a-z0-9-]+=' '' (commandline -ct))
+            complete -C "__fish_command_without_completions $token"
+        end
+
+        # Prints files with one of these extensions, and folders; all files if there are none.
+        function __seedream_files
+            set -l paths (__seedream_paths)
+            string match -ri -- '^.*(?:/|\.(?:'(string join '|' -- $argv)'))$' $paths
+            or printf '%s\n' $paths
+        end
+
+        # Prints folders.
+        function __seedream_folders
+            string match -r -- '^.*/$' (__seedream_paths)
+        end
+        """#
+}
