@@ -2,12 +2,6 @@ import ArgumentParser
 import SeedreamClient
 import SeedreamModel
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The help as a JSON document, schema 1: all commands with their options, the exit codes, and the
 /// environment. Made from the same definitions as the help text.
 struct HelpDocument: Encodable {
@@ -70,9 +64,9 @@ struct HelpDocument: Encodable {
     /// - Throws: `ValidationError` if there is no such command.
     init(_ root: any ParsableCommand.Type, words: [String], version: String) throws {
         self.version = version
-        let dump = try JSONDecoder().decode(Dump.self, from: Data(root._dumpHelp().utf8))
-        let name = ([dump.command.commandName] + words).joined(separator: " ")
-        commands = Self.list(dump.command, in: "").filter {
+        let command = try CommandDescription.of(root)
+        let name = ([command.commandName] + words).joined(separator: " ")
+        commands = Self.list(command, in: "").filter {
             words.isEmpty || $0.name == name || $0.name.hasPrefix(name + " ")
         }
         if commands.isEmpty {
@@ -80,7 +74,7 @@ struct HelpDocument: Encodable {
         }
     }
 
-    private static func list(_ command: Dump.Command, in path: String) -> [Command] {
+    private static func list(_ command: CommandDescription, in path: String) -> [Command] {
         let name = path.isEmpty ? command.commandName : "\(path) \(command.commandName)"
         let words = name.split(separator: " ").dropFirst().joined(separator: " ")
         let own = Command(
@@ -92,7 +86,7 @@ struct HelpDocument: Encodable {
     }
 
     /// The environment variables that the command reads.
-    private static let variables: [Variable] =
+    static let variables: [Variable] =
         ProviderID.allCases.map { provider in
             Variable(name: KeyNames(provider).key, effect: "the key of \(provider.displayName)")
         } + [
@@ -112,9 +106,9 @@ struct HelpDocument: Encodable {
 }
 
 extension HelpDocument.Argument {
-    fileprivate init(_ argument: Dump.Argument) {
+    fileprivate init(_ argument: CommandDescription.Argument) {
         kind = argument.kind
-        names = (argument.names ?? []).map { ($0.kind == "long" ? "--" : "-") + $0.name }
+        names = (argument.names ?? []).map(\.text)
         value = argument.kind == .flag ? nil : argument.valueName
         (help, values) = (argument.abstract, argument.allValues)
         (self.default, group) = (argument.defaultValue, argument.sectionTitle)
@@ -122,36 +116,4 @@ extension HelpDocument.Argument {
         isRepeatable = argument.isRepeating
         isHidden = !argument.shouldDisplay
     }
-}
-
-/// What the parser tells about the commands, as far as it is used. The parser does not promise its
-/// format; the tests would notice a change.
-private struct Dump: Decodable {
-    struct Command: Decodable {
-        var commandName: String
-        var abstract: String?
-        var discussion: String?
-        var subcommands: [Command]?
-        var arguments: [Argument]?
-    }
-
-    struct Argument: Decodable {
-        struct Name: Decodable {
-            var kind: String
-            var name: String
-        }
-
-        var kind: HelpDocument.Argument.Kind
-        var names: [Name]?
-        var valueName: String?
-        var abstract: String?
-        var allValues: [String]?
-        var defaultValue: String?
-        var sectionTitle: String?
-        var isOptional: Bool
-        var isRepeating: Bool
-        var shouldDisplay: Bool
-    }
-
-    var command: Command
 }

@@ -40,8 +40,8 @@ struct ManualPage {
             $0.names?.contains { $0.name == "ledger" } ?? false
         }
         if usesFiles || command.superCommands == nil {
-            list("ENVIRONMENT", ManualText.variables)
-            list("FILES", ManualText.files)
+            list("ENVIRONMENT", HelpDocument.variables.map { ($0.name, $0.effect) })
+            list("FILES", Self.files)
         }
         seeAlso(command, root: root)
     }
@@ -57,6 +57,15 @@ struct ManualPage {
     private static func name(_ command: CommandDescription) -> String {
         command.path.replacing(" ", with: "-")
     }
+
+    /// The files that the command keeps.
+    private static let files = [
+        (
+            name: "~/.config/seedream/keys",
+            text: "the keys of the providers as NAME=value lines, which only you may read"
+        ),
+        (name: "~/.local/state/seedream/jobs.sqlite", text: "the ledger: every job and every run"),
+    ]
 
     // MARK: Sections
 
@@ -117,7 +126,7 @@ struct ManualPage {
         for code in isPreparation ? ExitStatus.ofPreparation : ExitStatus.allCases {
             macro("TP", "6")
             line(Self.code("\(code.rawValue)"))
-            paragraph(code.meaning.prefix(1).uppercased() + code.meaning.dropFirst() + ".")
+            paragraph(code.meaning)
         }
         if !isPreparation {
             macro("PP")
@@ -127,11 +136,11 @@ struct ManualPage {
         }
     }
 
-    private mutating func list(_ title: String, _ entries: [ManualText.Entry]) {
+    private mutating func list(_ title: String, _ entries: [(name: String, text: String)]) {
         macro("SH", title)
         for entry in entries {
             macro("TP")
-            line(entry.names.map(Self.code).joined(separator: ", "))
+            line(Self.code(entry.name))
             paragraph(entry.text)
         }
     }

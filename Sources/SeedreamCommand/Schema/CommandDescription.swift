@@ -6,13 +6,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A command as the parser describes it to other programs: the document of
-/// `--experimental-dump-help`.
+/// What the parser tells about a command, as far as it is used: the document of
+/// `--experimental-dump-help`. The parser does not promise its format; the tests would notice a
+/// change.
 struct CommandDescription: Decodable {
     /// An argument, an option or a flag.
     struct Argument: Decodable {
-        enum Kind: String, Decodable { case positional, option, flag }
-
         struct Name: Decodable {
             var kind: String
             var name: String
@@ -21,7 +20,7 @@ struct CommandDescription: Decodable {
             var text: String { (kind == "long" ? "--" : "-") + name }
         }
 
-        var kind: Kind
+        var kind: HelpDocument.Argument.Kind
         var sectionTitle: String?
         var isOptional: Bool
         var isRepeating: Bool
@@ -30,6 +29,7 @@ struct CommandDescription: Decodable {
         var defaultValue: String?
         var allValues: [String]?
         var abstract: String?
+        var shouldDisplay: Bool
     }
 
     var commandName: String
