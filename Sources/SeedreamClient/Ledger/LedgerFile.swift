@@ -33,16 +33,13 @@ enum LedgerFile {
         return queue
     }
 
-    /// Opens a ledger for reading only, without changing anything and without waiting for locks.
+    /// Opens a ledger for queries, without waiting for locks.
+    ///
+    /// Not read-only: such a connection to a file in WAL mode leaves `-wal` and `-shm` behind.
     static func connectForViewing(_ path: String) throws -> DatabaseQueue {
-        try connectForReading(path, busyMode: .immediateError)
-    }
-
-    private static func connectForReading(_ path: String, busyMode: Database.BusyMode) throws -> DatabaseQueue
-    {
         var configuration = configuration
-        configuration.readonly = true
-        configuration.busyMode = busyMode
+        configuration.busyMode = .immediateError
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
         let queue = try open(path, configuration)
         try queue.inDatabase { try checkReadable($0, path: path) }
         return queue
@@ -51,7 +48,11 @@ enum LedgerFile {
     /// Opens a ledger that cannot be written, without changing anything.
     static func connectForReading(_ path: String) throws -> DatabaseQueue {
         do {
-            return try connectForReading(path, busyMode: configuration.busyMode)
+            var configuration = configuration
+            configuration.readonly = true
+            let queue = try open(path, configuration)
+            try queue.inDatabase { try checkReadable($0, path: path) }
+            return queue
         } catch is DatabaseError {
             // SQLite cannot open a file in WAL mode if its folder is not writable.
             return try copy(of: path)

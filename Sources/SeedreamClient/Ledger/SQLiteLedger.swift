@@ -32,8 +32,7 @@ public final class SQLiteLedger: JobLedger {
         case existing
         /// The ledger must exist; if it cannot be written, it is opened for reading only.
         case reading
-        /// The ledger must exist; it is opened for reading only and left unchanged, and no other
-        /// process is waited for.
+        /// The ledger must exist; nothing in it is changed, and no other process is waited for.
         case viewing
     }
 

@@ -71,7 +71,7 @@ struct CompletionScript {
                 while IFS='' read -r completion; do
                     found+=("${completion}")
                 done < <(shopt -s nocasematch; IFS=$'\n' compgen "${@}" -- "${cur}")
-                if [[ "${#found[@]}" -eq 0 ]]; then
+                if [[ "${#found[@]}" -eq 0 && "${*}" = *-fX* ]]; then
                     while IFS='' read -r completion; do
                         found+=("${completion}")
                     done < <(IFS=$'\n' compgen -f -- "${cur}")
@@ -183,6 +183,50 @@ struct CompletionScript {
     }
 
     private static let fishFunctions = #"""
+
+        # Below, functions of the script above are replaced.
+
+        # Before fish 4, the position of the cursor in a word is known to interactive shells only.
+        function __seedream_tokens
+            if test "$argv" = -tC
+                string length -- "$(commandline -ct)"
+            else if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+                commandline --tokens-raw $argv
+            else
+                commandline -o $argv
+            end
+        end
+
+        # fish asks for each option of each command. The line is parsed once for all options of the other commands.
+        function __seedream_parse_once
+            set -l line (commandline -pc | string collect)
+            test "$line" = "$__seedream_line"; and return
+            set -l non_repeating_flags_or_options
+            set -l non_repeating_flags_or_options_absent 0
+            set -l positional_index 0
+            set -l commands
+            __seedream_parse_tokens
+            set -g __seedream_line $line
+            set -g __seedream_commands "$commands"
+            set -g __seedream_positional_index $positional_index
+        end
+
+        function __seedream_should_offer_completions_for_flags_or_options -a expected_commands
+            __seedream_parse_once
+            test "$__seedream_commands" = "$expected_commands"; or return 1
+            set -l non_repeating_flags_or_options $argv[2..]
+            set -l non_repeating_flags_or_options_absent 0
+            set -l positional_index 0
+            set -l commands
+            __seedream_parse_tokens
+            return $non_repeating_flags_or_options_absent
+        end
+
+        function __seedream_should_offer_completions_for_positional -a expected_commands comparison expected_index
+            __seedream_parse_once
+            test "$__seedream_commands" = "$expected_commands"
+            and test "$__seedream_positional_index" "$comparison" "$expected_index"
+        end
 
         # Prints the files that fish itself would complete, which knows quotes, spaces and ~.
         function __seedream_paths

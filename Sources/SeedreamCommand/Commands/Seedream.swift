@@ -124,9 +124,10 @@ package struct Seedream: AsyncParsableCommand {
     private static func complete(_ words: [String]) async -> Never {
         do {
             _ = try await asyncParseAsRoot(words)
-        } catch where exitCode(for: error).isSuccess {
+        } catch  where exitCode(for: error).isSuccess {
             // Not through TerminalText: in fish, a tab separates a value from its description.
-            try? Terminal.write(Array("\(fullMessage(for: error))\n".utf8), to: STDOUT_FILENO)
+            let text = fullMessage(for: error)
+            if !text.isEmpty { try? Terminal.write(Array("\(text)\n".utf8), to: STDOUT_FILENO) }
         } catch {}
         ThisProcess.end(ExitStatus.done.rawValue)
     }

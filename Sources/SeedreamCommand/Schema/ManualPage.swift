@@ -16,7 +16,10 @@ struct ManualPage {
         let name = Self.name(command)
         fileName = "\(name).1"
         let discussion = Discussion(command.discussion ?? "")
-        macro("TH", name.uppercased(), "1", date, "seedream \(version)", "User Commands")
+        text += ".TH \(name.uppercased()) 1 \"\(date)\" \"seedream \(version)\" \"User Commands\"\n"
+        // Words of a command line must not be hyphenated.
+        macro("nh")
+        macro("ad", "l")
         macro("SH", "NAME")
         // Without a full stop, as whatis(1) shows it in a list.
         let abstract = command.abstract ?? ""
