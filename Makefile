@@ -10,7 +10,7 @@ DESTDIR ?=
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-edit build prep install uninstall deb check-deb tarball test soak emulator official-client lint docs docs-preview benchmark benchmark-stages clean
+.PHONY: help setup demo demo-edit build prep manual install uninstall deb check-deb tarball test soak emulator official-client lint docs docs-preview benchmark benchmark-stages clean
 
 # The traits that preparing needs; the provider client would take minutes more to build.
 PREP_TRAITS := FastPNG,GIF,HEIF,LosslessTurn,TIFF
@@ -50,6 +50,9 @@ check-deb: ## Install the package of `make deb` on a bare system of its release,
 
 tarball: build ## Build a tarball of the command, in out/.
 	@scripts/package.sh tarball
+
+manual: setup ## Write the man pages into .build/manual.
+	scripts/generate-manual .build/manual
 
 test: ## Install the libraries and exiftool, build and run the whole test suite.
 	@scripts/install-dependencies.sh --tests

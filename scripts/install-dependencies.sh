@@ -2,14 +2,14 @@
 # Installs the missing ones of the system packages that this package needs, and prints their names.
 #
 #   scripts/install-dependencies.sh            the libraries that the build needs
-#   scripts/install-dependencies.sh --tests    also curl, exiftool, transicc and a validator of JSON Schema, for the tests
+#   scripts/install-dependencies.sh --tests    also curl, exiftool, transicc, a validator of JSON Schema, mandoc and the shells, for the tests
 set -euo pipefail
 
 apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev liblcms2-dev libgif-dev libheif-dev libisal-dev libtiff-dev libturbojpeg0-dev libssl-dev libsqlite3-dev pkg-config)
 brew_packages=(jpeg-turbo libpng webp zimg little-cms2 giflib libheif isa-l libtiff openssl@3 sqlite pkgconf)
 if [[ "${1:-}" == --tests ]]; then
-    apt_packages+=(curl libimage-exiftool-perl liblcms2-utils python3-jsonschema)
-    brew_packages+=(exiftool)
+    apt_packages+=(curl libimage-exiftool-perl liblcms2-utils python3-jsonschema zsh fish bash-completion mandoc)
+    brew_packages+=(exiftool fish mandoc)
 fi
 
 fail() {

@@ -115,6 +115,48 @@ struct CompletionTests {
         }
     }
 
+    @Test("is installed by the lines of docs/cli.md, and found by the shells there")
+    func installation() async throws {
+        let block = try #require(try Document("docs/cli.md").block("console", in: "completion"))
+        let home = try TemporaryFolder()
+        var runner = CommandRunner("/bin/sh", "-c", block)
+        let bin = URL(fileURLWithPath: CommandRunner.seedream).deletingLastPathComponent().path
+        runner.environment = [
+            "HOME": home.path, "PATH": "\(bin):/usr/local/bin:/usr/bin:/bin", "XDG_CONFIG_HOME": "",
+            "XDG_DATA_HOME": "",
+        ]
+        let installed = try await runner.run([])
+        #expect(installed.status == 0)
+        #expect(installed.errors == "")
+        let library = "/usr/share/bash-completion/bash_completion"
+        let lines: [(shell: CompletingShell, words: [String], expected: String)] = [
+            (
+                .bash,
+                [
+                    "-c",
+                    "[[ -e \(library) ]] || exit 77; . \(library); _completion_loader seedream; complete -p seedream",
+                ], "-F __seedream_start seedream"
+            ),
+            (
+                .zsh,
+                [
+                    "-f", "-c",
+                    "fpath=(~/.zfunc $fpath); autoload -Uz compinit; compinit -u -D; print $_comps[seedream]",
+                ], "_seedream"
+            ),
+            (.fish, ["-c", "complete -C 'seedream ru'"], "runs"),
+        ]
+        for line in lines {
+            guard let path = line.shell.path else { continue }
+            runner.executable = path
+            runner.leadingArguments = []
+            let result = try await runner.run(line.words)
+            if result.status != 77 {
+                #expect(result.text.contains(line.expected), "\(line.shell): \(result)")
+            }
+        }
+    }
+
     // MARK: Callbacks
 
     @Test(
