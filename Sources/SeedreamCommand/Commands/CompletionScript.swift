@@ -95,14 +95,17 @@ struct CompletionScript {
                 else
                     words+=("${word}")
                 fi
-                rest="${trimmed#"${word}"}"
                 if [[ "${index}" -eq "${COMP_CWORD}" ]]; then
                     current="$((${#words[@]} - 1))"
-                    cur="${words[current]}"
-                    # The word ends at the cursor.
-                    [[ "${word}" = [:=]* ]] || cur="${cur%"${word}"}${2}"
+                    cur="${words[current]%"${word}"}"
+                    # The word ends at the cursor. Bash has removed a quote at its start.
+                    case "${word}" in
+                    \'* | \"*) cur+="${2}" ;;
+                    *) cur+="${trimmed:0:${#trimmed} - ${#COMP_LINE} + COMP_POINT}" ;;
+                    esac
                     words[current]="${cur}"
                 fi
+                rest="${trimmed#"${word}"}"
             done
 
             local -a COMP_WORDS=()
@@ -122,11 +125,9 @@ struct CompletionScript {
             local -i COMP_POINT="${#COMP_LINE}"
             _seedream "${1}" "${cur}" "${COMP_WORDS[COMP_CWORD - 1]}" 2>/dev/null
 
-            # Bash replaces only what follows the last of those characters.
-            local typed="${2}"
-            [[ "${typed}" = [:=]* ]] && typed=''
-            local kept="${cur%"${typed}"}"
-            [[ -z "${kept}" || "${cur}" = "${kept}" && -n "${typed}" ]] || COMPREPLY=("${COMPREPLY[@]#"${kept}"}")
+            # Bash replaces only its own idea of the word.
+            local kept="${cur%"${2}"}"
+            [[ -z "${kept}" || "${cur}" != *"${2}" ]] || COMPREPLY=("${COMPREPLY[@]#"${kept}"}")
         }
 
         complete -o filenames -F __seedream_start seedream
