@@ -1,5 +1,6 @@
 import ArgumentParser
 import Platform
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -27,7 +28,7 @@ struct Manual: ParsableCommand {
 
     func run() throws {
         let pages = ManualPage.all(
-            of: try CommandDescription.of(Seedream.self), version: Seedream.release, date: Self.date)
+            of: try CommandDescription.of(Seedream.self), version: SeedreamVersion.current, date: Self.date)
         for page in pages {
             do throws(FileError) {
                 try AtomicFile.write(

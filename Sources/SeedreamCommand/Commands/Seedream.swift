@@ -107,7 +107,7 @@ package struct Seedream: AsyncParsableCommand {
     private static func parsed(_ words: [String]) throws -> any ParsableCommand {
         if let topic = HelpTopic(words) { throw CleanExit.message(topic.text) }
         if let command = HelpTopic.command(in: words) {
-            let help = try HelpDocument(Self.self, words: command, version: release)
+            let help = try HelpDocument(Self.self, words: command, version: SeedreamVersion.current)
             throw CleanExit.message(try JSON.document(help).text)
         }
         if let script = CompletionScript(words, of: Self.self) { throw CleanExit.message(script.text) }
@@ -124,11 +124,11 @@ package struct Seedream: AsyncParsableCommand {
     private static func complete(_ words: [String]) async -> Never {
         do {
             _ = try await asyncParseAsRoot(words)
-        } catch  where exitCode(for: error).isSuccess {
+        } catch {
             // Not through TerminalText: in fish, a tab separates a value from its description.
-            let text = fullMessage(for: error)
+            let text = exitCode(for: error).isSuccess ? fullMessage(for: error) : ""
             if !text.isEmpty { try? Terminal.write(Array("\(text)\n".utf8), to: STDOUT_FILENO) }
-        } catch {}
+        }
         ThisProcess.end(ExitStatus.done.rawValue)
     }
 
