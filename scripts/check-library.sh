@@ -4,11 +4,14 @@
 #   preparation   product ImagePreparation, traits: []
 #   session       product SeedreamKit, default traits
 #
+#   scripts/check-library.sh [preparation|session]
+#
 # Their code is the Swift blocks of the README, of docs/swift.md and of the getting-started articles. Prints for each the
 # seconds of a debug build and the number of packages that it resolves. Needs the libraries and the package registries.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
+only=${1:-}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -61,26 +64,39 @@ build() {
     echo "$1: built in $((SECONDS - start)) s, $pins packages resolved"
 }
 
-manifest preparation ImagePreparation ', traits: []'
-{
-    block docs/swift.md swift-preparation
-    echo 'for uri in try await dataURIs(of: Array(CommandLine.arguments.dropFirst())) { print("\(uri.prefix(22))… \(uri.count)") }'
-} >"$work/preparation/Sources/preparation/main.swift"
-articles preparation Pixels SeedreamModel ImageCodecs ImagePreparation
-build preparation
-ran=$("$work/preparation/.build/debug/preparation" fixtures/photos/rocket.jpg | tail -n 1)
-[[ $ran == 'data:image/jpeg;base64… '* ]] || { echo "error: expected a data URI, found: $ran" >&2; exit 1; }
-echo "preparation: $ran characters"
+check_preparation() {
+    manifest preparation ImagePreparation ', traits: []'
+    {
+        block docs/swift.md swift-preparation
+        echo 'for uri in try await dataURIs(of: Array(CommandLine.arguments.dropFirst())) { print("\(uri.prefix(22))… \(uri.count)") }'
+    } >"$work/preparation/Sources/preparation/main.swift"
+    articles preparation Pixels SeedreamModel ImageCodecs ImagePreparation
+    build preparation
+    ran=$("$work/preparation/.build/debug/preparation" fixtures/photos/rocket.jpg | tail -n 1)
+    [[ $ran == 'data:image/jpeg;base64… '* ]] || { echo "error: expected a data URI, found: $ran" >&2; exit 1; }
+    echo "preparation: $ran characters"
+}
 
-manifest session SeedreamKit ''
-{
-    block README.md swift-session
-    # shellcheck disable=SC2016
-    echo 'let cost = try await worstCost(of: "a hat", CommandLine.arguments.dropFirst().map { $0 }, with: SeedreamSession(.fal))'
-    echo 'print("worst cost: \(cost ?? -1)")'
-} >"$work/session/Sources/session/main.swift"
-articles session SeedreamClient SeedreamKit
-build session
-ran=$("$work/session/.build/debug/session" fixtures/photos/rocket.jpg | tail -n 1)
-[[ $ran == 'worst cost: 0.03' ]] || { echo "error: expected a worst cost of 0.03, found: $ran" >&2; exit 1; }
-echo "session: $ran USD"
+check_session() {
+    manifest session SeedreamKit ''
+    {
+        block README.md swift-session
+        # shellcheck disable=SC2016
+        echo 'let cost = try await worstCost(of: "a hat", CommandLine.arguments.dropFirst().map { $0 }, with: SeedreamSession(.fal))'
+        echo 'print("worst cost: \(cost ?? -1)")'
+    } >"$work/session/Sources/session/main.swift"
+    articles session SeedreamClient SeedreamKit
+    build session
+    ran=$("$work/session/.build/debug/session" fixtures/photos/rocket.jpg | tail -n 1)
+    [[ $ran == 'worst cost: 0.03' ]] || { echo "error: expected a worst cost of 0.03, found: $ran" >&2; exit 1; }
+    echo "session: $ran USD"
+}
+
+case $only in
+    "")
+        check_preparation
+        check_session
+        ;;
+    preparation | session) "check_$only" ;;
+    *) echo "error: expected preparation or session, found $only" >&2; exit 2 ;;
+esac
