@@ -128,6 +128,20 @@ struct DocumentTests {
         #expect(table == ExitStatus.allCases.map { ["\($0.rawValue)", $0.meaning] })
     }
 
+    @Test("docs/json.md has a row for each document that has a schema, and names each category of an error")
+    func schemas() async throws {
+        let document = try Document("docs/json.md")
+        let list = try JSONValue(parsing: try await CommandRunner().run(["schema", "--json"]).output)
+        let names = (list["documents"]?.array ?? []).compactMap { $0["name"]?.string }
+        let rows = document.table(headed: "| document |").map { $0[0] }
+        #expect(rows.map { $0.replacing(/^\[`|`\].*/, with: "") } == names)
+        let error = try JSONValue(parsing: try await CommandRunner().run(["schema", "error"]).output)
+        let category = error["$defs"]?["command-error"]?["properties"]?["category"]
+        let words = try #require(category?["enum"]?.array).compactMap(\.string)
+        #expect(words.count > 20)
+        for word in words { #expect(document.mentions("`\(word)`"), "\(word)") }
+    }
+
     @Test("exactly the reasons are listed, in order")
     func reasons() throws {
         let words = try Document("docs/json.md").table(headed: "| reason |").compactMap(\.first)

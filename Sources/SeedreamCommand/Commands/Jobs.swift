@@ -40,8 +40,8 @@ struct Jobs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Most jobs to list; 0: all.", valueName: "n"))
     var limit = 20
 
-    @Flag(help: "Print one JSON document to stdout.")
-    var json = false
+    @OptionGroup
+    var output: DocumentArguments
 
     @OptionGroup
     var client: ClientArguments
@@ -52,10 +52,10 @@ struct Jobs: AsyncParsableCommand {
 
     func run() async throws {
         #if Client
-        try await ClientFailure.reported(client, json: json) {
+        try await ClientFailure.reported(client, json: output.json) {
             let ledger = try ClientSetup(client).existingLedger(.reading)
             let jobs = try await jobs(ledger)
-            if json {
+            if output.json {
                 try Terminal.print(JSON.document(JobReport(jobs)))
             } else {
                 for line in JobTable.lines(jobs) { try Terminal.print(line) }
@@ -114,8 +114,8 @@ extension Jobs {
         @Argument(help: "The outcome that the account shows.")
         var outcome: JobRecord.Settlement
 
-        @Flag(help: "Print one JSON document to stdout.")
-        var json = false
+        @OptionGroup
+        var output: DocumentArguments
 
         @OptionGroup
         var client: ClientArguments
@@ -135,7 +135,7 @@ extension Jobs {
                         hint: "\(Invocation.command("status", job)) shows it", category: .request)
                     throw ExitStatus.usage.code
                 }
-                if json { return try Terminal.print(JSON.document(JobReport([settled]))) }
+                if output.json { return try Terminal.print(JSON.document(JobReport([settled]))) }
                 let way = outcome == .notBought && job.row != nil ? "; its row waits to be sent" : ""
                 try Terminal.print("\(job.id): settled as \(outcome.rawValue)\(way)")
             }
@@ -162,8 +162,8 @@ extension Jobs {
         @Option(help: ArgumentHelp("The local day, such as 2026-11-01.", valueName: "day"))
         var before: String
 
-        @Flag(help: "Print one JSON document to stdout.")
-        var json = false
+        @OptionGroup
+        var output: DocumentArguments
 
         @OptionGroup
         var client: ClientArguments
@@ -184,7 +184,7 @@ extension Jobs {
             try await ClientFailure.reported(client) {
                 let ledger = try ClientSetup(client).existingLedger()
                 let count = try await ledger.prune(before: time ?? 0)
-                if json { return try Terminal.print(JSON.document(PruneReport(jobs: count))) }
+                if output.json { return try Terminal.print(JSON.document(PruneReport(jobs: count))) }
                 try Terminal.print("\(count) \(count == 1 ? "job" : "jobs") pruned")
             }
             #else

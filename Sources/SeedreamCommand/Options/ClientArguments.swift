@@ -77,6 +77,13 @@ struct AdvancedArguments: ParsableArguments {
     var terminal: TerminalArguments
 }
 
+/// Whether stdout has a JSON document. A command and its subcommands share the value if it is in a
+/// group of options, as the parser decodes each group once.
+struct DocumentArguments: ParsableArguments {
+    @Flag(help: "Print one JSON document to stdout.")
+    var json = false
+}
+
 /// Options for the output on a terminal.
 struct TerminalArguments: ParsableArguments {
     @Option(help: "Colour in text; by default on a terminal, unless NO_COLOR is set.")

@@ -5,7 +5,7 @@ import SeedreamModel
 
 /// The parts that several documents share, in `$defs` of their schemas.
 enum SchemaDefinition: String, CaseIterable {
-    case error
+    case error = "error-record"
     case commandError = "command-error"
     case image
     case failedInput = "failed-input"
