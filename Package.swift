@@ -78,6 +78,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         // The client's HTTP, and the emulator's webhooks.
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        // The command's settings from the environment and from a file. No traits: the file has our
+        // own reader, which accepts only what is known and valid.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         // The ledger of jobs: SQLite with migrations and transactions.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ] + documentationPlugin,
@@ -231,6 +234,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(
+                    name: "Configuration", package: "swift-configuration",
+                    condition: .when(traits: ["Client"])),
             ],
             swiftSettings: settings),
         .executableTarget(name: "seedream", dependencies: ["SeedreamCommand"], swiftSettings: settings),

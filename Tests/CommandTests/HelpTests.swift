@@ -37,6 +37,7 @@ struct HelpTests {
         Case(arguments: ["cancel", "--help"], file: "cancel-help.txt"),
         Case(arguments: ["providers", "--help"], file: "providers-help.txt"),
         Case(arguments: ["schema", "--help"], file: "schema-help.txt"),
+        Case(arguments: ["config", "--help"], file: "config-help.txt"),
         Case(arguments: ["inspect", "-h"], file: "inspect-help.txt"),
     ]
 

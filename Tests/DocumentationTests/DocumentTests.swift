@@ -11,7 +11,7 @@ struct DocumentTests {
     /// The commands and subcommands that have options.
     static let commands = [
         "prep", "inspect", "edit", "generate", "batch", "runs", "jobs", "jobs settle", "jobs prune", "report",
-        "resume", "status", "result", "cancel", "providers", "schema", "emulate",
+        "resume", "status", "result", "cancel", "providers", "config", "schema", "emulate",
     ]
 
     // MARK: The README

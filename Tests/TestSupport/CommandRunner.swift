@@ -11,7 +11,7 @@ public struct CommandRunner: Sendable {
     /// Arguments that precede those of each run.
     public var leadingArguments: [String] = []
     /// Added to the environment of the tests, without its `NO_COLOR`, `TERM`, `COLUMNS` and
-    /// `LINES`.
+    /// `LINES`, and without the settings and the configuration folder of the person who runs them.
     public var environment: [String: String] = [:]
     /// The working directory. Default: that of the tests.
     public var directory: String?
@@ -27,6 +27,12 @@ public struct CommandRunner: Sendable {
         self.executable = executable
         self.leadingArguments = leadingArguments
     }
+
+    /// The variables that hold settings of `seedream`.
+    public static let settings = [
+        "SEEDREAM_PROVIDER", "SEEDREAM_MODEL", "SEEDREAM_OUTPUT", "SEEDREAM_BUDGET", "SEEDREAM_PARALLEL",
+        "SEEDREAM_SEND_IMAGES",
+    ]
 
     /// The `seedream` that was built with the tests, in the folder of their bundle.
     public static let seedream: String = {
@@ -64,7 +70,8 @@ public struct CommandRunner: Sendable {
         process.arguments = leadingArguments + arguments
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         var variables = ProcessInfo.processInfo.environment
-        for name in ["NO_COLOR", "TERM", "COLUMNS", "LINES"] { variables[name] = nil }
+        for name in ["NO_COLOR", "TERM", "COLUMNS", "LINES"] + Self.settings { variables[name] = nil }
+        variables["XDG_CONFIG_HOME"] = "/nonexistent"
         process.environment = variables.merging(environment) { $1 }
         return try RunningCommand(process, input: input, timeout: timeout)
     }

@@ -1,5 +1,8 @@
 /// The user's home folder.
-enum HomeFolder {
+package enum HomeFolder {
+    /// `HOME` if it is an absolute path, otherwise the folder in the system's user database.
+    package static var path: String { path(systemVariable) }
+
     /// Returns `HOME` if it is an absolute path, otherwise the folder in the system's user
     /// database.
     static func path(_ variable: (String) -> String?) -> String {

@@ -109,30 +109,32 @@ extension Batch: RunCommand {
     var isRepeatable: Bool { manifest != "-" }
 
     func send() async throws {
-        try await ClientFailure.reported(client) {
-            let session = try session()
-            let destination = try destination()
-            let reader = try ManifestReader(manifest)
-            if cost.dryRun { return try await plan(reader, session) }
-            let source = manifest == "-" ? "-" : PathText.absolute(manifest)
-            let run = run("batch", sources: [source], name: rows.name, of: session)
-            let progress = RequestProgress(
-                rows: nil, form: results.progress, showsLogs: client.advanced.verbose)
-            let ticks = progress.ticking()
-            defer { ticks.cancel() }
-            let file = try lines.file.map { try BatchResults($0, of: manifest) }
-            var output = BatchOutput(
-                run: run, isStream: stream.ndjson && !results.json, waits: waits, progress: progress)
-            let stop = try await session.batch(
-                reader, as: run, to: destination, others: others(of: session), options: options,
-                fetchesURLs: sending.fetch, results: file?.file, reportingTo: progress.reporter,
-                configure: { request.apply(to: &$0) }
-            ) { try output.show($0) }
-            try file?.finish(reader)
-            // Only `resume RUN --json` comes here with `--json`.
-            if results.json { try await BatchOutput.showRun(run.id, session.client.ledger, stop) }
-            try output.finish(stop)
-        }
+        try await ClientFailure.reported(client) { try await configured { try await $0.sendRows() } }
+    }
+
+    private func sendRows() async throws {
+        let session = try session()
+        let destination = try destination()
+        let reader = try ManifestReader(manifest)
+        if cost.dryRun { return try await plan(reader, session) }
+        let source = manifest == "-" ? "-" : PathText.absolute(manifest)
+        let run = run("batch", sources: [source], name: rows.name, of: session)
+        let progress = RequestProgress(
+            rows: nil, form: results.progress, showsLogs: client.advanced.verbose)
+        let ticks = progress.ticking()
+        defer { ticks.cancel() }
+        let file = try lines.file.map { try BatchResults($0, of: manifest) }
+        var output = BatchOutput(
+            run: run, isStream: stream.ndjson && !results.json, waits: waits, progress: progress)
+        let stop = try await session.batch(
+            reader, as: run, to: destination, others: others(of: session), options: options,
+            fetchesURLs: sending.fetch, results: file?.file, reportingTo: progress.reporter,
+            configure: { request.apply(to: &$0) }, complete: { $0 = completed($0) }
+        ) { try output.show($0) }
+        try file?.finish(reader)
+        // Only `resume RUN --json` comes here with `--json`.
+        if results.json { try await BatchOutput.showRun(run.id, session.client.ledger, stop) }
+        try output.finish(stop)
     }
 
     /// The sessions of the other providers, to which rows may go; empty if a base URL determines
@@ -158,7 +160,8 @@ extension Batch: RunCommand {
             as: run, others: others(of: session), options: options,
             next: {
                 guard let record = try reader.next() else { return nil }
-                let row = RowRequest(record, fetchesURLs: sending.fetch) { request.apply(to: &$0) }
+                let row = completed(
+                    RowRequest(record, fetchesURLs: sending.fetch) { request.apply(to: &$0) })
                 open[row.label] = RowDocument(record)
                 return row
             },
@@ -172,7 +175,7 @@ extension Batch: RunCommand {
                 }
             })
         Terminal.note(TerminalText(summary.text(source: " of \(reader.format.rawValue)")))
-        try summary.check(session.client.configuration.budget, session.client.planner, model: request.model)
+        try summary.check(session.client.configuration.budget)
         if summary.status != .done { throw summary.status.code }
     }
 }

@@ -119,19 +119,22 @@ extension Edit: RunCommand {
     func send() async throws {
         let prompt = try rule.text()
         try await ClientFailure.reported(client, json: results.json) {
-            let session = try session()
-            let destination = try destination()
-            let named = try await NamedInputs(rule.images, of: self, in: session)
-            let generation = generation(prompt)
-            if each {
-                try await sendEach(
-                    named.rows(generation, fetchesURLs: sending.fetch), named, to: destination, session)
-            } else {
-                try await send(
-                    named.row(generation, fetchesURLs: sending.fetch), as: named.run, to: destination,
-                    options,
-                    with: session)
-            }
+            try await configured { try await $0.send(prompt) }
+        }
+    }
+
+    private func send(_ prompt: String) async throws {
+        let session = try session()
+        let destination = try destination()
+        let named = try await NamedInputs(rule.images, of: self, in: session)
+        let generation = generation(prompt)
+        if each {
+            let rows = named.rows(generation, fetchesURLs: sending.fetch).map { completed($0) }
+            try await sendEach(rows, named, to: destination, session)
+        } else {
+            try await send(
+                named.row(generation, fetchesURLs: sending.fetch), as: named.run, to: destination, options,
+                with: session)
         }
     }
 
@@ -171,7 +174,7 @@ extension Edit: RunCommand {
             }
             if results.json { plans.append(plan) }
         }
-        try summary.check(session.client.configuration.budget, session.client.planner, model: request.model)
+        try summary.check(session.client.configuration.budget)
         if results.json {
             let requests = plans.sorted { $0.index < $1.index }
                 .compactMap { PlanReport.Request($0, includesDigest: true) }

@@ -75,13 +75,17 @@ extension Generate: SendingCommand {
     private func send() async throws {
         let prompt = try rule.text()
         try await ClientFailure.reported(client, json: results.json) {
-            let session = try session()
-            var options = RunOptions()
-            (options.waits, options.buysAgain) = (waits, repetition.again)
-            try await send(
-                RowRequest(label: prompt, inputs: [], request: generation(prompt)),
-                as: run("generate", sources: [], of: session), to: try destination(), options, with: session)
+            try await configured { try await $0.send(prompt) }
         }
+    }
+
+    private func send(_ prompt: String) async throws {
+        let session = try session()
+        var options = RunOptions()
+        (options.waits, options.buysAgain) = (waits, repetition.again)
+        try await send(
+            RowRequest(label: prompt, inputs: [], request: generation(prompt)),
+            as: run("generate", sources: [], of: session), to: try destination(), options, with: session)
     }
 }
 #endif

@@ -158,7 +158,8 @@ struct RepeatedRun {
                 field: "run", message: "\(folder): expected the folder where the run began, found none",
                 hint: "repeat the command that began it")
         }
-        let parsed = try? Seedream.parseAsRoot(RenamedOptions(arguments).arguments)
+        let parsed = try? Seedream.parseAsRoot(
+            RenamedOptions(RecordedCommandLine.separated(arguments).words).arguments)
         // Parsing has applied the options of the recorded command line to the terminal.
         resume.client.advanced.terminal.validate()
         guard var command = parsed as? any RunCommand, command.isRepeatable else {
@@ -182,7 +183,10 @@ struct RepeatedRun {
     func run() async throws {
         let (command, words) = (command, words)
         try await Interruption.cancelling {
-            try await RecordedCommandLine.$repeated.withValue(words) { try await command.send() }
+            let models = RecordedCommandLine.separated(words).models
+            try await ModelChoice.$configured.withValue(models) {
+                try await RecordedCommandLine.$repeated.withValue(words) { try await command.send() }
+            }
         }
     }
 }

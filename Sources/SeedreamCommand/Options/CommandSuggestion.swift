@@ -21,11 +21,9 @@ enum CommandSuggestion {
                 continue
             }
             let names = subcommands.map { name(of: $0) } + (command == root ? ["help"] : [])
-            let similar = names.map { (name: $0, distance: distance(word, $0)) }
-                .min { $0.distance < $1.distance }
-            // A word that differs more is another word: `fetch` is not `batch`.
-            guard let similar, similar.distance <= max(1, min(2, word.count / 3)) else { return nil }
-            return "unknown command '\(word)'; did you mean `\(path) \(similar.name)`?"
+            return nearest(to: word, in: names).map {
+                "unknown command '\(word)'; did you mean `\(path) \($0)`?"
+            }
         }
         return nil
     }
@@ -41,6 +39,15 @@ enum CommandSuggestion {
             command = next
         }
         return "`\((["seedream", "help"] + path).joined(separator: " "))`"
+    }
+
+    /// Returns the name that a misspelt word probably means; `nil` if none is similar.
+    static func nearest(to word: String, in names: [String]) -> String? {
+        let similar = names.map { (name: $0, distance: distance(word, $0)) }
+            .min { $0.distance < $1.distance }
+        // A word that differs more is another word: `fetch` is not `batch`.
+        guard let similar, similar.distance <= max(1, min(2, word.count / 3)) else { return nil }
+        return similar.name
     }
 
     private static func name(of command: any ParsableCommand.Type) -> String {

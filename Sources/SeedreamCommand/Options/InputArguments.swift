@@ -20,14 +20,14 @@ struct EachArguments: ParsableArguments {
 /// How the requests of a run are sent.
 struct ParallelArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Requests of a run at once, 1 to 40.", valueName: "n"))
-    var parallel = 2
+    var parallel = ConfigurableValue(BuiltInValues.parallel)
 
     @Flag(help: "Fetch http(s) inputs here and prepare them.")
     var fetch = false
 
     func validate() throws {
-        guard (1...40).contains(parallel) else {
-            throw ValidationError("--parallel: expected 1 to 40, found \(parallel)")
+        guard BuiltInValues.parallelRange.contains(parallel.value) else {
+            throw ValidationError("--parallel: expected 1 to 40, found \(parallel.value)")
         }
     }
 }

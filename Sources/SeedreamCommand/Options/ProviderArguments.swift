@@ -5,7 +5,7 @@ import SeedreamModel
 /// The provider to use, and the options that only one provider has.
 struct ProviderArguments: ParsableArguments {
     @Option(name: [.customShort("p"), .customLong("provider")], help: "The provider to use.")
-    var id = ProviderID.fal
+    var provider = ConfigurableValue(BuiltInValues.provider)
 
     @Flag(help: "Ignore settings that the provider does not support.")
     var ignoreUnsupported = false
@@ -14,7 +14,7 @@ struct ProviderArguments: ParsableArguments {
         help: ArgumentHelp(
             "How to send images; by default large ones are uploaded if the provider takes uploads.",
             valueName: "way", visibility: .rare))
-    var sendImages = ImageSending.auto
+    var sendImages = ConfigurableValue(BuiltInValues.sendImages)
 
     @Option(
         help: ArgumentHelp(
@@ -59,6 +59,9 @@ struct ProviderArguments: ParsableArguments {
     @Flag(help: ArgumentHelp("Let Ark add its watermark to results.", visibility: .rare))
     var arkWatermark = false
 
+    /// The provider to use.
+    var id: ProviderID { provider.value }
+
     /// Options of a single provider, with whether each was given.
     private var owned: [(name: String, owner: ProviderID, isGiven: Bool)] {
         [
@@ -70,11 +73,21 @@ struct ProviderArguments: ParsableArguments {
         ]
     }
 
+    /// The mistake of an option that only another provider has; `nil` if there is no mistake.
+    var foreignOption: (name: String, message: String)? {
+        guard !ignoreUnsupported, let option = owned.first(where: { $0.isGiven && $0.owner != id }) else {
+            return nil
+        }
+        return (
+            option.name,
+            "an option of \(option.owner.displayName) only, and the request goes to \(id.displayName)"
+        )
+    }
+
     func validate() throws {
-        if !ignoreUnsupported, let option = owned.first(where: { $0.isGiven && $0.owner != id }) {
-            throw ValidationError(
-                "\(option.name) is an option of \(option.owner.displayName) only, and the request goes to \(id.displayName)"
-            )
+        // The configuration may still change a provider that is not given here.
+        if provider.isGiven, let option = foreignOption {
+            throw ValidationError("\(option.name) is \(option.message)")
         }
         if let falStartTimeout, !(falStartTimeout > 1 && falStartTimeout <= 86_400) {
             throw ValidationError(

@@ -62,6 +62,13 @@ struct RequestArguments: ParsableArguments {
             "Address that the provider calls when the job has ended.", valueName: "url", visibility: .rare))
     var webhook: String?
 
+    /// Returns the model for a request: that of the option, or else the configured one.
+    ///
+    /// - Returns: `nil` for the provider's Seedream 4.
+    func model(of provider: ProviderID, edits: Bool) -> String? {
+        model ?? ModelChoice.configured.model(of: provider, edits: edits)
+    }
+
     /// Applies the options to a request.
     func apply(to request: inout GenerationRequest) {
         request.model = model

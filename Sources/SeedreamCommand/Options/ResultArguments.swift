@@ -28,10 +28,10 @@ struct StreamArguments: ParsableArguments {
 /// The destination and the output of a request.
 struct ResultArguments: ParsableArguments {
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("Folder or, for one result, file; - for stdout.", valueName: "dir"),
         completion: .folders)
-    var output = "."
+    var place = ConfigurableValue(BuiltInValues.output)
 
     @Option(
         help: ArgumentHelp(
@@ -55,6 +55,9 @@ struct ResultArguments: ParsableArguments {
         guard let template = try? NameTemplate(name), template.usesOldWord else { return }
         Diagnostics().note("{source} is now {stem}; the old name works until the next release")
     }
+
+    /// The folder or file for results, or `-` for standard output.
+    var output: String { place.value }
 
     /// Whether `-o` names a file for the one result.
     var namesFile: Bool { OutputFolder.isFileName(output) }

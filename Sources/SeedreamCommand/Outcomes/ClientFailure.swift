@@ -19,7 +19,11 @@ enum ClientFailure {
         }
     }
 
-    private static func reported(json: Bool, _ body: () async throws -> Void) async throws {
+    /// Runs `body`; if it throws, prints the error and throws the exit code.
+    ///
+    /// - Parameter json: Whether to print a JSON document to standard output even if nothing could
+    ///   be done.
+    static func reported(json: Bool, _ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch let code as ExitCode {
@@ -150,6 +154,7 @@ enum ClientFailure {
         case is RequestError, is UntrustedAddressError: .usage
         case is BudgetError: .overBudget
         case is KeyError: .credentials
+        case is ConfigurationError: .configuration
         case is UnrecordedJob, is EqualRequestError: .outcomeUnknown
         case let error as LedgerError: status(after: error)
         case is PreparationFailure: .noUsableInput

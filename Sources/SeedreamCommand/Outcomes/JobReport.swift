@@ -187,6 +187,7 @@ extension ErrorDocument {
         case is BudgetError: .budget
         case is LedgerError, is UnrecordedJob: .ledger
         case is KeyError: .key
+        case is ConfigurationError: .configuration
         case is SaveError, is ResultsError: .output
         case is ManifestError: .manifest
         case is ResourceError, is BusyRowError: .resources

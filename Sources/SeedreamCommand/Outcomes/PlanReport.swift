@@ -126,10 +126,13 @@ struct RunPlanSummary {
         return text + what + "; nothing was sent, no key was read"
     }
 
-    /// Throws if the run would exceed the budget.
-    func check(_ budget: Budget?, _ planner: SubmissionPlanner, model: String?) throws(BudgetError) {
-        guard images > 0 else { return }
-        try budget?.check(images: images, price: planner.price(of: model))
+    /// Throws if the run would exceed the budget, or if that cannot be known.
+    func check(_ budget: Budget?) throws(BudgetError) {
+        guard let budget, images > 0 else { return }
+        guard isPriceKnown else { throw .priceUnknown }
+        for (unit, sum) in cost.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            try budget.check(images: 1, price: Price(amount: sum, unit: unit, date: "", source: ""))
+        }
     }
 
     /// The exit code.

@@ -20,7 +20,7 @@ enum LocalErrorCategory: String, CaseIterable {
     case manifest
     /// A result cannot be written.
     case output
-    /// This build or this machine lacks something.
+    /// The configuration is wrong, or this build or this machine lacks something.
     case configuration
     /// The machine has too few resources at the moment, or another process works on the same.
     case resources

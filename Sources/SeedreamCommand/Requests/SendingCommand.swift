@@ -1,4 +1,5 @@
 #if Client
+import ArgumentParser
 import Platform
 import ImagePreparation
 import SeedreamClient
@@ -8,16 +9,73 @@ import SeedreamModel
 /// The options of a command that sends requests, and the session and destination built from them.
 protocol SendingCommand {
     var request: RequestArguments { get }
-    var provider: ProviderArguments { get }
+    var provider: ProviderArguments { get set }
     var results: ResultArguments { get set }
-    var cost: CostArguments { get }
+    var cost: CostArguments { get set }
     var network: NetworkArguments { get }
     var advanced: AdvancedArguments { get set }
+    /// Replaces the values of options that were not given by configured ones.
+    mutating func configure(by settings: Settings) -> AppliedSettings
 }
 
 extension SendingCommand {
     /// The options for connection, keys and ledger.
     var client: ClientArguments { ClientArguments(network, advanced) }
+
+    mutating func configure(by settings: Settings) -> AppliedSettings {
+        var applied = AppliedSettings()
+        applied.apply(settings, to: &provider)
+        applied.apply(settings, to: request, provider: provider.id)
+        applied.apply(settings, to: &results)
+        applied.apply(settings, to: &cost)
+        return applied
+    }
+
+    /// Runs `body` with the command as the configuration completes it.
+    ///
+    /// A run that is repeated from the ledger has its values in the recorded command line, and does
+    /// not read the configuration.
+    func configured(_ body: (Self) async throws -> Void) async throws {
+        guard RecordedCommandLine.repeated == nil else { return try await body(self) }
+        var command = self
+        let applied = command.configure(by: try await Settings())
+        for note in applied.notes { Diagnostics().note(note) }
+        let explains = cost.dryRun || advanced.verbose
+        if explains, let summary = applied.summary { Diagnostics().note(summary) }
+        do {
+            if let option = command.provider.foreignOption {
+                throw RequestError(
+                    field: option.name, message: option.message,
+                    hint: "leave it out, or add `--ignore-unsupported`")
+            }
+            try await ModelChoice.$configured.withValue(applied.models) {
+                try await RecordedCommandLine.$configured.withValue(applied.options) {
+                    try await body(command)
+                }
+            }
+        } catch {
+            if !explains, Self.concernsSettings(error), let summary = applied.summary {
+                Diagnostics().note(summary)
+            }
+            throw error
+        }
+    }
+
+    /// Whether a value of the configuration may be the reason for an error.
+    private static func concernsSettings(_ error: any Error) -> Bool {
+        if error is RequestError || error is BudgetError || error is KeyError { return true }
+        guard let code = error as? ExitCode else { return false }
+        return [ExitStatus.overBudget.code, ExitStatus.credentials.code].contains(code)
+    }
+
+    /// Returns the row with the model of the options, unless it names one.
+    func completed(_ row: RowRequest) -> RowRequest {
+        var row = row
+        row.request.model =
+            row.request.model
+            ?? request.model(of: row.provider ?? provider.id, edits: !row.inputs.isEmpty)
+        return row
+    }
 
     /// Returns a session for the options. A dry run creates no ledger.
     func session(
@@ -31,7 +89,7 @@ extension SendingCommand {
         if results.json { configuration.wantsLogs = true }
         configuration.options = provider.options
         configuration.isLenient = provider.ignoreUnsupported
-        configuration.imageTransport = provider.sendImages.transport
+        configuration.imageTransport = provider.sendImages.value.transport
         if let maximumBody = constraints?.maxBody?.value { configuration.maximumBodyBytes = maximumBody }
         configuration.price = cost.price?.price
         configuration.budget = cost.budget?.budget
@@ -101,6 +159,7 @@ extension SendingCommand {
         _ row: RowRequest, as run: RunRecord, to destination: Destination, _ options: RunOptions,
         with session: SeedreamSession
     ) async throws {
+        let row = completed(row)
         if cost.dryRun { return try await plan(row, with: session) }
         let progress = RequestProgress(rows: 1, form: results.progress, showsLogs: client.advanced.verbose)
         if results.output == "-" {
@@ -138,7 +197,7 @@ extension SendingCommand {
 /// A command that sends a run of several requests.
 protocol RunCommand: SendingCommand, Sendable {
     var rows: RunArguments { get set }
-    var sending: ParallelArguments { get }
+    var sending: ParallelArguments { get set }
     var images: ImageArguments { get }
     var constraints: ConstraintArguments { get }
     var preparation: PreparationArguments { get }
@@ -149,6 +208,16 @@ protocol RunCommand: SendingCommand, Sendable {
 }
 
 extension RunCommand {
+    mutating func configure(by settings: Settings) -> AppliedSettings {
+        var applied = AppliedSettings()
+        applied.apply(settings, to: &provider)
+        applied.apply(settings, to: request, provider: provider.id)
+        applied.apply(settings, to: &results)
+        applied.apply(settings, to: &cost)
+        applied.apply(settings, to: &sending)
+        return applied
+    }
+
     /// Returns a session for the options.
     func session() throws -> SeedreamSession {
         try session(constraints: constraints, images: images, preparation: preparation)
@@ -157,7 +226,7 @@ extension RunCommand {
     /// The run options.
     var options: RunOptions {
         var options = RunOptions()
-        options.parallel = sending.parallel
+        options.parallel = sending.parallel.value
         options.retriesFailed = rows.retryFailed
         options.buysAgain = rows.again
         options.verifiesFiles = preparation.verify
@@ -171,22 +240,5 @@ extension RunCommand {
 extension ResultArguments {
     /// The form of the data on standard output.
     var form: RunOutput.Form { json ? .json : .table }
-}
-
-/// The command line that a run records, so that `resume` can repeat it.
-enum RecordedCommandLine {
-    /// The recorded command line that `resume` repeats here; `nil` if none is repeated.
-    @TaskLocal static var repeated: [String]?
-
-    /// The command line to record, with the present names of options; `nil` if it reads standard
-    /// input, has 65 536 bytes or more, or holds a proxy's password.
-    static var arguments: [String]? {
-        if let repeated { return repeated }
-        guard let words = try? RenamedOptions(PathText.arguments).arguments else { return nil }
-        let isPlain = words.allSatisfy { word in
-            word != "-" && !(word.contains("://") && word.contains("@") && word.contains(":"))
-        }
-        return isPlain && words.reduce(0, { $0 + $1.utf8.count }) < 65_536 ? words : nil
-    }
 }
 #endif

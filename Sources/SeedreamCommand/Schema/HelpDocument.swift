@@ -92,6 +92,10 @@ struct HelpDocument: Encodable {
         } + [
             Variable(name: "FAL_KEY_ID", effect: "the first half of fal's key, with FAL_KEY_SECRET"),
             Variable(name: "FAL_KEY_SECRET", effect: "the second half of fal's key"),
+        ]
+        + SettingKey.allCases.map { key in
+            Variable(name: key.variable, effect: "the value of --\(key.rawValue) if it is not given")
+        } + [
             Variable(name: "HTTPS_PROXY", effect: "the proxy for https"),
             Variable(name: "HTTP_PROXY", effect: "the proxy for http"),
             Variable(name: "ALL_PROXY", effect: "the proxy if neither of the two others is set"),

@@ -14,6 +14,7 @@ enum JSONDocument: String, CaseIterable {
     case page
     case sidecar
     case providers
+    case configuration
     case emulator
     case help
     case schemas
@@ -33,6 +34,7 @@ enum JSONDocument: String, CaseIterable {
         case .page: "The page that was written."
         case .sidecar: "The origin of an image."
         case .providers: "The providers with their limits and prices."
+        case .configuration: "The settings, and where each comes from."
         case .emulator: "The addresses of the emulated providers."
         case .help: "The commands with their options, the exit codes, and the environment."
         case .schemas: "The documents that have a schema."
@@ -57,6 +59,7 @@ enum JSONDocument: String, CaseIterable {
         case .prune: ["jobs prune --json"]
         case .page: ["report --json"]
         case .providers: ["providers --json"]
+        case .configuration: ["config --json"]
         case .emulator: ["emulate --json"]
         case .help: ["help --json"]
         case .schemas: ["schema --json"]
@@ -147,6 +150,7 @@ enum JSONDocument: String, CaseIterable {
             ])
         case .sidecar: Self.sidecarSchema
         case .providers: Self.providersSchema
+        case .configuration: Self.configurationSchema
         case .emulator:
             .object([
                 Self.version, .always("port", .integer("The port on 127.0.0.1.", from: 1, to: 65_535)),
@@ -377,6 +381,27 @@ enum JSONDocument: String, CaseIterable {
                     .always("idempotencyKeys", .flag("Whether a repeated request is bought once.")),
                     .maybe("resultLifetime", .number("How long a result is kept, in seconds.")),
                     .maybe("price", .definition(.price)),
+                ]))),
+    ])
+
+    private static let configurationSchema = Schema.object([
+        version,
+        .always(
+            "file",
+            .object([
+                .always("path", .text("The path of the configuration file.")),
+                .always("exists", .flag("Whether there is one.")),
+            ])),
+        .always(
+            "settings",
+            .list(
+                of: .object([
+                    .always("key", .words(SettingKey.allCases.map(\.rawValue))),
+                    .maybe("provider", .words(of: ProviderID.self)),
+                    .maybe("operation", .words(of: GenerationOperation.self)),
+                    .maybe("value", .text("The value; missing if there is none, or the provider's own.")),
+                    .always(
+                        "source", .text("The name of the variable, the path of the file, or default.")),
                 ]))),
     ])
 

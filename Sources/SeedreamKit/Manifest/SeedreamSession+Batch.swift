@@ -22,6 +22,7 @@ extension SeedreamSession {
     ///   - results: The file that each row is appended to as it ends.
     ///   - reporter: Receives the events of each row.
     ///   - configure: Changes each request before the row's own settings are applied.
+    ///   - complete: Changes each row after its own settings were applied.
     ///   - deliver: Receives each row as it ends, after it was appended to `results`.
     /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
     ///   cancelled.
@@ -33,6 +34,7 @@ extension SeedreamSession {
         options: RunOptions = RunOptions(), fetchesURLs: Bool = false, results: ResultsFile? = nil,
         reportingTo reporter: SessionReporter? = nil,
         configure: (inout GenerationRequest) -> Void = { _ in },
+        complete: (inout RowRequest) -> Void = { _ in },
         deliver: (RowDocument) async throws -> Void
     ) async throws -> RunStop? {
         // The rows in progress, as many as the engine reads ahead.
@@ -41,7 +43,8 @@ extension SeedreamSession {
             as: run, to: destination, others: others, options: options, reportingTo: reporter,
             next: {
                 guard let record = try manifest.next() else { return nil }
-                let next = RowRequest(record, fetchesURLs: fetchesURLs, configure: configure)
+                var next = RowRequest(record, fetchesURLs: fetchesURLs, configure: configure)
+                complete(&next)
                 open[next.label] = RowDocument(record)
                 return next
             },
@@ -108,7 +111,9 @@ extension RowDocument {
         if let job = plan.saved {
             take(job)
             state = .skipped
-        } else if plan.submission == nil {
+        } else if let request = plan.submission {
+            (provider, model) = (request.provider, request.model)
+        } else {
             state = .failed
         }
         take(plan.failed, plan.error)
