@@ -27,7 +27,7 @@ struct CompletionScript {
         switch shell {
         case .bash: text = script + "\n" + Self.bash(topics)
         case .zsh: text = Self.zsh(script, topics)
-        default: text = script + "\n" + Self.fish(topics)
+        default: text = Self.withSharedConditions(script) + "\n" + Self.fish(topics)
         }
     }
 
@@ -174,6 +174,16 @@ struct CompletionScript {
 
     // MARK: Fish
 
+    /// Returns the script with the conditions of options in two parts: fish evaluates equal
+    /// conditions once, so that the options of the other commands cost nothing.
+    private static func withSharedConditions(_ script: String) -> String {
+        let function = "__seedream_should_offer_completions_for_flags_or_options"
+        return script.replacing(#/-n '(\w+ "[^"]*") ([^']+)'/#) { match in
+            match.1.hasPrefix(function)
+                ? "-n '\(match.1)' -n '__seedream_is_unused \(match.2)'" : match.0
+        }
+    }
+
     private static func fish(_ topics: [(name: String, abstract: String)]) -> String {
         let help = topics.map { topic in
             let abstract = topic.abstract.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
@@ -198,29 +208,31 @@ struct CompletionScript {
             end
         end
 
-        # fish asks for each option of each command. The line is parsed once for all options of the other commands.
+        # The line is parsed once for all conditions.
         function __seedream_parse_once
-            set -l line (commandline -pc | string collect)
+            set -l line (commandline -pc)
             test "$line" = "$__seedream_line"; and return
             set -l non_repeating_flags_or_options
             set -l non_repeating_flags_or_options_absent 0
             set -l positional_index 0
             set -l commands
             __seedream_parse_tokens
-            set -g __seedream_line $line
+            set -g __seedream_line "$line"
             set -g __seedream_commands "$commands"
             set -g __seedream_positional_index $positional_index
+            set -g __seedream_used (string match -r -- '^--?([^=]+)' (__seedream_tokens -pc))
         end
 
         function __seedream_should_offer_completions_for_flags_or_options -a expected_commands
             __seedream_parse_once
-            test "$__seedream_commands" = "$expected_commands"; or return 1
-            set -l non_repeating_flags_or_options $argv[2..]
-            set -l non_repeating_flags_or_options_absent 0
-            set -l positional_index 0
-            set -l commands
-            __seedream_parse_tokens
-            return $non_repeating_flags_or_options_absent
+            test "$__seedream_commands" = "$expected_commands"
+        end
+
+        function __seedream_is_unused
+            for name in $argv
+                contains -- $name $__seedream_used; and return 1
+            end
+            return 0
         end
 
         function __seedream_should_offer_completions_for_positional -a expected_commands comparison expected_index
