@@ -36,6 +36,8 @@ struct ManualPage {
         options(of: command)
         if !discussion.examples.isEmpty {
             macro("SH", "EXAMPLES")
+            // Indented as in the help, so that the longest of its lines has 80 columns here too.
+            macro("in", "2n")
             literal(discussion.examples)
         }
         exitStatus(of: command)
@@ -102,7 +104,6 @@ struct ManualPage {
 
     private mutating func options(of command: CommandDescription) {
         let arguments = command.arguments ?? []
-        guard !arguments.isEmpty else { return }
         var titles: [String] = []
         var groups: [String: [CommandDescription.Argument]] = [:]
         for argument in arguments {
@@ -111,7 +112,10 @@ struct ManualPage {
             groups[title, default: []].append(argument)
         }
         // The options of every command come last.
-        titles.sort { $0 == "Arguments" || ($1 == "Other options" && $0 != $1) }
+        let ends = ["Arguments", "Other options"]
+        titles =
+            titles.filter { $0 == ends[0] } + titles.filter { !ends.contains($0) }
+            + titles.filter { $0 == ends[1] }
         macro("SH", "OPTIONS")
         for title in titles {
             if titles.count > 1 { macro("SS", title) }
@@ -121,6 +125,11 @@ struct ManualPage {
                 paragraph(Self.explanation(argument))
             }
         }
+        guard command.superCommands == nil else { return }
+        // An option of the parser, which its help does not list.
+        macro("TP")
+        line("\(Self.code("--generate-completion-script")) \(Self.variable("shell"))")
+        paragraph("Print the completion script for bash, zsh or fish.")
     }
 
     private mutating func exitStatus(of command: CommandDescription) {

@@ -110,7 +110,7 @@ struct ManualTests {
             let help = try await CommandRunner().run(words + ["--help"]).lines
             for example in help.drop(while: { $0 != "Examples:" }).dropFirst().prefix(while: { !$0.isEmpty })
             {
-                #expect(shown.contains("\n       \(example.dropFirst(2))\n"), "\(example)")
+                #expect(shown.contains("\n\(example)\n"), "\(example)")
             }
         }
     }
