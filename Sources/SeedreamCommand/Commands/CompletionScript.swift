@@ -13,15 +13,24 @@ struct CompletionScript {
 
     /// - Parameters:
     ///   - words: The command line without the program's name. `nil` is returned unless it asks for
-    ///     the script of a known shell.
+    ///     the script of a known shell, which is that of the user if none is named.
     ///   - root: The command at the top of the tree.
     init?(_ words: [String], of root: any ParsableCommand.Type) {
-        guard words.count == 2, words[0] == "--generate-completion-script" else { return nil }
-        self.init(words[1], of: root)
+        let option = "--generate-completion-script"
+        let options = words.prefix { $0 != "--" }
+        guard let place = options.firstIndex(where: { $0 == option || $0.hasPrefix("\(option)=") }) else {
+            return nil
+        }
+        let name =
+            options[place] == option
+            ? options[(place + 1)...].first : String(options[place].dropFirst(option.count + 1))
+        guard let shell = name.map(CompletionShell.init(rawValue:)) ?? CompletionShell.autodetected() else {
+            return nil
+        }
+        self.init(shell, of: root)
     }
 
-    private init?(_ shell: String, of root: any ParsableCommand.Type) {
-        guard let shell = CompletionShell(rawValue: shell) else { return nil }
+    private init(_ shell: CompletionShell, of root: any ParsableCommand.Type) {
         let script = root.completionScript(for: shell)
         let topics = Self.topics(of: root)
         switch shell {

@@ -1,5 +1,4 @@
 import Foundation
-import SeedreamCommand
 import TestSupport
 import Testing
 
@@ -182,6 +181,18 @@ struct CompletionTests {
         let result = try await shell.run(line)
         #expect(result.status == 0)
         #expect(result.errors == "")
+    }
+
+    @Test("prints the same script however it is asked for", arguments: CompletingShell.allCases)
+    func spelling(_ shell: CompletingShell) async throws {
+        let option = "--generate-completion-script"
+        let script = try await seedream(option, shell.rawValue).text
+        #expect(script.contains("__seedream_start") || shell != .bash)
+        #expect(try await seedream("\(option)=\(shell.rawValue)").text == script)
+        #expect(try await seedream("edit", option, shell.rawValue).text == script)
+        var runner = CommandRunner()
+        runner.environment["SHELL"] = "/usr/bin/\(shell.rawValue)"
+        #expect(try await runner.run([option]).text == script)
     }
 
     @Test("names the shells for which there is a script")
