@@ -65,6 +65,7 @@ struct ManualPage {
 
     /// The files that the command keeps.
     private static let files = [
+        (name: "~/.config/seedream/config.json", text: "the settings, see `seedream config`"),
         (
             name: "~/.config/seedream/keys",
             text: "the keys of the providers as NAME=value lines, which only you may read"
