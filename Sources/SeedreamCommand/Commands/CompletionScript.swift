@@ -160,9 +160,13 @@ struct CompletionScript {
 
 
             """
-        // The last command of the script calls its first function.
+        // The last command of the script calls its first function. The command is found behind ~/
+        // too.
         let last = "if [[ \"${funcstack[1]}\" ="
         return withValuesAfterEquals(script).replacing(last, with: functions + last)
+            .replacing(
+                #""${command_name}" "${@}" "${command_line[@]}""#,
+                with: #""${command_name/#\~\//${HOME}/}" "${@}" "${command_line[@]}" 2>/dev/null"#)
     }
 
     /// Returns the script with options whose value may follow after `=` as well; the parser's have
@@ -184,10 +188,17 @@ struct CompletionScript {
     // MARK: Fish
 
     /// Returns the script with the conditions of options in two parts: fish evaluates equal
-    /// conditions once, so that the options of the other commands cost nothing.
+    /// conditions once, so that the options of the other commands cost nothing. The command is
+    /// found behind `~/` too.
     private static func withSharedConditions(_ script: String) -> String {
         let function = "__seedream_should_offer_completions_for_flags_or_options"
-        return script.replacing(#/-n '(\w+ "[^"]*") ([^']+)'/#) { match in
+        let program = #"""
+            set -l program (string replace -r '^~/' "$HOME/" -- $tokens[1])
+                command $program $argv $tokens 2>/dev/null
+            """#
+        return script.replacing("command $tokens[1] $argv $tokens", with: program).replacing(
+            #/-n '(\w+ "[^"]*") ([^']+)'/#
+        ) { match in
             match.1.hasPrefix(function)
                 ? "-n '\(match.1)' -n '__seedream_is_unused \(match.2)'" : match.0
         }
@@ -206,15 +217,21 @@ struct CompletionScript {
 
         # Below, functions of the script above are replaced.
 
-        # Before fish 4, the position of the cursor in a word is known to interactive shells only.
+        # Before fish 4, the position of the cursor in a word is known to interactive shells only. With a path in front
+        # of its name, the command is the same.
         function __seedream_tokens
             if test "$argv" = -tC
                 string length -- "$(commandline -ct)"
-            else if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
-                commandline --tokens-raw $argv
-            else
-                commandline -o $argv
+                return
             end
+            set -l tokens
+            if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+                set tokens (commandline --tokens-raw $argv)
+            else
+                set tokens (commandline -o $argv)
+            end
+            test "$argv" = -pc; and set tokens[1] seedream
+            string join \n -- $tokens
         end
 
         # The line is parsed once for all conditions.
@@ -229,7 +246,10 @@ struct CompletionScript {
             set -g __seedream_line "$line"
             set -g __seedream_commands "$commands"
             set -g __seedream_positional_index $positional_index
-            set -g __seedream_used (string match -r -- '^--?([^=]+)' (__seedream_tokens -pc))
+            # The last word may be the option whose value is completed.
+            set -l tokens (__seedream_tokens -pc)
+            set -e tokens[-1]
+            set -g __seedream_used (string match -r -- '^--?([^=]+)' $tokens)
         end
 
         function __seedream_should_offer_completions_for_flags_or_options -a expected_commands
