@@ -27,7 +27,7 @@ run() {
         line+=" $word"
     done
     echo "$line"
-    FAL_KEY=any XDG_STATE_HOME="$state" "$seedream" "$@"
+    FAL_KEY=any XDG_STATE_HOME="$state" XDG_CONFIG_HOME="$state" "$seedream" "$@"
     echo
 }
 rm -rf out/edited

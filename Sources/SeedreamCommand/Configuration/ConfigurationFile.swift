@@ -17,10 +17,10 @@ enum ConfigurationFile {
     /// - Throws: ``ConfigurationError`` if something is at the path that is not read.
     static func exists(_ path: String) throws(ConfigurationError) -> Bool {
         guard let status = fileStatus(path) else {
-            let reason = FileError(.read, path, errno: errno).reason
+            let code = errno
             // A link without a target is a mistake; nothing at all is the usual case.
-            guard [ENOENT, ENOTDIR].contains(errno), fileStatus(path, followsLinks: false) == nil else {
-                throw unreadable(path, reason)
+            guard [ENOENT, ENOTDIR].contains(code), fileStatus(path, followsLinks: false) == nil else {
+                throw unreadable(path, FileError(.read, path, errno: code).reason)
             }
             return false
         }
@@ -50,7 +50,8 @@ enum ConfigurationFile {
 
     private static func unreadable(_ path: String, _ reason: String) -> ConfigurationError {
         ConfigurationError(
-            path, "cannot be read: \(reason)", hint: "check the file, or remove it for the built-in values")
+            path, "cannot be read: \(reason)",
+            hint: "check the file and its folder, or set XDG_CONFIG_HOME to another folder")
     }
 
     /// Reads the file once.
