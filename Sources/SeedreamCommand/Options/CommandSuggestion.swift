@@ -57,7 +57,7 @@ enum CommandSuggestion {
     /// Returns the number of characters to insert, remove, replace or swap with their neighbour to
     /// get from one word to the other (optimal string alignment).
     private static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.lowercased()), Array(right))
+        let (left, right) = (Array(left.lowercased()), Array(right.lowercased()))
         var rows = [Array(0...right.count)]
         for i in left.indices {
             var row = [i + 1]
