@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs the command that `make build` has built, its manual pages and its completions, or removes them.
 #
-#   scripts/install.sh install             into $DESTDIR$PREFIX; `make install`
-#   scripts/install.sh uninstall           removes them from there; `make uninstall`
+#   scripts/install.sh install [SEEDREAM]        into $DESTDIR$PREFIX; `make install`
+#   scripts/install.sh uninstall                 removes them from there; `make uninstall`
 #   scripts/install.sh stage FOLDER [SEEDREAM]   writes the files into a folder that does not exist yet, as bin and share
 #
+#   SEEDREAM  the command (default: .build/release/seedream)
 #   PREFIX    default: /usr/local
 #   DESTDIR   a folder in front of PREFIX, for those who make packages (default: none)
 #
@@ -61,9 +62,10 @@ install)
     [[ -w "$parent" ]] || fail "$parent is not writable for you" "run \`sudo make install\`, or \`make install PREFIX=\$HOME/.local\`"
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    stage "$work/root"
-    newer=$(find Package.swift Sources CModules -newer .build/release/seedream -type f -print -quit)
-    [[ -z "$newer" ]] || echo "note: $newer is newer than .build/release/seedream; \`make build\`, without sudo, builds it" >&2
+    seedream=${2:-.build/release/seedream}
+    stage "$work/root" "$seedream"
+    newer=$(find Package.swift Sources CModules -newer "$seedream" -type f -print -quit)
+    [[ -z "$newer" ]] || echo "note: $newer is newer than $seedream; \`make build\`, without sudo, builds it" >&2
     (cd "$work/root" && find . -type d) | while read -r folder; do
         [[ -d "$prefix/$folder" ]] || install -d -m 755 "$prefix/$folder"
     done
