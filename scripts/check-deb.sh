@@ -56,8 +56,9 @@ cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"  # a proxy, if there is 
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@" </dev/null; }
 as_user() { inside runuser -u user -- env HOME=/home/user "$@"; }
 quietly() { "$@" >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "$* failed"; }; }
-# The files that carry the command's name, apart from the user's and from lists and logs of apt and dpkg.
-named() { find "$root" -xdev -name '*seedream*' ! -path "$root/home/*" ! -path "$root/var/log/*" ! -path "$root/proc/*" ! -path "$root/dev/*"; }
+# The files that carry the command's name, apart from the user's, from logs, and from pages that man has formatted.
+named() { find "$root" -xdev -name '*seedream*' ! -path "$root/home/*" ! -path "$root/var/log/*" \
+    ! -path "$root/var/cache/man/*" ! -path "$root/proc/*" ! -path "$root/dev/*"; }
 
 [[ -z "$(named)" ]] || fail "the bare system has files of the command already"
 cp "$package" "$root/tmp/package.deb"

@@ -50,7 +50,7 @@ inside() { chroot "$root" /usr/bin/env -i HOME=/root CI=true PATH="$(dirname "$(
 echo "Debian $(cat "$root/etc/debian_version")"
 if [[ "${1:-}" == --deb ]]; then
     inside "scripts/install-dependencies.sh"
-    inside "dpkg-query --show dpkg-dev >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends dpkg-dev >/dev/null"
+    inside "command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev >/dev/null"
     # The chroot has no commits to take the time and the maintainer from.
     inside "$(printf 'SOURCE_DATE_EPOCH=%q DEBFULLNAME=%q DEBEMAIL=%q make deb' "$(git log -1 --format=%ct)" \
         "${DEBFULLNAME:-$(git log -1 --format=%an)}" "${DEBEMAIL:-$(git log -1 --format=%ae)}")"
