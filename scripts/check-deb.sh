@@ -72,14 +72,17 @@ quietly inside dpkg --verify seedream
 quietly inside useradd --create-home user
 
 as_user seedream --version
-mkdir -p "$root/home/user/try/fixtures" "$root/home/user/try/scripts"
+mkdir -p "$root/home/user/try/fixtures" "$root/home/user/try/scripts" "$root/home/user/try/formats"
 cp -r fixtures/photos "$root/home/user/try/fixtures/"
+cp fixtures/formats/{picture.heic,picture.avif,plain.gif,rgb-strips.tiff,rgb24.bmp} "$root/home/user/try/formats/"
 cp scripts/demonstrate-edit.sh "$root/home/user/try/scripts/"
 inside chown -R user: /home/user
 as_user sh -c 'cd ~/try && seedream prep fixtures/photos/* -o prepared' || fail "prep failed"
 photos=(fixtures/photos/*)
 prepared=("$root"/home/user/try/prepared/*)
 [[ ${#prepared[@]} -eq ${#photos[@]} ]] || fail "expected ${#photos[@]} prepared images, found ${#prepared[@]}"
+# Decoders of HEIC and AVIF may be libraries that libheif loads.
+as_user sh -c 'cd ~/try && seedream prep --each formats/* -o converted >/dev/null' || fail "prep cannot read every format"
 as_user /home/user/try/scripts/demonstrate-edit.sh /usr/bin/seedream || fail "an edit against the emulator failed"
 edited=("$root"/home/user/try/out/edited/*.png)
 [[ ${#edited[@]} -eq $((${#photos[@]} + 1)) ]] ||

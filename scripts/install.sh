@@ -33,7 +33,8 @@ stage() {
     fi
     scripts/generate-manual "$pages" "$seedream" >/dev/null
     scripts/generate-completions "$completions" "$seedream" >/dev/null
-    mv "$completions/seedream.bash" "$root/share/bash-completion/completions/seedream"
+    # The file is read, never run, and needs no interpreter.
+    sed '1{/^#!/d;}' "$completions/seedream.bash" >"$root/share/bash-completion/completions/seedream"
     mv "$completions/_seedream" "$root/share/zsh/site-functions/_seedream"
     mv "$completions/seedream.fish" "$root/share/fish/vendor_completions.d/seedream.fish"
     rm -rf "$completions"
