@@ -86,6 +86,26 @@ struct ProcessTests {
         #expect(result.text == "")
     }
 
+    @Test(
+        "says as JSON too that it was interrupted",
+        arguments: [["prep", "-", "--json"], ["prep", "-", "--ndjson"], ["generate", "-", "--json"]])
+    func interrupted(_ arguments: [String]) async throws {
+        let folder = try TemporaryFolder()
+        let input = try InputFIFO(folder.file("input"))
+        let words = arguments.map { "'\($0)'" }.joined(separator: " ")
+        let runner = CommandRunner("/bin/sh", "-c", "exec \"$0\" \(words) <>\"$1\"", CommandRunner.seedream)
+        let command = try runner.start([input.path])
+        try await input.waitUntilRead(by: command, handling: SIGINT)
+        command.send(SIGINT)
+        let result = try await command.result()
+        #expect(result.status == 130, "\(result)")
+        let document = try JSONValue(parsing: result.output)
+        #expect(document["type"] == "error")
+        #expect(document["error"]?["category"] == "interrupted")
+        #expect(document["error"]?["exitCode"] == 130)
+        #expect((result.lines.count == 1) == arguments.contains("--ndjson"))
+    }
+
     // MARK: Messages
 
     @Test("prints a document if the folder for results cannot be created", arguments: ["file", "file/in"])
