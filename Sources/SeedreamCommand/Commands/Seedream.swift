@@ -150,6 +150,7 @@ package struct Seedream: AsyncParsableCommand {
         let text = fullMessage(for: error)
         let stream = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO
         if !text.isEmpty { try? Terminal.write(TerminalText(lines: text) + "\n", to: stream) }
+        guard MachineOutput.isExpected else { end(code.rawValue) }
         let message = Self.line(message(for: error))
         end(
             code.rawValue, message: message.isEmpty ? nil : message,

@@ -35,6 +35,9 @@ enum MachineOutput {
     /// Notes that stdout has been written to.
     static func noteOutput() { state.withLock { $0.hasOutput = true } }
 
+    /// Whether the data on stdout are JSON.
+    static var isExpected: Bool { state.withLock { $0.form != .text } }
+
     /// Whether stdout has been written to.
     static var hasOutput: Bool { state.withLock(\.hasOutput) }
 

@@ -86,27 +86,30 @@ struct HelpDocument: Encodable {
     }
 
     /// The environment variables that the command reads.
-    static let variables: [Variable] =
-        ProviderID.allCases.map { provider in
-            Variable(name: KeyNames(provider).key, effect: "the key of \(provider.displayName)")
-        } + [
-            Variable(name: "FAL_KEY_ID", effect: "the first half of fal's key, with FAL_KEY_SECRET"),
-            Variable(name: "FAL_KEY_SECRET", effect: "the second half of fal's key"),
-        ]
-        + SettingKey.allCases.map { key in
-            Variable(name: key.variable, effect: "the value of --\(key.rawValue) if it is not given")
-        } + [
-            Variable(name: "HTTPS_PROXY", effect: "the proxy for https"),
-            Variable(name: "HTTP_PROXY", effect: "the proxy for http"),
-            Variable(name: "ALL_PROXY", effect: "the proxy if neither of the two others is set"),
-            Variable(name: "NO_PROXY", effect: "addresses that need no proxy"),
-            Variable(name: "XDG_CONFIG_HOME", effect: "the configuration folder; default: ~/.config"),
-            Variable(name: "XDG_STATE_HOME", effect: "the state folder; default: ~/.local/state"),
-            Variable(name: "NO_COLOR", effect: "no colour if it is set"),
-            Variable(name: "TERM", effect: "dumb: no colour, and no line that changes"),
-            Variable(name: "COLUMNS", effect: "the width of tables on a terminal that does not report it"),
-            Variable(name: "TZ", effect: "the time zone of tables and options; default: the system's"),
-        ]
+    private static let variables = keys + others + settings
+
+    private static let keys: [Variable] = ProviderID.allCases.map { provider in
+        Variable(name: KeyNames(provider).key, effect: "the key of \(provider.displayName)")
+    }
+
+    private static let settings: [Variable] = SettingKey.allCases.map { key in
+        Variable(name: key.variable, effect: "the setting \(key.rawValue): \(key.expected)")
+    }
+
+    private static let others: [Variable] = [
+        Variable(name: "FAL_KEY_ID", effect: "the first half of fal's key, with FAL_KEY_SECRET"),
+        Variable(name: "FAL_KEY_SECRET", effect: "the second half of fal's key"),
+        Variable(name: "HTTPS_PROXY", effect: "the proxy for https"),
+        Variable(name: "HTTP_PROXY", effect: "the proxy for http"),
+        Variable(name: "ALL_PROXY", effect: "the proxy if neither of the two others is set"),
+        Variable(name: "NO_PROXY", effect: "addresses that need no proxy"),
+        Variable(name: "XDG_CONFIG_HOME", effect: "the configuration folder; default: ~/.config"),
+        Variable(name: "XDG_STATE_HOME", effect: "the state folder; default: ~/.local/state"),
+        Variable(name: "NO_COLOR", effect: "no colour if it is set"),
+        Variable(name: "TERM", effect: "dumb: no colour, and no line that changes"),
+        Variable(name: "COLUMNS", effect: "the width of tables on a terminal that does not report it"),
+        Variable(name: "TZ", effect: "the time zone of tables and options; default: the system's"),
+    ]
 }
 
 extension HelpDocument.Argument {

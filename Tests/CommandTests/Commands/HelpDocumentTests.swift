@@ -53,7 +53,7 @@ struct HelpDocumentTests {
         let provider = try #require(argument("--provider"))
         #expect(provider["values"] == ["fal", "aiml", "onerouter", "apiframe", "ark"])
         #expect(provider["names"] == ["-p", "--provider"])
-        #expect(provider["default"] == "fal")
+        #expect(argument("--timeout")?["default"] == "900")
         #expect(provider["group"] == "Provider")
         #expect(argument("--json")?["kind"] == "flag")
         #expect(argument("--fal-mode")?["isHidden"] == true)
