@@ -32,7 +32,9 @@ struct HelpDocumentTests {
             func options(_ isIncluded: (JSONValue) -> Bool) -> Set<String> {
                 Set(
                     (command["arguments"]?.array ?? []).filter(isIncluded)
-                        .compactMap { $0["names"]?.array?.last?.string }
+                        .compactMap { argument in
+                            argument["names"]?.array?.compactMap(\.string).first { $0.hasPrefix("--") }
+                        }
                 ).subtracting(["--help-hidden"])
             }
             let shown = try await Self.options(words, "--help")

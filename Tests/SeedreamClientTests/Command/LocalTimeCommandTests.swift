@@ -38,8 +38,8 @@ struct LocalTimeCommandTests {
     func shown() async throws {
         try await Self.with { path, folder in
             let table = try await Self.run(["jobs"], path, in: Self.newYork)
-            #expect(table.lines[1].contains("second    2026-11-01 01:30 -05:00  fal"), "\(table.text)")
-            #expect(table.lines[2].contains("first     2026-11-01 01:30 -04:00  fal"), "\(table.text)")
+            #expect(table.lines[1].contains("second  2026-11-01 01:30 -05:00  fal"), "\(table.text)")
+            #expect(table.lines[2].contains("first   2026-11-01 01:30 -04:00  fal"), "\(table.text)")
             let status = try await Self.run(["status", "first"], path, in: "<+0530>-5:30")
             #expect(status.lines.contains("when      2026-11-01 11:00 +05:30"), "\(status.text)")
             let json = try await Self.run(["jobs", "--json"], path, in: Self.newYork)
