@@ -88,7 +88,7 @@ struct ProcessTests {
 
     @Test(
         "says as JSON too that it was interrupted",
-        arguments: [["prep", "-", "--json"], ["prep", "-", "--ndjson"], ["generate", "-", "--json"]])
+        arguments: [["prep", "-", "--ndjson"], ["generate", "-", "--json"]])
     func interrupted(_ arguments: [String]) async throws {
         let folder = try TemporaryFolder()
         let input = try InputFIFO(folder.file("input"))
