@@ -86,7 +86,7 @@ struct HelpDocument: Encodable {
     }
 
     /// The environment variables that the command reads.
-    private static let variables = keys + others + settings
+    static let variables = keys + others + settings
 
     private static let keys: [Variable] = ProviderID.allCases.map { provider in
         Variable(name: KeyNames(provider).key, effect: "the key of \(provider.displayName)")
