@@ -71,7 +71,8 @@ struct ManualTests {
         let page = try Self.text(folder, "seedream-edit.1")
         #expect(page.matches(of: /(?m)^\.SH (.*)$/).map { String($0.1) } == titles)
         #expect(page.contains(".SS Input\n"))
-        #expect(page.contains("(values: auto, jpeg, png, webp; default: auto)"))
+        let prose = page.replacing("\n", with: " ")
+        #expect(prose.contains("(values: auto, jpeg, png, webp; default: auto)"))
         #expect(!page.contains("help\\-hidden"))
         #expect(page.utf8.allSatisfy { $0 < 0x7F })
     }
