@@ -108,10 +108,14 @@ struct ManualTests {
             let path = folder.file("man/\(Self.name(words)).1")
             let shown = try await mandoc.run(["-T", "utf8", "-O", "width=80", path]).text
                 .replacing(#/.\u{8}/#, with: "")
-            let help = try await CommandRunner().run(words + ["--help"]).lines
-            for example in help.drop(while: { $0 != "Examples:" }).dropFirst().prefix(while: { !$0.isEmpty })
-            {
-                #expect(shown.contains("\n\(example)\n"), "\(example)")
+            let page = try Self.text(folder, "\(Self.name(words)).1").replacing("\\-", with: "-")
+                .replacing("\\(aq", with: "'").split(separator: "\n")
+            let examples = page.drop { $0 != ".SH EXAMPLES" }.drop { $0 != ".EX" }.dropFirst().prefix {
+                $0 != ".EE"
+            }
+            #expect(!examples.isEmpty)
+            for example in examples {
+                #expect(shown.contains("\n  \(example)\n"), "\(example)")
             }
         }
     }
