@@ -10,7 +10,7 @@ DESTDIR ?=
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-edit build prep manual install uninstall deb check-deb tarball test soak emulator official-client lint docs docs-preview benchmark benchmark-stages clean
+.PHONY: help setup demo demo-edit build prep manual install uninstall deb check-deb tarball test campaigns test-all emulator official-client lint docs docs-preview benchmark benchmark-stages clean
 
 # The traits that preparing needs; the provider client would take minutes more to build.
 PREP_TRAITS := FastPNG,GIF,HEIF,LosslessTurn,TIFF
@@ -54,12 +54,17 @@ tarball: build ## Build a tarball of the command, in out/.
 manual: setup ## Write the man pages into .build/manual.
 	scripts/generate-manual .build/manual
 
-test: ## Install the libraries and exiftool, build and run the whole test suite.
+test: ## Install the libraries and the tools of the tests, build and run the test suite.
 	@scripts/install-dependencies.sh --tests
 	@scripts/run-tests.sh $(SWIFT_FLAGS)
 
-soak: setup ## Kill the command 200 times and resume it, and apply every fault to every operation, once and permanently.
-	SEEDREAM_SOAK=200 swift test --disable-xctest --no-parallel --enable-all-traits --filter 'SoakTests|FaultMatrixTests|AdviceWalkTests|CanaryTests|LedgerStartTests|LoadTests' $(SWIFT_FLAGS)
+campaigns: ## Run a part of each campaign: kills at random moments, every fault at every operation, load.
+	@scripts/install-dependencies.sh --tests
+	@scripts/run-tests.sh --campaigns $(SWIFT_FLAGS)
+
+test-all: ## Run the test suite and all of the campaigns, 200 kills among them; takes hours.
+	@scripts/install-dependencies.sh --tests
+	@SEEDREAM_CAMPAIGNS=full scripts/run-tests.sh --all $(SWIFT_FLAGS)
 
 emulator: setup build ## Build the command, and run the emulator on port 8080.
 	.build/release/seedream emulate --port 8080

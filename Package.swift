@@ -10,6 +10,14 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InferIsolatedConformances"),
 ]
 
+// Where pixels pass, a debug build takes some ten times as long. The test run asks for optimization
+// there; what depends on this package by version must not, as SwiftPM refuses unsafe flags then.
+let isOptimizing = Context.environment["SEEDREAM_OPTIMIZE_PIXELS"] != nil
+let pixelSettings =
+    settings + (isOptimizing ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+let pixelSettingsOfC: [CSetting] =
+    isOptimizing ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
+
 // The package in benchmarks/ sees products only, and asks for this one. Packages that depend on
 // this one do not see it.
 let workloads: [Product] =
@@ -139,7 +147,7 @@ let package = Package(
                 .define("WITH_HEIF", .when(traits: ["HEIF"])),
                 .define("WITH_LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
                 .define("WITH_TIFF", .when(traits: ["TIFF"])),
-            ],
+            ] + pixelSettingsOfC,
             // Every library that the bridge calls is named here: a module map links only what Swift
             // imports, and pkg-config names only what one distribution thinks of (Debian 13's
             // libwebpmux.pc omits libwebp).
@@ -161,27 +169,27 @@ let package = Package(
             cSettings: [
                 .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
                 .define("WITH_FAST_PNG", .when(traits: ["FastPNG"])),
-            ],
+            ] + pixelSettingsOfC,
             linkerSettings: [.linkedLibrary("isal", .when(traits: ["FastPNG"]))]),
 
-        .target(name: "VectorBase64", path: "CModules/VectorBase64"),
+        .target(name: "VectorBase64", path: "CModules/VectorBase64", cSettings: pixelSettingsOfC),
 
         .target(name: "Platform", dependencies: ["CProcess"], swiftSettings: settings),
-        .target(name: "Pixels", swiftSettings: settings),
+        .target(name: "Pixels", swiftSettings: pixelSettings),
         .target(
             name: "PixelEngine", dependencies: ["Pixels", "Platform", "CZimg", "CLittleCMS"],
-            swiftSettings: settings),
-        .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: settings),
-        .target(name: "SeedreamModel", dependencies: ["Pixels", "VectorBase64"], swiftSettings: settings),
+            swiftSettings: pixelSettings),
+        .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: pixelSettings),
+        .target(name: "SeedreamModel", dependencies: ["Pixels", "VectorBase64"], swiftSettings: pixelSettings),
         .target(
             name: "ImageCodecs", dependencies: ["Platform", "Pixels", "PixelEngine", "CodecBridge"],
-            swiftSettings: settings),
+            swiftSettings: pixelSettings),
         .target(
             name: "ImagePreparation",
             dependencies: [
                 "ImageCodecs", "PixelEngine", "Pixels", "SeedreamModel", "Cryptography", "Platform",
             ],
-            swiftSettings: settings),
+            swiftSettings: pixelSettings),
         .target(
             name: "SeedreamClient",
             dependencies: [
@@ -224,7 +232,7 @@ let package = Package(
                     name: "AsyncHTTPClient", package: "async-http-client",
                     condition: .when(traits: ["Emulator"])),
             ],
-            swiftSettings: settings),
+            swiftSettings: pixelSettings),
         // The command, apart from its `main`, so that tests can import it.
         .target(
             name: "SeedreamCommand",
@@ -258,7 +266,7 @@ let package = Package(
                 "Pixels", "PixelEngine", "ImageCodecs", "ImagePreparation", "SeedreamModel", "Cryptography",
             ],
             path: "Tests/TestSupport",
-            swiftSettings: settings),
+            swiftSettings: pixelSettings),
         .testTarget(
             name: "PixelEngineTests", dependencies: ["PixelEngine", "Pixels", "TestSupport"],
             swiftSettings: settings),

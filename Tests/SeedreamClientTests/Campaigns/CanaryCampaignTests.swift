@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("neither the key nor images show anywhere")
-struct CanaryTests {
+struct CanaryCampaignTests {
     static let faults: [FaultRule?] = [
         nil, FaultRule("*", .reset(.afterAccept), count: 1), FaultRule("*", .html(status: 502)),
         FaultRule("*", .status(401, retryAfter: nil, accepted: false)),
@@ -15,11 +15,11 @@ struct CanaryTests {
         FaultRule("*", .invalidJSON),
     ]
 
-    /// Returns the providers with a fault: all if `SEEDREAM_SOAK` is set, or if there is no fault;
+    /// Returns the providers with a fault: all in a full campaign, or if there is no fault;
     /// otherwise two, in rotation.
     private static func providers(_ index: Int) -> [String] {
         let all = ["fal", "aiml", "onerouter", "apiframe", "ark"]
-        guard index > 0, ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] == nil else { return all }
+        guard index > 0, !Campaign.isFull else { return all }
         return [all[2 * index % 5], all[(2 * index + 1) % 5]]
     }
 

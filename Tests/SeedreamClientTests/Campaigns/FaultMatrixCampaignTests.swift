@@ -10,7 +10,7 @@ import Testing
 /// Applies every fault to every operation of a request: each job ends as done, failed or unknown,
 /// agrees with the provider's bookings, and is bought at most once.
 @Suite("every fault at every operation")
-struct FaultMatrixTests {
+struct FaultMatrixCampaignTests {
     /// A configuration of a provider; together the routes pass through all of its operations.
     struct Route: Sendable, CustomStringConvertible {
         var provider: ProviderID
@@ -94,10 +94,10 @@ struct FaultMatrixTests {
         var count: Int?
     }
 
-    /// Every fault at every operation, once and always, if `SEEDREAM_SOAK` is set. Otherwise a
+    /// Every fault at every operation, once and always, in a full campaign. Otherwise a
     /// subset: every other operation of all routes has a fault, half of them once, half always.
     private static func cases(_ route: Route) -> [Case] {
-        if ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil {
+        if Campaign.isFull {
             return route.operations.flatMap { operation in
                 faults.flatMap { fault in
                     [1, nil].map { Case(operation: operation, fault: fault, count: $0) }

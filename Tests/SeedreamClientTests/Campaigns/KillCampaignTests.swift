@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("killed at any moment, then resumed")
-struct SoakTests {
+struct KillCampaignTests {
     /// The outcome of 20 jobs.
     struct Tally {
         var accepted = 0
@@ -16,9 +16,8 @@ struct SoakTests {
         var neverSent = 0
     }
 
-    /// The number of kills in each form, over all providers: 200 in a soak, 40 for each of the
-    /// five; a few in every test run.
-    static let kills = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"].flatMap { Int($0) } ?? 3
+    /// The number of kills in each form, over all providers; 200 are 40 for each of the five.
+    static let kills = Campaign.isFull ? 200 : 3
 
     @Test("loses nothing, and pays for nothing twice", arguments: ["fal", "apiframe", "ark"])
     func killing(_ provider: String) async throws {

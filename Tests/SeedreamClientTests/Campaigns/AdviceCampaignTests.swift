@@ -8,9 +8,9 @@ import Testing
 /// statement about the cost agrees with the provider's bookings, its exit code with the job's
 /// state, and each command in a hint does what is said of it.
 ///
-/// One sixth of the cases; all of them if `SEEDREAM_SOAK` is set.
+/// One sixth of the cases; all of them in a full campaign.
 @Suite("hints, wherever a request can fail")
-struct AdviceWalkTests {
+struct AdviceCampaignTests {
     struct Route: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var provider: String
@@ -53,9 +53,8 @@ struct AdviceWalkTests {
         ]
 
     private static func cases(_ route: Route) -> [FaultRule] {
-        let isFull = ProcessInfo.processInfo.environment["SEEDREAM_SOAK"] != nil
         let all = route.operations.flatMap { operation in faults.map { FaultRule(operation, $0) } }
-        return isFull ? all : all.enumerated().filter { $0.offset.isMultiple(of: 6) }.map(\.element)
+        return Campaign.isFull ? all : all.enumerated().filter { $0.offset.isMultiple(of: 6) }.map(\.element)
     }
 
     @Test("state the bookings, and name commands that work", arguments: routes)
