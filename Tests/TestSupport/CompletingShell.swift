@@ -34,7 +34,7 @@ public enum CompletingShell: String, CaseIterable, Sendable {
         let bin = URL(fileURLWithPath: CommandRunner.seedream).deletingLastPathComponent().path
         runner.environment = environment.merging([
             "PATH": "\(bin):/usr/local/bin:/usr/bin:/bin", "TOOLS": tools.path, "LC_ALL": "C.UTF-8",
-            "TERM": "xterm",
+            "TERM": "xterm", "XDG_CONFIG_HOME": tools.path,
         ]) { given, _ in given }
         let words = lines.flatMap { self == .bash ? [$0] + BashWords($0).arguments : [$0] }
         let result = try await runner.run([tools.file("driver")] + words)

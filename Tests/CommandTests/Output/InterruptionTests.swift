@@ -57,7 +57,10 @@ struct InterruptionTests {
             #expect(name.wholeMatch(of: /\d{3}-rocket\.jpg/) != nil, "\(name) is a leftover")
             #expect(try sha256Text(bytes(ofFile: folder.file("out/\(name)"))) == reference.prepared.sha256)
         }
-        let records = try result.records
+        // The last line says that the command was interrupted.
+        let last = try JSONValue(parsing: Array((result.lines.last ?? "").utf8))
+        #expect(last["error"]?["category"]?.string == "interrupted", "\(last)")
+        let records = try result.records.dropLast()
         #expect(records.map { $0.image?.index } == Array(0..<records.count))
         #expect(result.text.hasSuffix("\n"))
         // A file may lack its record, but no record lacks its file.
