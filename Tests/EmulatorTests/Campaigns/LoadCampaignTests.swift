@@ -67,7 +67,8 @@ struct LoadCampaignTests {
             )
             // The log keeps 1000 requests with a thumbnail of some kilobytes each; processing a
             // request takes 100 times that.
-            // Fragments of the allocator take up to some 30 MiB; a leak of one image in four would be 69.
+            // Fragments of the allocator take some 30 MiB; a leak of one image in four would be
+            // 69.
             #expect(after - before < 48)
         }
         #expect(try await emulate.end().status == 0)
