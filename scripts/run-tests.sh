@@ -12,9 +12,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Each test belongs to exactly one part: the third skips what the first two run, the last skips the kills.
-client=(--filter 'SeedreamClientTests\.' --skip CampaignTests)
-command=(--filter '(CommandTests|DocumentationTests|EmulatorTests)\.' --skip CampaignTests)
-others=(--filter . --skip '(SeedreamClientTests|CommandTests|DocumentationTests|EmulatorTests)\.' --skip CampaignTests)
+client=(--filter '^SeedreamClientTests\.' --skip CampaignTests)
+command=(--filter '^(CommandTests|DocumentationTests|EmulatorTests)\.' --skip CampaignTests)
+others=(--filter . --skip '^(SeedreamClientTests|CommandTests|DocumentationTests|EmulatorTests)\.' --skip CampaignTests)
 kills=(--filter KillCampaignTests)
 faults=(--filter CampaignTests --skip KillCampaignTests)
 suites=(client command others)
