@@ -48,6 +48,14 @@ package struct Seedream: AsyncParsableCommand {
     /// runtimes of Swift and SwiftNIO end the process with a signal. Our number, from trials.
     private static let leastFreeDescriptors = 13
 
+    private static func checkArguments() {
+        guard CommandLine.argc == 0 else { return }
+        // On Linux, Swift reads the arguments from /proc/self/cmdline.
+        Diagnostics().failure(
+            "the command line cannot be read", hint: "is /proc mounted? it holds the arguments")
+        ThisProcess.end(ExitStatus.configuration.rawValue)
+    }
+
     private static func checkDescriptors() {
         let limit = ThisProcess.openFileLimit(wanting: 256)
         let free = Descriptor.countFree(upTo: leastFreeDescriptors)
@@ -66,10 +74,11 @@ package struct Seedream: AsyncParsableCommand {
     /// Runs the command line of this process, then ends the process.
     ///
     /// Not `async`, because the first task opens descriptors, and the free ones must be counted
-    /// before.
+    /// before; and because without /proc a process with tasks may end with a signal.
     package static func start() -> Never {
         ThisProcess.prepare()
         StandardOutput.ignoreSignalsOfWrites()
+        checkArguments()
         MachineOutput.begin(PathText.arguments)
         checkDescriptors()
         Task { await runArguments() }
@@ -78,12 +87,6 @@ package struct Seedream: AsyncParsableCommand {
 
     private static func runArguments() async {
         FreedMemory.shareArena()
-        guard CommandLine.argc > 0 else {
-            // On Linux, Swift reads the arguments from /proc/self/cmdline.
-            Diagnostics().failure(
-                "the command line cannot be read", hint: "is /proc mounted? it holds the arguments")
-            end(ExitStatus.configuration.rawValue)
-        }
         if CompletionScript.asks(PathText.arguments) { await complete(PathText.arguments) }
         do {
             // From here on, hints of the library name options and commands.
