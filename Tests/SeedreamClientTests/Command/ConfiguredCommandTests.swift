@@ -148,10 +148,17 @@ struct ConfiguredCommandTests {
             let plan = try await folder.rig.run(
                 ["batch", manifest, "--dry-run", "--ndjson"] + folder.rig.common)
             #expect(plan.status == 0, "\(plan)")
-            let models = plan.lines.map { line in
-                try? JSONValue(parsing: Array(line.utf8))["model"]?.string
+            // Rows are printed as they are planned, in any order.
+            var models: [String: String] = [:]
+            for line in plan.lines {
+                let row = try JSONValue(parsing: Array(line.utf8))
+                models[row["id"]?.string ?? ""] = row["model"]?.string
             }
-            #expect(models == ["seedream-9", "seedream-4", "fal-ai/seedream/v9/text-to-image", "seedream-8"])
+            #expect(
+                models == [
+                    "a": "seedream-9", "b": "seedream-4", "c": "fal-ai/seedream/v9/text-to-image",
+                    "d": "seedream-8",
+                ])
         }
     }
 
