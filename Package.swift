@@ -180,7 +180,8 @@ let package = Package(
             name: "PixelEngine", dependencies: ["Pixels", "Platform", "CZimg", "CLittleCMS"],
             swiftSettings: pixelSettings),
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: pixelSettings),
-        .target(name: "SeedreamModel", dependencies: ["Pixels", "VectorBase64"], swiftSettings: pixelSettings),
+        .target(
+            name: "SeedreamModel", dependencies: ["Pixels", "VectorBase64"], swiftSettings: pixelSettings),
         .target(
             name: "ImageCodecs", dependencies: ["Platform", "Pixels", "PixelEngine", "CodecBridge"],
             swiftSettings: pixelSettings),
