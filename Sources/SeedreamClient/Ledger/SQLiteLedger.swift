@@ -12,9 +12,8 @@ import Foundation
 /// A ledger in an SQLite file that several processes can share.
 ///
 /// A change is durable when its method returns: WAL with `synchronous=FULL`. A process waits at
-/// most 10 s for another process's write. Each instance is an owner, represented by a file in
-/// `<path>.owners` that is locked while the instance lives. A killed process leaves its file
-/// unlocked, so that its jobs can be claimed; the next start removes the file.
+/// most 10 s for another process's write. Each instance locks a file in `<path>.owners` while it
+/// lives. A killed process leaves it unlocked: its jobs can be claimed, the next start removes it.
 ///
 /// Cancelling a task does not interrupt any method: a provider's answer is always recorded.
 public final class SQLiteLedger: JobLedger {

@@ -66,7 +66,7 @@ struct CompletionScript {
 
     private static let bashFunctions = #"""
         # Words are not treated as names of files: a folder `runs` would add a slash to the command `runs`. Files of a
-        # kind match in upper and lower case, and if there is none of the kind, all files are offered.
+        # kind match in upper and lower case, and without a match, all files are offered.
         __seedream_add_completions() {
             local completion
             local -a found=()

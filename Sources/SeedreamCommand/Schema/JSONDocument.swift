@@ -2,6 +2,9 @@ import SeedreamClient
 import SeedreamModel
 
 /// Each JSON document that the command prints or writes, with its schema.
+///
+/// One table, so that every document and its keys are found in one place; it is long for this
+/// reason.
 enum JSONDocument: String, CaseIterable {
     case preparation
     case preparationRecord = "preparation-record"
@@ -399,7 +402,7 @@ enum JSONDocument: String, CaseIterable {
                     .always("key", .words(SettingKey.allCases.map(\.rawValue))),
                     .maybe("provider", .words(of: ProviderID.self)),
                     .maybe("operation", .words(of: GenerationOperation.self)),
-                    .maybe("value", .text("The value; missing if there is none, or the provider's own.")),
+                    .maybe("value", .text("The value; missing without a value, and for the provider's own.")),
                     .always(
                         "source", .text("The name of the variable, the path of the file, or default.")),
                 ]))),

@@ -77,7 +77,7 @@ struct ConfiguredCommandTests {
         }
     }
 
-    @Test("resume repeats a run as it was, whatever the file says then")
+    @Test("resume repeats a run with its recorded values, also if the file has changed")
     func resumed() async throws {
         try await Self.with(
             #"{"provider": "ark", "model": {"ark": "seedream-4-0-250828"}, "output": "OUT"}"#
