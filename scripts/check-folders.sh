@@ -16,7 +16,7 @@ import sys
 ORDER = {
     "Platform": ". Threads Files Process",
     "PixelEngine": ". Planes Color Resampling Stream",
-    "SeedreamModel": ". Text Encoding Images Errors Requests",
+    "SeedreamModel": ". Text Encoding Images Errors Requests Models",
     "ImageCodecs": ". Input Probe Rows JPEG PNG WebP BMP GIF TIFF HEIF Formats",
     "ImagePreparation": "Inputs Plan Execution Batch Report .",
     "SeedreamEmulator": "Support Faults Exchange Settings Files Images Jobs Records Providers Server .",

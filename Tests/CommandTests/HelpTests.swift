@@ -36,6 +36,7 @@ struct HelpTests {
         Case(arguments: ["result", "--help"], file: "result-help.txt"),
         Case(arguments: ["cancel", "--help"], file: "cancel-help.txt"),
         Case(arguments: ["providers", "--help"], file: "providers-help.txt"),
+        Case(arguments: ["models", "--help"], file: "models-help.txt"),
         Case(arguments: ["schema", "--help"], file: "schema-help.txt"),
         Case(arguments: ["config", "--help"], file: "config-help.txt"),
         Case(arguments: ["inspect", "-h"], file: "inspect-help.txt"),
@@ -73,7 +74,7 @@ struct HelpTests {
     func topic(_ test: Case) async throws {
         let count = try await CommandRunner().run(test.arguments).text
             .replacing("\n", with: " ").matches(of: /`seedream help exit-codes`/).count
-        #expect(count == (["inspect", "providers", "schema"].contains(test.arguments[0]) ? 0 : 1))
+        #expect(count == (["inspect", "providers", "models", "schema"].contains(test.arguments[0]) ? 0 : 1))
     }
 
     @Test("that of edit has at most 25 options and 80 lines of 80 columns")

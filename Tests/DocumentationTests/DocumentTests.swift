@@ -11,7 +11,7 @@ struct DocumentTests {
     /// The commands and subcommands that have options.
     static let commands = [
         "prep", "inspect", "edit", "generate", "batch", "runs", "jobs", "jobs settle", "jobs prune", "report",
-        "resume", "status", "result", "cancel", "providers", "config", "schema", "emulate",
+        "resume", "status", "result", "cancel", "providers", "models", "config", "schema", "emulate",
     ]
 
     // MARK: The README
@@ -53,6 +53,19 @@ struct DocumentTests {
             ]
         }
         #expect(try Document("README.md").table(between: "providers") == rows)
+    }
+
+    @Test("docs/models.md lists the models that each provider sells")
+    func models() throws {
+        let table = ModelTable.standard
+        let rows = table.aliases.map { alias in
+            [alias]
+                + ProviderID.allCases.map { provider in
+                    guard let entry = table.entry(alias, at: provider) else { return "no" }
+                    return entry.editID == nil ? "text-to-image" : "yes"
+                }
+        }
+        #expect(try Document("docs/models.md").table(between: "models") == rows)
     }
 
     // MARK: Swift and JSON

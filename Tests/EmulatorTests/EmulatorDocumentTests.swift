@@ -62,6 +62,14 @@ struct EmulatorDocumentTests {
         for name in names { #expect(document.text.contains("`\(name)`"), "\(name)") }
     }
 
+    @Test("every setting is in the tables")
+    func settings() {
+        for setting in Mirror(reflecting: Ambiguities()).children {
+            let name = setting.label ?? "none"
+            #expect(document.text.contains("`\(name)`"), "\(name)")
+        }
+    }
+
     @Test("every fault is in the table")
     func faults() {
         let faults: [Fault] = [

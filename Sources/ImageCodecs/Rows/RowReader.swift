@@ -26,22 +26,27 @@ extension RowReader {
     package func hasTransparency() throws -> Bool {
         guard channels == 2 || channels == 4 else { return false }
         let memory = try WorkingMemory(byteCount: rowBytes)
-        let row = memory.bytes
-        let step = channels * sampleType.bytes
         for _ in 0..<size.height {
-            try readRow(into: row)
-            // Every byte of an opaque sample is 255, with 8 and with 16 bits.
-            var all: UInt8 = 255
-            for byte in 1...sampleType.bytes {
-                var index = step - byte
-                while index < rowBytes {
-                    all &= row[index]
-                    index += step
-                }
-            }
-            if all != 255 { return true }
+            try readRow(into: memory.bytes)
+            if !isOpaque(memory.bytes) { return true }
         }
         try finish()
         return false
+    }
+
+    /// Returns whether every alpha sample of a row, ``rowBytes`` bytes, is full.
+    package func isOpaque(_ row: UnsafeMutablePointer<UInt8>) -> Bool {
+        guard channels == 2 || channels == 4 else { return true }
+        let step = channels * sampleType.bytes
+        // Every byte of an opaque sample is 255, with 8 and with 16 bits.
+        var all: UInt8 = 255
+        for byte in 1...sampleType.bytes {
+            var index = step - byte
+            while index < rowBytes {
+                all &= row[index]
+                index += step
+            }
+        }
+        return all == 255
     }
 }

@@ -4,9 +4,12 @@ import Pixels
 
 /// Decodes every pixel of an image and discards the result.
 enum PixelCheck {
+    /// Returns whether a pixel is transparent. Images that are read as planes have no alpha
+    /// channel.
+    @discardableResult
     static func decode(
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, checkpoint: (Double) throws -> Void
-    ) throws {
+    ) throws -> Bool {
         let isChecked: Void? = try PlaneSources.withSource(of: source, probe: probe, limits: limits) {
             planes, _ in
             let buffer = try PlaneBuffer(
@@ -18,14 +21,17 @@ enum PixelCheck {
             }
             try planes.finish()
         }
-        if isChecked != nil { return }
-        try RowReaders.withReader(of: source, probe: probe, limits: limits) { reader in
+        if isChecked != nil { return false }
+        return try RowReaders.withReader(of: source, probe: probe, limits: limits) { reader in
             let row = try WorkingMemory(byteCount: reader.rowBytes)
+            var isTransparent = false
             for y in 0..<reader.size.height {
                 try reader.readRow(into: row.bytes)
+                if !isTransparent { isTransparent = !reader.isOpaque(row.bytes) }
                 if y & 63 == 0 { try checkpoint(Double(y) / Double(reader.size.height)) }
             }
             try reader.finish()
+            return isTransparent
         }
     }
 }
@@ -34,14 +40,19 @@ enum PixelCheck {
 package enum FileCheck {
     /// Decodes every pixel on a new thread and discards the result.
     ///
-    /// - Returns: The properties in the header, confirmed by the pixels.
+    /// - Returns: The properties in the header, confirmed by the pixels, and whether a pixel is
+    ///   transparent.
     /// - Throws: ``PreparationError``, ``CodecError``, `CancellationError`.
-    package static func decode(_ path: String, limits: DecodeLimits) async throws -> ImageProbe {
+    package static func decode(_ path: String, limits: DecodeLimits) async throws -> (
+        probe: ImageProbe, isTransparent: Bool
+    ) {
         try await BlockingWork.run { token in
             let source = try InputOpener.open(.file(path), limits: limits)
             let probe = try Prober.probe(source, limits: limits)
-            try PixelCheck.decode(source, probe: probe, limits: limits) { _ in try token.check() }
-            return probe
+            let isTransparent = try PixelCheck.decode(source, probe: probe, limits: limits) { _ in
+                try token.check()
+            }
+            return (probe, isTransparent)
         }
     }
 }

@@ -48,9 +48,12 @@ public struct ClientConfiguration: Sendable {
     public var wantsLogs = true
     /// The most that one request may cost. Default: no limit.
     public var budget: Budget?
-    /// The price of one image, if the built-in price is missing or wrong. Default: the built-in
-    /// price.
+    /// The price of one image, which replaces the model's whole price rule. Default: the rule of
+    /// ``models``.
     public var price: Price?
+    /// The known models, with their limits, fields and prices. Default: those that this version
+    /// knows.
+    public var models = ModelTable.standard
     /// The folder that inline results are decoded into before they are saved. Default: `spool` in
     /// the user's state folder.
     public var spoolFolder: String?

@@ -76,13 +76,15 @@ extension SeedreamClient {
                 field: "request", message: "\(provider.displayName) has no jobs to query",
                 hint: "its results come in the reply")
         }
-        let model = model ?? providerAPI.limits.editModel
+        // An ID is taken as it is, also one for text-to-image.
+        let model =
+            model.map { configuration.models.entry($0, at: provider)?.editID ?? $0 }
+            ?? planner.limits.editModel
         var job = JobRecord(
             id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,
             operation: .edit,
             prompt: "", created: Date().timeIntervalSince1970, inputs: [],
-            maximumOutputs: providerAPI.limits.counts.upperBound
-                * providerAPI.limits.imagesPerGeneration.upperBound)
+            maximumOutputs: planner.limits(of: model).largestResult)
         job.state = .accepted
         job.ticket = JobTicket(requestID: requestID, model: model)
         return job

@@ -48,7 +48,7 @@ extension SeedreamClient {
         let deliveries = try planner.deliveries(of: request)
         // Make every check before a byte is uploaded.
         var draft = try providerAPI.draft(request, images: deliveries.map(\.preview), in: context)
-        try planner.checkBudget(draft)
+        try planner.checkBudget(draft, inputs: deliveries.count)
         if let destination { try destination.absolute.makeFolder() }
         for warning in draft.warnings { reporter?.report(.warning(warning)) }
         if let images = try await upload(deliveries, through: api, reporter) {
@@ -133,14 +133,16 @@ extension SeedreamClient {
     )
         -> JobRecord
     {
-        JobRecord(
+        var job = JobRecord(
             id: id, provider: provider, baseURL: configuration.baseURL, model: draft.model,
             operation: request.operation, prompt: request.prompt, created: Date().timeIntervalSince1970,
             inputs: request.images.enumerated().map { InputProvenance($1, index: $0) },
             maximumOutputs: draft.outputs.upperBound,
-            estimate: planner.price(of: draft.model),
+            estimate: planner.price(of: draft, inputs: request.images.count),
             idempotencyKey: providerAPI.limits.honorsIdempotencyKeys ? UUID().uuidString.lowercased() : nil,
             destination: destination?.absolute)
+        if request.resultBackground == .transparent { job.wantsTransparency = true }
+        return job
     }
 
     /// Uploads the images that travel by upload, four at a time. Returns `nil` if there are none.

@@ -24,8 +24,12 @@ public struct SubmissionPlan: Hashable, Codable, Sendable {
     public var minimumOutputs: Int
     /// The largest number of images that the provider may return.
     public var maximumOutputs: Int
-    /// The price of one image; `nil` if unknown.
+    /// The price of one image in the worst case, with its share of the fees for inputs; `nil` if
+    /// unknown.
     public var price: Price?
+    /// The rule that the price follows from; `nil` if it is unknown or set by
+    /// `ClientConfiguration.price`.
+    public var rule: PriceRule?
     /// The cost of the worst case, in the price's unit; `nil` if unknown.
     public var worstCost: Double?
     /// Settings that are dropped or changed, and effects to expect.
@@ -35,13 +39,14 @@ public struct SubmissionPlan: Hashable, Codable, Sendable {
     public init(
         provider: ProviderID, model: String, url: String, headers: [String: String] = [:], body: JSONValue,
         bodyBytes: Int, uploads: Int = 0, predictedSize: PixelSize? = nil, minimumOutputs: Int = 1,
-        maximumOutputs: Int = 1, price: Price? = nil, worstCost: Double? = nil,
+        maximumOutputs: Int = 1, price: Price? = nil, rule: PriceRule? = nil, worstCost: Double? = nil,
         warnings: [RequestWarning] = []
     ) {
         (self.provider, self.model, self.url, self.headers) = (provider, model, url, headers)
         (self.body, self.bodyBytes, self.uploads) = (body, bodyBytes, uploads)
         self.predictedSize = predictedSize
         (self.minimumOutputs, self.maximumOutputs) = (minimumOutputs, maximumOutputs)
-        (self.price, self.worstCost, self.warnings) = (price, worstCost, warnings)
+        (self.price, self.rule) = (price, rule)
+        (self.worstCost, self.warnings) = (worstCost, warnings)
     }
 }

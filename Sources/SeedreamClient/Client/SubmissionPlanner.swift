@@ -18,22 +18,38 @@ public struct SubmissionPlanner: Sendable {
         providerAPI = Providers.provider(provider)
         context = RequestContext(
             endpoints: configuration.endpoints(of: provider), options: configuration.options,
-            isLenient: configuration.isLenient)
+            isLenient: configuration.isLenient, models: configuration.models)
     }
 
     /// The scheme, host name and port of the API's address.
     package var origin: String { URLParts(context.endpoints.api)?.origin ?? context.endpoints.api }
 
-    /// The provider's limits and prices.
-    public var limits: ProviderLimits { providerAPI.limits }
+    /// The provider's limits and prices, with its default model.
+    public var limits: ProviderLimits { limits(of: nil) }
 
-    /// Returns the price of one image, or `nil` if it is unknown. The built-in price is that of the
-    /// provider's own Seedream 4.
-    public func price(of model: String? = nil) -> Price? {
-        if let price = configuration.price { return price }
-        guard let model else { return providerAPI.limits.price }
-        return [providerAPI.limits.editModel, providerAPI.limits.generateModel].contains(model)
-            ? providerAPI.limits.price : nil
+    /// Returns the provider's limits and prices with a model.
+    ///
+    /// - Parameter model: An ID or an alias; `nil` for the default model. Of a model that is not in
+    ///   the table, only the provider's own limits are known.
+    public func limits(of model: String?) -> ProviderLimits {
+        let entry = entry(of: model)
+        var limits = providerAPI.limits.applying(entry)
+        limits.editModel = entry?.editID ?? model ?? ""
+        limits.generateModel = entry?.generateID ?? model ?? ""
+        return limits
+    }
+
+    /// Returns the row of a model in the table; `nil` if it has none.
+    ///
+    /// - Parameter model: An ID or an alias; `nil` for the default model.
+    public func entry(of model: String?) -> ModelEntry? {
+        let model = model ?? ModelTable.defaultAlias
+        return context.models.entry(id: model, at: provider) ?? context.models.entry(model, at: provider)
+    }
+
+    /// Returns the ID that is sent for a model; `nil` if the request would be refused.
+    package func modelID(of model: String?, edits: Bool) -> String? {
+        try? context.models.choice(of: model, at: provider, for: edits ? .edit : .generate).id
     }
 
     /// Returns the request that would be sent.
@@ -44,9 +60,10 @@ public struct SubmissionPlanner: Sendable {
         let images = try deliveries(of: request).map(\.preview)
         let draft = try providerAPI.draft(request, images: images, in: context)
         let uploads = images.filter { if case .pending = $0 { true } else { false } }.count
-        try checkBudget(draft)
+        try checkBudget(draft, inputs: images.count)
         let length = draft.body.body.length
         try checkBody(length)
+        let price = price(of: draft, inputs: images.count)
         return SubmissionPlan(
             provider: provider, model: draft.model, url: draft.url,
             headers: Dictionary(
@@ -54,8 +71,8 @@ public struct SubmissionPlanner: Sendable {
                 uniquingKeysWith: { first, next in "\(first), \(next)" }),
             body: draft.body.elided, bodyBytes: length, uploads: uploads, predictedSize: draft.predictedSize,
             minimumOutputs: draft.outputs.lowerBound, maximumOutputs: draft.outputs.upperBound,
-            price: price(of: draft.model),
-            worstCost: price(of: draft.model).map { $0.amount * Double(draft.outputs.upperBound) },
+            price: price, rule: configuration.price == nil ? draft.entry?.price?.value : nil,
+            worstCost: price.map { $0.amount * Double(draft.outputs.upperBound) },
             warnings: draft.warnings)
     }
 
@@ -189,9 +206,5 @@ public struct SubmissionPlanner: Sendable {
                     ? "send fewer or smaller images, or raise \(.maximumBodyBytes)"
                     : "\(.verb) \(.uploadImages), or raise \(.maximumBodyBytes)")
         }
-    }
-
-    func checkBudget(_ draft: RequestDraft) throws(BudgetError) {
-        try configuration.budget?.check(images: draft.outputs.upperBound, price: price(of: draft.model))
     }
 }

@@ -26,8 +26,10 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     public var inputs: [InputProvenance]
     /// The largest number of images that the job may return.
     public var maximumOutputs: Int
-    /// The price of one image; `nil` if unknown.
+    /// The price of one image, with its share of the fees for inputs; `nil` if unknown.
     public var estimate: Price?
+    /// Whether results with a transparent background were asked for.
+    public var wantsTransparency: Bool?
     /// The key by which the provider recognizes a repeated request, if it supports idempotency
     /// keys.
     public var idempotencyKey: String?
@@ -84,6 +86,13 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
         self.destination = destination
         files = []
         self.row = row
+    }
+
+    /// Whether an image of the result should have transparent parts: with a transparent background,
+    /// and each layer above the base image.
+    func expectsTransparency(of image: GeneratedImage) -> Bool {
+        if let layer = image.layer { return layer.order > 0 }
+        return wantsTransparency ?? false
     }
 
     /// The cost of the job in the worst case, in ``estimate``'s unit; `nil` if the price is

@@ -1,4 +1,5 @@
 import Cryptography
+public import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

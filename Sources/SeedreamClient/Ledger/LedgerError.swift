@@ -52,8 +52,8 @@ extension LedgerError: CustomStringConvertible {
             "a job cannot change from \(from.rawValue) to \(to.rawValue)"
         case .rowTaken(let job): "another process has sent this row, as job \(job.prefix(8))"
         case .overBudget(let spent, let worst, let budget):
-            "expected the run to cost at most \(budget.amount.formattedShortly) \(budget.unit.rawValue), "
-                + "found up to \(spent.formattedShortly) spent and \(worst.formattedShortly) more"
+            "expected the run to cost at most \(budget.amount.formattedAmount) \(budget.unit.rawValue), "
+                + "found up to \(spent.formattedAmount) spent and \(worst.formattedAmount) more"
         }
     }
 

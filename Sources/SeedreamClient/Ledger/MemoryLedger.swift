@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// A ledger in memory: for tests, and for programs that store their jobs themselves. Its jobs are
 /// lost when the process ends, even if they were paid for.
 public actor MemoryLedger: JobLedger {

@@ -1,5 +1,6 @@
 #if Client
 import GRDB
+import SeedreamModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

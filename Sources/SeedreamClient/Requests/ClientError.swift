@@ -169,6 +169,12 @@ extension ClientError: ErrorWithRemedy {
         case .transport: return "check the network, the proxy and the base URL, then try again"
         case .timeout, .provider: return "try again later"
         case .badReply: return "check that the base URL belongs to \(name)"
+        case .notFound where isAboutPaidCall:
+            let successors = ModelTable.standard.entries(of: provider).map(\.alias)
+                .filter { $0 != ModelTable.defaultAlias }
+            let others = successors.isEmpty ? "" : ": \(successors.joined(separator: ", "))"
+            return
+                "\(name) does not have this model, or no longer; \(.listModels) shows what else it sells\(others)"
         case .notFound: return "check the model ID and the request ID; \(name) forgets old requests"
         case .result: return "try again"
         case .cancelled: return "nothing to do"

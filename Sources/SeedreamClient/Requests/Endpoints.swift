@@ -61,11 +61,17 @@ public struct RequestContext: Hashable, Sendable {
     /// Whether settings that the provider does not support are dropped with a warning. If not, they
     /// cause an error.
     public var isLenient: Bool
+    /// The known models.
+    public var models: ModelTable
 
     /// Creates a context.
-    public init(endpoints: Endpoints, options: ProviderOptions = ProviderOptions(), isLenient: Bool = false) {
+    public init(
+        endpoints: Endpoints, options: ProviderOptions = ProviderOptions(), isLenient: Bool = false,
+        models: ModelTable = .standard
+    ) {
         self.endpoints = endpoints
         self.options = options
         self.isLenient = isLenient
+        self.models = models
     }
 }

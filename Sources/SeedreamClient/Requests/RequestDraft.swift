@@ -1,10 +1,13 @@
 package import HTTPTypes
 package import Pixels
+package import SeedreamModel
 
 /// A request in the format of a provider, complete except for the key.
 package struct RequestDraft: Sendable {
     /// The provider's model ID.
     package var model: String
+    /// The row of the model; `nil` if it is not in the table.
+    package var entry: ModelEntry?
     /// The API operation.
     package var operation: APIOperation
     /// The complete URL, with its query.
@@ -19,15 +22,20 @@ package struct RequestDraft: Sendable {
     package var predictedSize: PixelSize?
     /// The minimum and maximum number of result images.
     package var outputs: ClosedRange<Int>
+    /// The number of separate generations.
+    package var generations: Int
+    /// Whether the result is layers.
+    package var isLayered: Bool
     /// Whether the images arrive inside the reply.
     package var isInline: Bool
 
     package init(
-        model: String, operation: APIOperation, url: String, fields: HTTPFields = [:], body: WireValue,
-        warnings: [RequestWarning] = [],
-        predictedSize: PixelSize? = nil, outputs: ClosedRange<Int>, isInline: Bool = false
+        model: String, entry: ModelEntry?, operation: APIOperation, url: String, fields: HTTPFields = [:],
+        body: WireValue, warnings: [RequestWarning] = [], predictedSize: PixelSize? = nil,
+        outputs: ClosedRange<Int>, generations: Int = 1, isLayered: Bool = false, isInline: Bool = false
     ) {
         self.model = model
+        self.entry = entry
         self.operation = operation
         self.url = url
         self.fields = fields
@@ -35,6 +43,7 @@ package struct RequestDraft: Sendable {
         self.warnings = warnings
         self.predictedSize = predictedSize
         self.outputs = outputs
+        (self.generations, self.isLayered) = (generations, isLayered)
         self.isInline = isInline
     }
 }
@@ -52,6 +61,8 @@ public struct RequestWarning: Hashable, Codable, Sendable {
         case shapeUnknown = "shape-unknown"
         /// The prompt is longer than the provider recommends.
         case longPrompt = "long-prompt"
+        /// The model is not in the table, so nothing is checked.
+        case modelUnlisted = "model-unlisted"
         /// A field is sent whose effect is not documented.
         case effectUnknown = "effect-unknown"
         /// The provider keeps no copy of the result: a result inside the reply appears in none of

@@ -8,11 +8,14 @@ public struct ImageVerifier: Sendable {
         public var mediaType: String
         /// The size in px; `nil` if only the first bytes were read.
         public var size: PixelSize?
+        /// Whether a pixel is transparent; `nil` if no pixel was decoded.
+        public var isTransparent: Bool?
 
         /// Creates a verdict.
-        public init(mediaType: String, size: PixelSize?) {
+        public init(mediaType: String, size: PixelSize?, isTransparent: Bool? = nil) {
             self.mediaType = mediaType
             self.size = size
+            self.isTransparent = isTransparent
         }
     }
 

@@ -17,7 +17,7 @@ extension ResultSaver {
 
     /// Downloads an image to a temporary file and verifies it.
     func receive(
-        _ image: GeneratedImage, _ index: Int, _ folder: String,
+        _ image: GeneratedImage, _ index: Int, of job: JobRecord, _ folder: String,
         _ progress: @escaping @Sendable (SavingProgress) -> Void
     ) async throws -> ReceivedImage {
         let writer = try DownloadWriter(in: folder) {
@@ -38,14 +38,16 @@ extension ResultSaver {
             }
         }
         do {
-            return try await verified(writer, image)
+            return try await verified(writer, image, expectsTransparency: job.expectsTransparency(of: image))
         } catch var rejection as ImageVerifier.Rejection {
             if case .file(let path) = image.location { rejection.description += "; its bytes are in \(path)" }
             throw rejection
         }
     }
 
-    private func verified(_ writer: DownloadWriter, _ image: GeneratedImage) async throws -> ReceivedImage {
+    private func verified(
+        _ writer: DownloadWriter, _ image: GeneratedImage, expectsTransparency: Bool
+    ) async throws -> ReceivedImage {
         let (prefix, byteCount) = (writer.prefix, writer.byteCount)
         guard let format = ImageSignature.format(of: prefix) else {
             throw ImageVerifier.Rejection(
@@ -55,7 +57,12 @@ extension ResultSaver {
         var size: PixelSize?
         var notice = format.isUsual ? nil : "saved as \(format.name), as received"
         do {
-            size = try await verify(writer.file.path, as: format, byteCount, image)?.size
+            let verdict = try await verify(writer.file.path, as: format, byteCount, image)
+            size = verdict?.size
+            if expectsTransparency, verdict?.isTransparent == false {
+                notice =
+                    "a transparent background was asked for, and the \(format.name) is opaque; saved as received"
+            }
         } catch let rejection as ImageVerifier.Rejection where rejection.isUnsupported {
             notice = "saved as \(format.name), as received, and not verified: \(rejection)"
         }

@@ -137,7 +137,7 @@ package struct ResultSaver: Sendable {
                 group.addTask {
                     do {
                         let image = present[index].map { images[index].at($0) } ?? images[index]
-                        return (index, .success(try await receive(image, index, folder, progress)))
+                        return (index, .success(try await receive(image, index, of: job, folder, progress)))
                     } catch let error as CancellationError {
                         throw error
                     } catch let error as FileError {

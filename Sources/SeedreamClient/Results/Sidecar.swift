@@ -38,6 +38,8 @@ struct Sidecar: Encodable {
     let index: Int
     /// The URL of the image; `nil` if it came in the reply.
     let source: String?
+    /// The place in a stack of layers; `nil` for an image that is no layer.
+    let layer: ImageLayer?
     let file: File
     let inputs: [InputProvenance]
 
@@ -60,6 +62,7 @@ struct Sidecar: Encodable {
         } else {
             source = nil
         }
+        layer = images.indices.contains(file.index) ? images[file.index].layer : nil
         self.file = File(
             name: file.path.split(separator: "/").last.map { String($0) } ?? file.path, sha256: file.sha256,
             bytes: file.byteCount,

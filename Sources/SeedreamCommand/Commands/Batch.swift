@@ -15,7 +15,8 @@ struct Batch: AsyncParsableCommand {
               {"id": "a-1", "prompt": "make it night", "images": ["street.jpg"]}
 
             Fields: id, prompt, images, model, provider, size, seed, count, images_per_generation, \
-            name, safety, enhance. prompt and images are required; "images": [] (in CSV an empty \
+            name, safety, enhance, result_format, result_background, guidance_scale, layers. prompt \
+            and images are required; "images": [] (in CSV an empty \
             cell; several images are separated by ;) generates an image from the prompt alone. Paths \
             are relative to the manifest's folder. The default id is the line number. The options \
             below apply to fields that a row leaves out. Other fields are copied to the row's \

@@ -53,6 +53,9 @@ struct Edit: AsyncParsableCommand {
     @OptionGroup(title: "Request")
     var request: RequestArguments
 
+    @OptionGroup(title: "Request", visibility: .rare)
+    var split: LayerArguments
+
     @OptionGroup(title: "Output")
     var results: ResultArguments
 
@@ -89,7 +92,7 @@ struct Edit: AsyncParsableCommand {
         if stream.ndjson, !each || results.json {
             throw ValidationError("'--ndjson' needs '--each', without '--json'")
         }
-        try results.validate(outputs: request.count * request.imagesPerGeneration, isRun: each)
+        try results.validate(outputs: request.outputs(layers: split.layers), isRun: each)
         _ = try constraints.constraints(fit: images.fit)
         _ = try preparation.options(images)
     }
@@ -99,7 +102,9 @@ struct Edit: AsyncParsableCommand {
 
     /// The rule that finds the prompt among the arguments.
     private var rule: PromptRule {
-        PromptRule(command: "edit", prompt: prompt, inputs: inputs, file: words.promptFile)
+        PromptRule(
+            command: "edit", prompt: prompt, inputs: inputs, file: words.promptFile,
+            isOptional: split.layers)
     }
 
     func run() async throws {
@@ -110,6 +115,15 @@ struct Edit: AsyncParsableCommand {
         throw MissingTrait.client()
         #endif
     }
+}
+
+/// Whether an image is split into layers.
+struct LayerArguments: ParsableArguments {
+    @Flag(
+        help: ArgumentHelp(
+            "Split the image into a base image and transparent layers, if the model can; the prompt may be \"\".",
+            visibility: .rare))
+    var layers = false
 }
 
 #if Client
@@ -127,7 +141,8 @@ extension Edit: RunCommand {
         let session = try session()
         let destination = try destination()
         let named = try await NamedInputs(rule.images, of: self, in: session)
-        let generation = generation(prompt)
+        var generation = generation(prompt)
+        generation.splitsLayers = split.layers
         if each {
             let rows = named.rows(generation, fetchesURLs: sending.fetch).map { completed($0) }
             try await sendEach(rows, named, to: destination, session)

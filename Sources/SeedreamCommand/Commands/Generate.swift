@@ -46,7 +46,7 @@ struct Generate: AsyncParsableCommand {
 
     func validate() throws {
         if let mistake = rule.mistake { throw ValidationError(mistake) }
-        try results.validate(outputs: request.count * request.imagesPerGeneration, isRun: false)
+        try results.validate(outputs: request.outputs(), isRun: false)
     }
 
     /// The rule that finds the prompt among the arguments.

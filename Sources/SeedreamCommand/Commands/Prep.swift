@@ -62,6 +62,9 @@ struct Prep: AsyncParsableCommand {
     @OptionGroup(title: "Constraints")
     var constraints: ConstraintArguments
 
+    @OptionGroup(title: "Constraints")
+    var target: TargetArguments
+
     @OptionGroup(title: "Advanced")
     var terminal: TerminalArguments
 
@@ -84,7 +87,6 @@ struct Prep: AsyncParsableCommand {
         if output.payload != nil, each {
             throw ValidationError("'--payload' is the body of one request; leave out '--each'")
         }
-        _ = try constraints.constraints(fit: images.fit)
         _ = try preparation.options(images)
     }
 
@@ -101,11 +103,21 @@ struct Prep: AsyncParsableCommand {
     func run() async throws {
         let preparer = ImagePreparer(
             constraints: try constraints.constraints(
-                default: output.payload?.rawValue ?? "seedream-4", fit: images.fit),
+                default: output.payload?.rawValue ?? "seedream-4", model: target.model, fit: images.fit),
             options: try preparation.options(images))
         let job = PrepJob(command: self, preparer: preparer)
         try await Interruption.cancelling { try await job.run() }
     }
+}
+
+/// The model that images are prepared for.
+struct TargetArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The model to prepare for, such as 5.0-pro; without --profile, as Ark sells it (default: Seedream 4).",
+            valueName: "model"),
+        completion: .models)
+    var model: String?
 }
 
 /// The files that `seedream prep` writes, and its output on stdout.

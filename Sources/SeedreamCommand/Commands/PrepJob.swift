@@ -144,8 +144,9 @@ struct PrepJob: Sendable {
 
     /// Prints the body of the request as a stream; its base64 is encoded while it is written.
     private func printPayload(_ batch: PreparedBatch, for provider: ProviderID) throws {
-        let request = GenerationRequest(
+        var request = GenerationRequest(
             prompt: command.output.prompt ?? "", images: batch.images.map { .prepared($0) })
+        request.model = command.target.model
         let planner = SubmissionPlanner(provider)
         for warning in try planner.payloadWarnings(of: request) { Diagnostics().note(warning.message) }
         var reader = try planner.payload(of: request).makeReader()

@@ -64,7 +64,7 @@ enum RunTable {
                 "\(states.reduce(0) { $0 + (summary.rows[$1] ?? 0) })"
             }
             let cost = summary.cost.sorted { $0.key.rawValue < $1.key.rawValue }.filter { $0.value > 0 }
-                .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }.joined(separator: ", ")
+                .map { "\($0.value.formattedAmount) \($0.key.rawValue)" }.joined(separator: ", ")
             table.add([
                 summary.run.identity.name ?? summary.run.id, LocalTime.text(summary.run.updated),
                 summary.run.identity.command, "\(summary.rows.values.reduce(0, +))", count(.saved, .skipped),

@@ -24,6 +24,7 @@ package struct Seedream: AsyncParsableCommand {
               seedream report --since 2026-11-28            write a before-and-after page
               seedream resume                               continue interrupted work
               seedream providers                            list providers and prices
+              seedream models                               list models, sizes and prices
               seedream config                               show settings and their sources
               seedream schema                               list the JSON schemas
               seedream emulate                              emulate the providers locally
@@ -34,7 +35,8 @@ package struct Seedream: AsyncParsableCommand {
         subcommands: [
             Prep.self, Inspect.self, Edit.self, Generate.self, Batch.self, Runs.self, Jobs.self,
             ShowReport.self, Resume.self, Status.self, FetchResult.self, Cancel.self,
-            ShowProviders.self, ShowConfiguration.self, ShowSchema.self, Emulate.self, Manual.self,
+            ShowProviders.self, ShowModels.self, ShowConfiguration.self, ShowSchema.self, Emulate.self,
+            Manual.self,
         ])
 
     /// The version of this package and of each linked codec, one per line.

@@ -140,5 +140,5 @@ enum ProviderTable {
 
 extension Price {
     /// The price as text, such as `"0.03 USD"`.
-    var text: String { "\(amount.formattedShortly) \(unit.rawValue)" }
+    var text: String { "\(amount.formattedAmount) \(unit.rawValue)" }
 }

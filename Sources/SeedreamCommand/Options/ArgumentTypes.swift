@@ -17,6 +17,8 @@ extension JobRecord.Settlement: ExpressibleByArgument {}
 extension FalOptions.Mode: ExpressibleByArgument {}
 extension FalOptions.Priority: ExpressibleByArgument {}
 extension PromptEnhancement: ExpressibleByArgument {}
+extension ResultFormat: ExpressibleByArgument {}
+extension ResultBackground: ExpressibleByArgument {}
 
 extension ExistingFiles: ExpressibleByArgument {}
 

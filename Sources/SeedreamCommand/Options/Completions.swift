@@ -42,7 +42,8 @@ extension CompletionKind {
     /// The sizes of results that are asked for most.
     static var sizes: CompletionKind {
         .words([
-            "match", "match@1K", "match@2K", "match@4K", "1K", "2K", "4K", "1:1", "4:3", "3:4", "3:2", "2:3",
+            "match", "match@1K", "match@2K", "match@4K", "1K", "1.5K", "2K", "3K", "4K", "1:1", "4:3", "3:4",
+            "3:2", "2:3",
             "16:9", "9:16", "21:9", "16:9@4K",
         ])
     }
@@ -132,21 +133,24 @@ struct CompletedLine {
 // MARK: Values of this installation
 
 extension CompletionKind {
-    /// The providers' model ids: those of the provider on the command line, otherwise all.
+    /// The models of the provider on the command line, otherwise of all: aliases, then IDs.
     static var models: CompletionKind {
         .custom { words, _, _ in
             let line = CompletedLine(words)
-            let named = line.value(of: "-p", "--provider").flatMap(ProviderID.init)
+            let named = line.value(of: "-p", "--provider", "--profile", "--payload")
+                .flatMap(ProviderID.init)
+            let entries = ModelTable.standard.entries.filter { named == nil || $0.provider == named }
+            let isGenerating = line.words.dropFirst().first == "generate"
+            let isEditing = ["edit", "batch"].contains(line.words.dropFirst().first)
             var completions: [Completion] = []
-            for provider in named.map({ [$0] }) ?? ProviderID.allCases {
-                let limits = SubmissionPlanner(provider).limits
-                let isGenerating = line.words.dropFirst().first == "generate"
-                let isEditing = ["edit", "batch"].contains(line.words.dropFirst().first)
-                let models =
-                    (isGenerating ? [] : [limits.editModel]) + (isEditing ? [] : [limits.generateModel])
-                for model in models where !completions.contains(where: { $0.value == model }) {
-                    completions.append(Completion(value: model, description: provider.displayName))
-                }
+            func add(_ value: String, _ description: String) {
+                guard !completions.contains(where: { $0.value == value }) else { return }
+                completions.append(Completion(value: value, description: description))
+            }
+            for entry in entries { add(entry.alias, "Seedream \(entry.alias)") }
+            for entry in entries {
+                let ids = (isGenerating ? [] : [entry.editID]) + (isEditing ? [] : [entry.generateID])
+                for id in ids.compactMap(\.self) { add(id, entry.provider.displayName) }
             }
             return completions.map { $0.line(for: CompletionShell.requesting) }
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SeedreamClient
 import SeedreamModel
 
 /// Constraints on the prepared images.
@@ -42,15 +43,12 @@ struct ConstraintArguments: ParsableArguments {
     ///
     /// - Parameters:
     ///   - name: The profile if `--profile` is absent.
+    ///   - model: The model to prepare for; `nil` for the profile's own.
     ///   - fit: The value of `--fit`.
     func constraints(
-        default name: String = "seedream-4", fit: AspectRatioFit
+        default name: String = "seedream-4", model: String? = nil, fit: AspectRatioFit
     ) throws -> InputConstraints {
-        let profile = profile ?? name
-        guard var constraints = InputConstraints.profile(named: profile) else {
-            let names = InputConstraints.profiles.map(\.name).joined(separator: ", ")
-            throw ValidationError("--profile: expected one of \(names), found \(profile)")
-        }
+        var constraints = try constraints(of: profile ?? name, model: model)
         func set(_ value: Int?, _ path: WritableKeyPath<InputConstraints, Int>, _ name: String) throws {
             guard let value else { return }
             guard value > 0 else { throw ValidationError("\(name): expected more than 0, found \(value)") }
@@ -74,5 +72,30 @@ struct ConstraintArguments: ParsableArguments {
         }
         constraints.fit = fit
         return constraints
+    }
+
+    /// Returns the constraints of a profile, or of a model at its provider.
+    private func constraints(of profile: String, model: String?) throws -> InputConstraints {
+        guard let constraints = InputConstraints.profile(named: profile) else {
+            let names = InputConstraints.profiles.map(\.name).joined(separator: ", ")
+            throw ValidationError("--profile: expected one of \(names), found \(profile)")
+        }
+        guard let model else { return constraints }
+        let table = ModelTable.standard
+        // An alias without a provider means Ark's row: ByteDance's own.
+        let provider =
+            ProviderID(rawValue: profile)
+            ?? ProviderID.allCases.first { table.entry(id: model, at: $0) != nil } ?? .ark
+        do throws(RequestError) {
+            let choice = try table.choice(of: model, at: provider, for: .edit)
+            if choice.entry == nil {
+                Diagnostics().note(
+                    "\(model) is not among the known models of \(provider.displayName): prepared as for Seedream 4"
+                )
+            }
+            return InputConstraints(for: choice.entry)
+        } catch {
+            throw ValidationError("--model: \(error.message); \(error.hint)")
+        }
     }
 }

@@ -14,6 +14,8 @@ struct PromptRule {
     let inputs: [String]
     /// The value of `--prompt-file`.
     let file: String?
+    /// Whether a request is complete without a prompt, as one for layers is.
+    var isOptional = false
 
     /// The longest prompt read from a file or standard input, in bytes. Our number; providers
     /// accept a few thousand characters.
@@ -38,7 +40,7 @@ struct PromptRule {
                 ? "standard input can be named only once: as the prompt, or as an input" : nil
         }
         if !prompt.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.isInvisible }) {
-            return "the prompt is empty; describe the image"
+            return isOptional ? nil : "the prompt is empty; describe the image"
         }
         if prompt.unicodeScalars.contains(where: { PathText.byte($0) != nil }) {
             return "the prompt is not UTF-8; write it in UTF-8, or in a file with --prompt-file"
@@ -150,7 +152,8 @@ struct PromptRule {
         }
         if text.first == "\u{FEFF}" { text.removeFirst() }
         while text.last?.isNewline == true { text.removeLast() }
-        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.isInvisible }) else {
+        let hasWords = text.unicodeScalars.contains { !$0.properties.isWhitespace && !$0.isInvisible }
+        guard isOptional || hasWords else {
             throw ValidationError("\(name): expected a prompt, found none")
         }
         return text

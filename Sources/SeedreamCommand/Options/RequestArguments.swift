@@ -26,7 +26,9 @@ struct RequestArguments: ParsableArguments {
     var count = 1
 
     @Option(
-        help: ArgumentHelp("The provider's model id (default: its Seedream 4).", valueName: "id"),
+        help: ArgumentHelp(
+            "The model, such as 5.0-pro, or its id; see `seedream models` (default: Seedream 4).",
+            valueName: "model"),
         completion: .models)
     var model: String?
 
@@ -53,6 +55,24 @@ struct RequestArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Format of the result, if the model has a choice (default: its own).", valueName: "format",
+            visibility: .rare))
+    var resultFormat: ResultFormat?
+
+    @Option(
+        help: ArgumentHelp(
+            "Background of the result, if the model has a choice; cut-outs then keep their alpha.",
+            valueName: "kind", visibility: .rare))
+    var resultBackground: ResultBackground?
+
+    @Option(
+        help: ArgumentHelp(
+            "How closely the prompt is followed, if the model has such a scale.", valueName: "number",
+            visibility: .rare))
+    var guidanceScale: Double?
+
+    @Option(
+        help: ArgumentHelp(
             "Results as addresses to download, or in the reply itself.", valueName: "form",
             visibility: .rare))
     var receive = Receiving.url
@@ -61,6 +81,9 @@ struct RequestArguments: ParsableArguments {
         help: ArgumentHelp(
             "Address that the provider calls when the job has ended.", valueName: "url", visibility: .rare))
     var webhook: String?
+
+    /// The largest number of results of one request, as far as the command line tells.
+    func outputs(layers: Bool = false) -> Int { layers ? 100 : count * imagesPerGeneration }
 
     /// Returns the model for a request: that of the option, or else the configured one.
     ///
@@ -80,6 +103,9 @@ struct RequestArguments: ParsableArguments {
         request.enhancement = enhance
         request.delivery = receive == .inline ? .inline : .url
         request.webhook = webhook
+        request.resultFormat = resultFormat
+        request.resultBackground = resultBackground
+        request.guidanceScale = guidanceScale
     }
 
     func validate() throws {
@@ -91,6 +117,14 @@ struct RequestArguments: ParsableArguments {
             throw ValidationError(
                 "--size: \(pixels) is a size in pixels, too small for any provider; for a ratio write `--size \(pixels.width):\(pixels.height)`"
             )
+        }
+        if let guidanceScale, !(guidanceScale > 0 && guidanceScale <= 100) {
+            throw ValidationError(
+                "--guidance-scale: expected more than 0 and at most 100, found \(guidanceScale)")
+        }
+        if resultBackground == .transparent, resultFormat == .jpeg {
+            throw ValidationError(
+                "'--result-background transparent' needs PNG; leave out '--result-format jpeg'")
         }
         guard (1...1000).contains(imagesPerGeneration) else {
             throw ValidationError(

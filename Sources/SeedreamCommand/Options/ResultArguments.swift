@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeedreamClient
+import SeedreamModel
 
 /// The spending limit of a request, and its cost without sending it.
 struct CostArguments: ParsableArguments {
@@ -14,7 +15,7 @@ struct CostArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Price of one image, instead of the one in `seedream providers`.", valueName: "amount",
+            "Price of one image, instead of the rule in `seedream models`.", valueName: "amount",
             visibility: .rare))
     var price: Money?
 }

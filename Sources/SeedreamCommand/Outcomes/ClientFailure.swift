@@ -123,6 +123,10 @@ enum ClientFailure {
         case "safetyChecker": "--safety"
         case "enhancement": "--enhance"
         case "delivery": "--receive"
+        case "resultFormat": "--result-format"
+        case "resultBackground": "--result-background"
+        case "guidanceScale": "--guidance-scale"
+        case "splitsLayers": "--layers"
         case "trustRoots": "--ca-file"
         default: field
         }

@@ -115,21 +115,21 @@ enum JobTable {
         let usages = jobs.compactMap { $0.result?.usage }
         let credits = usages.compactMap(\.credits).reduce(0, +)
         let dollars = usages.compactMap(\.usDollars).reduce(0, +)
-        if dollars > 0 { return ", \(dollars.formattedShortly) USD as reported by the provider" }
-        if credits > 0 { return ", \(credits.formattedShortly) credits as reported by the provider" }
+        if dollars > 0 { return ", \(dollars.formattedAmount) USD as reported by the provider" }
+        if credits > 0 { return ", \(credits.formattedAmount) credits as reported by the provider" }
         let priced = jobs.compactMap { job in
             job.estimate.map { ($0.unit, $0.amount * Double(job.result?.images.count ?? 0)) }
         }
         guard let unit = priced.first?.0, priced.count == jobs.count, priced.allSatisfy({ $0.0 == unit })
         else { return "" }
         let sum = priced.reduce(0) { $0 + $1.1 }
-        return sum > 0 ? ", about \(sum.formattedShortly) \(unit.rawValue)" : ""
+        return sum > 0 ? ", about \(sum.formattedAmount) \(unit.rawValue)" : ""
     }
 
     /// Returns the largest possible cost of jobs as text; `nil` if it is 0 or no price is known.
     static func worstCost(of jobs: [JobRecord]) -> TerminalText? {
         let texts = worstCosts(of: jobs).sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
+            .map { "\($0.value.formattedAmount) \($0.key.rawValue)" }
         guard !texts.isEmpty else { return nil }
         return TerminalText(
             "at most \(texts.joined(separator: " and ")) spent, open and unknown jobs included")

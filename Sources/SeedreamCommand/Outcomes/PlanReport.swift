@@ -76,9 +76,12 @@ struct PlanReport: Encodable {
         )
         if let price = request.price, let worst = request.worstCost {
             let source = price.date.isEmpty ? price.source : "\(price.source), \(price.date)"
+            let rate =
+                if let rule = request.rule, !rule.isFlat { ": an image is \(rule.text)" } else {
+                    ", at \(price.text) an image"
+                }
             lines.append(
-                "costs at most \(worst.formattedShortly) \(price.unit.rawValue), at \(price.text) an image (\(source))"
-            )
+                "costs at most \(worst.formattedAmount) \(price.unit.rawValue)\(rate) (\(source))")
         } else {
             lines.append("no price is known for \(request.model) at \(request.provider.displayName)")
         }
@@ -119,7 +122,7 @@ struct RunPlanSummary {
         var text = "\(rows) \(rows == 1 ? "row" : "rows")\(source), \(failed) of them failed"
         if skipped > 0 { text += ", \(skipped) saved already" }
         let sums = cost.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
+            .map { "\($0.value.formattedAmount) \($0.key.rawValue)" }
         let price =
             isPriceKnown ? "at most \(sums.joined(separator: " and "))" : "at an unknown price"
         let what = images == 0 ? "" : "; \(images) \(images == 1 ? "image" : "images"), \(price)"

@@ -169,7 +169,7 @@ final class RequestProgress: Sendable {
             }
         }
         parts += state.money.sorted { $0.key.rawValue < $1.key.rawValue }.filter { $0.value > 0 }
-            .map { "\($0.value.formattedShortly) \($0.key.rawValue)" }
+            .map { "\($0.value.formattedAmount) \($0.key.rawValue)" }
         let words = current.isEmpty || !isTerminal ? "" : "; \(current.joined(separator: "; "))"
         return parts.joined(separator: ", ") + words
     }

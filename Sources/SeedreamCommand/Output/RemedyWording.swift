@@ -45,6 +45,7 @@ extension Remedy.Setting {
 extension Remedy.Action {
     fileprivate var command: String {
         switch self {
+        case .listModels: "`seedream models`"
         case .listJobs: "`seedream jobs`"
         case .resume: "`seedream resume`"
         case .result(let id, let provider): "`seedream result \(id) --provider \(provider)`"

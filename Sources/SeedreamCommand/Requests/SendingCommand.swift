@@ -103,14 +103,24 @@ extension SendingCommand {
             ? (try? setup.existingLedger(.reading)) ?? MemoryLedger() : try setup.ledger()
         let client = try setup.client(provider.id, configuration, ledger)
         let options = try images.flatMap { try preparation?.options($0) } ?? PreparationOptions()
-        return SeedreamSession(
+        let model = request.model(of: provider.id, edits: true)
+        // A profile that is named is for the model that it is of.
+        let profile = try constraints?.constraints(
+            default: provider.id.rawValue, model: constraints?.profile == nil ? listed(model) : nil,
+            fit: images?.fit ?? .refuse)
+        var session = SeedreamSession(
             client: client,
             preparer: ImagePreparer(
                 constraints: SeedreamSession.constraints(
-                    for: provider.id, configuration: configuration,
-                    profile: try constraints?.constraints(
-                        default: provider.id.rawValue, fit: images?.fit ?? .refuse)),
+                    for: provider.id, configuration: configuration, model: model, profile: profile),
                 options: options))
+        session.model = model
+        return session
+    }
+
+    /// Returns the model if its limits are known; whether it exists is checked with the request.
+    private func listed(_ model: String?) -> String? {
+        model.flatMap { SubmissionPlanner(provider.id).entry(of: $0)?.editID }
     }
 
     /// Returns the destination of results.

@@ -17,6 +17,7 @@ enum JSONDocument: String, CaseIterable {
     case page
     case sidecar
     case providers
+    case models
     case configuration
     case emulator
     case help
@@ -37,6 +38,7 @@ enum JSONDocument: String, CaseIterable {
         case .page: "The page that was written."
         case .sidecar: "The origin of an image."
         case .providers: "The providers with their limits and prices."
+        case .models: "The known models of each provider, with the source of each fact."
         case .configuration: "The settings, and where each comes from."
         case .emulator: "The addresses of the emulated providers."
         case .help: "The commands with their options, the exit codes, and the environment."
@@ -62,6 +64,7 @@ enum JSONDocument: String, CaseIterable {
         case .prune: ["jobs prune --json"]
         case .page: ["report --json"]
         case .providers: ["providers --json"]
+        case .models: ["models --json"]
         case .configuration: ["config --json"]
         case .emulator: ["emulate --json"]
         case .help: ["help --json"]
@@ -153,6 +156,7 @@ enum JSONDocument: String, CaseIterable {
             ])
         case .sidecar: Self.sidecarSchema
         case .providers: Self.providersSchema
+        case .models: .object([Self.version, .always("models", .list(of: ModelSchema.model))])
         case .configuration: Self.configurationSchema
         case .emulator:
             .object([
@@ -255,6 +259,7 @@ enum JSONDocument: String, CaseIterable {
                             .always("minimumOutputs", .integer("The fewest images in the result.")),
                             .always("maximumOutputs", .integer("The most images in the result.")),
                             .maybe("price", .definition(.price)),
+                            .maybe("rule", ModelSchema.rule),
                             .maybe(
                                 "worstCost", .number("The largest possible cost, in the unit of the price.")),
                             .always(
@@ -337,6 +342,7 @@ enum JSONDocument: String, CaseIterable {
         .always("usage", .definition(.usage)),
         .always("index", .integer("The index of the image in the result, from 0.")),
         .maybe("source", .text("The URL of the image without its query; missing if it came in the reply.")),
+        .maybe("layer", layer),
         .always(
             "file",
             .object([
@@ -350,6 +356,16 @@ enum JSONDocument: String, CaseIterable {
             ])),
         .always("inputs", .list(of: .definition(.input))),
     ])
+
+    private static let layer = Schema.object(
+        "The place of an image in a stack of layers.",
+        [
+            .always("order", .integer("0 for the base image, larger for layers above.")),
+            .maybe("box", range("Left, top, right and bottom within the base image, in px.")),
+            .maybe("boxPermille", range("The same in thousandths of the base image's sides.")),
+            .maybe("name", .text("The name of the layer.")),
+            .maybe("details", .text("What it shows.")),
+        ])
 
     private static func range(_ about: String) -> Schema { .list(of: .integer(), about) }
 

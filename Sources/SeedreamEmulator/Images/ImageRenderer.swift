@@ -14,6 +14,20 @@ struct ImageOrder: Sendable {
     var mediaType: MediaType
     /// Whether to draw `AI` into the lower right corner, as Ark does unless told otherwise.
     var isWatermarked = false
+    /// Whether the background is transparent. It has an effect only with a PNG.
+    var isTransparent = false
+}
+
+extension ImageOrder {
+    /// Returns the order that a provider follows: an opaque JPEG instead of a transparent PNG if it
+    /// ignores such requests.
+    func followed(_ open: Ambiguities) -> ImageOrder {
+        guard isTransparent, open.transparencyIgnored else { return self }
+        var order = self
+        order.mediaType = .jpeg
+        order.isTransparent = false
+        return order
+    }
 }
 
 /// Renders results: the inputs side by side in the order sent, each with its number. The same order
@@ -42,7 +56,9 @@ enum ImageRenderer {
         let settings = EncodeSettings(quality: quality)
         let sink: any ImageSink =
             switch type {
-            case .png: try PNGSink(format: PlaneFormat(.rgb, size: size), settings: settings)
+            case .png:
+                try PNGSink(
+                    format: PlaneFormat(.rgb, size: size, hasAlpha: drawing.alpha != nil), settings: settings)
             case .jpeg, .webp:
                 try JPEGSink(
                     format: PlaneFormat(.yCbCr, size: size, subsampling: .quarter), settings: settings)
@@ -62,7 +78,9 @@ enum ImageRenderer {
             longest > drawingSide
             ? order.size.fitted(in: drawingSide)
             : order.size
-        var canvas = Tile(size: size, color: (level(), level(), level()))
+        var canvas = Tile(
+            size: size, color: (level(), level(), level()),
+            isTransparent: order.isTransparent && order.mediaType == .png)
         // Bars that distinguish seeds at a glance.
         let step = max(8, size.height / 24)
         for top in stride(from: 0, to: size.height, by: step * 2) {

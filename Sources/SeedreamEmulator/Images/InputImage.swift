@@ -1,5 +1,6 @@
 import ImageCodecs
 import Pixels
+import SeedreamModel
 
 /// An input image that a provider has accepted: the data needed to draw and to identify it.
 struct InputImage: Sendable {
@@ -9,12 +10,17 @@ struct InputImage: Sendable {
     let size: PixelSize?
     /// The media type, such as `"image/jpeg"`, or `"URL"` if the image was not fetched.
     let kind: String
+    /// Whether it has an alpha channel, or a transparent colour.
+    let hasAlpha: Bool
     /// The size of the encoded image in bytes.
     let byteCount: Int
     /// The SHA-256 of the encoded bytes, or of the URL if the image was not fetched.
     let sha256: String
     /// A JPEG of at most 160 px a side, for the emulator's page.
     let thumbnail: [UInt8]
+
+    /// Whether it is a PNG with an alpha channel. An image that was not fetched counts as one.
+    var isTransparentPNG: Bool { size == nil || (kind == MediaType.png.rawValue && hasAlpha) }
 }
 
 /// A provider's limits on an input image.

@@ -41,7 +41,7 @@ struct InputReader: Sendable {
             let tile = Tile(
                 size: PixelSize(width: Self.tileSide, height: Self.tileSide), color: (150, 150, 150))
             return InputImage(
-                tile: tile, size: nil, kind: "URL", byteCount: 0,
+                tile: tile, size: nil, kind: "URL", hasAlpha: false, byteCount: 0,
                 sha256: SHA256Digest(Array(reference.utf8)).hexadecimal,
                 thumbnail: ImageRenderer.jpeg(tile, side: Self.thumbnailSide))
         }
@@ -132,8 +132,8 @@ struct InputReader: Sendable {
             throw .undecodable("\(error)")
         }
         return InputImage(
-            tile: sink.tile, size: shown, kind: probe.format.mediaTypeName, byteCount: bytes.count,
-            sha256: SHA256Digest(bytes).hexadecimal,
+            tile: sink.tile, size: shown, kind: probe.format.mediaTypeName, hasAlpha: probe.hasAlpha,
+            byteCount: bytes.count, sha256: SHA256Digest(bytes).hexadecimal,
             thumbnail: ImageRenderer.jpeg(sink.tile, side: Self.thumbnailSide))
     }
 }

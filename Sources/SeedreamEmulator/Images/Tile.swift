@@ -5,10 +5,13 @@ import Pixels
 struct Tile: Hashable, Sendable {
     let size: PixelSize
     var samples: [UInt8]
+    /// The alpha of each pixel, 0 until something is drawn there; `nil` for an opaque tile.
+    private(set) var alpha: [UInt8]?
 
     /// Creates a tile of a single colour.
-    init(size: PixelSize, color: (red: UInt8, green: UInt8, blue: UInt8)) {
+    init(size: PixelSize, color: (red: UInt8, green: UInt8, blue: UInt8), isTransparent: Bool = false) {
         self.size = size
+        alpha = isTransparent ? [UInt8](repeating: 0, count: size.area) : nil
         samples = [UInt8](unsafeUninitializedCapacity: size.area * 3) { buffer, count in
             for index in 0..<size.area {
                 buffer[3 * index] = color.red
@@ -19,15 +22,17 @@ struct Tile: Hashable, Sendable {
         }
     }
 
-    /// Copies another tile into this one, with its top left corner at (`left`, `top`). Clips it at
-    /// the right and bottom edges.
+    /// Copies another, opaque tile into this one, with its top left corner at (`left`, `top`).
+    /// Clips it at the right and bottom edges.
     mutating func draw(_ other: Tile, left: Int, top: Int) {
         let width = min(other.size.width, size.width - left)
         guard width > 0 else { return }
         for row in 0..<max(0, min(other.size.height, size.height - top)) {
             let from = row * other.size.width * 3
-            let to = ((top + row) * size.width + left) * 3
-            samples.replaceSubrange(to..<to + width * 3, with: other.samples[from..<from + width * 3])
+            let to = (top + row) * size.width + left
+            samples.replaceSubrange(
+                3 * to..<3 * (to + width), with: other.samples[from..<from + width * 3])
+            alpha?.replaceSubrange(to..<to + width, with: repeatElement(255, count: width))
         }
     }
 
@@ -41,6 +46,7 @@ struct Tile: Hashable, Sendable {
                 samples[index] = color.red
                 samples[index + 1] = color.green
                 samples[index + 2] = color.blue
+                alpha?[y * size.width + x] = 255
             }
         }
     }
@@ -55,7 +61,7 @@ final class TileSource: StripSource {
 
     init(_ tile: Tile) {
         self.tile = tile
-        format = PlaneFormat(.rgb, size: tile.size)
+        format = PlaneFormat(.rgb, size: tile.size, hasAlpha: tile.alpha != nil)
     }
 
     func readStrip(into buffer: PlaneBuffer, at first: Int) throws {
@@ -68,12 +74,18 @@ final class TileSource: StripSource {
                 }
             }
         }
+        tile.alpha?.withUnsafeBufferPointer { alpha in
+            for y in first..<min(first + stripRows, format.size.height) {
+                let row = buffer.row(y, ofPlane: 3)
+                for x in 0..<width { row[x] = alpha[y * width + x] }
+            }
+        }
     }
 
     func finish() throws {}
 }
 
-/// Collects strips into a tile.
+/// Collects strips into an opaque tile.
 final class TileSink: StripSink {
     let format: PlaneFormat
     let stripRows = 16

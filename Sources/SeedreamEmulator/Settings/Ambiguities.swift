@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// Points that neither a document nor a measurement settles; see `docs/providers.md`, "Not
 /// established". Each is a setting, and a default that is a guess says so.
 public struct Ambiguities: Hashable, Codable, Sendable {
@@ -17,12 +19,12 @@ public struct Ambiguities: Hashable, Codable, Sendable {
         case refused
     }
 
-    /// The result of a size that names no shape: `auto`, `auto_2K` and `auto_4K` on fal and
-    /// OneRouter, `1K`, `2K` and `4K` on Ark, and Apiframe's `match_input_image` for more than one
-    /// image.
+    /// The result of a size that names no shape: `auto`, `auto_2K` and the like on fal and
+    /// OneRouter, `2K` and the like on Ark and AIML, and Apiframe's `match_input_image` for more
+    /// than one image.
     public enum AutomaticSize: String, Hashable, Codable, Sendable, CaseIterable {
-        /// The shape of the first image with an area of 2048² px² (4096² for `auto_4K`, otherwise
-        /// the square of the side that the name states).
+        /// The shape of the first image, with the area of the square whose side the name states:
+        /// 2048² px² for `2K`, and if it states none.
         case firstImage = "first-image"
         /// A square.
         case square
@@ -65,6 +67,9 @@ public struct Ambiguities: Hashable, Codable, Sendable {
     /// AIML: the name of the usage field, of which two are documented. Default: `tokens_used`, as
     /// in the documented example.
     public var aimlUsageField = "tokens_used"
+    /// AIML: the IDs of the models that state their usage in US dollars, in the field
+    /// `usd_spent`. Default: those of Seedream 5.0 Pro, as documented.
+    public var aimlDollarModels = Set(ModelTable.standard.entry("5.0-pro", at: .aiml)?.ids ?? [])
     /// AIML: the status of a success: 201 as documented in 2025, or 200 as documented now. Default:
     /// 200.
     public var aimlSuccess = 200
@@ -82,9 +87,9 @@ public struct Ambiguities: Hashable, Codable, Sendable {
     /// Apiframe: whether `image_input` may contain data URIs; if not, they count as invalid URLs.
     /// Default: `true`, because its validator accepts any URI.
     public var apiframeTakesDataURIs = true
-    /// Apiframe: the maximum number of input images of a `seedream-4` job: the model page says 10,
-    /// the validator 14. Default: 10.
-    public var apiframeMaximumInputs = 10
+    /// Apiframe: the maximum number of input images of Seedream 4.0: the model page says 10, the
+    /// validator 14. Default: `nil`, the number in the model table, which is 10.
+    public var apiframeMaximumInputs: Int?
     /// Apiframe: the form of `result`. Default: an object.
     public var apiframeResult = ResultForm.object
     /// Apiframe: the effect of `seed` and `output_format`. Default: honoured; a guess.
@@ -98,14 +103,14 @@ public struct Ambiguities: Hashable, Codable, Sendable {
     /// Apiframe: the time for which an upload can be fetched, in seconds. Default: 3,600, the lower
     /// bound of "1-2 h".
     public var apiframeUploadLifetime = 3_600.0
-    /// Ark: the maximum number of input images. Default: 10, from the older document; the newer
-    /// says 14.
-    public var arkMaximumInputs = 10
-    /// The maximum aspect ratio of an input image, for all providers. Default: 3, as a live
-    /// provider responded; newer documents say 16.
+    /// Ark: the maximum number of input images of Seedream 4.0: the older document says 10, the
+    /// newer 14. Default: `nil`, the number in the model table, which is 10.
+    public var arkMaximumInputs: Int?
+    /// The maximum aspect ratio of an input image, for all models whose row in the model table
+    /// states none. Default: 3, as a live provider responded; newer documents say 16.
     public var maximumAspectRatio = 3.0
-    /// The maximum aspect ratio of a result of fal and OneRouter. Default: 16, Ark's rule for the
-    /// same model; a guess.
+    /// The maximum aspect ratio of a result, for all models whose row in the model table states
+    /// none. Default: 16, Ark's rule; a guess for the other providers.
     public var maximumOutputRatio = 16.0
     /// OneRouter: the maximum `n`, for which no document states a limit. Default: 15, as for Ark; a
     /// guess.
@@ -113,6 +118,9 @@ public struct Ambiguities: Hashable, Codable, Sendable {
     /// fal: the maximum length of a data URI, in characters. Default: 10,485,760, the limit of
     /// fal's toolkit.
     public var falMaximumDataURI = 10_485_760
+    /// fal: the treatment of fields that the model lacks, such as `max_images` of Seedream 5.0 Pro,
+    /// and of unknown ones. Default: ignored; a guess.
+    public var falUnknownFields = UnknownFields.ignored
     /// fal: whether to refuse credential uploads with `storage_type=gcs`, as fal has since 2026-09.
     /// Default: `true`.
     public var falRefusesGCS = true
@@ -126,9 +134,15 @@ public struct Ambiguities: Hashable, Codable, Sendable {
     /// Whether to apply the EXIF orientation of inputs before drawing them. Default: `true`, as
     /// fal's toolkit does.
     public var appliesOrientation = true
-    /// The media type of the images that fal, AIML and OneRouter generate. Default: PNG, as
-    /// observed.
+    /// The media type of the images that fal, AIML and OneRouter generate, for models without a
+    /// field for it. Default: PNG, as observed.
     public var resultType = "image/png"
+    /// Whether a request for a transparent background gets an opaque JPEG. No provider is known to
+    /// do so; a client should notice. Default: `false`.
+    public var transparencyIgnored = false
+    /// IDs of models that their provider has retired. Ark and fal respond with 404, the others with
+    /// the 400 that they have for an unknown model. Default: none.
+    public var retiredModels: Set<String> = []
 
     /// Creates the default settings.
     public init() {}

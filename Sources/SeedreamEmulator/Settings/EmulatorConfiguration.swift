@@ -1,3 +1,5 @@
+public import SeedreamModel
+
 /// The emulator's settings.
 public struct EmulatorConfiguration: Sendable {
     /// The port on 127.0.0.1. Default: 0, which selects a free port.
@@ -35,6 +37,9 @@ public struct EmulatorConfiguration: Sendable {
     /// The largest request body, in bytes; larger ones get a 413 response. Default: 160 MiB, our
     /// choice.
     public var maximumBody = 160 << 20
+    /// The models to emulate, with their limits, fields and prices. Default: those that this
+    /// version knows. OneRouter accepts any ID, because no document names its IDs.
+    public var models = ModelTable.standard
     /// Behaviour that the providers' documents leave open.
     public var ambiguities = Ambiguities()
     /// The clock that decides when results, uploads and idempotency keys expire. Default: the
@@ -45,6 +50,18 @@ public struct EmulatorConfiguration: Sendable {
 
     /// Creates the default settings.
     public init() {}
+}
+
+extension EmulatorConfiguration {
+    /// Returns the model with an ID of a provider; `nil` if it is not in the table, or retired.
+    func model(_ id: String, at provider: ProviderID) -> ModelEntry? {
+        ambiguities.retiredModels.contains(id) ? nil : models.entry(id: id, at: provider)
+    }
+
+    /// Returns the IDs of a provider's models in the order of the table, without retired ones.
+    func modelIDs(at provider: ProviderID) -> [String] {
+        models.entries(of: provider).flatMap(\.ids).filter { !ambiguities.retiredModels.contains($0) }
+    }
 }
 
 extension EmulatorConfiguration {

@@ -77,13 +77,24 @@ struct ManifestChecks {
         row.count = try integer(.count, in: 1...1000)
         row.imagesPerGeneration = try integer(.imagesPerGeneration, in: 1...1000)
         row.name = try name()
-        row.safety = try safety()
+        row.safety = try onOrOff(.safety)
         row.enhance = try word(.enhance, PromptEnhancement.allCases)
+        row.resultFormat = try word(.resultFormat, ResultFormat.allCases)
+        row.resultBackground = try word(.resultBackground, ResultBackground.allCases)
+        row.guidanceScale = try guidanceScale()
+        row.layers = try onOrOff(.layers)
         return row
     }
 
     private func prompt() throws(ManifestComplaint) -> String {
         let hint = "describe the image, as \"prompt\": \"a red fox in snow\""
+        // A request for layers is complete without words.
+        if try onOrOff(.layers) ?? false {
+            switch fields[.prompt] {
+            case nil, .json(.string(""))?, .cell("")?: return ""
+            default: break
+            }
+        }
         guard let prompt = try text(.prompt, hint: hint) else {
             throw ManifestComplaint("prompt: expected text, found none", hint: hint)
         }
@@ -262,8 +273,21 @@ struct ManifestChecks {
         return name
     }
 
-    private func safety() throws(ManifestComplaint) -> Bool? {
-        guard let value = fields[.safety] else { return nil }
+    private func guidanceScale() throws(ManifestComplaint) -> Double? {
+        guard let value = fields[.guidanceScale] else { return nil }
+        let number: Double? =
+            switch value {
+            case .json(let value): value.number
+            case .cell(let text): Double(Self.trimmed(text))
+            }
+        if let number, number > 0, number <= 100 { return number }
+        throw ManifestComplaint(
+            "guidance_scale: expected a number above 0 and at most 100, found \(value.shown)",
+            hint: "leave the field out for the model's own")
+    }
+
+    private func onOrOff(_ field: ManifestField) throws(ManifestComplaint) -> Bool? {
+        guard let value = fields[field] else { return nil }
         switch value {
         case .json(.bool(let isOn)): return isOn
         case .cell(let text), .json(.string(let text)):
@@ -275,7 +299,7 @@ struct ManifestChecks {
         default: break
         }
         throw ManifestComplaint(
-            "safety: expected on or off, found \(value.shown)",
+            "\(field.rawValue): expected on or off, found \(value.shown)",
             hint: "write one of them, or leave the field out")
     }
 }

@@ -3,6 +3,10 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
     case id, prompt, images, model, provider, size, seed, count
     case imagesPerGeneration = "images_per_generation"
     case name, safety, enhance
+    case resultFormat = "result_format"
+    case resultBackground = "result_background"
+    case guidanceScale = "guidance_scale"
+    case layers
 
     /// The meaning of a field's name.
     enum Meaning: Hashable {
@@ -60,7 +64,9 @@ enum ManifestField: String, Hashable, Sendable, CaseIterable {
         "inputimage": .images, "inputimages": .images, "imagesize": .size, "aspectratio": .size,
         "resolution": .size, "numimages": .count, "maximages": .imagesPerGeneration,
         "imagespercall": .imagesPerGeneration, "enablesafetychecker": .safety, "safetychecker": .safety,
-        "enhanceprompt": .enhance, "enhancepromptmode": .enhance, "enhancement": .enhance,
+        "outputformat": .resultFormat, "background": .resultBackground, "guidance": .guidanceScale,
+        "layerdecomposition": .layers, "enhanceprompt": .enhance, "enhancepromptmode": .enhance,
+        "enhancement": .enhance,
     ]
 
     /// Returns whether two words differ by one inserted, deleted or replaced character, or by one

@@ -18,7 +18,8 @@ import Synchronization
 ///   with `{` or its name ends in `.jsonl` or `.ndjson`, else as CSV. Empty lines are skipped, and
 ///   so are CSV records whose cells are all empty.
 /// - The fields are `id`, `prompt`, `images`, `model`, `provider`, `size`, `seed`, `count`,
-///   `images_per_generation`, `name`, `safety` and `enhance`. `prompt` and `images` are required;
+///   `images_per_generation`, `name`, `safety`, `enhance`, `result_format`, `result_background`,
+///   `guidance_scale` and `layers`. `prompt` and `images` are required;
 ///   any other field is absent if it is `null` or an empty cell.
 /// - A row fails if it has a field that would control keys, addresses, folders or money, or a field
 ///   that is probably misspelt. Any other field is carried (``ManifestRow/carried``). The header of

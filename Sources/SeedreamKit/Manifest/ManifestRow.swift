@@ -11,7 +11,7 @@ public struct ManifestRow: Hashable, Sendable {
     /// The images to edit, in order: paths, http or https URLs, data URIs; empty for text to image.
     /// Relative paths are already joined to the manifest's folder.
     public var images: [String]
-    /// The provider's id of the model.
+    /// The model: the provider's id, or an alias such as `5.0-pro`.
     public var model: String?
     /// The provider that the request is sent to.
     public var provider: ProviderID?
@@ -30,6 +30,14 @@ public struct ManifestRow: Hashable, Sendable {
     public var safety: Bool?
     /// The provider's prompt enhancement.
     public var enhance: PromptEnhancement?
+    /// The format of the result.
+    public var resultFormat: ResultFormat?
+    /// The background of the result.
+    public var resultBackground: ResultBackground?
+    /// How closely the prompt is followed.
+    public var guidanceScale: Double?
+    /// Whether the image is split into layers.
+    public var layers: Bool?
     /// Other fields of the row, in their order.
     public var carried: [CarriedField] = []
 
@@ -52,6 +60,10 @@ public struct ManifestRow: Hashable, Sendable {
         if let imagesPerGeneration { request.imagesPerGeneration = imagesPerGeneration }
         if let safety { request.safetyChecker = safety }
         if let enhance { request.enhancement = enhance }
+        if let resultFormat { request.resultFormat = resultFormat }
+        if let resultBackground { request.resultBackground = resultBackground }
+        if let guidanceScale { request.guidanceScale = guidanceScale }
+        if let layers { request.splitsLayers = layers }
     }
 }
 

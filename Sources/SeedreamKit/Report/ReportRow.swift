@@ -1,6 +1,7 @@
 public import ImagePreparation
 public import Pixels
-public import SeedreamClient
+import SeedreamClient
+public import SeedreamModel
 
 /// One row of a ``Report``: its inputs, its results, and the facts about it.
 ///

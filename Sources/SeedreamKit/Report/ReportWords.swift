@@ -32,7 +32,7 @@ extension ReportRow.State {
 
 extension ReportRow.Cost {
     /// `"0.03 USD"`, `"about 4 credits"`.
-    var text: String { "\(isEstimate ? "about " : "")\(amount.formattedShortly) \(unit.rawValue)" }
+    var text: String { "\(isEstimate ? "about " : "")\(amount.formattedAmount) \(unit.rawValue)" }
 }
 
 extension PixelSize {

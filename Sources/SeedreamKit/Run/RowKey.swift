@@ -36,13 +36,19 @@ struct RowKey {
     ///
     /// - Parameter inputs: The digest of each input's encoded bytes, or the URL that is passed on.
     func content(of request: GenerationRequest, inputs: [String]) -> String {
-        let limits = planner.limits
-        let model = request.model ?? (inputs.isEmpty ? limits.generateModel : limits.editModel)
-        let own = [
+        let model = planner.modelID(of: request.model, edits: !inputs.isEmpty) ?? request.model ?? ""
+        var own = [
             model, request.prompt, Self.text(of: request.size), "\(request.count)",
             "\(request.imagesPerGeneration)", request.seed.map { "\($0)" } ?? "",
             request.safetyChecker.map { "\($0)" } ?? "", request.enhancement?.rawValue ?? "",
         ]
+        // Absent in requests that do not set them, whose digest must not change from version to
+        // version.
+        own += [
+            request.resultFormat.map { "format \($0.rawValue)" },
+            request.resultBackground.map { "background \($0.rawValue)" },
+            request.guidanceScale.map { "guidance \($0)" }, request.splitsLayers ? "layers" : nil,
+        ].compactMap(\.self)
         // Each text is preceded by its length, so that different lists have different encodings.
         var digest = SHA256Stream()
         for text in shared + own + inputs {

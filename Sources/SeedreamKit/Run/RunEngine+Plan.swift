@@ -35,7 +35,7 @@ extension RunEngine {
             return plan
         }
         do {
-            let inputs = try await read(row, context.preparer)
+            let inputs = try await read(row, context.preparer(for: row.request))
             plan.dropped = inputs.dropped
             if !options.buysEqual {
                 let content = context.key.content(of: row.request, inputs: inputs.digests)
@@ -43,7 +43,7 @@ extension RunEngine {
             }
             guard plan.saved == nil else { return plan }
             var request = row.request
-            let ready = try await prepare(inputs, row, index, context.preparer)
+            let ready = try await prepare(inputs, row, index, context.preparer(for: row.request))
             (request.images, plan.images) = (ready.images, ready.prepared)
             plan.submission = try context.client.planner.plan(request)
         } catch let failure as UnusableInputs {

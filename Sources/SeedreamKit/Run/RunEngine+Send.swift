@@ -27,7 +27,9 @@ extension RunEngine {
         do {
             ready =
                 if let known { known } else {
-                    try await prepare(inputs, recorded.row, recorded.index, recorded.context.preparer)
+                    try await prepare(
+                        inputs, recorded.row, recorded.index,
+                        recorded.context.preparer(for: recorded.row.request))
                 }
             request.images = ready.images
         } catch let failure as UnusableInputs {
@@ -93,7 +95,7 @@ extension RunEngine {
         var request = recorded.row.request
         do {
             request.images = try await prepare(
-                inputs, recorded.row, recorded.index, recorded.context.preparer
+                inputs, recorded.row, recorded.index, recorded.context.preparer(for: recorded.row.request)
             ).images
             guard await recorded.context.slots.wait() else { throw CancellationError() }
             defer { recorded.context.slots.signal() }

@@ -14,6 +14,8 @@ struct RunEngine: Sendable {
     struct ProviderContext: Sendable {
         let client: SeedreamClient
         let preparer: ImagePreparer
+        /// The model that the preparer's constraints are for.
+        let model: String?
         let key: RowKey
         let slots: AsyncSemaphore
 
@@ -55,7 +57,7 @@ struct RunEngine: Sendable {
             return (
                 client.provider,
                 ProviderContext(
-                    client: client, preparer: preparer,
+                    client: client, preparer: preparer, model: session.model,
                     key: RowKey(client.planner, preparer: session.preparer),
                     slots: AsyncSemaphore(max(1, options.parallel)))
             )
@@ -145,7 +147,7 @@ struct RunEngine: Sendable {
         let inputs: ReadInputs
         do {
             try context.client.checkKey()
-            inputs = try await read(row, context.preparer)
+            inputs = try await read(row, context.preparer(for: row.request))
         } catch let error as KeyError {
             breaker.trip(provider, error)
             return RowOutcome(index, row.label, .waiting, error: error)
@@ -178,7 +180,7 @@ struct RunEngine: Sendable {
             // Images are prepared before the row is recorded: a single request that is not sent
             // leaves no record.
             do {
-                ready = try await prepare(inputs, row, index, context.preparer)
+                ready = try await prepare(inputs, row, index, context.preparer(for: row.request))
             } catch let failure as UnusableInputs {
                 return try await recordUnusable(row, index, failure)
             } catch is CancellationError {

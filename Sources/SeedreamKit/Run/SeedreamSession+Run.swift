@@ -133,9 +133,15 @@ extension SeedreamSession {
             case .submitting, .accepted, .finished, .saved, .unknown: false
             }
         }
-        let outputs = left.reduce(0) { $0 + $1.request.maximumOutputs }
-        let price = client.planner.price(of: rows.first?.request.model)
+        guard !left.isEmpty else { return }
+        var total: Price?
+        for row in left {
+            let cost = client.planner.worstCost(of: row.request, inputs: row.inputs.count)
+            guard var cost else { throw BudgetError.priceUnknown }
+            cost.amount += total?.amount ?? 0
+            total = cost
+        }
         let spent = try await client.ledger.summary(of: run.id)?.cost[budget.unit]
-        try budget.check(images: outputs, price: price, after: spent ?? 0)
+        try budget.check(images: 1, price: total, after: spent ?? 0)
     }
 }

@@ -11,15 +11,17 @@ extension ImageVerifier {
     ///   local file.
     public static func decoding(limits: DecodeLimits = DecodeLimits()) -> ImageVerifier {
         ImageVerifier { path in
-            let probe: ImageProbe
+            let checked: (probe: ImageProbe, isTransparent: Bool)
             do {
-                probe = try await FileCheck.decode(path, limits: limits)
+                checked = try await FileCheck.decode(path, limits: limits)
             } catch let error as CancellationError {
                 throw error
             } catch {
                 throw Rejection("\(error)", isUnsupported: isUnsupported(error))
             }
-            return Verdict(mediaType: probe.format.mediaType, size: probe.displaySize)
+            return Verdict(
+                mediaType: checked.probe.format.mediaType, size: checked.probe.displaySize,
+                isTransparent: checked.isTransparent)
         }
     }
 

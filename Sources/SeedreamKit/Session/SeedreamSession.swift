@@ -19,6 +19,9 @@ public struct SeedreamSession: Sendable {
     public var preparer: ImagePreparer
     /// Sends requests and downloads results.
     public let client: SeedreamClient
+    /// The model that the preparer's constraints are for. Default: `nil`, the default model. A
+    /// request for another model is prepared for that one.
+    public var model: String?
 
     /// Joins a preparer and a client.
     ///
@@ -47,13 +50,16 @@ public struct SeedreamSession: Sendable {
     /// - Parameters:
     ///   - provider: The provider that the images are for.
     ///   - configuration: The client's configuration, which decides how images travel.
-    ///   - profile: Constraints to use instead of the provider's own. Default: `nil`.
+    ///   - model: The model that they are for. Default: `nil`, the default model.
+    ///   - profile: Constraints to use instead of the model's own. Default: `nil`.
     public static func constraints(
-        for provider: ProviderID, configuration: ClientConfiguration, profile: InputConstraints? = nil
+        for provider: ProviderID, configuration: ClientConfiguration, model: String? = nil,
+        profile: InputConstraints? = nil
     ) -> InputConstraints {
-        var constraints = profile ?? InputConstraints.profile(named: provider.rawValue) ?? .seedream4
+        let planner = SubmissionPlanner(provider, configuration: configuration)
+        var constraints = profile ?? InputConstraints(for: planner.entry(of: model))
         constraints.maximumBodyBytes = configuration.maximumBodyBytes
-        let limits = SubmissionPlanner(provider, configuration: configuration).limits
+        let limits = planner.limits
         // Images that exceed the body limit are uploaded, so they need not be made smaller.
         if limits.uploadBytes != nil, configuration.imageTransport != .dataURI {
             constraints.maximumBodyBytes = .max

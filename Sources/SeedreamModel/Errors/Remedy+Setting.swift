@@ -44,6 +44,8 @@ extension Remedy {
 
     /// A call.
     public enum Action: Hashable, Sendable {
+        /// Lists the known models: `ModelTable.standard`.
+        case listModels
         /// Lists the jobs in the ledger: `JobLedger.jobs(in:limit:)`.
         case listJobs
         /// Resumes the open jobs: `SeedreamClient.resume(_:reportingTo:)`.
@@ -101,6 +103,7 @@ extension Remedy.Setting {
 extension Remedy.Action {
     fileprivate var swiftName: String {
         switch self {
+        case .listModels: "`ModelTable.standard`"
         case .listJobs: "`JobLedger.jobs(in:limit:)`"
         case .resume: "`SeedreamClient.resume`"
         case .result(let id, _): "`SeedreamClient.adopt(requestID: \"\(id)\")`"

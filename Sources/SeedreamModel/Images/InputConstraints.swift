@@ -37,32 +37,6 @@ public struct InputConstraints: Hashable, Codable, Sendable {
 extension InputConstraints {
     /// The profile `seedream-4`, which every provider of Seedream 4 accepts.
     public static let seedream4 = InputConstraints()
-
-    /// The named profiles: `seedream-4` and one per provider, in the order the help lists them.
-    public static let profiles: [(name: String, constraints: InputConstraints)] = [
-        ("seedream-4", .seedream4),
-        // fal limits a data URI field to 10·1024·1024 characters (fal server toolkit), and accepts
-        // WebP.
-        ("fal", .seedream4.with(bytes: 7_500_000, types: [.jpeg, .png, .webp])),
-        ("aiml", .seedream4),
-        ("onerouter", .seedream4),
-        // Hosted upload, 25 MB per file (Apiframe OpenAPI); no data URIs.
-        ("apiframe", .seedream4.with(bytes: 25_000_000)),
-        // 10 MB per image (BytePlus ModelArk 1541523, read as decimal megabytes).
-        ("ark", .seedream4.with(bytes: 10_000_000)),
-    ]
-
-    /// Returns the profile with the given name; `nil` for an unknown name.
-    public static func profile(named name: String) -> InputConstraints? {
-        profiles.first { $0.name == name }?.constraints
-    }
-
-    private func with(bytes: Int, types: [MediaType]? = nil) -> InputConstraints {
-        var copy = self
-        copy.maximumBytes = bytes
-        if let types { copy.acceptedMediaTypes = types }
-        return copy
-    }
 }
 
 extension InputConstraints {

@@ -26,8 +26,18 @@ public struct GenerationRequest: Hashable, Sendable {
     public var delivery = ResultDelivery.url
     /// A URL that the provider calls when the job has ended. Default: none.
     public var webhook: String?
-    /// The provider's model ID. Default: the provider's Seedream 4.
+    /// The provider's model ID, or an alias such as `5.0-pro`; see ``ModelTable``. Default: the
+    /// provider's Seedream 4.
     public var model: String?
+    /// The format of the result. Default: `nil`, the model's own.
+    public var resultFormat: ResultFormat?
+    /// Whether the background of the result is transparent. Default: `nil`, the model's own choice.
+    public var resultBackground: ResultBackground?
+    /// How closely the prompt is followed. Default: `nil`, the model's own.
+    public var guidanceScale: Double?
+    /// Whether the one image is split into a base image and transparent layers; the prompt may then
+    /// be empty. Default: `false`.
+    public var splitsLayers = false
 
     /// Creates a request from a prompt and, to edit, the images.
     public init(prompt: String, images: [RequestImage] = []) {
@@ -71,6 +81,24 @@ public enum PromptEnhancement: String, Hashable, Codable, Sendable, CaseIterable
     case fast
     /// No rewriting; few providers support this.
     case off
+}
+
+/// The format of a result.
+public enum ResultFormat: String, Hashable, Codable, Sendable, CaseIterable {
+    /// PNG.
+    case png
+    /// JPEG.
+    case jpeg
+}
+
+/// The background of a result.
+public enum ResultBackground: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Transparent, with an alpha channel.
+    case transparent
+    /// Opaque.
+    case opaque
+    /// As the model decides.
+    case automatic = "auto"
 }
 
 /// The way a provider delivers images.

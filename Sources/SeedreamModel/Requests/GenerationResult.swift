@@ -47,6 +47,8 @@ public struct GeneratedImage: Hashable, Codable, Sendable {
     public var byteCount: Int?
     /// The prompt as rewritten by the provider, if it reports it.
     public var revisedPrompt: String?
+    /// The place of the image in a stack of layers; `nil` for an image that is no layer.
+    public var layer: ImageLayer?
 
     /// Creates a generated image.
     public init(location: Location, contentType: String? = nil, size: PixelSize? = nil, byteCount: Int? = nil)
@@ -55,6 +57,28 @@ public struct GeneratedImage: Hashable, Codable, Sendable {
         self.contentType = contentType
         self.size = size
         self.byteCount = byteCount
+    }
+}
+
+/// The place of an image in a stack of layers, as the provider reports it.
+public struct ImageLayer: Hashable, Codable, Sendable {
+    /// The order: 0 for the base image, larger for layers above.
+    public var order: Int
+    /// The box of the layer within the base image in px: left, top, right, bottom.
+    public var box: [Int]?
+    /// The same box in thousandths of the base image's sides.
+    public var boxPermille: [Int]?
+    /// The name of the layer.
+    public var name: String?
+    /// The description of its content.
+    public var details: String?
+
+    /// Creates a place.
+    public init(
+        order: Int, box: [Int]? = nil, boxPermille: [Int]? = nil, name: String? = nil, details: String? = nil
+    ) {
+        (self.order, self.box, self.boxPermille) = (order, box, boxPermille)
+        (self.name, self.details) = (name, details)
     }
 }
 

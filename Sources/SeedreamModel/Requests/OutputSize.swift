@@ -113,16 +113,22 @@ extension OutputSize: CustomStringConvertible {
 public enum SizeTier: String, Hashable, Codable, Sendable, CaseIterable {
     /// About 1 megapixel.
     case k1 = "1K"
+    /// About 2.4 megapixels.
+    case k1_5 = "1.5K"
     /// About 4 megapixels.
     case k2 = "2K"
+    /// About 9 megapixels.
+    case k3 = "3K"
     /// About 16 megapixels, the maximum.
     case k4 = "4K"
 
-    /// The side in px of the square with the tier's area: 1024, 2048, 4096.
+    /// The side in px of the square with the tier's area: 1024, 1536, 2048, 3072, 4096.
     public var side: Int {
         switch self {
         case .k1: 1024
+        case .k1_5: 1536
         case .k2: 2048
+        case .k3: 3072
         case .k4: 4096
         }
     }
@@ -170,10 +176,16 @@ public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
     case landscape4x3 = "landscape_4_3"
     /// 1024x576.
     case landscape16x9 = "landscape_16_9"
-    /// The provider's choice. No document defines the sizes of the three automatic presets.
+    /// The provider's choice. No document defines the sizes of the automatic presets.
     case auto
+    /// Like ``auto``; by its name about 1 megapixel.
+    case auto1K = "auto_1K"
+    /// Like ``auto``; by its name about 2.4 megapixels.
+    case auto1_5K = "auto_1.5K"
     /// Like ``auto``; by its name about 4 megapixels.
     case auto2K = "auto_2K"
+    /// Like ``auto``; by its name about 9 megapixels.
+    case auto3K = "auto_3K"
     /// Like ``auto``; by its name about 16 megapixels.
     case auto4K = "auto_4K"
 
@@ -187,7 +199,7 @@ public enum SizePreset: String, Hashable, Codable, Sendable, CaseIterable {
         case .portrait16x9: PixelSize(width: 576, height: 1024)
         case .landscape4x3: PixelSize(width: 1024, height: 768)
         case .landscape16x9: PixelSize(width: 1024, height: 576)
-        case .auto, .auto2K, .auto4K: nil
+        case .auto, .auto1K, .auto1_5K, .auto2K, .auto3K, .auto4K: nil
         }
     }
 }

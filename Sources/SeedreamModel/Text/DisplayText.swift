@@ -59,11 +59,18 @@ extension String {
 
 extension Double {
     /// The number with at most two decimals and no trailing zeros: `"3"`, `"4.2"`, `"3.45"`.
-    public var formattedShortly: String {
-        guard isFinite, magnitude < 1e15 else { return "\(self)" }
-        let hundredths = (self * 100).rounded()
-        if hundredths.truncatingRemainder(dividingBy: 100) == 0 { return "\(Int(hundredths / 100))" }
-        return "\(hundredths / 100)"
+    public var formattedShortly: String { formatted(per: 100) }
+
+    /// The amount with at most four decimals and no trailing zeros, since prices have parts of
+    /// cents: `"3"`, `"0.0675"`.
+    package var formattedAmount: String { formatted(per: 10_000) }
+
+    private func formatted(per unit: Double) -> String {
+        guard isFinite, magnitude < 1e15 / unit * 100 else { return "\(self)" }
+        let parts = (self * unit).rounded()
+        if parts.truncatingRemainder(dividingBy: unit) == 0 { return "\(Int(parts / unit))" }
+        // Swift would write the smallest ones with an exponent.
+        return abs(parts / unit) < 0.001 ? "0.000\(Int(abs(parts)))" : "\(parts / unit)"
     }
 }
 

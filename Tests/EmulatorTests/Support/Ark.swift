@@ -35,6 +35,20 @@ enum Ark {
     }
 }
 
+extension Ark {
+    /// Returns the message of an error, without the request ID at its end; `nil` for a success.
+    static func refusal(_ reply: Reply) throws -> String? {
+        if reply.status == 200 { return nil }
+        let id = reply.header("x-request-id") ?? "none"
+        return try reply.json["error"]?["message"]?.string?.replacing(". Request id: \(id)", with: "")
+    }
+
+    /// Returns the message for a field with an invalid value.
+    static func invalid(_ field: String, _ why: String) -> String {
+        "The parameter `\(field)` specified in the request is not valid: \(why)"
+    }
+}
+
 extension RunningEmulator {
     /// Sends a `POST` to Ark.
     func ark(_ body: JSONValue, headers: [(String, String)] = [Ark.key]) async throws -> Reply {

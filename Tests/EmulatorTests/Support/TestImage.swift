@@ -58,6 +58,12 @@ enum TestImage {
         return bytes
     }
 
+    /// Returns the number of pixels that are fully transparent.
+    static func transparentPixels(_ bytes: [UInt8]) throws -> Int {
+        let samples = try DecodedPixels(bytes).rgba
+        return stride(from: 3, to: samples.count, by: 4).count { samples[$0] == 0 }
+    }
+
     /// Returns the display size of an encoded image.
     static func size(_ bytes: [UInt8]) throws -> PixelSize {
         try Prober.probe(EncodedSource(bytes), limits: DecodeLimits()).size

@@ -88,6 +88,8 @@ struct ContractTests {
         "sidecar.revisedPrompt",
         // Only results in formats that are not expected.
         "saved-file.notice", "sidecar.file.notice",
+        // No document gives the price of a layer.
+        "plan.requests.request.rule.perLayer", "models.models.price.rule.perLayer",
     ]
 
     @Test("every document obeys its schema, has no other key, and would not obey it if changed")
@@ -184,6 +186,15 @@ struct ContractTests {
             "plan",
             ["generate", "a hat", "--dry-run", "--json", "--seed", "7", "--ignore-unsupported"]
                 + rig.sending(to: "apiframe"))
+        try await documents.document(
+            "plan",
+            ["edit", "a hat", photo, "--model", "5.5", "--dry-run", "--json"] + rig.sending(to: "ark"))
+        let layers = rig.folder.file("layers")
+        try await documents.document(
+            "jobs",
+            ["edit", "", photo, "--layers", "--model", "5.5", "--json"] + rig.sending(to: "ark")
+                + ["-o", layers])
+        try documents.sidecars(in: layers)
         // An input that cannot be prepared, and a budget that does not suffice.
         try await documents.document("jobs", 65, ["edit", "a hat", text, "--json"] + rig.sending(to: "fal"))
         try await documents.document(
@@ -384,6 +395,7 @@ struct ContractTests {
 
     private static func rest(_ documents: Collection) async throws {
         try await documents.document("providers", ["providers", "--json"])
+        try await documents.document("models", ["models", "--json"])
         try await documents.document("schemas", ["schema", "--json"])
         try await documents.document("configuration", ["config", "--json"]) {
             $0.environment["SEEDREAM_MODEL"] = "own-model"

@@ -13,12 +13,10 @@ package struct AIMLProvider: Provider {
     package let id = ProviderID.aiml
 
     package let limits: ProviderLimits = {
-        var limits = ProviderLimits(
-            editModel: "bytedance/seedream-v4-edit", generateModel: "bytedance/seedream-v4-text-to-image")
-        limits.counts = 1...4
+        var limits = ProviderLimits()
+        limits.fields = [.count, .seed, .safetyChecker, .guidanceScale, .syncMode, .responseFormat]
+        limits.presets = SizePreset.allCases.filter { $0.pixels != nil }
         limits.promptCharacters = 1...4000
-        // With these sides, the areas of Seedream 4 follow.
-        limits.sides = 1024...4096
         limits.deliversInline = true
         // `images` and `data` contain the same images.
         limits.inlineCopies = 2
@@ -32,31 +30,42 @@ package struct AIMLProvider: Provider {
     package func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
         throws(RequestError) -> RequestDraft
     {
-        var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
+        var checks = try RequestChecks(request, id, limits, in: context)
         let count = try checks.checkCommon().count
-        let model = try checks.model()
         if let seed = request.seed, seed < 1 {
             throw RequestError(
                 field: "seed", message: "expected 1 or more, found \(seed)",
                 hint: "AIML API rejects other seeds")
         }
-        if request.enhancement != nil {
-            try checks.leaveOut("enhancement", instead: "the provider decides how to rewrite the prompt")
+        let instead = "the provider decides how to rewrite the prompt"
+        _ = (try checks.layers(), try checks.enhancement(instead: instead))
+        _ = (try checks.resultFormat(), try checks.resultBackground())
+        var safetyChecker = request.safetyChecker
+        if safetyChecker != nil,
+            try !checks.sends(
+                .safetyChecker, "safetyChecker", instead: "the provider decides what to check")
+        {
+            safetyChecker = nil
         }
-        let wanted = try checks.sizeWithoutAutomatic()
+        let wanted = try checks.offeredSize()
         let size = try checks.size(of: wanted)
         let isInline = request.delivery == .inline
+        let usesFormat = checks.support(of: .responseFormat) == .has
         let body = AIMLRequest(
-            model: model, prompt: request.prompt, images: images,
-            size: size.map { .size($0.asked) } ?? .string(wanted.description), count: count,
-            seed: request.seed, isInline: isInline, safetyChecker: request.safetyChecker)
+            model: checks.model, prompt: request.prompt, images: images,
+            size: size.map { .size($0.asked) } ?? .string(wanted.description),
+            count: checks.states(.count, unlessDefault: count == 1) ? count : nil,
+            seed: try checks.seed(), guidanceScale: try checks.guidanceScale(),
+            isSynchronous: isInline && !usesFormat,
+            format: isInline && usesFormat ? "b64_json" : nil, safetyChecker: safetyChecker)
         var fields = HTTPFields()
         // For the provider's support only; it does not make the request idempotent.
         fields.put(UUID().uuidString.lowercased(), as: "X-Client-Request-Id")
         return RequestDraft(
-            model: model, operation: Self.operation,
+            model: checks.model, entry: checks.entry, operation: Self.operation,
             url: "\(context.endpoints.api)/v1/images/generations", fields: fields, body: body.wire,
             warnings: checks.warnings, predictedSize: size?.predicted, outputs: count...count,
+            generations: count,
             isInline: isInline)
     }
 
@@ -116,9 +125,8 @@ package struct AIMLProvider: Provider {
     }
 }
 
-/// The body of `POST /v1/images/generations` for Seedream 4, from `seedream-v4-edit.json` and
-/// `seedream-v4-text-to-image.json` of AIML's documentation. It is not stated whether other fields
-/// are ignored or rejected, so none is sent.
+/// The body of `POST /v1/images/generations`, from the schemas of AIML's documentation. It is not
+/// stated whether other fields are ignored or rejected, so only those that a model has are sent.
 struct AIMLRequest {
     var model: String
     var prompt: String
@@ -127,10 +135,13 @@ struct AIMLRequest {
     /// A preset's name, or `width` and `height`. With the provider's default, 1024x1024, every
     /// result would be square.
     var size: WireValue
-    var count: Int
+    var count: Int?
     var seed: Int?
-    /// Whether `url` contains a data URI.
-    var isInline: Bool
+    var guidanceScale: Double?
+    /// Whether `url` contains a data URI: `sync_mode`, of Seedream 4.0.
+    var isSynchronous: Bool
+    /// The form of results, of the later models: `b64_json`, or `nil` for the default `url`.
+    var format: String?
     /// Sent if set; the provider's default is on.
     var safetyChecker: Bool?
 
@@ -138,8 +149,10 @@ struct AIMLRequest {
         .members(
             ("model", .string(model)), ("prompt", .string(prompt)),
             ("image_urls", images.isEmpty ? nil : .array(images.map(\.wire))), ("image_size", size),
-            ("num_images", .integer(count)), ("seed", seed.map { .integer($0) }),
-            ("sync_mode", isInline ? true : nil),
+            ("num_images", count.map { .integer($0) }), ("seed", seed.map { .integer($0) }),
+            ("guidance_scale", guidanceScale.map { .number($0) }),
+            ("sync_mode", isSynchronous ? true : nil),
+            ("response_format", format.map { .string($0) }),
             ("enable_safety_checker", safetyChecker.map { .bool($0) }))
     }
 }

@@ -14,12 +14,9 @@ package struct ApiframeProvider: Provider {
     package let id = ProviderID.apiframe
 
     package let limits: ProviderLimits = {
-        var limits = ProviderLimits(editModel: "seedream-4", generateModel: "seedream-4")
-        // The page says 10; the validator accepts 14.
-        limits.maximumImages = 10
+        var limits = ProviderLimits()
+        limits.fields = [.seed, .enhancementStandard, .enhancementOff, .guidanceScale, .resultFormat]
         limits.promptCharacters = 1...2000
-        // From the page; the validator accepts 512 and more.
-        limits.sides = 1024...4096
         // The validator accepts data URIs, but they are not documented.
         limits.prefersDataURIs = false
         // "25 MB", interpreted as decimal.
@@ -29,8 +26,6 @@ package struct ApiframeProvider: Provider {
         limits.honorsIdempotencyKeys = true
         // 24 h according to the OpenAPI file; a page of the documentation says three months.
         limits.resultLifetime = 86_400
-        limits.price = Price(
-            amount: 3, unit: .credits, date: "2026-11-21", source: "Apiframe's page of seedream-4")
         return limits
     }()
 
@@ -38,6 +33,8 @@ package struct ApiframeProvider: Provider {
     /// characters. The sender of a draft adds it, with a new key for each purchase.
     package static let idempotencyField = "Idempotency-Key"
 
+    /// The tiers that have a word in the field `size`.
+    private static let tiers: [SizeTier] = [.k1, .k2, .k4]
     private static let generate = APIOperation.apiframe(.generate)
     private static let job = APIOperation.apiframe(.job)
     private static let uploading = APIOperation.apiframe(.upload)
@@ -53,16 +50,14 @@ package struct ApiframeProvider: Provider {
     package func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
         throws(RequestError) -> RequestDraft
     {
-        var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
+        var checks = try RequestChecks(request, id, limits, in: context)
         _ = try checks.checkCommon()
-        let model = try checks.model()
         if request.safetyChecker != nil {
             try checks.leaveOut("safetyChecker", instead: "the provider decides what to check")
         }
-        if request.enhancement == .fast {
-            try checks.leaveOut(
-                "enhancement", instead: "the provider rewrites the prompt in its standard way")
-        }
+        let enhancement = try checks.enhancement(
+            instead: "the provider rewrites the prompt in its standard way")
+        _ = (try checks.layers(), try checks.resultBackground())
         if request.seed != nil {
             checks.warn(
                 .effectUnknown, "seed",
@@ -74,26 +69,33 @@ package struct ApiframeProvider: Provider {
         }
         let size = try size(&checks)
         let enhancesPrompt: Bool? =
-            switch request.enhancement {
+            switch enhancement {
             case .standard: true
             case .off: false
             case .fast, nil: nil
             }
         let body = ApiframeRequest(
-            model: model, prompt: request.prompt, images: images, size: size,
-            enhancesPrompt: enhancesPrompt, seed: request.seed, webhook: request.webhook)
+            model: checks.model, prompt: request.prompt, images: images, size: size,
+            enhancesPrompt: enhancesPrompt, seed: try checks.seed(),
+            guidanceScale: try checks.guidanceScale(), format: try checks.resultFormat(),
+            webhook: request.webhook)
         var predicted: PixelSize?
         if case .custom(let pixels) = size { predicted = pixels }
         return RequestDraft(
-            model: model, operation: Self.generate, url: "\(context.endpoints.api)/v2/images/generate",
+            model: checks.model, entry: checks.entry, operation: Self.generate,
+            url: "\(context.endpoints.api)/v2/images/generate",
             body: body.wire, warnings: checks.warnings, predictedSize: predicted, outputs: 1...1)
     }
 
     /// The effect of `match_input_image` with several images is not documented. It is sent for one
     /// image only; for several, the first one's aspect ratio is computed here.
     private func size(_ checks: inout RequestChecks) throws(RequestError) -> ApiframeRequest.Size {
-        let wanted = try checks.sizeWithoutPresets()
+        let wanted = try checks.offeredSize()
+        try checks.checkTier(of: wanted)
         switch (wanted, checks.request.images.count) {
+        // The provider has no word for other tiers.
+        case (.matchFirstImage(let tier), _) where !Self.tiers.contains(tier): break
+        case (.aspect(_, let tier), _) where !Self.tiers.contains(tier): break
         case (.matchFirstImage(let tier), 0): return .shape("1:1", tier: tier.rawValue)
         case (.matchFirstImage(let tier), 1): return .shape("match_input_image", tier: tier.rawValue)
         case (.aspect(let ratio, let tier), _): return .shape(ratio.description, tier: tier.rawValue)

@@ -18,6 +18,8 @@ struct ApiframeRequest {
     var size: Size
     var enhancesPrompt: Bool?
     var seed: Int?
+    var guidanceScale: Double?
+    var format: ResultFormat?
     var webhook: String?
 
     /// The webhook events to subscribe to. The third event, `progress`, adds nothing to polling.
@@ -41,7 +43,9 @@ struct ApiframeRequest {
                     ("width", pixels.map { .integer($0.width) }),
                     ("height", pixels.map { .integer($0.height) }),
                     ("enhance_prompt", enhancesPrompt.map { .bool($0) }),
-                    ("seed", seed.map { .integer($0) }))
+                    ("seed", seed.map { .integer($0) }),
+                    ("guidance_scale", guidanceScale.map { .number($0) }),
+                    ("output_format", format.map { .string($0 == .png ? "png" : "jpg") }))
             ), ("webhookUrl", webhook.map { .string($0) }),
             ("webhookEvents", webhook == nil ? nil : Self.webhookEvents))
     }

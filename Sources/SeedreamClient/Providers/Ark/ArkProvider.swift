@@ -14,22 +14,17 @@ package struct ArkProvider: Provider {
     package let id = ProviderID.ark
 
     package let limits: ProviderLimits = {
-        // The model ID in China is prefixed with `doubao-`.
-        var limits = ProviderLimits(
-            editModel: "seedream-4-0-250828", generateModel: "seedream-4-0-250828")
-        // The newest documentation says 14; quotations of Volcengine's for 4.0 say 10.
-        limits.maximumImages = 10
-        limits.imagesPerGeneration = 1...15
-        limits.maximumInputsAndOutputs = 15
-        limits.area = 921_600...16_777_216
+        var limits = ProviderLimits()
+        limits.fields = [
+            .imagesPerGeneration, .seed, .enhancementStandard, .enhancementFast, .guidanceScale,
+            .resultFormat, .background, .backgroundOfInput, .layers, .responseFormat,
+        ]
         limits.deliversInline = true
         limits.resultLifetime = 86_400
         return limits
     }()
 
     private static let operation = APIOperation.ark(.generate)
-    /// The maximum ratio of the long to the short side of a result.
-    private static let maximumRatio = 16
 
     package init() {}
 
@@ -40,21 +35,15 @@ package struct ArkProvider: Provider {
     package func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
         throws(RequestError) -> RequestDraft
     {
-        var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
-        let most = try checks.checkCommon().imagesPerGeneration
-        let model = try checks.model()
-        if request.seed != nil {
-            try checks.leaveOut("seed", instead: "each request gives another image")
-        }
+        var checks = try RequestChecks(request, id, limits, in: context)
+        let each = try checks.checkCommon().imagesPerGeneration
+        let seed = try checks.seed()
         // `true` is the provider's fixed behavior.
         if request.safetyChecker == false {
             try checks.leaveOut("safetyChecker", instead: "the provider always checks")
         }
-        var enhancement = request.enhancement
-        if enhancement == .off {
-            try checks.leaveOut("enhancement", instead: "the provider decides how to rewrite the prompt")
-            enhancement = nil
-        }
+        let enhancement = try checks.enhancement(
+            instead: "the provider decides how to rewrite the prompt")
         let length = PromptLength(request.prompt)
         if length.isBeyondAdvice {
             checks.warn(
@@ -62,38 +51,40 @@ package struct ArkProvider: Provider {
                 "found \(length.words) words and \(length.ideographs) Chinese characters: Ark recommends at most 600 words or 300 characters"
             )
         }
-        let size = try size(&checks)
+        let layers = try checks.layers()
+        let (size, predicted) = try size(&checks, isLayered: layers != nil)
         let isInline = request.delivery == .inline
-        let body = ArkRequest(
-            model: model, prompt: request.prompt, images: images, size: size, maximumImages: most,
+        var body = ArkRequest(
+            model: checks.model, prompt: request.prompt, images: images, size: size, maximumImages: each,
             format: isInline ? "b64_json" : "url", hasWatermark: context.options.arkWatermark,
             enhancement: enhancement?.rawValue)
+        (body.seed, body.guidanceScale) = (seed, try checks.guidanceScale())
+        (body.background, body.splitsLayers) = (try checks.resultBackground(), layers != nil)
+        // Layers other than the base image are transparent.
+        body.resultFormat = try checks.resultFormat() ?? (layers == nil ? nil : .png)
         var fields = HTTPFields()
         // Sent by the provider's own library; for its support only.
         fields.put(UUID().uuidString.lowercased(), as: "X-Client-Request-Id")
         return RequestDraft(
-            model: model, operation: Self.operation,
+            model: checks.model, entry: checks.entry, operation: Self.operation,
             url: "\(context.endpoints.api)/api/v3/images/generations", fields: fields, body: body.wire,
-            warnings: checks.warnings, predictedSize: size, outputs: 1...most, isInline: isInline)
+            warnings: checks.warnings, predictedSize: predicted, outputs: 1...(layers ?? each),
+            isLayered: layers != nil, isInline: isInline)
     }
 
-    /// Returns the size in px. Unlike its resellers, the provider rejects small sizes instead of
-    /// enlarging them.
-    private func size(_ checks: inout RequestChecks) throws(RequestError) -> PixelSize {
-        let wanted = try checks.sizeWithoutPresets()
-        let asked = try checks.size(of: wanted)?.asked
-        guard let asked, let area = limits.area, area.contains(asked.area) else {
-            let found = asked.map { "\($0) (\($0.area) px²)" } ?? "\(wanted)"
+    /// Returns the size to ask for. Layers have the size of the image, unless another is asked for.
+    private func size(_ checks: inout RequestChecks, isLayered: Bool)
+        throws(RequestError) -> (wire: String, predicted: PixelSize?)
+    {
+        if isLayered, case .matchFirstImage = checks.request.size { return ("auto", nil) }
+        let wanted = try checks.offeredSize()
+        guard let size = try checks.size(of: wanted) else {
+            // Ark has no presets.
             throw RequestError(
-                field: "size", message: "expected 921600 to 16777216 px², found \(found)",
-                hint: "ask Ark for 960x960 or more, or for an aspect ratio such as 16:9@2K")
+                field: "size", message: "expected pixels or an aspect ratio, found \(wanted)",
+                hint: "ask Ark for 16:9@2K, or for 2048x2048")
         }
-        guard asked.longSide <= Self.maximumRatio * asked.shortSide else {
-            throw RequestError(
-                field: "size", message: "expected an aspect ratio of 1:16 to 16:1, found \(asked)",
-                hint: "ask Ark for a less extreme aspect ratio")
-        }
-        return asked
+        return (size.asked.description, size.predicted)
     }
 
     package func submitReply(_ reply: HTTPReply, to draft: RequestDraft, in context: RequestContext)
@@ -159,14 +150,14 @@ struct PromptLength {
     var isBeyondAdvice: Bool { words > 600 || ideographs > 300 }
 }
 
-/// The body of `POST /api/v3/images/generations` for Seedream 4.0. Version 4.0 has no `seed`, and
-/// `stream` is not used.
+/// The body of `POST /api/v3/images/generations`. `stream` is not used.
 struct ArkRequest {
     var model: String
     var prompt: String
     var images: [ImageReference]
-    /// Always in pixels: the aspect ratio of `1K`, `2K` and `4K` is decided by the provider.
-    var size: PixelSize
+    /// In pixels, as the aspect ratio of `1K`, `2K` and `4K` is decided by the provider; `auto` for
+    /// layers.
+    var size: String
     /// If above 1, requests a set of up to this number of images.
     var maximumImages: Int
     /// The form of results: `url` or `b64_json`.
@@ -175,19 +166,29 @@ struct ArkRequest {
     var hasWatermark: Bool
     /// The mode of prompt enhancement: `standard` or `fast`.
     var enhancement: String?
+    var seed: Int?
+    var guidanceScale: Double?
+    var resultFormat: ResultFormat?
+    var background: ResultBackground?
+    var splitsLayers = false
 
     var wire: WireValue {
         let isSet = maximumImages > 1
         return .members(
-            ("model", .string(model)), ("prompt", .string(prompt)), ("image", image),
-            ("size", .string(size.description)),
-            ("sequential_image_generation", isSet ? "auto" : "disabled"),
+            ("model", .string(model)), ("prompt", prompt.isEmpty ? nil : .string(prompt)),
+            ("image", image), ("size", .string(size)),
+            // 5.0 Pro and Flash answer 400 to any value, `disabled` included, which is the default.
+            ("sequential_image_generation", isSet ? "auto" : nil),
             (
                 "sequential_image_generation_options",
                 isSet ? .members(("max_images", .integer(maximumImages))) : nil
             ),
             ("response_format", .string(format)), ("watermark", .bool(hasWatermark)),
-            ("optimize_prompt_options", enhancement.map { .members(("mode", .string($0))) }))
+            ("optimize_prompt_options", enhancement.map { .members(("mode", .string($0))) }),
+            ("seed", seed.map { .integer($0) }), ("guidance_scale", guidanceScale.map { .number($0) }),
+            ("output_format", resultFormat.map { .string($0.rawValue) }),
+            ("background", background.map { .string($0.rawValue) }),
+            ("layer_decomposition", splitsLayers ? true : nil))
     }
 
     /// A string for one image, an array for several.

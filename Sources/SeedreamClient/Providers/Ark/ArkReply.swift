@@ -22,6 +22,7 @@ struct ArkReply {
                 if let text = item["size"]?.string, case .pixels(let size)? = OutputSize(text) {
                     image.size = size
                 }
+                image.layer = ImageLayer(item)
                 images.append(image)
             } else {
                 lines.append("image \(index + 1) of \(items.count) has neither a URL nor an image")
@@ -30,6 +31,20 @@ struct ArkReply {
         if images.isEmpty, failures.isEmpty { (images, lines) = reply.images(under: []) }
         tokens = json?["usage"]?["total_tokens"]?.integer
         billed = json?["usage"]?["generated_images"]?.integer
+    }
+}
+
+extension ImageLayer {
+    /// Returns the place of a layer; `nil` for an image that is no layer.
+    fileprivate init?(_ item: JSONValue) {
+        guard let order = item["z_index"]?.integer else { return nil }
+        func box(_ name: String) -> [Int]? {
+            let sides = item["bounding_box"]?[name]?.array?.compactMap(\.number)
+            return sides?.count == 4 ? sides?.compactMap { Int(exactly: $0.rounded()) } : nil
+        }
+        self.init(
+            order: order, box: box("absolute"), boxPermille: box("normalized"),
+            name: item["name"]?.string, details: item["description"]?.string)
     }
 }
 

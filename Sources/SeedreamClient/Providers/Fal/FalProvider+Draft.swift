@@ -6,16 +6,15 @@ extension FalProvider {
     package func draft(
         _ request: GenerationRequest, images: [ImageReference], in context: RequestContext
     ) throws(RequestError) -> RequestDraft {
-        let app = try app(of: request)
-        var limits = limits
-        if request.operation == .generate { limits.maximumInputsAndOutputs = nil }
-        // Only the area is limited, but the product of the sides must not overflow.
-        limits.sides = 1...(limits.area?.upperBound ?? OutputSize.maximumSide)
-        var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
+        var checks = try RequestChecks(request, id, limits, in: context)
+        let app = try app(checks)
         let (count, each) = try checks.checkCommon()
         try check(images)
-        let (size, predicted) = try size(request, &checks)
-        let enhancement = try enhancement(request, &checks)
+        _ = try checks.layers()
+        let (size, predicted) = try size(&checks)
+        let enhancement = try checks.enhancement(instead: "fal enhances the prompt in its standard way")
+        let (seed, guidance) = (try checks.seed(), try checks.guidanceScale())
+        let (format, background) = (try checks.resultFormat(), try checks.resultBackground())
         let isRun = context.options.fal.mode == .run
         let fields = try fields(context.options.fal, &checks)
         let webhook = try webhook(request, isRun: isRun, &checks)
@@ -28,31 +27,40 @@ extension FalProvider {
             )
         }
         return RequestDraft(
-            model: app.id, operation: isRun ? .fal(.run) : .fal(.submit),
+            model: app.id, entry: checks.entry, operation: isRun ? .fal(.run) : .fal(.submit),
             url: "\(base)/\(app.id)" + (webhook.map { "?fal_webhook=\(URLParts.encoded($0))" } ?? ""),
             fields: fields,
             // The order of fal's own examples. The counts are sent even if they equal fal's
-            // defaults, because they determine the price.
+            // defaults, because they determine the price, but only to a model that has them.
             body: .members(
                 ("prompt", .string(request.prompt)),
                 ("image_urls", images.isEmpty ? nil : .array(images.map(\.wire))), ("image_size", size),
-                ("num_images", .integer(count)), ("max_images", .integer(each)),
+                ("num_images", checks.states(.count, unlessDefault: count == 1) ? .integer(count) : nil),
+                (
+                    "max_images",
+                    checks.states(.imagesPerGeneration, unlessDefault: each == 1) ? .integer(each) : nil
+                ),
                 // Omitted unless set: fal's own default is on.
                 ("enable_safety_checker", request.safetyChecker.map { .bool($0) }),
                 ("enhance_prompt_mode", enhancement.map { .string($0.rawValue) }),
-                ("sync_mode", .bool(isInline)), ("seed", request.seed.map { .integer($0) })),
+                (
+                    "sync_mode",
+                    checks.states(.syncMode, unlessDefault: !isInline) ? .bool(isInline) : nil
+                ),
+                ("seed", seed.map { .integer($0) }),
+                ("guidance_scale", guidance.map { .number($0) }),
+                ("output_format", format.map { .string($0.rawValue) }),
+                ("background", background.map { .string($0.rawValue) })),
             warnings: checks.warnings, predictedSize: predicted, outputs: count...(count * each),
-            isInline: isInline)
+            generations: count, isInline: isInline)
     }
 
-    private func app(of request: GenerationRequest) throws(RequestError) -> FalApp {
-        let name =
-            request.model ?? (request.operation == .edit ? limits.editModel : limits.generateModel)
-        guard let app = FalApp(name) else {
+    private func app(_ checks: RequestChecks) throws(RequestError) -> FalApp {
+        guard let app = FalApp(checks.model) else {
             throw RequestError(
                 field: "model",
-                message: "expected an ID such as owner/alias/path, found \"\(name.prefix(80))\"",
-                hint: "leave it out for \(limits.editModel), or give a model ID as shown on fal's pages")
+                message: "expected an ID such as owner/alias/path, found \"\(checks.model.prefix(80))\"",
+                hint: "leave it out for Seedream 4, or give a model ID as shown on fal's pages")
         }
         return app
     }
@@ -77,38 +85,31 @@ extension FalProvider {
     }
 
     private func size(
-        _ request: GenerationRequest, _ checks: inout RequestChecks
+        _ checks: inout RequestChecks
     ) throws(RequestError) -> (wire: WireValue, predicted: PixelSize?) {
-        guard case .preset(let preset) = request.size else {
-            guard let (asked, predicted) = try checks.size() else {
+        let wanted = try checks.offeredSize()
+        guard case .preset(let preset) = wanted else {
+            guard let (asked, predicted) = try checks.size(of: wanted) else {
                 preconditionFailure("expected a size for every value but a preset")
             }
             return (
                 .members(("width", .integer(asked.width)), ("height", .integer(asked.height))), predicted
             )
         }
-        guard let pixels = preset.pixels else {
+        guard let asked = preset.pixels else {
             checks.warn(.effectUnknown, "size", "fal does not document the meaning of \(preset.rawValue)")
             return (.string(preset.rawValue), nil)
         }
-        let asked = PixelSize(width: pixels.width, height: pixels.height)
-        // The rule for custom sizes, assumed to apply to named sizes too; this is not documented.
-        let made = (try? InputConstraints.seedream4.targetSize(for: asked)) ?? asked
-        if made != asked {
-            checks.warn(
-                .sizeAdjusted, "size",
-                "\(preset.rawValue) is \(asked), below \(InputConstraints.seedream4.minimumArea) px²: fal is expected to produce \(made)"
-            )
+        guard let area = checks.limits.area, asked.area < area.lowerBound else {
+            return (.string(preset.rawValue), asked)
         }
+        // The rule for custom sizes, assumed to apply to named sizes too; this is not documented.
+        let made = checks.enlarged(asked, to: area) ?? asked
+        checks.warn(
+            .sizeAdjusted, "size",
+            "\(preset.rawValue) is \(asked), below \(area.lowerBound) px²: fal is expected to produce \(made)"
+        )
         return (.string(preset.rawValue), made)
-    }
-
-    private func enhancement(
-        _ request: GenerationRequest, _ checks: inout RequestChecks
-    ) throws(RequestError) -> PromptEnhancement? {
-        guard request.enhancement == .off else { return request.enhancement }
-        try checks.leaveOut("enhancement", instead: "fal enhances the prompt in its standard way")
-        return nil
     }
 
     private func webhook(

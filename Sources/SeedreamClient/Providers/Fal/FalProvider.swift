@@ -10,15 +10,12 @@ package struct FalProvider: Provider {
     package var id: ProviderID { .fal }
 
     package var limits: ProviderLimits {
-        var limits = ProviderLimits(
-            editModel: "fal-ai/bytedance/seedream/v4/edit",
-            generateModel: "fal-ai/bytedance/seedream/v4/text-to-image")
-        limits.counts = 1...6
-        limits.imagesPerGeneration = 1...6
-        // For edits only: text-to-image has no such rule.
-        limits.maximumInputsAndOutputs = 15
-        // fal enlarges edits below the minimum; it rejects text-to-image below it.
-        limits.area = 921_600...16_777_216
+        var limits = ProviderLimits()
+        limits.fields = [
+            .count, .imagesPerGeneration, .seed, .safetyChecker, .enhancementStandard, .enhancementFast,
+            .guidanceScale, .resultFormat, .background, .backgroundOfInput, .syncMode,
+        ]
+        limits.presets = SizePreset.allCases
         // 10 MiB of text: the limit of fal's own server toolkit, confirmed by its maintainers, but
         // not documented.
         limits.dataURICharacters = 10_485_760
@@ -28,9 +25,6 @@ package struct FalProvider: Provider {
         limits.hasWebhooks = true
         limits.hasJobs = true
         limits.canCancel = true
-        limits.price = Price(
-            amount: 0.03, unit: .usDollars, date: "2026-11-21",
-            source: "listed by other sellers of Seedream 4; fal's own price page was not read")
         return limits
     }
 

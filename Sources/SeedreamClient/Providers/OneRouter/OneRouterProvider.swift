@@ -7,14 +7,11 @@ package struct OneRouterProvider: Provider {
     package let id = ProviderID.onerouter
 
     package let limits: ProviderLimits = {
-        // The model IDs are not documented. The first is the title of the operation in the
-        // documentation, and the second is formed in the same way. Both are inferred;
-        // ``GenerationRequest/model`` overrides them.
-        var limits = ProviderLimits(
-            editModel: "seedream-v4-image-to-image", generateModel: "seedream-v4-text-to-image")
-        // `n` is 1 or more; no maximum is documented.
-        limits.counts = 1 ... .max
-        limits.area = 921_600...16_777_216
+        var limits = ProviderLimits()
+        limits.fields = [
+            .count, .seed, .safetyChecker, .enhancementStandard, .enhancementFast, .responseFormat,
+        ]
+        limits.presets = SizePreset.allCases
         limits.deliversInline = true
         return limits
     }()
@@ -24,28 +21,27 @@ package struct OneRouterProvider: Provider {
     package func draft(_ request: GenerationRequest, images: [ImageReference], in context: RequestContext)
         throws(RequestError) -> RequestDraft
     {
-        var checks = RequestChecks(request, id, limits, isLenient: context.isLenient)
+        var checks = try RequestChecks(request, id, limits, in: context)
         let count = try checks.checkCommon().count
-        let model = try checks.model()
-        var enhancement = request.enhancement
-        if enhancement == .off {
-            try checks.leaveOut(
-                "enhancement", instead: "the provider rewrites the prompt in its standard way")
-            enhancement = nil
-        }
-        let size = try checks.size()
+        let enhancement = try checks.enhancement(
+            instead: "the provider rewrites the prompt in its standard way")
+        _ = (try checks.layers(), try checks.guidanceScale())
+        _ = (try checks.resultFormat(), try checks.resultBackground())
+        let wanted = try checks.offeredSize()
+        let size = try checks.size(of: wanted)
         let isInline = request.delivery == .inline
         let body = OneRouterRequest(
-            model: model, prompt: request.prompt, images: images,
-            size: size.map { .pixels(.size($0.asked)) } ?? .named(request.size.description),
-            seed: request.seed, safetyChecker: request.safetyChecker ?? true,
+            model: checks.model, prompt: request.prompt, images: images,
+            size: size.map { .pixels(.size($0.asked)) } ?? .named(wanted.description),
+            seed: try checks.seed(), safetyChecker: request.safetyChecker ?? true,
             enhancement: enhancement?.rawValue, count: count, format: isInline ? "b64_json" : "url")
         let isEdit = request.operation == .edit
         return RequestDraft(
-            model: model, operation: isEdit ? .onerouter(.edit) : .onerouter(.generate),
+            model: checks.model, entry: checks.entry,
+            operation: isEdit ? .onerouter(.edit) : .onerouter(.generate),
             url: "\(context.endpoints.api)/v1/images/\(isEdit ? "edits" : "generations")", body: body.wire,
             warnings: checks.warnings, predictedSize: size?.predicted, outputs: count...count,
-            isInline: isInline)
+            generations: count, isInline: isInline)
     }
 
     package func authorize(_ fields: inout HTTPFields, with key: APIKey, in context: RequestContext) {

@@ -59,10 +59,10 @@ struct AIMLServer: ProviderServer {
         guard let body = try? JSONValue(parsing: request.body) else {
             throw .validation(["Unexpected token in JSON"])
         }
-        let input = try AIMLInput(body, unknownFields: state.configuration.ambiguities.aimlUnknownFields)
+        let input = try AIMLInput(body, configuration: state.configuration)
         guard
             await state.ledger.accept(
-                .aiml, operation: "aiml.generate", requestID: requestID, model: input.model.rawValue,
+                .aiml, operation: "aiml.generate", requestID: requestID, model: input.model.id,
                 body: request.body, images: input.count, unit: "USD")
         else { throw .standard(403) }
         return input
@@ -119,9 +119,7 @@ struct AIMLWork: Sendable {
             prompt: input.prompt, inputs: inputs,
             size: input.outputSize(first: inputs.first?.size, automatic: open.automaticSize),
             count: input.count, seed: seed,
-            // The newer models come from Ark, which makes JPEGs.
-            mediaType: input.model.isSeedream4 ? MediaType(rawValue: open.resultType) ?? .png : .jpeg,
-            isWatermarked: input.isWatermarked)
+            mediaType: input.mediaType(open), isWatermarked: input.isWatermarked)
         let stored = try await state.generator.make(order) { _ in
             "\(Self.folder)/\(Identifier.digits()).\(order.mediaType.fileExtension)"
         }
@@ -134,22 +132,21 @@ struct AIMLWork: Sendable {
             ], images: stored.count, cost: dollars)
     }
 
-    /// Returns the response's body. For Seedream 4 it lists the images twice, because fal's
-    /// response is passed on beside AIML's own. For the newer models it is the documented one, in
-    /// which `null` marks the form that was not requested.
+    /// Returns the response's body. For models that come from fal it lists the images twice,
+    /// because fal's response is passed on beside AIML's own. For the others it is the documented
+    /// one, in which `null` marks the form that was not requested.
     private func body(
         _ stored: [StoredImage], seed: Int, credits: Int, dollars: Double
     ) -> JSONValue {
-        // Seedream 5.0 Pro reports its usage in dollars.
-        let field =
-            input.model == .seedream5Pro ? "usd_spent" : state.configuration.ambiguities.aimlUsageField
+        let open = state.configuration.ambiguities
+        let field = open.aimlDollarModels.contains(input.model.id) ? "usd_spent" : open.aimlUsageField
         let meta: JSONValue = [
             "usage": .object([field: field == "usd_spent" ? .number(dollars) : .integer(credits)])
         ]
         func url(_ image: StoredImage) -> JSONValue {
             .string(origin.url(.falCDN, image.file.path, host: "v3b.fal.media"))
         }
-        guard input.model.isSeedream4 else {
+        guard input.model.isFromFal else {
             let data = stored.map { image -> JSONValue in
                 input.isBase64
                     ? ["url": nil, "b64_json": .string(image.base64)]
@@ -172,6 +169,7 @@ struct AIMLWork: Sendable {
     private func limits(_ open: Ambiguities) -> InputLimits {
         InputLimits(
             formats: [.jpeg, .png, .webp, .gif, .avif], maximumBytes: 10_000_000,
-            maximumURILength: open.falMaximumDataURI, maximumAspectRatio: open.maximumAspectRatio)
+            maximumURILength: open.falMaximumDataURI,
+            maximumAspectRatio: input.model.entry.maximumInputRatio(open))
     }
 }

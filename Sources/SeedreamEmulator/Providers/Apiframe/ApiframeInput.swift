@@ -1,44 +1,6 @@
 import Pixels
 import SeedreamModel
 
-/// The Seedream models that Apiframe's validator knows; the emulator treats them alike.
-enum ApiframeModel: String, Sendable, CaseIterable {
-    case seedream3 = "seedream-3"
-    case seedream3Point1 = "seedream-3.1"
-    case seedream4 = "seedream-4"
-    case seedream4Point5 = "seedream-4.5"
-    case seedream5Lite = "seedream-5-lite"
-    case seedream5Pro = "seedream-5-pro"
-
-    /// The price of an image in credits: the model page's price of `seedream-4`. That the others
-    /// cost the same is a guess.
-    static let credits = 3
-
-    /// The model's entry in `GET /v2/models`.
-    var catalogueEntry: JSONValue {
-        var members: [String: JSONValue] = [
-            "id": .string(rawValue), "label": .string(label), "modality": "image", "pricingMode": "flat",
-            "description": "ByteDance's Seedream, emulated",
-        ]
-        if self == .seedream4 {
-            members["costMin"] = .integer(Self.credits)
-            members["costMax"] = .integer(Self.credits)
-        }
-        return .object(members)
-    }
-
-    private var label: String {
-        switch self {
-        case .seedream3: "Seedream 3"
-        case .seedream3Point1: "Seedream 3.1"
-        case .seedream4: "Seedream 4"
-        case .seedream4Point5: "Seedream 4.5"
-        case .seedream5Lite: "Seedream 5 Lite"
-        case .seedream5Pro: "Seedream 5 Pro"
-        }
-    }
-}
-
 /// A generation request, checked against the schema; unknown fields are refused at both levels.
 struct ApiframeInput: Sendable {
     let model: ApiframeModel
@@ -58,29 +20,24 @@ struct ApiframeInput: Sendable {
 
     /// The range of the prompt's length in UTF-16 code units.
     static let promptLength = 1...2000
-    /// The maximum number of images that the validator accepts; the model takes fewer.
+    /// The maximum number of images that the validator accepts; a model may take fewer.
     static let maximumImages = 14
     static let events = ["progress", "completed", "failed"]
-    /// The validator's range of the sides in px; the model's own range starts higher.
+    /// The validator's range of the sides in px; a model's own range may be narrower.
     static let sides = 512...4096
 
-    /// The model page's range of the sides for `custom`, in px.
-    private static let customSides = 1024...4096
     /// The default of both sides in px at Replicate, whose schema these fields mirror.
     private static let defaultSide = 2048
-    /// Ark's maximum aspect ratio of a result.
-    private static let maximumRatio = 16.0
 
-    init(_ body: JSONValue, ambiguities: Ambiguities) throws(ApiframeError) {
+    init(_ body: JSONValue, configuration: EmulatorConfiguration) throws(ApiframeError) {
         guard let members = body.object else {
             throw ApiframeError(status: 400, message: "Request body must be a JSON object")
         }
         var fields = ApiframeFields(members)
         // The model determines the schema of the other members.
-        guard let model = members["model"]?.string.flatMap(ApiframeModel.init(rawValue:)) else {
-            throw .validation([
-                "model": [ApiframeFields.invalidOption(ApiframeModel.allCases.map(\.rawValue))]
-            ])
+        let models = ApiframeModel.all(configuration)
+        guard let id = members["model"]?.string, let model = models.first(where: { $0.id == id }) else {
+            throw .validation(["model": [ApiframeFields.invalidOption(models.map(\.id))]])
         }
         self.model = model
         fields.allow(only: ["model", "prompt", "seedreamParams", "webhookUrl", "webhookEvents"])
@@ -96,7 +53,7 @@ struct ApiframeInput: Sendable {
             "image_input", "aspect_ratio", "size", "width", "height", "enhance_prompt", "seed",
             "guidance_scale", "output_format", "resolution", "use_pre_llm",
         ])
-        images = Self.images(&parameters, takesDataURIs: ambiguities.apiframeTakesDataURIs)
+        images = Self.images(&parameters, takesDataURIs: configuration.ambiguities.apiframeTakesDataURIs)
         aspectRatio = parameters.string("aspect_ratio")
         size = parameters.string("size")
         _ = parameters.string("resolution")
@@ -162,7 +119,8 @@ struct ApiframeInput: Sendable {
 
     /// Returns the media type of the result.
     func mediaType(_ ambiguities: Ambiguities) -> MediaType {
-        outputFormat == "jpg" && ambiguities.apiframeUnlistedFields == .honored ? .jpeg : .png
+        let isHonored = model.choosesFormat || ambiguities.apiframeUnlistedFields == .honored
+        return outputFormat == "jpg" && isHonored ? .jpeg : .png
     }
 
     /// Returns the requested seed.
@@ -174,43 +132,48 @@ struct ApiframeInput: Sendable {
     ///
     /// - Parameter inputs: The sizes of the input images; `nil` for images that were not fetched.
     /// - Throws: The model's refusal of a size that the validator accepted.
-    func outputSize(
-        inputs: [PixelSize?], automatic: Ambiguities.AutomaticSize
-    ) throws(ApiframeFailure) -> PixelSize {
-        let side: Int
-        switch size ?? "2K" {
-        case "1K": side = 1024
-        case "2K": side = 2048
-        case "4K": side = 4096
-        case "custom":
-            let custom = (width: width ?? Self.defaultSide, height: height ?? Self.defaultSide)
-            for (name, value) in [("width", custom.width), ("height", custom.height)]
-            where !Self.customSides.contains(value) {
+    func outputSize(inputs: [PixelSize?], ambiguities: Ambiguities) throws(ApiframeFailure) -> PixelSize {
+        let name = size ?? SizeTier.k2.rawValue
+        let result: PixelSize
+        if let tier = model.tiers.first(where: { $0.rawValue == name }) {
+            result = OutputSize.shaped(try shape(inputs, ambiguities), area: tier.side * tier.side)
+        } else if name == "custom" {
+            result = PixelSize(width: width ?? Self.defaultSide, height: height ?? Self.defaultSide)
+            for (name, value) in [("width", result.width), ("height", result.height)]
+            where !model.sides.contains(value) {
                 throw ApiframeFailure(
                     words:
-                        "\(name) must be between \(Self.customSides.lowerBound) and \(Self.customSides.upperBound), got \(value)"
+                        "\(name) must be between \(model.sides.lowerBound) and \(model.sides.upperBound), got \(value)"
                 )
             }
-            return PixelSize(width: custom.width, height: custom.height)
-        case let other: throw ApiframeFailure(words: "size must be 1K, 2K, 4K or custom, got \(other)")
+        } else {
+            let names = model.tiers.map(\.rawValue).joined(separator: ", ")
+            throw ApiframeFailure(words: "size must be \(names) or custom, got \(name)")
         }
-        return OutputSize.shaped(try shape(inputs, automatic), area: side * side)
+        guard let areas = model.entry?.areas, !areas.contains(result.area) else { return result }
+        throw ApiframeFailure(
+            words: "size must have \(areas.lowerBound) to \(areas.upperBound) pixels, got \(result)")
     }
 
     /// Returns the shape of the result; `nil` for a square.
     private func shape(
-        _ inputs: [PixelSize?], _ automatic: Ambiguities.AutomaticSize
+        _ inputs: [PixelSize?], _ ambiguities: Ambiguities
     ) throws(ApiframeFailure) -> PixelSize? {
         let ratio = aspectRatio ?? "match_input_image"
         if ratio == "match_input_image" {
-            return inputs.count == 1 || automatic == .firstImage ? inputs.first ?? nil : nil
+            let isShaped = inputs.count == 1 || ambiguities.automaticSize == .firstImage
+            return isShaped ? inputs.first ?? nil : nil
         }
+        let most = model.maximumRatio(ambiguities)
         let sides = ratio.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard sides.count == 2, sides.allSatisfy({ (1...10_000).contains($0) }),
-            Double(max(sides[0], sides[1])) <= Self.maximumRatio * Double(min(sides[0], sides[1]))
+            Double(max(sides[0], sides[1])) <= most * Double(min(sides[0], sides[1]))
         else {
+            let limit = most.formattedShortly
             throw ApiframeFailure(
-                words: "aspect_ratio must be match_input_image or W:H from 1:16 to 16:1, got \(ratio)")
+                words:
+                    "aspect_ratio must be match_input_image or W:H from 1:\(limit) to \(limit):1, got \(ratio)"
+            )
         }
         return PixelSize(width: sides[0], height: sides[1])
     }

@@ -38,9 +38,12 @@ struct ApiframeServer: ProviderServer {
         case ("GET", ["me"]): authorized("apiframe.me") { await me($1) }
         case ("POST", ["assets", "create"]):
             authorized("apiframe.asset") { request, _ in Self.asset(request) }
-        case ("GET", ["models"]): open("apiframe.models") { Self.models($0) }
+        case ("GET", ["models"]): open("apiframe.models") { models($0) }
         case ("GET", ["openapi.json"]):
-            open("apiframe.openapi") { _ in .text(ApiframeDocument.text, type: "application/json") }
+            open("apiframe.openapi") { _ in
+                let models = ApiframeModel.all(state.configuration).map(\.id)
+                return .text(ApiframeDocument.text(models: models), type: "application/json")
+            }
         default: nil
         }
     }
@@ -102,7 +105,7 @@ struct ApiframeServer: ProviderServer {
         }
         let input: ApiframeInput
         do throws(ApiframeError) {
-            input = try ApiframeInput(body, ambiguities: state.configuration.ambiguities)
+            input = try ApiframeInput(body, configuration: state.configuration)
         } catch {
             return error.response
         }
@@ -144,7 +147,7 @@ struct ApiframeServer: ProviderServer {
         let cost = ApiframeModel.credits
         guard
             await state.ledger.accept(
-                .apiframe, operation: "apiframe.generate", requestID: id, model: input.model.rawValue,
+                .apiframe, operation: "apiframe.generate", requestID: id, model: input.model.id,
                 body: request.body, images: 1, unit: "credits")
         else {
             let left = await state.ledger.remaining(.apiframe) ?? 0
@@ -167,7 +170,7 @@ struct ApiframeServer: ProviderServer {
             JobRequest(
                 id: id, provider: .apiframe,
                 attributes: [
-                    "owner": .string(key.owner), "model": .string(input.model.rawValue),
+                    "owner": .string(key.owner), "model": .string(input.model.id),
                     "path": .string(work.path), "input": input.summary,
                 ],
                 // Jobs cannot be cancelled, but the status exists.
@@ -185,7 +188,7 @@ struct ApiframeServer: ProviderServer {
         _ id: String, _ input: ApiframeInput, _ outcome: JobOutcome, _ webhook: ApiframeWebhook?
     ) async -> String? {
         guard let webhook else { return nil }
-        var members: [String: JSONValue] = ["jobId": .string(id), "model": .string(input.model.rawValue)]
+        var members: [String: JSONValue] = ["jobId": .string(id), "model": .string(input.model.id)]
         if let error = outcome.error {
             members["status"] = "FAILED"
             members["error"] = .string(error)
@@ -220,16 +223,15 @@ struct ApiframeServer: ProviderServer {
         ])
     }
 
-    private static func models(_ request: EmulatedRequest) -> EmulatedResponse {
+    private func models(_ request: EmulatedRequest) -> EmulatedResponse {
         let modalities = ["image", "video", "music"]
         let modality = request.parameter("modality")
         if let modality, !modalities.contains(modality) {
             return ApiframeError.validation(["modality": [ApiframeFields.invalidOption(modalities)]]).response
         }
         let isImage = modality == nil || modality == "image"
-        return .json([
-            "models": .array(isImage ? ApiframeModel.allCases.map(\.catalogueEntry) : [])
-        ])
+        let entries = ApiframeModel.all(state.configuration).map(\.catalogueEntry)
+        return .json(["models": .array(isImage ? entries : [])])
     }
 
     /// Registers a file as some video models require; Seedream has no use for the ID.

@@ -34,22 +34,21 @@ struct ApiframeWork: Sendable {
         case .normal, .vanishes: break
         }
         let open = state.configuration.ambiguities
-        guard input.images.count <= open.apiframeMaximumInputs else {
+        let maximum = input.model.maximumInputs(open)
+        guard input.images.count <= maximum else {
             throw ApiframeFailure(
-                words:
-                    "image_input takes at most \(open.apiframeMaximumInputs) images, got \(input.images.count)"
-            )
+                words: "image_input takes at most \(maximum) images, got \(input.images.count)")
         }
         let inputs: [InputImage]
         do throws(EmulatorState.RefusedInput) {
             inputs = try await state.readInputs(
-                input.images, limits: Self.limits(open), requestID: jobID, logNumber: logNumber)
+                input.images, limits: limits(open), requestID: jobID, logNumber: logNumber)
         } catch {
             throw ApiframeFailure(words: error.violation.message)
         }
         let order = ImageOrder(
             prompt: input.prompt, inputs: inputs,
-            size: try input.outputSize(inputs: inputs.map(\.size), automatic: open.automaticSize), count: 1,
+            size: try input.outputSize(inputs: inputs.map(\.size), ambiguities: open), count: 1,
             seed: input.seed(open) ?? Int.random(in: 1...Int(Int32.max)), mediaType: input.mediaType(open))
         let path = path
         let stored = try await state.generator.make(order) { _ in path }
@@ -76,16 +75,16 @@ struct ApiframeWork: Sendable {
                 "progress",
                 [
                     "jobId": .string(jobID), "status": "PROCESSING", "progress": .integer(progress),
-                    "model": .string(input.model.rawValue),
+                    "model": .string(input.model.id),
                 ])
         }
     }
 
     /// Returns the limits on inputs. The formats and the size are those documented for uploads;
     /// sides, area and ratio are ByteDance's.
-    private static func limits(_ open: Ambiguities) -> InputLimits {
+    private func limits(_ open: Ambiguities) -> InputLimits {
         InputLimits(
             formats: Set(ApiframeUploads.formats), maximumBytes: open.apiframeMaximumUpload,
-            maximumAspectRatio: open.maximumAspectRatio)
+            maximumAspectRatio: input.model.entry?.maximumInputRatio(open) ?? open.maximumAspectRatio)
     }
 }

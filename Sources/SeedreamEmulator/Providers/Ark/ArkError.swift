@@ -59,6 +59,21 @@ struct ArkError: Error, Hashable, Sendable {
             message: "The request failed because it is missing `\(field)` parameter", parameter: field)
     }
 
+    /// Creates an error for a field that the model lacks, in the words that users quote:
+    /// OpenGradient/tee-gateway#141, AceDataCloud/Nexior#657.
+    static func unsupported(_ field: String) -> ArkError {
+        .invalid(field, "the parameter `\(field)` is not supported by the current model")
+    }
+
+    /// Creates an error for a model that no longer exists, in the words that a user quotes:
+    /// coze-dev/coze-studio#232.
+    static func notFound(_ model: String) -> ArkError {
+        ArkError(
+            status: 404, code: "InvalidEndpointOrModel.NotFound",
+            message:
+                "The model or endpoint \(model.prefix(200)) does not exist or you do not have access to it")
+    }
+
     /// Creates an error for a model that the account has not activated, which includes all models
     /// that are not emulated.
     static func notOpen(_ model: String) -> ArkError {
@@ -120,7 +135,7 @@ struct ArkError: Error, Hashable, Sendable {
         case 400: "BadRequest"
         case 401: "Unauthorized"
         case 402, 403: "Forbidden"
-        case 404: "Not Found"
+        case 404: code.hasSuffix(".NotFound") ? "NotFound" : "Not Found"
         case 429: "TooManyRequests"
         case 500...: "InternalServerError"
         default: ""

@@ -56,7 +56,7 @@ extension FalServer {
             ).outcome(requestID: requestID)
             await state.jobs.submit(
                 JobRequest(
-                    id: requestID, provider: .fal, attributes: ["root": .string(FalModel.root)],
+                    id: requestID, provider: .fal, attributes: ["root": .string(work.model.root)],
                     isLow: request.header("x-fal-queue-priority") == "low",
                     startTimeout: seconds.map { ($0, late) }, cancelled: cancelled, fate: request.fate,
                     work: { await work.run() },
@@ -69,7 +69,7 @@ extension FalServer {
             let position = await state.jobs.snapshot(requestID).map(Self.position) ?? 0
             return .json(
                 .object(
-                    links(requestID, request.origin).merging(
+                    links(requestID, root: work.model.root, request.origin).merging(
                         [
                             "status": "IN_QUEUE", "request_id": .string(requestID),
                             "queue_position": .integer(position), "logs": nil, "metrics": [:],
@@ -85,8 +85,8 @@ extension FalServer {
 
     /// Returns the URLs of a request, which contain owner and alias only; the rest of the model's
     /// path is dropped.
-    private func links(_ id: String, _ origin: Origin) -> [String: JSONValue] {
-        let path = "\(FalModel.root)/requests/\(id)"
+    private func links(_ id: String, root: String, _ origin: Origin) -> [String: JSONValue] {
+        let path = "\(root)/requests/\(id)"
         return [
             "response_url": .string(origin.url(.falQueue, path)),
             "status_url": .string(origin.url(.falQueue, path + "/status")),
@@ -103,7 +103,8 @@ extension FalServer {
         guard state.accepts(key: request.credential(scheme: "Key")) else {
             return .failure(Refusal(response: failure(status: 401)))
         }
-        guard owner == FalModel.root, let snapshot = await state.jobs.snapshot(id), snapshot.provider == .fal
+        guard let snapshot = await state.jobs.snapshot(id), snapshot.provider == .fal,
+            snapshot.attributes["root"]?.string == owner
         else { return .failure(Refusal(response: Self.notFound)) }
         return .success(snapshot)
     }
@@ -119,7 +120,8 @@ extension FalServer {
     }
 
     private func describe(_ snapshot: JobSnapshot, _ request: EmulatedRequest) -> (JSONValue, isEnded: Bool) {
-        var members = links(snapshot.id, request.origin)
+        let root = snapshot.attributes["root"]?.string ?? ""
+        var members = links(snapshot.id, root: root, request.origin)
         members["request_id"] = .string(snapshot.id)
         let wantsLogs = ["1", "true", "True"].contains(request.parameter("logs"))
         func line(_ message: String, _ time: Double) -> JSONValue {

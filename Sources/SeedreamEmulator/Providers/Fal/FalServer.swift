@@ -1,17 +1,5 @@
 import SeedreamModel
 
-/// The two Seedream 4 endpoints of fal.
-enum FalModel: String, Sendable, CaseIterable {
-    case edit = "fal-ai/bytedance/seedream/v4/edit"
-    case textToImage = "fal-ai/bytedance/seedream/v4/text-to-image"
-
-    /// The owner and alias, which appear in status, result and cancel URLs.
-    static let root = "fal-ai/bytedance"
-
-    /// Whether the endpoint's schema has `image_urls`.
-    var takesImages: Bool { self == .edit }
-}
-
 /// fal.ai: synchronous runs, the queue, uploads and webhooks.
 struct FalServer: ProviderServer {
     let state: EmulatorState
@@ -126,7 +114,7 @@ struct FalServer: ProviderServer {
             return .failure(Refusal(response: failure(status: 401)))
         }
         let application = request.path.joined(separator: "/")
-        guard let model = FalModel(rawValue: application) else {
+        guard let model = FalModel(application, in: state.configuration) else {
             let alias = request.path.dropFirst().first ?? application
             return .failure(
                 Refusal(
@@ -142,7 +130,8 @@ struct FalServer: ProviderServer {
                             ]
                         ], status: 422, headers: [("X-Fal-Error-Type", "json_invalid")])))
         }
-        let images = max(1, min(body["num_images"]?.integer ?? 1, 6))
+        let asked = model.fields.contains("num_images") ? body["num_images"]?.integer ?? 1 : 1
+        let images = max(1, min(asked, model.counts.upperBound))
         guard
             await state.ledger.accept(
                 .fal, operation: operation, requestID: requestID, model: application, body: request.body,

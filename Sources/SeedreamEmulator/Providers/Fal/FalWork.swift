@@ -19,9 +19,8 @@ struct FalWork: Sendable {
     let logNumber: Int
     let lifetime: Double?
 
-    /// The price of an image in US dollars, as other sellers list it (read 2026-11); fal's own page
-    /// was not read.
-    private static let price = 0.03
+    /// The price in US dollars of an image whose price is unknown: that of Seedream 4, a guess.
+    private static let unknownPrice = 0.03
     /// The folder in which fal's CDN keeps files.
     static let folder = "files/b/0a8c9d5e"
 
@@ -49,9 +48,10 @@ struct FalWork: Sendable {
         case .hangs: try await Task.sleep(for: .seconds(86_400))
         case .normal, .vanishes: break
         }
-        let input = try FalInput(body, model: model)
+        let open = state.configuration.ambiguities
+        let input = try FalInput(body, model: model, ambiguities: open)
         if case .pixels(let size) = input.size,
-            !OutputSize.isWithin(ratio: state.configuration.ambiguities.maximumOutputRatio, size)
+            !OutputSize.isWithin(ratio: model.entry.maximumOutputRatio(open), size)
         {
             throw FalError.model(
                 ["body", "image_size"], "The aspect ratio of the image size is too extreme: \(size)",
@@ -60,19 +60,24 @@ struct FalWork: Sendable {
         let inputs: [InputImage]
         do throws(EmulatorState.RefusedInput) {
             inputs = try await state.readInputs(
-                input.imageURLs, limits: Self.limits(state.configuration.ambiguities), requestID: requestID,
-                logNumber: logNumber)
+                input.imageURLs, limits: limits(open), requestID: requestID, logNumber: logNumber)
         } catch {
             throw FalError(
                 error.violation, index: input.firstUsed + error.index,
                 input: .string(input.imageURLs[error.index]))
         }
+        if input.isTransparent, let problem = model.entry.transparencyProblem(in: inputs) {
+            // ByteDance's own refusal, which fal passes on as an error of a downstream service.
+            throw FalError.model(
+                ["body", "background"], problem.message, "downstream_service_error",
+                input: body["background"], status: 400)
+        }
         let seed = input.seed ?? Int.random(in: 1...Int(Int32.max))
-        let open = state.configuration.ambiguities
         let order = ImageOrder(
             prompt: input.prompt, inputs: inputs,
             size: input.outputSize(first: inputs.first?.size, ambiguities: open), count: input.generations,
-            seed: seed, mediaType: MediaType(rawValue: open.resultType) ?? .png)
+            seed: seed, mediaType: input.mediaType(open), isTransparent: input.isTransparent
+        ).followed(open)
         let stored = try await state.generator.make(order, lifetime: lifetime) { _ in
             "\(Self.folder)/\(Identifier.digits()).\(order.mediaType.fileExtension)"
         }
@@ -88,12 +93,25 @@ struct FalWork: Sendable {
             body: ["images": .array(images), "seed": .integer(seed)],
             headers: [
                 ("x-fal-request-id", requestID), ("X-Fal-Billable-Units", "\(stored.count)"),
-            ], images: stored.count, cost: Double(stored.count) * Self.price)
+            ], images: stored.count, cost: cost(order))
     }
 
-    private static func limits(_ open: Ambiguities) -> InputLimits {
+    /// Returns the cost of an order in US dollars, by the model's row in the table.
+    private func cost(_ order: ImageOrder) -> Double {
+        let request = PriceRule.Order(
+            outputs: order.count, area: order.size.area, inputs: order.inputs.count, generations: order.count)
+        guard let rule = model.entry.price?.value, rule.unit == .usDollars,
+            let cost = rule.worstCost(of: request)
+        else { return Double(order.count) * Self.unknownPrice }
+        return cost
+    }
+
+    /// Returns the limits on inputs. The table's bytes are a client's, for data URIs; fal's own are
+    /// not stated, and ByteDance's are a guess.
+    private func limits(_ open: Ambiguities) -> InputLimits {
         InputLimits(
             formats: [.jpeg, .png, .webp, .gif, .avif], maximumBytes: 10_000_000,
-            maximumURILength: open.falMaximumDataURI, maximumAspectRatio: open.maximumAspectRatio)
+            maximumURILength: open.falMaximumDataURI,
+            maximumAspectRatio: model.entry.maximumInputRatio(open))
     }
 }

@@ -58,7 +58,9 @@ struct OneRouterInput: Sendable {
 
         model = try required("model")
         guard !model.isEmpty else { throw .invalid("model is required", "model") }
-        guard ambiguities.onerouterModels.isEmpty || ambiguities.onerouterModels.contains(model) else {
+        guard ambiguities.onerouterModels.isEmpty || ambiguities.onerouterModels.contains(model),
+            !ambiguities.retiredModels.contains(model)
+        else {
             throw .invalid("\(model.prefix(200)) is not a valid model ID", "model")
         }
         prompt = try required("prompt")

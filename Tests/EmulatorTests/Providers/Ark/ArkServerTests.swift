@@ -159,7 +159,7 @@ struct ArkServerTests {
             ("seedream-4-5-251128", "1K", "must be 2K, 4K or WIDTHxHEIGHT"),
             ("seedream-4-5-251128", "1919x1920", "image size must be at least 3686400 pixels"),
             ("seedream-5-0-260128", "1024x1024", "image size must be at least 3686400 pixels"),
-            ("dola-seedream-5-0-pro-260628", "4K", "must be 1K, 2K or WIDTHxHEIGHT"),
+            ("dola-seedream-5-0-pro-260628", "4K", "must be 1K, 1.5K, 2K or WIDTHxHEIGHT"),
             ("dola-seedream-5-0-pro-260628", "2151x2150", "image size must be at most 4624220 pixels"),
         ])
     func sizes(_ model: String, _ size: String, _ why: String) async throws {

@@ -16,7 +16,7 @@ struct ArkDraftTests {
             try draft.sent == [
                 "model": "seedream-4-0-250828", "prompt": "Replace the dog with a puppy",
                 "image": "https://cdn.example/1.jpg", "size": "2364x1773",
-                "sequential_image_generation": "disabled", "response_format": "url", "watermark": false,
+                "response_format": "url", "watermark": false,
             ])
         #expect(draft.predictedSize == PixelSize(width: 2364, height: 1773))
         #expect(draft.outputs == 1...1)
@@ -28,7 +28,7 @@ struct ArkDraftTests {
         #expect(
             try provider.draft(SampleImage.request(0)).sent == [
                 "model": "seedream-4-0-250828", "prompt": "Replace the dog with a puppy", "size": "2048x2048",
-                "sequential_image_generation": "disabled", "response_format": "url", "watermark": false,
+                "response_format": "url", "watermark": false,
             ])
     }
 
@@ -155,7 +155,7 @@ struct ArkDraftTests {
                     }))
         #expect(
             Set(try #require(try draft.sent.object).keys) == [
-                "model", "prompt", "image", "size", "sequential_image_generation", "response_format",
+                "model", "prompt", "image", "size", "response_format",
                 "watermark",
             ])
         #expect(draft.outputs == 1...1)

@@ -114,7 +114,7 @@ struct FalCaptureTests {
                 guard exchange.status == 200 else { continue }
                 let draft = RequestDraft(
                     model: String(exchange.target.drop { $0 == "/" }.prefix { $0 != "?" }),
-                    operation: .fal(.submit), url: "", body: .object([]), outputs: 1...1)
+                    entry: nil, operation: .fal(.submit), url: "", body: .object([]), outputs: 1...1)
                 let reply = FalSample.reply(200, exchange.answer, exchange.answerHeaders)
                 guard case .accepted(let ticket) = try fal.submitReply(reply, to: draft, in: context) else {
                     Issue.record("\(exchange.scenario): expected a ticket")

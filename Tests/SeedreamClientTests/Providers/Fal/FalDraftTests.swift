@@ -304,7 +304,7 @@ struct FalDraftTests {
 
     @Test("states its cost, marked as a third party's price")
     func price() {
-        let price = FalSample.fal.limits.price
+        let price = SubmissionPlanner(.fal).limits.price
         #expect(price?.amount == 0.03 && price?.unit == .usDollars && price?.date == "2026-11-21")
         #expect(price?.source.contains("fal's own price page was not read") == true)
     }

@@ -61,7 +61,10 @@ struct OneRouterDraftTests {
         #expect(draft.isInline)
     }
 
-    @Test("sends every preset by name, and then no pixels", arguments: SizePreset.allCases)
+    /// The presets that the table lists.
+    static let listed = ModelTable.standard.entry("4.0", at: .onerouter)?.output?.value.presets ?? []
+
+    @Test("sends every preset by name, and then no pixels", arguments: listed)
     func presets(_ preset: SizePreset) throws {
         var request = SampleImage.request()
         request.size = .preset(preset)

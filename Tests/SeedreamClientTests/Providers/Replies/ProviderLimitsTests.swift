@@ -9,7 +9,7 @@ struct ProviderLimitsTests {
         arguments: [AIMLProvider(), OneRouterProvider(), ArkProvider(), ApiframeProvider()] as [any Provider])
     func features(_ provider: any Provider) {
         let isApiframe = provider.id == .apiframe
-        let limits = provider.limits
+        let limits = SubmissionPlanner(provider.id).limits
         #expect(limits.hasJobs == isApiframe)
         #expect(limits.hasWebhooks == isApiframe)
         #expect(limits.honorsIdempotencyKeys == isApiframe)
