@@ -19,7 +19,7 @@ struct OutputSizeTests {
 
     @Test(
         "refuse other texts",
-        arguments: ["", "x", "0x5", "5x", "16:9@3K", "16:0", "1x2@2K", "1x2x3", "-4x4"])
+        arguments: ["", "x", "0x5", "5x", "16:9@5K", "16:0", "1x2@2K", "1x2x3", "-4x4"])
     func refusing(_ text: String) { #expect(OutputSize(text) == nil) }
 
     @Test("of an aspect ratio keep the tier's area, or stay within a maximum side")
