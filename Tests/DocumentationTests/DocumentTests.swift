@@ -55,19 +55,6 @@ struct DocumentTests {
         #expect(try Document("README.md").table(between: "providers") == rows)
     }
 
-    @Test("docs/models.md lists the models that each provider sells")
-    func models() throws {
-        let table = ModelTable.standard
-        let rows = table.aliases.map { alias in
-            [alias]
-                + ProviderID.allCases.map { provider in
-                    guard let entry = table.entry(alias, at: provider) else { return "no" }
-                    return entry.editID == nil ? "text-to-image" : "yes"
-                }
-        }
-        #expect(try Document("docs/models.md").table(between: "models") == rows)
-    }
-
     // MARK: Swift and JSON
 
     /// The file that compiles the Swift block, by marker.

@@ -78,7 +78,7 @@ extension SeedreamClient {
         }
         // An ID is taken as it is, also one for text-to-image.
         let model =
-            model.map { configuration.models.entry($0, at: provider)?.editID ?? $0 }
+            model.map { configuration.models.entry($0, at: provider)?.ids.first ?? $0 }
             ?? planner.limits.editModel
         var job = JobRecord(
             id: Self.newJobID(), provider: provider, baseURL: configuration.baseURL, model: model,

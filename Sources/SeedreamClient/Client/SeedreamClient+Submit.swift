@@ -141,7 +141,9 @@ extension SeedreamClient {
             estimate: planner.price(of: draft, inputs: request.images.count),
             idempotencyKey: providerAPI.limits.honorsIdempotencyKeys ? UUID().uuidString.lowercased() : nil,
             destination: destination?.absolute)
-        if request.resultBackground == .transparent { job.wantsTransparency = true }
+        if request.resultBackground == .transparent, planner.transparency(of: request.model) != .lacking {
+            job.wantsTransparency = true
+        }
         return job
     }
 

@@ -47,6 +47,32 @@ public struct SubmissionPlanner: Sendable {
         return context.models.entry(id: model, at: provider) ?? context.models.entry(model, at: provider)
     }
 
+    /// Returns the row whose limits on inputs hold for a model: that of the default model if
+    /// nothing is known of the model's own.
+    package func preparedEntry(of model: String?) -> ModelEntry? {
+        let entry = entry(of: model)
+        return entry?.inputs == nil ? self.entry(of: nil) : entry
+    }
+
+    /// What a model needs for a transparent background.
+    package enum Transparency: Sendable {
+        /// It makes none: the setting is refused or dropped.
+        case lacking
+        /// One PNG with an alpha channel.
+        case ofCutout
+        /// Nothing, as far as is known.
+        case ofAnyInput
+    }
+
+    /// Returns what a model needs for a transparent background.
+    package func transparency(of model: String?) -> Transparency {
+        let lacks = entry(of: model)?.fields?.value.lacks ?? []
+        guard providerAPI.limits.fields.contains(.background),
+            !lacks.isSuperset(of: [.background, .backgroundOfInput])
+        else { return .lacking }
+        return lacks.contains(.background) ? .ofCutout : .ofAnyInput
+    }
+
     /// Returns the ID that is sent for a model; `nil` if the request would be refused.
     package func modelID(of model: String?, edits: Bool) -> String? {
         try? context.models.choice(of: model, at: provider, for: edits ? .edit : .generate).id

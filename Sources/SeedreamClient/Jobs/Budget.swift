@@ -53,7 +53,7 @@ extension BudgetError: CustomStringConvertible {
         switch self {
         case .exceeded(let worst, let budget, let unit):
             "the worst case costs \(worst.formattedAmount) \(unit.rawValue), the budget is \(budget.formattedAmount) \(unit.rawValue)"
-        case .priceUnknown: "no price is known for this provider, so the budget cannot be checked"
+        case .priceUnknown: "no price is known for this request, so the budget cannot be checked"
         case .otherUnit(let budget, let price):
             "the budget is in \(budget.rawValue), the provider's price in \(price.rawValue)"
         }

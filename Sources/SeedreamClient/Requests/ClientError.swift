@@ -169,9 +169,10 @@ extension ClientError: ErrorWithRemedy {
         case .transport: return "check the network, the proxy and the base URL, then try again"
         case .timeout, .provider: return "try again later"
         case .badReply: return "check that the base URL belongs to \(name)"
+        case .notFound where code == "ModelNotOpen": return "activate the model in the console of \(name)"
         case .notFound where isAboutPaidCall:
-            let successors = ModelTable.standard.entries(of: provider).map(\.alias)
-                .filter { $0 != ModelTable.defaultAlias }
+            let successors = ModelTable.standard.entries(of: provider).filter { $0.editID != nil }
+                .map(\.alias).filter { $0 != ModelTable.defaultAlias }
             let others = successors.isEmpty ? "" : ": \(successors.joined(separator: ", "))"
             return
                 "\(name) does not have this model, or no longer; \(.listModels) shows what else it sells\(others)"

@@ -26,7 +26,7 @@ extension RequestChecks {
         switch support(of: field) {
         case .has: return true
         case .unknown:
-            warn(.effectUnknown, name, "it is not known whether \(self.name) has it")
+            warn(.effectUnknown, name, "no document says whether \(self.name) has \(name); it is sent")
             return true
         case .lacks:
             try leaveOut(name, instead: instead)
@@ -87,14 +87,18 @@ extension RequestChecks {
     }
 
     /// Returns the format to ask for. A transparent background needs PNG.
-    mutating func resultFormat() throws(RequestError) -> ResultFormat? {
-        let isTransparent = request.resultBackground == .transparent
+    ///
+    /// - Parameter background: The background that is asked for.
+    mutating func resultFormat(with background: ResultBackground?) throws(RequestError) -> ResultFormat? {
+        let isTransparent = background == .transparent
         if isTransparent, request.resultFormat == .jpeg {
             throw RequestError(
                 field: "resultFormat", message: "expected png for a transparent background, found jpeg",
                 hint: "leave it out: PNG is asked for then")
         }
-        guard let format = request.resultFormat ?? (isTransparent ? .png : nil) else { return nil }
+        guard let format = request.resultFormat else {
+            return isTransparent && support(of: .resultFormat) != .lacks ? .png : nil
+        }
         guard try sends(.resultFormat, "resultFormat", instead: "the model's own format is saved")
         else { return nil }
         return format
@@ -127,12 +131,11 @@ extension RequestChecks {
             )
             return
         }
-        guard prepared.source.alpha, !prepared.reasons.contains(.flattened), prepared.mediaType == .png else {
-            let found = prepared.source.alpha ? "a flattened one" : "an opaque one"
+        guard prepared.hasAlphaChannel else {
             throw RequestError(
                 field: "images",
                 message:
-                    "\(prepared.source.name): expected an image with an alpha channel for a transparent background of \(name), found \(found)",
+                    "\(prepared.source.name): expected an image with an alpha channel for a transparent background of \(name), found an opaque one",
                 hint: "send a cut-out with transparency, or choose a model that needs none, such as 5.5")
         }
     }
@@ -146,6 +149,11 @@ extension RequestChecks {
             throw RequestError(
                 field: "images", message: "expected the one image to split, found \(request.images.count)",
                 hint: "send one image in each request")
+        }
+        guard request.resultFormat != .jpeg else {
+            throw RequestError(
+                field: "resultFormat", message: "expected png for layers, found jpeg",
+                hint: "leave it out: PNG is asked for then")
         }
         guard request.resultBackground == nil else {
             throw RequestError(
@@ -163,4 +171,15 @@ extension RequestChecks {
     /// The number of layers to expect of a model that is not in the table: the largest known. Our
     /// number.
     private static let assumedLayers = 99
+}
+
+extension PreparedImage {
+    /// Whether the bytes to send are a PNG whose pixels have an alpha channel, or a palette with
+    /// transparent entries. An alpha channel that is opaque everywhere is not kept in preparation.
+    fileprivate var hasAlphaChannel: Bool {
+        guard mediaType == .png else { return false }
+        // The colour type: the last but three bytes of the header chunk (PNG, 11.2.1).
+        let colorType = bytes.withBytes { $0.count > 25 ? $0[25] : 0 }
+        return [4, 6].contains(colorType) || colorType == 3 && source.alpha
+    }
 }

@@ -37,8 +37,7 @@ extension RequestChecks {
         guard var size = wanted.pixels(first: first, maximumSide: limits.sides?.upperBound) else {
             return nil
         }
-        // The product of larger sides might overflow.
-        guard size.shortSide > 0, size.longSide <= 1 << 24 else {
+        guard size.shortSide > 0 else {
             throw RequestError(
                 field: "size", message: "expected sides of 1 px or more, found \(size)",
                 hint: "ask for 2048x2048, or for an aspect ratio such as 16:9@2K")
@@ -88,7 +87,16 @@ extension RequestChecks {
 
     /// Checks the area of a size, and returns the predicted size of the result.
     private mutating func checkArea(of size: PixelSize) throws(RequestError) -> PixelSize {
-        guard let area = limits.area, !area.contains(size.area) else { return size }
+        guard let area = limits.area, !area.contains(size.area) else {
+            if limits.area?.upperBound == .max, let tier = limits.tiers?.last,
+                size.area > tier.side * tier.side
+            {
+                warn(
+                    .effectUnknown, "size", "no document gives the largest size of \(name): it is not checked"
+                )
+            }
+            return size
+        }
         guard size.area < area.lowerBound else {
             let side = Int(Double(area.upperBound).squareRoot())
             throw RequestError(

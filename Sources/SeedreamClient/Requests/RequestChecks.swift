@@ -81,6 +81,11 @@ package struct RequestChecks {
         let each = try checked(
             "imagesPerGeneration", request.imagesPerGeneration, limits.imagesPerGeneration,
             instead: "each generation produces one image")
+        guard !count.multipliedReportingOverflow(by: each).overflow else {
+            throw RequestError(
+                field: "count", message: "expected at most \(Int.max) images, found more",
+                hint: "ask for fewer images in each request")
+        }
         if let most = limits.maximumInputsAndOutputs, !request.images.isEmpty || limits.counts == 1...1,
             request.images.count + count * each > most
         {
@@ -125,7 +130,8 @@ package struct RequestChecks {
 
     private func checkPrompt() throws(RequestError) {
         // Without a prompt, layers are split as the model sees fit.
-        guard request.splitsLayers || request.prompt.contains(where: { !$0.isWhitespace }) else {
+        let isOptional = request.splitsLayers && support(of: .layers) != .lacks
+        guard isOptional || request.prompt.contains(where: { !$0.isWhitespace }) else {
             throw RequestError(
                 field: "prompt", message: "expected words, found none", hint: "describe the image")
         }

@@ -93,7 +93,7 @@ struct ConstraintArguments: ParsableArguments {
                     "\(model) is not among the known models of \(provider.displayName): prepared as for Seedream 4"
                 )
             }
-            return InputConstraints(for: choice.entry)
+            return InputConstraints(for: SubmissionPlanner(provider).preparedEntry(of: choice.id))
         } catch {
             throw ValidationError("--model: \(error.message); \(error.hint)")
         }

@@ -115,6 +115,7 @@ extension SendingCommand {
                     for: provider.id, configuration: configuration, model: model, profile: profile),
                 options: options))
         session.model = model
+        session.adaptsToModels = constraints?.profile == nil
         return session
     }
 

@@ -16,9 +16,14 @@ struct RowKey {
     private let shared: [String]
     private let planner: SubmissionPlanner
 
-    init(_ planner: SubmissionPlanner, preparer: ImagePreparer) {
+    /// - Parameter model: The model that the preparer's constraints are for.
+    init(_ planner: SubmissionPlanner, preparer: ImagePreparer, model: String?) {
         self.planner = planner
-        let (constraints, options) = (preparer.constraints, preparer.options)
+        // Those of the default model, with what the caller has changed: a number of the table that
+        // is corrected must not make a row another one. The model itself is in each row's part.
+        let constraints = preparer.constraints.adapted(
+            from: planner.preparedEntry(of: model), to: planner.preparedEntry(of: nil))
+        let options = preparer.options
         shared = [
             "row-1", planner.origin, planner.provider.rawValue,
             planner.configuration.options.arkWatermark ? "watermark" : "",

@@ -8,11 +8,17 @@ extension RunEngine.ProviderContext {
     func preparer(for request: GenerationRequest) -> ImagePreparer {
         var preparer = preparer
         let planner = client.planner
-        preparer.constraints = preparer.constraints.adapted(
-            from: planner.entry(of: model), to: planner.entry(of: request.model))
-        if request.resultBackground == .transparent {
+        if adapts {
+            preparer.constraints = preparer.constraints.adapted(
+                from: planner.preparedEntry(of: model), to: planner.preparedEntry(of: request.model))
+        }
+        guard request.resultBackground == .transparent else { return preparer }
+        switch planner.transparency(of: request.model) {
+        case .lacking: break
+        case .ofAnyInput: preparer.options.keepsAlpha = true
+        case .ofCutout:
             preparer.options.keepsAlpha = true
-            // Some models accept a cut-out only as PNG.
+            // The one input must be a PNG.
             preparer.options.format = .png
         }
         return preparer

@@ -16,6 +16,8 @@ struct RunEngine: Sendable {
         let preparer: ImagePreparer
         /// The model that the preparer's constraints are for.
         let model: String?
+        /// Whether requests for other models are prepared for those.
+        let adapts: Bool
         let key: RowKey
         let slots: AsyncSemaphore
 
@@ -58,7 +60,8 @@ struct RunEngine: Sendable {
                 client.provider,
                 ProviderContext(
                     client: client, preparer: preparer, model: session.model,
-                    key: RowKey(client.planner, preparer: session.preparer),
+                    adapts: session.adaptsToModels,
+                    key: RowKey(client.planner, preparer: session.preparer, model: session.model),
                     slots: AsyncSemaphore(max(1, options.parallel)))
             )
         }

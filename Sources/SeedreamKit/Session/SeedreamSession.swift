@@ -19,9 +19,11 @@ public struct SeedreamSession: Sendable {
     public var preparer: ImagePreparer
     /// Sends requests and downloads results.
     public let client: SeedreamClient
-    /// The model that the preparer's constraints are for. Default: `nil`, the default model. A
-    /// request for another model is prepared for that one.
+    /// The model that the preparer's constraints are for. Default: `nil`, the default model.
     public var model: String?
+    /// Whether a request for another model is prepared for that one. `false` for constraints that
+    /// hold for every model. Default: `true`.
+    public var adaptsToModels = true
 
     /// Joins a preparer and a client.
     ///
@@ -57,7 +59,7 @@ public struct SeedreamSession: Sendable {
         profile: InputConstraints? = nil
     ) -> InputConstraints {
         let planner = SubmissionPlanner(provider, configuration: configuration)
-        var constraints = profile ?? InputConstraints(for: planner.entry(of: model))
+        var constraints = profile ?? InputConstraints(for: planner.preparedEntry(of: model))
         constraints.maximumBodyBytes = configuration.maximumBodyBytes
         let limits = planner.limits
         // Images that exceed the body limit are uploaded, so they need not be made smaller.

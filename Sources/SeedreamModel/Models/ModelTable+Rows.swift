@@ -97,7 +97,7 @@ extension ModelTable {
                 steps: [
                     .init(maximumArea: 2_359_296, amount: 0.0675),
                     .init(maximumArea: 4_194_304, amount: 0.135),
-                ], perInput: 0.0045, freeInputs: 1), .falPages
+                ], perInput: 0.0045, freeInputs: 1), .falPageAndMuapi
         )
         .page("https://fal.ai/models/bytedance/seedream/v5/pro/us/text-to-image/llms.txt"),
 
@@ -153,6 +153,9 @@ extension ModelTable {
         .inputs(InputRule(14), .aimlDocuments)
         .fields(FieldRule([.seed, .responseFormat]), .aimlDocuments)
         .page("https://docs.aimlapi.com"),
+
+        ModelEntry(.aiml, "3.0", edit: [], generate: ["bytedance/seedream-3.0"])
+            .page("https://docs.aimlapi.com"),
     ]
 
     private static let onerouter: [ModelEntry] = [
@@ -297,7 +300,7 @@ extension ModelTable {
                 FieldRule(
                     [.resultFormat, .backgroundOfInput, .layers, .responseFormat],
                     lacks: [
-                        .count, .imagesPerGeneration, .seed, .safetyChecker, .enhancementOff, .guidanceScale,
+                        .count, .imagesPerGeneration, .seed, .safetyChecker, .enhancementOff,
                         .background, .syncMode,
                     ], maximumLayers: 16), .comfyCode
             )
@@ -316,7 +319,7 @@ extension ModelTable {
                 [.resultFormat, .background, .layers, .responseFormat],
                 lacks: [
                     .count, .imagesPerGeneration, .seed, .safetyChecker, .enhancementFast, .enhancementOff,
-                    .guidanceScale, .syncMode,
+                    .syncMode,
                 ], maximumLayers: 99), .comfySchema
         )
         .price(
@@ -331,10 +334,10 @@ extension ModelTable {
             .ark, "3.0", edit: [], generate: ["seedream-3-0-t2i-250415", "doubao-seedream-3-0-t2i-250415"]
         )
         .output(
-            OutputRule(area: 262_144...4_194_304, tiers: [.k1, .k2]), .aimlDocuments
+            OutputRule(sides: 512...2048, tiers: [.k1, .k2]), .aimlSchema
         )
         .fields(
-            FieldRule([.seed, .guidanceScale, .responseFormat], guidanceScale: 1...10), .aimlDocuments
+            FieldRule([.seed, .guidanceScale, .responseFormat], guidanceScale: 1...10), .aimlSchema
         )
         .price(PriceRule(0.03), .resellers),
     ]
@@ -363,14 +366,18 @@ extension FactSource {
         .vendor, "Apiframe's page of seedream-4", read: "2026-11-21")
     fileprivate static let apiframeOpenAPI = FactSource(.vendor, "Apiframe's openapi.json 9f9b464")
     fileprivate static let arkDocument = FactSource(.thirdParty, "copies of ModelArk 1541523")
-    fileprivate static let arkruntime = FactSource(.vendor, "arkruntime 0.17.0 (PyPI)")
+    fileprivate static let arkruntime = FactSource(
+        .vendor, "arkruntime 0.17.0 (PyPI); the number of layers is docs.comfy.org's")
+    fileprivate static let aimlSchema = FactSource(.thirdParty, "AIML's schema of the model, f14fa72")
+    fileprivate static let falPageAndMuapi = FactSource(
+        .thirdParty, "llms.txt of fal's us page; the fee for inputs is muapi.ai's")
     fileprivate static let comfyDocument = FactSource(
         .thirdParty, "docs.comfy.org, byteplus/seedream-5-0-260128")
     fileprivate static let comfySchema = FactSource(
         .thirdParty, "docs.comfy.org, byteplus/seedream-5-5-261028.json")
     fileprivate static let comfyCode = FactSource(.thirdParty, "ComfyUI nodes_bytedance.py 372f645")
     fileprivate static let comfyIssue = FactSource(.measured, "Comfy-Org/ComfyUI#16204")
-    fileprivate static let vercel = FactSource(.vendor, "vercel.com/ai-gateway/models")
+    fileprivate static let vercel = FactSource(.thirdParty, "vercel.com/ai-gateway/models")
     fileprivate static let resellers = FactSource(.thirdParty, "apiyi.com, inference.sh, laozhang.ai")
     fileprivate static let otherSellers = FactSource(
         .thirdParty, "listed by other sellers of the model; fal's own price page was not read",

@@ -48,7 +48,10 @@ public struct GenerationRequest: Hashable, Sendable {
     /// The operation: `edit` if there are images, otherwise `generate`.
     public var operation: GenerationOperation { images.isEmpty ? .generate : .edit }
     /// The maximum number of images the request may return, on which its maximum price is based.
-    public var maximumOutputs: Int { count * imagesPerGeneration }
+    public var maximumOutputs: Int {
+        let (product, overflow) = count.multipliedReportingOverflow(by: imagesPerGeneration)
+        return overflow ? .max : product
+    }
 }
 
 /// An image of a request.

@@ -60,7 +60,7 @@ struct LocalizedErrorTests {
             RequestError(field: "count", message: "expected 1 to 4, found 6", hint: "ask for fewer"),
             "count: expected 1 to 4, found 6", "ask for fewer"),
         Row(
-            BudgetError.priceUnknown, "no price is known for this provider, so the budget cannot be checked",
+            BudgetError.priceUnknown, "no price is known for this request, so the budget cannot be checked",
             "give the price of one image with `price`"),
         Row(
             full, "l: the ledger cannot be written: no space",

@@ -129,6 +129,56 @@ struct ModelDraftTests {
         #expect(ArkProvider().refusedField(both) == "resultBackground")
     }
 
+    @Test("layers have no JPEG, and a size of their own only if one is asked for")
+    func layerSettings() throws {
+        func layered(_ model: String, _ change: (inout GenerationRequest) -> Void = { _ in })
+            -> GenerationRequest
+        {
+            request(model) {
+                $0.splitsLayers = true
+                change(&$0)
+            }
+        }
+        #expect(ArkProvider().refusedField(layered("5.5") { $0.resultFormat = .jpeg }) == "resultFormat")
+        #expect(ArkProvider().refusedField(layered("5.5") { $0.size = .matchFirstImage(.k4) }) == "size")
+        let small = try ArkProvider().draft(layered("5.5") { $0.size = .matchFirstImage(.k1) })
+        #expect(try small.sent["size"] != "auto")
+        // Dropped, so that words are needed.
+        do throws(RequestError) {
+            _ = try ArkProvider().draft(layered("4.5") { $0.prompt = "" }, isLenient: true)
+            Issue.record("expected a refusal of the empty prompt")
+        } catch {
+            #expect(error.field == "prompt")
+        }
+    }
+
+    @Test("a transparent background that is dropped leaves no format behind")
+    func droppedBackground() throws {
+        let transparent = request("5.0-lite") { $0.resultBackground = .transparent }
+        #expect(ArkProvider().refusedField(transparent) == "resultBackground")
+        #expect(
+            FalProvider().refusedField(request("4.0") { $0.resultBackground = .transparent })
+                == "resultBackground")
+        let draft = try ArkProvider().draft(transparent, isLenient: true)
+        #expect(try draft.sent["output_format"] == nil && draft.sent["background"] == nil)
+        #expect(draft.warned == ["resultBackground field-dropped"])
+    }
+
+    @Test("what is unknown goes out with a note that names it")
+    func unknown() throws {
+        let draft = try FalProvider().draft(
+            request("5.5", images: 0) {
+                $0.safetyChecker = false
+                $0.delivery = .inline
+            })
+        #expect(try draft.sent["enable_safety_checker"] == false && draft.sent["sync_mode"] == true)
+        #expect(draft.warned.contains("safetyChecker effect-unknown"))
+        #expect(draft.warned.contains("delivery effect-unknown"))
+        let large = try ArkProvider().draft(
+            request("5.5") { $0.size = .pixels(PixelSize(width: 9000, height: 9000)) })
+        #expect(large.warned == ["size effect-unknown"])
+    }
+
     @Test("a tier that a model lacks is refused with those it has")
     func tiers() throws {
         let refused = request("5.0-pro") { $0.size = .matchFirstImage(.k4) }

@@ -39,7 +39,7 @@ package struct AIMLProvider: Provider {
         }
         let instead = "the provider decides how to rewrite the prompt"
         _ = (try checks.layers(), try checks.enhancement(instead: instead))
-        _ = (try checks.resultFormat(), try checks.resultBackground())
+        _ = try checks.resultFormat(with: try checks.resultBackground())
         var safetyChecker = request.safetyChecker
         if safetyChecker != nil,
             try !checks.sends(

@@ -57,7 +57,8 @@ package struct ApiframeProvider: Provider {
         }
         let enhancement = try checks.enhancement(
             instead: "the provider rewrites the prompt in its standard way")
-        _ = (try checks.layers(), try checks.resultBackground())
+        _ = try checks.layers()
+        let background = try checks.resultBackground()
         if request.seed != nil {
             checks.warn(
                 .effectUnknown, "seed",
@@ -77,7 +78,7 @@ package struct ApiframeProvider: Provider {
         let body = ApiframeRequest(
             model: checks.model, prompt: request.prompt, images: images, size: size,
             enhancesPrompt: enhancesPrompt, seed: try checks.seed(),
-            guidanceScale: try checks.guidanceScale(), format: try checks.resultFormat(),
+            guidanceScale: try checks.guidanceScale(), format: try checks.resultFormat(with: background),
             webhook: request.webhook)
         var predicted: PixelSize?
         if case .custom(let pixels) = size { predicted = pixels }

@@ -61,7 +61,8 @@ package struct ArkProvider: Provider {
         (body.seed, body.guidanceScale) = (seed, try checks.guidanceScale())
         (body.background, body.splitsLayers) = (try checks.resultBackground(), layers != nil)
         // Layers other than the base image are transparent.
-        body.resultFormat = try checks.resultFormat() ?? (layers == nil ? nil : .png)
+        body.resultFormat =
+            try checks.resultFormat(with: body.background) ?? (layers == nil ? nil : .png)
         var fields = HTTPFields()
         // Sent by the provider's own library; for its support only.
         fields.put(UUID().uuidString.lowercased(), as: "X-Client-Request-Id")
@@ -76,7 +77,7 @@ package struct ArkProvider: Provider {
     private func size(_ checks: inout RequestChecks, isLayered: Bool)
         throws(RequestError) -> (wire: String, predicted: PixelSize?)
     {
-        if isLayered, case .matchFirstImage = checks.request.size { return ("auto", nil) }
+        if isLayered, checks.request.size == .matchFirstImage(.k2) { return ("auto", nil) }
         let wanted = try checks.offeredSize()
         guard let size = try checks.size(of: wanted) else {
             // Ark has no presets.

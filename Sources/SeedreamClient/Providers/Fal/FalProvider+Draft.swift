@@ -14,12 +14,23 @@ extension FalProvider {
         let (size, predicted) = try size(&checks)
         let enhancement = try checks.enhancement(instead: "fal enhances the prompt in its standard way")
         let (seed, guidance) = (try checks.seed(), try checks.guidanceScale())
-        let (format, background) = (try checks.resultFormat(), try checks.resultBackground())
+        let background = try checks.resultBackground()
+        let format = try checks.resultFormat(with: background)
+        var safetyChecker = request.safetyChecker
+        if safetyChecker != nil,
+            try !checks.sends(.safetyChecker, "safetyChecker", instead: "fal decides what to check")
+        {
+            safetyChecker = nil
+        }
         let isRun = context.options.fal.mode == .run
         let fields = try fields(context.options.fal, &checks)
         let webhook = try webhook(request, isRun: isRun, &checks)
         let base = isRun ? context.endpoints.api : context.endpoints.queue
-        let isInline = request.delivery == .inline
+        var isInline = request.delivery == .inline
+        if isInline {
+            isInline = try checks.sends(
+                .syncMode, "delivery", instead: "the result is downloaded from a URL")
+        }
         if isInline {
             checks.warn(
                 .notKept, "delivery",
@@ -41,7 +52,7 @@ extension FalProvider {
                     checks.states(.imagesPerGeneration, unlessDefault: each == 1) ? .integer(each) : nil
                 ),
                 // Omitted unless set: fal's own default is on.
-                ("enable_safety_checker", request.safetyChecker.map { .bool($0) }),
+                ("enable_safety_checker", safetyChecker.map { .bool($0) }),
                 ("enhance_prompt_mode", enhancement.map { .string($0.rawValue) }),
                 (
                     "sync_mode",

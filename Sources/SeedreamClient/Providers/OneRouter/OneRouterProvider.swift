@@ -26,7 +26,7 @@ package struct OneRouterProvider: Provider {
         let enhancement = try checks.enhancement(
             instead: "the provider rewrites the prompt in its standard way")
         _ = (try checks.layers(), try checks.guidanceScale())
-        _ = (try checks.resultFormat(), try checks.resultBackground())
+        _ = try checks.resultFormat(with: try checks.resultBackground())
         let wanted = try checks.offeredSize()
         let size = try checks.size(of: wanted)
         let isInline = request.delivery == .inline
