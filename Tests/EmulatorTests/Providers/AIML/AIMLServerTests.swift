@@ -177,12 +177,12 @@ struct AIMLServerTests {
             let text = try await emulator.call(
                 "POST", "aiml/v1/images/generations", headers: [AIML.key], body: Array("{".utf8))
             #expect(try message(text) == validation("Unexpected token in JSON"))
-            let unknown = try await emulator.aiml(AIML.least("bytedance/seedream-3.0"))
+            let unknown = try await emulator.aiml(AIML.least("bytedance/seedream-2.0"))
             let words = try #require(try message(unknown))
             #expect(
                 words.hasPrefix("Body validation error!\nInvalid enum value. Expected 'bytedance/seedream-v4")
             )
-            #expect(words.hasSuffix(#", received 'bytedance/seedream-3.0' at "model""#))
+            #expect(words.hasSuffix(#", received 'bytedance/seedream-2.0' at "model""#))
         }
     }
 

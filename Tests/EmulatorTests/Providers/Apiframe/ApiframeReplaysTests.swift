@@ -85,7 +85,11 @@ struct ApiframeReplaysTests {
 
     @Test("does not remember refusals or the keys of other accounts")
     func refusals() async throws {
-        try await RunningEmulator.with({ $0.credits = 1 }) { emulator in
+        try await RunningEmulator.with({
+            $0.credits = 1
+            // The first job must not fail, and be refunded, before the second request.
+            $0.queueTime = 1
+        }) { emulator in
             await emulator.emulator.setFaults([FaultRule("apiframe.generate", .jobFails, count: 1)])
             let first = try await emulator.generate(replayKey: "a")
             let refused = try await emulator.generate(replayKey: "b")
