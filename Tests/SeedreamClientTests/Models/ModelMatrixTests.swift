@@ -145,6 +145,35 @@ struct ModelMatrixTests {
         }
     }
 
+    @Test("a number of the table that is corrected does not buy a saved row again")
+    func corrected() async throws {
+        try await Rig.with { rig in
+            let ledger = MemoryLedger()
+            var request = GenerationRequest(prompt: "a hat")
+            request.model = "4.5"
+            let row = RowRequest(
+                label: "one", inputs: [.file(Fixtures.path("photos/rocket.jpg"))], request: request)
+            let run = RunRecord(.init(command: "edit", sources: [], destination: "out", origin: "here"))
+            let index = try #require(
+                ModelTable.standard.entries.firstIndex { $0.provider == .ark && $0.alias == "4.5" })
+            var actions: [RowOutcome.Action] = []
+            for (most, isOfSession) in [(14, false), (13, false), (12, true)] {
+                var table = ModelTable.standard
+                table.entries[index].inputs?.value.maximum = most
+                table.entries[index].inputs?.value.bytes = most * 1_000_000
+                let client = try rig.client(.ark, ledger: ledger) { $0.models = table }
+                var session = SeedreamSession(client: client)
+                if isOfSession {
+                    session.model = "4.5"
+                    session.preparer.constraints = SeedreamSession.constraints(
+                        for: .ark, configuration: client.configuration, model: "4.5")
+                }
+                _ = try await session.run([row], as: run, to: rig.destination) { actions.append($0.action) }
+            }
+            #expect(actions == [.sent, .skipped, .skipped])
+        }
+    }
+
     @Test("a made-up model needs only a row: its limits, fields and price hold, and the emulator makes it")
     func madeUp() async throws {
         // A copy of a row under other names, as an edit of the table would add it.
