@@ -65,6 +65,9 @@ let package = Package(
             name: "LosslessTurn",
             description:
                 "Rotates JPEGs losslessly, with TurboJPEG (libturbojpeg0-dev)."),
+        .trait(
+            name: "Postgres",
+            description: "Keeps jobs in PostgreSQL, shared by several machines (libpq-dev)."),
         .trait(name: "TIFF", description: "Reads the first page of TIFFs with libtiff (libtiff-dev)."),
     ],
     dependencies: [
@@ -127,6 +130,9 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CPostgreSQL", path: "CModules/System/CPostgreSQL", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         // What Swift cannot call of Linux: no library, only a header.
         .systemLibrary(name: "CProcess", path: "CModules/CProcess"),
         .target(
@@ -208,6 +214,7 @@ let package = Package(
                     name: "NIOHTTPCompression", package: "swift-nio-extras",
                     condition: .when(traits: ["Client"])),
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),
+                .target(name: "CPostgreSQL", condition: .when(traits: ["Postgres"])),
             ],
             swiftSettings: settings),
         .target(

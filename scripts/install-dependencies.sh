@@ -2,14 +2,14 @@
 # Installs the missing ones of the system packages that this package needs, and prints their names.
 #
 #   scripts/install-dependencies.sh            the libraries that the build needs
-#   scripts/install-dependencies.sh --tests    also curl, exiftool, transicc, a validator of JSON Schema, mandoc and the shells, for the tests
+#   scripts/install-dependencies.sh --tests    also curl, exiftool, transicc, a validator of JSON Schema, mandoc, the shells and PostgreSQL, for the tests
 set -euo pipefail
 
-apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev liblcms2-dev libgif-dev libheif-dev libisal-dev libtiff-dev libturbojpeg0-dev libssl-dev libsqlite3-dev pkg-config)
-brew_packages=(jpeg-turbo libpng webp zimg little-cms2 giflib libheif isa-l libtiff openssl@3 sqlite pkgconf)
+apt_packages=(libjpeg-dev libpng-dev libwebp-dev libzimg-dev liblcms2-dev libgif-dev libheif-dev libisal-dev libtiff-dev libturbojpeg0-dev libssl-dev libsqlite3-dev libpq-dev pkg-config)
+brew_packages=(jpeg-turbo libpng webp zimg little-cms2 giflib libheif isa-l libtiff openssl@3 sqlite libpq pkgconf)
 if [[ "${1:-}" == --tests ]]; then
-    apt_packages+=(curl libimage-exiftool-perl liblcms2-utils python3-jsonschema zsh fish bash-completion mandoc)
-    brew_packages+=(exiftool fish mandoc)
+    apt_packages+=(curl libimage-exiftool-perl liblcms2-utils python3-jsonschema zsh fish bash-completion mandoc postgresql)
+    brew_packages+=(exiftool fish mandoc postgresql@17)
 fi
 
 fail() {
@@ -39,6 +39,11 @@ install_with_apt() {
     fi
     echo "installing with apt-get: ${missing[*]}"
     "${as_root[@]}" apt-get update -qq
+    if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+        # The tests start servers of their own: Debian's package must not make and start one.
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
+        "${as_root[@]}" sed -ri 's/^#?create_main_cluster .*$/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+    fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 

@@ -41,6 +41,9 @@ public struct ClientConfiguration: Sendable {
     /// The time after the submit during which "no such job" is retried, in seconds: a provider may
     /// not yet know a job it has just accepted. Default: 60 (our choice).
     public var newJobPatience = 60.0
+    /// The most requests of the account in flight, in all processes that share the ledger. A
+    /// request beyond it waits; that time does not count as ``jobTimeout``. Default: no limit here.
+    public var maximumInFlight: Int?
     /// The polling interval in seconds: starts at the lower bound, grows 1.5x with each poll, and
     /// is capped at the upper bound. Default: 0.5 to 5.
     public var pollInterval: ClosedRange<Double> = 0.5...5

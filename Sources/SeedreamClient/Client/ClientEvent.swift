@@ -4,6 +4,8 @@ public enum ClientEvent: Hashable, Sendable {
     case warning(RequestWarning)
     /// The number of images uploaded so far.
     case uploaded(Int, of: Int)
+    /// The account has as many requests in flight as it may have; this one waits.
+    case waitingForSlot(limit: Int)
     /// The paid request is being sent, with a body of this many bytes.
     case submitting(bytes: Int)
     /// The provider has accepted the job.

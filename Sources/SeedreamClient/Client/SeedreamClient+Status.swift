@@ -53,6 +53,8 @@ extension SeedreamClient {
     {
         var job = try unrecordedJob(requestID: requestID, model: model)
         job.destination = destination.absolute
+        job.account = JobSlot.account(
+            provider, baseURL: configuration.baseURL, key: try keys.key(for: provider).secret)
         // A mistyped ID must not become a job.
         do {
             _ = try await status(of: job)

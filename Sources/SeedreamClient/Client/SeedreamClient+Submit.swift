@@ -24,8 +24,9 @@ extension SeedreamClient {
     ///     applies to the whole run.
     ///   - reporter: Receives events.
     /// - Throws: ``RequestError``, ``BudgetError``, ``KeyError`` and ``LedgerError`` before
-    ///   anything is sent; ``ClientError``, whose ``ClientError/purchase`` says whether the request
-    ///   may have been bought; `CancellationError` if nothing was sent.
+    ///   anything is sent, among them ``LedgerError/slotsTaken(limit:)``; ``ClientError``, whose
+    ///   ``ClientError/purchase`` says whether the request may have been bought;
+    ///   `CancellationError` if nothing was sent.
     public func submit(
         _ request: GenerationRequest, to destination: Destination? = nil,
         id: String = SeedreamClient.newJobID(), for row: RowReference? = nil,
@@ -61,7 +62,10 @@ extension SeedreamClient {
         try await api.backoff.waitForOthers(by: deadline)
         var job = record(of: request, draft, destination, id)
         job.row = row
-        try await ledger.insert(job, within: configuration.budget)
+        job.account = JobSlot.account(provider, baseURL: configuration.baseURL, key: api.key?.secret)
+        let left = deadline.remaining
+        try await insertWhenFree(job, reportingTo: reporter)
+        deadline = left.map { Deadline(after: $0) } ?? .never
         do {
             try Task.checkCancellation()
             reporter?.report(.submitting(bytes: body.length))

@@ -50,6 +50,9 @@ public struct JobRecord: Hashable, Codable, Sendable, Identifiable {
     public var pruned: Double?
     /// The row of a run that the job was sent for; `nil` for a job outside a run.
     public var row: RowReference?
+    /// A digest of the provider, its address and the key, for ``JobSlot``; `nil` for a job of an
+    /// earlier version.
+    public var account: String?
     /// The reserved names, keyed by the names from the template; `nil` if none are reserved. Set
     /// only by the ledger.
     package var names: [String: String]?

@@ -51,6 +51,8 @@ package struct NameTemplate: Hashable, Sendable {
         package static let ofResults: [Placeholder] = Placeholder.allCases
         /// The placeholders for prepared images.
         package static let ofPreparation: [Placeholder] = [.stem, .index, .position, .row]
+        /// The placeholders for prepared images of rows that have ids.
+        package static let ofRows: [Placeholder] = [.stem, .row, .id]
 
         /// The name of `{stem}` in 0.1.0, accepted for one release.
         static let oldStem = "source"
@@ -179,7 +181,7 @@ package struct NameTemplate: Hashable, Sendable {
     }
 
     /// Returns the last component of a path or URL, without its extension.
-    private static func stem(_ source: String?) -> String {
+    static func stem(_ source: String?) -> String {
         guard let source, !source.lowercased().hasPrefix("data:") else { return "image" }
         if source == "-" { return "stdin" }
         let isURL = source.contains("://")

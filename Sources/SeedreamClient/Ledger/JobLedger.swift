@@ -2,7 +2,9 @@
 /// is paid for twice.
 ///
 /// Several processes may share one ledger. Each job has an owner, the process that works on it;
-/// ``claim(_:)`` takes over only jobs without a live owner.
+/// ``claim(_:)`` takes over only jobs without a live owner. A row that this process began is lost
+/// to it if another process took it over, for example because this one was suspended for long:
+/// its job is then not inserted.
 ///
 /// Jobs sent for the rows of a run are stored with them. Everything that a later start of the same
 /// run needs is stored before each request is sent.
@@ -24,6 +26,18 @@ public protocol JobLedger: Sendable {
     ///   unknown; ``LedgerError/overBudget(spent:worst:budget:)``. In both cases nothing is
     ///   inserted.
     func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError)
+    /// Inserts a new job as ``insert(_:within:)`` does, if its account has a free slot.
+    ///
+    /// A slot is one request in flight. It belongs to the job from its insertion until the provider
+    /// has reported the end, also if the process ends meanwhile: the provider goes on. The jobs of
+    /// all processes that share the ledger and have the same ``JobRecord/account`` are counted in
+    /// the same transaction. A job of unknown outcome has its slot for another
+    /// ``JobSlot/unknownTime``, an accepted one at most for ``JobSlot/openTime``.
+    ///
+    /// - Parameter slots: The most slots of the account; `nil` for no limit. The default
+    ///   implementation ignores it.
+    /// - Throws: ``LedgerError/slotsTaken(limit:)``, and the errors of ``insert(_:within:)``.
+    func insert(_ job: JobRecord, within budget: Budget?, slots: Int?) async throws(LedgerError)
     /// Changes a job and returns it. The caller must own the job, unless it only records a request
     /// such as a cancellation. The change is durable when this returns.
     ///
@@ -146,6 +160,11 @@ extension JobLedger {
             try await end(RowRecord(run: row.run, number: row.number, label: ""), as: .waiting, nil)
         }
         return job
+    }
+
+    /// Inserts a new job without a limit on the account's requests in flight.
+    public func insert(_ job: JobRecord, within budget: Budget?, slots: Int?) async throws(LedgerError) {
+        try await insert(job, within: budget)
     }
 
     /// Inserts a new job, owned by the caller, without a limit on the cost of its run.

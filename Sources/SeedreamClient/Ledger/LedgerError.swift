@@ -26,10 +26,37 @@ public enum LedgerError: ErrorWithRemedy, Hashable, Sendable {
     case ambiguous(String, count: Int)
     /// The state transition of a job is not allowed.
     case forbiddenTransition(from: JobState, to: JobState)
-    /// Another job was sent for the row and did not fail. `job` is its ID.
+    /// Another job was sent for the row and did not fail, or another process works on the row.
+    /// `job` is the ID of its job, empty as long as it has sent none.
     case rowTaken(job: String)
     /// The run would exceed its budget. `spent` is the worst case of what was already sent.
     case overBudget(spent: Double, worst: Double, budget: Budget)
+    /// The account has as many requests in flight as it may have. Nothing was inserted; try again
+    /// when one has ended.
+    case slotsTaken(limit: Int)
+    /// The database cannot be reached, or it refuses the connection. The URL has no password.
+    case cannotConnect(url: String, cause: ConnectionFault, reason: String)
+    /// The ledger is in PostgreSQL, and this build has no support for it.
+    case withoutPostgreSQL(url: String)
+
+    /// The reason why there is no connection to a database.
+    public enum ConnectionFault: String, Hashable, Sendable, CaseIterable {
+        /// No server answers at the address, or the connection broke and none could be made again.
+        case unreachable
+        /// Something answers that does not speak PostgreSQL's protocol.
+        case otherProtocol
+        /// The user or the password is wrong, or the server's rules refuse the connection.
+        case credentials
+        /// There is no database of this name.
+        case noDatabase
+        /// The user lacks a right in the database.
+        case rights
+        /// The server is starting, shutting down, or has too many connections.
+        case busy
+        /// The URL or the database does not fit: unknown parameters, or an encoding other than
+        /// UTF-8.
+        case unsuitable
+    }
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -50,16 +77,29 @@ extension LedgerError: CustomStringConvertible {
         case .ambiguous(let id, let count): "\(id) matches \(count) jobs"
         case .forbiddenTransition(let from, let to):
             "a job cannot change from \(from.rawValue) to \(to.rawValue)"
+        case .rowTaken(""): "another process is preparing this row"
         case .rowTaken(let job): "another process has sent this row, as job \(job.prefix(8))"
         case .overBudget(let spent, let worst, let budget):
             "expected the run to cost at most \(budget.amount.formattedAmount) \(budget.unit.rawValue), "
                 + "found up to \(spent.formattedAmount) spent and \(worst.formattedAmount) more"
+        case .slotsTaken(let limit):
+            "expected fewer than \(limit) requests of the account in flight, found \(limit)"
+        case .cannotConnect(let url, _, let reason): "\(url): no connection to the ledger: \(reason)"
+        case .withoutPostgreSQL(let url): "\(url): this build keeps no ledger in PostgreSQL"
         }
     }
 
     /// The remedy.
     public var remedy: Remedy {
         switch self {
+        case .cannotWrite(let path, _) where DatabaseURL(path) != nil:
+            "nothing is sent without a ledger: use a server that can be written, or free some space on it"
+        case .absent(let path) where DatabaseURL(path) != nil:
+            "check the name of the database; `edit` and `generate` make a new ledger in it"
+        case .damaged(let path, _) where DatabaseURL(path) != nil:
+            "use another database with \(.ledgerFile); this one was not changed"
+        case .tooNew(let path) where DatabaseURL(path) != nil:
+            "use the newer version on every machine, or another database with \(.ledgerFile)"
         case .cannotOpen, .cannotWrite:
             "nothing is sent without a ledger: use a writable file with \(.ledgerFile), or free some space"
         case .absent: "check the path after \(.ledgerFile); `edit` and `generate` make a new ledger"
@@ -73,6 +113,24 @@ extension LedgerError: CustomStringConvertible {
         case .forbiddenTransition: "another process has changed the job: see \(.listJobs)"
         case .rowTaken: "the row is not sent twice: see \(.listJobs)"
         case .overBudget: "the remaining rows wait: raise the budget to continue"
+        case .slotsTaken: "try again when a request of the account has ended"
+        case .cannotConnect(_, let cause, _): cause.remedy
+        case .withoutPostgreSQL: "build it with the trait Postgres, or use a file with \(.ledgerFile)"
+        }
+    }
+}
+
+extension LedgerError.ConnectionFault {
+    fileprivate var remedy: Remedy {
+        switch self {
+        case .unreachable: "check host and port, and that the server listens there: `pg_isready -d URL`"
+        case .otherProtocol: "check host and port: PostgreSQL usually listens on 5432"
+        case .credentials: "check the user, and the password in the URL, PGPASSWORD or ~/.pgpass"
+        case .noDatabase: "create it with `createdb NAME`, or correct the name at the end of the URL"
+        case .rights: "an owner of the database grants it: `GRANT CREATE ON DATABASE name TO user`"
+        case .busy: "try again; if it stays, raise max_connections or use a pooler"
+        case .unsuitable:
+            "expected `postgresql://USER@HOST/DATABASE`, and a database with the encoding UTF8"
         }
     }
 }

@@ -15,6 +15,11 @@ public actor MemoryLedger: JobLedger {
 
     /// Inserts a new job.
     public func insert(_ job: JobRecord, within budget: Budget?) throws(LedgerError) {
+        try insert(job, within: budget, slots: nil)
+    }
+
+    /// Inserts a new job, if its account has a free slot.
+    public func insert(_ job: JobRecord, within budget: Budget?, slots: Int?) throws(LedgerError) {
         guard !records.contains(where: { $0.id == job.id }) else {
             throw .cannotWrite(path: "memory", reason: "there is already a job \(job.id)")
         }
@@ -29,6 +34,14 @@ public actor MemoryLedger: JobLedger {
                     throw .overBudget(spent: spent, worst: worst, budget: budget)
                 }
             }
+        }
+        if let slots {
+            let now = JobRecord.now
+            let taken = records.count {
+                guard let time = $0.slotTime, $0.slotAccount == job.slotAccount else { return false }
+                return $0.updated + time > now
+            }
+            guard taken < slots else { throw .slotsTaken(limit: slots) }
         }
         let named = reserveNames(of: job)
         if let row = job.row { change(row.run, row.number) { ($0.job, $0.failure) = (job.id, nil) } }

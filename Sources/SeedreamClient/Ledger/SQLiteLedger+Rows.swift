@@ -164,6 +164,30 @@ extension SQLiteLedger {
         }
     }
 
+    /// Checks that the account of a job has a free slot.
+    static func checkSlots(of job: JobRecord, _ limit: Int?, _ database: Database) throws {
+        guard let limit else { return }
+        let now = JobRecord.now
+        // Few jobs are in these states, and an index finds them. Only one machine uses the file, so
+        // its clock measures the time.
+        let taken =
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT count(*) FROM job
+                    WHERE (state IN ('submitting', 'accepted') AND updated > ?
+                            OR state = 'unknown' AND updated > ?
+                                AND json_extract(record, '$.settlement') IS NULL)
+                        AND provider = ? AND json_extract(record, '$.baseURL') IS ?
+                        AND json_extract(record, '$.account') IS ?
+                    """,
+                arguments: [
+                    now - JobSlot.openTime, now - JobSlot.unknownTime, job.provider.rawValue, job.baseURL,
+                    job.account,
+                ]) ?? 0
+        guard taken < limit else { throw LedgerError.slotsTaken(limit: limit) }
+    }
+
     /// Makes the row of a job that was just inserted `submitting`.
     static func noteRow(of job: JobRecord, _ database: Database) throws {
         guard let row = job.row else { return }

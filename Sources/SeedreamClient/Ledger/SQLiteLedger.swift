@@ -24,16 +24,7 @@ public final class SQLiteLedger: JobLedger {
     private let owner: LedgerOwner?
 
     /// How a ledger is opened if it does not exist or cannot be written.
-    public enum Access: Hashable, Sendable {
-        /// A missing ledger is created.
-        case creating
-        /// The ledger must exist.
-        case existing
-        /// The ledger must exist; if it cannot be written, it is opened for reading only.
-        case reading
-        /// The ledger must exist; nothing in it is changed, and no other process is waited for.
-        case viewing
-    }
+    public typealias Access = LedgerAccess
 
     /// `jobs.sqlite` in `$XDG_STATE_HOME/seedream` or `~/.local/state/seedream`; on macOS in
     /// `~/Library/Application Support/seedream`.
@@ -167,9 +158,15 @@ public final class SQLiteLedger: JobLedger {
 
     /// Inserts a new job, owned by this instance, and makes its row `submitting`.
     public func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError) {
+        try await insert(job, within: budget, slots: nil)
+    }
+
+    /// Inserts a new job, owned by this instance, if its account has a free slot.
+    public func insert(_ job: JobRecord, within budget: Budget?, slots: Int?) async throws(LedgerError) {
         let owner = try owned().name
         try await transaction { database in
             try Self.checkRow(of: job, within: budget, database)
+            try Self.checkSlots(of: job, slots, database)
             let job = try Self.reserveNames(of: job, database)
             try database.execute(
                 sql: """

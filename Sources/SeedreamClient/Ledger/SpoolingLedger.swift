@@ -56,22 +56,14 @@ public final class SpoolingLedger: JobLedger {
     ///
     /// - Parameters:
     ///   - folders: The folders for changes that cannot be recorded. Default: `<path>.pending` for
-    ///     an SQLite ledger, then `pending` in the user's state folder.
+    ///     an SQLite ledger, then `pending` in the user's state folder of this machine.
     ///   - pauses: The pauses before the retries of a change, in seconds.
     package init(_ ledger: any JobLedger, folders: [String]? = nil, pauses: [Double] = [0.1, 0.4]) {
         self.ledger = ledger
         self.pauses = pauses
-        var own: [String] = []
-        var name = "memory"
-        #if Client
-        if let file = ledger as? SQLiteLedger {
-            name =
-                file.path.hasPrefix("/")
-                ? file.path : "\(FileManager.default.currentDirectoryPath)/\(file.path)"
-            own = ["\(name).pending"]
-        }
-        #endif
-        self.name = name
+        let lasting = ledger as? any ClosableLedger
+        name = lasting?.identity ?? "memory"
+        let own = (lasting?.pendingFolder).map { [$0] } ?? []
         self.folders = folders ?? own + ["\(StateFolder.path())/pending"]
     }
 
@@ -85,9 +77,16 @@ public final class SpoolingLedger: JobLedger {
 
     /// Inserts a new job, or throws.
     public func insert(_ job: JobRecord, within budget: Budget?) async throws(LedgerError) {
+        try await insert(job, within: budget, slots: nil)
+    }
+
+    /// Inserts a new job if its account has a free slot, or throws.
+    public func insert(_ job: JobRecord, within budget: Budget?, slots: Int?) async throws(LedgerError) {
         await recover()
-        try await ledger.insert(job, within: budget)
+        try await ledger.insert(job, within: budget, slots: slots)
         note(job)
+        // The ledger can be written again: record what it could not.
+        for id in state.withLock({ Array($0.unrecorded.keys) }) { await record(id) }
     }
 
     /// Changes a job and returns it. A change that the ledger cannot record is kept until it can.

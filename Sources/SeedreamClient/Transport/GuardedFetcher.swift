@@ -55,6 +55,22 @@ package struct GuardedFetcher: Sendable {
             Policy(reach: .world, ports: [80, 443], maximumBytes: maximumBytes)
         }
 
+        /// Returns the policy for a URL that a user gives as input.
+        ///
+        /// - Parameters:
+        ///   - url: The URL.
+        ///   - maximumBytes: The maximum file length, in bytes.
+        ///   - hosts: Lower-case hosts in private networks that may be reached, on every port. A
+        ///     redirect from one stays in its kind of network, or leads to the public one.
+        package static func input(_ url: String, maximumBytes: Int, allowing hosts: Set<String>) -> Policy {
+            var policy = input(maximumBytes: maximumBytes)
+            guard !hosts.isEmpty, let parts = URLParts(url), hosts.contains(parts.host.lowercased()) else {
+                return policy
+            }
+            (policy.reach, policy.ports) = (.worldAndNeighbors(of: parts), nil)
+            return policy
+        }
+
         /// Returns the policy for URLs that a provider gives as results.
         ///
         /// - Parameter base: The provider's URL. Private networks are allowed only if the provider

@@ -143,6 +143,11 @@ struct RepeatedRun {
         return true
     }
 
+    /// Returns the text that names a ledger, as it is read in any folder.
+    private static func absolute(_ ledger: String) -> String {
+        if case .file(let path) = LedgerAddress(ledger) { PathText.absolute(path) } else { ledger }
+    }
+
     private static func command(of run: RunRecord, _ resume: Resume) throws
         -> any RunCommand
     {
@@ -152,7 +157,7 @@ struct RepeatedRun {
                 hint: "repeat the command that began it")
         }
         let (ledger, keyFile) = (resume.client.advanced.ledger, resume.client.advanced.keyFile)
-        let own = [ledger, keyFile].map { $0.map(PathText.absolute) }
+        let own = [ledger.map(Self.absolute), keyFile.map(PathText.absolute)]
         guard PathText.enter(folder) else {
             throw RequestError(
                 field: "run", message: "\(folder): expected the folder where the run began, found none",

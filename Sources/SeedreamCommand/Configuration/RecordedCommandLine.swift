@@ -1,5 +1,6 @@
 #if Client
 import Platform
+import SeedreamClient
 
 /// The command line that a run records, so that `resume` can repeat it.
 enum RecordedCommandLine {
@@ -31,10 +32,26 @@ enum RecordedCommandLine {
         // After the command's name, since the terminator `--` may follow.
         words.insert(contentsOf: configured, at: min(1, words.count))
         words = ModelChoice.configured.map { modelPrefix + $0.text } + words
-        let isPlain = words.allSatisfy { word in
-            word != "-" && !(word.contains("://") && word.contains("@") && word.contains(":"))
+        var isPlain = true
+        for (index, word) in words.enumerated() {
+            if let plain = withoutPassword(word, after: index > 0 ? words[index - 1] : "") {
+                words[index] = plain
+            } else if word == "-" || word.contains("://") && word.contains("@") {
+                isPlain = false
+            }
         }
         return isPlain && words.reduce(0, { $0 + $1.utf8.count }) < 65_536 ? words : nil
+    }
+
+    /// Returns the word for the ledger without the password of its database; `nil` for any other
+    /// word. Who repeats the command names the ledger.
+    private static func withoutPassword(_ word: String, after option: String) -> String? {
+        let (name, prefix) = ("--ledger", "--ledger=")
+        let isJoined = word.hasPrefix(prefix)
+        guard isJoined || option == name,
+            let url = DatabaseURL(isJoined ? String(word.dropFirst(prefix.count)) : word)
+        else { return nil }
+        return (isJoined ? prefix : "") + url.withoutPassword
     }
 }
 #endif

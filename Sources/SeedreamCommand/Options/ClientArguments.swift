@@ -59,7 +59,8 @@ struct NetworkArguments: ParsableArguments {
 struct AdvancedArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Ledger of jobs (default: seedream/jobs.sqlite in the state folder).", valueName: "file"),
+            "Ledger of jobs: a file, or a postgresql:// URL (default: seedream/jobs.sqlite in the state folder).",
+            valueName: "file"),
         completion: .files("sqlite"))
     var ledger: String?
 

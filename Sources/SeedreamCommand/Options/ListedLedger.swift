@@ -7,9 +7,9 @@ struct ListedLedger {
     /// The most jobs, and the most runs, that are offered. Our number: more than fit a screen.
     private static let most = 100
 
-    private let path: String?
+    private let text: String?
 
-    init(_ line: CompletedLine) { path = line.value(of: "--ledger") }
+    init(_ line: CompletedLine) { text = line.value(of: "--ledger") }
 
     /// Returns jobs, the newest first: by the first characters of their ids, as the tables show
     /// them, or by their whole ids if more than that is typed.
@@ -53,8 +53,8 @@ struct ListedLedger {
     }
 
     #if Client
-    private func open() -> SQLiteLedger? {
-        try? SQLiteLedger.open(path: path ?? SQLiteLedger.defaultPath, access: .viewing)
+    private func open() -> (any ClosableLedger)? {
+        try? OpenedLedger.open(text ?? SQLiteLedger.defaultPath, access: .viewing)
     }
     #endif
 }

@@ -179,6 +179,9 @@ enum ClientFailure {
         case .tooNew, .damaged, .foreign, .exposed, .cannotLock, .forbiddenTransition: .configuration
         case .rowTaken: .outcomeUnknown
         case .overBudget: .overBudget
+        case .slotsTaken, .cannotConnect(_, .unreachable, _), .cannotConnect(_, .busy, _): .tryAgainLater
+        case .cannotConnect(_, .credentials, _): .credentials
+        case .cannotConnect, .withoutPostgreSQL: .configuration
         }
     }
 

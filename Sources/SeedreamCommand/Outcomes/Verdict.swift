@@ -165,8 +165,9 @@ extension ClientArguments {
     var repeated: [String] {
         var options: [String] = []
         for (name, value) in [
-            ("--ledger", advanced.ledger), ("--key-file", advanced.keyFile), ("--proxy", network.proxy),
-            ("--ca-file", network.caFile),
+            // Never show the password of a database.
+            ("--ledger", advanced.ledger.map { LedgerAddress($0).repeatable }),
+            ("--key-file", advanced.keyFile), ("--proxy", network.proxy), ("--ca-file", network.caFile),
         ] {
             // Never show a proxy's password.
             guard let value, !(name == "--proxy" && value.contains("@")) else { continue }

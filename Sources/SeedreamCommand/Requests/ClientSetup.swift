@@ -21,19 +21,21 @@ struct ClientSetup {
     /// Returns the ledger for a command that sends; creates it if it is missing. Creates no folder
     /// but the user's own state folder.
     func ledger() throws -> any JobLedger {
-        let path = arguments.advanced.ledger ?? SQLiteLedger.defaultPath
-        if arguments.advanced.ledger != nil { try Self.checkFolder(of: path) }
-        return Self.register(try SQLiteLedger.open(path: path))
+        guard let text = arguments.advanced.ledger else {
+            return Self.register(try SQLiteLedger.open())
+        }
+        if case .file(let path) = LedgerAddress(text) { try Self.checkFolder(of: path) }
+        return Self.register(try OpenedLedger.open(text))
     }
 
     /// Returns the ledger for a command that only reads or resumes; never creates one. A missing
     /// ledger at the default path means that there are no jobs, at a given path that the path is
     /// wrong.
     ///
-    /// - Parameter access: ``SQLiteLedger/Access/reading`` for a command that changes nothing.
-    func existingLedger(_ access: SQLiteLedger.Access = .existing) throws -> any JobLedger {
-        if let path = arguments.advanced.ledger {
-            return Self.register(try SQLiteLedger.open(path: path, access: access))
+    /// - Parameter access: ``LedgerAccess/reading`` for a command that changes nothing.
+    func existingLedger(_ access: LedgerAccess = .existing) throws -> any JobLedger {
+        if let text = arguments.advanced.ledger {
+            return Self.register(try OpenedLedger.open(text, access: access))
         }
         do throws(LedgerError) {
             return Self.register(try SQLiteLedger.open(access: access))
@@ -49,9 +51,9 @@ struct ClientSetup {
         }
     }
 
-    private static let opened = Mutex<[SQLiteLedger]>([])
+    private static let opened = Mutex<[any ClosableLedger]>([])
 
-    private static func register(_ ledger: SQLiteLedger) -> any JobLedger {
+    private static func register(_ ledger: any ClosableLedger) -> any JobLedger {
         opened.withLock { $0.append(ledger) }
         return SpoolingLedger.over(ledger)
     }

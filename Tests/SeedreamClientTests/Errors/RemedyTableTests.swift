@@ -87,6 +87,17 @@ struct RemedyTableTests {
             "check the path after `--ledger`; `edit` and `generate` make a new ledger",
             "check the path after `SQLiteLedger.open(path:)`; `edit` and `generate` make a new ledger"),
         Row(
+            LedgerError.withoutPostgreSQL(url: "postgresql://db/jobs"),
+            "build it with the trait Postgres, or use a file with `--ledger`",
+            "build it with the trait Postgres, or use a file with `SQLiteLedger.open(path:)`"),
+        Row(
+            LedgerError.cannotConnect(url: "postgresql://db/jobs", cause: .credentials, reason: "r"),
+            "check the user, and the password in the URL, PGPASSWORD or ~/.pgpass",
+            "check the user, and the password in the URL, PGPASSWORD or ~/.pgpass"),
+        Row(
+            LedgerError.slotsTaken(limit: 5), "try again when a request of the account has ended",
+            "try again when a request of the account has ended"),
+        Row(
             LedgerError.notFound("j"), "`seedream jobs` lists the jobs",
             "`JobLedger.jobs(in:limit:)` lists the jobs"),
         Row(

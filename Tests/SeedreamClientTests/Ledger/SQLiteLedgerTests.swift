@@ -14,12 +14,6 @@ struct SQLiteLedgerTests {
         return try #require(attributes[.posixPermissions] as? NSNumber).intValue
     }
 
-    /// Adds a writer's note to a record.
-    private static func note(_ number: Int, in job: inout JobRecord) {
-        job.files.append(
-            SavedFile(index: number, path: "/\(number)", sha256: "", byteCount: 0, mediaType: "image/png"))
-    }
-
     // MARK: The file
 
     @Test("is created with its folders, for its user alone, and keeps its content when reopened")
@@ -61,105 +55,7 @@ struct SQLiteLedgerTests {
         }
     }
 
-    @Test("is opened by many at the same moment, even before it exists")
-    func opening() async throws {
-        let folder = try TemporaryFolder()
-        let path = folder.file("jobs")
-        let ledgers = try await withThrowingTaskGroup { group in
-            for _ in 0..<8 { group.addTask { try SQLiteLedger.open(path: path) } }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        for (number, ledger) in ledgers.enumerated() {
-            try await ledger.insert(SampleJob.submitting("job-\(number)"))
-        }
-        #expect(try await ledgers[0].jobs(in: nil, limit: nil).count == 8)
-    }
-
-    @Test("refuses every call once it is closed")
-    func closed() async throws {
-        let folder = try TemporaryFolder()
-        let ledger = try SQLiteLedger.open(path: folder.file("jobs"))
-        ledger.close()
-        ledger.close()
-        await #expect(throws: LedgerError.self) { try await ledger.insert(SampleJob.submitting()) }
-        await #expect(throws: LedgerError.self) { try await ledger.jobs(in: nil, limit: nil) }
-    }
-
-    // MARK: Several at once
-
-    @Test("loses none of 100 updates that two instances make at the same time")
-    func contention() async throws {
-        let folder = try TemporaryFolder()
-        let ledgers = try [0, 1].map { _ in try SQLiteLedger.open(path: folder.file("jobs")) }
-        let job = SampleJob.submitting()
-        try await ledgers[0].insert(job)
-        try await withThrowingTaskGroup { group in
-            for number in 0..<100 {
-                group.addTask {
-                    try await ledgers[number % 2].update(job.id) { Self.note(number, in: &$0) }
-                }
-            }
-            try await group.waitForAll()
-        }
-        for ledger in ledgers {
-            let kept = try #require(try await ledger.job(job.id))
-            #expect(kept.files.map(\.index).sorted() == Array(0..<100))
-        }
-    }
-
-    @Test("loses none of the updates that two processes make at the same time")
-    func processes() async throws {
-        let folder = try TemporaryFolder()
-        let path = folder.file("jobs")
-        let ledger = try SQLiteLedger.open(path: path)
-        try await ledger.insert(SampleJob.submitting("abcd"))
-        async let other = #expect(processExitsWith: .success) { [path = path as String] in
-            let ledger = try SQLiteLedger.open(path: path)
-            for number in 0..<50 { try await ledger.update("abcd") { Self.note(number, in: &$0) } }
-            ledger.close()
-        }
-        // There is no contention until the other process has begun.
-        try await eventually("the other process updates the job") {
-            try await ledger.job("abcd")?.files.isEmpty == false
-        }
-        for number in 50..<100 { try await ledger.update("abcd") { Self.note(number, in: &$0) } }
-        _ = await other
-        #expect(try await ledger.job("abcd")?.files.map(\.index).sorted() == Array(0..<100))
-    }
-
     // MARK: Owners
-
-    @Test("gives a job to no one else while its owner lives and has not released it")
-    func claiming() async throws {
-        let folder = try TemporaryFolder()
-        let path = folder.file("jobs")
-        let (first, second) = (try SQLiteLedger.open(path: path), try SQLiteLedger.open(path: path))
-        try await first.insert(SampleJob.submitting("abcd"))
-        #expect(try await second.claim("abcd") == nil)
-        #expect(try await first.claim("abcd")?.id == "abcd")
-        // Only the owner can release it.
-        try await second.release("abcd")
-        #expect(try await second.claim("abcd") == nil)
-        try await first.release("abcd")
-        #expect(try await second.claim("abcd")?.id == "abcd")
-        #expect(try await first.claim("abcd") == nil)
-        second.close()
-        #expect(try await first.claim("abcd")?.id == "abcd")
-    }
-
-    @Test("gives a job without an owner to only one of many that claim it at the same moment")
-    func race() async throws {
-        let folder = try TemporaryFolder()
-        let path = folder.file("jobs")
-        let ledgers = try (0..<6).map { _ in try SQLiteLedger.open(path: path) }
-        try await ledgers[0].insert(SampleJob.submitting("abcd"))
-        try await ledgers[0].release("abcd")
-        let winners = try await withThrowingTaskGroup { group in
-            for ledger in ledgers { group.addTask { try await ledger.claim("abcd") != nil } }
-            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
-        }
-        #expect(winners == 1)
-    }
 
     @Test("keeps the records of a killed process, and gives its job to the next one")
     func killed() async throws {

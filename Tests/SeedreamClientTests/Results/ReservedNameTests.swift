@@ -179,12 +179,11 @@ struct ReservedNameTests {
         #expect(try await bench.saver.save(moved).files.map(\.path) == ["\(other)/dog-1.png"])
     }
 
-    #if Client
-    @Test("differ for two processes that write into one folder at once")
-    func processes() async throws {
+    @Test("differ for two processes that write into one folder at once", arguments: LedgerKind.shared)
+    func processes(_ kind: LedgerKind) async throws {
         let folder = try TemporaryFolder()
-        let path = folder.file("jobs.sqlite")
-        let ledgers = [try SQLiteLedger.open(path: path), try SQLiteLedger.open(path: path)]
+        let place = try kind.makeShared(in: folder)
+        let ledgers = [try place.open(), try place.open()]
         let out = folder.file("out")
         let names = try await withThrowingTaskGroup(of: [String].self) { group in
             for number in 0..<40 {
@@ -197,7 +196,6 @@ struct ReservedNameTests {
         }
         #expect(Set(names) == Set(["dog-1"] + (2...40).map { "dog-1-\($0)" }) && names.count == 40)
     }
-    #endif
 
     #if Client && Emulator
     @Test("differ for two commands at once", .timeLimit(.minutes(2)))

@@ -1,0 +1,53 @@
+import SeedreamModel
+
+/// Waits for a free slot of the account before a request is recorded and sent.
+extension SeedreamClient {
+    /// The pauses between two attempts, in seconds; a random time between them, so that waiting
+    /// processes do not ask all at once. Our numbers.
+    private static let slotPause = 0.2...1.0
+
+    /// Inserts a job into the ledger as soon as its account has a free slot.
+    ///
+    /// Jobs whose process ended keep their slots until somebody sees their end: they are brought
+    /// home meanwhile, one at a time.
+    ///
+    /// - Throws: `LedgerError`, `CancellationError`. Nothing is inserted then.
+    func insertWhenFree(_ job: JobRecord, reportingTo reporter: ClientReporter?) async throws {
+        var hasReported = false
+        while true {
+            do throws(LedgerError) {
+                try await ledger.insert(
+                    job, within: configuration.budget, slots: configuration.maximumInFlight)
+                return
+            } catch .slotsTaken(let limit) {
+                if !hasReported { reporter?.report(.waitingForSlot(limit: limit)) }
+                hasReported = true
+            }
+            try Task.checkCancellation()
+            guard try await !bringHome(account: job.account) else { continue }
+            let range = Self.slotPause
+            try await backoff.sleep(
+                range.lowerBound + backoff.draw(range.upperBound - range.lowerBound))
+        }
+    }
+
+    /// Resumes one open job of the account that has no live owner.
+    ///
+    /// - Returns: Whether there was one.
+    private func bringHome(account: String?) async throws -> Bool {
+        let open = (try? await ledger.jobs(in: [.submitting, .accepted], limit: nil)) ?? []
+        for job in open where job.account == account && job.provider == provider {
+            do {
+                // `nil`: its owner lives.
+                guard try await resume(job.id) != nil else { continue }
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                // The job has its own error now; this request does not depend on it.
+                try Task.checkCancellation()
+            }
+            return true
+        }
+        return false
+    }
+}
