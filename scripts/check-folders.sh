@@ -20,7 +20,7 @@ ORDER = {
     "ImageCodecs": ". Input Probe Rows JPEG PNG WebP BMP GIF TIFF HEIF Formats",
     "ImagePreparation": "Inputs Plan Execution Batch Report .",
     "SeedreamEmulator": "Support Faults Exchange Settings Files Images Jobs Records Providers Server .",
-    "SeedreamCommand": "Output Options Configuration Outcomes Schema Requests Commands",
+    "SeedreamCommand": "Output Options Configuration Outcomes Schema Requests Worker Commands",
     "SeedreamClient": "Keys Retry Transport Requests Jobs Providers Ledger Results Webhooks Client",
     "SeedreamKit": "Session Run Manifest Report .",
 }

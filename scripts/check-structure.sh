@@ -45,6 +45,7 @@ importing CodecBridge ImageCodecs
 importing CZimg PixelEngine
 importing CLittleCMS PixelEngine
 importing CCrypto Cryptography SeedreamEmulator
+importing CPostgreSQL SeedreamClient
 importing CProcess Platform
 importing VectorBase64 SeedreamModel
 forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG|VectorPNG)($|[^[:alnum:]_])' Sources -- --include='*.swift'

@@ -83,6 +83,23 @@ extension ImagePreparer {
         return batch
     }
 
+    /// Prepares one input for its own request, while the caller prepares others. Images of all
+    /// calls share one budget, as in ``prepare(_:failures:reportingTo:)``.
+    ///
+    /// - Returns: The outcome, with index 0 and position 1.
+    /// - Throws: `CancellationError`. A failed input is an outcome.
+    package func prepareOne(_ input: ImageInput) async throws -> PreparationOutcome {
+        let job: ImageJob
+        do throws(PreparationError) {
+            job = try self.job(for: input, index: 0, position: 1)
+        } catch {
+            return .failed(FailedInput(index: 0, position: 1, name: input.name, error: error))
+        }
+        let executor = ImageExecutor(constraints: constraints, options: options)
+        return try await BatchRun(executor: executor, budget: budget)
+            .outcome(of: .init(job: job, maximumBytes: constraints.maximumBytes), readsAhead: false)
+    }
+
     /// Prepares many inputs, each for its own request, and delivers each outcome in input order.
     ///
     /// Nothing is dropped, and each body holds one image. Memory does not grow with the number of

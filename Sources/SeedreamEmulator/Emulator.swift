@@ -99,6 +99,11 @@ public final class Emulator: Sendable {
     /// Every paid request that was accepted.
     public var ledger: [LedgerEntry] { get async { await state.ledger.all } }
 
+    /// Returns the most requests that one provider had accepted and not ended at the same time.
+    public func mostAtOnce(_ provider: EmulatedProvider) async -> Int {
+        await state.ledger.mostAtOnce(provider)
+    }
+
     /// The clock that decides when results, uploads and idempotency keys expire.
     public var clock: EmulatorClock { state.configuration.clock }
 

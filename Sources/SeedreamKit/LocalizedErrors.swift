@@ -9,6 +9,7 @@ public import Foundation
 
 extension ManifestError: LocalizedError {}
 extension ResultsError: LocalizedError {}
+extension ShardError: LocalizedError {}
 
 extension ManifestFailure: LocalizedError {
     /// The error's description.

@@ -26,6 +26,7 @@ struct HelpTests {
         Case(arguments: ["edit", "--help"], file: "edit-help.txt"),
         Case(arguments: ["generate", "--help"], file: "generate-help.txt"),
         Case(arguments: ["batch", "--help"], file: "batch-help.txt"),
+        Case(arguments: ["worker", "--help"], file: "worker-help.txt"),
         Case(arguments: ["jobs", "--help"], file: "jobs-help.txt"),
         Case(arguments: ["runs", "--help"], file: "runs-help.txt"),
         Case(arguments: ["jobs", "settle", "--help"], file: "jobs-settle-help.txt"),

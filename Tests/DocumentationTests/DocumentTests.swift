@@ -10,7 +10,8 @@ import Testing
 struct DocumentTests {
     /// The commands and subcommands that have options.
     static let commands = [
-        "prep", "inspect", "edit", "generate", "batch", "runs", "jobs", "jobs settle", "jobs prune", "report",
+        "prep", "inspect", "edit", "generate", "batch", "worker", "runs", "jobs", "jobs settle", "jobs prune",
+        "report",
         "resume", "status", "result", "cancel", "providers", "models", "config", "schema", "emulate",
     ]
 

@@ -80,8 +80,10 @@ final class HEIFDecoder {
         do throws(CodecError) {
             try CodecError.check(decode(&planes))
         } catch {
-            // The decoders behind libheif report every failure alike, a lack of memory too.
-            guard WorkingMemory.isAvailable(2 * memory + Self.overhead),
+            // The decoders behind libheif report every failure alike, a lack of memory too. They
+            // need the samples and the memory of all their threads at the same time.
+            let threads = Self.decoderThreads * Self.threadMemory
+            guard WorkingMemory.isAvailable(2 * memory + Self.overhead + threads),
                 WorkerThread.areAvailable(Self.decoderThreads)
             else { throw .outOfMemory }
             throw Self.naming(error, structure)
@@ -93,6 +95,9 @@ final class HEIFDecoder {
 
     /// Bytes besides the samples: tables, and the stacks of the decoders' threads.
     private static let overhead = 32 << 20
+    /// Bytes of address space for one thread: its stack, 8 MiB by default on Linux, and as much
+    /// for its tables. Our number.
+    private static let threadMemory = 16 << 20
     /// dav1d starts one thread for each processor, and one more.
     private static let decoderThreads = min(Processors.count, 64) + 1
 

@@ -55,7 +55,8 @@ struct BatchRun {
         }
     }
 
-    private func outcome(of item: Item, readsAhead: Bool) async throws -> PreparationOutcome {
+    /// Prepares one item when the budget allows it.
+    func outcome(of item: Item, readsAhead: Bool) async throws -> PreparationOutcome {
         let planned = item.job.planned
         let (executor, reporter) = (executor, reporter)
         defer { reporter?.complete(index: planned.index, name: planned.source.name) }

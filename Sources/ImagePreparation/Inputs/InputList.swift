@@ -14,6 +14,13 @@ package struct InputList: Hashable, Sendable {
         /// The input's subfolder within that folder: `""` or `"a/b"`.
         package var subfolder = ""
 
+        /// The path below the folder given by the user; for another input, the argument.
+        package var pathBelowArgument: String {
+            guard folder != nil else { return argument }
+            let name = argument.split(separator: "/").last.map(String.init) ?? argument
+            return subfolder.isEmpty ? name : "\(subfolder)/\(name)"
+        }
+
         /// The input.
         package var input: ImageInput { isPath ? .file(argument) : ImageInput(argument: argument) }
     }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A file, a pipe or standard input that is read once, from beginning to end, in pieces.
 package final class SequentialFile: Sendable {
     /// The name used in errors.
@@ -6,6 +8,7 @@ package final class SequentialFile: Sendable {
     package let isRegular: Bool
     private let descriptor: Int32
     private let isOwned: Bool
+    private let isStopped = Atomic(false)
 
     /// Opens the file or pipe at a path.
     package init(_ path: String) throws(FileError) {
@@ -38,7 +41,8 @@ package final class SequentialFile: Sendable {
     /// Reads the next bytes, waiting for them if necessary.
     ///
     /// - Returns: The number of bytes read; 0 at the end.
-    /// - Throws: ``FileError``, with `ECANCELED` if the current task was cancelled while waiting.
+    /// - Throws: ``FileError``, with `ECANCELED` if the current task was cancelled while waiting,
+    ///   or ``stop()`` was called.
     package func read(into piece: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         while true {
             guard isRegular || waits() else { throw FileError(.read, name, errno: ECANCELED) }
@@ -58,12 +62,16 @@ package final class SequentialFile: Sendable {
         #endif
     }
 
+    /// Ends the wait for more bytes of a pipe, from any thread. Bytes that are there already may
+    /// still be returned.
+    package func stop() { isStopped.store(true, ordering: .relaxed) }
+
     /// Waits until there is something to read.
     ///
     /// - Returns: `false` if the task was cancelled first.
     private func waits() -> Bool {
         var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while !Task.isCancelled {
+        while !Task.isCancelled, !isStopped.load(ordering: .relaxed) {
             let count = poll(&input, 1, 100)
             // A descriptor that cannot be polled can be read at once, and the read reports the
             // error.

@@ -40,6 +40,22 @@ package enum ThisProcess {
         return Int(limit.rlim_cur)
     }
 
+    /// The largest resident memory so far, in bytes; 0 if the system does not tell.
+    package static var peakMemory: Int {
+        #if os(Linux)
+        // Not `getrusage`, whose number includes the program that this process ran before
+        // `execve(2)`.
+        guard let bytes = try? WholeFile.contents(of: "/proc/self/status", maximum: 1 << 16) else { return 0 }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let words = lines.first { $0.hasPrefix("VmHWM:") }?.split { $0 == " " || $0 == "\t" } ?? []
+        return (words.count > 1 ? Int(words[1]) ?? 0 : 0) << 10
+        #else
+        var usage = rusage()
+        guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+        return Int(usage.ru_maxrss)
+        #endif
+    }
+
     /// Ends the process.
     package static func end(_ status: Int32) -> Never { exit(status) }
 

@@ -44,6 +44,9 @@ struct Batch: AsyncParsableCommand {
     var sending: ParallelArguments
 
     @OptionGroup(title: "Input")
+    var part: ShardArguments
+
+    @OptionGroup(title: "Input")
     var images: ImageArguments
 
     @OptionGroup(title: "Request")
@@ -82,6 +85,7 @@ struct Batch: AsyncParsableCommand {
     func validate() throws {
         if results.json { throw ValidationError("--json: rows are a stream; use --ndjson") }
         try results.validate(outputs: 1, isRun: true)
+        _ = try part.shard()
         _ = try constraints.constraints(fit: images.fit)
         _ = try preparation.options(images)
     }
@@ -114,6 +118,7 @@ extension Batch: RunCommand {
     }
 
     private func sendRows() async throws {
+        try checkRunName()
         let session = try session()
         let destination = try destination()
         let reader = try ManifestReader(manifest)
@@ -129,7 +134,8 @@ extension Batch: RunCommand {
             run: run, isStream: stream.ndjson && !results.json, waits: waits, progress: progress)
         let stop = try await session.batch(
             reader, as: run, to: destination, others: others(of: session), options: options,
-            fetchesURLs: sending.fetch, results: file?.file, reportingTo: progress.reporter,
+            fetchesURLs: sending.fetch, shard: try part.shard(), results: file?.file,
+            reportingTo: progress.reporter,
             configure: { request.apply(to: &$0) }, complete: { $0 = completed($0) }
         ) { try output.show($0) }
         try file?.finish(reader)
@@ -138,38 +144,24 @@ extension Batch: RunCommand {
         try output.finish(stop)
     }
 
-    /// The sessions of the other providers, to which rows may go; empty if a base URL determines
-    /// where all requests go.
-    private func others(of session: SeedreamSession) -> [SeedreamSession] {
-        guard provider.baseURL == nil else { return [] }
-        return ProviderID.allCases.filter { $0 != provider.id }.map { provider in
-            let client = session.client.asking(provider)
-            var preparer = session.preparer
-            preparer.constraints = SeedreamSession.constraints(
-                for: provider, configuration: client.configuration,
-                profile: try? constraints.constraints(default: provider.rawValue, fit: images.fit))
-            return SeedreamSession(client: client, preparer: preparer)
-        }
-    }
-
     /// Prints the plan and the cost of the whole manifest.
     private func plan(_ reader: ManifestReader, _ session: SeedreamSession) async throws {
         let run = run("batch", sources: [PathText.absolute(manifest)], name: rows.name, of: session)
         var summary = RunPlanSummary()
-        var open: [String: RowDocument] = [:]
+        let open = OpenRows()
+        let shard = try part.shard()
         try await session.plan(
             as: run, others: others(of: session), options: options,
             next: {
-                guard let record = try reader.next() else { return nil }
+                guard let record = try await reader.nextRecord(of: shard) else { return nil }
                 let row = completed(
                     RowRequest(record, fetchesURLs: sending.fetch) { request.apply(to: &$0) })
-                open[row.label] = RowDocument(record)
+                open.add(RowDocument(record), label: row.label)
                 return row
             },
             deliver: { plan in
                 summary.add(plan)
-                var document =
-                    open.removeValue(forKey: plan.label) ?? RowDocument(id: plan.label, state: .waiting)
+                var document = open.take(plan.label)
                 document.take(plan)
                 if stream.ndjson || document.state == .failed {
                     try BatchOutput.show(document, isStream: stream.ndjson)

@@ -156,6 +156,7 @@ extension Edit: RunCommand {
     private func sendEach(
         _ rows: [RowRequest], _ named: NamedInputs, to destination: Destination, _ session: SeedreamSession
     ) async throws {
+        try checkRunName()
         if cost.dryRun { return try await plan(rows, named, session) }
         let names = named.names
         let output = RunOutput(
@@ -177,7 +178,7 @@ extension Edit: RunCommand {
         var summary = RunPlanSummary()
         var plans: [RowPlan] = []
         var failed: [FailureRecord] = []
-        var left = rows.makeIterator()
+        let left = RowIterator(rows)
         try await session.plan(as: named.run, options: options, next: { left.next() }) { plan in
             // A request error comes from a setting, and would be the same for each image.
             if plan.error is RequestError, let error = plan.error { throw error }

@@ -50,6 +50,9 @@ struct Prep: AsyncParsableCommand {
     @OptionGroup(title: "Input")
     var list: InputArguments
 
+    @OptionGroup(title: "Input")
+    var part: ShardArguments
+
     @OptionGroup(title: "Output")
     var output: PrepOutputArguments
 
@@ -84,6 +87,7 @@ struct Prep: AsyncParsableCommand {
             throw ValidationError("\(url): prep reads no URLs; `seedream edit --fetch --dry-run` does")
         }
         try list.validate(inputs, each: each)
+        if try part.shard() != nil, !each { throw ValidationError("'--shard' needs '--each'") }
         if output.payload != nil, each {
             throw ValidationError("'--payload' is the body of one request; leave out '--each'")
         }

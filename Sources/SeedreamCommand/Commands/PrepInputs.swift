@@ -1,6 +1,7 @@
 import ImagePreparation
 import Platform
 import SeedreamClient
+import SeedreamKit
 import SeedreamModel
 
 /// One input of `prep`, with the destination of its image.
@@ -47,10 +48,15 @@ struct PrepInputs: Sendable {
             Folder.exists(path) && output?.isSame(as: path) == true
         }
         try set(list.entries)
-        guard let output else { return }
-        name(in: output)
-        if list.folders.contains(where: { output.isSame(as: $0.path) }) {
-            try excludeEarlierResults(list.entries, output)
+        if let output {
+            name(in: output)
+            if list.folders.contains(where: { output.isSame(as: $0.path) }) {
+                try excludeEarlierResults(list.entries, output)
+            }
+        }
+        // After the names are given, which must be the same in every process.
+        if let shard = try command.part.shard() {
+            rows.removeAll { !shard.contains($0.entry.pathBelowArgument) }
         }
     }
 
@@ -135,6 +141,16 @@ struct PrepInputs: Sendable {
             try set(left)
             name(in: output)
         }
+    }
+
+    // MARK: Planning
+
+    /// Plans each row as its own request.
+    func plan(_ preparer: ImagePreparer) -> PreparationPlan {
+        var plan = preparer.planEach(rows.map(\.input))
+        for place in plan.images.indices { plan.images[place].index = rows[plan.images[place].index].index }
+        for place in plan.failed.indices { plan.failed[place].index = rows[plan.failed[place].index].index }
+        return plan
     }
 
     // MARK: Existing files

@@ -46,7 +46,7 @@ struct PrepJob: Sendable {
     // MARK: Planning
 
     private func dryRun(_ inputs: PrepInputs) throws {
-        let plan = command.each ? preparer.planEach(inputs.all) : try preparer.plan(inputs.all)
+        let plan = command.each ? inputs.plan(preparer) : try preparer.plan(inputs.all)
         try Task.checkCancellation()
         let report = PreparationReport(plan)
         try show(report, of: inputs)
@@ -282,7 +282,13 @@ struct PrepJob: Sendable {
         if outputFailures > 0 { throw ExitStatus.outputFailed.code }
         let isDone = !report.images.isEmpty || report.skipped != nil
         if !report.failed.isEmpty { throw (isDone ? ExitStatus.someFailed : .noUsableInput).code }
-        if !isDone { throw ExitStatus.noUsableInput.code }
+        if !isDone {
+            // A part of the inputs may have none.
+            guard try command.part.shard() == nil else {
+                return diagnostics.note("no input is in this shard")
+            }
+            throw ExitStatus.noUsableInput.code
+        }
     }
 }
 

@@ -19,6 +19,7 @@ package struct Seedream: AsyncParsableCommand {
               seedream edit "put the dog in a hat" dog.jpg  prepare, send once, wait, save
               seedream generate "a lighthouse" --size 4K    the same from a prompt alone
               seedream batch jobs.csv -o out                send a request for each row
+              seedream worker -o out                        answer rows of an engine
               seedream runs                                 list runs and their progress
               seedream jobs                                 list requests and their state
               seedream report --since 2026-11-28            write a before-and-after page
@@ -33,7 +34,8 @@ package struct Seedream: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Prep.self, Inspect.self, Edit.self, Generate.self, Batch.self, Runs.self, Jobs.self,
+            Prep.self, Inspect.self, Edit.self, Generate.self, Batch.self, Worker.self, Runs.self,
+            Jobs.self,
             ShowReport.self, Resume.self, Status.self, FetchResult.self, Cancel.self,
             ShowProviders.self, ShowModels.self, ShowConfiguration.self, ShowSchema.self, Emulate.self,
             Manual.self,

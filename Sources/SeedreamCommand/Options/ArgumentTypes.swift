@@ -3,6 +3,7 @@ public import ImagePreparation
 public import Pixels
 import Platform
 public import SeedreamClient
+public import SeedreamKit
 public import SeedreamModel
 
 extension ResamplingFilter: ExpressibleByArgument {}
@@ -19,6 +20,7 @@ extension FalOptions.Priority: ExpressibleByArgument {}
 extension PromptEnhancement: ExpressibleByArgument {}
 extension ResultFormat: ExpressibleByArgument {}
 extension ResultBackground: ExpressibleByArgument {}
+extension RowOperation: ExpressibleByArgument {}
 
 extension ExistingFiles: ExpressibleByArgument {}
 

@@ -141,7 +141,7 @@ extension CompletionKind {
                 .flatMap(ProviderID.init)
             let entries = ModelTable.standard.entries.filter { named == nil || $0.provider == named }
             let isGenerating = line.words.dropFirst().first == "generate"
-            let isEditing = ["edit", "batch"].contains(line.words.dropFirst().first)
+            let isEditing = ["edit", "batch", "worker"].contains(line.words.dropFirst().first)
             var completions: [Completion] = []
             func add(_ value: String, _ description: String) {
                 guard !completions.contains(where: { $0.value == value }) else { return }

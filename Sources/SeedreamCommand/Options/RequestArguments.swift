@@ -162,7 +162,16 @@ struct RunArguments: ParsableArguments {
             visibility: .rare))
     var maxFailureRate: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Most requests of the account in flight, in all processes that share the ledger.",
+            valueName: "n", visibility: .rare))
+    var inFlight: Int?
+
     func validate() throws {
+        if let inFlight, inFlight < 1 {
+            throw ValidationError("--in-flight: expected 1 or more, found \(inFlight)")
+        }
         if let maxFailures, maxFailures < 1 {
             throw ValidationError("--max-failures: expected 1 or more, found \(maxFailures)")
         }

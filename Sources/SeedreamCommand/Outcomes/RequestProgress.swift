@@ -77,6 +77,7 @@ final class RequestProgress: Sendable {
             state.withLock { $0.logs[index, default: []].append(line) }
             if showsLogs { print(Style(descriptor: 2).dim("\(line.visible.shortened(to: 110))")) }
         case .uploaded(let done, let total): show("uploaded \(done) of \(total)", index)
+        case .waitingForSlot(let limit): show("waiting for one of \(limit) requests in flight", index)
         case .submitting(let bytes): show("sending \(bytes.formattedBytes)", index)
         case .accepted: show("accepted", index)
         case .queued(let position): show(position.map { "queued, \($0) before it" } ?? "queued", index)

@@ -42,7 +42,7 @@ enum LocalErrorCategory: String, CaseIterable {
             case .configuration: .configuration
             case .providerUnavailable, .refusedByProvider: .request
             case .overBudget: .budget
-            case .interrupted: .interrupted
+            case .interrupted, .terminated: .interrupted
             }
     }
 }

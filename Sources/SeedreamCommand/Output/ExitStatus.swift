@@ -15,6 +15,7 @@ package enum ExitStatus: Int32, CaseIterable {
     case refusedByProvider = 79
     case overBudget = 80
     case interrupted = 130
+    case terminated = 143
 
     /// The meaning of the code, as in the help and the documentation.
     package var meaning: String {
@@ -32,6 +33,7 @@ package enum ExitStatus: Int32, CaseIterable {
         case .refusedByProvider: "the provider refused the request"
         case .overBudget: "over budget"
         case .interrupted: "interrupted"
+        case .terminated: "`worker` ended by SIGTERM, every row that was read is answered"
         }
     }
 

@@ -20,13 +20,13 @@ enum Interruption {
         signalPipe = ends[1]
         let task = Task { try await body() }
         let watcher = try? WorkerThread {
-            _ = waitForSignal(reader)
+            _ = receiveSignal(reader)
             task.cancel()
-            if !waitForSignal(reader, milliseconds: 1000) {
+            if receiveSignal(reader, milliseconds: 1000) == nil {
                 Terminal.note(
                     "stopping; waiting for the answer to any paid request in flight; a second signal ends at once"
                 )
-                _ = waitForSignal(reader)
+                _ = receiveSignal(reader)
             }
             _exit(ExitStatus.interrupted.rawValue)
         }
@@ -35,12 +35,32 @@ enum Interruption {
         try await task.value
     }
 
+    /// Runs `body`; the first of these signals asks it to end, with the signal's number, and the
+    /// second ends the process.
+    static func draining(
+        _ ask: @escaping @Sendable (Int32) -> Void, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return try await body() }
+        let reader = ends[0]
+        signalPipe = ends[1]
+        let watcher = try? WorkerThread {
+            guard let first = receiveSignal(reader) else { return }
+            ask(first)
+            _ = receiveSignal(reader)
+            _exit((first == SIGTERM ? ExitStatus.terminated : .interrupted).rawValue)
+        }
+        // Without a thread to read the pipe, signals keep their default action.
+        if watcher != nil { catchSignals() }
+        try await body()
+    }
+
     private static func catchSignals() {
         for number in [SIGINT, SIGTERM, SIGHUP] {
             // A handler may only call async-signal-safe functions such as `write` (POSIX).
-            let earlier = signal(number) { _ in
+            let earlier = signal(number) { number in
                 let saved = errno
-                var byte: UInt8 = 0
+                var byte = UInt8(truncatingIfNeeded: number)
                 _ = write(signalPipe, &byte, 1)
                 errno = saved
             }
@@ -56,15 +76,15 @@ enum Interruption {
     /// Waits for one signal.
     ///
     /// - Parameter milliseconds: The longest wait in ms; -1 for no limit.
-    /// - Returns: Whether a signal came.
-    private static func waitForSignal(_ reader: Int32, milliseconds: Int32 = -1) -> Bool {
+    /// - Returns: The number of the signal; `nil` if none came.
+    private static func receiveSignal(_ reader: Int32, milliseconds: Int32 = -1) -> Int32? {
         var entry = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
         while true {
             let count = poll(&entry, 1, milliseconds)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else { return nil }
             var byte: UInt8 = 0
-            if read(reader, &byte, 1) > 0 { return true }
+            if read(reader, &byte, 1) > 0 { return Int32(byte) }
         }
     }
 }

@@ -28,12 +28,16 @@ enum MachineOutput {
     static func begin(_ words: [String]) {
         let options = words.prefix { $0 != "--" }
         let form: Form =
-            options.contains("--ndjson") ? .lines : options.contains("--json") ? .document : .text
+            options.contains("--ndjson") || options.first == "worker"
+            ? .lines : options.contains("--json") ? .document : .text
         state.withLock { $0.form = form }
     }
 
     /// Notes that stdout has been written to.
     static func noteOutput() { state.withLock { $0.hasOutput = true } }
+
+    /// Notes that the last line of a stream, which has the error, is on stdout.
+    static func endStream() { state.withLock { $0.form = .text } }
 
     /// Whether the data on stdout are JSON.
     static var isExpected: Bool { state.withLock { $0.form != .text } }

@@ -80,7 +80,7 @@ extension SendingCommand {
     /// Returns a session for the options. A dry run creates no ledger.
     func session(
         constraints: ConstraintArguments? = nil, images: ImageArguments? = nil,
-        preparation: PreparationArguments? = nil
+        preparation: PreparationArguments? = nil, inFlight: Int? = nil
     ) throws -> SeedreamSession {
         let setup = ClientSetup(client)
         var configuration = setup.configuration
@@ -93,6 +93,7 @@ extension SendingCommand {
         if let maximumBody = constraints?.maxBody?.value { configuration.maximumBodyBytes = maximumBody }
         configuration.price = cost.price?.price
         configuration.budget = cost.budget?.budget
+        configuration.maximumInFlight = inFlight
         if let baseURL = provider.baseURL, URLParts(baseURL) == nil {
             throw RequestError(
                 field: "--base-url", message: "expected an http or https URL without user information",
@@ -231,7 +232,31 @@ extension RunCommand {
 
     /// Returns a session for the options.
     func session() throws -> SeedreamSession {
-        try session(constraints: constraints, images: images, preparation: preparation)
+        try session(
+            constraints: constraints, images: images, preparation: preparation, inFlight: rows.inFlight)
+    }
+
+    /// The sessions of the other providers, to which rows may go; empty if a base URL determines
+    /// where all requests go.
+    func others(of session: SeedreamSession) -> [SeedreamSession] {
+        guard provider.baseURL == nil else { return [] }
+        return ProviderID.allCases.filter { $0 != provider.id }.map { provider in
+            let client = session.client.asking(provider)
+            var preparer = session.preparer
+            preparer.constraints = SeedreamSession.constraints(
+                for: provider, configuration: client.configuration,
+                profile: try? constraints.constraints(default: provider.rawValue, fit: images.fit))
+            return SeedreamSession(client: client, preparer: preparer)
+        }
+    }
+
+    /// Checks that a run in a ledger of several machines has a name: without one, a run is known by
+    /// its paths, which differ from machine to machine.
+    func checkRunName() throws(RequestError) {
+        guard rows.name == nil, case .database? = advanced.ledger.map({ LedgerAddress($0) }) else { return }
+        throw RequestError(
+            field: "--run", message: "expected a name for a run in a shared ledger, found none",
+            hint: "add `--run NAME`, the same on every machine")
     }
 
     /// The run options.

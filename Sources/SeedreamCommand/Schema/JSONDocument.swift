@@ -1,4 +1,5 @@
 import SeedreamClient
+import SeedreamKit
 import SeedreamModel
 
 /// Each JSON document that the command prints or writes, with its schema.
@@ -11,6 +12,7 @@ enum JSONDocument: String, CaseIterable {
     case jobs
     case plan
     case row
+    case summary
     case results
     case runs
     case prune
@@ -32,6 +34,7 @@ enum JSONDocument: String, CaseIterable {
         case .jobs: "Jobs with their state, their files and their errors."
         case .plan: "The requests that would be sent, without keys and payloads, and their cost."
         case .row: "One row of a run: a line of a stream. Fields of the manifest follow the keys listed here."
+        case .summary: "The last line of a worker: the number of rows in each state, and the exit code."
         case .results: "The first line of a results file, which ties it to one manifest."
         case .runs: "Runs with the number of their rows in each state."
         case .prune: "The number of jobs whose prompts, paths and URLs were removed."
@@ -58,7 +61,8 @@ enum JSONDocument: String, CaseIterable {
                 "result --json", "cancel --json", "jobs settle --json",
             ]
         case .plan: ["edit --dry-run --json", "generate --dry-run --json"]
-        case .row: ["batch --ndjson", "edit --each --ndjson"]
+        case .row: ["batch --ndjson", "edit --each --ndjson", "worker"]
+        case .summary: ["worker"]
         case .results, .sidecar: []
         case .runs: ["runs --json", "resume RUN --json"]
         case .prune: ["jobs prune --json"]
@@ -138,6 +142,7 @@ enum JSONDocument: String, CaseIterable {
         case .jobs: Self.jobsSchema
         case .plan: Self.planSchema
         case .row: Self.rowSchema
+        case .summary: Self.summarySchema
         case .results:
             .object([
                 Self.version, .always("type", .constant("results")),
@@ -284,6 +289,7 @@ enum JSONDocument: String, CaseIterable {
             .always("type", .constant("row")),
             .maybe("id", .text("The id of the row; missing if its line cannot be read.")),
             .maybe("line", .integer("The line of the manifest, from 1.", from: 1)),
+            .maybe("operation", .words(of: RowOperation.self)),
             .always("state", .words(of: RowState.self)),
             .maybe("prompt", .text("The prompt.")),
             .maybe("run", .text("The name or the id of the run.")),
@@ -294,6 +300,7 @@ enum JSONDocument: String, CaseIterable {
             .maybe("seed", .integer("The seed that the provider used.", from: nil)),
             .maybe("attempts", .integer("The number of attempts; missing if they are not counted.", from: 1)),
             .always("files", .list(of: .definition(.savedFile))),
+            .maybe("image", .definition(.image)),
             .maybe("cost", .definition(.cost)),
             .maybe("error", .definition(.error)),
             .maybe(
@@ -301,6 +308,18 @@ enum JSONDocument: String, CaseIterable {
                 .map(of: .any("A value."), "Fields of the manifest whose names equal one of these keys.")),
         ]
     ).open
+
+    private static let summarySchema = Schema.object([
+        version, .always("type", .constant("summary")),
+        .always("rows", .integer("The number of rows that were answered.")),
+        .always(
+            "states",
+            .map(of: .integer(), names: .words(of: RowState.self), "The number of rows in each state.")),
+        .always("seconds", .number("The time since the start, in seconds.")),
+        .always("peakMemory", .integer("The largest resident memory of the process, in bytes.")),
+        .always("exitCode", .integer("The exit code of the command.", to: 255)),
+        .maybe("error", .definition(.commandError, "Why not all lines were read.")),
+    ])
 
     private static let runsSchema = Schema.object([
         version,
@@ -310,7 +329,7 @@ enum JSONDocument: String, CaseIterable {
                 of: .object([
                     .always("id", .text("16 hexadecimal digits.", pattern: "^[0-9a-f]{16}$")),
                     .maybe("name", .text("The name, if one was given.")),
-                    .always("command", .words(["edit", "generate", "batch"])),
+                    .always("command", .words(["edit", "generate", "batch", "worker"])),
                     .always("sources", .list(of: .text(), "Where the rows come from.")),
                     .always("destination", .text("The folder for results.")),
                     .always("origin", .text("The address of the provider.")),

@@ -49,6 +49,9 @@ actor Ledger {
     private var entries: [LedgerEntry] = []
     private var indices: [String: Int] = [:]
     private var credits: [EmulatedProvider: Int] = [:]
+    /// The number of requests that are accepted and have not ended, and the largest so far.
+    private var open: [EmulatedProvider: Int] = [:]
+    private var mostOpen: [EmulatedProvider: Int] = [:]
     private let initialCredits: Int?
 
     init(credits: Int?) {
@@ -72,6 +75,8 @@ actor Ledger {
             credits[provider] = left - images
         }
         indices[requestID] = entries.count
+        open[provider, default: 0] += 1
+        mostOpen[provider] = max(mostOpen[provider] ?? 0, open[provider] ?? 0)
         entries.append(
             LedgerEntry(
                 number: entries.count + 1, provider: provider, operation: operation, requestID: requestID,
@@ -90,6 +95,7 @@ actor Ledger {
     func bill(_ requestID: String, images: Int, cost: Double) {
         guard let index = indices[requestID], entries[index].state == .accepted else { return }
         giveBack(entries[index].images - images, to: entries[index].provider)
+        open[entries[index].provider, default: 0] -= 1
         entries[index].state = .billed
         entries[index].images = images
         entries[index].cost = cost
@@ -100,6 +106,7 @@ actor Ledger {
     func release(_ requestID: String) {
         guard let index = indices[requestID], entries[index].state != .released else { return }
         giveBack(entries[index].images, to: entries[index].provider)
+        if entries[index].state == .accepted { open[entries[index].provider, default: 0] -= 1 }
         entries[index].state = .released
         entries[index].images = 0
         entries[index].cost = 0
@@ -111,10 +118,14 @@ actor Ledger {
 
     var all: [LedgerEntry] { entries }
 
+    /// Returns the most requests that one provider had accepted and not ended at the same time.
+    func mostAtOnce(_ provider: EmulatedProvider) -> Int { mostOpen[provider] ?? 0 }
+
     /// Deletes all entries and restores all credits.
     func reset() {
         entries = []
         indices = [:]
         credits = [:]
+        (open, mostOpen) = ([:], [:])
     }
 }

@@ -62,12 +62,16 @@ struct Control: Sendable {
             type: "text/plain", status: 404)
     }
 
-    /// Returns the entries, their totals, and the number of duplicates: bodies that were accepted
-    /// again.
+    /// Returns the entries, their totals, the most requests of each provider that were open at the
+    /// same time, and the number of duplicates: bodies that were accepted again.
     private func ledger() async -> JSONValue {
         let entries = await state.ledger.all
         var counts: [String: Int] = [:]
         for entry in entries { counts["\(entry.provider.rawValue) \(entry.bodySHA256)", default: 0] += 1 }
+        var most: [String: JSONValue] = [:]
+        for provider in Set(entries.map(\.provider)) {
+            most[provider.rawValue] = .integer(await state.ledger.mostAtOnce(provider))
+        }
         var costs: [String: JSONValue] = [:]
         for unit in Set(entries.map(\.unit)).sorted() {
             let sum = entries.filter { $0.unit == unit }.reduce(0) { $0 + $1.cost }
@@ -78,6 +82,7 @@ struct Control: Sendable {
             "billed": .integer(entries.count { $0.state == .billed }),
             "images": .integer(entries.filter { $0.state == .billed }.reduce(0) { $0 + $1.images }),
             "duplicates": .integer(counts.values.reduce(0) { $0 + $1 - 1 }),
+            "mostAtOnce": .object(most),
             "cost": .object(costs),
             "entries": (try? JSONValue(parsing: Self.bytes(of: entries))) ?? [],
         ]

@@ -105,6 +105,8 @@ struct ManifestBytes: ~Copyable {
             let count =
                 found.map { UnsafeRawPointer($0) - (rest.baseAddress ?? UnsafeRawPointer($0)) } ?? rest.count
             if line.count + count > maximum { isTooLong = true }
+            // Growing by doubling would take several times the memory of a long line.
+            if line.count > 1 << 20, line.capacity < maximum { line.reserveCapacity(maximum) }
             if isTooLong { line = [] } else { line.append(contentsOf: rest[..<count]) }
             position += count
             if found != nil {

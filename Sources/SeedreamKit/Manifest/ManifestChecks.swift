@@ -1,4 +1,5 @@
 import Pixels
+import Platform
 import SeedreamClient
 import SeedreamModel
 
@@ -39,6 +40,8 @@ struct ManifestChecks {
     var fields: [ManifestField: ManifestValue]
     /// The folder that relative paths start from.
     let folder: String
+    /// What the rows ask for.
+    let rule: OperationRule
 
     /// The maximum length of an id in bytes. Our number.
     static let maximumIDLength = 512
@@ -68,8 +71,20 @@ struct ManifestChecks {
     }
 
     /// Returns the row, with every field checked.
-    func row(id: String, line: Int) throws(ManifestComplaint) -> ManifestRow {
-        var row = ManifestRow(id: id, line: line, prompt: try prompt(), images: try images())
+    ///
+    /// - Parameters:
+    ///   - id: The row's own id; `nil` if it has none.
+    ///   - operation: The value of the field `operation`, if the rule reads it.
+    func row(id: String?, line: Int, _ operation: JSONValue?) throws(ManifestComplaint) -> ManifestRow {
+        let operation = try self.operation(operation)
+        if operation == .prep { return try preparation(id: id, line: line) }
+        guard rule == .edits || id != nil else {
+            throw ManifestComplaint(
+                "id: expected text, found none",
+                hint: "a row is bought once for each id: give each row its own, and keep it when you repeat")
+        }
+        var row = ManifestRow(
+            id: id ?? "\(line)", line: line, prompt: try prompt(), images: try images())
         row.model = try text(.model, hint: "leave the field out for the provider's Seedream 4")
         row.provider = try word(.provider, ProviderID.allCases)
         row.size = try size()
@@ -83,6 +98,49 @@ struct ManifestChecks {
         row.resultBackground = try word(.resultBackground, ResultBackground.allCases)
         row.guidanceScale = try guidanceScale()
         row.layers = try onOrOff(.layers)
+        return row
+    }
+
+    private func operation(_ value: JSONValue?) throws(ManifestComplaint) -> RowOperation {
+        guard case .named(let standard) = rule else { return .edit }
+        let words = RowOperation.allCases.map(\.rawValue).joined(separator: " or ")
+        switch value {
+        case nil, .null?:
+            if let standard { return standard }
+            throw ManifestComplaint(
+                "operation: expected \(words), found none", hint: "write \"operation\": \"prep\"")
+        case let value?:
+            if let operation = value.string.flatMap(RowOperation.init(rawValue:)) { return operation }
+            throw ManifestComplaint(
+                "operation: expected \(words), found \(ManifestValue.json(value).shown)",
+                hint: "write \"operation\": \"prep\"")
+        }
+    }
+
+    /// Returns a row that prepares one image. Fields of a request are for a later edit of the same
+    /// row, and have no effect.
+    private func preparation(id: String?, line: Int) throws(ManifestComplaint) -> ManifestRow {
+        for field in [ManifestField.model, .provider] where fields[field] != nil {
+            throw ManifestComplaint(
+                "\(field.rawValue): expected none in a row for prep, found one",
+                hint: "choose the limits for all rows where the worker is started")
+        }
+        let images = try images()
+        guard images.count == 1 else {
+            throw ManifestComplaint(
+                "images: expected one image in a row for prep, found \(images.count)",
+                hint: "write a row for each image")
+        }
+        var row = ManifestRow(id: id ?? "\(line)", line: line, prompt: "", images: images)
+        (row.operation, row.isNumbered) = (.prep, id == nil)
+        row.name = try text(.name, hint: "leave the field out for the default names")
+        do throws(RequestError) {
+            _ = try row.name.map { name throws(RequestError) in
+                try NameTemplate(name, knowing: NameTemplate.Placeholder.ofRows)
+            }
+        } catch {
+            throw ManifestComplaint("name: \(error.message)", hint: error.hint)
+        }
         return row
     }
 
@@ -156,6 +214,7 @@ struct ManifestChecks {
         try checkNoZero(image, .images)
         let lower = image.prefix(64).lowercased()
         if ["http://", "https://", "data:"].contains(where: lower.hasPrefix) { return image }
+        if lower.hasPrefix("file:") { return try path(ofFileURL: image) }
         if image.isEmpty {
             throw ManifestComplaint(
                 "images: expected paths or URLs, found an empty text", hint: "leave it out")
@@ -172,6 +231,50 @@ struct ManifestChecks {
         }
         if image.hasPrefix("/") || folder == "." { return image }
         return folder.hasSuffix("/") ? folder + image : "\(folder)/\(image)"
+    }
+
+    /// Returns the path of a `file:` URL of this machine (RFC 8089).
+    private func path(ofFileURL url: String) throws(ManifestComplaint) -> String {
+        let rest = url.dropFirst("file:".count)
+        var path = rest
+        if rest.hasPrefix("//") {
+            let host = rest.dropFirst(2).prefix { $0 != "/" }
+            path = rest.dropFirst(2 + host.count)
+            guard host.isEmpty || host.lowercased() == "localhost" else {
+                throw ManifestComplaint(
+                    "images: expected a file of this machine, found \(ManifestValue.quoted(url))",
+                    hint: "write file:///path, or the path alone")
+            }
+        }
+        guard path.hasPrefix("/"), !path.contains("?"), !path.contains("#"),
+            let bytes = Self.percentDecoded(path)
+        else {
+            throw ManifestComplaint(
+                "images: expected file:///path, found \(ManifestValue.quoted(url))",
+                hint: "write the path alone, or escape ?, # and % in it")
+        }
+        let decoded = PathText.text(bytes)
+        try checkNoZero(decoded, .images)
+        return decoded
+    }
+
+    /// Returns the bytes of a text with `%41` replaced by A; `nil` for an incomplete escape.
+    private static func percentDecoded(_ text: some StringProtocol) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
+                rest.first != UInt8(ascii: "+"), rest.first != UInt8(ascii: "-")
+            else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
     }
 
     /// Returns whether a text starts with a URL scheme: letters, digits and `+-.`, then `://`.

@@ -1,5 +1,18 @@
 import SeedreamModel
 
+/// What the rows of a source ask for.
+enum OperationRule: Hashable, Sendable {
+    /// Every row edits, and a field `operation` has no meaning.
+    case edits
+    /// Each row names its operation in the field `operation`, or has the default.
+    case named(default: RowOperation?)
+
+    /// The maximum length of a line in bytes.
+    var maximumLineBytes: Int {
+        self == .edits ? ManifestReader.maximumLineBytes : ManifestReader.maximumOperationBytes
+    }
+}
+
 /// Parses the bytes of a manifest into records, one at a time.
 struct ManifestParser: ~Copyable {
     /// A column of a CSV file.
@@ -11,6 +24,7 @@ struct ManifestParser: ~Copyable {
 
     private var bytes: ManifestBytes
     private let folder: String
+    private let rule: OperationRule
     private var records = CSVRecords(maximum: ManifestReader.maximumLineBytes)
     /// The columns of a CSV file; `nil` for JSON Lines.
     private var columns: [Column]?
@@ -23,9 +37,10 @@ struct ManifestParser: ~Copyable {
     /// The digest of all bytes; `nil` before the end.
     private(set) var digest: String?
 
-    init(_ bytes: consuming ManifestBytes, folder: String) {
+    init(_ bytes: consuming ManifestBytes, folder: String, _ rule: OperationRule) {
         self.bytes = bytes
         self.folder = folder
+        self.rule = rule
     }
 
     /// Returns the next record, or `nil` at the end.
@@ -33,7 +48,7 @@ struct ManifestParser: ~Copyable {
         while digest == nil {
             guard let columns else {
                 line += 1
-                guard let text = try bytes.line(maximum: ManifestReader.maximumLineBytes) else { break }
+                guard let text = try bytes.line(maximum: rule.maximumLineBytes) else { break }
                 if let record = record(text) { return record }
                 continue
             }
@@ -50,10 +65,12 @@ struct ManifestParser: ~Copyable {
         .failure(ManifestFailure(id: id, line: line, message: message, hint: hint, carried: carried))
     }
 
-    private static let tooLong = (
-        message: "expected at most \(ManifestReader.maximumLineBytes) bytes, found more",
-        hint: "name files instead of embedding their bytes, and check the line ends"
-    )
+    private var tooLong: (message: String, hint: String) {
+        (
+            message: "expected at most \(rule.maximumLineBytes) bytes, found more",
+            hint: "name files instead of embedding their bytes, and check the line ends"
+        )
+    }
 
     private static let notUTF8 = (
         message: "expected UTF-8, found other bytes", hint: "save the manifest as UTF-8"
@@ -64,7 +81,7 @@ struct ManifestParser: ~Copyable {
     /// Returns the record of a line, or `nil` for an empty line.
     private mutating func record(_ text: ManifestBytes.Line) -> ManifestRecord? {
         guard case .bytes(let bytes) = text else {
-            return failure(Self.tooLong.message, hint: Self.tooLong.hint, line: line)
+            return failure(tooLong.message, hint: tooLong.hint, line: line)
         }
         if bytes.allSatisfy(ManifestBytes.isSpace) { return nil }
         guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -89,9 +106,14 @@ struct ManifestParser: ~Copyable {
         var carried: [CarriedField] = []
         var complaint: ManifestComplaint?
         var names: Set<String> = []
+        var operation: JSONValue?
         for member in members {
             if !names.insert(member.name).inserted {
                 complaint = complaint ?? Self.repeated(member.name)
+                continue
+            }
+            if rule != .edits, member.name == "operation" {
+                operation = member.value
                 continue
             }
             switch meaning(of: member.name) {
@@ -103,7 +125,7 @@ struct ManifestParser: ~Copyable {
             case let other: complaint = complaint ?? Self.complaint(about: member.name, other)
             }
         }
-        return record(fields, carried, line: line, complaint)
+        return record(fields, carried, line: line, complaint, operation)
     }
 
     private static func repeated(_ name: String) -> ManifestComplaint {
@@ -145,7 +167,7 @@ struct ManifestParser: ~Copyable {
         while record?.isEmpty == true { record = try records.next(&bytes) }
         guard let record else { return }
         if let fault = record.fault {
-            let complaint = Self.complaint(about: fault, of: record)
+            let complaint = complaint(about: fault, of: record)
             throw refused(complaint.message, complaint.hint)
         }
         var columns: [Column] = []
@@ -183,7 +205,7 @@ struct ManifestParser: ~Copyable {
         self.columns = columns
     }
 
-    private static func complaint(about fault: CSVRecords.Fault, of record: CSVRecords.Record)
+    private func complaint(about fault: CSVRecords.Fault, of record: CSVRecords.Record)
         -> ManifestComplaint
     {
         let hint = "quote a cell that contains a quote, and double each quote in it"
@@ -203,7 +225,7 @@ struct ManifestParser: ~Copyable {
 
     private mutating func record(_ record: CSVRecords.Record, _ columns: [Column]) -> ManifestRecord {
         if let fault = record.fault {
-            let complaint = Self.complaint(about: fault, of: record)
+            let complaint = complaint(about: fault, of: record)
             return failure(complaint.message, hint: complaint.hint, line: record.line)
         }
         guard record.cells.count == columns.count else {
@@ -230,9 +252,9 @@ struct ManifestParser: ~Copyable {
 
     private mutating func record(
         _ fields: [ManifestField: ManifestValue], _ carried: [CarriedField], line: Int,
-        _ complaint: ManifestComplaint?
+        _ complaint: ManifestComplaint?, _ operation: JSONValue? = nil
     ) -> ManifestRecord {
-        let checks = ManifestChecks(fields: fields, folder: folder)
+        let checks = ManifestChecks(fields: fields, folder: folder, rule: rule)
         var id: String?
         do throws(ManifestComplaint) {
             let given = try checks.id()
@@ -242,6 +264,9 @@ struct ManifestParser: ~Copyable {
             if let candidate {
                 if let first = lines.updateValue(UInt32(clamping: line), forKey: candidate.hashValue) {
                     lines[candidate.hashValue] = first
+                    // An engine joins every answer by its id; in a results file, the first row has
+                    // it.
+                    if rule != .edits { id = candidate }
                     throw ManifestComplaint(
                         "id: expected a unique id, found \(ManifestValue.quoted(candidate)), that of line \(first)",
                         hint: given == nil
@@ -251,7 +276,7 @@ struct ManifestParser: ~Copyable {
                 id = candidate
             }
             if let complaint { throw complaint }
-            var row = try checks.row(id: id ?? "\(line)", line: line)
+            var row = try checks.row(id: given, line: line, operation)
             row.carried = carried
             return .row(row)
         } catch {

@@ -1,4 +1,5 @@
 import Cryptography
+import Dispatch
 package import Platform
 public import SeedreamModel
 import Synchronization
@@ -42,12 +43,18 @@ public final class ManifestReader: Sendable {
     /// The maximum length of a line, or of a CSV record, in bytes. Our number. A longer one is a
     /// failed row and is not kept in memory.
     public static let maximumLineBytes = 1 << 20
+    /// The maximum length of a line with an operation, which may embed an image, in bytes. Our
+    /// number: 24 MB of image as a data URI.
+    public static let maximumOperationBytes = 32 << 20
 
     /// The name in messages: the path, or `standard input`.
     public let name: String
     /// The format of the manifest.
     public let format: Format
     private let parser: Mutex<ManifestParser>
+    private let file: SequentialFile
+    /// The thread that waits for more bytes of a pipe.
+    private let queue = DispatchQueue(label: "manifest")
 
     /// Opens a manifest and reads its start, and the header of a CSV file.
     ///
@@ -56,7 +63,7 @@ public final class ManifestReader: Sendable {
     /// - Throws: ``ManifestError``.
     public convenience init(_ argument: String) throws(ManifestError) {
         if argument == "-" {
-            try self.init(SequentialFile(), folder: ".")
+            try self.init(SequentialFile(), folder: ".", .edits)
             return
         }
         let file: SequentialFile
@@ -65,17 +72,33 @@ public final class ManifestReader: Sendable {
         } catch {
             throw ManifestError(error)
         }
-        try self.init(file, folder: Folder.containing(argument))
+        try self.init(file, folder: Folder.containing(argument), .edits)
     }
 
-    private init(_ file: SequentialFile, folder: String) throws(ManifestError) {
-        name = file.name
+    /// Reads JSON Lines from standard input, each with the operation that it asks for. Nothing is
+    /// read before the first call of ``next()``.
+    ///
+    /// - Parameter operation: The operation of a row that names none. `nil`: such a row fails.
+    public convenience init(operationsOf operation: RowOperation?) {
+        let file = SequentialFile()
+        let parser = ManifestParser(ManifestBytes(file), folder: ".", .named(default: operation))
+        self.init(file, .jsonLines, parser)
+    }
+
+    private convenience init(_ file: SequentialFile, folder: String, _ rule: OperationRule)
+        throws(ManifestError)
+    {
         var bytes = ManifestBytes(file)
         let head = try bytes.head()
-        format = try Self.format(of: head, named: file.name)
+        let format = try Self.format(of: head, named: file.name)
         if head.starts(with: Self.byteOrderMark) { for _ in Self.byteOrderMark { bytes.advance() } }
-        var parser = ManifestParser(bytes, folder: folder)
+        var parser = ManifestParser(bytes, folder: folder, rule)
         if format == .csv { try parser.readHeader(named: file.name) }
+        self.init(file, format, parser)
+    }
+
+    private init(_ file: SequentialFile, _ format: Format, _ parser: consuming sending ManifestParser) {
+        (self.file, self.format, name) = (file, format, file.name)
         self.parser = Mutex(parser)
     }
 
@@ -102,6 +125,40 @@ public final class ManifestReader: Sendable {
     public func next() throws(ManifestError) -> ManifestRecord? {
         try parser.withLock { parser throws(ManifestError) in try parser.next() }
     }
+
+    /// Returns the next record, or `nil` at the end; also `nil` if the task is cancelled or
+    /// ``stop()`` is called while a pipe has no data. No thread of Swift concurrency waits.
+    ///
+    /// - Parameter shard: The rows to return, by id. A line whose id is not known counts by its
+    ///   number. Default: `nil`, all.
+    /// - Throws: ``ManifestError`` if the manifest cannot be read further.
+    public func nextRecord(of shard: Shard? = nil) async throws(ManifestError) -> ManifestRecord? {
+        while true {
+            do throws(ManifestError) {
+                guard let record = try await awaitedRecord() else { return nil }
+                if shard?.contains(record.id) ?? true { return record }
+            } catch .cancelled {
+                return nil
+            }
+        }
+    }
+
+    private func awaitedRecord() async throws(ManifestError) -> ManifestRecord? {
+        let result: Result<ManifestRecord?, ManifestError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async {
+                    continuation.resume(
+                        returning: Result { () throws(ManifestError) in try self.next() })
+                }
+            }
+        } onCancel: {
+            stop()
+        }
+        return try result.get()
+    }
+
+    /// Ends the wait for more data, from any task or thread.
+    public func stop() { file.stop() }
 
     /// The SHA-256 of the bytes that were read, in hexadecimal; `nil` until ``next()`` has returned
     /// `nil`. If it differs from that of ``ManifestIdentity/init(_:)``, the manifest changed in the

@@ -1,11 +1,23 @@
 public import SeedreamModel
 
+/// What is done with the images of a row.
+public enum RowOperation: String, Hashable, Codable, Sendable, CaseIterable {
+    /// One image is prepared and written to a file.
+    case prep
+    /// The images are prepared, sent with a prompt, and the results are saved.
+    case edit
+}
+
 /// One request of a manifest. A property that is `nil` leaves the caller's setting unchanged.
 public struct ManifestRow: Hashable, Sendable {
     /// The unique id of the row: its `id`, or its line number.
     public var id: String
     /// The line that it starts on, from 1.
     public var line: Int
+    /// What is done with the images. Default: `edit`, as for every row of a manifest.
+    public var operation = RowOperation.edit
+    /// Whether a row that only prepares has no id of its own, and ``id`` is the number of its line.
+    public var isNumbered = false
     /// The prompt.
     public var prompt: String
     /// The images to edit, in order: paths, http or https URLs, data URIs; empty for text to image.
@@ -97,6 +109,14 @@ public enum ManifestRecord: Hashable, Sendable {
     case row(ManifestRow)
     /// A row that is not a valid request.
     case failure(ManifestFailure)
+
+    /// The id of the row; if it is not known, the number of its line.
+    var id: String {
+        switch self {
+        case .row(let row): row.id
+        case .failure(let failure): failure.id ?? "\(failure.line)"
+        }
+    }
 
     /// The line that it starts on, from 1.
     public var line: Int {

@@ -1,3 +1,4 @@
+public import ImagePreparation
 public import SeedreamClient
 import SeedreamModel
 
@@ -37,6 +38,8 @@ public struct RowDocument: Hashable, Sendable {
     public var id: String?
     /// The line of the manifest that it starts on, from 1.
     public var line: Int?
+    /// What was asked for; `nil` in a run, whose rows all edit.
+    public var operation: RowOperation?
     /// The state of the row.
     public var state: RowState
     /// The prompt.
@@ -57,6 +60,8 @@ public struct RowDocument: Hashable, Sendable {
     public var attempts: Int?
     /// The images on disk, in the provider's order.
     public var files: [SavedFile] = []
+    /// The prepared image, with what was changed and why, of a row that only prepares.
+    public var image: ImageRecord?
     /// The cost, as far as it is known.
     public var cost: Cost?
     /// The error that it ended with, or the latest error.
@@ -124,8 +129,9 @@ extension RowDocument.Cost {
 extension RowDocument: Encodable {
     /// The keys of a document, which no carried field replaces.
     enum Word: String, CodingKey, CaseIterable {
-        case type, id, line, state, prompt, run, job, provider, model, requestID, seed, attempts, files, cost,
-            error, carried
+        case type, id, line, operation, state, prompt, run, job, provider, model, requestID, seed, attempts,
+            files,
+            image, cost, error, carried
     }
 
     /// The name of a carried field.
@@ -142,15 +148,22 @@ extension RowDocument: Encodable {
         func encode(to encoder: any Encoder) throws { try row.encodeWords(to: encoder) }
     }
 
+    /// Whether a carried field would replace a key. Rows of a run have no operation and no image,
+    /// and fields with these names stay where their manifest has them.
+    private func isKey(_ name: String) -> Bool {
+        guard let word = Word(rawValue: name) else { return false }
+        return operation != nil || ![.operation, .image].contains(word)
+    }
+
     /// Encodes the document with its carried fields. A carried number with more digits than a
     /// `Double` holds is rounded; ``jsonLine`` keeps all digits.
     public func encode(to encoder: any Encoder) throws {
         try encodeWords(to: encoder)
         var values = encoder.container(keyedBy: Name.self)
-        for field in carried where Word(rawValue: field.name) == nil {
+        for field in carried where !isKey(field.name) {
             try values.encode(field.value, forKey: Name(stringValue: field.name))
         }
-        let others = carried.filter { Word(rawValue: $0.name) != nil }
+        let others = carried.filter { isKey($0.name) }
         guard !others.isEmpty else { return }
         let members = others.map { ($0.name, $0.value) }
         try values.encode(
@@ -162,6 +175,7 @@ extension RowDocument: Encodable {
         try values.encode("row", forKey: .type)
         try values.encodeIfPresent(id, forKey: .id)
         try values.encodeIfPresent(line, forKey: .line)
+        try values.encodeIfPresent(operation, forKey: .operation)
         try values.encode(state, forKey: .state)
         try values.encodeIfPresent(prompt, forKey: .prompt)
         try values.encodeIfPresent(run, forKey: .run)
@@ -172,6 +186,7 @@ extension RowDocument: Encodable {
         try values.encodeIfPresent(seed, forKey: .seed)
         try values.encodeIfPresent(attempts, forKey: .attempts)
         try values.encode(files, forKey: .files)
+        try values.encodeIfPresent(image, forKey: .image)
         try values.encodeIfPresent(cost, forKey: .cost)
         try values.encodeIfPresent(error, forKey: .error)
     }
@@ -185,8 +200,8 @@ extension RowDocument: Encodable {
         let words = (try? encoder.encode(Words(row: self))).map { String(decoding: $0, as: UTF8.self) }
         var line = String((words ?? "{\"type\":\"row\"}").dropLast())
         func member(_ field: CarriedField) -> String { "\(JSONValue.string(field.name).text):\(field.json)" }
-        for field in carried where Word(rawValue: field.name) == nil { line += ",\(member(field))" }
-        let others = carried.filter { Word(rawValue: $0.name) != nil }.map(member)
+        for field in carried where !isKey(field.name) { line += ",\(member(field))" }
+        let others = carried.filter { isKey($0.name) }.map(member)
         if !others.isEmpty { line += ",\"\(Word.carried.rawValue)\":{\(others.joined(separator: ","))}" }
         return "\(line)}".visibleJSON + "\n"
     }

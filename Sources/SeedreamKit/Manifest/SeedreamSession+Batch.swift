@@ -1,6 +1,7 @@
 import ImagePreparation
 public import SeedreamClient
 public import SeedreamModel
+import Synchronization
 
 extension SeedreamSession {
     /// Sends the rows of a manifest as one run, as a stream. Each row is in the ledger before it is
@@ -19,6 +20,7 @@ extension SeedreamSession {
     ///   - options: The options of the run.
     ///   - fetchesURLs: Whether URLs are downloaded here and prepared, or passed on to the
     ///     provider. Default: passed on.
+    ///   - shard: The rows to send, by id. Default: `nil`, all.
     ///   - results: The file that each row is appended to as it ends.
     ///   - reporter: Receives the events of each row.
     ///   - configure: Changes each request before the row's own settings are applied.
@@ -31,33 +33,47 @@ extension SeedreamSession {
     public func batch(
         _ manifest: ManifestReader, as run: RunRecord, to destination: Destination,
         others: [SeedreamSession] = [],
-        options: RunOptions = RunOptions(), fetchesURLs: Bool = false, results: ResultsFile? = nil,
-        reportingTo reporter: SessionReporter? = nil,
-        configure: (inout GenerationRequest) -> Void = { _ in },
-        complete: (inout RowRequest) -> Void = { _ in },
+        options: RunOptions = RunOptions(), fetchesURLs: Bool = false, shard: Shard? = nil,
+        results: ResultsFile? = nil, reportingTo reporter: SessionReporter? = nil,
+        configure: @escaping @Sendable (inout GenerationRequest) -> Void = { _ in },
+        complete: @escaping @Sendable (inout RowRequest) -> Void = { _ in },
         deliver: (RowDocument) async throws -> Void
     ) async throws -> RunStop? {
-        // The rows in progress, as many as the engine reads ahead.
-        var open: [String: RowDocument] = [:]
+        let open = OpenRows()
         return try await self.run(
             as: run, to: destination, others: others, options: options, reportingTo: reporter,
             next: {
-                guard let record = try manifest.next() else { return nil }
+                guard let record = try await manifest.nextRecord(of: shard) else { return nil }
                 var next = RowRequest(record, fetchesURLs: fetchesURLs, configure: configure)
                 complete(&next)
-                open[next.label] = RowDocument(record)
+                open.add(RowDocument(record), label: next.label)
                 return next
             },
             deliver: { outcome in
-                var document =
-                    open.removeValue(forKey: outcome.label)
-                    ?? RowDocument(id: outcome.label, state: .waiting)
+                var document = open.take(outcome.label)
                 document.take(outcome)
                 document.run = run.identity.name ?? run.id
                 // A waiting row has not ended: a later start appends it.
                 if document.state != .waiting { try results?.append(document) }
                 try await deliver(document)
             })
+    }
+}
+
+/// The documents of the rows in progress, by label: as many as the engine reads ahead.
+package final class OpenRows: Sendable {
+    private let documents = Mutex<[String: RowDocument]>([:])
+
+    package init() {}
+
+    package func add(_ document: RowDocument, label: String) {
+        documents.withLock { $0[label] = document }
+    }
+
+    /// Removes and returns the document of a row.
+    package func take(_ label: String) -> RowDocument {
+        documents.withLock { $0.removeValue(forKey: label) }
+            ?? RowDocument(id: label, state: .waiting)
     }
 }
 

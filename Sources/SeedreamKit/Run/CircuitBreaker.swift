@@ -12,6 +12,10 @@ final class CircuitBreaker: Sendable {
         var first: RunStop?
         var rows = 0
         var failed = 0
+        /// The rows of the run that had ended, and those that had failed, when this process first
+        /// counted those of all processes.
+        var before: (rows: Int, failed: Int)?
+        var lastCount: ContinuousClock.Instant?
     }
 
     /// Rows that must be done before the failure rate is compared. Our number.
@@ -41,6 +45,42 @@ final class CircuitBreaker: Sendable {
         }
     }
 
+    /// The least time between two counts of the rows of all processes. Our number.
+    private static let countInterval = Duration.seconds(1)
+
+    /// Whether there is a limit, and the rows of all processes were not counted a moment ago.
+    var mayCountShared: Bool {
+        guard options.maximumFailures != nil || options.maximumFailureRate != nil else { return false }
+        return state.withLock { state in
+            let now = ContinuousClock.now
+            guard state.lastCount.map({ now - $0 >= Self.countInterval }) ?? true else { return false }
+            state.lastCount = now
+            return true
+        }
+    }
+
+    /// Counts the rows that have ended in any process since this one began.
+    func count(shared summary: RunSummary) {
+        let failed = (summary.rows[.failed] ?? 0) + (summary.rows[.cancelled] ?? 0)
+        let rows = failed + (summary.rows[.saved] ?? 0)
+        state.withLock { state in
+            // The rows of this process are among them.
+            let before = state.before ?? (rows - state.rows, failed - state.failed)
+            state.before = before
+            check(failed: failed - before.failed, of: rows - before.rows, &state)
+        }
+    }
+
+    /// Stops the run if too many of the rows have failed.
+    private func check(failed: Int, of rows: Int, _ state: inout State) {
+        let isTooMany = options.maximumFailures.map { failed >= $0 } ?? false
+        let share = Double(failed) / Double(max(1, rows))
+        let isTooOften = options.maximumFailureRate.map { rows >= Self.leastRows && share > $0 }
+        guard state.failures == nil, isTooMany || isTooOften ?? false else { return }
+        state.failures = .failures(failed, of: rows)
+        state.first = state.first ?? state.failures
+    }
+
     /// Counts a finished row.
     func record(_ outcome: RowOutcome) {
         state.withLock { state in
@@ -51,13 +91,7 @@ final class CircuitBreaker: Sendable {
             state.rows += 1
             guard outcome.isFailure else { return }
             state.failed += 1
-            let isTooMany = options.maximumFailures.map { state.failed >= $0 } ?? false
-            let share = Double(state.failed) / Double(state.rows)
-            let isTooOften = options.maximumFailureRate.map { state.rows >= Self.leastRows && share > $0 }
-            if state.failures == nil, isTooMany || isTooOften ?? false {
-                state.failures = .failures(state.failed, of: state.rows)
-                state.first = state.first ?? state.failures
-            }
+            check(failed: state.failed, of: state.rows, &state)
         }
     }
 

@@ -57,7 +57,10 @@ extension RunEngine {
             case .local(let image): local = image
             case .fetched(let url):
                 do {
-                    let bytes = try await fetcher.bytes(url, .input(maximumBytes: limits.maximumInputBytes))
+                    let bytes = try await fetcher.bytes(
+                        url,
+                        .input(
+                            url, maximumBytes: limits.maximumInputBytes, allowing: options.privateHosts))
                     local = .bytes(bytes, name: row.inputs[index].name)
                 } catch let error as FetchError {
                     failed.append(

@@ -49,13 +49,19 @@ extension RunEngine {
         return outcome
     }
 
+    /// Returns the folder and the names of a row's results.
+    func destination(of row: RowRequest) -> Destination {
+        var destination = destination
+        if let template = row.template { destination.template = template }
+        if !row.subfolder.isEmpty { destination.folder += "/\(row.subfolder)" }
+        return destination
+    }
+
     private func submit(_ request: GenerationRequest, _ recorded: RecordedRow) async throws -> RowOutcome {
         let id = SeedreamClient.newJobID()
         let client = recorded.context.client
         let reporter = reporter?.client(recorded.index, recorded.row.label)
-        var destination = destination
-        if let template = recorded.row.template { destination.template = template }
-        if !recorded.row.subfolder.isEmpty { destination.folder += "/\(recorded.row.subfolder)" }
+        let destination = destination(of: recorded.row)
         do {
             let job =
                 options.waits
@@ -105,7 +111,7 @@ extension RunEngine {
             guard let resent else { return recorded.outcome(.elsewhere, job) }
             return recorded.outcome(.resumed, resent)
         } catch {
-            let now = try await self.job(of: recorded.record) ?? job
+            let now = (try? await self.job(of: recorded.record)) ?? job
             return recorded.outcome(now.state == .unknown ? .leftUnknown : .resumed, now, error)
         }
     }
@@ -115,8 +121,9 @@ extension RunEngine {
     /// Puts a row back as waiting.
     private func putBack(_ recorded: RecordedRow, _ error: (any Error)? = nil) async throws -> RowOutcome {
         let (ledger, record) = (ledger, recorded.record)
-        // A task of its own, so that the row is recorded even after cancellation.
-        try await Task { try await ledger.end(record, as: .waiting, nil) }.value
+        // A task of its own, so that the row is recorded even after cancellation. If it cannot be
+        // recorded, the row is free again when this process has ended.
+        _ = try? await Task { try await ledger.end(record, as: .waiting, nil) }.value
         return recorded.outcome(.waiting, nil, error)
     }
 

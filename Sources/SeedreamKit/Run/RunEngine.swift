@@ -72,45 +72,69 @@ struct RunEngine: Sendable {
     ///
     /// - Parameters:
     ///   - next: Returns the next row, or `nil` at the end. It is called only a few rows ahead.
-    ///   - deliver: Receives each outcome as soon as it is known.
+    ///   - deliver: Receives each outcome as soon as it is known, also while `next` waits.
     /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
     ///   cancelled.
     func drive(
-        next: () async throws -> RowRequest?, deliver: (RowOutcome) async throws -> Void
+        next: @escaping @Sendable () async throws -> RowRequest?,
+        deliver: (RowOutcome) async throws -> Void
     ) async throws -> RunStop? {
         try await each(next: next) {
-            try await outcome(of: $0, $1)
+            try await outcomeOrStop(of: $0, $1)
         } deliver: { outcome in
             breaker.record(outcome)
+            if outcome.isFailure { await countSharedFailures() }
             reporter?.report(outcome)
             try await deliver(outcome)
         }
         return breaker.stop
     }
 
+    /// Compares the failures of all processes that work on the run with the limits.
+    private func countSharedFailures() async {
+        guard breaker.mayCountShared, let now = try? await ledger.summary(of: run.id) else { return }
+        breaker.count(shared: now)
+    }
+
+    /// What happens while rows are worked on.
+    private enum Step<Answer: Sendable>: Sendable {
+        case row(RowRequest?)
+        case answer(Answer)
+    }
+
     /// Works on several rows at once, a few more than there are simultaneous requests.
     func each<Answer: Sendable>(
-        next: () async throws -> RowRequest?,
+        next: @escaping @Sendable () async throws -> RowRequest?,
         work: @escaping @Sendable (RowRequest, _ index: Int) async throws -> Answer,
         deliver: (Answer) async throws -> Void
     ) async throws {
-        try await withThrowingTaskGroup(of: Answer.self) { group in
-            var count = 0
-            var running = 0
+        try await withThrowingTaskGroup(of: Step<Answer>.self) { group in
+            var (count, running) = (0, 0)
+            var (isReading, isAtEnd) = (false, false)
             var providers: Set<ProviderID> = []
-            while providers.isEmpty || !breaker.isTripped(for: providers), !Task.isCancelled,
-                let row = try await next()
-            {
-                providers.insert(row.provider ?? main)
-                while running >= max(1, options.parallel) + Self.ahead, let answer = try await group.next() {
+            while true {
+                let isStopped = !providers.isEmpty && breaker.isTripped(for: providers)
+                if !isReading, !isAtEnd, !isStopped, !Task.isCancelled,
+                    running < max(1, options.parallel) + Self.ahead
+                {
+                    // A task of its own: a row that ends is delivered while the next is awaited.
+                    group.addTask { .row(try await next()) }
+                    isReading = true
+                }
+                switch try await group.next() {
+                case nil: return
+                case .answer(let answer)?:
                     running -= 1
                     try await deliver(answer)
+                case .row(nil)?: (isReading, isAtEnd) = (false, true)
+                case .row(let row?)?:
+                    isReading = false
+                    providers.insert(row.provider ?? main)
+                    let index = count
+                    (count, running) = (count + 1, running + 1)
+                    group.addTask { .answer(try await work(row, index)) }
                 }
-                let index = count
-                (count, running) = (count + 1, running + 1)
-                group.addTask { try await work(row, index) }
             }
-            while let answer = try await group.next() { try await deliver(answer) }
         }
     }
 
@@ -131,6 +155,17 @@ struct RunEngine: Sendable {
             var outcome = RowOutcome(index, row.label, action, job: job, error: error)
             outcome.dropped = dropped
             return outcome
+        }
+    }
+
+    /// Returns the outcome of a row. If the ledger cannot be used, nothing more is sent, and the
+    /// rows that are in flight reach their ends.
+    private func outcomeOrStop(of row: RowRequest, _ index: Int) async throws -> RowOutcome {
+        do {
+            return try await outcome(of: row, index)
+        } catch let error as LedgerError {
+            for provider in contexts.keys { breaker.trip(provider, error) }
+            return RowOutcome(index, row.label, .waiting, error: error)
         }
     }
 
@@ -191,17 +226,47 @@ struct RunEngine: Sendable {
             }
             _ = try await ledger.join(run)
         }
-        let record = try await ledger.row(key, label: row.label, in: run.id)
-        let recorded = RecordedRow(
-            index: index, row: row, context: context, record: record,
-            reference: RowReference(run: run.id, number: record.number, key: key, content: content),
-            dropped: inputs.dropped)
-        switch record.state {
-        case _ where options.buysEqual: return try await send(recorded, inputs, ready)
-        case .waiting, .preparing, .skipped: return try await send(recorded, inputs)
-        case .failed, .cancelled: return try await retryOrLeave(recorded, inputs)
+        var wait = SharedRowWait()
+        while true {
+            let record = try await ledger.row(key, label: row.label, in: run.id)
+            let recorded = RecordedRow(
+                index: index, row: row, context: context, record: record,
+                reference: RowReference(run: run.id, number: record.number, key: key, content: content),
+                dropped: inputs.dropped)
+            let outcome = try await outcome(of: recorded, inputs, ready)
+            guard outcome.action == .elsewhere, options.awaitsOthers, await wait.again() else {
+                return outcome
+            }
+        }
+    }
+
+    private func outcome(of recorded: RecordedRow, _ inputs: ReadInputs, _ ready: ReadyImages?) async throws
+        -> RowOutcome
+    {
+        switch recorded.record.state {
+        case _ where options.buysEqual: try await send(recorded, inputs, ready)
+        case .waiting, .preparing, .skipped: try await send(recorded, inputs)
+        case .failed, .cancelled: try await retryOrLeave(recorded, inputs)
         case .submitting, .accepted, .finished, .unknown, .saved:
-            return try await resumeOrSkip(recorded, inputs)
+            try await resumeOrSkip(recorded, inputs)
+        }
+    }
+
+    /// The wait for a row that another process works on.
+    private struct SharedRowWait {
+        /// The next pause and the longest one, in seconds. Our numbers.
+        private var pause = 0.25
+        private static let longest = 4.0
+
+        /// Waits before the row is looked at again.
+        ///
+        /// - Returns: `false` if the task was cancelled.
+        mutating func again() async -> Bool {
+            guard (try? await Task.sleep(for: .seconds(Double.random(in: pause / 2...pause)))) != nil else {
+                return false
+            }
+            pause = min(pause * 2, Self.longest)
+            return true
         }
     }
 
@@ -253,20 +318,23 @@ struct RunEngine: Sendable {
         if job.state == .unknown, job.ticket == nil { return recorded.outcome(.leftUnknown, job, job.error) }
         let wasSaved = job.state == .saved || !job.files.isEmpty
         do {
+            // Images that another machine saved are fetched to this one.
+            let destination = options.awaitsOthers && wasSaved ? self.destination(of: recorded.row) : nil
             guard
                 let resumed = try await recorded.context.client.resume(
-                    job.id, reportingTo: reporter?.client(recorded.index, recorded.row.label))
+                    job.id, to: destination, reportingTo: reporter?.client(recorded.index, recorded.row.label)
+                )
             else { return recorded.outcome(.elsewhere, job) }
             // The process that was sending it ended.
             if resumed.state == .unknown { return recorded.outcome(.leftUnknown, resumed, resumed.error) }
             return recorded.outcome(.resumed, resumed)
         } catch let error as ClientError where wasSaved && error.isGone {
             guard options.buysAgain else {
-                return recorded.outcome(.missing, try await self.job(of: recorded.record), error)
+                return recorded.outcome(.missing, (try? await self.job(of: recorded.record)) ?? job, error)
             }
             return try await buyAgain(recorded, inputs)
         } catch {
-            return recorded.outcome(.resumed, try await self.job(of: recorded.record), error)
+            return recorded.outcome(.resumed, (try? await self.job(of: recorded.record)) ?? job, error)
         }
     }
 

@@ -14,9 +14,15 @@ public struct RunOptions: Hashable, Sendable {
     public var buysAgain = false
     /// Whether to compare saved files by digest in addition to length. Default: `false`.
     public var verifiesFiles = false
+    /// Whether a row that another process works on is waited for and answered with its result.
+    /// Default: `false`: its outcome is ``RowOutcome/Action/elsewhere``.
+    public var awaitsOthers = false
     /// Whether to wait for the results. Default: `true`.
     public var waits = true
-    /// The number of failed rows after which the run stops. Default: `nil`, no limit.
+    /// Lower-case hosts in private networks whose URLs may be downloaded here. Default: none.
+    public var privateHosts: Set<String> = []
+    /// The number of failed rows after which the run stops, counted over all processes that work on
+    /// it since this one began. Default: `nil`, no limit.
     public var maximumFailures: Int?
     /// The failure rate, from 0 to 1, above which the run stops; compared after 20 rows. Default:
     /// `nil`, no limit.

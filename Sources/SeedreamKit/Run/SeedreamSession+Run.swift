@@ -1,5 +1,6 @@
 import SeedreamClient
 import SeedreamModel
+import Synchronization
 
 extension SeedreamSession {
     /// Sends many requests as one run, which is safe to interrupt and to repeat.
@@ -39,7 +40,7 @@ extension SeedreamSession {
         let engine = RunEngine(
             [self], run: joined, destination: destination, options: options,
             earlier: try await client.ledger.jobs(withContent: nil), reporter: reporter)
-        var left = rows.makeIterator()
+        let left = RowIterator(rows)
         return try await engine.drive(next: { left.next() }, deliver: deliver)
     }
 
@@ -54,7 +55,7 @@ extension SeedreamSession {
     ///   - others: The sessions of other providers that rows may name, over the same ledger.
     ///   - options: The options of the run.
     ///   - reporter: Receives the events of each row.
-    ///   - next: Returns the next row, or `nil` at the end.
+    ///   - next: Returns the next row, or `nil` at the end. It may wait without delaying `deliver`.
     ///   - deliver: Receives each outcome as soon as it is known, in order of completion.
     /// - Returns: The reason why the run stopped early; `nil` if it reached its end or was
     ///   cancelled.
@@ -63,7 +64,8 @@ extension SeedreamSession {
     public func run(
         as run: RunRecord, to destination: Destination, others: [SeedreamSession] = [],
         options: RunOptions = RunOptions(), reportingTo reporter: SessionReporter? = nil,
-        next: () async throws -> RowRequest?, deliver: (RowOutcome) async throws -> Void
+        next: @escaping @Sendable () async throws -> RowRequest?,
+        deliver: (RowOutcome) async throws -> Void
     ) async throws -> RunStop? {
         defer { reporter?.finish() }
         if others.isEmpty { try client.checkKey() }
@@ -86,7 +88,8 @@ extension SeedreamSession {
     /// - Throws: `LedgerError`, `CancellationError`, and the errors of `next` and `deliver`.
     public func plan(
         as run: RunRecord? = nil, others: [SeedreamSession] = [], options: RunOptions = RunOptions(),
-        reportingTo reporter: SessionReporter? = nil, next: () async throws -> RowRequest?,
+        reportingTo reporter: SessionReporter? = nil,
+        next: @escaping @Sendable () async throws -> RowRequest?,
         deliver: (RowPlan) async throws -> Void
     ) async throws {
         defer { reporter?.finish() }
@@ -110,7 +113,7 @@ extension SeedreamSession {
     ///   `PreparationError`.
     public func plan(_ row: RowRequest, reportingTo reporter: SessionReporter? = nil) async throws -> RowPlan
     {
-        var rows = [row].makeIterator()
+        let rows = RowIterator([row])
         var plans: [RowPlan] = []
         try await plan(reportingTo: reporter, next: { rows.next() }) { plans.append($0) }
         guard let plan = plans.first else { throw CancellationError() }
@@ -144,4 +147,13 @@ extension SeedreamSession {
         let spent = try await client.ledger.summary(of: run.id)?.cost[budget.unit]
         try budget.check(images: 1, price: total, after: spent ?? 0)
     }
+}
+
+/// The rows of a list, one after another, for a task that reads them.
+package final class RowIterator: Sendable {
+    private let left: Mutex<IndexingIterator<[RowRequest]>>
+
+    package init(_ rows: [RowRequest]) { left = Mutex(rows.makeIterator()) }
+
+    package func next() -> RowRequest? { left.withLock { $0.next() } }
 }

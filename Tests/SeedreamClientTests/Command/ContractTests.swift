@@ -102,6 +102,7 @@ struct ContractTests {
             try await Self.preparations(documents)
             try await Self.requests(documents)
             try await Self.runs(documents)
+            try await Self.workers(documents)
             try await Self.ledger(documents)
             try await Self.failures(documents)
             try await Self.rest(documents)
@@ -126,6 +127,29 @@ struct ContractTests {
         #expect(report.changes > 150)
         #expect(Set(report.unseen.filter { !$0.hasPrefix("all.") }).subtracting(Self.unseen) == [])
         for name in schemas.keys { #expect(report.counts[name, default: 0] > 0, "\(name)") }
+    }
+
+    private static func workers(_ documents: Collection) async throws {
+        let rig = documents.rig
+        let lines = [
+            #"{"operation":"prep","id":"p","images":["\#(photo)"],"state":"carried"}"#,
+            #"{"operation":"edit","id":"e","prompt":"hat","images":["\#(photo)"]}"#, "{",
+        ]
+        func work(_ status: Int32, _ change: (inout CommandRunner) -> Void = { _ in }) async throws {
+            var runner = rig.runner
+            change(&runner)
+            let result = try await runner.run(
+                ["worker", "--run", "contract"] + rig.sending(to: "fal"),
+                input: Data((lines.joined(separator: "\n") + "\n").utf8))
+            #expect(result.status == status, "\(result)")
+            #expect(result.lines.count == 4)
+            for (index, line) in result.lines.enumerated() {
+                documents.claims.append(.init(index < 3 ? "row" : "summary", "worker \(index)", line))
+            }
+        }
+        try await work(0)
+        try await work(77) { $0.environment["FAL_KEY"] = nil }
+        try await documents.lines("error", 64, ["worker", "--json"])
     }
 
     @Test("the validator finds a missing key, a wrong word, a surplus key, and a second document")

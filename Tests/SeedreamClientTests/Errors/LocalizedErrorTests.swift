@@ -99,6 +99,10 @@ struct LocalizedErrorTests {
             "job 3f0c91aa was sent to http://h, and a key is sent there only if you name the address", nil),
         Row(
             BusyRowError(label: "a.jpg"), "a.jpg: another process is about to send an equal request", nil),
+        Row(
+            ShardError.noScheduler, "expected the variables of a job array, found none",
+            "it reads Slurm, AWS Batch and Cloud Run; elsewhere write i/n, in an indexed job of Kubernetes env/n"
+        ),
         Row(RunStop.failures(3, of: 9), "3 of 9 rows failed", nil),
         Row(
             RunStop.refused(full), "l: the ledger cannot be written: no space",

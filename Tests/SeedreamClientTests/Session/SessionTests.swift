@@ -161,12 +161,12 @@ struct SessionTests {
             let run = Self.run(rig)
             _ = try await session.run(Self.rows(2), as: run, to: rig.destination) { _ in }
             let sent = await rig.emulator.requests.count
-            var rows =
-                (Self.rows(3) + [
+            let rows = RowIterator(
+                Self.rows(3) + [
                     RowRequest(
                         label: "nothing", inputs: [.file("/nowhere/a.jpg")],
                         request: GenerationRequest(prompt: "a hat"))
-                ]).makeIterator()
+                ])
             var plans: [RowPlan] = []
             try await session.plan(as: run, next: { rows.next() }) { plans.append($0) }
             plans.sort { $0.index < $1.index }
@@ -209,7 +209,7 @@ struct SessionTests {
             var rows = Self.rows(3)
             rows[0].provider = .ark
             rows[1].provider = .ark
-            var left = rows.makeIterator()
+            let left = RowIterator(rows)
             var options = RunOptions()
             options.parallel = 1
             var outcomes: [RowOutcome] = []
