@@ -10,7 +10,7 @@ DESTDIR ?=
 PHOTOS := $(sort $(wildcard fixtures/photos/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-edit build prep manual install uninstall deb check-deb tarball test campaigns test-all emulator official-client lint docs docs-preview benchmark benchmark-stages clean
+.PHONY: help setup demo demo-edit build prep manual install uninstall deb check-deb tarball test campaigns test-all emulator official-client engines lint docs docs-preview benchmark benchmark-stages clean
 
 # The traits that preparing needs; the provider client would take minutes more to build.
 PREP_TRAITS := FastPNG,GIF,HEIF,LosslessTurn,TIFF
@@ -71,6 +71,9 @@ emulator: setup build ## Build the command, and run the emulator on port 8080.
 
 official-client: setup ## Run fal's own Python client against the emulator (installs it into .build).
 	scripts/check-official-client.sh
+
+engines: setup build ## Run the examples for Spark, Ray, GNU parallel, Slurm and Kubernetes (installs them), a quarter of an hour.
+	scripts/check-engines.sh
 
 lint: ## Check the format and the rules that the compiler does not check.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests benchmarks
