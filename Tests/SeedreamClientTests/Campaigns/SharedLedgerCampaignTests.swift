@@ -37,7 +37,7 @@ struct SharedLedgerCampaignTests {
         let extent = Campaign.isFull ? Extent.full : .part
         let server = try PostgresServer()
         defer { server.stop(SIGQUIT) }
-        let url = try server.makeDatabase()
+        let url = server.url(try server.makeDatabase())
         let start = ContinuousClock.now
         try await CommandRig.with {
             ($0.queueTime, $0.generationTime, $0.concurrentJobs) = (0.02, 0.1, 40)
