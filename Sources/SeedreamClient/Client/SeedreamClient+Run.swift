@@ -101,5 +101,6 @@ extension SeedreamClient {
         let ledger = ledger
         // A failed release does no harm: the ownership ends with the process.
         _ = await Task { try? await ledger.release(job.id) }.value
+        JobsAtWork.end(job.id)
     }
 }

@@ -1,4 +1,18 @@
 import SeedreamModel
+import Synchronization
+
+/// The jobs that this process works on. The ledger lets a process claim its own jobs again, and two
+/// tasks would then save the same images.
+enum JobsAtWork {
+    private static let ids = Mutex<Set<String>>([])
+
+    /// Adds a job.
+    ///
+    /// - Returns: `false` if it is there already.
+    static func begin(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
+
+    static func end(_ id: String) { _ = ids.withLock { $0.remove(id) } }
+}
 
 /// Waits for a free slot of the account before a request is recorded and sent.
 extension SeedreamClient {
@@ -18,6 +32,7 @@ extension SeedreamClient {
             do throws(LedgerError) {
                 try await ledger.insert(
                     job, within: configuration.budget, slots: configuration.maximumInFlight)
+                _ = JobsAtWork.begin(job.id)
                 return
             } catch .slotsTaken(let limit) {
                 if !hasReported { reporter?.report(.waitingForSlot(limit: limit)) }
@@ -37,6 +52,8 @@ extension SeedreamClient {
     private func bringHome(account: String?) async throws -> Bool {
         let open = (try? await ledger.jobs(in: [.submitting, .accepted], limit: nil)) ?? []
         for job in open where job.account == account && job.provider == provider {
+            guard JobsAtWork.begin(job.id) else { continue }
+            defer { JobsAtWork.end(job.id) }
             do {
                 // `nil`: its owner lives.
                 guard try await resume(job.id) != nil else { continue }
