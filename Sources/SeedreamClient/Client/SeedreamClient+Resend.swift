@@ -33,7 +33,9 @@ extension SeedreamClient {
     package func resend(
         _ job: JobRecord, as request: GenerationRequest, waits: Bool, reportingTo reporter: ClientReporter?
     ) async throws -> JobRecord? {
-        guard mayResend(job), let claimed = try await ledger.claim(job.id) else { return nil }
+        guard mayResend(job), JobsAtWork.begin(job.id, in: ledger) else { return nil }
+        defer { JobsAtWork.end(job.id, in: ledger) }
+        guard let claimed = try await ledger.claim(job.id) else { return nil }
         do {
             let deadline = Deadline(after: configuration.jobTimeout)
             let api = try api(by: deadline, buying: true)

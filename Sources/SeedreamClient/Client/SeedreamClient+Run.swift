@@ -13,6 +13,7 @@ extension SeedreamClient {
         var deadline = Deadline(after: configuration.jobTimeout)
         let job = try await submit(
             request, to: destination, id: id, for: row, by: &deadline, reportingTo: reporter)
+        defer { JobsAtWork.end(job.id, in: ledger) }
         return try await complete(job, by: deadline, reportingTo: reporter)
     }
 
@@ -41,7 +42,8 @@ extension SeedreamClient {
     /// saves its images.
     ///
     /// A job that was being sent when its process ended becomes `unknown`: the client cannot tell
-    /// whether the provider has it.
+    /// whether the provider has it. If another task of this process works on the job, it is waited
+    /// for.
     ///
     /// - Parameters:
     ///   - id: The job's ID.
@@ -51,6 +53,16 @@ extension SeedreamClient {
     /// - Throws: The errors of ``wait(for:reportingTo:)`` and ``save(_:reportingTo:)``. For a
     ///   failed or cancelled job, its recorded error.
     public func resume(
+        _ id: String, to destination: Destination? = nil, reportingTo reporter: ClientReporter? = nil
+    ) async throws -> JobRecord? {
+        while !JobsAtWork.begin(id, in: ledger) { try await Task.sleep(for: .milliseconds(200)) }
+        defer { JobsAtWork.end(id, in: ledger) }
+        return try await continueJob(id, to: destination, reportingTo: reporter)
+    }
+
+    /// Continues a job as ``resume(_:to:reportingTo:)`` does. Call it only between
+    /// `JobsAtWork.begin` and `JobsAtWork.end`.
+    func continueJob(
         _ id: String, to destination: Destination? = nil, reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord? {
         guard var job = try await ledger.claim(id) else { return nil }
@@ -101,6 +113,5 @@ extension SeedreamClient {
         let ledger = ledger
         // A failed release does no harm: the ownership ends with the process.
         _ = await Task { try? await ledger.release(job.id) }.value
-        JobsAtWork.end(job.id)
     }
 }

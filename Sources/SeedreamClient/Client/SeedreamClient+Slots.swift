@@ -1,17 +1,31 @@
 import SeedreamModel
 import Synchronization
 
-/// The jobs that this process works on. The ledger lets a process claim its own jobs again, and two
-/// tasks would then save the same images.
+/// The jobs that tasks of this process work on. A ledger lets a process claim its own jobs again,
+/// and two tasks would then save the same images under two names.
 enum JobsAtWork {
-    private static let ids = Mutex<Set<String>>([])
+    private struct Entry: Hashable {
+        var ledger: ObjectIdentifier
+        var id: String
+
+        init(_ id: String, _ ledger: any JobLedger) {
+            (self.ledger, self.id) = (ObjectIdentifier(ledger as AnyObject), id)
+        }
+    }
+
+    private static let entries = Mutex<Set<Entry>>([])
 
     /// Adds a job.
     ///
-    /// - Returns: `false` if it is there already.
-    static func begin(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
+    /// - Returns: `false` if another task works on it.
+    static func begin(_ id: String, in ledger: any JobLedger) -> Bool {
+        entries.withLock { $0.insert(Entry(id, ledger)).inserted }
+    }
 
-    static func end(_ id: String) { _ = ids.withLock { $0.remove(id) } }
+    /// Removes a job. Only the task that added it may do so.
+    static func end(_ id: String, in ledger: any JobLedger) {
+        _ = entries.withLock { $0.remove(Entry(id, ledger)) }
+    }
 }
 
 /// Waits for a free slot of the account before a request is recorded and sent.
@@ -32,7 +46,6 @@ extension SeedreamClient {
             do throws(LedgerError) {
                 try await ledger.insert(
                     job, within: configuration.budget, slots: configuration.maximumInFlight)
-                _ = JobsAtWork.begin(job.id)
                 return
             } catch .slotsTaken(let limit) {
                 if !hasReported { reporter?.report(.waitingForSlot(limit: limit)) }
@@ -52,11 +65,11 @@ extension SeedreamClient {
     private func bringHome(account: String?) async throws -> Bool {
         let open = (try? await ledger.jobs(in: [.submitting, .accepted], limit: nil)) ?? []
         for job in open where job.account == account && job.provider == provider {
-            guard JobsAtWork.begin(job.id) else { continue }
-            defer { JobsAtWork.end(job.id) }
+            guard JobsAtWork.begin(job.id, in: ledger) else { continue }
+            defer { JobsAtWork.end(job.id, in: ledger) }
             do {
                 // `nil`: its owner lives.
-                guard try await resume(job.id) != nil else { continue }
+                guard try await continueJob(job.id) != nil else { continue }
             } catch let error as CancellationError {
                 throw error
             } catch {

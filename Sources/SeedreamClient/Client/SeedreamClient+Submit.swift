@@ -33,11 +33,15 @@ extension SeedreamClient {
         reportingTo reporter: ClientReporter? = nil
     ) async throws -> JobRecord {
         var deadline = Deadline(after: configuration.jobTimeout)
-        return try await submit(
+        let job = try await submit(
             request, to: destination, id: id, for: row, by: &deadline, reportingTo: reporter)
+        // Its slot may be wanted before the caller continues it, if ever.
+        JobsAtWork.end(job.id, in: ledger)
+        return job
     }
 
-    /// Submits a request as ``submit(_:to:id:for:reportingTo:)`` does.
+    /// Submits a request as ``submit(_:to:id:for:reportingTo:)`` does. The job that it returns is
+    /// one of `JobsAtWork`, until the caller ends that.
     ///
     /// - Parameter deadline: Applies to everything except the paid request, which gets the time it
     ///   needs; that time is added to the deadline.
@@ -63,6 +67,10 @@ extension SeedreamClient {
         var job = record(of: request, draft, destination, id)
         job.row = row
         job.account = JobSlot.account(provider, baseURL: configuration.baseURL, key: api.key?.secret)
+        // Before the insertion, as other tasks see the job at once.
+        _ = JobsAtWork.begin(id, in: ledger)
+        var isSent = false
+        defer { if !isSent { JobsAtWork.end(id, in: ledger) } }
         let left = deadline.remaining
         try await insertWhenFree(job, reportingTo: reporter)
         deadline = left.map { Deadline(after: $0) } ?? .never
@@ -72,7 +80,9 @@ extension SeedreamClient {
             let left = deadline.remaining
             let answer = try await send(draft, body, job, through: api)
             deadline = left.map { Deadline(after: $0) } ?? .never
-            return try await recordAnswer(answer, of: job, reporter)
+            let sent = try await recordAnswer(answer, of: job, reporter)
+            isSent = true
+            return sent
         } catch let error as ClientError {
             throw await recordFailure(of: job, error)
         } catch is CancellationError {
