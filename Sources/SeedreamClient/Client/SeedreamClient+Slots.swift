@@ -36,8 +36,8 @@ extension SeedreamClient {
 
     /// Inserts a job into the ledger as soon as its account has a free slot.
     ///
-    /// Jobs whose process ended keep their slots until somebody sees their end: they are brought
-    /// home meanwhile, one at a time.
+    /// A job whose process ended keeps its slot until another process sees its end. Such jobs are
+    /// resumed meanwhile, one at a time.
     ///
     /// - Throws: `LedgerError`, `CancellationError`. Nothing is inserted then.
     func insertWhenFree(_ job: JobRecord, reportingTo reporter: ClientReporter?) async throws {
@@ -59,9 +59,9 @@ extension SeedreamClient {
         }
     }
 
-    /// Resumes one open job of the account that has no live owner.
+    /// Resumes one open job of the account that has no live owner, and leaves out those that fail.
     ///
-    /// - Returns: Whether there was one.
+    /// - Returns: Whether one has ended.
     private func bringHome(account: String?) async throws -> Bool {
         let open = (try? await ledger.jobs(in: [.submitting, .accepted], limit: nil)) ?? []
         for job in open where job.account == account && job.provider == provider {
@@ -75,6 +75,7 @@ extension SeedreamClient {
             } catch {
                 // The job has its own error now; this request does not depend on it.
                 try Task.checkCancellation()
+                continue
             }
             return true
         }
