@@ -56,9 +56,23 @@ final class EditRows: Sendable {
         reader?.resume(returning: nil)
     }
 
-    /// Sends all rows until the input ends, and answers each.
+    /// Sends all rows until the input ends or the task is cancelled, and answers each.
     func drive() async {
-        guard let first = await next() else { return }
+        if let first = await next() { await sendAll(from: first) }
+        // Nothing was sent for the rows that are left.
+        finish()
+        let left = state.withLock { state in
+            defer { (state.waiting, state.numbers) = ([], [:]) }
+            return state.numbers
+        }
+        for (id, number) in left {
+            var document = RowDocument(id: id, state: .waiting)
+            document.operation = .edit
+            answers.finish(number, document)
+        }
+    }
+
+    private func sendAll(from first: ManifestRow) async {
         do {
             let begun = Mutex<ManifestRow?>(first)
             let reason = try await send(
@@ -75,17 +89,6 @@ final class EditRows: Sendable {
         } catch is CancellationError {
         } catch {
             stop.request(.failed(error))
-        }
-        // Nothing was sent for the rows that are left.
-        finish()
-        let left = state.withLock { state in
-            defer { (state.waiting, state.numbers) = ([], [:]) }
-            return state.numbers
-        }
-        for (id, number) in left {
-            var document = RowDocument(id: id, state: .waiting)
-            document.operation = .edit
-            answers.finish(number, document)
         }
     }
 
