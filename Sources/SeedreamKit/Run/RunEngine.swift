@@ -121,6 +121,8 @@ struct RunEngine: Sendable {
                     group.addTask { .row(try await next()) }
                     isReading = true
                 }
+                // No row of any provider would be sent, and the input may never end.
+                if isReading, running == 0, breaker.isTripped(for: contexts.keys) { group.cancelAll() }
                 switch try await group.next() {
                 case nil: return
                 case .answer(let answer)?:
