@@ -68,9 +68,11 @@ extension Shard {
         }
     }
 
-    /// Returns the value of a number in decimal digits; `nil` for any other text.
+    /// Returns the value of a number of at most 18 decimal digits, so that two of them can be
+    /// added; `nil` for any other text.
     static func number(_ text: some StringProtocol) -> Int? {
-        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        return text.utf8.count <= 18 && text.utf8.allSatisfy(digits.contains) ? Int(text) : nil
     }
 }
 
