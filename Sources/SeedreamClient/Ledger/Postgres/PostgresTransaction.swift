@@ -32,19 +32,19 @@ extension PostgresConnection {
     func transaction<Value>(
         isWriting: Bool = true, mayBeDone: Bool = false, _ work: (PostgresTransaction) throws -> Value
     ) throws -> Value {
-        // The settings end with the transaction. `synchronous_commit` may be off in the server's
-        // configuration, and a record that is lost is an image that is paid for twice.
-        try runAll(
-            """
-            BEGIN ISOLATION LEVEL READ COMMITTED\(isWriting ? "" : " READ ONLY");
-            SET LOCAL statement_timeout = '\(limits.statement)s';
-            SET LOCAL lock_timeout = '\(limits.lock)s';
-            SET LOCAL idle_in_transaction_session_timeout = '\(limits.idle)s';
-            \(isWriting ? "SET LOCAL synchronous_commit = on;" : "")
-            SET LOCAL search_path = seedream, pg_catalog;
-            """)
         let value: Value
         do {
+            // The settings end with the transaction. `synchronous_commit` may be off in the
+            // server's configuration, and a record that is lost is an image that is paid for twice.
+            try runAll(
+                """
+                BEGIN ISOLATION LEVEL READ COMMITTED\(isWriting ? "" : " READ ONLY");
+                SET LOCAL statement_timeout = '\(limits.statement)s';
+                SET LOCAL lock_timeout = '\(limits.lock)s';
+                SET LOCAL idle_in_transaction_session_timeout = '\(limits.idle)s';
+                \(isWriting ? "SET LOCAL synchronous_commit = on;" : "")
+                SET LOCAL search_path = seedream, pg_catalog;
+                """)
             value = try work(PostgresTransaction(connection: self, mayBeDone: mayBeDone))
         } catch {
             if (error as? PostgresFailure)?.isLost != true {
