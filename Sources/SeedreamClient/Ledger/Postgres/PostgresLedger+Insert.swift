@@ -17,6 +17,8 @@ extension PostgresLedger {
         let owner = try owned()
         let place = job.row.map { RowPlace(run: $0.run, number: $0.number) }
         let claim = place.flatMap { place in begun.withLock { $0[place] } }
+        // Whether an attempt reached its commit.
+        let isPut = Mutex(false)
         do throws(LedgerError) {
             try await write { transaction in
                 try transaction.lock(Self.locks(of: job))
@@ -25,9 +27,16 @@ extension PostgresLedger {
                 try Self.check(job, claim, owner, within: budget, slots, transaction)
                 try owner.extend(transaction)
                 try Self.put(try Self.reserveNames(of: job, transaction), owner, transaction)
+                isPut.withLock { $0 = true }
             }
         } catch {
-            if case .cannotConnect = error { _ = owner.doubtful.withLock { $0.insert(job.id) } }
+            switch error {
+            // The last attempt saw that the job is not there.
+            case .rowTaken, .overBudget, .slotsTaken: break
+            // After a failover the last attempt may have met a server that only reads.
+            default:
+                if isPut.withLock({ $0 }) { _ = owner.doubtful.withLock { $0.insert(job.id) } }
+            }
             throw error
         }
         if let place { _ = begun.withLock { $0.removeValue(forKey: place) } }
