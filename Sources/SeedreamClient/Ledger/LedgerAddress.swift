@@ -57,10 +57,17 @@ package struct DatabaseURL: Hashable, Sendable {
             if user.count < credentials.count { password = credentials.dropFirst(user.count + 1) }
         }
         let parameters = query.split(separator: "&").map { $0.split(separator: "=", maxSplits: 1) }
-        let names = ["password", "sslpassword"]
+        let names = [
+            "password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key",
+        ]
         let inQuery = parameters.filter { $0.count == 2 && names.contains(String($0[0])) }.map { $0[1] }
         let all = ([password].compactMap { $0 } + inQuery).map(String.init).filter { !$0.isEmpty }
         secrets = Set(all + all.map(Self.decoded)).sorted { $0.utf8.count > $1.utf8.count }
+        guard !Self.isUnreadable(rest) else {
+            ambiguity = "write @, / and ? in the password as %40, %2F and %3F"
+            (masked, withoutPassword) = ("postgresql://***", "postgresql://***")
+            return
+        }
         let isSplit = password?.contains { "@/".contains($0) } ?? false
         ambiguity =
             isSplit || user.contains("/") ? "write @ and / in the password as %40 and %2F" : nil
@@ -71,6 +78,23 @@ package struct DatabaseURL: Hashable, Sendable {
             .map { $0.joined(separator: "=") }.joined(separator: "&")
         withoutPassword =
             "postgresql://\(start)\(start.isEmpty ? "" : "@")\(place)\(kept.isEmpty ? "" : "?\(kept)")"
+    }
+
+    /// Returns whether a ? precedes the first @ and may belong to a password: libpq takes what
+    /// precedes an @ as user and password, unless a / comes first.
+    ///
+    /// - Parameter rest: The URL without its scheme.
+    private static func isUnreadable(_ rest: Substring) -> Bool {
+        let start = rest.prefix { $0 != "?" }
+        guard start.endIndex < rest.endIndex, !start.contains("@"), let at = rest.firstIndex(of: "@") else {
+            return false
+        }
+        guard rest[..<at].contains("/") else { return true }
+        // A password, where the number of a port would be.
+        return start.prefix { $0 != "/" }.split(separator: ",").contains { host in
+            guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") else { return false }
+            return !host[host.index(after: colon)...].allSatisfy(\.isNumber)
+        }
     }
 
     /// Returns a text with its percent-encoded bytes decoded.

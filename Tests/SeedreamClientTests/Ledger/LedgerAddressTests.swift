@@ -33,6 +33,13 @@ struct LedgerAddressTests {
             ("postgresql://me:s3@cret@db/jobs", "postgresql://me:***@db/jobs", "postgresql://me@db/jobs"),
             ("postgresql://me:s3/cret@db/jobs", "postgresql://me:***@db/jobs", "postgresql://me@db/jobs"),
             ("postgresql://:s3cret@db/jobs", "postgresql://:***@db/jobs", "postgresql://db/jobs"),
+            ("postgresql://me:s3?cret@db/jobs", "postgresql://***", "postgresql://***"),
+            ("postgresql://me:se/s3?cret@db/jobs", "postgresql://***", "postgresql://***"),
+            ("postgresql://db?password=s3@cret", "postgresql://***", "postgresql://***"),
+            (
+                "postgresql://db:5432/jobs?password=s3@cret&user=me", "postgresql://:***@db:5432/jobs",
+                "postgresql://db:5432/jobs?user=me"
+            ),
         ])
     func masked(_ text: String, _ masked: String, _ plain: String) throws {
         let address = LedgerAddress(text)
