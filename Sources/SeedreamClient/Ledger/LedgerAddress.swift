@@ -57,6 +57,7 @@ package struct DatabaseURL: Hashable, Sendable {
             if user.count < credentials.count { password = credentials.dropFirst(user.count + 1) }
         }
         let parameters = query.split(separator: "&").map { $0.split(separator: "=", maxSplits: 1) }
+            .filter { !$0.isEmpty }
         let names = [
             "password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key",
         ]

@@ -33,6 +33,7 @@ struct LedgerAddressTests {
             ("postgresql://me:s3@cret@db/jobs", "postgresql://me:***@db/jobs", "postgresql://me@db/jobs"),
             ("postgresql://me:s3/cret@db/jobs", "postgresql://me:***@db/jobs", "postgresql://me@db/jobs"),
             ("postgresql://:s3cret@db/jobs", "postgresql://:***@db/jobs", "postgresql://db/jobs"),
+            ("postgresql://me@db/jobs?=", "postgresql://me@db/jobs", "postgresql://me@db/jobs"),
             ("postgresql://me:s3?cret@db/jobs", "postgresql://***", "postgresql://***"),
             ("postgresql://me:se/s3?cret@db/jobs", "postgresql://***", "postgresql://***"),
             ("postgresql://db?password=s3@cret", "postgresql://***", "postgresql://***"),
