@@ -238,7 +238,10 @@ public final class SpoolingLedger: JobLedger {
                 try await ledger.insert(record)
                 return nil
             }
-            guard current.updated <= record.updated || current.ticket == nil && record.ticket != nil,
+            // The clocks of two machines may differ: what the provider answered decides first.
+            let isNews =
+                current.ticket == nil && record.ticket != nil || current.result == nil && record.result != nil
+            guard isNews || current.updated <= record.updated,
                 let steps = current.state.path(to: record.state)
             else { return nil }
             for step in steps.dropLast() { try await ledger.update(record.id) { $0.state = step } }
