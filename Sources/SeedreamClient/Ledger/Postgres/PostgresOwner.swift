@@ -52,21 +52,31 @@ final class PostgresOwner: Sendable {
         let path = "\(stateFolder)/postgresql/\(identity)-\(ThisMachine.name)"
         let open = JobState.allCases.filter { !$0.isFinal || $0 == .unknown }.map(\.rawValue)
         let owners = LedgerOwners(of: path)
-        local = try? pool.blocking { worker in
-            try owners.makeFolder()
-            let opening = try owners.waitForOpening(of: path)
-            defer { opening.unlock() }
-            return try owners.join { name in
-                try worker.transaction(since: .now, isWriting: false) { transaction in
-                    try transaction.run(
-                        """
-                        SELECT 1 FROM seedream.job
-                        WHERE state = ANY ($1::text[]) AND strpos(record, $2) > 0 LIMIT 1
-                        """, [open, name]
-                    ).first != nil
+        var found: LedgerOwner?
+        do throws(LedgerError) {
+            found = try pool.blocking { worker in
+                try owners.makeFolder()
+                let opening = try owners.waitForOpening(of: path)
+                defer { opening.unlock() }
+                return try owners.join { name in
+                    try worker.transaction(since: .now, isWriting: false) { transaction in
+                        try transaction.run(
+                            """
+                            SELECT 1 FROM seedream.job
+                            WHERE state = ANY ($1::text[]) AND strpos(record, $2) > 0 LIMIT 1
+                            """, [open, name]
+                        ).first != nil
+                    }
                 }
             }
+        } catch {
+            switch error {
+            // Without its file, the images of this process would be removed by the next one.
+            case .cannotConnect, .cannotWrite: throw error
+            default: break
+            }
         }
+        local = found
         name = local?.name ?? UUID().uuidString.lowercased()
         spoolFolder = local?.spool ?? "\(path).spool/\(name)"
         let (name, lease) = (name, lease)
