@@ -27,8 +27,6 @@ final class PostgresConnection {
     let url: DatabaseURL
     let limits: Limits
     private var handle: OpaquePointer?
-    /// The instant, on a clock that never jumps, at which the connection was last used.
-    private(set) var lastUse = ContinuousClock.now
 
     /// Connects, waiting at most ``Limits/connecting`` for each address.
     ///
@@ -99,7 +97,6 @@ final class PostgresConnection {
 
     /// Waits for the answer to what was sent, and reads all of it.
     private func rows(of handle: OpaquePointer, isSent: Bool) throws(PostgresFailure) -> PostgresRows {
-        lastUse = .now
         guard isSent else { throw lost(handle) }
         let deadline = ContinuousClock.now + .seconds(limits.answer)
         var rows = PostgresRows()
