@@ -1,32 +1,4 @@
 import SeedreamModel
-import Synchronization
-
-/// The jobs that tasks of this process work on. A ledger lets a process claim its own jobs again,
-/// and two tasks would then save the same images under two names.
-enum JobsAtWork {
-    private struct Entry: Hashable {
-        var ledger: ObjectIdentifier
-        var id: String
-
-        init(_ id: String, _ ledger: any JobLedger) {
-            (self.ledger, self.id) = (ObjectIdentifier(ledger as AnyObject), id)
-        }
-    }
-
-    private static let entries = Mutex<Set<Entry>>([])
-
-    /// Adds a job.
-    ///
-    /// - Returns: `false` if another task works on it.
-    static func begin(_ id: String, in ledger: any JobLedger) -> Bool {
-        entries.withLock { $0.insert(Entry(id, ledger)).inserted }
-    }
-
-    /// Removes a job. Only the task that added it may do so.
-    static func end(_ id: String, in ledger: any JobLedger) {
-        _ = entries.withLock { $0.remove(Entry(id, ledger)) }
-    }
-}
 
 /// Waits for a free slot of the account before a request is recorded and sent.
 extension SeedreamClient {
@@ -52,7 +24,7 @@ extension SeedreamClient {
                 hasReported = true
             }
             try Task.checkCancellation()
-            guard try await !bringHome(account: job.account) else { continue }
+            guard try await !resumeAbandoned(account: job.account) else { continue }
             let range = Self.slotPause
             try await backoff.sleep(
                 range.lowerBound + backoff.draw(range.upperBound - range.lowerBound))
@@ -62,7 +34,7 @@ extension SeedreamClient {
     /// Resumes one open job of the account that has no live owner, and leaves out those that fail.
     ///
     /// - Returns: Whether one has ended.
-    private func bringHome(account: String?) async throws -> Bool {
+    private func resumeAbandoned(account: String?) async throws -> Bool {
         let open = (try? await ledger.jobs(in: [.submitting, .accepted], limit: nil)) ?? []
         for job in open where job.account == account && job.provider == provider {
             guard JobsAtWork.begin(job.id, in: ledger) else { continue }
