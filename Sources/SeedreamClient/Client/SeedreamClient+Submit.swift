@@ -223,6 +223,9 @@ extension SeedreamClient {
             }
         do {
             _ = try await update(job) {
+                // Another process may have continued the job while this one was suspended, and have
+                // an answer to the same request.
+                guard [job.state, .unknown].contains($0.state) else { return }
                 $0.state = state
                 $0.error = error
             }
