@@ -160,9 +160,14 @@ public final class PostgresLedger: JobLedger, ClosableLedger {
         source.identity = identity
         let pool = PostgresPool(source, patience: patience)
         guard isWriting else { return PostgresLedger(pool, identity: "postgresql:\(identity)", owner: nil) }
-        let owner = try PostgresOwner(
-            identity, pool, lease: lease, in: stateFolder ?? StateFolder.path())
-        return PostgresLedger(pool, identity: "postgresql:\(identity)", owner: owner)
+        do throws(LedgerError) {
+            let owner = try PostgresOwner(
+                identity, pool, lease: lease, in: stateFolder ?? StateFolder.path())
+            return PostgresLedger(pool, identity: "postgresql:\(identity)", owner: owner)
+        } catch {
+            pool.close(isWaiting: false)
+            throw error
+        }
     }
 
     deinit { leave(isWaiting: false) }
