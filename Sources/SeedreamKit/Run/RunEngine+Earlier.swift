@@ -44,12 +44,22 @@ extension RunEngine {
             if resumed.state == .unknown { return recorded.outcome(.leftUnknown, resumed, resumed.error) }
             return recorded.outcome(.resumed, resumed)
         } catch let error as ClientError where wasSaved && error.isGone {
+            if options.awaitsOthers, job.state == .saved { try await keepElsewhere(job) }
             guard options.buysAgain else {
                 return recorded.outcome(.missing, (try? await self.job(of: recorded.record)) ?? job, error)
             }
             return try await buyAgain(recorded, inputs)
         } catch {
             return recorded.outcome(.resumed, (try? await self.job(of: recorded.record)) ?? job, error)
+        }
+    }
+
+    /// Records that the images of a job, which cannot be fetched to this machine, are where another
+    /// one saved them.
+    private func keepElsewhere(_ saved: JobRecord) async throws {
+        try await ledger.update(saved.id) { job in
+            guard job.state == .finished else { return }
+            (job.state, job.destination, job.error) = (.saved, saved.destination, saved.error)
         }
     }
 
