@@ -22,7 +22,7 @@ parallel --pipe -N "${BLOCK:-500}" --jobs "${WORKERS:-$(nproc)}" --retries 3 --j
     "${SEEDREAM:-seedream}" worker -o "$out" --existing skip --threads 1 "$@" <"$rows" >"$answers" || code=$?
 
 # The last line of each worker is its summary.
-grep -vE '"type" *: *"summary"' "$answers" >"$results" || true
+grep -v '^{"type":"summary"' "$answers" >"$results" || true
 expected=$(grep -c '[^[:space:]]' "$rows" || true)
 answered=$(wc -l <"$results")
 workers=$(($(wc -l <"$answers") - answered))

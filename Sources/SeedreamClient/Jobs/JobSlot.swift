@@ -7,7 +7,7 @@ public import SeedreamModel
 /// ends.
 public enum JobSlot {
     /// The time after which an open job whose end was never reported no longer has a slot, in
-    /// seconds since its last change of state. An hour: several times as long as a generation
+    /// seconds since its record last changed. An hour: several times as long as a generation
     /// takes, queue included. Our number.
     public static let openTime = 3600.0
     /// The time for which a job of unknown outcome has a slot, in seconds since it became unknown:

@@ -26,7 +26,7 @@ enum HelpTopic: String {
 
             `prep` and `inspect` end with \(Self.list(ExitStatus.ofPreparation)). If several codes
             apply, 76 takes precedence. A run ends with the cause of an early stop, otherwise with
-            130, 76 or 1, in this order.
+            130 or 143, 76 or 1, in this order.
             """
         }
     }

@@ -40,7 +40,7 @@ struct PrepJob: Sendable {
 
     private func interrupted() -> ExitCode {
         Terminal.note("interrupted; files already written are complete")
-        return ExitStatus.interrupted.code
+        return Interruption.status.code
     }
 
     // MARK: Planning

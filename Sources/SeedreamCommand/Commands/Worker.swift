@@ -114,7 +114,7 @@ struct Worker: AsyncParsableCommand {
         let threads = preparation.threads ?? Processors.count
         let answers = WorkerAnswers(
             isOrdered: !lines.unordered, window: 4 * (threads + sending.parallel.value), stop: stop)
-        // A reader that has stopped reading must not keep the worker from ending.
+        // No further row is waited for.
         stop.onRequest { answers.giveBack() }
         let preparing = RowPreparer(
             preparer, output: output,

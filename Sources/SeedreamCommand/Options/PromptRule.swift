@@ -165,7 +165,7 @@ struct PromptRule {
         } catch {
             if Task.isCancelled {
                 Terminal.note("interrupted; nothing was sent")
-                throw ExitStatus.interrupted.code
+                throw Interruption.status.code
             }
             throw ValidationError("standard input: the prompt cannot be read: \(error)")
         }

@@ -59,7 +59,7 @@ struct BatchOutput {
             ClientFailure.report(stop)
             throw ClientFailure.status(after: stop).code
         }
-        if isInterrupted { throw ExitStatus.interrupted.code }
+        if isInterrupted { throw Interruption.status.code }
         let open: [RowState] = [.submitting, .unknown, .preparing] + (waits ? [.accepted, .finished] : [])
         if open.contains(where: { counts[$0] != nil }) { throw ExitStatus.outcomeUnknown.code }
         let failed = (counts[.failed] ?? 0) + (counts[.cancelled] ?? 0)

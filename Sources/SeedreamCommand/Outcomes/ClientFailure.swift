@@ -36,7 +36,7 @@ enum ClientFailure {
             var document = ErrorDocument(error)
             document.message = message
             MachineOutput.record(document)
-            throw ExitStatus.interrupted.code
+            throw Interruption.status.code
         } catch {
             let (cause, job) = (error as? JobFailure).map { ($0.cause, $0.job) } ?? (error, nil)
             if json {
@@ -167,7 +167,7 @@ enum ClientFailure {
         case is ManifestError: .noUsableInput
         case is FetchError: .noUsableInput
         case is ResourceError, is BusyRowError: .tryAgainLater
-        case is CancellationError: .interrupted
+        case is CancellationError: Interruption.status
         default: .outputFailed
         }
     }

@@ -146,7 +146,7 @@ struct JobOutput: Sendable {
         if status == .outcomeUnknown || isLost || jobs.contains(where: { $0.state == .unknown }) {
             throw ExitStatus.outcomeUnknown.code
         }
-        if Task.isCancelled { throw ExitStatus.interrupted.code }
+        if Task.isCancelled { throw Interruption.status.code }
         if status != .done { throw status.code }
         if !failed.isEmpty { throw (jobs.isEmpty ? ExitStatus.noUsableInput : .someFailed).code }
         if jobs.contains(where: { $0.result?.failures.isEmpty == false }) { throw ExitStatus.someFailed.code }

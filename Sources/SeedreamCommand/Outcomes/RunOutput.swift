@@ -141,7 +141,7 @@ final class RunOutput: Sendable {
         _ outcomes: [RowOutcome], _ stop: RunStop?, failed: [FailedInput], isLost: Bool, isInterrupted: Bool
     ) throws {
         if let stop { throw ClientFailure.status(after: stop).code }
-        if isInterrupted { throw ExitStatus.interrupted.code }
+        if isInterrupted { throw Interruption.status.code }
         let isOpen = outcomes.contains { outcome in
             guard let job = outcome.job else { return outcome.action == .elsewhere }
             if outcome.action == .missing { return false }

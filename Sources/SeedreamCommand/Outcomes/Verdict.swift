@@ -33,7 +33,7 @@ struct Verdict {
     init(_ error: any Error, about job: JobRecord? = nil, isRecorded: Bool = true) {
         self = job.map { Self.verdict(error, about: $0, isRecorded) } ?? Self.verdict(error)
         // No request was made if the command line is wrong or the command was interrupted.
-        if error is CancellationError { status = .interrupted }
+        if error is CancellationError { status = Interruption.status }
         if error is RequestError || error is UntrustedAddressError {
             (status, advice) = (.usage, ClientFailure.hint(for: error))
         }

@@ -32,8 +32,8 @@ package enum ExitStatus: Int32, CaseIterable {
         case .configuration: "the configuration is wrong"
         case .refusedByProvider: "the provider refused the request"
         case .overBudget: "over budget"
-        case .interrupted: "interrupted"
-        case .terminated: "`worker` ended by SIGTERM, every row that was read is answered"
+        case .interrupted: "interrupted by SIGINT or SIGHUP"
+        case .terminated: "interrupted by SIGTERM"
         }
     }
 
@@ -42,6 +42,7 @@ package enum ExitStatus: Int32, CaseIterable {
     /// The codes of `prep` and `inspect`.
     static let ofPreparation: [ExitStatus] = [
         .done, .someFailed, .usage, .noUsableInput, .outputFailed, .configuration, .interrupted,
+        .terminated,
     ]
 
     /// Returns the lines for the help, one per code.

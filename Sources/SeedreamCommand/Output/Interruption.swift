@@ -1,5 +1,6 @@
 import Pixels
 import Platform
+import Synchronization
 
 /// The write end of the pipe that the signal handler writes to.
 ///
@@ -12,6 +13,14 @@ nonisolated(unsafe) private var signalPipe: Int32 = -1
 /// its answer. A request in flight at the second signal is in the ledger, and the next command
 /// marks it as unknown.
 enum Interruption {
+    private static let first = Atomic<Int32>(0)
+
+    /// The exit code of an interrupted command.
+    static var status: ExitStatus { status(after: first.load(ordering: .relaxed)) }
+
+    /// Returns the exit code of a command that a signal has interrupted.
+    static func status(after signal: Int32) -> ExitStatus { signal == SIGTERM ? .terminated : .interrupted }
+
     /// Runs `body` in a task that these signals cancel.
     static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
         var ends: [Int32] = [-1, -1]
@@ -20,7 +29,7 @@ enum Interruption {
         signalPipe = ends[1]
         let task = Task { try await body() }
         let watcher = try? WorkerThread {
-            _ = receiveSignal(reader)
+            first.store(receiveSignal(reader) ?? SIGINT, ordering: .relaxed)
             task.cancel()
             if receiveSignal(reader, milliseconds: 1000) == nil {
                 Terminal.note(
@@ -28,7 +37,7 @@ enum Interruption {
                 )
                 _ = receiveSignal(reader)
             }
-            _exit(ExitStatus.interrupted.rawValue)
+            _exit(status.rawValue)
         }
         // Without a thread to read the pipe, signals keep their default action.
         if watcher != nil { catchSignals() }
@@ -45,10 +54,10 @@ enum Interruption {
         let reader = ends[0]
         signalPipe = ends[1]
         let watcher = try? WorkerThread {
-            guard let first = receiveSignal(reader) else { return }
-            ask(first)
+            guard let signal = receiveSignal(reader) else { return }
+            ask(signal)
             _ = receiveSignal(reader)
-            _exit((first == SIGTERM ? ExitStatus.terminated : .interrupted).rawValue)
+            _exit(status(after: signal).rawValue)
         }
         // Without a thread to read the pipe, signals keep their default action.
         if watcher != nil { catchSignals() }

@@ -65,7 +65,7 @@ enum MachineOutput {
         case .text: return
         case .document: if state.hasOutput { return }
         case .lines:
-            let isStopped = state.error != nil || status == ExitStatus.interrupted.rawValue
+            let isStopped = state.error != nil || [ExitStatus.interrupted, .terminated].contains { $0.rawValue == status }
             if state.hasOutput, !isStopped { return }
         }
         let known = ExitStatus(rawValue: status) ?? .someFailed

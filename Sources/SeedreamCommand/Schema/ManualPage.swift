@@ -144,7 +144,7 @@ struct ManualPage {
         if !isPreparation {
             macro("PP")
             paragraph(
-                "If several apply, 76 takes precedence. A run ends with the cause of an early stop, otherwise with 130, 76 or 1, in this order."
+                "If several apply, 76 takes precedence. A run ends with the cause of an early stop, otherwise with 130 or 143, 76 or 1, in this order."
             )
         }
     }

@@ -31,7 +31,7 @@ struct WorkerSummary: Encodable {
         let status: ExitStatus
         switch reason {
         case .signal(let number):
-            status = number == SIGTERM ? .terminated : .interrupted
+            status = Interruption.status(after: number)
             error = ErrorDocument(
                 category: LocalErrorCategory.interrupted.rawValue,
                 message: "stopped by a signal; further lines were not read",

@@ -124,13 +124,23 @@ struct SharedLedgerCampaignTests {
             #expect(saved + unknown == extent.rows, "\(states)")
             // What was bought is saved or listed as unknown.
             #expect(entries.count >= saved && entries.count <= saved + unknown)
+            let files = places.reduce(0) { $0 + imageCount(in: $1.output) }
+            // A worker that was suspended for longer than its lease may save what another has saved.
+            #expect(extent.suspends ? files >= saved : files == saved, "\(files) files of \(saved) rows")
             let seconds = (ContinuousClock.now - start).components.seconds
             print(
                 "\(extent.workers) workers, \(extent.rows) rows, each given to two of them: \(counts.kills) kills, "
                     + "\(counts.pauses) suspensions, \(counts.stops) stops of the server; bought \(entries.count), "
                     + "twice \(twice), most at once \(most) of \(Self.limit), saved \(saved), unknown \(unknown), "
+                    + "files \(files), "
                     + "lost \(max(0, entries.count - saved - unknown)), \(seconds) s")
         }
+    }
+
+    /// Returns the number of images in a folder.
+    private func imageCount(in folder: String) -> Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.count { $0.hasSuffix(".jpg") || $0.hasSuffix(".png") }
     }
 }
 #endif

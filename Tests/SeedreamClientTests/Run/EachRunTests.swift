@@ -92,6 +92,7 @@ struct EachRunTests {
             try await command.wait { await folder.bought >= 2 }
             command.send(SIGTERM)
             let stopped = try await command.result()
+            #expect(stopped.status == 143, "\(stopped.errors)")
             let advice = try #require(PrintedAdvice.commands(in: stopped.errors).last, "\(stopped.errors)")
             let resumed = try await PrintedAdvice.type(advice, folder.rig)
             #expect(resumed.status == 0, "\(resumed.errors)")

@@ -22,7 +22,7 @@ final class PostgresPool: @unchecked Sendable {
         var threads: [WorkerThread] = []
         var idle = 0
         var isClosed = false
-        /// The last time that no connection could be made, or that one broke.
+        /// The last time that no server could be reached.
         var lastLoss: (instant: ContinuousClock.Instant, failure: PostgresFailure)?
     }
 
