@@ -65,7 +65,8 @@ enum MachineOutput {
         case .text: return
         case .document: if state.hasOutput { return }
         case .lines:
-            let isStopped = state.error != nil || [ExitStatus.interrupted, .terminated].contains { $0.rawValue == status }
+            let isInterrupted = [ExitStatus.interrupted, .terminated].contains { $0.rawValue == status }
+            let isStopped = state.error != nil || isInterrupted
             if state.hasOutput, !isStopped { return }
         }
         let known = ExitStatus(rawValue: status) ?? .someFailed
