@@ -65,7 +65,7 @@ struct HelpTests {
         let codes = table.compactMap { $0.split(separator: " ").first.map(String.init) }
         #expect(codes == ExitStatus.allCases.map { "\($0.rawValue)" })
         #expect(try Document("docs/cli.md").table(between: "exit-codes").map(\.[0]) == codes)
-        #expect(result.text.contains("`prep` and `inspect` end with 0, 1, 64, 65, 73, 78 or 130."))
+        #expect(result.text.contains("`prep` and `inspect` end with 0, 1, 64, 65, 73, 78, 130 or 143."))
     }
 
     /// The commands with options that send, prepare or list.
