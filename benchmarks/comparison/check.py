@@ -1,30 +1,50 @@
-"""`python -m comparison.check OURS THEIRS` prints the size, chroma subsampling and length of two results, and their PSNR."""
+"""`python -m comparison.check OURS THEIRS` prints the size, chroma subsampling, profile and length of two results, and
+their PSNR as sRGB. `python -m comparison.check --facts FILE…` prints the stored size and the subsampling of each.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, JpegImagePlugin
 
 Image.MAX_IMAGE_PIXELS = None
 SAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0", -1: "other"}
 
 
-def facts(path: str) -> tuple[dict, np.ndarray]:
-    from PIL import JpegImagePlugin
+def sampling(picture: Image.Image) -> str | None:
+    return SAMPLINGS[JpegImagePlugin.get_sampling(picture)] if picture.format == "JPEG" else None
 
+
+def facts(path: str) -> tuple[dict, np.ndarray]:
     with Image.open(path) as picture:
-        sampling = SAMPLINGS[JpegImagePlugin.get_sampling(picture)] if picture.format == "JPEG" else None
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
-        found = {"size": list(upright.size), "sampling": sampling, "bytes": Path(path).stat().st_size}
-        return found, np.asarray(upright)
+        pixels = picture.convert("RGB")
+        profile, described = picture.info.get("icc_profile"), None
+        if profile and picture.mode == "RGB":
+            embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            described = ImageCms.getProfileDescription(embedded).strip()
+            if "sRGB" in described:
+                described = None
+            else:
+                intent, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+                pixels = ImageCms.profileToProfile(pixels, embedded, ImageCms.createProfile("sRGB"), renderingIntent=intent, flags=flags)
+        found = {"size": list(pixels.size), "sampling": sampling(picture), "profile": described, "bytes": Path(path).stat().st_size}
+        return found, np.asarray(pixels)
 
 
 def main():
+    if sys.argv[1] == "--facts":
+        found = []
+        for path in sys.argv[2:]:
+            with Image.open(path) as picture:
+                found.append({"stored": picture.size, "sampling": sampling(picture)})
+        print(json.dumps(found))
+        return
     (ours, a), (theirs, b) = facts(sys.argv[1]), facts(sys.argv[2])
     psnr = None
     if a.shape == b.shape:
