@@ -23,20 +23,23 @@ def vips_two_at_a_time(facts: dict[str, dict], area: int, folder: Path) -> Whole
     groups: dict[tuple, list[str]] = {}
     for path, fact in facts.items():
         chroma = "off" if fact["sampling"] == "4:4:4" else "on"
-        groups.setdefault((*reduced(fact["stored"], area), chroma), []).append(path)
+        groups.setdefault((*reduced(fact["size"], area), chroma, bool(fact["profile"])), []).append(path)
     lines = []
-    for (width, height, chroma), files in groups.items():
+    for (width, height, chroma, converts), files in groups.items():
+        # libvips 8.14 would also change the colours of images without a profile.
+        srgb = ["--export-profile", "srgb"] if converts else []
         for start in range(0, len(files), LARGEST_GROUP):
             options = f"{folder}/%s.jpg[Q=90,strip,subsample-mode={chroma}]"
             part = files[start : start + LARGEST_GROUP]
-            lines.append(shlex.join(["exec", "vipsthumbnail", "--size", f"{width}x{height}!", "--export-profile", "srgb", "-o", options, *part]))
+            lines.append(shlex.join(["exec", "vipsthumbnail", "--size", f"{width}x{height}!", *srgb, "-o", options, *part]))
     return Whole(["bash", "-c", r"printf '%s\n' "'"$@" | xargs -d "\\n" -n 1 -P 2 bash -c', "bash", *lines])
 
 
 def doubt(ours: Path, theirs: Path, stems: list[str], folders: Folders) -> str:
     """Returns the reason why two folders of results cannot be compared, or an empty text if they can."""
     for stem in stems:
-        pair = [next(iter(folder.glob(f"{stem}.*")), None) for folder in (ours, theirs)]
+        # seedream puts the number of the input in front.
+        pair = [next(iter(folder.glob(f"*{stem}.*")), None) for folder in (ours, theirs)]
         if None in pair:
             return f"{stem} is missing"
         found = json.loads(folders.module("check", *map(str, pair)))

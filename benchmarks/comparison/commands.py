@@ -127,7 +127,7 @@ class Commands:
         doubts = [batch.doubt(folders[0], theirs, distinct, self.folders) for theirs in folders[1:]]
         timed = [contestants[0], *(peer for peer, reason in zip(contestants[1:], doubts) if not reason)]
         figures = in_turn(timed, self.runs)
-        megapixels = sum(fact["stored"][0] * fact["stored"][1] for fact in facts.values()) / 1e6
+        megapixels = sum(fact["size"][0] * fact["size"][1] for fact in facts.values()) / 1e6
         title = f"{len(files)} photographs, {len(distinct)} of them distinct, {megapixels:.0f} MP → 2 MP, two cores"
         rest = iter(figures[1:])
         return [

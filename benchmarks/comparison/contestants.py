@@ -65,7 +65,7 @@ def contestant(name: str, task: Task, target: Path, folders: Folders, timed: boo
     source, quality = str(folders.inputs / task.source), str(task.quality)
     width, height = task.width or task.stored[0], task.height or task.stored[1]
     if name == "seedream":
-        settings = {} if task.keeps else {"QUALITY": quality}
+        settings = {} if task.keeps or task.lossless else {"QUALITY": quality}
         settings |= {"MAXIMUM_AREA": str(task.area)} if task.area else {}
         return Loop([str(folders.tools / "Loop"), "prepare", source, *([] if in_memory else [str(target)])], settings)
     if name == "floor":
@@ -83,7 +83,7 @@ def contestant(name: str, task: Task, target: Path, folders: Folders, timed: boo
         return Whole(["convert", *hint, source, *upright, *flat, *scale, *srgb, "-strip", *chroma, "-quality", quality, str(target)])
     if name == "vipsthumbnail":
         ground = ",background=255" if task.alpha else ""
-        # The size applies before the image is rotated.
+        # The size is that of the upright image.
         width, height = (height, width) if task.turned else (width, height)
         srgb = ["--export-profile", "srgb"] if task.converts else []
         options = f"Q={quality},strip{ground},subsample-mode={'on' if task.subsampling == '4:2:0' else 'off'}"
@@ -104,9 +104,7 @@ def doubt(task: Task, name: str, ours: Path, theirs: Path, folders: Folders) -> 
         return f"sizes {one['size']} and {two['size']}"
     if found["psnr"] < NEAREST_PSNR:
         return f"PSNR {found['psnr']:.1f} dB"
-    if name in task.lighter:
-        return ""
-    if two["profile"]:
+    if two["profile"] and name not in task.lighter:
         return f"the result is {two['profile']}"
     if one["sampling"] != two["sampling"]:
         return f"chroma {one['sampling']} and {two['sampling']}"

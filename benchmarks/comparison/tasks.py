@@ -37,6 +37,7 @@ class Task:
     turned: bool = False
     converts: bool = False  # the result is sRGB, the input is not
     keeps: bool = False  # our output is the input, unchanged
+    lossless: bool = False  # our output has the coefficients of the input, so that no quality is set
     goals: dict[str, Goal] = field(default_factory=dict)  # by peer
     others: tuple[str, ...] = ()  # contestants of this task alone
     unable: dict[str, str] = field(default_factory=dict)  # peers that cannot do it, and why
@@ -91,7 +92,7 @@ T1_GOALS = {"vips": Goal(0.55, 0.45, 0.40)}
 T2_GOALS = {"floor": Goal(1.30, 0.75)}
 HEIC = {
     "quality": 90,
-    "subsampling": "4:4:4",
+    "subsampling": "4:2:0",
     "converts": True,
     "others": ("pillow-heif", "heif-dec"),
     "unable": {
@@ -99,7 +100,7 @@ HEIC = {
         "pillow": "reads HEIC with pillow-heif",
         "opencv": "does not read HEIC",
     },
-    "lighter": {"heif-dec": "writes 4:2:0 and keeps Display P3: less work"},
+    "lighter": {"heif-dec": "keeps Display P3: less work"},
     "goals": {"pillow-heif": Goal(0.80, 0.60)},
     "memory_limit": 48,
     "libheif": (1, 19),
@@ -132,7 +133,7 @@ IMAGE_TASKS = [
         goals={"vips": Goal(0.66, 0.80)}, note="4000x3000 is not whole MCUs, so that seedream, too, decodes, rotates and encodes",
     ),
     Task(
-        "T9p", "photograph, 12 MP JPEG, orientation 6 → upright", "photographs/12mp-6.jpg", PHONE, 90, "4:2:0", turned=True,
+        "T9p", "photograph, 12 MP JPEG, orientation 6 → upright", "photographs/12mp-6.jpg", PHONE, 90, "4:2:0", turned=True, lossless=True,
         others=("turbojpeg", "jpegtran"), goals={"vips": Goal(0.66, 0.80), "jpegtran": Goal(1.0, 1.0)},
         note="seedream, jpegtran and libjpeg-turbo rotate the coefficients, without loss; the other peers decode, rotate and encode",
     ),
