@@ -93,7 +93,7 @@ def main():
     make_inputs(only, has_growth)
     if arguments.inputs_only:
         for folder in (FOLDERS.inputs, FOLDERS.photographs):
-            print(FOLDERS.module("photographs", str(folder)))
+            print(FOLDERS.module("listing", str(folder)))
         return
     rows = images(arguments.peers.split(","), arguments.runs, only)
     rows += commands.Commands(FOLDERS, arguments.runs).rows(only)
@@ -103,7 +103,7 @@ def main():
     text = table(rows, points)
     print(text)
     if arguments.write:
-        listing = FOLDERS.module("photographs", str(FOLDERS.photographs)) if FOLDERS.photographs.exists() else ""
+        listing = FOLDERS.module("listing", str(FOLDERS.photographs)) if FOLDERS.photographs.exists() else ""
         write(FOLDERS.benchmarks / "RESULTS.md", f"{text}\n\n## The photographs\n\n{listing}", FOLDERS.root, FOLDERS.seedream, arguments.runs)
 
 

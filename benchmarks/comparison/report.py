@@ -128,11 +128,13 @@ def write(path: Path, text: str, root: Path, seedream: Path, runs: int):
             output(str(root / "benchmarks/.work/venv/bin/pip"), "list", "--format=freeze"),
         ]
     )
+    python = str(root / "benchmarks/.work/venv/bin/python")
+    bundled = output(python, "-c", "import pillow_heif; print(pillow_heif.libheif_version())")
     kept = ", ".join(line.replace("==", " ") for line in peers.split("\n") if line.split("==")[0] in ("pyvips-binary", "pillow", "pillow_heif", "pillow-heif", "opencv-python-headless") or "==" not in line)
     commit = output("git", "-C", str(root), "rev-parse", "--short=10", "HEAD")
     head = (
         f"Measured {date.today()} at commit {commit} by `benchmarks/compare --write`: {machine()}; load average {os.getloadavg()[0]:.1f} at the end.\n"
-        f"{versions}. Peers: {kept}.\nMedians of {runs} runs, the contestants in turn. Cells read *seedream : other = ratio*; bold where seedream needs more."
+        f"{versions}. Peers: {kept}, with libheif {bundled} in pillow_heif.\nMedians of {runs} runs, the contestants in turn. Cells read *seedream : other = ratio*; bold where seedream needs more."
     )
     page = path.read_text()
     before, after = page.split(START)[0], page.split(END)[1]
