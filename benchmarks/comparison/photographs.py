@@ -136,8 +136,11 @@ class Photographs:
             part = path.with_name(f".part-{name}")
             self._derive(name, part)
             part.rename(path)
-        else:
-            self._extract(REAL[path.stem][1])
+            return path
+        package = REAL[path.stem][1]
+        self._extract(package)
+        if not path.exists():
+            raise SystemExit(f"error: this version of {package} has no {name}")
         return path
 
     def open(self, name: str) -> Image.Image:
@@ -147,8 +150,13 @@ class Photographs:
         found, opened = (DEBIAN[package], debian) if package in DEBIAN else (PYPI[package], pypi)
         with opened(package, found, self.packages) as archive:
             inside = found.folder if package in DEBIAN else f"{package}-{found.version}/{found.folder}"
+            stored = set(archive.getnames())
             for name, theirs in found.files.items():
-                (self.folder / f"{name}.{REAL[name][0]}").write_bytes(archive.extractfile(inside + theirs).read())
+                if inside + theirs in stored:
+                    path = self.folder / f"{name}.{REAL[name][0]}"
+                    part = path.with_name(f".part-{path.name}")
+                    part.write_bytes(archive.extractfile(inside + theirs).read())
+                    part.rename(path)
 
     def _cut(self, source: str, size: tuple[int, int], part: Path, *options: str, corner: tuple[int, int] | None = None):
         """Cuts a part out of a JPEG, from its middle by default; the corner must be one of a whole MCU."""
