@@ -14,8 +14,9 @@ import Darwin
 ///     Loop prepare FILE
 ///
 /// Prints one line, then runs the task once for each line on standard input and prints its cost:
-/// see comparison/workers.py. Does not use Foundation, which the library does not need and whose
-/// memory is not the library's.
+/// see comparison/workers.py. `QUALITY` and `MAXIMUM_AREA` (px²) in the environment are settings of
+/// `prepare`. Does not use Foundation, which the library does not need and whose memory is not the
+/// library's.
 @main
 struct Loop {
     static func main() async throws {
@@ -48,8 +49,9 @@ struct Loop {
         var constraints = InputConstraints()
         constraints.maximumBytes = 30_000_000
         constraints.maximumBodyBytes = 60_000_000
+        if let area = number("MAXIMUM_AREA") { constraints.maximumArea = area }
         var options = PreparationOptions()
-        options.quality = getenv("QUALITY").flatMap { Int(String(cString: $0)) }
+        options.quality = number("QUALITY")
         let batch = try await ImagePreparer(constraints: constraints, options: options).prepare([.file(path)])
         guard let image = batch.images.first else { throw Failure("\(path) was not prepared") }
         guard let output else { return image.bytes.count }
@@ -57,6 +59,11 @@ struct Loop {
         defer { close(file) }
         try image.bytes.withBytes { bytes in try writeAll(bytes, to: file) }
         return image.bytes.count
+    }
+
+    /// The value of an environment variable.
+    private static func number(_ name: String) -> Int? {
+        getenv(name).flatMap { Int(String(cString: $0)) }
     }
 
     /// Writes the body to a socket, whose other end is read and discarded by a thread.

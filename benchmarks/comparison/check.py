@@ -1,31 +1,61 @@
-"""`python -m comparison.check OURS THEIRS` prints the size, chroma subsampling and length of two results, and their PSNR."""
+"""`python -m comparison.check OURS THEIRS` prints the size, chroma subsampling, profile and length of two results, and
+their PSNR as sRGB. `python -m comparison.check --facts FILE…` prints the upright size, the subsampling and
+the profile of each.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, JpegImagePlugin
 
 Image.MAX_IMAGE_PIXELS = None
 SAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0", -1: "other"}
 
 
-def facts(path: str) -> tuple[dict, np.ndarray]:
-    from PIL import JpegImagePlugin
+def sampling(picture: Image.Image) -> str | None:
+    return SAMPLINGS[JpegImagePlugin.get_sampling(picture)] if picture.format == "JPEG" else None
 
+
+def profile(picture: Image.Image) -> tuple[str | None, ImageCms.ImageCmsProfile | None]:
+    """Returns the name of an embedded profile and the profile, unless there is none or it is sRGB."""
+    embedded = picture.info.get("icc_profile")
+    if not embedded or picture.mode != "RGB":
+        return None, None
+    opened = ImageCms.ImageCmsProfile(io.BytesIO(embedded))
+    name = ImageCms.getProfileDescription(opened).strip()
+    return (None, None) if "sRGB" in name else (name, opened)
+
+
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    return picture.size[::-1] if picture.getexif().get(0x0112, 1) >= 5 else picture.size
+
+
+def read(path: str) -> tuple[dict, np.ndarray]:
     with Image.open(path) as picture:
-        sampling = SAMPLINGS[JpegImagePlugin.get_sampling(picture)] if picture.format == "JPEG" else None
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
-        found = {"size": list(upright.size), "sampling": sampling, "bytes": Path(path).stat().st_size}
-        return found, np.asarray(upright)
+        pixels = picture.convert("RGB")
+        name, embedded = profile(picture)
+        if embedded:
+            intent, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+            pixels = ImageCms.profileToProfile(pixels, embedded, ImageCms.createProfile("sRGB"), renderingIntent=intent, flags=flags)
+        found = {"size": list(pixels.size), "sampling": sampling(picture), "profile": name, "bytes": Path(path).stat().st_size}
+        return found, np.asarray(pixels)
 
 
 def main():
-    (ours, a), (theirs, b) = facts(sys.argv[1]), facts(sys.argv[2])
+    if sys.argv[1] == "--facts":
+        found = []
+        for path in sys.argv[2:]:
+            with Image.open(path) as picture:
+                found.append({"size": upright_size(picture), "sampling": sampling(picture), "profile": profile(picture)[0]})
+        print(json.dumps(found))
+        return
+    (ours, a), (theirs, b) = read(sys.argv[1]), read(sys.argv[2])
     psnr = None
     if a.shape == b.shape:
         # Row by row: a 16-megapixel image as floats would be 400 MB.

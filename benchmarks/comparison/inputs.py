@@ -1,4 +1,4 @@
-"""Makes the images of the comparison from the photographs in fixtures/photos; always the same.
+"""Makes the synthetic images of the comparison from the photographs in fixtures/photos; always the same.
 
 `python -m comparison.inputs FOLDER PHOTOS PATTERN…` makes the missing ones whose names match.
 """
@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 PHOTOS = ["rocket.jpg", "coffee.png", "chelsea.png", "dandelion.jpg"]
 
@@ -91,6 +91,10 @@ class Inputs:
             name, lambda part: mosaic(self.photos, width, height, seed).save(part, "WEBP", quality=85, method=4)
         )
 
+    def srgb(self, name: str) -> Path:
+        """Makes a profile for ImageMagick, which has none."""
+        return self._made(name, lambda part: part.write_bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()))
+
     def mixed(self, count: int) -> list[Path]:
         """Photographs of 2.5 to 12 megapixels, 4:3: most of them JPEG, some rotated, some PNG, some WebP."""
         draw, paths = random.Random(7), []
@@ -120,6 +124,7 @@ def main():
     inputs.jpeg("640.jpg", 640, 480, seed=3)
     inputs.png("rgba.png", 4428, 3320, alpha=True, seed=4)
     inputs.png("33mp.png", 6624, 4968, seed=5)
+    inputs.srgb("srgb.icc")
     inputs.webp("17mp.webp", 4736, 3552, seed=6)
     inputs.jpeg("256mp.jpg", 16000, 16000, seed=8)
     for index in range(20):
@@ -127,9 +132,6 @@ def main():
         inputs.jpeg(f"five-{index:02d}.jpg", 4600, 3450, seed=100 + index, quality=97, orientation=1)
     for index in range(10):
         inputs.jpeg(f"body-{index}.jpg", 2000, 1500, seed=200 + index, orientation=1)
-    for megapixels in (1, 2, 4, 8, 16, 32):
-        side = round((megapixels * 1e6 / 12) ** 0.5)
-        inputs.jpeg(f"grow-{megapixels:02d}.jpg", 4 * side, 3 * side, seed=300)
     inputs.mixed(100)
 
 

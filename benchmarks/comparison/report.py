@@ -68,7 +68,20 @@ def verdict(row: Row) -> str:
     return "; ".join(parts)
 
 
-NAMES = {"vips": "libvips 8.18", "vipsthumbnail": "Debian's vipsthumbnail (process)", "pillow": "Pillow", "opencv": "OpenCV", "magick": "ImageMagick (process)", "floor": "floor"}
+NAMES = {
+    "vips": "libvips 8.18",
+    "vipsthumbnail": "Debian's vipsthumbnail (process)",
+    "pillow": "Pillow",
+    "pillow-heif": "pillow-heif, colours converted",
+    "opencv": "OpenCV",
+    "magick": "ImageMagick (process)",
+    "jpegtran": "jpegtran (process)",
+    "turbojpeg": "libjpeg-turbo's rotation, in process",
+    "heif-dec": "heif-dec of the linked libheif (process)",
+    "floor": "floor",
+}
+# Tasks that are measured against something that does not do the same work.
+NOT_A_CONTEST = ("T11", "T12", "T13", "T18p")
 
 
 def table(rows: list[Row], points: list[dict]) -> str:
@@ -87,7 +100,7 @@ def table(rows: list[Row], points: list[dict]) -> str:
         lines.append("| " + " | ".join(cells) + " |")
     notes = {row.key: row.note for row in rows if row.note}
     lines += [""] + [f"- {key}: {note}." for key, note in notes.items()]
-    lost = sorted({f"{row.key} beside {NAMES.get(row.name, row.name)}" for row in rows if row.other and row.name != "floor" and row.key not in ("T11", "T12", "T13") and (row.ours.cpu > row.other.cpu or row.ours.wall > row.other.wall)})
+    lost = sorted({f"{row.key} beside {NAMES.get(row.name, row.name)}" for row in rows if row.other and row.name != "floor" and row.key not in NOT_A_CONTEST and (row.ours.cpu > row.other.cpu or row.ours.wall > row.other.wall)})
     lines += ["", "Where seedream needs more time: " + ("; ".join(lost) if lost else "in none of these rows") + "."]
     if points:
         lines += ["", "## How cost grows", "", "![cost by megapixels and by files](growth.svg)"]
@@ -115,11 +128,13 @@ def write(path: Path, text: str, root: Path, seedream: Path, runs: int):
             output(str(root / "benchmarks/.work/venv/bin/pip"), "list", "--format=freeze"),
         ]
     )
-    kept = ", ".join(line.replace("==", " ") for line in peers.split("\n") if line.split("==")[0] in ("pyvips-binary", "pillow", "opencv-python-headless") or "==" not in line)
+    python = str(root / "benchmarks/.work/venv/bin/python")
+    bundled = output(python, "-c", "import pillow_heif; print(pillow_heif.libheif_version())")
+    kept = ", ".join(line.replace("==", " ") for line in peers.split("\n") if line.split("==")[0] in ("pyvips-binary", "pillow", "pillow_heif", "pillow-heif", "opencv-python-headless") or "==" not in line)
     commit = output("git", "-C", str(root), "rev-parse", "--short=10", "HEAD")
     head = (
         f"Measured {date.today()} at commit {commit} by `benchmarks/compare --write`: {machine()}; load average {os.getloadavg()[0]:.1f} at the end.\n"
-        f"{versions}. Peers: {kept}.\nMedians of {runs} runs, the contestants in turn. Cells read *seedream : other = ratio*; bold where seedream needs more."
+        f"{versions}. Peers: {kept}, with libheif {bundled} in pillow_heif.\nMedians of {runs} runs, the contestants in turn. Cells read *seedream : other = ratio*; bold where seedream needs more."
     )
     page = path.read_text()
     before, after = page.split(START)[0], page.split(END)[1]
