@@ -1,4 +1,5 @@
 #if os(Linux)
+import ImagePreparation
 import SeedreamModel
 import TestSupport
 import Testing
