@@ -4,6 +4,9 @@
 
 #include "support.h"
 
+#if !__has_include(<libheif/heif.h>)
+#error "the trait HEIF needs libheif's headers: on Debian, install libheif-dev"
+#endif
 #include <libheif/heif.h>
 
 /* From this version on, libheif decodes tiles one by one and keeps the planes' coding. */

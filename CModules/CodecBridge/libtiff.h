@@ -4,6 +4,9 @@
 
 #include "support.h"
 
+#if !__has_include(<tiffio.h>)
+#error "the trait TIFF needs libtiff's headers: on Debian, install libtiff-dev"
+#endif
 #include <tiffio.h>
 
 #define LIBTIFF_FUNCTIONS(REQUIRED) \
