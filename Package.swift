@@ -113,7 +113,7 @@ let package = Package(
             providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
         .systemLibrary(
             name: "CHEIF", path: "CModules/System/CHEIF", pkgConfig: "libheif",
-            providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
+            providers: [.brew(["libheif"])]),
         .systemLibrary(
             name: "CTurboJPEG", path: "CModules/System/CTurboJPEG", pkgConfig: "libturbojpeg",
             providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
@@ -126,23 +126,41 @@ let package = Package(
             name: "CGIF", path: "CModules/System/CGIF", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
         .systemLibrary(
             name: "CTIFF", path: "CModules/System/CTIFF", pkgConfig: "libtiff-4",
-            providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+            providers: [.brew(["libtiff"])]),
         .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(
             name: "CPostgreSQL", path: "CModules/System/CPostgreSQL", pkgConfig: "libpq",
-            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+            providers: [.brew(["libpq"])]),
         // What Swift cannot call of Linux: no library, only a header.
         .systemLibrary(name: "CProcess", path: "CModules/CProcess"),
+
+        // Loads libheif, libtiff and libpq when they are first needed. On Linux these three are not
+        // linked, so CHEIF, CTIFF and CPostgreSQL, whose pkg-config files link them, are for macOS.
+        .target(
+            name: "LateLibrary", path: "CModules/LateLibrary",
+            cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]),
+        .target(
+            name: "PostgresLibrary",
+            dependencies: [
+                "LateLibrary",
+                .target(name: "CPostgreSQL", condition: .when(platforms: [.macOS], traits: ["Postgres"])),
+            ],
+            path: "CModules/PostgresLibrary",
+            cSettings: [
+                .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+                .define("WITH_POSTGRES", .when(traits: ["Postgres"])),
+            ],
+            linkerSettings: [.linkedLibrary("pq", .when(platforms: [.macOS], traits: ["Postgres"]))]),
         .target(
             name: "CodecBridge",
             dependencies: [
-                "CJPEG", "CPNG", "CWebP", "VectorPNG",
+                "CJPEG", "CPNG", "CWebP", "VectorPNG", "LateLibrary",
                 .target(name: "CGIF", condition: .when(traits: ["GIF"])),
-                .target(name: "CHEIF", condition: .when(traits: ["HEIF"])),
+                .target(name: "CHEIF", condition: .when(platforms: [.macOS], traits: ["HEIF"])),
                 .target(name: "CTurboJPEG", condition: .when(traits: ["LosslessTurn"])),
-                .target(name: "CTIFF", condition: .when(traits: ["TIFF"])),
+                .target(name: "CTIFF", condition: .when(platforms: [.macOS], traits: ["TIFF"])),
             ],
             path: "CModules/CodecBridge",
             // A trait is a condition for Swift code only; C has to be told.
@@ -154,16 +172,16 @@ let package = Package(
                 .define("WITH_LOSSLESS_TURN", .when(traits: ["LosslessTurn"])),
                 .define("WITH_TIFF", .when(traits: ["TIFF"])),
             ] + pixelSettingsOfC,
-            // Every library that the bridge calls is named here: a module map links only what Swift
+            // Every library that the bridge links is named here: a module map links only what Swift
             // imports, and pkg-config names only what one distribution thinks of (Debian 13's
             // libwebpmux.pc omits libwebp).
             linkerSettings: [
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z"),
                 .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("webpmux"),
                 .linkedLibrary("gif", .when(traits: ["GIF"])),
-                .linkedLibrary("heif", .when(traits: ["HEIF"])),
+                .linkedLibrary("heif", .when(platforms: [.macOS], traits: ["HEIF"])),
                 .linkedLibrary("turbojpeg", .when(traits: ["LosslessTurn"])),
-                .linkedLibrary("tiff", .when(traits: ["TIFF"])),
+                .linkedLibrary("tiff", .when(platforms: [.macOS], traits: ["TIFF"])),
             ]),
 
         // Rows of plain PNGs without libpng. Not called FastPNG: that is the trait that brings
@@ -214,7 +232,7 @@ let package = Package(
                     name: "NIOHTTPCompression", package: "swift-nio-extras",
                     condition: .when(traits: ["Client"])),
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),
-                .target(name: "CPostgreSQL", condition: .when(traits: ["Postgres"])),
+                .target(name: "PostgresLibrary", condition: .when(traits: ["Postgres"])),
             ],
             swiftSettings: settings),
         .target(
@@ -284,9 +302,8 @@ let package = Package(
         .testTarget(
             name: "ImageCodecsTests",
             dependencies: [
-                "ImageCodecs", "CodecBridge", "Platform", "PixelEngine", "Pixels", "SeedreamModel",
-                "TestSupport",
-                "LibpngReport",
+                "ImageCodecs", "CodecBridge", "LateLibrary", "Platform", "PixelEngine", "Pixels",
+                "SeedreamModel", "TestSupport", "LibpngReport",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -81,8 +81,16 @@ as_user sh -c 'cd ~/try && seedream prep fixtures/photos/* -o prepared' || fail 
 photos=(fixtures/photos/*)
 prepared=("$root"/home/user/try/prepared/*)
 [[ ${#prepared[@]} -eq ${#photos[@]} ]] || fail "expected ${#photos[@]} prepared images, found ${#prepared[@]}"
-# Decoders of HEIC and AVIF may be libraries that libheif loads.
+# Libraries that the command loads when an image needs them; decoders of HEIC and AVIF may be libraries that libheif
+# loads in turn.
 as_user sh -c 'cd ~/try && seedream prep --each formats/* -o converted >/dev/null' || fail "prep cannot read every format"
+converted=("$root"/home/user/try/converted/*)
+[[ ${#converted[@]} -eq 5 ]] || fail "expected 5 converted images, found ${#converted[@]}"
+codecs=$(as_user seedream --version)
+[[ "$codecs" == *libheif* && "$codecs" == *libtiff* && "$codecs" != *"not installed"* ]] || fail "a codec is not installed"
+# The package only recommends libpq.
+refused=$(as_user seedream jobs --ledger postgresql://user@127.0.0.1:1/jobs 2>&1 || true)
+[[ "$refused" == *"libpq.so.5 cannot be loaded"*"install libpq5"* ]] || fail "expected a message about libpq, found: $refused"
 as_user /home/user/try/scripts/demonstrate-edit.sh /usr/bin/seedream || fail "an edit against the emulator failed"
 edited=("$root"/home/user/try/out/edited/*.png)
 [[ ${#edited[@]} -eq $((${#photos[@]} + 1)) ]] ||

@@ -47,6 +47,26 @@ scripts/generate-notice >"$root/usr/share/doc/seedream/NOTICE"
 printf 'Source: seedream\n\nPackage: seedream\nArchitecture: any\n' >"$work/debian/control"
 libraries=$(cd "$work" && dpkg-shlibdeps -O debian/seedream/usr/bin/seedream | sed -n 's/^shlibs:Depends=//p')
 
+# late NAME: the file name of a library that the command loads when it needs it; nothing if it was built without.
+late() { { grep -aoE "lib$1\.so\.[0-9]+" "$seedream" || true; } | sort -u; }
+
+# package_of SONAME: the Debian package of a library that is loaded late, which dpkg-shlibdeps does not see, with the
+# least version that the package itself states for what is built with it.
+package_of() {
+    local owner
+    owner=$(dpkg-query --search "/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/$1" | cut -d: -f1)
+    dpkg-query --control-show "$owner" shlibs |
+        awk -v soname="$1" '$1 ".so." $2 == soname { sub(/^[^ ]+ [^ ]+ /, ""); print; exit }'
+}
+
+for name in heif tiff; do
+    soname=$(late "$name")
+    [[ -z "$soname" ]] || libraries+=", $(package_of "$soname")"
+done
+recommended=
+soname=$(late pq)
+[[ -z "$soname" ]] || recommended=", $(package_of "$soname")"  # for a ledger in PostgreSQL
+
 # same_time FOLDER: gives all files and folders the time of the commit.
 same_time() { find "$1" -exec touch --no-dereference --date="@$epoch" {} +; }
 
@@ -76,7 +96,7 @@ Architecture: $architecture
 Maintainer: $maintainer
 Installed-Size: $(du --apparent-size --block-size=1024 --summarize "$root/usr" | cut -f1)
 Depends: $libraries
-Recommends: ca-certificates, tzdata
+Recommends: ca-certificates, tzdata$recommended
 Suggests: bash-completion
 Section: graphics
 Priority: optional
@@ -108,9 +128,13 @@ It needs these libraries of the system:
 
 $(readelf --dynamic --wide "$seedream" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/    \1/p' | sort)
 
+It loads these when an image or a ledger needs them:
+
+$(for name in heif tiff pq; do late "$name" | sed 's/^/    /'; done)
+
 On this release of Debian they are in the packages
 
-    ${libraries//, /$'\n'    }
+    ${libraries//, /$'\n'    }${recommended//, /$'\n'    }
 
 The folders bin and share can be copied to /usr/local, or to ~/.local.
 END

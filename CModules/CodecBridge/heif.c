@@ -1,27 +1,10 @@
-#include "support.h"
-
 #ifdef WITH_HEIF
+
+#include "libheif.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <libheif/heif.h>
-
-/* From this version on, libheif decodes tiles one by one and keeps the planes' coding. */
-#if LIBHEIF_HAVE_VERSION(1, 19, 0)
-#define HAS_TILES 1
-#else
-#define HAS_TILES 0
-#endif
-
-/* From this version on, libheif opens a sequence without a still image. */
-#if LIBHEIF_HAVE_VERSION(1, 21, 0)
-#include <libheif/heif_sequences.h>
-#define HAS_SEQUENCES 1
-#else
-#define HAS_SEQUENCES 0
-#endif
 
 struct bridge_heif_decoder {
     struct heif_context *context;
@@ -32,11 +15,14 @@ struct bridge_heif_decoder {
     struct heif_image *image; /* the last decoded image or tile */
 };
 
-const char *bridge_heif_version(void) { return heif_get_version(); }
+const char *bridge_heif_version(void) {
+    return bridge_heif_load().code == BRIDGE_OK ? libheif.get_version() : NULL;
+}
 
 /* The library at run time may differ from the headers. */
 int32_t bridge_heif_has_tiles(void) {
-    return HAS_TILES && heif_get_version_number() >= LIBHEIF_MAKE_VERSION(1, 19, 0);
+    return HAS_TILES && bridge_heif_load().code == BRIDGE_OK
+        && libheif.get_version_number() >= LIBHEIF_MAKE_VERSION(1, 19, 0);
 }
 
 static bridge_status failure(struct heif_error error) {
@@ -58,10 +44,10 @@ static bridge_status failure(struct heif_error error) {
 
 static void limit(struct heif_context *context, bridge_heif_limits limits) {
     /* 0 decodes tiles in the calling thread; 1 would start another thread. */
-    heif_context_set_max_decoding_threads(context, 0);
+    libheif.context_set_max_decoding_threads(context, 0);
 #if HAS_TILES
     struct heif_security_limits *theirs =
-        bridge_heif_has_tiles() ? heif_context_get_security_limits(context) : NULL;
+        bridge_heif_has_tiles() ? libheif.context_get_security_limits(context) : NULL;
     if (theirs == NULL) return;
     theirs->max_image_size_pixels = (uint64_t)limits.maximum_pixels;
     theirs->max_memory_block_size = (uint64_t)limits.maximum_memory;
@@ -74,7 +60,7 @@ static void limit(struct heif_context *context, bridge_heif_limits limits) {
 #endif
 #else
     /* A limit on each side; the caller has checked the area. */
-    heif_context_set_maximum_image_size_limit(
+    libheif.context_set_maximum_image_size_limit(
         context, limits.maximum_pixels < INT_MAX ? (int)limits.maximum_pixels : INT_MAX);
 #endif
 }
@@ -83,7 +69,7 @@ static void limit(struct heif_context *context, bridge_heif_limits limits) {
 static void read_tiling(const struct heif_image_handle *handle, bridge_heif_info *info) {
     struct heif_image_tiling tiling;
     memset(&tiling, 0, sizeof tiling);
-    if (!bridge_heif_has_tiles() || heif_image_handle_get_image_tiling(handle, 0, &tiling).code != heif_error_Ok) return;
+    if (!bridge_heif_has_tiles() || libheif.image_handle_get_image_tiling(handle, 0, &tiling).code != heif_error_Ok) return;
     if (tiling.num_columns > INT16_MAX || tiling.num_rows > INT16_MAX || tiling.tile_width > INT16_MAX
         || tiling.tile_height > INT16_MAX || tiling.image_width > INT_MAX || tiling.image_height > INT_MAX
         || tiling.number_of_extra_dimensions != 0) {
@@ -101,16 +87,18 @@ static void read_tiling(const struct heif_image_handle *handle, bridge_heif_info
 #if HAS_SEQUENCES
 /* Opens the first track of a file without a still image; 0 without a track. */
 static int open_sequence(bridge_heif_decoder *decoder, bridge_heif_info *info) {
-    if (heif_get_version_number() < LIBHEIF_MAKE_VERSION(1, 21, 0) || !heif_context_has_sequence(decoder->context)) return 0;
-    decoder->track = heif_context_get_track(decoder->context, 0);
+    if (libheif.get_version_number() < LIBHEIF_MAKE_VERSION(1, 21, 0)) return 0;
+    if (!libheif.context_has_sequence(decoder->context)) return 0;
+    decoder->track = libheif.context_get_track(decoder->context, 0);
     uint16_t width = 0, height = 0;
-    if (decoder->track == NULL || heif_track_get_image_resolution(decoder->track, &width, &height).code != heif_error_Ok) {
+    if (decoder->track == NULL
+        || libheif.track_get_image_resolution(decoder->track, &width, &height).code != heif_error_Ok) {
         return 0;
     }
     info->width = width;
     info->height = height;
     info->bits = 8;
-    info->has_alpha = heif_track_has_alpha_channel(decoder->track);
+    info->has_alpha = libheif.track_has_alpha_channel(decoder->track);
     info->images = 1;
     return 1;
 }
@@ -120,17 +108,19 @@ bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_li
                                bridge_heif_decoder **out, bridge_heif_info *info) {
     *out = NULL;
     memset(info, 0, sizeof *info);
+    bridge_status loaded = bridge_heif_load();
+    if (loaded.code != BRIDGE_OK) return loaded;
     bridge_heif_decoder *decoder = calloc(1, sizeof *decoder);
     if (decoder == NULL) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
-    decoder->context = heif_context_alloc();
+    decoder->context = libheif.context_alloc();
     if (decoder->context == NULL) {
         free(decoder);
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
     limit(decoder->context, limits);
-    struct heif_error error = heif_context_read_from_memory_without_copy(decoder->context, bytes, size, NULL);
+    struct heif_error error = libheif.context_read_from_memory_without_copy(decoder->context, bytes, size, NULL);
     if (error.code == heif_error_Ok) {
-        error = heif_context_get_primary_image_handle(decoder->context, &decoder->handle);
+        error = libheif.context_get_primary_image_handle(decoder->context, &decoder->handle);
     }
 #if HAS_SEQUENCES
     if (error.code != heif_error_Ok && open_sequence(decoder, info)) {
@@ -144,15 +134,15 @@ bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_li
         return status;
     }
     const struct heif_image_handle *handle = decoder->handle;
-    info->width = heif_image_handle_get_width(handle);
-    info->height = heif_image_handle_get_height(handle);
-    info->bits = heif_image_handle_get_luma_bits_per_pixel(handle);
+    info->width = libheif.image_handle_get_width(handle);
+    info->height = libheif.image_handle_get_height(handle);
+    info->bits = libheif.image_handle_get_luma_bits_per_pixel(handle);
     if (info->bits < 0) info->bits = 8;
-    info->has_alpha = heif_image_handle_has_alpha_channel(handle);
-    info->is_premultiplied = heif_image_handle_is_premultiplied_alpha(handle);
-    info->images = heif_context_get_number_of_top_level_images(decoder->context);
-    info->has_metadata = heif_image_handle_get_number_of_metadata_blocks(handle, NULL) > 0;
-    info->profile_size = heif_image_handle_get_raw_color_profile_size(handle);
+    info->has_alpha = libheif.image_handle_has_alpha_channel(handle);
+    info->is_premultiplied = libheif.image_handle_is_premultiplied_alpha(handle);
+    info->images = libheif.context_get_number_of_top_level_images(decoder->context);
+    info->has_metadata = libheif.image_handle_get_number_of_metadata_blocks(handle, NULL) > 0;
+    info->profile_size = libheif.image_handle_get_raw_color_profile_size(handle);
 #if HAS_TILES
     read_tiling(handle, info);
 #endif
@@ -163,9 +153,9 @@ bridge_status bridge_heif_open(const uint8_t *bytes, size_t size, bridge_heif_li
 bridge_status bridge_heif_profile(bridge_heif_decoder *decoder, uint8_t *profile, size_t size) {
     if (decoder->handle == NULL) return bridge_failure(BRIDGE_MISUSE, 0, "a sequence has no profile");
     bridge_status status =
-        bridge_fits(size, heif_image_handle_get_raw_color_profile_size(decoder->handle), 1, "profile buffer too small");
+        bridge_fits(size, libheif.image_handle_get_raw_color_profile_size(decoder->handle), 1, "profile buffer too small");
     if (status.code != BRIDGE_OK) return status;
-    struct heif_error error = heif_image_handle_get_raw_color_profile(decoder->handle, profile);
+    struct heif_error error = libheif.image_handle_get_raw_color_profile(decoder->handle, profile);
     return error.code == heif_error_Ok ? bridge_ok() : failure(error);
 }
 
@@ -185,7 +175,7 @@ struct request {
 
 static struct heif_error decode_once(bridge_heif_decoder *decoder, struct request request, int is_strict) {
     static const struct heif_error no_memory = {heif_error_Memory_allocation_error, heif_suberror_Unspecified, ""};
-    struct heif_decoding_options *options = heif_decoding_options_alloc();
+    struct heif_decoding_options *options = libheif.decoding_options_alloc();
     if (options == NULL) return no_memory;
     options->strict_decoding = (uint8_t)is_strict;
 #if LIBHEIF_HAVE_VERSION(1, 21, 0)
@@ -198,29 +188,29 @@ static struct heif_error decode_once(bridge_heif_decoder *decoder, struct reques
     struct heif_error error;
 #if HAS_SEQUENCES
     if (decoder->track != NULL) {
-        error = heif_track_decode_next_image(
+        error = libheif.track_decode_next_image(
             decoder->track, &decoder->image, request.model, request.chroma, options);
-        heif_decoding_options_free(options);
+        libheif.decoding_options_free(options);
         return error;
     }
 #endif
 #if HAS_TILES
     if (request.column >= 0) {
         options->ignore_transformations = 1;
-        error = heif_image_handle_decode_image_tile(
+        error = libheif.image_handle_decode_image_tile(
             decoder->handle, &decoder->image, request.model, request.chroma, options,
             (uint32_t)request.column, (uint32_t)request.row);
     } else
 #endif
     {
-        error = heif_decode_image(decoder->handle, &decoder->image, request.model, request.chroma, options);
+        error = libheif.decode_image(decoder->handle, &decoder->image, request.model, request.chroma, options);
     }
-    heif_decoding_options_free(options);
+    libheif.decoding_options_free(options);
     return error;
 }
 
 static struct heif_error decode(bridge_heif_decoder *decoder, struct request request) {
-    if (decoder->image != NULL) heif_image_release(decoder->image);
+    if (decoder->image != NULL) libheif.image_release(decoder->image);
     decoder->image = NULL;
     struct heif_error error = decode_once(decoder, request, 1);
     return is_about_code_points(error) ? decode_once(decoder, request, 0) : error;
@@ -233,8 +223,8 @@ static const enum heif_channel mixed[3] = {heif_channel_R, heif_channel_G, heif_
 static bridge_status describe(bridge_heif_decoder *decoder, bridge_heif_planes *planes) {
     const struct heif_image *image = decoder->image;
     memset(planes, 0, sizeof *planes);
-    enum heif_colorspace model = heif_image_get_colorspace(image);
-    enum heif_chroma chroma = heif_image_get_chroma_format(image);
+    enum heif_colorspace model = libheif.image_get_colorspace(image);
+    enum heif_chroma chroma = libheif.image_get_chroma_format(image);
     const enum heif_channel *channels = colored;
     int count = 3;
     if (model == heif_colorspace_monochrome) {
@@ -248,39 +238,39 @@ static bridge_status describe(bridge_heif_decoder *decoder, bridge_heif_planes *
         planes->model = BRIDGE_HEIF_RGB;
         channels = mixed;
     }
-    planes->width = heif_image_get_width(image, channels[0]);
-    planes->height = heif_image_get_height(image, channels[0]);
-    planes->bits = heif_image_get_bits_per_pixel_range(image, channels[0]);
+    planes->width = libheif.image_get_width(image, channels[0]);
+    planes->height = libheif.image_get_height(image, channels[0]);
+    planes->bits = libheif.image_get_bits_per_pixel_range(image, channels[0]);
     if (planes->width <= 0 || planes->height <= 0 || planes->bits < 1 || planes->bits > 16) {
         return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the format of the samples is not supported");
     }
     for (int i = 0; i < count; i++) {
         int32_t across = i == 0 ? 0 : planes->shift_x, down = i == 0 ? 0 : planes->shift_y;
-        planes->samples[i] = heif_image_get_plane_readonly(image, channels[i], &planes->strides[i]);
-        if (planes->samples[i] == NULL || heif_image_get_bits_per_pixel_range(image, channels[i]) != planes->bits) {
+        planes->samples[i] = libheif.image_get_plane_readonly(image, channels[i], &planes->strides[i]);
+        if (planes->samples[i] == NULL || libheif.image_get_bits_per_pixel_range(image, channels[i]) != planes->bits) {
             return bridge_failure(BRIDGE_UNSUPPORTED, 0, "the planes differ in bit depth");
         }
-        if (heif_image_get_width(image, channels[i]) < (planes->width + (1 << across) - 1) >> across
-            || heif_image_get_height(image, channels[i]) < (planes->height + (1 << down) - 1) >> down) {
+        if (libheif.image_get_width(image, channels[i]) < (planes->width + (1 << across) - 1) >> across
+            || libheif.image_get_height(image, channels[i]) < (planes->height + (1 << down) - 1) >> down) {
             return bridge_failure(BRIDGE_CORRUPT, 0, "the decoded chroma is smaller than the image");
         }
     }
-    if (heif_image_has_channel(image, heif_channel_Alpha)) {
-        planes->alpha_bits = heif_image_get_bits_per_pixel_range(image, heif_channel_Alpha);
-        planes->samples[3] = heif_image_get_plane_readonly(image, heif_channel_Alpha, &planes->strides[3]);
+    if (libheif.image_has_channel(image, heif_channel_Alpha)) {
+        planes->alpha_bits = libheif.image_get_bits_per_pixel_range(image, heif_channel_Alpha);
+        planes->samples[3] = libheif.image_get_plane_readonly(image, heif_channel_Alpha, &planes->strides[3]);
         if (planes->samples[3] == NULL || planes->alpha_bits < 1 || planes->alpha_bits > 16
-            || heif_image_get_width(image, heif_channel_Alpha) < planes->width
-            || heif_image_get_height(image, heif_channel_Alpha) < planes->height) {
+            || libheif.image_get_width(image, heif_channel_Alpha) < planes->width
+            || libheif.image_get_height(image, heif_channel_Alpha) < planes->height) {
             return bridge_failure(BRIDGE_UNSUPPORTED, 0, "alpha has another size than the image");
         }
     }
     planes->matrix = -1;
     planes->full_range = 1;
     struct heif_color_profile_nclx *nclx = NULL;
-    if (heif_image_get_nclx_color_profile(image, &nclx).code == heif_error_Ok && nclx != NULL) {
+    if (libheif.image_get_nclx_color_profile(image, &nclx).code == heif_error_Ok && nclx != NULL) {
         planes->matrix = (int32_t)nclx->matrix_coefficients;
         planes->full_range = nclx->full_range_flag;
-        heif_nclx_color_profile_free(nclx);
+        libheif.nclx_color_profile_free(nclx);
     }
     return bridge_ok();
 }
@@ -302,7 +292,7 @@ bridge_status bridge_heif_decode(bridge_heif_decoder *decoder, int32_t is_grey, 
     }
     struct heif_error error = decode(decoder, request);
     int is_interleaved = error.code == heif_error_Ok
-        && heif_image_has_channel(decoder->image, heif_channel_interleaved);
+        && libheif.image_has_channel(decoder->image, heif_channel_interleaved);
     int is_refused = error.code != heif_error_Ok && error.subcode == heif_suberror_Unsupported_color_conversion;
     if (is_interleaved || is_refused) {
         request.model = heif_colorspace_RGB;
@@ -328,7 +318,7 @@ bridge_status bridge_heif_decode_tile(bridge_heif_decoder *decoder, int32_t colu
                                       bridge_heif_planes *planes) {
     struct request request = {heif_colorspace_undefined, heif_chroma_undefined, column, row};
     struct heif_error error = decode(decoder, request);
-    if (error.code == heif_error_Ok && heif_image_has_channel(decoder->image, heif_channel_interleaved)) {
+    if (error.code == heif_error_Ok && libheif.image_has_channel(decoder->image, heif_channel_interleaved)) {
         request.model = heif_colorspace_RGB;
         request.chroma = heif_chroma_444;
         error = decode(decoder, request);
@@ -338,12 +328,12 @@ bridge_status bridge_heif_decode_tile(bridge_heif_decoder *decoder, int32_t colu
 
 void bridge_heif_close(bridge_heif_decoder *decoder) {
     if (decoder == NULL) return;
-    if (decoder->image != NULL) heif_image_release(decoder->image);
+    if (decoder->image != NULL) libheif.image_release(decoder->image);
 #if HAS_SEQUENCES
-    if (decoder->track != NULL) heif_track_release(decoder->track);
+    if (decoder->track != NULL) libheif.track_release(decoder->track);
 #endif
-    if (decoder->handle != NULL) heif_image_handle_release(decoder->handle);
-    heif_context_free(decoder->context);
+    if (decoder->handle != NULL) libheif.image_handle_release(decoder->handle);
+    libheif.context_free(decoder->context);
     free(decoder);
 }
 

@@ -29,6 +29,13 @@ bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *m
     return status;
 }
 
+bridge_status bridge_load(late_library *library) {
+    char message[sizeof ((bridge_status *)0)->message];
+    enum late_result result = late_library_load(library, message, sizeof message);
+    if (result == LATE_LOADED) return bridge_ok();
+    return bridge_failure(result == LATE_MISSING ? BRIDGE_UNSUPPORTED : BRIDGE_OUT_OF_MEMORY, 0, message);
+}
+
 bridge_status bridge_fits(size_t size, uint64_t count, uint64_t group, const char *message) {
     uint64_t needed;
     if (__builtin_mul_overflow(count, group, &needed) || needed > INT64_MAX) needed = INT64_MAX;

@@ -4,12 +4,24 @@
 
 #include "CodecBridge.h"
 
+#include <LateLibrary.h>
+
+/* Whether libheif and libtiff are loaded when they are first needed, or linked. */
+#if defined(__linux__)
+#define BRIDGE_LOADS_LATE 1
+#else
+#define BRIDGE_LOADS_LATE 0
+#endif
+
 /* The value of a macro as a string literal. */
 #define BRIDGE_TEXT(macro) BRIDGE_TEXT_OF(macro)
 #define BRIDGE_TEXT_OF(text) #text
 
 bridge_status bridge_ok(void);
 bridge_status bridge_failure(enum bridge_code code, int64_t value, const char *message);
+
+/* Loads a library, if no earlier call has. BRIDGE_UNSUPPORTED if it is missing. */
+bridge_status bridge_load(late_library *library);
 
 /* BRIDGE_OK if `size` bytes hold `count` groups of `group` bytes, else BRIDGE_MISUSE with
    `message`. */

@@ -10,7 +10,8 @@
 
 const char *bridge_tiff_version(void) {
     static char text[32];
-    const char *line = TIFFGetVersion(); /* "LIBTIFF, Version 4.5.0\nCopyright ..." */
+    if (bridge_tiff_load().code != BRIDGE_OK) return NULL;
+    const char *line = libtiff.GetVersion(); /* "LIBTIFF, Version 4.5.0\nCopyright ..." */
     const char *at = strstr(line, "Version ");
     at = at != NULL ? at + 8 : line;
     snprintf(text, sizeof text, "%.*s", (int)strcspn(at, "\n"), at);
@@ -130,24 +131,26 @@ bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t 
                                bridge_tiff_decoder **out, bridge_tiff_info *info) {
     *out = NULL;
     memset(info, 0, sizeof *info);
+    bridge_status loaded = bridge_tiff_load();
+    if (loaded.code != BRIDGE_OK) return loaded;
     bridge_tiff_decoder *decoder = calloc(1, sizeof *decoder);
-    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    TIFFOpenOptions *options = libtiff.OpenOptionsAlloc();
     if (decoder == NULL || options == NULL) {
         free(decoder);
-        if (options != NULL) TIFFOpenOptionsFree(options);
+        if (options != NULL) libtiff.OpenOptionsFree(options);
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
     decoder->input = input;
     decoder->clock.limit = limits.maximum_cpu_seconds;
     decoder->tolerates_damage = limits.tolerates_damage;
     decoder->jpeg_frame = page.jpeg_frame;
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)maximum_memory);
-    TIFFOpenOptionsSetErrorHandlerExtR(options, remember_error, decoder);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, remember_warning, decoder);
+    libtiff.OpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)maximum_memory);
+    libtiff.OpenOptionsSetErrorHandlerExtR(options, remember_error, decoder);
+    libtiff.OpenOptionsSetWarningHandlerExtR(options, remember_warning, decoder);
     /* m: no memory mapping; the input is read. */
-    decoder->tiff = TIFFClientOpenExt("TIFF", "rm", decoder, read_bytes, write_nothing, seek, close_nothing, whole_size, NULL,
-                                      NULL, options);
-    TIFFOpenOptionsFree(options);
+    decoder->tiff = libtiff.ClientOpenExt("TIFF", "rm", decoder, read_bytes, write_nothing, seek, close_nothing, whole_size,
+                                          NULL, NULL, options);
+    libtiff.OpenOptionsFree(options);
     bridge_status status =
         decoder->tiff == NULL ? bridge_tiff_failure(decoder, "no directory can be read") : bridge_tiff_read_header(decoder, page, info);
     /* A directory that points outside the file is damage: it does not prove that the rest is
@@ -165,7 +168,7 @@ bridge_status bridge_tiff_open(bridge_input input, bridge_limits limits, size_t 
 bridge_status bridge_tiff_profile(bridge_tiff_decoder *decoder, uint8_t *profile, size_t size) {
     uint32_t length = 0;
     void *bytes = NULL;
-    if (!TIFFGetField(decoder->tiff, TIFFTAG_ICCPROFILE, &length, &bytes)) {
+    if (!libtiff.GetField(decoder->tiff, TIFFTAG_ICCPROFILE, &length, &bytes)) {
         return bridge_tiff_failure(decoder, "no profile");
     }
     if (size < length) return bridge_fits(size, length, 1, "profile buffer too small");
@@ -175,8 +178,8 @@ bridge_status bridge_tiff_profile(bridge_tiff_decoder *decoder, uint8_t *profile
 
 void bridge_tiff_close(bridge_tiff_decoder *decoder) {
     if (decoder == NULL) return;
-    if (decoder->uses_rgba && decoder->unit != NULL) TIFFRGBAImageEnd(&decoder->rgba);
-    if (decoder->tiff != NULL) TIFFClose(decoder->tiff);
+    if (decoder->uses_rgba && decoder->unit != NULL) libtiff.RGBAImageEnd(&decoder->rgba);
+    if (decoder->tiff != NULL) libtiff.Close(decoder->tiff);
     free(decoder->unit);
     free(decoder->tile);
     free(decoder->samples_row);

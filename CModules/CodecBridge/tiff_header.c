@@ -7,17 +7,17 @@
 
 static uint16_t short_tag(TIFF *tiff, uint32_t tag, uint16_t otherwise) {
     uint16_t value = otherwise;
-    return TIFFGetFieldDefaulted(tiff, tag, &value) ? value : otherwise;
+    return libtiff.GetFieldDefaulted(tiff, tag, &value) ? value : otherwise;
 }
 
 static int has_tag(TIFF *tiff, uint32_t tag) {
-    int count = TIFFGetTagListCount(tiff);
+    int count = libtiff.GetTagListCount(tiff);
     for (int i = 0; i < count; i++) {
-        if (TIFFGetTagListEntry(tiff, i) == tag) return 1;
+        if (libtiff.GetTagListEntry(tiff, i) == tag) return 1;
     }
     /* The list has custom tags only; libtiff's built-in tags are asked for. */
     void *first = NULL, *second = NULL;
-    return TIFFFieldWithTag(tiff, tag) != NULL && TIFFGetField(tiff, tag, &first, &second);
+    return libtiff.FieldWithTag(tiff, tag) != NULL && libtiff.GetField(tiff, tag, &first, &second);
 }
 
 static int is_fax(uint16_t compression) {
@@ -31,7 +31,7 @@ static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t s
     uint16_t *red, *green, *blue;
     if (is_fax(compression)) return PHOTOMETRIC_MINISWHITE;
     if (samples < 3) {
-        return TIFFGetField(tiff, TIFFTAG_COLORMAP, &red, &green, &blue) ? PHOTOMETRIC_PALETTE : PHOTOMETRIC_MINISBLACK;
+        return libtiff.GetField(tiff, TIFFTAG_COLORMAP, &red, &green, &blue) ? PHOTOMETRIC_PALETTE : PHOTOMETRIC_MINISBLACK;
     }
     if (samples >= 4 && (has_tag(tiff, TIFFTAG_INKSET) || has_tag(tiff, TIFFTAG_NUMBEROFINKS) || has_tag(tiff, TIFFTAG_DOTRANGE))) {
         return PHOTOMETRIC_SEPARATED;
@@ -40,9 +40,9 @@ static uint16_t guessed_photometric(TIFF *tiff, uint16_t compression, uint16_t s
         /* Three components are Y'CbCr, as in a JPEG file without markers. libtiff must know before
            it decodes. */
         if (page.jpeg_factors != 0) {
-            TIFFSetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, page.jpeg_factors >> 4, page.jpeg_factors & 15);
+            libtiff.SetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, page.jpeg_factors >> 4, page.jpeg_factors & 15);
         }
-        TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_YCBCR);
+        libtiff.SetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_YCBCR);
         return PHOTOMETRIC_YCBCR;
     }
     return PHOTOMETRIC_RGB;
@@ -55,10 +55,10 @@ static bridge_status read_samples(bridge_tiff_decoder *decoder, bridge_tiff_page
     decoder->planar = short_tag(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
     uint16_t format = short_tag(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
     uint16_t compression = short_tag(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-    if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &decoder->photometric)) {
+    if (!libtiff.GetField(tiff, TIFFTAG_PHOTOMETRIC, &decoder->photometric)) {
         decoder->photometric = guessed_photometric(tiff, compression, decoder->samples, page);
     }
-    if (!TIFFIsCODECConfigured(compression)) {
+    if (!libtiff.IsCODECConfigured(compression)) {
         char words[80];
         snprintf(words, sizeof words, "TIFF compression %u is not in this libtiff", (unsigned)compression);
         return bridge_failure(BRIDGE_UNSUPPORTED, 0, words);
@@ -90,7 +90,7 @@ static bridge_status read_samples(bridge_tiff_decoder *decoder, bridge_tiff_page
         colors = 1;
         info->model = BRIDGE_TIFF_PALETTE;
         if (decoder->bits > 16) return bridge_failure(BRIDGE_CORRUPT, 0, "a palette of more than 16 bits");
-        if (!TIFFGetField(tiff, TIFFTAG_COLORMAP, &decoder->palette[0], &decoder->palette[1], &decoder->palette[2])) {
+        if (!libtiff.GetField(tiff, TIFFTAG_COLORMAP, &decoder->palette[0], &decoder->palette[1], &decoder->palette[2])) {
             return bridge_failure(BRIDGE_CORRUPT, 0, "a palette image without a palette");
         }
         /* Some writers store 8-bit colours in the 16-bit palette. */
@@ -125,7 +125,7 @@ static bridge_status read_samples(bridge_tiff_decoder *decoder, bridge_tiff_page
     }
     if (decoder->samples < colors) return bridge_failure(BRIDGE_CORRUPT, 0, "fewer samples in a pixel than its colour model has");
     uint16_t extras = 0, *kinds = NULL;
-    TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds);
+    libtiff.GetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds);
     int extra = decoder->samples - colors;
     /* Unspecified extra samples are saved selections and the like; a single one without
        ExtraSamples is alpha. */
@@ -140,7 +140,7 @@ static bridge_status read_samples(bridge_tiff_decoder *decoder, bridge_tiff_page
     decoder->channels = (info->model == BRIDGE_TIFF_PALETTE ? 3 : colors) + decoder->has_alpha;
     if (info->model == BRIDGE_TIFF_YCBCR) {
         if (compression == COMPRESSION_JPEG && decoder->planar == PLANARCONFIG_CONTIG) {
-            TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+            libtiff.SetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
         } else {
             decoder->uses_rgba = 1;
             decoder->has_alpha = 0;
@@ -157,8 +157,8 @@ static bridge_status lay_out(bridge_tiff_decoder *decoder, bridge_tiff_info *inf
     TIFF *tiff = decoder->tiff;
     uint32_t rows = 1, tile_width = 0;
     uint64_t row_bytes;
-    if (TIFFIsTiled(tiff)) {
-        if (!TIFFGetField(tiff, TIFFTAG_TILELENGTH, &rows) || !TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width)
+    if (libtiff.IsTiled(tiff)) {
+        if (!libtiff.GetField(tiff, TIFFTAG_TILELENGTH, &rows) || !libtiff.GetField(tiff, TIFFTAG_TILEWIDTH, &tile_width)
             || rows == 0 || tile_width == 0) {
             return bridge_failure(BRIDGE_CORRUPT, 0, "tiles without a size");
         }
@@ -167,16 +167,16 @@ static bridge_status lay_out(bridge_tiff_decoder *decoder, bridge_tiff_info *inf
         if (across > 1 && (uint64_t)tile_width * samples * decoder->bits % 8 != 0) {
             return bridge_failure(BRIDGE_CORRUPT, 0, "rows of a tile that end inside a byte");
         }
-        row_bytes = across * TIFFTileRowSize64(tiff);
+        row_bytes = across * libtiff.TileRowSize64(tiff);
     } else {
         /* PackBits runs may cross rows, although they should not: libtiff handles that only in
            whole strips. */
         if (decoder->planar == PLANARCONFIG_SEPARATE || decoder->uses_rgba
             || short_tag(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE) == COMPRESSION_PACKBITS) {
-            TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);
+            libtiff.GetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);
         }
         if (rows > decoder->height) rows = decoder->height;
-        row_bytes = TIFFScanlineSize64(tiff);
+        row_bytes = libtiff.ScanlineSize64(tiff);
     }
     if (row_bytes == 0 || rows == 0) return bridge_tiff_failure(decoder, "rows without bytes");
     decoder->unit_rows = rows;
@@ -184,9 +184,9 @@ static bridge_status lay_out(bridge_tiff_decoder *decoder, bridge_tiff_info *inf
     uint64_t planes = decoder->planar == PLANARCONFIG_SEPARATE ? decoder->samples : 1;
     uint64_t rows_memory = decoder->uses_rgba ? (uint64_t)rows * decoder->width * 8 : 0;
     if (!decoder->uses_rgba && __builtin_mul_overflow((uint64_t)rows * planes, row_bytes, &rows_memory)) rows_memory = UINT64_MAX / 4;
-    uint64_t other = (TIFFIsTiled(tiff) ? TIFFTileSize64(tiff) : 0) + (uint64_t)decoder->width * 10;
+    uint64_t other = (libtiff.IsTiled(tiff) ? libtiff.TileSize64(tiff) : 0) + (uint64_t)decoder->width * 10;
     /* The compressed strip or tile, at most the file. */
-    uint64_t raw = TIFFGetStrileByteCount(tiff, 0);
+    uint64_t raw = libtiff.GetStrileByteCount(tiff, 0);
     if (raw > decoder->input.size) raw = decoder->input.size;
     uint64_t sum = rows_memory / 2 + other / 2 + raw / 2;
     info->decode_memory = sum > INT64_MAX / 2 ? INT64_MAX : (int64_t)(sum * 2) + (1 << 20);
@@ -206,10 +206,11 @@ static int has_metadata(TIFF *tiff) {
 
 bridge_status bridge_tiff_read_header(bridge_tiff_decoder *decoder, bridge_tiff_page page, bridge_tiff_info *info) {
     TIFF *tiff = decoder->tiff;
-    uint32_t pages = TIFFNumberOfDirectories(tiff);
+    uint32_t pages = libtiff.NumberOfDirectories(tiff);
     decoder->lacks_extras = 0;
-    if (!TIFFSetSubDirectory(tiff, page.directory)) return bridge_tiff_failure(decoder, "the directory cannot be read");
-    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &decoder->width) || !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &decoder->height)) {
+    if (!libtiff.SetSubDirectory(tiff, page.directory)) return bridge_tiff_failure(decoder, "the directory cannot be read");
+    if (!libtiff.GetField(tiff, TIFFTAG_IMAGEWIDTH, &decoder->width)
+        || !libtiff.GetField(tiff, TIFFTAG_IMAGELENGTH, &decoder->height)) {
         return bridge_tiff_failure(decoder, "no size");
     }
     info->width = decoder->width;
@@ -224,7 +225,7 @@ bridge_status bridge_tiff_read_header(bridge_tiff_decoder *decoder, bridge_tiff_
     info->has_metadata = has_metadata(tiff);
     uint32_t size = 0;
     void *bytes = NULL;
-    if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &size, &bytes) && bytes != NULL) info->profile_size = size;
+    if (libtiff.GetField(tiff, TIFFTAG_ICCPROFILE, &size, &bytes) && bytes != NULL) info->profile_size = size;
     /* libtiff has recovered from errors that it reported about the header. */
     decoder->has_failed = 0;
     decoder->message[0] = 0;

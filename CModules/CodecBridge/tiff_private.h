@@ -3,9 +3,7 @@
 #ifndef CODEC_BRIDGE_TIFF_PRIVATE_H
 #define CODEC_BRIDGE_TIFF_PRIVATE_H
 
-#include "support.h"
-
-#include <tiffio.h>
+#include "libtiff.h"
 
 struct bridge_tiff_decoder {
     TIFF *tiff;

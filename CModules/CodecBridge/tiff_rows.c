@@ -18,7 +18,7 @@ static bridge_status start(bridge_tiff_decoder *decoder) {
     int fits = decoder->uses_rgba ? multiply(decoder->unit_rows, decoder->width, 4, &size)
                                   : multiply(decoder->row_bytes, decoder->unit_rows, planes, &size);
     fits = fits && multiply(decoder->width, decoder->used, sizeof *decoder->samples_row, &samples_size)
-        && (!TIFFIsTiled(decoder->tiff) || multiply(TIFFTileSize64(decoder->tiff), 1, 1, &tile_size));
+        && (!libtiff.IsTiled(decoder->tiff) || multiply(libtiff.TileSize64(decoder->tiff), 1, 1, &tile_size));
     if (!fits) return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     /* unpack and the plain copy read this many bits of each row. */
     uint64_t row_bits = (uint64_t)decoder->width * (decoder->samples / planes) * decoder->bits;
@@ -27,13 +27,13 @@ static bridge_status start(bridge_tiff_decoder *decoder) {
     }
     decoder->unit = calloc(1, size);
     decoder->samples_row = malloc(samples_size);
-    if (TIFFIsTiled(decoder->tiff)) decoder->tile = malloc(tile_size);
-    if (decoder->unit == NULL || decoder->samples_row == NULL || (TIFFIsTiled(decoder->tiff) && decoder->tile == NULL)) {
+    if (libtiff.IsTiled(decoder->tiff)) decoder->tile = malloc(tile_size);
+    if (decoder->unit == NULL || decoder->samples_row == NULL || (libtiff.IsTiled(decoder->tiff) && decoder->tile == NULL)) {
         return bridge_failure(BRIDGE_OUT_OF_MEMORY, 0, NULL);
     }
     if (decoder->uses_rgba) {
         char words[1024] = "";
-        if (!TIFFRGBAImageOK(decoder->tiff, words) || !TIFFRGBAImageBegin(&decoder->rgba, decoder->tiff, 1, words)) {
+        if (!libtiff.RGBAImageOK(decoder->tiff, words) || !libtiff.RGBAImageBegin(&decoder->rgba, decoder->tiff, 1, words)) {
             words[sizeof decoder->message - 1] = 0;
             decoder->uses_rgba = 0;
             free(decoder->unit);
@@ -55,10 +55,10 @@ static void check_jpeg(bridge_tiff_decoder *decoder, uint32_t index) {
     uint16_t compression = 0;
     uint32_t count = 0;
     const uint8_t *tables = NULL;
-    TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
-    uint64_t size = TIFFGetStrileByteCount(tiff, index);
+    libtiff.GetField(tiff, TIFFTAG_COMPRESSION, &compression);
+    uint64_t size = libtiff.GetStrileByteCount(tiff, index);
     if (compression != COMPRESSION_JPEG || size < 2 || size > decoder->input.size) return;
-    if (!TIFFGetField(tiff, TIFFTAG_JPEGTABLES, &count, &tables) || count < 4) {
+    if (!libtiff.GetField(tiff, TIFFTAG_JPEGTABLES, &count, &tables) || count < 4) {
         static const uint8_t no_tables[4] = {0xFF, 0xD8, 0xFF, 0xD9};
         tables = no_tables;
         count = sizeof no_tables;
@@ -70,8 +70,8 @@ static void check_jpeg(bridge_tiff_decoder *decoder, uint32_t index) {
         decoder->is_damaged = 1;
         return;
     }
-    tmsize_t read = TIFFIsTiled(tiff) ? TIFFReadRawTile(tiff, index, bytes + head - 2, (tmsize_t)size)
-                                      : TIFFReadRawStrip(tiff, index, bytes + head - 2, (tmsize_t)size);
+    tmsize_t read = libtiff.IsTiled(tiff) ? libtiff.ReadRawTile(tiff, index, bytes + head - 2, (tmsize_t)size)
+                                      : libtiff.ReadRawStrip(tiff, index, bytes + head - 2, (tmsize_t)size);
     memcpy(bytes, tables, head);
     bridge_limits limits = {.maximum_scans = 100, .maximum_warnings = 100,
                             .maximum_cpu_seconds = decoder->clock.limit};
@@ -86,13 +86,13 @@ static void check_jpeg(bridge_tiff_decoder *decoder, uint32_t index) {
 static int read_tiles(bridge_tiff_decoder *decoder, uint32_t first, uint16_t plane, uint8_t *target) {
     TIFF *tiff = decoder->tiff;
     uint32_t tile_width = 1;
-    TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
-    size_t tile_row = (size_t)TIFFTileRowSize64(tiff);
+    libtiff.GetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
+    size_t tile_row = (size_t)libtiff.TileRowSize64(tiff);
     uint32_t rows = decoder->rows_in_unit;
     uint8_t *at = target;
     for (uint32_t x = 0; x < decoder->width; at += tile_row) {
-        uint32_t index = TIFFComputeTile(tiff, x, first, 0, plane);
-        if (TIFFReadEncodedTile(tiff, index, decoder->tile, -1) < 0) return 0;
+        uint32_t index = libtiff.ComputeTile(tiff, x, first, 0, plane);
+        if (libtiff.ReadEncodedTile(tiff, index, decoder->tile, -1) < 0) return 0;
         if (decoder->has_warned) check_jpeg(decoder, index);
         for (uint32_t row = 0; row < rows; row++) {
             memcpy(at + row * decoder->row_bytes, decoder->tile + row * tile_row, tile_row);
@@ -110,23 +110,23 @@ static int read_unit(bridge_tiff_decoder *decoder, uint32_t first) {
     decoder->rows_in_unit = left < decoder->unit_rows ? left : decoder->unit_rows;
     if (decoder->uses_rgba) {
         decoder->rgba.row_offset = (int)first;
-        return TIFFRGBAImageGet(&decoder->rgba, (uint32_t *)(void *)decoder->unit, decoder->width, decoder->rows_in_unit);
+        return libtiff.RGBAImageGet(&decoder->rgba, (uint32_t *)(void *)decoder->unit, decoder->width, decoder->rows_in_unit);
     }
     uint16_t planes = decoder->planar == PLANARCONFIG_SEPARATE ? decoder->used : 1;
     for (uint16_t plane = 0; plane < planes; plane++) {
         uint8_t *target = decoder->unit + plane * decoder->row_bytes * decoder->unit_rows;
-        if (TIFFIsTiled(decoder->tiff)) {
+        if (libtiff.IsTiled(decoder->tiff)) {
             if (!read_tiles(decoder, first, plane, target)) return 0;
         } else if (decoder->unit_rows == 1 && decoder->planar == PLANARCONFIG_CONTIG) {
             /* libtiff decodes a strip of any height row by row. */
-            if (TIFFReadScanline(decoder->tiff, target, first, 0) < 0) return 0;
-            if (decoder->has_warned) check_jpeg(decoder, TIFFComputeStrip(decoder->tiff, first, plane));
+            if (libtiff.ReadScanline(decoder->tiff, target, first, 0) < 0) return 0;
+            if (decoder->has_warned) check_jpeg(decoder, libtiff.ComputeStrip(decoder->tiff, first, plane));
         } else {
             tmsize_t wanted = (tmsize_t)(decoder->row_bytes * decoder->rows_in_unit);
-            uint32_t strip = TIFFComputeStrip(decoder->tiff, first, plane);
+            uint32_t strip = libtiff.ComputeStrip(decoder->tiff, first, plane);
             /* libtiff does not check this for uncompressed strips. */
-            if (TIFFGetStrileByteCount(decoder->tiff, strip) == 0 || TIFFGetStrileOffset(decoder->tiff, strip) == 0) return 0;
-            if (TIFFReadEncodedStrip(decoder->tiff, strip, target, wanted) < 0) return 0;
+            if (libtiff.GetStrileByteCount(decoder->tiff, strip) == 0 || libtiff.GetStrileOffset(decoder->tiff, strip) == 0) return 0;
+            if (libtiff.ReadEncodedStrip(decoder->tiff, strip, target, wanted) < 0) return 0;
             if (decoder->has_warned) check_jpeg(decoder, strip);
         }
     }

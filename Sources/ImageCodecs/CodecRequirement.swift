@@ -54,7 +54,7 @@ package enum CodecRequirement: String, CaseIterable, Sendable {
         }
     }
 
-    /// The linked version; `nil` in a build without the library.
+    /// The version of the library; `nil` if it is not installed, and in a build without it.
     package var linkedVersion: String? {
         #if HEIF
         CodecVersions.heif
@@ -63,15 +63,15 @@ package enum CodecRequirement: String, CaseIterable, Sendable {
         #endif
     }
 
-    /// Whether the linked library has the feature.
+    /// Whether the library has the feature.
     package var isMet: Bool {
         guard let linkedVersion else { return false }
         return !CodecVersions.isLess(linkedVersion, than: version)
     }
 
-    /// One line: the required and the linked version.
+    /// One line: the required version and the one found.
     package var message: String {
-        "\(feature) needs \(library) \(version) or later\(linkedVersion.map { ", \($0) is linked" } ?? "")"
+        "\(feature) needs \(library) \(version) or later\(linkedVersion.map { ", found \($0)" } ?? "")"
     }
 
     /// The table as Markdown, for the documents.

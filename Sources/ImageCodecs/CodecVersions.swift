@@ -2,14 +2,15 @@ import CodecBridge
 private import PixelEngine
 private import Pixels
 
-/// The versions of the linked libraries.
+/// The versions of the libraries that process pixels.
 package enum CodecVersions {
     package static var jpeg: String { String(cString: bridge_jpeg_version()) }
     package static var png: String { String(cString: bridge_png_version()) }
     package static var webp: String { String(cString: bridge_webp_version()) }
 
     #if HEIF
-    package static var heif: String { String(cString: bridge_heif_version()) }
+    /// `nil` if libheif is not installed. Loads it, like ``all``.
+    package static var heif: String? { bridge_heif_version().map { String(cString: $0) } }
     #endif
 
     /// Whether one version of a library precedes another, compared number by number.
@@ -26,7 +27,7 @@ package enum CodecVersions {
         version.split(separator: ".").map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
     }
 
-    /// The name and version of each library that processes pixels.
+    /// The name of each library, and its version or "not installed".
     package static var all: [(name: String, version: String)] {
         var all = [
             ("libjpeg-turbo", jpeg), ("libpng", png), ("libwebp", webp), ("zimg", ResampleGraph.version),
@@ -39,10 +40,10 @@ package enum CodecVersions {
         all.append(("giflib", String(cString: bridge_gif_version())))
         #endif
         #if HEIF
-        all.append(("libheif", heif))
+        all.append(("libheif", heif ?? "not installed"))
         #endif
         #if TIFF
-        all.append(("libtiff", String(cString: bridge_tiff_version())))
+        all.append(("libtiff", bridge_tiff_version().map { String(cString: $0) } ?? "not installed"))
         #endif
         return all
     }

@@ -49,7 +49,7 @@ typedef struct {
 
 void bridge_free(void *pointer);
 
-/* The versions of the linked libraries, as "2.1.5". Static storage. */
+/* The versions of the libraries, as "2.1.5". Static storage. */
 const char *bridge_jpeg_version(void);
 const char *bridge_png_version(void);
 /* The version compiled against: ISA-L does not report one at run time. NULL without the trait
@@ -280,6 +280,11 @@ bridge_status bridge_webp_encode(const bridge_webp_encode_options *options, cons
 
 /* --- HEIF and AVIF (never jumps). Defined only with the package trait HEIF. ------------------- */
 
+/* Loads libheif, if no earlier call has; the functions below that need no decoder do so too. On
+   macOS it is linked. If it is missing, the result is BRIDGE_UNSUPPORTED. The constructors of its
+   C++ libraries end the process without memory: the caller makes sure that there is some. */
+bridge_status bridge_heif_load(void);
+/* NULL if libheif cannot be loaded. */
 const char *bridge_heif_version(void);
 /* 1 if tiles can be decoded one by one and planes keep their coding: libheif 1.19 and later. */
 int32_t bridge_heif_has_tiles(void);
@@ -371,6 +376,7 @@ bridge_status bridge_gif_decode(const uint8_t *bytes, size_t size, uint8_t *pixe
 
 /* --- TIFF: only with the package trait TIFF. libtiff catches libjpeg's jumps itself. --- */
 
+/* NULL if libtiff cannot be loaded. It is loaded like libheif, by this or by bridge_tiff_open. */
 const char *bridge_tiff_version(void);
 
 /* Decodes one image of a file. */

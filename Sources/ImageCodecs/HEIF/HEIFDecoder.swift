@@ -17,6 +17,8 @@ final class HEIFDecoder {
     /// Reads the header. The bytes must outlive the decoder.
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) {
         structure = HEIFStructure(bytes)
+        try Self.reserve(Self.libraryMemory)
+        try CodecError.check(bridge_heif_load())
         // libheif before 1.19 copies the data of every item once while it reads the boxes.
         try Self.reserve(2 * bytes.count)
         var handle: OpaquePointer?
@@ -95,6 +97,9 @@ final class HEIFDecoder {
 
     /// Bytes besides the samples: tables, and the stacks of the decoders' threads.
     private static let overhead = 32 << 20
+    /// Bytes of address space for libheif and its codecs, which are loaded with the first file: 28
+    /// MiB on Debian 12.
+    private static let libraryMemory = 32 << 20
     /// Bytes of address space for one thread: its stack, 8 MiB by default on Linux, and as much
     /// for its tables. Our number.
     private static let threadMemory = 16 << 20
@@ -112,6 +117,7 @@ final class HEIFDecoder {
     /// Turns an error into ``CodecError/unsupportedFeature(_:)`` if the linked libheif cannot read
     /// the file, damaged or not.
     private static func naming(_ error: CodecError, _ structure: HEIFStructure) -> CodecError {
+        let version = CodecVersions.heif ?? "not installed"
         switch error {
         case .corrupt, .truncated, .unsupportedFeature:
             if let unmet = CodecRequirement.needed(by: structure).first(where: { !$0.isMet }) {
@@ -122,11 +128,10 @@ final class HEIFDecoder {
         // libde265 decodes the version 1 profiles and the range extensions (ITU-T H.265, annex
         // A.3).
         if case .corrupt = error, let profile = structure.coding?.hevcProfile, !(1...4).contains(profile) {
-            return .unsupportedFeature(
-                "HEVC profile \(profile) is not decoded (libheif \(CodecVersions.heif))")
+            return .unsupportedFeature("HEVC profile \(profile) is not decoded (libheif \(version))")
         }
         guard case .unsupportedFeature(let what) = error else { return error }
-        return .unsupportedFeature("\(what) (libheif \(CodecVersions.heif))")
+        return .unsupportedFeature("\(what) (libheif \(version))")
     }
 }
 

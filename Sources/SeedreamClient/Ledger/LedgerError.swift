@@ -56,6 +56,8 @@ public enum LedgerError: ErrorWithRemedy, Hashable, Sendable {
         /// The URL or the database does not fit: unknown parameters, or an encoding other than
         /// UTF-8.
         case unsuitable
+        /// libpq, PostgreSQL's client library, cannot be loaded.
+        case noLibrary
     }
 }
 
@@ -131,6 +133,7 @@ extension LedgerError.ConnectionFault {
         case .busy: "try again; if it stays, raise max_connections or use a pooler"
         case .unsuitable:
             "expected `postgresql://USER@HOST/DATABASE`, and a database with the encoding UTF8"
+        case .noLibrary: "install PostgreSQL's client library, or use a file with \(.ledgerFile)"
         }
     }
 }

@@ -41,11 +41,13 @@ package struct Seedream: AsyncParsableCommand {
             Manual.self,
         ])
 
-    /// The version of this package and of each linked codec, one per line.
+    /// The version of this package and of each codec, one per line; of this package alone if the
+    /// command line does not ask for versions. Every start makes this text, and some codecs are
+    /// loaded to tell their versions.
     static var version: String {
-        (["seedream \(SeedreamVersion.current)"] + CodecVersions.all.map { "\($0.name) \($0.version)" })
-            .joined(
-                separator: "\n")
+        let own = "seedream \(SeedreamVersion.current)"
+        guard PathText.arguments.contains(where: { $0.hasPrefix("--version") }) else { return own }
+        return ([own] + CodecVersions.all.map { "\($0.name) \($0.version)" }).joined(separator: "\n")
     }
 
     /// The free descriptors that every command needs to end in an orderly way. With fewer, the

@@ -95,6 +95,10 @@ struct RemedyTableTests {
             "check the user, and the password in the URL, PGPASSWORD or ~/.pgpass",
             "check the user, and the password in the URL, PGPASSWORD or ~/.pgpass"),
         Row(
+            LedgerError.cannotConnect(url: "postgresql://db/jobs", cause: .noLibrary, reason: "r"),
+            "install PostgreSQL's client library, or use a file with `--ledger`",
+            "install PostgreSQL's client library, or use a file with `SQLiteLedger.open(path:)`"),
+        Row(
             LedgerError.slotsTaken(limit: 5), "try again when a request of the account has ended",
             "try again when a request of the account has ended"),
         Row(

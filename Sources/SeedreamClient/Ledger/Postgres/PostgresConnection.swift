@@ -1,6 +1,6 @@
 #if Postgres
-import CPostgreSQL
 import Platform
+import PostgresLibrary
 
 /// One connection to a PostgreSQL server. It is used by one thread at a time, which blocks while
 /// the server works.
@@ -35,6 +35,7 @@ final class PostgresConnection {
     init(_ url: DatabaseURL, isWriting: Bool, limits: Limits = Limits()) throws(PostgresFailure) {
         self.url = url
         self.limits = limits
+        try PostgresFailure.loadLibrary()
         // What precedes the URL is a default, what follows it is fixed.
         let settings = [
             ("connect_timeout", "\(limits.connecting)"), ("fallback_application_name", "seedream"),
@@ -44,29 +45,29 @@ final class PostgresConnection {
         ]
         handle = Self.withCStrings(settings.map(\.0) + [nil]) { names in
             Self.withCStrings(settings.map(\.1) + [nil]) { values in
-                PQconnectdbParams(names, values, 1)
+                libpq.connectdbParams(names, values, 1)
             }
         }
-        guard let handle, PQstatus(handle) == CONNECTION_OK else {
-            let message = handle.map { String(cString: PQerrorMessage($0)) } ?? "out of memory"
+        guard let handle, libpq.status(handle) == CONNECTION_OK else {
+            let message = handle.map { String(libpq: libpq.errorMessage($0)) } ?? "out of memory"
             close()
             throw PostgresFailure(connecting: url.hiding(message))
         }
         // Notices would go to standard error.
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        _ = libpq.setNoticeProcessor(handle, { _, _ in }, nil)
     }
 
     deinit { close() }
 
     /// Ends the connection.
     func close() {
-        if let handle { PQfinish(handle) }
+        if let handle { libpq.finish(handle) }
         handle = nil
     }
 
     /// Returns the server's value of a parameter that it reports, such as `server_encoding`.
     func parameter(_ name: String) -> String? {
-        handle.flatMap { PQparameterStatus($0, name) }.map { String(cString: $0) }
+        handle.flatMap { libpq.parameterStatus($0, name) }.map { String(cString: $0) }
     }
 
     // MARK: Statements
@@ -84,7 +85,7 @@ final class PostgresConnection {
             throw PostgresFailure(code: "22021", message: "a text contains a zero byte")
         }
         let isSent = Self.withCStrings(texts) { pointers in
-            PQsendQueryParams(handle, sql, Int32(texts.count), nil, pointers, nil, nil, 0)
+            libpq.sendQueryParams(handle, sql, Int32(texts.count), nil, pointers, nil, nil, 0)
         }
         return try rows(of: handle, isSent: isSent == 1)
     }
@@ -92,7 +93,7 @@ final class PostgresConnection {
     /// Runs several statements without values, in one round trip.
     func runAll(_ sql: String) throws(PostgresFailure) {
         guard let handle else { throw .lost("the connection is closed") }
-        _ = try rows(of: handle, isSent: PQsendQuery(handle, sql) == 1)
+        _ = try rows(of: handle, isSent: libpq.sendQuery(handle, sql) == 1)
     }
 
     /// Waits for the answer to what was sent, and reads all of it.
@@ -102,20 +103,20 @@ final class PostgresConnection {
         var rows = PostgresRows()
         var failure: PostgresFailure?
         while true {
-            while PQisBusy(handle) == 1 {
-                guard try waitForData(on: PQsocket(handle), by: deadline) else {
+            while libpq.isBusy(handle) == 1 {
+                guard try waitForData(on: libpq.socket(handle), by: deadline) else {
                     throw .lost("the server has not answered for \(limits.answer) s")
                 }
-                guard PQconsumeInput(handle) == 1 else { throw lost(handle) }
+                guard libpq.consumeInput(handle) == 1 else { throw lost(handle) }
             }
-            guard let result = PQgetResult(handle) else { break }
-            defer { PQclear(result) }
-            switch PQresultStatus(result) {
+            guard let result = libpq.getResult(handle) else { break }
+            defer { libpq.clear(result) }
+            switch libpq.resultStatus(result) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK: rows = PostgresRows(result)
             default: failure = failure ?? PostgresFailure(result, hiding: url)
             }
         }
-        if PQstatus(handle) != CONNECTION_OK {
+        if libpq.status(handle) != CONNECTION_OK {
             throw .lost(failure?.message ?? message(of: handle))
         }
         if let failure { throw failure }
@@ -140,7 +141,7 @@ final class PostgresConnection {
     private func lost(_ handle: OpaquePointer) -> PostgresFailure { .lost(message(of: handle)) }
 
     private func message(of handle: OpaquePointer) -> String {
-        url.hiding(String(cString: PQerrorMessage(handle)))
+        url.hiding(String(libpq: libpq.errorMessage(handle)))
     }
 
     /// Calls `body` with C strings that live until it returns.

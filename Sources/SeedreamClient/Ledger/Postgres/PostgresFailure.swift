@@ -1,5 +1,5 @@
 #if Postgres
-import CPostgreSQL
+import PostgresLibrary
 
 /// An error of the server or of the connection to it.
 struct PostgresFailure: Error {
@@ -25,7 +25,7 @@ struct PostgresFailure: Error {
     /// Reads the error in a result.
     init(_ result: OpaquePointer, hiding url: DatabaseURL) {
         func field(_ name: Character) -> String? {
-            PQresultErrorField(result, Int32(name.asciiValue ?? 0)).map { String(cString: $0) }
+            libpq.resultErrorField(result, Int32(name.asciiValue ?? 0)).map { String(cString: $0) }
         }
         code = field("C")
         message = url.hiding(field("M") ?? "an error without a message")
@@ -87,7 +87,7 @@ struct PostgresFailure: Error {
     /// Whether it is of no use to connect again soon.
     var isPermanent: Bool {
         switch connecting {
-        case .credentials, .noDatabase, .rights, .unsuitable, .otherProtocol: true
+        case .credentials, .noDatabase, .rights, .unsuitable, .otherProtocol, .noLibrary: true
         case .unreachable, .busy, nil: false
         }
     }

@@ -1,5 +1,5 @@
 #if Postgres
-import CPostgreSQL
+import PostgresLibrary
 
 /// A value for a placeholder of a statement.
 protocol PostgresValue: Sendable {
@@ -38,12 +38,12 @@ struct PostgresRows {
     init() {}
 
     init(_ result: OpaquePointer) {
-        count = Int(String(cString: PQcmdTuples(result))) ?? 0
-        let columns = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
-        rows = (0..<PQntuples(result)).map { row in
+        count = Int(String(libpq: libpq.cmdTuples(result))) ?? 0
+        let columns = (0..<libpq.nfields(result)).map { String(libpq: libpq.fname(result, $0)) }
+        rows = (0..<libpq.ntuples(result)).map { row in
             var values: [String: String] = [:]
-            for (index, name) in columns.enumerated() where PQgetisnull(result, row, Int32(index)) == 0 {
-                values[name] = String(cString: PQgetvalue(result, row, Int32(index)))
+            for (index, name) in columns.enumerated() where libpq.getisnull(result, row, Int32(index)) == 0 {
+                values[name] = String(libpq: libpq.getvalue(result, row, Int32(index)))
             }
             return PostgresRow(values: values)
         }
