@@ -70,7 +70,8 @@ else
     traits=$(sed -n 's/^PREP_TRAITS := //p' Makefile)
     # As in run-tests.sh: without optimization, a large image takes longer than the tests allow.
     optimized="SEEDREAM_OPTIMIZE_PIXELS=1 swift"
-    inside "$optimized build --build-tests --disable-default-traits --traits $traits 2>&1 | tail -3"
+    # Only what the tests need: see run-tests.sh.
+    inside "$optimized build --product SeedreamKitPackageTests --disable-default-traits --traits $traits 2>&1 | tail -3"
     inside "$optimized test --skip-build --disable-xctest --no-parallel --disable-default-traits --traits $traits \
         --filter CorpusTests"
 fi

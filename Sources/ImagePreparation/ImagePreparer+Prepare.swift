@@ -97,7 +97,7 @@ extension ImagePreparer {
         }
         let executor = ImageExecutor(constraints: constraints, options: options)
         return try await BatchRun(executor: executor, budget: budget)
-            .outcome(of: .init(job: job, maximumBytes: constraints.maximumBytes), readsAhead: false)
+            .outcome(of: .init(job: job, maximumBytes: constraints.maximumBytes), threads: 1)
     }
 
     /// Prepares many inputs, each for its own request, and delivers each outcome in input order.

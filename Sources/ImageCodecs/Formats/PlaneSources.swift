@@ -10,12 +10,14 @@ package enum PlaneSources {
     ///     only. Default: 1.
     ///   - primaries: The primaries of the stored colours. Default: BT.709.
     ///   - damage: Tolerates and records damage of JPEG data; `nil` to refuse damaged data.
+    ///   - threads: The most tiles decoded at the same time. Default: 1.
     /// - Returns: The result of `body`; `nil` if the planes are not accessible or differ in meaning
     ///   from JPEG's.
     /// - Throws: ``CodecError``, or the error of `body`.
     package static func withSource<Result>(
         of source: EncodedSource, probe: ImageProbe, denominator: Int = 1,
         primaries: PlaneFormat.Primaries = .bt709, limits: DecodeLimits, damage: DamageReport? = nil,
+        threads: Int = 1,
         _ body: (any StripSource, PixelRegion) throws -> Result
     ) throws -> Result? {
         guard probe.hasPlanes else { return nil }
@@ -30,7 +32,7 @@ package enum PlaneSources {
             return try source.withAllBytes { bytes in
                 guard
                     let planes = try HEIFPlaneSource(
-                        bytes, probe: probe, limits: limits, primaries: primaries)
+                        bytes, probe: probe, limits: limits, primaries: primaries, threads: threads)
                 else {
                     return nil
                 }

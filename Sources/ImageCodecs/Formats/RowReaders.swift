@@ -10,10 +10,12 @@ package enum RowReaders {
     ///   - convertsColor: Whether colours are converted to sRGB. CMYK always is.
     ///   - damage: Tolerates and records damage of JPEG and TIFF data; `nil` to refuse damaged
     ///     data.
+    ///   - threads: The most tiles decoded at the same time. Default: 1.
     /// - Throws: ``CodecError``, or the error of `body`.
     package static func withReader<Result>(
         of source: EncodedSource, probe: ImageProbe, limits: DecodeLimits, precision: SampleType = .byte,
-        convertsColor: Bool = false, damage: DamageReport? = nil, _ body: (any RowReader) throws -> Result
+        convertsColor: Bool = false, damage: DamageReport? = nil, threads: Int = 1,
+        _ body: (any RowReader) throws -> Result
     ) throws -> Result {
         func managed(_ reader: any RowReader) throws -> Result {
             try body(convertsColor || probe.isCMYK ? ColorManagedReader.wrap(reader, probe: probe) : reader)
@@ -44,7 +46,9 @@ package enum RowReaders {
         #if HEIF
         case .heic, .heif, .avif:
             return try source.withAllBytes { bytes in
-                try managed(try HEIFRowReader(bytes, probe: probe, limits: limits, precision: precision))
+                try managed(
+                    try HEIFRowReader(
+                        bytes, probe: probe, limits: limits, precision: precision, threads: threads))
             }
         #endif
         #if TIFF

@@ -11,12 +11,20 @@ import Pixels
 final class HEIFDecoder {
     let info: bridge_heif_info
     let structure: HEIFStructure
+    private let bytes: UnsafeRawBufferPointer
+    private let limits: DecodeLimits
     private let handle: OpaquePointer
     private var hasThreads = false
 
     /// Reads the header. The bytes must outlive the decoder.
-    init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) {
-        structure = HEIFStructure(bytes)
+    convenience init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) {
+        try self.init(bytes, limits, HEIFStructure(bytes))
+    }
+
+    private init(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodeLimits, _ structure: HEIFStructure
+    ) throws(CodecError) {
+        (self.bytes, self.limits, self.structure) = (bytes, limits, structure)
         try Self.reserve(Self.libraryMemory)
         try CodecError.check(bridge_heif_load())
         // libheif before 1.19 copies the data of every item once while it reads the boxes.
@@ -38,6 +46,14 @@ final class HEIFDecoder {
     }
 
     deinit { bridge_heif_close(handle) }
+
+    /// Returns another decoder of the same image, for another thread: libheif shares no state
+    /// between contexts.
+    func copy() throws(CodecError) -> HEIFDecoder {
+        let other = try HEIFDecoder(bytes, limits, structure)
+        other.hasThreads = hasThreads
+        return other
+    }
 
     /// Returns the ICC profile; `nil` if the file has no profile.
     func profile() throws(CodecError) -> [UInt8]? {

@@ -13,14 +13,16 @@ final class HEIFPlaneSource: StripSource {
 
     /// Decodes the image, or its first tile.
     ///
+    /// - Parameter threads: The most tiles decoded at the same time.
     /// - Returns: `nil` if its samples are not 8 bits of Y'CbCr (BT.601, full range) in the
     ///   subsampling that the probe expects.
     init?(
         _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, limits: DecodeLimits,
-        primaries: PlaneFormat.Primaries
+        primaries: PlaneFormat.Primaries, threads: Int
     ) throws(CodecError) {
         guard let subsampling = probe.planeSubsampling else { return nil }
-        window = try HEIFWindow(HEIFDecoder(bytes, limits: limits), memory: probe.decodeMemory)
+        window = try HEIFWindow(
+            HEIFDecoder(bytes, limits: limits), memory: probe.decodeMemory, threads: threads)
         guard window.coding.isJPEGs, window.planes.bits == 8, window.subsampling == subsampling else {
             return nil
         }

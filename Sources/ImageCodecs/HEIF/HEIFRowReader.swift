@@ -17,10 +17,11 @@ final class HEIFRowReader: RowReader {
     private var row = 0
 
     init(
-        _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, limits: DecodeLimits, precision: SampleType
+        _ bytes: UnsafeRawBufferPointer, probe: ImageProbe, limits: DecodeLimits, precision: SampleType,
+        threads: Int
     ) throws(CodecError) {
         let decoder = try HEIFDecoder(bytes, limits: limits)
-        window = try HEIFWindow(decoder, memory: probe.decodeMemory)
+        window = try HEIFWindow(decoder, memory: probe.decodeMemory, threads: threads)
         size = probe.size
         guard window.size == size else { throw .sizeDiffers(window.size) }
         channels = probe.hasAlpha ? 4 : 3

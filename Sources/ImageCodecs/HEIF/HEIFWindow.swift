@@ -1,5 +1,6 @@
 #if HEIF
 import PixelEngine
+import Platform
 import CodecBridge
 import Pixels
 
@@ -69,11 +70,13 @@ final class HEIFWindow {
     private let storage: Storage
 
     /// Decodes the whole image, or the first tile.
-    init(_ decoder: HEIFDecoder, memory: Int) throws(CodecError) {
+    ///
+    /// - Parameter threads: The most tiles decoded at the same time.
+    init(_ decoder: HEIFDecoder, memory: Int, threads: Int) throws(CodecError) {
         self.decoder = decoder
         let file = decoder.structure.codePoints
         if let tiling = Tiling(decoder) {
-            let tiles = try Tiles(decoder, tiling, memory: memory)
+            let tiles = try Tiles(decoder, tiling, memory: memory, threads: threads)
             planes = tiles.planes
             size = tiling.geometry.size
             storage = .tiles(tiles)
@@ -115,7 +118,8 @@ extension HEIFWindow {
     private final class Tiles {
         let tiling: Tiling
         let planes: bridge_heif_planes
-        private let decoder: HEIFDecoder
+        /// One for each thread.
+        private let decoders: [HEIFDecoder]
         private let memory: Int
         private let buffer: PlaneBuffer
         private let planeGeometries: [HEIFGeometry.Plane]
@@ -125,8 +129,7 @@ extension HEIFWindow {
         private var nextLine: Int
         private let step: Int
 
-        init(_ decoder: HEIFDecoder, _ tiling: Tiling, memory: Int) throws(CodecError) {
-            self.decoder = decoder
+        init(_ decoder: HEIFDecoder, _ tiling: Tiling, memory: Int, threads: Int) throws(CodecError) {
             self.tiling = tiling
             self.memory = memory
             let geometry = tiling.geometry
@@ -153,6 +156,11 @@ extension HEIFWindow {
                     geometry, subsampling: plane == 0 || model != .yCbCr ? .full : tiling.subsampling)
             }
             filled = [Int](repeating: 0, count: format.planeCount)
+            var decoders = [decoder]
+            for _ in 1..<max(1, min(threads, geometry.swapsAxes ? tiling.rows : tiling.columns)) {
+                decoders.append(try decoder.copy())
+            }
+            self.decoders = decoders
             let rows = (2 * tiling.lineRows + 16).roundedUp(toMultipleOf: 16)
             let sampleType: SampleType = planes.bits > 8 ? .word : .byte
             buffer = try CodecError.inMemory { () throws(PixelError) in
@@ -172,9 +180,12 @@ extension HEIFWindow {
                 throw .misuse("no row of tiles \(nextLine)")
             }
             let ends = planeGeometries.indices.map { end(ofLine: nextLine, plane: $0) }
-            for across in 0..<(isSwapped ? tiling.rows : tiling.columns) {
+            // Each tile is copied to columns of its own.
+            try ParallelLoop.run(
+                isSwapped ? tiling.rows : tiling.columns, threads: decoders.count, shortage: .outOfMemory
+            ) { (across, thread) throws(CodecError) in
                 let (column, row) = isSwapped ? (nextLine, across) : (across, nextLine)
-                let tile = try decoder.decodeTile(column: column, row: row, memory: memory)
+                let tile = try decoders[thread].decodeTile(column: column, row: row, memory: memory)
                 guard tile.model == planes.model, tile.bits == planes.bits, tile.shift_x == planes.shift_x,
                     tile.shift_y == planes.shift_y, tile.matrix == planes.matrix,
                     tile.full_range == planes.full_range, Int(tile.width) >= tiling.tile.width,

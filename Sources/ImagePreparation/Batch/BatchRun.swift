@@ -26,8 +26,8 @@ struct BatchRun {
     /// - Throws: `CancellationError` or the error that `deliver` throws; all work then stops. An
     ///   image that fails is an outcome, not an error.
     func run(_ items: [Item], deliver: (PreparationOutcome) async throws -> Void) async throws {
-        // If there are fewer items than lanes, an image may get a second thread for its decoder.
-        let readsAhead = items.count < lanes
+        // If there are fewer items than lanes, an image may get several threads.
+        let threads = max(1, lanes.dividedRoundingUp(by: max(1, items.count)))
         // Results that wait for a slower predecessor are held in memory. Their number is limited to
         // the window; if they are large, to the number of lanes. Both limits are our choice.
         let window = lanes + 2
@@ -40,7 +40,7 @@ struct BatchRun {
                 while started < min(limit, items.count), running < lanes {
                     let (number, item) = (started, items[started])
                     group.addTask {
-                        waiting.add(try await outcome(of: item, readsAhead: readsAhead), number: number)
+                        waiting.add(try await outcome(of: item, threads: threads), number: number)
                     }
                     running += 1
                     started += 1
@@ -56,7 +56,9 @@ struct BatchRun {
     }
 
     /// Prepares one item when the budget allows it.
-    func outcome(of item: Item, readsAhead: Bool) async throws -> PreparationOutcome {
+    ///
+    /// - Parameter threads: The most threads for the image.
+    func outcome(of item: Item, threads: Int) async throws -> PreparationOutcome {
         let planned = item.job.planned
         let (executor, reporter) = (executor, reporter)
         defer { reporter?.complete(index: planned.index, name: planned.source.name) }
@@ -69,13 +71,13 @@ struct BatchRun {
             }
             let claim = ProcessBudget.Claim(
                 bytes: item.job.estimatedBytes, memoryLimit: executor.options.memoryBudget,
-                threadLimit: executor.options.jobs, mayReadAhead: readsAhead)
-            return try await budget.run(claim) { readsAhead in
+                threadLimit: executor.options.jobs, usefulThreads: threads)
+            return try await budget.run(claim) { threads in
                 .prepared(
                     try await BlockingWork.run { token in
                         try token.check()
                         return try executor.prepare(
-                            item.job, maximumBytes: item.maximumBytes, readsAhead: readsAhead
+                            item.job, maximumBytes: item.maximumBytes, threads: threads
                         ) { fraction in
                             try token.check()
                             reporter?.update(

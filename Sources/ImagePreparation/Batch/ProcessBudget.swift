@@ -24,16 +24,17 @@ package final class ProcessBudget: Sendable {
         /// The thread limit for all images in progress, this one included. The budget's own limit
         /// applies if it is higher.
         package var threadLimit: Int?
-        /// Whether the image gets a second thread if one is free and no other image waits.
-        package var mayReadAhead: Bool
+        /// The most threads that the image uses, at least 1. It gets more than one if they are
+        /// free and no other image waits.
+        package var usefulThreads: Int
 
         package init(
-            bytes: Int, memoryLimit: Int? = nil, threadLimit: Int? = nil, mayReadAhead: Bool = false
+            bytes: Int, memoryLimit: Int? = nil, threadLimit: Int? = nil, usefulThreads: Int = 1
         ) {
             self.bytes = bytes
             self.memoryLimit = memoryLimit
             self.threadLimit = threadLimit
-            self.mayReadAhead = mayReadAhead
+            self.usefulThreads = usefulThreads
         }
     }
 
@@ -83,15 +84,15 @@ package final class ProcessBudget: Sendable {
     ///
     /// A claim larger than its limit is granted when no other image is in progress.
     ///
-    /// - Parameter body: Receives whether it may use a second thread.
+    /// - Parameter body: Receives the number of threads that it may use.
     /// - Throws: `CancellationError` if the task is cancelled while waiting, and the error that
     ///   `body` throws.
     package func run<Result: Sendable>(
-        _ claim: Claim, _ body: (_ readsAhead: Bool) async throws -> Result
+        _ claim: Claim, _ body: (_ threads: Int) async throws -> Result
     ) async throws -> Result {
         let threads = try await take(claim)
         defer { giveBack(claim, threads: threads) }
-        return try await body(threads > 1)
+        return try await body(threads)
     }
 
     private func take(_ claim: Claim) async throws -> Int {
@@ -129,12 +130,8 @@ package final class ProcessBudget: Sendable {
             body(&state)
             while let first = state.waiters.first, fits(first.claim, beside: state.load) {
                 state.waiters.removeFirst()
-                var threads = 1
-                if first.claim.mayReadAhead, state.waiters.isEmpty,
-                    state.load.threads + 2 <= threadLimit(of: first.claim)
-                {
-                    threads = 2
-                }
+                let free = threadLimit(of: first.claim) - state.load.threads
+                let threads = state.waiters.isEmpty ? max(1, min(free, first.claim.usefulThreads)) : 1
                 state.load.images += 1
                 state.load.bytes += first.claim.bytes
                 state.load.threads += threads

@@ -4,8 +4,7 @@ import Pixels
 import Platform
 import SeedreamModel
 
-/// Executes the plan for one image in the calling thread, with one more thread if `readsAhead` is
-/// set.
+/// Executes the plan for one image in the calling thread, and in others if it may use several.
 struct ImageExecutor {
     var constraints: InputConstraints
     var options: PreparationOptions
@@ -23,15 +22,15 @@ struct ImageExecutor {
     /// - Parameters:
     ///   - maximumBytes: The maximum encoded size in bytes: the constraint's own, or less if images
     ///     share a body.
-    ///   - readsAhead: Whether decoding gets its own thread.
+    ///   - threads: The number of threads that may be busy at the same time.
     ///   - checkpoint: Called between strips with the completed fraction; throws to stop.
     func prepare(
-        _ job: ImageJob, maximumBytes: Int, readsAhead: Bool, checkpoint: @escaping (Double) throws -> Void
+        _ job: ImageJob, maximumBytes: Int, threads: Int, checkpoint: @escaping (Double) throws -> Void
     ) throws -> PreparedImage {
         let source = try InputOpener.open(job.input, limits: options.limits)
         guard source.identity == job.identity else { throw PreparationError.inputChanged }
         do {
-            return try prepare(job, source, maximumBytes, readsAhead, checkpoint)
+            return try prepare(job, source, maximumBytes, threads, checkpoint)
         } catch CodecError.sizeDiffers(let size) {
             var probe = job.probe
             probe.size = size
@@ -39,16 +38,16 @@ struct ImageExecutor {
             let again = try planner.job(
                 index: job.planned.index, position: job.planned.position, input: job.input, probe: probe,
                 identity: job.identity)
-            return try prepare(again, source, maximumBytes, readsAhead, checkpoint)
+            return try prepare(again, source, maximumBytes, threads, checkpoint)
         }
     }
 
     private func prepare(
-        _ job: ImageJob, _ source: EncodedSource, _ maximumBytes: Int, _ readsAhead: Bool,
+        _ job: ImageJob, _ source: EncodedSource, _ maximumBytes: Int, _ threads: Int,
         _ checkpoint: @escaping (Double) throws -> Void
     ) throws -> PreparedImage {
         var work = Work(
-            job: job, source: source, maximumBytes: maximumBytes, readsAhead: readsAhead,
+            job: job, source: source, maximumBytes: maximumBytes, threads: threads,
             checkpoint: checkpoint)
         let mayPass = job.planned.reasons.areMetByStripping(job.probe.format, mayShrink: true)
         do {
@@ -66,7 +65,7 @@ struct ImageExecutor {
         var job: ImageJob
         var source: EncodedSource
         var maximumBytes: Int
-        var readsAhead: Bool
+        var threads: Int
         var checkpoint: (Double) throws -> Void
         /// Whether the stripped file was over the budget.
         var isTooLargeStripped = false
@@ -207,7 +206,7 @@ struct ImageExecutor {
         for (number, attempt) in attempts.enumerated() {
             let transcoder = Transcoder(
                 job: work.job, attempt: attempt, options: options, isKnownOpaque: work.isTransparent == false,
-                maximumBytes: work.maximumBytes, readsAhead: work.readsAhead)
+                maximumBytes: work.maximumBytes, threads: work.threads)
             let result: Transcoder.Result
             do {
                 result = try transcoder.run(work.source, checkpoint: work.checkpoint)

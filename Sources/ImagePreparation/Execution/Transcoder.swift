@@ -21,7 +21,8 @@ struct Transcoder {
     /// Whether all pixels are known to be opaque.
     var isKnownOpaque: Bool
     var maximumBytes: Int
-    var readsAhead: Bool
+    /// The number of threads that may be busy at the same time.
+    var threads: Int
 
     func run(_ source: EncodedSource, checkpoint: (Double) throws -> Void) throws -> Result {
         let damage = options.damage == .warn ? DamageReport() : nil
@@ -43,7 +44,7 @@ struct Transcoder {
         if isResamplersWork {
             let result = try PlaneSources.withSource(
                 of: source, probe: probe, denominator: denominator, primaries: primaries,
-                limits: options.limits, damage: damage
+                limits: options.limits, damage: damage, threads: threads
             ) { planes, region in
                 Result(bytes: try encode(planes, region: region, checkpoint), flattened: false)
             }
@@ -51,7 +52,7 @@ struct Transcoder {
         }
         return try RowReaders.withReader(
             of: source, probe: probe, limits: options.limits, precision: .word,
-            convertsColor: !isResamplersWork, damage: damage
+            convertsColor: !isResamplersWork, damage: damage, threads: threads
         ) { reader in
             let alpha: RowStripSource.Alpha =
                 attempt.keepsAlpha ? .keep : isKnownOpaque ? .drop : .flatten(options.background)
@@ -99,7 +100,8 @@ struct Transcoder {
         }
         let sink = try makeSink(for: source.format)
         let pipeline = PixelPipeline(
-            region: region, orientation: orientation, filter: options.filter, readsAhead: readsAhead)
+            region: region, orientation: orientation, filter: options.filter,
+            stages: threads > 1 ? .all : [])
         try pipeline.run(from: source, to: sink, checkpoint: checkpoint)
         let encoded = try sink.finish()
         let count = encoded.count

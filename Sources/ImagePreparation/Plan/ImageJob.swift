@@ -32,10 +32,10 @@ package enum MemoryEstimate {
         }
         let channels = probe.colorModel == .grey ? 1 : 3
         // The resampler reads rows within the filter's support. With strips on both sides, that is
-        // about 128 rows of the source.
+        // about 128 rows of the source, twice if the passes have threads of their own.
         let enlargement = max(1, probe.size.height / max(job.planned.size.height, 1))
         let rows =
-            (probe.size.width + 64) * channels * 128 * enlargement + (target.width + 64) * channels * 64
+            (probe.size.width + 64) * channels * 256 * enlargement + (target.width + 64) * channels * 64
         let turned = probe.orientation == .topLeft ? 0 : target.area * channels
         let whole = job.planned.mediaType == .webp ? target.area * 8 : 0
         let encoded = target.area / 2

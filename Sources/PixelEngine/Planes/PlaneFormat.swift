@@ -11,7 +11,7 @@ package struct PlaneFormat: Hashable, Sendable {
     }
 
     /// The primaries of the colours. The curve is that of sRGB.
-    package enum Primaries: Hashable, Sendable {
+    package enum Primaries: Hashable, CaseIterable, Sendable {
         case bt709
         case displayP3
     }

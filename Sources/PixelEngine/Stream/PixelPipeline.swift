@@ -2,12 +2,12 @@ package import Pixels
 
 /// Transfers an image from a source to a sink in strips, and resizes, converts and rotates it.
 ///
-/// `source strips => zimg across => 16-bit rows => zimg down => sink strips`
+/// `source strips => zimg across => windows of 16-bit rows => zimg down => sink strips`
 ///
 /// Resizing is separable and done in two passes: each strip of the source is resized across as it
 /// arrives, and each strip of the result is resized down from a window of such rows. The colour
 /// model and the chroma subsampling change on the way. Memory holds a few strips for any image
-/// height.
+/// height. Each pass may have a thread of its own; the bytes of the result are the same.
 ///
 /// The orientation is applied after the resize, to the planes of the result, so that memory is
 /// bounded by the size of the result for any size of source. If nothing needs to be computed, zimg
@@ -17,17 +17,29 @@ package struct PixelPipeline {
     package var region: PixelRegion
     package var orientation: Orientation
     package var filter: ResamplingFilter
-    /// Whether the source is read in a separate thread.
-    package var readsAhead: Bool
+    /// The stages with a thread of their own; the others work in the caller's thread.
+    package var stages: Stages
+
+    /// The stages before the sink.
+    package struct Stages: OptionSet, Sendable {
+        package let rawValue: Int
+
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
+        package static let read = Stages(rawValue: 1)
+        package static let across = Stages(rawValue: 2)
+        package static let down = Stages(rawValue: 4)
+        package static let all: Stages = [.read, .across, .down]
+    }
 
     package init(
         region: PixelRegion, orientation: Orientation = .topLeft, filter: ResamplingFilter = .lanczos3,
-        readsAhead: Bool = false
+        stages: Stages = []
     ) {
         self.region = region
         self.orientation = orientation
         self.filter = filter
-        self.readsAhead = readsAhead
+        self.stages = stages
     }
 
     /// Transfers the whole image.
@@ -71,7 +83,7 @@ package struct PixelPipeline {
         let buffer = try PlaneBuffer(
             format: format, rows: ringRows, widths: zip(source.rowWidths, sink.rowWidths).map(max))
         let feeder = try StripFeeder(
-            source: source, buffer: buffer, ringRows: ringRows, concurrently: readsAhead)
+            source: source, buffer: buffer, ringRows: ringRows, concurrently: stages.contains(.read))
         if isTurned {
             for row in stride(from: 0, to: height, by: source.stripRows) {
                 try feeder.require(row + source.stripRows, releasing: 0)
@@ -103,62 +115,45 @@ package struct PixelPipeline {
     ) throws {
         let geometry = ResampleGeometry(
             source: source.format, region: region, stored: stored, orientation: orientation)
-        let padded = geometry.target
-        let band = source.stripRows
-        // The feeder is created first, so that a thread that reads ahead has started by the time
-        // the graph, which takes milliseconds, is built.
-        let ringRows = (readsAhead ? 4 : 1) * band
-        var ringFormat = geometry.extended(rows: source.format.size.height)
-        ringFormat.size.height = source.format.size.height
-        let ring = try PlaneBuffer(
-            format: ringFormat, rows: ringRows, widths: source.rowWidths, sampleType: source.sampleType)
-        let feeder = try StripFeeder(
-            source: source, buffer: ring, ringRows: ringRows, concurrently: readsAhead)
-        let across = try ResampleGraph(
-            from: .init(geometry.extended(rows: band), source.sampleType),
-            region: PixelRegion(
-                left: geometry.region.left, width: geometry.region.width, height: Double(band)),
-            to: .init(geometry.middle(rows: band), .word, isPremultiplied: true), filter: filter,
-            chromaFilter: geometry.chromaFilter)
-
-        // Different primaries need gamma tables, which zimg rebuilds for each strip: hence fewer
-        // and taller strips.
-        let changesPrimaries = source.format.primaries != stored.primaries
-        let strip = (changesPrimaries ? 16 * Self.workingRows : Self.workingRows).roundedUp(
+        let height = geometry.target.size.height
+        // Conversion to other primaries reads some rows around each strip: hence taller strips.
+        let strip = (geometry.changesPrimaries ? 3 * Self.workingRows : Self.workingRows).roundedUp(
             toMultipleOf: sink.stripRows)
-        let window = try RowWindow(
-            format: geometry.middle(rows: source.format.size.height),
-            capacity: geometry.rows(for: 0..<strip).count + 2 * geometry.reach + 3 * band)
+        let across = try AcrossPass(
+            source, geometry: geometry, filter: filter, strip: strip + 2 * geometry.colorMargin,
+            readsAhead: stages.contains(.read), windows: stages.contains(.across) ? 2 : 1)
+        let down = try DownPass(geometry, filter: filter, strip: strip)
         let isTurned = orientation != .topLeft
+        let slots = isTurned ? down.count : stages.contains(.down) ? 2 : 1
         let output = try PlaneBuffer(
-            format: padded, rows: isTurned ? padded.size.height : strip,
+            format: geometry.target, rows: isTurned ? height : slots * strip,
             widths: isTurned ? nil : sink.rowWidths)
 
-        for top in stride(from: 0, to: padded.size.height, by: strip) {
-            let rows = top..<min(top + strip, padded.size.height)
-            let needed = geometry.rows(for: rows)
-            window.slide(to: needed.lowerBound)
-            while window.end < needed.upperBound {
-                let row = window.end
-                try feeder.require(row + band, releasing: row)
-                try across.run(from: ring.view(from: row), to: window.tail)
-                window.append(rows: band)
-                // Rows above the region are read and discarded.
-                if window.end <= needed.lowerBound { window.slide(to: window.end) }
-            }
-            let down = try geometry.graphDown(to: rows, from: window, filter: filter)
-            try down.run(from: window.view, to: output.view(from: top))
+        let windows = try Stage(
+            count: down.count, slots: 2, concurrently: stages.contains(.across)
+        ) {
+            try across.fill($0, for: down.computedRows($0))
+        }
+        let strips = try Stage(count: down.count, slots: slots, concurrently: stages.contains(.down)) {
+            try windows.require($0 + 1, releasing: $0)
+            try down.compute($0, from: across.window($0), into: output)
+        }
+        for number in 0..<down.count {
+            try strips.require(number + 1, releasing: isTurned ? 0 : number)
+            let rows = down.rows(number)
             if !isTurned {
-                for row in stride(from: top, to: min(rows.upperBound, stored.size.height), by: sink.stripRows)
-                {
+                let end = min(rows.upperBound, stored.size.height)
+                for row in stride(from: rows.lowerBound, to: end, by: sink.stripRows) {
                     try sink.writeStrip(from: output, at: row)
                 }
             }
-            try checkpoint(Double(rows.upperBound) / Double(padded.size.height) * (isTurned ? 0.8 : 1))
+            try checkpoint(Double(rows.upperBound) / Double(height) * (isTurned ? 0.8 : 1))
         }
-        try feeder.finish()
+        try strips.finish()
+        try windows.finish()
+        try across.finish()
         if isTurned {
-            let turned = RotatedPlanes(output, size: padded.size, orientation: orientation)
+            let turned = RotatedPlanes(output, size: geometry.target.size, orientation: orientation)
             try turned.write(to: sink) { try checkpoint(0.8 + $0 * 0.2) }
         }
     }

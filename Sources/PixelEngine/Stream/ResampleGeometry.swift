@@ -101,20 +101,44 @@ package struct ResampleGeometry {
         return first..<max(end, min(first + step, source.size.height))
     }
 
-    /// Returns the graph for one strip of the result, made from the rows in `window` and the
+    /// Returns the number of rows that a window needs for strips of the result: those that the
+    /// filter reads, and what may be read too much, because the source comes in bands.
+    func windowRows(strip: Int, band: Int) -> Int {
+        let step = 1 << source.subsampling.verticalShift
+        let read = Int((Double(strip) * scaleY).rounded(.up)) + 1
+        return read + 2 * (reach + step + band) + mirrored.height
+    }
+
+    /// Whether colours are converted to other primaries, in a pass of their own.
+    var changesPrimaries: Bool { source.primaries != stored.primaries }
+
+    /// The rows of the result above and below a strip that the conversion to other primaries reads:
+    /// it changes the vertical chroma subsampling, by a filter of at most three lobes.
+    var colorMargin: Int {
+        stored.subsampling.verticalShift == 0 ? 0 : chromaFilter == .bilinear ? 2 : 6
+    }
+
+    /// Returns the format between the pass down and the conversion to other primaries.
+    func unconverted(rows: Int) -> PlaneFormat {
+        var format = middle(rows: rows)
+        format.subsampling = ChromaSubsampling(
+            horizontalShift: stored.subsampling.horizontalShift, verticalShift: 0)
+        return format
+    }
+
+    /// Returns the graph for some rows of the result, made from the rows in `window` and the
     /// mirrored rows below them.
-    func graphDown(to rows: Range<Int>, from window: RowWindow, filter: ResamplingFilter) throws(PixelError)
-        -> ResampleGraph
-    {
+    func graphDown(
+        to rows: Range<Int>, from window: RowWindow, as result: ResampleGraph.Endpoint,
+        filter: ResamplingFilter
+    ) throws(PixelError) -> ResampleGraph {
         let isLast = window.end == source.size.height && mirrored.height > 0
         let held = isLast ? window.mirror(rows: mirrored.height) : window.end - window.first
-        var format = target
-        format.size.height = rows.count
         return try ResampleGraph(
             from: .init(middle(rows: held), .word, isPremultiplied: true),
             region: PixelRegion(
                 top: region.top + Double(rows.lowerBound) * scaleY - Double(window.first),
                 width: Double(target.size.width), height: Double(rows.count) * scaleY),
-            to: .init(format), filter: filter, chromaFilter: chromaFilter)
+            to: result, filter: filter, chromaFilter: chromaFilter)
     }
 }

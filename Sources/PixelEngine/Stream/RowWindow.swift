@@ -31,15 +31,19 @@ package final class RowWindow {
     }
 
     /// Releases the rows above `row`, a multiple of the rows per chroma row.
-    package func slide(to row: Int) {
-        let row = min(max(row, first), end)
-        guard row > first else { return }
-        for plane in buffer.planes {
-            let from = (row - first) >> plane.verticalShift
-            let count = (end - row).dividedRoundingUp(by: 1 << plane.verticalShift)
-            plane.base.update(from: plane.base + from * plane.stride, count: count * plane.stride)
+    package func slide(to row: Int) { take(over: self, from: row) }
+
+    /// Replaces the rows by those of another window from `row` on, a multiple of the rows per
+    /// chroma row. Only reads the other window, which may be this one.
+    package func take(over other: RowWindow, from row: Int) {
+        let row = min(max(row, other.first), other.end)
+        guard other !== self || row > first else { return }
+        for (plane, source) in zip(buffer.planes, other.buffer.planes) {
+            let from = (row - other.first) >> plane.verticalShift
+            let count = (other.end - row).dividedRoundingUp(by: 1 << plane.verticalShift)
+            plane.base.update(from: source.base + from * source.stride, count: count * plane.stride)
         }
-        first = row
+        (first, end) = (row, other.end)
     }
 
     /// Adds rows below the end of the image, which is mirrored at its last row.

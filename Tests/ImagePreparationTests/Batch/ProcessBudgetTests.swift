@@ -91,14 +91,15 @@ struct ProcessBudgetTests {
         #expect(budget.load.mostThreads == 4)
     }
 
-    @Test("gives a second thread if one is free and no other image waits")
-    func readsAhead() async throws {
-        let budget = ProcessBudget(memory: 100, threads: 2)
-        let claim = ProcessBudget.Claim(bytes: 1, mayReadAhead: true)
-        #expect(try await budget.run(claim) { $0 })
-        #expect(try await budget.run(.init(bytes: 1)) { !$0 })
-        #expect(try await budget.run(.init(bytes: 1)) { _ in try await budget.run(claim) { !$0 } })
-        #expect(budget.load.mostThreads == 2)
+    @Test("gives several threads if they are free and no other image waits")
+    func usefulThreads() async throws {
+        let budget = ProcessBudget(memory: 100, threads: 4)
+        func claim(_ threads: Int) -> ProcessBudget.Claim { .init(bytes: 1, usefulThreads: threads) }
+        #expect(try await budget.run(claim(3)) { $0 } == 3)
+        #expect(try await budget.run(claim(9)) { $0 } == 4)
+        #expect(try await budget.run(claim(1)) { $0 } == 1)
+        #expect(try await budget.run(claim(3)) { _ in try await budget.run(claim(3)) { $0 } } == 1)
+        #expect(budget.load.mostThreads == 4)
     }
 
     @Test("a cancelled image leaves the queue, and those behind it continue")
@@ -132,7 +133,7 @@ struct ProcessBudgetTests {
         struct Failure: Error {}
         let budget = ProcessBudget(memory: 100, threads: 2)
         await #expect(throws: Failure.self) {
-            try await budget.run(.init(bytes: 60, mayReadAhead: true)) { _ in throw Failure() }
+            try await budget.run(.init(bytes: 60, usefulThreads: 2)) { _ in throw Failure() }
         }
         #expect(isIdle(budget))
     }

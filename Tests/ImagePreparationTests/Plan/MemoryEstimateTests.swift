@@ -32,9 +32,9 @@ struct MemoryEstimateTests {
         #expect(try Self.bytes(probe) == Self.fixed + 7_372_800 + 400_000)
     }
 
-    /// 4000x3000 in and out: (4000 + 64) · 3 · (128 + 64) = 2 340 864 for rows, and half a byte for
+    /// 4000x3000 in and out: (4000 + 64) · 3 · (256 + 64) = 3 901 440 for rows, and half a byte for
     /// each encoded px.
-    static let transcoded = fixed + 2_340_864 + 6_000_000
+    static let transcoded = fixed + 3_901_440 + 6_000_000
 
     @Test("an encoded image takes what its decoder needs, some rows and the encoded bytes")
     func transcode() throws {
@@ -45,8 +45,8 @@ struct MemoryEstimateTests {
     @Test("grey takes a third of the rows")
     func grey() throws {
         let probe = try SampleProbe.jpeg(4000, 3000) { ($0.colorSpace, $0.colorModel) = (.displayP3, .grey) }
-        // (4000 + 64) · (128 + 64) = 780 288.
-        #expect(try Self.bytes(probe) == Self.fixed + 780_288 + 6_000_000)
+        // (4000 + 64) · (256 + 64) = 1 300 480.
+        #expect(try Self.bytes(probe) == Self.fixed + 1_300_480 + 6_000_000)
     }
 
     @Test("an image that is rotated and encoded is held as a whole")
@@ -54,8 +54,8 @@ struct MemoryEstimateTests {
         var options = PreparationOptions()
         options.quality = 90
         let probe = try SampleProbe.jpeg(4000, 3000) { $0.orientation = .rightTop }
-        // Rows: (4000 + 64) · 3 · 128 + (3000 + 64) · 3 · 64 = 2 148 864. The image: 36 000 000.
-        #expect(try Self.bytes(probe, options) == Self.fixed + 2_148_864 + 36_000_000 + 6_000_000)
+        // Rows: (4000 + 64) · 3 · 256 + (3000 + 64) · 3 · 64 = 3 709 440. The image: 36 000 000.
+        #expect(try Self.bytes(probe, options) == Self.fixed + 3_709_440 + 36_000_000 + 6_000_000)
     }
 
     @Test("the encoder of WebP holds 8 bytes for each px")
@@ -68,16 +68,16 @@ struct MemoryEstimateTests {
     @Test("a reduction needs more rows of the source")
     func reduction() throws {
         // 12000x9000 becomes 4729x3547, 16 773 763 px, 2.5 times smaller, so twice the rows are
-        // counted: (12000 + 64) · 3 · 128 · 2 + (4729 + 64) · 3 · 64 = 10 185 408.
+        // counted: (12000 + 64) · 3 · 256 · 2 + (4729 + 64) · 3 · 64 = 19 450 560.
         let probe = try SampleProbe.jpeg(12_000, 9000)
         #expect(try SampleProbe.job(probe).planned.size == PixelSize(width: 4729, height: 3547))
-        #expect(try Self.bytes(probe) == Self.fixed + 10_185_408 + 8_386_881)
+        #expect(try Self.bytes(probe) == Self.fixed + 19_450_560 + 8_386_881)
     }
 
     @Test("images with alpha, in WebP or with `verifies` are also decoded when they pass through")
     func decoded() throws {
-        // (1280 + 64) · 3 · (128 + 64) = 774 144 for rows, 614 400 encoded.
-        let decoded = Self.fixed + 774_144 + 614_400
+        // (1280 + 64) · 3 · (256 + 64) = 1 290 240 for rows, 614 400 encoded.
+        let decoded = Self.fixed + 1_290_240 + 614_400
         #expect(try Self.bytes(SampleProbe.jpeg { ($0.format, $0.hasAlpha) = (.png, true) }) == decoded)
         var options = PreparationOptions()
         options.verifies = true

@@ -127,19 +127,23 @@ struct ResamplingTests {
         #expect(try Self.run(picture, to: format, filter: .lanczos3) == picture)
     }
 
-    @Test("gives the same samples with and without a thread that reads ahead", arguments: [8, 16, 32])
-    func readAhead(_ stripRows: Int) throws {
-        let format = PlaneFormat(.yCbCr, size: .init(width: 333, height: 777), subsampling: .quarter)
+    @Test(
+        "gives the same samples with any stages in threads of their own",
+        arguments: [8, 16, 32], PlaneFormat.Primaries.allCases)
+    func stages(_ stripRows: Int, _ primaries: PlaneFormat.Primaries) throws {
+        let format = PlaneFormat(
+            .yCbCr, size: .init(width: 333, height: 777), subsampling: .quarter, primaries: primaries)
         let target = PlaneFormat(.yCbCr, size: .init(width: 200, height: 467), subsampling: .quarter)
         let picture = PlaneImage.zonePlate(format, frequency: 0.5)
-        let results = try [false, true].map { readsAhead in
+        let results = try (0...PixelPipeline.Stages.all.rawValue).map { stages in
             let sink = PlaneImageSink(target)
-            let pipeline = PixelPipeline(region: PixelRegion(format.size), readsAhead: readsAhead)
+            let pipeline = PixelPipeline(
+                region: PixelRegion(format.size), stages: PixelPipeline.Stages(rawValue: stages))
             let source = PlaneImageSource(picture, stripRows: stripRows)
             try pipeline.run(from: source, to: sink)
             #expect(source.isFinished)
             return sink.picture
         }
-        #expect(results[0] == results[1])
+        #expect(results.allSatisfy { $0 == results[0] })
     }
 }

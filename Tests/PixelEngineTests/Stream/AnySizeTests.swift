@@ -36,7 +36,7 @@ struct AnySizeTests {
             let pipeline = PixelPipeline(
                 region: PixelRegion(source.size), orientation: orientation,
                 filter: ResamplingFilter.allCases.randomElement(using: &generator) ?? .lanczos3,
-                readsAhead: Bool.random(using: &generator))
+                stages: PixelPipeline.Stages(rawValue: Int.random(in: 0...7, using: &generator)))
             try pipeline.run(from: PlaneImageSource(picture, stripRows: stripRows), to: sink)
             for plane in 0..<target.planeCount {
                 let worst = sink.picture.planes[plane].map { abs(Int($0) - Int(levels[plane])) }.max() ?? 0

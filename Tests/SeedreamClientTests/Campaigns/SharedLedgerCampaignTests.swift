@@ -43,8 +43,10 @@ struct SharedLedgerCampaignTests {
             ($0.queueTime, $0.generationTime, $0.concurrentJobs) = (0.02, 0.1, 40)
         } _: { rig in
             try rig.folder.write(try Drawing.jpeg(brightness: 80), as: "image.jpg")
+            var runner = rig.runner
+            runner.timeout = .seconds(3600)
             func begin(_ input: Data, _ output: String) throws -> RunningCommand {
-                try rig.runner.start(
+                try runner.start(
                     [
                         "worker", "--operation", "edit", "--run", "campaign", "-o", output, "--in-flight",
                         "\(Self.limit)", "--parallel", "2", "--provider", "fal", "--base-url",
@@ -125,7 +127,7 @@ struct SharedLedgerCampaignTests {
             // What was bought is saved or listed as unknown.
             #expect(entries.count >= saved && entries.count <= saved + unknown)
             let files = places.reduce(0) { $0 + imageCount(in: $1.output) }
-            // A worker that was suspended for longer than its lease may save what another has saved.
+            // A worker suspended for longer than its lease may save what another has saved.
             #expect(extent.suspends ? files >= saved : files == saved, "\(files) files of \(saved) rows")
             let seconds = (ContinuousClock.now - start).components.seconds
             print(
