@@ -171,27 +171,59 @@ struct HEIFTests {
         #expect(pixels.size == reference.size)
         #expect(pixels.psnr(reference) > 30)
         // The planes, if available, show the same.
+        let found = try #require(try Self.planes(of: bytes)?[0])
+        let sum = found.indices.reduce(0.0) { sum, index in
+            let rgb = (0..<3).map { Double(reference.rgba[4 * index + $0]) }
+            return sum + abs(0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] - Double(found[index]))
+        }
+        #expect(sum / Double(found.count) < 5)
+    }
+
+    /// Returns the samples of each plane, if the planes are available.
+    private static func planes(of bytes: [UInt8], threads: Int = 1) throws -> [[UInt8]]? {
         let source = EncodedSource(bytes)
         let probe = try Prober.probe(source, limits: DecodeLimits())
-        #expect(probe.hasPlanes)
-        let luma = try PlaneSources.withSource(of: source, probe: probe, limits: DecodeLimits()) {
-            planes, _ in
+        return try PlaneSources.withSource(
+            of: source, probe: probe, limits: DecodeLimits(), threads: threads
+        ) { planes, _ in
             let format = planes.format
             let buffer = try PlaneBuffer(
                 format: format, rows: format.size.height.roundedUp(toMultipleOf: planes.stripRows))
             for row in stride(from: 0, to: format.size.height, by: planes.stripRows) {
                 try planes.readStrip(into: buffer, at: row)
             }
-            return (0..<format.size.height).flatMap { y in
-                UnsafeBufferPointer(start: buffer.row(y, ofPlane: 0), count: format.size.width)
+            return (0..<format.planeCount).map { plane in
+                let size = format.size(ofPlane: plane)
+                return (0..<size.height).flatMap { y in
+                    UnsafeBufferPointer(start: buffer.row(y, ofPlane: plane), count: size.width)
+                }
             }
         }
-        let found = try #require(luma)
-        let sum = found.indices.reduce(0.0) { sum, index in
-            let rgb = (0..<3).map { Double(reference.rgba[4 * index + $0]) }
-            return sum + abs(0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] - Double(found[index]))
+    }
+
+    @Test("a grid has the same samples with any number of threads", arguments: showings)
+    func threads(_ showing: Showing) throws {
+        let bytes = try showing.apply(to: Fixtures.bytes("formats/grid.heic"))
+        let one = try #require(try Self.planes(of: bytes))
+        for threads in [2, 3, 8] { #expect(try Self.planes(of: bytes, threads: threads) == one) }
+    }
+
+    @Test("a damaged grid has the same error, or the same samples, with any number of threads")
+    func damagedInThreads() throws {
+        let bytes = try Fixtures.bytes("formats/grid.heic")
+        var generator = SeededGenerator(seed: 31)
+        for _ in 0..<30 {
+            var mutant = bytes
+            mutant[Int.random(in: 2200..<bytes.count, using: &generator)] ^= 0xFF
+            let results = [1, 3].map { threads in
+                Result { try Self.planes(of: mutant, threads: threads) }
+            }
+            switch (results[0], results[1]) {
+            case (.success(let one), .success(let several)): #expect(one == several)
+            case (.failure(let one), .failure(let several)): #expect("\(one)" == "\(several)")
+            default: Issue.record("\(results)")
+            }
         }
-        #expect(sum / Double(found.count) < 5)
     }
 
     @Test(
