@@ -4,6 +4,9 @@
 /* Calls of Linux and glibc that Swift cannot make: prctl takes any number of arguments, and
    <sys/statfs.h>, <malloc.h> and wcwidth are not in Swift's module of the C library. */
 
+/* Defines __GLIBC__. */
+#include <stdlib.h>
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif

@@ -120,10 +120,12 @@ package struct ResampleGeometry {
 
     /// Returns the format between the pass down and the conversion to other primaries.
     func unconverted(rows: Int) -> PlaneFormat {
-        var format = middle(rows: rows)
-        format.subsampling = ChromaSubsampling(
-            horizontalShift: stored.subsampling.horizontalShift, verticalShift: 0)
-        return format
+        let format = middle(rows: rows)
+        return PlaneFormat(
+            format.model, size: format.size,
+            subsampling: ChromaSubsampling(
+                horizontalShift: stored.subsampling.horizontalShift, verticalShift: 0),
+            hasAlpha: format.hasAlpha, primaries: format.primaries)
     }
 
     /// Returns the graph for some rows of the result, made from the rows in `window` and the

@@ -83,6 +83,7 @@ package struct Seedream: AsyncParsableCommand {
     /// before; and because without /proc a process with tasks may end with a signal.
     package static func start() -> Never {
         ThisProcess.prepare()
+        FreedMemory.shareArena()
         StandardOutput.ignoreSignalsOfWrites()
         checkArguments()
         MachineOutput.begin(PathText.arguments)
@@ -92,7 +93,6 @@ package struct Seedream: AsyncParsableCommand {
     }
 
     private static func runArguments() async {
-        FreedMemory.shareArena()
         if CompletionScript.asks(PathText.arguments) { await complete(PathText.arguments) }
         do {
             // From here on, hints of the library name options and commands.
