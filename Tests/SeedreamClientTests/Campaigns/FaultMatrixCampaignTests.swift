@@ -117,14 +117,32 @@ struct FaultMatrixCampaignTests {
 
     @Test("ends as done, failed or unknown, and is bought at most once", arguments: routes)
     func matrix(_ route: Route) async throws {
+        try await Self.run(Self.cases(route), on: route) { MemoryLedger() }
+    }
+
+    #if Postgres
+    /// All cases in a full campaign, otherwise every fourth of its subset.
+    @Test("the same with a ledger in PostgreSQL", arguments: routes)
+    func postgres(_ route: Route) async throws {
+        let server = try PostgresServer.shared.get()
+        let folder = try TemporaryFolder()
+        let url = try #require(DatabaseURL(server.url(try server.makeDatabase())))
+        let ledger = try PostgresLedger.open(url, stateFolder: folder.path)
+        let cases = Self.cases(route).enumerated().filter { Campaign.isFull || $0.offset % 4 == 0 }
+        try await Self.run(cases.map(\.element), on: route) { ledger }
+    }
+    #endif
+
+    private static func run(
+        _ cases: [Case], on route: Route, ledger: @escaping @Sendable () -> any JobLedger
+    ) async throws {
         let photo = try await Photo.prepared()
-        let cases = Self.cases(route)
         var tally: [String: Int] = [:]
         // Most of the time is spent waiting for a provider that is slow or gone.
         try await withThrowingTaskGroup(of: String.self) { group in
             for (index, item) in cases.enumerated() {
                 if index >= 32, let state = try await group.next() { tally[state, default: 0] += 1 }
-                group.addTask { try await Self.run(item, on: route, photo) }
+                group.addTask { try await run(item, on: route, photo, ledger()) }
             }
             for try await state in group { tally[state, default: 0] += 1 }
         }
@@ -134,7 +152,9 @@ struct FaultMatrixCampaignTests {
         )
     }
 
-    private static func run(_ item: Case, on route: Route, _ photo: [PreparedImage]) async throws -> String {
+    private static func run(
+        _ item: Case, on route: Route, _ photo: [PreparedImage], _ jobs: any JobLedger
+    ) async throws -> String {
         let what =
             "\(route.name), \(item.fault) at \(item.operation), \(item.count.map { "\($0) time" } ?? "always")"
         return try await Rig.with {
@@ -142,7 +162,6 @@ struct FaultMatrixCampaignTests {
             $0.ambiguities.resultType = "image/jpeg"
         } _: { rig in
             await rig.emulator.setFaults([FaultRule(item.operation, item.fault, count: item.count)])
-            let jobs = MemoryLedger()
             var ending = try await ending(of: route, photo, jobs, rig)
             check(ending, await rig.emulator.ledger, item, what)
             var state = ending.state.rawValue
@@ -151,7 +170,7 @@ struct FaultMatrixCampaignTests {
                 await rig.emulator.setFaults([])
                 if case .refuse(let seconds) = item.fault { try await Task.sleep(for: .seconds(seconds)) }
                 _ = try? await rig.client(route.provider, ledger: jobs).resume(ending.id)
-                ending = try #require(await jobs.job(ending.id))
+                ending = try #require(try await jobs.job(ending.id))
                 #expect(ending.state.isFinal, "still \(ending.state.rawValue): \(what)")
                 check(ending, await rig.emulator.ledger, item, what)
                 state = "\(ending.state.rawValue) when resumed"
@@ -164,7 +183,7 @@ struct FaultMatrixCampaignTests {
 
     /// Sends one request and follows it as far as it goes.
     private static func ending(
-        of route: Route, _ photo: [PreparedImage], _ ledger: MemoryLedger, _ rig: Rig
+        of route: Route, _ photo: [PreparedImage], _ ledger: any JobLedger, _ rig: Rig
     ) async throws -> JobRecord {
         let client = try rig.client(route.provider, ledger: ledger) { configuration in
             configuration.readTimeout = 0.5
@@ -178,18 +197,17 @@ struct FaultMatrixCampaignTests {
         var request = GenerationRequest(prompt: "put a hat on it", images: photo.map { .prepared($0) })
         request.size = .pixels(PixelSizeOf.small)
         request.delivery = route.isInline ? .inline : .url
+        let id = SeedreamClient.newJobID()
         do {
-            _ = try await client.run(request, to: rig.destination)
+            _ = try await client.run(request, to: rig.destination, id: id)
         } catch {
             #expect(!"\(error)".isEmpty)
-            guard await !ledger.jobs(in: nil, limit: nil).isEmpty else {
+            guard try await ledger.job(id) != nil else {
                 // Nothing was sent, because the upload before it failed.
                 return JobRecord.unsent(route.provider, error)
             }
         }
-        let jobs = await ledger.jobs(in: nil, limit: nil)
-        #expect(jobs.count == 1)
-        return try #require(jobs.first)
+        return try #require(try await ledger.job(id))
     }
 
     /// Compares the client's record with the provider's bookings.
