@@ -55,9 +55,8 @@ package enum FreedMemory {
         cprocess_limit_memory()
     }
 
-    /// Uses one arena for all threads if this process's address space is limited (`RLIMIT_AS`),
-    /// since glibc reserves 64 MiB of it per arena. Call it before the first thread is started.
-    package static func shareArena() {
-        if ThisProcess.addressLimit != nil { cprocess_share_arena() }
-    }
+    /// Uses one arena for all threads. With one for each, memory grows for thousands of images,
+    /// and glibc reserves 64 MiB of address space for each of them, which may be limited
+    /// (`RLIMIT_AS`). Call it before the first thread is started.
+    package static func shareArena() { cprocess_share_arena() }
 }
