@@ -4,7 +4,9 @@ private import Platform
 ///
 /// Swift's `allocate` and growing arrays crash the process instead.
 ///
-/// `@unchecked Sendable`: one thread at a time writes, and shared memory is only read.
+/// `@unchecked Sendable`: no byte is accessed by one thread while another writes it. Threads that
+/// work at once have rows or columns of their own (`Stage`, `ParallelLoop`); other shared memory is
+/// only read.
 package final class WorkingMemory: @unchecked Sendable {
     /// The address of the memory, at a 64-byte boundary. The initial contents are unspecified.
     package let base: UnsafeMutableRawPointer
