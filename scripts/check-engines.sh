@@ -66,7 +66,7 @@ install() {
 # require FILE: installs Python packages into the virtual environment; fails if it cannot.
 require() {
     [[ $venv/$1 -nt Tests/Engines/$1 ]] && return
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "Tests/Engines/$1" && touch "$venv/$1"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "Tests/Engines/$1" && touch "$venv/$1"
 }
 
 not_run() { missing+=("NOT RUN: $1"); }

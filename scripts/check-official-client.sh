@@ -21,5 +21,5 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
 fi
 environment=.build/official-client
 [[ -x $environment/bin/python ]] || python3 -m venv "$environment"
-"$environment/bin/pip" install --quiet --disable-pip-version-check --requirement Tests/OfficialClient/requirements.txt
+"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --requirement Tests/OfficialClient/requirements.txt
 exec "$environment/bin/python" Tests/OfficialClient/fal_client_check.py "$command"
