@@ -133,19 +133,11 @@ package final class JPEGPlaneSource: StripSource {
                     inside.height - 1 - (row >> fine.format.subsampling.verticalShift))
                 let above = fine.row(first, ofPlane: plane)
                 let below = fine.row(max(first, last), ofPlane: plane)
-                guard across > 0 else {
-                    for x in 0..<size.width {
-                        target[x] = UInt8((UInt16(above[x]) + UInt16(below[x]) + 1) >> 1)
-                    }
-                    continue
-                }
-                let pairs = inside.width / 2
-                for x in 0..<pairs {
-                    let sum =
-                        UInt16(above[2 &* x]) &+ UInt16(above[2 &* x &+ 1])
-                        &+ UInt16(below[2 &* x]) &+ UInt16(below[2 &* x &+ 1])
-                    target[x] = UInt8(truncatingIfNeeded: (sum &+ 2) >> 2)
-                }
+                let pairs = across > 0 ? inside.width / 2 : size.width
+                ChromaAverage.row(
+                    of: above, stride: below - above,
+                    by: ChromaSubsampling(horizontalShift: across, verticalShift: down), into: target,
+                    count: pairs)
                 if pairs < size.width {
                     target[pairs] = UInt8((UInt16(above[2 * pairs]) + UInt16(below[2 * pairs]) + 1) >> 1)
                 }

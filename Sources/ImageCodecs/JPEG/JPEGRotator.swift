@@ -1,5 +1,5 @@
 import CodecBridge
-package import Pixels
+import Pixels
 
 /// Rotates a JPEG in the coefficient domain, without decoding or losing pixels.
 package enum JPEGRotator {
@@ -34,15 +34,17 @@ package enum JPEGRotator {
 
     /// Returns the rotated file without metadata or profile, or `nil` if the rotation would lose
     /// samples or the data are damaged.
-    package static func turn(_ source: EncodedSource, orientation: Orientation, limits: DecodeLimits) throws
+    package static func turn(_ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits) throws
         -> EncodedBuffer?
     {
         #if LosslessTurn
+        // Checked first, because TurboJPEG does not limit the number of scans.
+        guard try JPEGStripper.isJudgedByDecoding(source, probe: probe, limits: limits) else { return nil }
         var output = bridge_output()
         let status = try source.withAllBytes { bytes in
             let data = bytes.bindMemory(to: UInt8.self)
             return bridge_jpeg_rotate(
-                data.baseAddress, data.count, Int32(orientation.rawValue), limits.bridged, &output)
+                data.baseAddress, data.count, Int32(probe.orientation.rawValue), limits.bridged, &output)
         }
         guard status.code != Int32(BRIDGE_UNSUPPORTED.rawValue) else { return nil }
         try CodecError.check(status)

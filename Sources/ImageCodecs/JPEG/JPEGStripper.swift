@@ -8,7 +8,22 @@ struct JPEGStripper {
         _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
     ) throws(CodecError) -> StrippedImage {
         var stripper = JPEGStripper(source, probe: probe, limits: limits)
-        return try stripper.strip()
+        return try stripper.strip(without: unusedRanges(source, limits: limits))
+    }
+
+    /// Returns whether a decoder that reads all coefficients reports what is missing or wrong in
+    /// the scans. Several scans are followed here, since libjpeg does not miss one that is absent.
+    ///
+    /// - Throws: ``CodecError`` if the structure is damaged, or if there are too many scans.
+    static func isJudgedByDecoding(
+        _ source: EncodedSource, probe: ImageProbe, limits: DecodeLimits
+    ) throws(CodecError) -> Bool {
+        if !probe.isProgressive {
+            var stripper = JPEGStripper(source, probe: probe, limits: limits)
+            _ = try stripper.strip(without: [])
+            if stripper.scans == 1 { return true }
+        }
+        return try !strip(source, probe: probe, limits: limits).needsEncoding
     }
 
     /// Returns the source without reserved segments, at which libjpeg gives up.
@@ -55,8 +70,8 @@ struct JPEGStripper {
         walker = JPEGWalker(source)
     }
 
-    private mutating func strip() throws(CodecError) -> StrippedImage {
-        let unused = try Self.unusedRanges(source, limits: limits)
+    /// - Parameter unused: Bytes of scans to leave out; `nil` if scans cannot be followed.
+    private mutating func strip(without unused: [Range<Int>]?) throws(CodecError) -> StrippedImage {
         // Damaged, or coded in a way that bridge_jpeg_unused does not follow: decoding has to judge
         // the data, and encoding again leaves out unused bytes.
         result.needsEncoding = unused == nil

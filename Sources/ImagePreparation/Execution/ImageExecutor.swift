@@ -164,13 +164,8 @@ struct ImageExecutor {
 
     /// Returns the file after lossless rotation, or `nil` if the pixels must be decoded after all.
     private func rotate(_ work: inout Work) throws -> PreparedImage? {
-        // The structure is checked first, because TurboJPEG does not limit the number of scans.
-        let stripped = try ContainerStripper.strip(
-            work.source, probe: work.job.probe, limits: options.limits)
-        guard !stripped.needsEncoding else { return nil }
         guard
-            let turned = try JPEGRotator.turn(
-                work.source, orientation: work.job.probe.orientation, limits: options.limits)
+            let turned = try JPEGRotator.turn(work.source, probe: work.job.probe, limits: options.limits)
         else {
             return nil
         }

@@ -6,6 +6,9 @@ import Pixels
 /// Two windows alternate, so that one is filled while the other is read. The rows that both need
 /// are copied. In one thread, a single window slides.
 final class AcrossPass {
+    /// The bands read ahead, while the graph is built or another thread is late.
+    private static let bandsAhead = 16
+
     private let geometry: ResampleGeometry
     private let band: Int
     private let ring: PlaneBuffer
@@ -25,7 +28,7 @@ final class AcrossPass {
         band = source.stripRows
         // The feeder is created first, so that its thread has started by the time the graph, which
         // takes milliseconds, is built.
-        let ringRows = (readsAhead ? 4 : 1) * band
+        let ringRows = (readsAhead ? Self.bandsAhead : 1) * band
         let height = source.format.size.height
         ring = try PlaneBuffer(
             format: geometry.extended(rows: height), rows: ringRows, widths: source.rowWidths,

@@ -2,9 +2,6 @@ import Pixels
 
 /// The second pass of a resize: makes strips of the result from windows of rows, and converts
 /// colours to other primaries.
-///
-/// Strips must not overlap, but the conversion reads rows above and below them. It is one graph for
-/// all strips, because its gamma tables take milliseconds to build.
 final class DownPass {
     /// The number of rows of each strip. The last strip may have fewer.
     let strip: Int

@@ -116,11 +116,9 @@ package struct PixelPipeline {
         let geometry = ResampleGeometry(
             source: source.format, region: region, stored: stored, orientation: orientation)
         let height = geometry.target.size.height
-        // Conversion to other primaries reads some rows around each strip: hence taller strips.
-        let strip = (geometry.changesPrimaries ? 3 * Self.workingRows : Self.workingRows).roundedUp(
-            toMultipleOf: sink.stripRows)
+        let strip = Self.workingRows.roundedUp(toMultipleOf: sink.stripRows)
         let across = try AcrossPass(
-            source, geometry: geometry, filter: filter, strip: strip + 2 * geometry.colorMargin,
+            source, geometry: geometry, filter: filter, strip: strip,
             readsAhead: stages.contains(.read), windows: stages.contains(.across) ? 2 : 1)
         let down = try DownPass(geometry, filter: filter, strip: strip)
         let isTurned = orientation != .topLeft

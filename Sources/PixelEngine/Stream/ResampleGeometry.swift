@@ -112,12 +112,6 @@ package struct ResampleGeometry {
     /// Whether colours are converted to other primaries, in a pass of their own.
     var changesPrimaries: Bool { source.primaries != stored.primaries }
 
-    /// The rows of the result above and below a strip that the conversion to other primaries reads:
-    /// it changes the vertical chroma subsampling, by a filter of at most three lobes.
-    var colorMargin: Int {
-        stored.subsampling.verticalShift == 0 ? 0 : chromaFilter == .bilinear ? 2 : 6
-    }
-
     /// Returns the format between the pass down and the conversion to other primaries.
     func unconverted(rows: Int) -> PlaneFormat {
         let format = middle(rows: rows)

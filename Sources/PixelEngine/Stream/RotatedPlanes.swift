@@ -6,6 +6,10 @@ package struct RotatedPlanes {
     private let format: PlaneFormat
     private let orientation: Orientation
 
+    /// The rows made at a time: as many as there are samples in a cache line, so that each line of
+    /// the stored planes is read once even if its samples become a column.
+    private static let workingRows = 64
+
     /// - Parameter size: The size of the image, which starts at the buffer's first row and column.
     package init(_ planes: PlaneBuffer, size: PixelSize, orientation: Orientation) {
         self.planes = planes
@@ -19,18 +23,20 @@ package struct RotatedPlanes {
     /// sink takes.
     package func write(to sink: any StripSink, checkpoint: (Double) throws -> Void) throws {
         let height = sink.format.size.height
-        let buffer = try PlaneBuffer(format: sink.format, rows: sink.stripRows, widths: sink.rowWidths)
-        for row in stride(from: 0, to: height, by: sink.stripRows) {
+        let rows = Self.workingRows.roundedUp(toMultipleOf: sink.stripRows)
+        let buffer = try PlaneBuffer(format: sink.format, rows: rows, widths: sink.rowWidths)
+        for top in stride(from: 0, to: height, by: rows) {
             for plane in 0..<sink.format.planeCount {
                 let shift = sink.format.subsampling(ofPlane: plane).verticalShift
-                let first = row >> shift
-                let end = min(first + sink.stripRows >> shift, sink.format.size(ofPlane: plane).height)
-                fill(
-                    buffer, plane: plane, rows: first..<max(end, first),
-                    width: sink.format.size(ofPlane: plane).width)
+                let size = sink.format.size(ofPlane: plane)
+                let first = top >> shift
+                let end = min(first + rows >> shift, size.height)
+                fill(buffer, plane: plane, rows: first..<max(end, first), width: size.width)
             }
-            try sink.writeStrip(from: buffer, at: row)
-            try checkpoint(Double(row) / Double(height))
+            for row in stride(from: top, to: min(top + rows, height), by: sink.stripRows) {
+                try sink.writeStrip(from: buffer, at: row)
+                try checkpoint(Double(row) / Double(height))
+            }
         }
     }
 
@@ -50,19 +56,19 @@ package struct RotatedPlanes {
             }
             return
         }
-        // Stored rows become columns. Walk them once for all rows of the strip, so that the samples
-        // read from each stored row share a cache line.
-        let count = rows.count
-        guard count > 0 else { return }
+        // Stored rows become columns: column `x` is the stored row `x`, counted from the last one
+        // if rows are reversed, and so on.
+        guard !rows.isEmpty else { return }
+        let source = planes.planes[plane]
         let target = buffer.planes[plane]
         let reversed = orientation.reversesColumns
-        for x in 0..<width {
-            let from = planes.row(orientation.reversesRows ? lastRow - x : x, ofPlane: plane)
-            let start = reversed ? lastColumn - rows.lowerBound : rows.lowerBound
-            let step = reversed ? -1 : 1
-            // The ring holds whole strips, so the rows of one strip are one stride apart.
-            let to = buffer.row(rows.lowerBound, ofPlane: plane) + x
-            for index in 0..<count { to[index * target.stride] = from[start + index * step] }
-        }
+        let block = TransposedBlock(
+            from: planes.row(orientation.reversesRows ? lastRow : 0, ofPlane: plane)
+                + (reversed ? lastColumn - (rows.upperBound - 1) : rows.lowerBound),
+            fromStride: orientation.reversesRows ? -source.stride : source.stride,
+            // The ring holds all rows of a block, so they are one stride apart.
+            to: buffer.row(reversed ? rows.upperBound - 1 : rows.lowerBound, ofPlane: plane),
+            toStride: reversed ? -target.stride : target.stride)
+        block.transpose(width: width, height: rows.count)
     }
 }

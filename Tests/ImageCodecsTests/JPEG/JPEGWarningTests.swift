@@ -156,8 +156,9 @@ struct JPEGWarningTests {
         func turned(_ change: (inout JPEGFile) -> Void) throws -> [UInt8]? {
             var file = JPEGFile(try Fixtures.bytes("orientation/jpeg-6.jpg"))
             change(&file)
-            return try JPEGRotator.turn(
-                EncodedSource(file.bytes), orientation: .rightTop, limits: DecodeLimits())?.array()
+            let source = EncodedSource(file.bytes)
+            let probe = try Prober.probe(source, limits: DecodeLimits())
+            return try JPEGRotator.turn(source, probe: probe, limits: DecodeLimits())?.array()
         }
         let plain = try #require(try turned { _ in })
         // Changes that fit any file; data that TurboJPEG does not read past are left to the

@@ -25,14 +25,21 @@ struct RotatedPlanesTests {
         #expect(sink.picture.planes == [expected])
     }
 
-    @Test("works strip by strip, with each plane in its own size", arguments: Orientation.allCases)
-    func strips(_ orientation: Orientation) throws {
-        let format = PlaneFormat(.yCbCr, size: PixelSize(width: 34, height: 22), subsampling: .quarter)
+    /// Smaller than the tiles that are transposed at once, whole tiles, and tiles with a rest.
+    static let sizes = [
+        PixelSize(width: 34, height: 22), PixelSize(width: 128, height: 64),
+        PixelSize(width: 210, height: 138),
+    ]
+
+    @Test("works strip by strip, with each plane in its own size", arguments: Orientation.allCases, sizes)
+    func strips(_ orientation: Orientation, _ size: PixelSize) throws {
+        let format = PlaneFormat(.yCbCr, size: size, subsampling: .quarter)
         let planes = try PlaneBuffer(format: format, rows: nil)
-        let stored = PlaneImage(format) { plane, x, y in
-            plane == 0 ? 100 * x + 100 * y : 200 * x + 50 * y
+        let stored = PlaneImage(format) { plane, x, y -> Double in
+            let value: Double = 7001 * x + 9973 * y
+            return value.truncatingRemainder(dividingBy: plane == 0 ? 251 : 239)
         }
-        try PlaneImageSource(stored, stripRows: 22).readStrip(into: planes, at: 0)
+        try PlaneImageSource(stored, stripRows: size.height).readStrip(into: planes, at: 0)
         var target = format
         target.size = orientation.displaySize(of: format.size)
         let sink = PlaneImageSink(target, stripRows: 8)
