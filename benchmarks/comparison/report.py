@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -125,7 +126,7 @@ def write(path: Path, text: str, root: Path, seedream: Path, runs: int):
         [
             output("vipsthumbnail", "--vips-version").split("\n")[0].replace("libvips", "Debian's libvips"),
             output("convert", "--version").split("\n")[0].replace("Version: ", "").split(" http")[0],
-            output(str(root / "benchmarks/.work/venv/bin/pip"), "list", "--format=freeze"),
+            output(sys.executable, "-m", "pip", "list", "--format=freeze"),
         ]
     )
     python = str(root / "benchmarks/.work/venv/bin/python")

@@ -205,7 +205,7 @@ struct HEIFCodePoints: Hashable {
 }
 
 extension HEIFStructure.Property {
-    fileprivate var isCoding: Bool { if case .coding = self { true } else { false } }
+    var isCoding: Bool { if case .coding = self { true } else { false } }
 
     fileprivate init?(_ file: UnsafeRawBufferPointer, _ type: String, _ box: Range<Int>) {
         func number(_ offset: Int, _ length: Int) -> Int? { file.field(box, offset, length) }

@@ -1,3 +1,4 @@
+import Foundation
 import ImagePreparation
 import SeedreamModel
 import TestSupport
@@ -53,5 +54,27 @@ struct LimitTests {
             let isEnough = fixture.hasSuffix(".png") && megabytes >= 258
             #expect(codes == [] || !isEnough, "\(megabytes) MiB: \(result)")
         }
+    }
+
+    @Test(
+        "if a thread cannot be started, an image fails, or is prepared without it",
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is not installed"))
+    func threads() async throws {
+        let folder = try TemporaryFolder()
+        var failed = 0
+        for number in 1...14 {
+            var runner = CommandRunner(
+                "/usr/bin/strace", "-f", "-o", folder.file("trace"), "-e", "trace=clone3", "-e",
+                "inject=clone3:error=EAGAIN:when=\(number)", CommandRunner.seedream)
+            runner.timeout = .seconds(60)
+            let result = try await runner.run(
+                ["prep", "--json", "--threads", "8", Fixtures.path("photos/rocket.jpg")])
+            #expect([0, 65].contains(result.status), "thread \(number): \(result)")
+            let codes = try result.report.failed.map(\.error.code)
+            #expect(codes == [] || codes == [.outOfMemory], "thread \(number): \(result)")
+            failed += codes.count
+        }
+        #expect(failed > 0)
     }
 }

@@ -180,7 +180,7 @@ struct HEIFTests {
     }
 
     /// Returns the samples of each plane, if the planes are available.
-    private static func planes(of bytes: [UInt8], threads: Int = 1) throws -> [[UInt8]]? {
+    static func planes(of bytes: [UInt8], threads: Int = 1) throws -> [[UInt8]]? {
         let source = EncodedSource(bytes)
         let probe = try Prober.probe(source, limits: DecodeLimits())
         return try PlaneSources.withSource(
