@@ -8,14 +8,17 @@
 #include <errno.h>
 #include <string.h>
 
-enum { INPUT_CHUNK = 64 * 1024, LOOKUP_BITS = 12 };
+enum { INPUT_CHUNK = 64 * 1024, LOOKUP_BITS = 12, RUN_ENDS_BLOCK = 128 };
 
 typedef struct {
     int is_defined;
     uint16_t lookup[1 << LOOKUP_BITS]; /* length << 8 | symbol, 0 for longer codes */
-    /* For coefficients of sequential scans: coefficients passed << 8 | bits of the code and of the
-       value; 0 for longer codes. */
+    /* For sequential scans: coefficients passed << 8 | bits of the code and of the value; 0 for
+       longer codes. */
     uint16_t steps[1 << LOOKUP_BITS];
+    /* The same for all codes that begin within these bits and end the block at last, if at all:
+       coefficients passed before that << 8 | RUN_ENDS_BLOCK | bits. */
+    uint16_t runs[1 << LOOKUP_BITS];
     int32_t last_code[18];             /* by length, -1 without one; [17] ends the search */
     int32_t offset[17];                /* offset of the symbols of a length, less its first code */
     uint8_t symbols[256];
@@ -49,20 +52,21 @@ static inline int byte_at(bit_reader *reader, uint64_t offset) {
     return reader->window[offset - reader->window_start];
 }
 
-static inline void refill(bit_reader *reader) {
-    /* Takes as many bytes as fit if the next eight include no 0xFF. */
-    if (reader->position >= reader->window_start && reader->position + 8 <= reader->window_end) {
-        uint64_t next;
-        memcpy(&next, reader->window + (reader->position - reader->window_start), 8);
-        next = __builtin_bswap64(next); /* from big-endian, on the little-endian machines that Swift runs on */
-        if ((((next & 0x7F7F7F7F7F7F7F7F) + 0x0101010101010101) & next & 0x8080808080808080) == 0) {
-            int bytes = (63 - reader->count) >> 3;
-            reader->bits |= next >> reader->count;
-            reader->position += (unsigned)bytes;
-            reader->count += 8 * bytes;
-            return;
-        }
-    }
+/* Takes as many bytes as fit if the next eight are in the window and include no 0xFF. */
+static inline __attribute__((always_inline)) int refill_quickly(bit_reader *reader, uint64_t *bits, int *count) {
+    uint64_t at = reader->position - reader->window_start, next;
+    if (at > reader->window_end - reader->window_start || reader->window_end - reader->position < 8) return 0;
+    memcpy(&next, reader->window + at, 8);
+    next = __builtin_bswap64(next); /* from big-endian, on the little-endian machines that Swift runs on */
+    if ((((next & 0x7F7F7F7F7F7F7F7F) + 0x0101010101010101) & next & 0x8080808080808080) != 0) return 0;
+    int bytes = (63 - *count) >> 3;
+    *bits |= next >> *count;
+    reader->position += (unsigned)bytes;
+    *count += 8 * bytes;
+    return 1;
+}
+
+static __attribute__((noinline)) void refill_slowly(bit_reader *reader) {
     while (reader->count <= 56 && !reader->at_marker) {
         int value = byte_at(reader, reader->position);
         if (value < 0 || (value == 0xFF && byte_at(reader, reader->position + 1) != 0)) {
@@ -73,6 +77,10 @@ static inline void refill(bit_reader *reader) {
         reader->bits |= (uint64_t)value << (56 - reader->count);
         reader->count += 8;
     }
+}
+
+static inline void refill(bit_reader *reader) {
+    if (!refill_quickly(reader, &reader->bits, &reader->count)) refill_slowly(reader);
 }
 
 /* Takes `length` bits, at most 16. Returns 0 if there are fewer. */
@@ -111,25 +119,54 @@ static inline int symbol(bit_reader *reader, const code_table *table) {
     return entry & 255;
 }
 
-/* Passes the codes and values of coefficients `k` to 63 of a sequential block, as long as there are
-   bits for the longest code. Returns the index of the next coefficient, 64 or more at the end of
-   the block. */
-static inline int pass_coefficients(bit_reader *reader, const code_table *table, int k) {
-    uint64_t bits = reader->bits;
-    int count = reader->count;
+/* Fills `runs` from the other tables. */
+static inline void join_steps(code_table *table) {
+    for (int first = 0; first < 1 << LOOKUP_BITS; first++) {
+        int bits = 0, passed = 0, ends = 0;
+        while (bits < LOOKUP_BITS && !ends) {
+            int rest = first << bits & ((1 << LOOKUP_BITS) - 1);
+            int length = table->lookup[rest] >> 8, step = table->steps[rest];
+            /* The code must be known; the bits of its value need not. */
+            if (length == 0 || length > LOOKUP_BITS - bits) break;
+            ends = step >> 8 == 64;
+            if (!ends && passed + (step >> 8) > 63) break;
+            if (!ends) passed += step >> 8;
+            bits += step & 63;
+        }
+        table->runs[first] = (uint16_t)(passed << 8 | (ends ? RUN_ENDS_BLOCK : 0) | bits);
+    }
+}
+
+/* Passes the average of a sequential block, then codes and values of coefficients, as long as there
+   are bits for the longest code. Returns the index of the next coefficient: 0 if the average is
+   still to be passed, 64 or more at the end of the block. */
+static inline int pass_block(bit_reader *reader, const code_table *dc, const code_table *ac) {
+    if (reader->count < 32) refill(reader);
+    unsigned step = dc->steps[reader->bits >> (64 - LOOKUP_BITS)];
+    if (step == 0 || reader->count < 32) return 0;
+    uint64_t bits = reader->bits << (step & 63);
+    int count = reader->count - (int)(step & 63), k = 1;
     while (k < 64) {
-        if (count < 32) {
+        if (count < 32 && !refill_quickly(reader, &bits, &count)) {
             reader->bits = bits;
             reader->count = count;
-            refill(reader);
+            refill_slowly(reader);
             bits = reader->bits;
             count = reader->count;
+            if (count < 32) break;
         }
-        unsigned step = table->steps[bits >> (64 - LOOKUP_BITS)];
-        if (step == 0 || count < 32) break;
-        bits <<= step & 63;
-        count -= (int)(step & 63);
-        k += (int)(step >> 8);
+        unsigned next = (unsigned)(bits >> (64 - LOOKUP_BITS)), run = ac->runs[next];
+        int after = k + (int)(run >> 8), ends = (run & RUN_ENDS_BLOCK) != 0;
+        if (run != 0 && after + ends <= 64) {
+            k = ends ? 64 : after;
+        } else {
+            /* The block ends before the last of these codes, or the code is longer. */
+            run = ac->steps[next];
+            if (run == 0) break;
+            k += (int)(run >> 8);
+        }
+        bits <<= run & 63;
+        count -= (int)(run & 63);
     }
     reader->bits = bits;
     reader->count = count;

@@ -64,6 +64,7 @@ static int read_tables(walk *w, uint64_t offset, uint64_t end) {
             }
             code <<= 1;
         }
+        if (header >> 4 == 1) join_steps(table);
         table->last_code[17] = INT32_MAX;
         table->is_defined = 1;
         offset = symbols;
@@ -114,10 +115,13 @@ typedef struct {
 
 static int sequential_block(walk *w, const component *part) {
     const code_table *table = &w->ac[part->ac];
-    int size = symbol(&w->reader, &w->dc[part->dc]);
-    if (size < 0 || size > 15 || !skip(&w->reader, size)) return 0;
-    int k = 1;
-    while ((k = pass_coefficients(&w->reader, table, k)) < 64) {
+    int k = pass_block(&w->reader, &w->dc[part->dc], table);
+    if (k == 0) {
+        int size = symbol(&w->reader, &w->dc[part->dc]);
+        if (size < 0 || size > 15 || !skip(&w->reader, size)) return 0;
+        k = 1;
+    }
+    while (k < 64) {
         /* A long code, or the last codes of an interval. */
         int value = symbol(&w->reader, table);
         if (value < 0 || !skip(&w->reader, value & 15)) return 0;
