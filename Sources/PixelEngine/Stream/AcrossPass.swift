@@ -6,8 +6,8 @@ import Pixels
 /// Two windows alternate, so that one is filled while the other is read. The rows that both need
 /// are copied. In one thread, a single window slides.
 final class AcrossPass {
-    /// The bands read ahead, while the graph is built or another thread is late.
-    private static let bandsAhead = 16
+    /// The fewest rows read ahead, while the graph is built or another thread is late.
+    private static let rowsAhead = 64
 
     private let geometry: ResampleGeometry
     private let band: Int
@@ -28,7 +28,7 @@ final class AcrossPass {
         band = source.stripRows
         // The feeder is created first, so that its thread has started by the time the graph, which
         // takes milliseconds, is built.
-        let ringRows = (readsAhead ? Self.bandsAhead : 1) * band
+        let ringRows = readsAhead ? max(4 * band, Self.rowsAhead.roundedUp(toMultipleOf: band)) : band
         let height = source.format.size.height
         ring = try PlaneBuffer(
             format: geometry.extended(rows: height), rows: ringRows, widths: source.rowWidths,
