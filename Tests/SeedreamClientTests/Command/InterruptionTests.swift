@@ -15,6 +15,8 @@ struct InterruptionTests {
             FaultRule("*.submit", .delay(seconds: seconds)),
             FaultRule("*.generate", .delay(seconds: seconds)),
         ])
+        // Under nohup, this process ignores the signal, and the command would inherit that.
+        signal(SIGHUP, SIG_DFL)
         var runner = rig.runner
         var arguments =
             ["generate", "a lighthouse", "--size", "1024x1024"] + options + rig.sending(to: provider)
