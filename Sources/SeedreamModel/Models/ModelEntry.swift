@@ -146,9 +146,7 @@ public struct FieldRule: Hashable, Sendable {
     /// The maximum number of layers, without the base image; `nil` if no limit is documented.
     public var maximumLayers: Int?
 
-    /// Creates a rule.
-    ///
-    /// - Parameter lacks: The fields that it lacks. Default: all that are not in `has`.
+    /// Creates a rule. Without `lacks`, it lacks all fields that are not in `has`.
     public init(
         _ has: Set<ModelField>, lacks: Set<ModelField>? = nil, counts: ClosedRange<Int>? = nil,
         imagesPerGeneration: ClosedRange<Int>? = nil, guidanceScale: ClosedRange<Double>? = nil,

@@ -65,9 +65,7 @@ public struct ModelTable: Hashable, Sendable {
             ? .misspelt(nearest: nearest(to: name, at: provider)) : .unlisted(id: name)
     }
 
-    /// Returns the aliases that are most similar to a name, at most three.
-    ///
-    /// - Parameter provider: The provider that sells them. Default: `nil`, any.
+    /// Returns the aliases that are most similar to a name, at most three, of a provider or of all.
     public func nearest(to name: String, at provider: ProviderID? = nil) -> [String] {
         let key = Self.key(name)
         let aliases = provider.map { entries(of: $0).map(\.alias) } ?? aliases
