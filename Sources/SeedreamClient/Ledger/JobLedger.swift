@@ -34,8 +34,9 @@ public protocol JobLedger: Sendable {
     /// the same transaction. A job of unknown outcome has its slot for another
     /// ``JobSlot/unknownTime``, an accepted one at most for ``JobSlot/openTime``.
     ///
-    /// - Parameter slots: The most slots of the account; `nil` for no limit. The default
-    ///   implementation ignores it.
+    /// `slots` is the most slots of the account, `nil` for no limit; the default implementation
+    /// ignores it.
+    ///
     /// - Throws: ``LedgerError/slotsTaken(limit:)``, and the errors of ``insert(_:within:)``.
     func insert(_ job: JobRecord, within budget: Budget?, slots: Int?) async throws(LedgerError)
     /// Changes a job and returns it. The caller must own the job, unless it only records a request

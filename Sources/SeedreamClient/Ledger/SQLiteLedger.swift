@@ -43,7 +43,7 @@ public final class SQLiteLedger: JobLedger {
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - access: How to open it. Default: ``Access/creating``.
+    ///   - access: How to open it. Default: created if it does not exist.
     /// - Throws: ``LedgerError/absent(path:)`` if it does not exist and must not be created;
     ///   ``LedgerError/foreign(path:)`` and ``LedgerError/exposed(path:mode:)``;
     ///   ``LedgerError/cannotOpen(path:reason:)``; ``LedgerError/cannotWrite(path:reason:)`` if the
