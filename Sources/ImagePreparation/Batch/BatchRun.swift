@@ -37,8 +37,7 @@ struct BatchRun {
             var (started, delivered, running) = (0, 0, 0)
             while delivered < items.count {
                 let limit = delivered + (waiting.byteCount > roomForWaiting ? lanes : window)
-                // One more waits for the budget, so that no processor is idle during a delivery.
-                while started < min(limit, items.count), running <= lanes {
+                while started < min(limit, items.count), running < lanes {
                     let (number, item) = (started, items[started])
                     group.addTask {
                         waiting.add(try await outcome(of: item, threads: threads), number: number)
