@@ -18,19 +18,20 @@ final class HEIFDecoder {
 
     /// Reads the header. The bytes must outlive the decoder.
     convenience init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) {
-        try self.init(bytes, limits, HEIFStructure(bytes))
+        let structure = HEIFStructure(bytes)
+        var derivation = HEIFDerivation(structure)
+        let decoded = try derivation.decodedArea()
+        // Tiles reach beyond the image, and an image may be decoded with its alpha.
+        guard decoded / 4 <= limits.maximumPixels else {
+            throw .limitExceeded(.pixels, value: decoded, maximum: limits.maximumPixels)
+        }
+        try self.init(bytes, limits, structure)
     }
 
     private init(
         _ bytes: UnsafeRawBufferPointer, _ limits: DecodeLimits, _ structure: HEIFStructure
     ) throws(CodecError) {
         (self.bytes, self.limits, self.structure) = (bytes, limits, structure)
-        // Tiles reach beyond the image, and an image may be decoded with its alpha.
-        var derivation = HEIFDerivation(structure)
-        let decoded = try derivation.decodedArea()
-        guard decoded / 4 <= limits.maximumPixels else {
-            throw .limitExceeded(.pixels, value: decoded, maximum: limits.maximumPixels)
-        }
         try Self.reserve(Self.libraryMemory)
         try CodecError.check(bridge_heif_load())
         // libheif before 1.19 copies the data of every item once while it reads the boxes.

@@ -4,7 +4,7 @@ import Pixels
 /// The images that decoding the primary item decodes: the tiles of grids, the layers of overlays,
 /// the alpha of each.
 ///
-/// libheif before 1.19 follows items without a limit: one that refers to itself ends the process,
+/// libheif 1.15 follows items without a limit: one that refers to itself ends the process,
 /// and a few that refer to one another many times are decoded billions of times.
 struct HEIFDerivation {
     private static let maximumDepth = 16

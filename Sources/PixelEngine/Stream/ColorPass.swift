@@ -38,7 +38,7 @@ final class ColorPass {
 
     /// Returns the rows to convert for a strip: always the same number, so the last strip has some
     /// of the one before.
-    func rows(around strip: Range<Int>) -> Range<Int> {
+    func rows(for strip: Range<Int>) -> Range<Int> {
         let first = min(strip.lowerBound, height - span)
         return first..<first + span
     }

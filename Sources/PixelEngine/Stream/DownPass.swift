@@ -25,7 +25,7 @@ final class DownPass {
     }
 
     /// Returns the rows of the result that the strip is computed from.
-    func computedRows(_ number: Int) -> Range<Int> { color?.rows(around: rows(number)) ?? rows(number) }
+    func computedRows(_ number: Int) -> Range<Int> { color?.rows(for: rows(number)) ?? rows(number) }
 
     /// Computes a strip into its rows of `output`.
     func compute(_ number: Int, from window: RowWindow, into output: PlaneBuffer) throws(PixelError) {
@@ -36,7 +36,7 @@ final class DownPass {
             let graph = try geometry.graphDown(to: rows, from: window, as: .init(format), filter: filter)
             return try graph.run(from: window.view, to: output.view(from: rows.lowerBound))
         }
-        let computed = color.rows(around: rows)
+        let computed = color.rows(for: rows)
         let graph = try geometry.graphDown(
             to: computed, from: window, as: color.source, filter: filter)
         try graph.run(from: window.view, to: color.input.view())

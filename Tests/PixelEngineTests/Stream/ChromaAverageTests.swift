@@ -22,8 +22,8 @@ struct ChromaAverageTests {
         }
     }
 
-    @Test("a row stands in for a missing one below")
-    func missing() {
+    @Test("with a stride of 0, a row is averaged with itself")
+    func sameRow() {
         var row: [UInt8] = [0, 1, 254, 255]
         var means: [UInt8] = [0, 0]
         ChromaAverage.row(of: &row, stride: 0, by: .quarter, into: &means, count: 2)

@@ -31,7 +31,7 @@ struct PrimariesTests {
     }
 
     @Test(
-        "colours and positions are those of the definition, whatever the chroma subsampling",
+        "colours and positions are those of the definition, with any chroma subsampling",
         arguments: subsamplings, [PixelSize(width: 96, height: 104), PixelSize(width: 61, height: 75)])
     func smooth(_ subsampling: ChromaSubsampling, _ size: PixelSize) throws {
         let from = PlaneFormat(
