@@ -82,8 +82,7 @@ struct PostgresLossTests {
         #expect(try await bench.relayed.begin(row))
         var job = SampleJob.submitting("abcd")
         job.row = RowReference(run: row.run, number: row.number, key: "K#1", content: "K")
-        bench.proxy.cut(.after)
-        bench.proxy.setOpen(false)
+        bench.proxy.cut(.afterAndClose)
         let start = ContinuousClock.now
         let error = await #expect(throws: LedgerError.self) { try await bench.relayed.insert(job) }
         guard case .cannotConnect(_, .unreachable, _) = error else {

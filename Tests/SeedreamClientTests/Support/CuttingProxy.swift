@@ -11,6 +11,8 @@ final class CuttingProxy: Sendable {
         case before
         /// The server commits, and its answer does not arrive.
         case after
+        /// The same, and the server cannot be reached from then on.
+        case afterAndClose
     }
 
     /// The port on 127.0.0.1.
@@ -43,10 +45,12 @@ final class CuttingProxy: Sendable {
         close(listener)
     }
 
-    /// Cuts the next commits in this way.
+    /// Cuts the next commits in this way. Renewals of a lease, which come at any time, are not
+    /// counted.
     func cut(_ cuts: Cut...) { state.withLock { $0.cuts += cuts } }
 
-    /// Whether new connections are relayed. Others are closed at once.
+    /// Whether the server can be reached. If not, new connections are closed at once, and others as
+    /// soon as they are used.
     func setOpen(_ isOpen: Bool) { state.withLock { $0.isOpen = isOpen } }
 
     /// The number of cuts that are still to come.
@@ -88,6 +92,15 @@ final class CuttingProxy: Sendable {
         }
     }
 
+    private func nextCut() -> Cut? {
+        state.withLock { state in
+            guard !state.cuts.isEmpty else { return nil }
+            let cut = state.cuts.removeFirst()
+            if cut == .afterAndClose { state.isOpen = false }
+            return cut
+        }
+    }
+
     private func pump(from source: Int32, to sink: Int32, _ ends: Ends, isRequest: Bool) {
         defer { ends.end() }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -98,13 +111,13 @@ final class CuttingProxy: Sendable {
             let bytes = Array(buffer[..<count])
             func has(_ text: String) -> Bool { Data(bytes).range(of: Data(text.utf8)) != nil }
             if isRequest, has("BEGIN ") { isWriting = !has(" READ ONLY") }
-            if isRequest, isWriting, has("COMMIT\0"),
-                let cut = state.withLock({ $0.cuts.isEmpty ? nil : $0.cuts.removeFirst() })
-            {
-                guard case .after = cut else { return }
+            if isRequest, has("INSERT INTO seedream.owner") { isWriting = false }
+            if isRequest, isWriting, has("COMMIT\0"), let cut = nextCut() {
+                if cut == .before { return }
                 ends.state.withLock { $0.isMuted = true }
             }
-            if !isRequest, ends.state.withLock({ $0.isMuted }) { return }
+            let isMuted = ends.state.withLock { $0.isMuted }
+            guard isRequest || !isMuted, isMuted || state.withLock({ $0.isOpen }) else { return }
             guard LoopbackSocket.send(bytes, to: sink) else { return }
         }
     }
