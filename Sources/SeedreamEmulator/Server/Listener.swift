@@ -64,6 +64,7 @@ actor Listener {
         for run in runs { run.cancel() }
         for run in runs { await run.value }
         runs = []
+        await child.accepted.close()
     }
 }
 

@@ -145,16 +145,19 @@ struct ProtocolDetectingChannel: ServerChildChannel {
     let http: HTTP1Channel
     let tls: NIOSSLContext?
     let isReachable: @Sendable (String) -> Bool
+    let accepted = AcceptedConnections()
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         http.setup(channel: channel, logger: logger).flatMapThrowing { value in
             try channel.pipeline.syncOperations.addHandler(
                 ProtocolDetector(tls: tls, isReachable: isReachable), position: .first)
+            accepted.add(value)
             return value
         }
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {
+        accepted.remove(value)
         await http.handle(value: value, logger: logger)
     }
 }

@@ -5,7 +5,14 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import SeedreamEmulator
+import TestSupport
 import Testing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 @Suite("connections")
 struct ConnectionTests {
@@ -78,6 +85,30 @@ struct ConnectionTests {
                 #expect(exchange.head.first == "HTTP/1.1 403 Forbidden")
                 #expect(exchange.body == "the emulator does not emulate \(host)\n")
                 #expect(exchange.end == .closed)
+            }
+        }
+    }
+
+    @Test(
+        "connections that arrive while the emulator stops, or closes its port, are closed",
+        arguments: [false, true])
+    func stopped(_ refusesFirst: Bool) async throws {
+        // Without a task that serves it, a connection would end the process.
+        await #expect(processExitsWith: .success) { [refusesFirst = refusesFirst as Bool] in
+            for _ in 0..<20 {
+                let sockets = try await RunningEmulator.with { running in
+                    let sockets = (0..<64).compactMap { _ in
+                        LoopbackSocket.connected(to: running.emulator.port)
+                    }
+                    if refusesFirst { await running.emulator.refuseConnections(seconds: 60) }
+                    return sockets
+                }
+                #expect(sockets.count == 64)
+                var byte = UInt8(0)
+                for socket in sockets {
+                    #expect(read(socket, &byte, 1) <= 0)
+                    close(socket)
+                }
             }
         }
     }
