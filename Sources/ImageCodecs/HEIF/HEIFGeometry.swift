@@ -45,6 +45,19 @@ struct HEIFGeometry: Hashable {
     /// Whether shown rows are coded columns.
     var swapsAxes: Bool { column.x == 0 }
 
+    /// Whether the first shown row or column is inside a chroma sample: a crop begins at an odd
+    /// position, or a mirrored side of odd length begins with the sample of a single pixel. Chroma
+    /// would move by a pixel if its samples were copied.
+    func splitsSamples(of subsampling: ChromaSubsampling) -> Bool {
+        func isSplit(_ start: Int, _ step: Int, _ shift: Int) -> Bool {
+            // Backwards, the first pixel must be the last of its sample.
+            (step < 0 ? start + 1 : start) & ((1 << shift) - 1) != 0
+        }
+        let step = column + row
+        return isSplit(origin.x, step.x, subsampling.horizontalShift)
+            || isSplit(origin.y, step.y, subsampling.verticalShift)
+    }
+
     private mutating func mirror(columns: Bool) {
         if columns {
             origin = origin + (size.width - 1) * column
@@ -94,13 +107,12 @@ struct HEIFGeometry: Hashable {
         private let column: Vector
         private let row: Vector
 
-        /// - Parameter subsampling: The subsampling of the coded plane.
+        /// - Parameter subsampling: The subsampling of the coded plane; the geometry splits none of
+        ///   its samples.
         init(_ geometry: HEIFGeometry, subsampling: ChromaSubsampling) {
             let shown = geometry.swapsAxes ? subsampling.transposed : subsampling
             coded = geometry.coded.reduced(by: subsampling)
             size = geometry.size.reduced(by: shown)
-            // A mirrored or cropped plane that begins in the middle of a sample includes the whole
-            // sample, as in libheif.
             origin = Vector(
                 x: geometry.origin.x >> subsampling.horizontalShift,
                 y: geometry.origin.y >> subsampling.verticalShift)

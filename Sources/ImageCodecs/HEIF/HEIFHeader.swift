@@ -55,6 +55,12 @@ enum HEIFHeader {
         if let points, probe.planeSubsampling != nil, !probe.hasAlpha, probe.bitDepth == 8 {
             probe.hasPlanes = points.isFullRange && [2, 5, 6].contains(points.matrix)
         }
+        // From 1.19 on, libheif converts such planes to 4:4:4.
+        if bridge_heif_has_tiles() != 0, let geometry = geometry(of: structure),
+            geometry.splitsSamples(of: coding?.subsampling ?? .full)
+        {
+            probe.hasPlanes = false
+        }
         // The coded image is decoded whole, even if it is cropped.
         let coded = max(probe.size.area, structure.largestArea)
         guard coded <= limits.maximumPixels else {
@@ -62,6 +68,27 @@ enum HEIFHeader {
         }
         try estimateMemory(of: decoder, coded: coded, in: &probe, limits: limits)
         return probe
+    }
+
+    /// Returns the geometry of the primary image; `nil` without its size.
+    private static func geometry(of structure: HEIFStructure) -> HEIFGeometry? {
+        let properties = structure.primaryItem.map(structure.properties) ?? []
+        for case .size(let size) in properties { return HEIFGeometry(coded: size, properties: properties) }
+        return nil
+    }
+
+    /// Returns the subsampling of the planes of a whole image, which libheif from 1.19 on converts
+    /// to 4:4:4 before it rotates, mirrors or crops odd sizes or 4:2:2.
+    private static func transformedSubsampling(of structure: HEIFStructure) -> ChromaSubsampling {
+        let subsampling = structure.coding?.subsampling ?? .full
+        guard let geometry = geometry(of: structure),
+            geometry != HEIFGeometry(coded: geometry.coded, properties: [])
+        else { return subsampling }
+        let isOdd = (geometry.size.width | geometry.size.height) & 1 == 1
+        let isConverted =
+            isOdd || geometry.splitsSamples(of: subsampling)
+            || geometry.swapsAxes && subsampling == .halfColumns
+        return isConverted ? .full : subsampling
     }
 
     /// Estimates the memory for decoding, in bytes, besides the file, which is in memory too.
@@ -76,7 +103,7 @@ enum HEIFHeader {
         } else {
             // From 1.19 on: planes in the decoder, in libheif, and rotated. Before: also RGB, and
             // planes again.
-            let subsampling = decoder.structure.coding?.subsampling ?? .full
+            let subsampling = transformedSubsampling(of: decoder.structure)
             let chroma = 1 << (subsampling.horizontalShift + subsampling.verticalShift)
             let perPixel =
                 bridge_heif_has_tiles() != 0

@@ -15,8 +15,8 @@ final class HEIFWindow {
         let rows: Int
         let subsampling: ChromaSubsampling
 
-        /// Returns `nil` for an image that is decoded as a whole: no grid, alpha, or inconsistent
-        /// sizes.
+        /// Returns `nil` for an image that is decoded as a whole: no grid, alpha, inconsistent
+        /// sizes, or samples that its transformations split, which libheif converts to 4:4:4 first.
         init?(_ decoder: HEIFDecoder) {
             let info = decoder.info
             guard bridge_heif_has_tiles() != 0, info.tile_columns > 0, info.tile_rows > 0,
@@ -31,6 +31,7 @@ final class HEIFWindow {
             guard
                 let geometry = HEIFGeometry(coded: coded, properties: decoder.structure.properties(of: item)),
                 geometry.size == PixelSize(width: Int(info.width), height: Int(info.height)),
+                !geometry.splitsSamples(of: subsampling),
                 tile.width > 0, tile.height > 0, tile.width * columns >= coded.width,
                 tile.height * rows >= coded.height,
                 tile.width.isMultiple(of: 1 << subsampling.horizontalShift),
