@@ -92,8 +92,6 @@ let package = Package(
         // The command's settings from the environment and from a file. No traits: the file has our
         // own reader, which accepts only what is known and valid.
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
-        // The ledger of jobs: SQLite with migrations and transactions.
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ] + documentationPlugin,
     targets: [
         .systemLibrary(
@@ -130,6 +128,11 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", path: "CModules/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        // The ledger of jobs. Packages that wrap SQLite need all of Foundation, and with it the
+        // tables of ICU: 38 MB, and a slower start.
+        .systemLibrary(
+            name: "CSQLite", path: "CModules/System/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
             name: "CPostgreSQL", path: "CModules/System/CPostgreSQL", pkgConfig: "libpq",
             providers: [.brew(["libpq"])]),
@@ -231,7 +234,7 @@ let package = Package(
                 .product(
                     name: "NIOHTTPCompression", package: "swift-nio-extras",
                     condition: .when(traits: ["Client"])),
-                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),
+                .target(name: "CSQLite", condition: .when(traits: ["Client"])),
                 .target(name: "PostgresLibrary", condition: .when(traits: ["Postgres"])),
             ],
             swiftSettings: settings),
@@ -341,7 +344,6 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "SeedreamEmulator", condition: .when(traits: ["Emulator"])),
-                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Client"])),
             ],
             swiftSettings: settings),
         .testTarget(

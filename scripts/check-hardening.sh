@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks that a release build has the hardening that scripts/release-flags requests. Linux only; needs readelf.
+# Checks that a release build has the hardening that scripts/release-flags requests, and no ICU. Linux only; needs
+# readelf.
 #
 #   scripts/check-hardening.sh SEEDREAM
 set -euo pipefail
@@ -18,6 +19,11 @@ if readelf --dynamic --wide "$program" | grep -E 'R(UN)?PATH.*\$ORIGIN'; then
 fi
 if readelf --program-headers --wide "$program" | grep -E 'GNU_STACK.*RWE'; then
     echo "error: $program: its stack is executable" >&2
+    broken=1
+fi
+# One reference to Foundation beyond FoundationEssentials, in any package, would link 38 MB of ICU.
+if grep -aq 'icudt' "$program"; then
+    echo "error: $program: contains ICU" >&2
     broken=1
 fi
 [[ $broken -eq 0 ]] && echo "hardening: as asked for"

@@ -46,9 +46,15 @@ importing CZimg PixelEngine
 importing CLittleCMS PixelEngine
 importing CCrypto Cryptography SeedreamEmulator
 importing PostgresLibrary SeedreamClient
+importing CSQLite SeedreamClient
 importing CProcess Platform
 importing VectorBase64 SeedreamModel
 forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG|VectorPNG|LateLibrary)($|[^[:alnum:]_])' Sources -- --include='*.swift'
+whole=$(grep -rlE '(^|[^[:alnum:]])import Foundation$' Sources --include='*.swift' | xargs grep -L 'canImport(FoundationEssentials)' || true)
+if [[ -n $whole ]]; then
+    printf 'error: Foundation brings the tables of ICU; import FoundationEssentials where there is one\n%s\n' "$whole" >&2
+    broken=1
+fi
 forbid 'no C module is part of the API' 'public import C[A-Z]' Sources -- --include='*.swift'
 
 # Platform's functions take paths as text without loss; the C library's own functions take the UTF-8 of the text.

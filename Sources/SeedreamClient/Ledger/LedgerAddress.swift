@@ -1,3 +1,5 @@
+import SeedreamModel
+
 /// The text that names a ledger: the path of an SQLite file, or the URL of a PostgreSQL database.
 package enum LedgerAddress: Hashable, Sendable {
     case file(String)
@@ -100,18 +102,7 @@ package struct DatabaseURL: Hashable, Sendable {
 
     /// Returns a text with its percent-encoded bytes decoded.
     private static func decoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: PercentEncoding.decode(text.utf8).bytes, as: UTF8.self)
     }
 
     /// Returns a message without the password.

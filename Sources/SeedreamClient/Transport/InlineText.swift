@@ -26,7 +26,8 @@ enum InlineText {
             self = .base64(
                 prefix: Array(text[..<content.startIndex]), type: type, characters: Array(content),
                 isTolerant: isTolerant)
-        } else if type?.hasPrefix("image/") == true, Self.percentDecoded(content.prefix(256)).isImage {
+        } else if type?.hasPrefix("image/") == true, PercentEncoding.decode(content.prefix(256)).bytes.isImage
+        {
             self = .plainURI
         } else {
             return nil
@@ -40,7 +41,7 @@ enum InlineText {
         guard let text = (try? JSONValue(tolerating: quote + written + quote))?.string,
             let (type, _, content) = dataURI(Array(text.utf8).drop { $0 <= 0x20 })
         else { return nil }
-        let bytes = percentDecoded(content)
+        let bytes = PercentEncoding.decode(content).bytes
         return bytes.isImage ? (bytes, type) : nil
     }
 
@@ -103,23 +104,6 @@ enum InlineText {
             index += 2
         }
         return plain
-    }
-
-    private static func percentDecoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var index = text.startIndex
-        while index < text.endIndex {
-            if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex,
-                let value = UInt8(String(decoding: text[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                index += 3
-            } else {
-                bytes.append(text[index])
-                index += 1
-            }
-        }
-        return bytes
     }
 }
 

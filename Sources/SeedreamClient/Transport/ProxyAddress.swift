@@ -1,3 +1,5 @@
+import SeedreamModel
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -70,19 +72,8 @@ public struct ProxyAddress: Hashable, Sendable {
     }
 
     private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
-                rest.count >= 2
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
+        let (bytes, isValid) = PercentEncoding.decode(text.utf8)
+        guard isValid else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
 }

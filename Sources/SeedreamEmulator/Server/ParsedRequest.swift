@@ -1,6 +1,12 @@
 #if Emulator
-import Foundation
 import HTTPTypes
+import SeedreamModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// The head of a request, with its destination.
 struct ParsedRequest: Sendable {
@@ -24,12 +30,12 @@ struct ParsedRequest: Sendable {
         let raw = head.path.flatMap { $0.isEmpty ? nil : $0 } ?? "/"
         target = authority + raw
         let parts = raw.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let path = parts[0].split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
+        let path = parts[0].split(separator: "/").map(Self.decoded)
         self.path = path
         headers = head.headerFields.map { ($0.name.rawName, $0.value) }
         let query = (parts.count > 1 ? parts[1] : "").split(separator: "&").map { pair in
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (name: Self.decoded(sides[0]), value: sides.count > 1 ? Self.decoded(sides[1]) : "")
+            return (name: Self.formValue(sides[0]), value: sides.count > 1 ? Self.formValue(sides[1]) : "")
         }
         let host = Self.host(of: authority)
         let isHere = host.map { ["127.0.0.1", "localhost", "[::1]"].contains($0) } ?? false
@@ -84,10 +90,15 @@ struct ParsedRequest: Sendable {
             && field("Sec-Fetch-Dest") == "document"
     }
 
-    /// Decodes a form value, in which `+` is a space.
+    /// Decodes percent-encoding; a text that is not valid stays as it is.
     private static func decoded(_ text: Substring) -> String {
-        let spaced = String(text.map { $0 == "+" ? " " : $0 })
-        return spaced.removingPercentEncoding ?? spaced
+        let (bytes, isValid) = PercentEncoding.decode(text.utf8)
+        return isValid ? String(validating: bytes, as: UTF8.self) ?? String(text) : String(text)
+    }
+
+    /// Decodes a form value, in which `+` is a space.
+    private static func formValue(_ text: Substring) -> String {
+        decoded(Substring(text.map { $0 == "+" ? " " : $0 }))
     }
 
     /// Returns the request's entry in the log, with values that carry a key redacted.

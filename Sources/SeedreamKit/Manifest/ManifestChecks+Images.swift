@@ -75,9 +75,8 @@ extension ManifestChecks {
                     hint: "write file:///path, or the path alone")
             }
         }
-        guard path.hasPrefix("/"), !path.contains("?"), !path.contains("#"),
-            let bytes = Self.percentDecoded(path)
-        else {
+        let (bytes, isValid) = PercentEncoding.decode(path.utf8)
+        guard path.hasPrefix("/"), !path.contains("?"), !path.contains("#"), isValid else {
             throw ManifestComplaint(
                 "images: expected file:///path, found \(ManifestValue.quoted(url))",
                 hint: "write the path alone, or escape ?, # and % in it")
@@ -85,25 +84,6 @@ extension ManifestChecks {
         let decoded = PathText.text(bytes)
         try checkNoZero(decoded, .images)
         return decoded
-    }
-
-    /// Returns the bytes of a text with `%41` replaced by A; `nil` for an incomplete escape.
-    private static func percentDecoded(_ text: some StringProtocol) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
-                rest.first != UInt8(ascii: "+"), rest.first != UInt8(ascii: "-")
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return bytes
     }
 
     /// Returns whether a text starts with a URL scheme: letters, digits and `+-.`, then `://`.

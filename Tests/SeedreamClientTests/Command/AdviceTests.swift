@@ -1,6 +1,5 @@
 #if Client && Emulator
 import Foundation
-import GRDB
 import SeedreamClient
 import SeedreamEmulator
 import TestSupport
@@ -163,22 +162,19 @@ struct AdviceTests {
         try await CommandRig.with { rig in
             // A ledger that accepts new jobs and refuses changes.
             try SQLiteLedger.open(path: rig.ledger).close()
-            let file = try DatabaseQueue(path: rig.ledger)
-            try await file.write {
-                try $0.execute(
-                    sql: """
-                        CREATE TRIGGER full BEFORE UPDATE OF record ON job
-                        BEGIN SELECT RAISE(ABORT, 'no room'); END
-                        """)
-            }
+            try TestDatabase.change(
+                rig.ledger,
+                """
+                CREATE TRIGGER full BEFORE UPDATE OF record ON job
+                BEGIN SELECT RAISE(ABORT, 'no room'); END
+                """)
             let result = try await rig.run(
                 ["generate", "a lighthouse", "--size", "1024x1024"] + rig.sending(to: "fal"))
             #expect(result.status == 0, "\(result.errors)")
             #expect(result.errors.contains("until the next command records it"), "\(result.errors)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: rig.output).count == 2)
             #expect(try FileManager.default.contentsOfDirectory(atPath: rig.ledger + ".pending").count == 1)
-            try await file.write { try $0.execute(sql: "DROP TRIGGER full") }
-            try file.close()
+            try TestDatabase.change(rig.ledger, "DROP TRIGGER full")
             #expect(try await rig.run(["resume"] + rig.asking).errors.contains("nothing to resume"))
             #expect(try await PrintedAdvice.states(rig) == ["saved"])
             #expect(try FileManager.default.contentsOfDirectory(atPath: rig.ledger + ".pending").isEmpty)

@@ -1,7 +1,6 @@
 #if Client
 import Platform
 import Foundation
-import GRDB
 import SeedreamClient
 import SeedreamCommand
 import SeedreamModel
@@ -200,9 +199,7 @@ struct LedgerPlaceTests {
     /// A ledger as left by a process that ended normally.
     enum SQLiteLedgerFile {
         static func closed(_ path: String) throws {
-            let queue = try DatabaseQueue(path: path)
-            _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM job") }
-            try queue.close()
+            try TestDatabase.change(path, "SELECT count(*) FROM job")
             for name in [path + "-wal", path + "-shm"] { try? FileManager.default.removeItem(atPath: name) }
         }
     }

@@ -1,6 +1,5 @@
 #if Client
 import Foundation
-import GRDB
 import SeedreamClient
 import TestSupport
 import Testing
@@ -16,48 +15,33 @@ struct LedgerStartTests {
     }
 
     private static func identity(_ path: String) throws -> [Int] {
-        let queue = try DatabaseQueue(path: path)
-        defer { try? queue.close() }
-        return try queue.read { database in
-            try ["application_id", "user_version"].map {
-                try Int.fetchOne(database, sql: "PRAGMA \($0)") ?? -1
-            }
-        }
+        let database = try TestDatabase.open(path)
+        return try ["application_id", "user_version"].map { try database.integer("PRAGMA \($0)") ?? -1 }
     }
 
     /// The states of the file before the table of jobs exists.
-    private static let beginnings: [(name: String, make: @Sendable (Database) throws -> Void)] = [
-        ("an empty database", { try $0.execute(sql: "VACUUM") }),
-        ("an empty database in WAL", { try $0.execute(sql: "PRAGMA journal_mode = WAL") }),
-        (
-            "GRDB's table alone, as version 0.1.0 wrote it",
-            { database in
-                try database.execute(sql: "PRAGMA journal_mode = WAL")
-                try database.execute(
-                    sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
-            }
-        ),
-        ("the mark alone", { try $0.execute(sql: "PRAGMA application_id = 1396986445") }),
-        (
-            "the mark and GRDB's table",
-            { database in
-                try database.execute(sql: "PRAGMA application_id = 1396986445")
-                try database.execute(
-                    sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
-            }
-        ),
+    private static let beginnings = [
+        "an empty database": "VACUUM",
+        "an empty database in WAL": "PRAGMA journal_mode = WAL",
+        "the table of migrations alone, as version 0.1.0 wrote it": """
+        PRAGMA journal_mode = WAL;
+        CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)
+        """,
+        "the mark alone": "PRAGMA application_id = 1396986445",
+        "the mark and the table of migrations, as version 0.2.0 wrote it": """
+        PRAGMA application_id = 1396986445;
+        CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)
+        """,
     ]
 
-    @Test("continues from every state that an interrupted start leaves", arguments: beginnings.indices)
-    func beginning(_ index: Int) async throws {
+    @Test("continues from every state that an interrupted start leaves", arguments: beginnings.keys.sorted())
+    func beginning(_ name: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
-        let queue = try DatabaseQueue(path: path)
-        try await queue.writeWithoutTransaction { try Self.beginnings[index].make($0) }
-        try queue.close()
+        try TestDatabase.change(path, try #require(Self.beginnings[name]))
         #expect(chmod(path, 0o600) == 0)
         try await Self.use(path)
-        #expect(try Self.identity(path) == [0x5344_524D, 3], "\(Self.beginnings[index].name)")
+        #expect(try Self.identity(path) == [0x5344_524D, 3])
     }
 
     @Test(
@@ -83,9 +67,7 @@ struct LedgerStartTests {
     func other(_ statements: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("jobs")
-        let queue = try DatabaseQueue(path: path)
-        try await queue.writeWithoutTransaction { try $0.execute(sql: statements) }
-        try queue.close()
+        try TestDatabase.change(path, statements)
         #expect(chmod(path, 0o600) == 0)
         let before = FileManager.default.contents(atPath: path)
         #expect(throws: LedgerError.damaged(path: path, reason: "it is the database of another program")) {

@@ -1,6 +1,5 @@
 #if Client
 import Foundation
-import GRDB
 import SeedreamClient
 import SeedreamModel
 import TestSupport
@@ -19,66 +18,60 @@ struct LargeLedgerTests {
         job.state = .saved
         job.row = RowReference(run: "RUN", number: 1, key: "KEY", content: "CONTENT")
         let record = String(decoding: try JSONEncoder().encode(job), as: UTF8.self)
-        let queue = try DatabaseQueue(path: path)
-        try queue.write { database in
+        let database = try TestDatabase.open(path)
+        defer { database.close() }
+        try database.transaction { database in
             for run in 0..<runs {
                 var record = RunRecord(
                     .init(command: "edit", sources: ["/\(run)"], destination: "/out", origin: "o"))
                 record.updated = Double(run)
-                try database.execute(
-                    sql: "INSERT INTO run (id, updated, record) VALUES (?, ?, ?)",
-                    arguments: [
+                try database.run(
+                    "INSERT INTO run (id, updated, record) VALUES (?, ?, ?)",
+                    [
                         record.id, record.updated,
                         String(decoding: try JSONEncoder().encode(record), as: UTF8.self),
                     ])
             }
-            try database.execute(
-                sql: """
-                    CREATE TEMP TABLE row_of AS
-                    WITH RECURSIVE counted(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counted WHERE n < ?1 - 1)
-                    SELECT n, n % ?2 + 1 AS number, printf('%08x-job', n) AS job,
-                        (SELECT id FROM run WHERE updated = n / ?2) AS run,
-                        CASE WHEN n % 100 > 2 THEN 'saved'
-                            ELSE substr('accepted unknown  failed   ', n % 100 * 9 + 1, 9) END AS state
-                    FROM counted
-                    """, arguments: [runs * rowsOfRun, rowsOfRun])
-            try database.execute(
-                sql: """
-                    INSERT INTO job (id, created, updated, provider, state, record, run, row_key, cost, unit)
-                    SELECT job, n, n, 'fal', trim(state), replace(?, '"ID"', '"' || job || '"'), run,
-                        'k' || number, 0.03, 'USD'
-                    FROM row_of
-                    """, arguments: [record])
-            try database.execute(
-                sql: """
-                    INSERT INTO row (run, number, label, row_key, state, job)
-                    SELECT run, number, '/photos/' || n || '.jpg', 'k' || number, 'submitting', job FROM row_of
-                    """)
+            try database.run(
+                """
+                CREATE TEMP TABLE row_of AS
+                WITH RECURSIVE counted(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counted WHERE n < ?1 - 1)
+                SELECT n, n % ?2 + 1 AS number, printf('%08x-job', n) AS job,
+                    (SELECT id FROM run WHERE updated = n / ?2) AS run,
+                    CASE WHEN n % 100 > 2 THEN 'saved'
+                        ELSE substr('accepted unknown  failed   ', n % 100 * 9 + 1, 9) END AS state
+                FROM counted
+                """, [runs * rowsOfRun, rowsOfRun])
+            try database.run(
+                """
+                INSERT INTO job (id, created, updated, provider, state, record, run, row_key, cost, unit)
+                SELECT job, n, n, 'fal', trim(state), replace(?, '"ID"', '"' || job || '"'), run,
+                    'k' || number, 0.03, 'USD'
+                FROM row_of
+                """, [record])
+            try database.run(
+                """
+                INSERT INTO row (run, number, label, row_key, state, job)
+                SELECT run, number, '/photos/' || n || '.jpg', 'k' || number, 'submitting', job FROM row_of
+                """)
         }
         // Back to version 2.
-        try queue.write { database in
-            for index in ["row_stem", "row_job", "run_updated", "job_id_state", "job_cost"] {
-                try database.execute(sql: "DROP INDEX \(index)")
-            }
-            try database.execute(
-                sql: """
-                    ALTER TABLE row DROP COLUMN stem; DROP TABLE name; PRAGMA user_version = 2;
-                    DELETE FROM grdb_migrations WHERE identifier = 'v3';
-                    """)
+        for index in ["row_stem", "row_job", "run_updated", "job_id_state", "job_cost"] {
+            try database.run("DROP INDEX \(index)")
         }
-        try queue.close()
+        try database.runAll(
+            """
+            ALTER TABLE row DROP COLUMN stem; DROP TABLE name; PRAGMA user_version = 2;
+            DELETE FROM grdb_migrations WHERE identifier = 'v3';
+            """)
     }
 
     /// Returns SQLite's query plan: each step in words.
-    private static func plan(_ sql: String, _ path: String, _ arguments: StatementArguments = [])
+    private static func plan(_ sql: String, _ path: String, _ values: [(any SQLiteValue)?] = [])
         throws -> [String]
     {
-        let queue = try DatabaseQueue(path: path)
-        defer { try? queue.close() }
-        return try queue.read { database in
-            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: arguments)
-                .map { $0["detail"] }
-        }
+        let database = try TestDatabase.open(path)
+        return try database.run("EXPLAIN QUERY PLAN \(sql)", values).map { try $0.text("detail") }
     }
 
     @Test("of version 2 opens, and lists jobs and runs from indices alone")

@@ -4,10 +4,6 @@ import SeedreamModel
 import TestSupport
 import Testing
 
-#if Client
-import GRDB
-#endif
-
 @Suite("runs and their rows in a ledger")
 struct RunLedgerTests {
     private static func identity(_ folder: String = "/photos") -> RunRecord.Identity {
@@ -272,28 +268,26 @@ struct RunLedgerTests {
         let path = folder.file("jobs.sqlite")
         let old = SampleJob.submitting("aaaaaaaa-0000")
         let record = String(decoding: try JSONEncoder().encode(old), as: UTF8.self)
-        let queue = try DatabaseQueue(path: path)
-        try await queue.write { database in
-            try database.execute(
-                sql: """
-                    PRAGMA application_id = 1396986445;
-                    CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
-                    INSERT INTO grdb_migrations VALUES ('v1');
-                    CREATE TABLE job (
-                        id TEXT NOT NULL PRIMARY KEY, created REAL NOT NULL, updated REAL NOT NULL,
-                        provider TEXT NOT NULL, state TEXT NOT NULL, request_id TEXT, owner TEXT,
-                        record TEXT NOT NULL
-                    );
-                    CREATE INDEX job_created ON job (created);
-                    CREATE INDEX job_state ON job (state, created);
-                    CREATE INDEX job_request ON job (request_id) WHERE request_id IS NOT NULL;
-                    PRAGMA user_version = 1;
-                    """)
-            try database.execute(
-                sql: "INSERT INTO job VALUES (?, ?, ?, 'fal', 'submitting', NULL, NULL, ?)",
-                arguments: [old.id, old.created, old.updated, record])
-        }
-        try queue.close()
+        let database = try TestDatabase.open(path)
+        try database.runAll(
+            """
+            PRAGMA application_id = 1396986445;
+            CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+            INSERT INTO grdb_migrations VALUES ('v1');
+            CREATE TABLE job (
+                id TEXT NOT NULL PRIMARY KEY, created REAL NOT NULL, updated REAL NOT NULL,
+                provider TEXT NOT NULL, state TEXT NOT NULL, request_id TEXT, owner TEXT,
+                record TEXT NOT NULL
+            );
+            CREATE INDEX job_created ON job (created);
+            CREATE INDEX job_state ON job (state, created);
+            CREATE INDEX job_request ON job (request_id) WHERE request_id IS NOT NULL;
+            PRAGMA user_version = 1;
+            """)
+        try database.run(
+            "INSERT INTO job VALUES (?, ?, ?, 'fal', 'submitting', NULL, NULL, ?)",
+            [old.id, old.created, old.updated, record])
+        database.close()
         #expect(chmod(path, 0o600) == 0)
         let ledger = try SQLiteLedger.open(path: path)
         #expect(try await ledger.job(old.id) == old)

@@ -1,6 +1,5 @@
 #if Client
 import Platform
-import GRDB
 import SeedreamModel
 
 #if canImport(FoundationEssentials)
@@ -19,7 +18,7 @@ import Foundation
 public final class SQLiteLedger: JobLedger {
     /// The path of the file. While it is open, `<path>-wal` and `<path>-shm` exist too.
     public let path: String
-    private let queue: DatabaseQueue
+    private let queue: SQLiteQueue
     /// `nil` if the file is open for reading only.
     private let owner: LedgerOwner?
 
@@ -30,7 +29,7 @@ public final class SQLiteLedger: JobLedger {
     /// `~/Library/Application Support/seedream`.
     public static var defaultPath: String { "\(StateFolder.path())/jobs.sqlite" }
 
-    private init(path: String, queue: DatabaseQueue, owner: LedgerOwner?) {
+    private init(path: String, queue: SQLiteQueue, owner: LedgerOwner?) {
         self.path = path
         self.queue = queue
         self.owner = owner
@@ -89,8 +88,8 @@ public final class SQLiteLedger: JobLedger {
             if !place.isThere { try place.create() }
             // Check again, as another process may have created it meanwhile.
             let place = try LedgerPlace(path)
-            let queue = try LedgerFile.connect(place.path)
-            let owner = try owners.join { name in try queue.read { try isNeeded(name, $0) } }
+            let queue = SQLiteQueue(try LedgerFile.connect(place.path))
+            let owner = try owners.join { name in try queue.blocking { try isNeeded(name, $0) } }
             return SQLiteLedger(path: path, queue: queue, owner: owner)
         } catch {
             throw LedgerFile.failure(error, path: path, isOpen: false)
@@ -105,7 +104,7 @@ public final class SQLiteLedger: JobLedger {
         let place = try LedgerPlace(path)
         guard place.isThere else { throw .absent(path: path) }
         do {
-            let queue = try LedgerFile.connectForReading(place.path)
+            let queue = SQLiteQueue(try LedgerFile.connectForReading(place.path))
             return SQLiteLedger(path: path, queue: queue, owner: nil)
         } catch {
             throw failure
@@ -116,7 +115,8 @@ public final class SQLiteLedger: JobLedger {
         let place = try LedgerPlace(path)
         guard place.isThere else { throw .absent(path: path) }
         do {
-            return SQLiteLedger(path: path, queue: try LedgerFile.connectForViewing(place.path), owner: nil)
+            let queue = SQLiteQueue(try LedgerFile.connectForViewing(place.path))
+            return SQLiteLedger(path: path, queue: queue, owner: nil)
         } catch {
             throw LedgerFile.failure(error, path: path, isOpen: false)
         }
@@ -125,15 +125,14 @@ public final class SQLiteLedger: JobLedger {
     /// Returns whether an open job, or one of unknown outcome, has an image of this name in the
     /// spool. The name has 128 random bits, so a record that contains it anywhere refers to this
     /// file.
-    private static func isNeeded(_ name: String, _ database: Database) throws -> Bool {
+    private static func isNeeded(_ name: String, _ database: SQLiteConnection) throws -> Bool {
         let open = JobState.allCases.filter { !$0.isFinal || $0 == .unknown }.map { "'\($0.rawValue)'" }
-        return try Int.fetchOne(
-            database,
-            sql: """
-                SELECT 1 FROM job
-                WHERE state IN (\(open.joined(separator: ", "))) AND instr(record, ?) > 0
-                """,
-            arguments: [name]) != nil
+        return try database.integer(
+            """
+            SELECT 1 FROM job
+            WHERE state IN (\(open.joined(separator: ", "))) AND instr(record, ?) > 0
+            """,
+            [name]) != nil
     }
 
     /// A folder in `<path>.spool` for this instance alone. The next process that opens the ledger
@@ -150,8 +149,7 @@ public final class SQLiteLedger: JobLedger {
     /// Deinitialization does the same.
     public func close() {
         owner?.leave()
-        // Fails only if a statement is still in use, and none outlives the call that made it.
-        try? queue.close()
+        queue.blocking { $0.close() }
     }
 
     // MARK: Jobs
@@ -168,14 +166,14 @@ public final class SQLiteLedger: JobLedger {
             try Self.checkRow(of: job, within: budget, database)
             try Self.checkSlots(of: job, slots, database)
             let job = try Self.reserveNames(of: job, database)
-            try database.execute(
-                sql: """
-                    INSERT INTO job
-                        (id, created, updated, provider, state, request_id, owner, record,
-                        run, row_key, content, cost, unit)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
+            try database.run(
+                """
+                INSERT INTO job
+                    (id, created, updated, provider, state, request_id, owner, record,
+                    run, row_key, content, cost, unit)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
                     job.id, job.created, job.updated, job.provider.rawValue, job.state.rawValue,
                     job.providerRequestID, owner, try Self.text(of: job), job.row?.run, job.row?.key,
                     job.row?.content, job.worstCost, job.estimate?.unit.rawValue,
@@ -192,17 +190,16 @@ public final class SQLiteLedger: JobLedger {
         -> JobRecord
     {
         try await transaction { database in
-            let text = try String.fetchOne(
-                database, sql: "SELECT record FROM job WHERE id = ?", arguments: [id])
+            let text = try database.text("SELECT record FROM job WHERE id = ?", [id])
             guard let text else { throw LedgerError.notFound(id) }
             let earlier = try Self.record(text)
             let job = try earlier.changed(by: change)
             if earlier.names != nil, job.names == nil { try Self.forgetNames(of: id, database) }
-            try database.execute(
-                sql: """
-                    UPDATE job SET updated = ?, state = ?, request_id = ?, record = ?, cost = ? WHERE id = ?
-                    """,
-                arguments: [
+            try database.run(
+                """
+                UPDATE job SET updated = ?, state = ?, request_id = ?, record = ?, cost = ? WHERE id = ?
+                """,
+                [
                     job.updated, job.state.rawValue, job.providerRequestID, try Self.text(of: job),
                     job.worstCost,
                     id,
@@ -217,15 +214,14 @@ public final class SQLiteLedger: JobLedger {
         try await perform { database in
             let own = id.lowercased()
             let column = "SELECT record FROM job WHERE"
-            var texts = try String.fetchAll(database, sql: "\(column) id = ?", arguments: [own])
+            var texts = try database.texts("\(column) id = ?", [own])
             if texts.isEmpty {
-                texts = try String.fetchAll(database, sql: "\(column) request_id = ?", arguments: [id])
+                texts = try database.texts("\(column) request_id = ?", [id])
             }
             if texts.isEmpty, own.count >= 4 {
                 // SQLite compares texts byte by byte; the upper bound sorts after every text with
                 // this prefix.
-                texts = try String.fetchAll(
-                    database, sql: "\(column) id >= ? AND id < ?", arguments: [own, own + "\u{10FFFF}"])
+                texts = try database.texts("\(column) id >= ? AND id < ?", [own, own + "\u{10FFFF}"])
             }
             guard texts.count <= 1 else { throw LedgerError.ambiguous(id, count: texts.count) }
             return try texts.first.map(Self.record)
@@ -236,7 +232,7 @@ public final class SQLiteLedger: JobLedger {
     public func jobs(in states: Set<JobState>?, limit: Int?) async throws(LedgerError) -> [JobRecord] {
         try await perform { database in
             // In SQLite a negative limit means no limit.
-            try String.fetchAll(database, sql: Self.newest(in: states, limit: limit.map { max(0, $0) } ?? -1))
+            try database.texts(Self.newest(in: states, limit: limit.map { max(0, $0) } ?? -1))
                 .map(Self.record)
         }
     }
@@ -264,13 +260,11 @@ public final class SQLiteLedger: JobLedger {
     public func claim(_ id: String) async throws(LedgerError) -> JobRecord? {
         let owner = try owned()
         return try await transaction { database in
-            let row = try Row.fetchOne(
-                database, sql: "SELECT owner, record FROM job WHERE id = ?", arguments: [id])
-            guard let row else { throw LedgerError.notFound(id) }
-            if let other = row["owner"] as String?, try owner.isElsewhereAlive(other) { return nil }
-            try database.execute(
-                sql: "UPDATE job SET owner = ? WHERE id = ?", arguments: [owner.name, id])
-            return try Self.record(row["record"])
+            let rows = try database.run("SELECT owner, record FROM job WHERE id = ?", [id])
+            guard let row = rows.first else { throw LedgerError.notFound(id) }
+            if let other = try row.optional("owner"), try owner.isElsewhereAlive(other) { return nil }
+            try database.run("UPDATE job SET owner = ? WHERE id = ?", [owner.name, id])
+            return try Self.record(row.text("record"))
         }
     }
 
@@ -278,10 +272,9 @@ public final class SQLiteLedger: JobLedger {
     public func release(_ id: String) async throws(LedgerError) {
         let owner = try owned().name
         try await transaction { database in
-            try database.execute(
-                sql: "UPDATE job SET owner = NULL WHERE id = ? AND owner = ?", arguments: [id, owner])
-            if database.changesCount == 0,
-                try Int.fetchOne(database, sql: "SELECT 1 FROM job WHERE id = ?", arguments: [id]) == nil
+            try database.run("UPDATE job SET owner = NULL WHERE id = ? AND owner = ?", [id, owner])
+            if database.changes == 0,
+                try database.integer("SELECT 1 FROM job WHERE id = ?", [id]) == nil
             {
                 throw LedgerError.notFound(id)
             }
@@ -298,40 +291,21 @@ public final class SQLiteLedger: JobLedger {
 
     /// Runs work with the connection on the queue's own thread, regardless of task cancellation and
     /// of how long another process keeps it waiting.
-    func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+    func perform<Value: Sendable>(_ work: @escaping @Sendable (SQLiteConnection) throws -> Value)
         async throws(LedgerError)
         -> Value
     {
-        let path = path
-        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
-            queue.asyncWriteWithoutTransaction { database in
-                continuation.resume(
-                    returning: Result { try work(database) }
-                        .mapError { LedgerFile.failure($0, path: path, isOpen: true) })
-            }
-        }
-        return try result.get()
+        try await queue.run(work).mapError { LedgerFile.failure($0, path: path, isOpen: true) }.get()
     }
 
     /// Runs work in a transaction that is the only writer from its start, so that what it reads
     /// still holds when it writes.
-    func transaction<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value)
+    func transaction<Value: Sendable>(_ work: @escaping @Sendable (SQLiteConnection) throws -> Value)
         async throws(LedgerError)
         -> Value
     {
         _ = try owned()
-        return try await perform { database in
-            try database.execute(sql: "BEGIN IMMEDIATE")
-            do {
-                let value = try work(database)
-                try database.execute(sql: "COMMIT")
-                return value
-            } catch {
-                // SQLite may already have rolled back, for example on a full disk.
-                if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
-                throw error
-            }
-        }
+        return try await perform { try $0.transaction(work) }
     }
 
     static func text(of job: JobRecord) throws -> String {

@@ -1,5 +1,4 @@
 #if Client
-import GRDB
 import SeedreamModel
 
 #if canImport(FoundationEssentials)
@@ -12,17 +11,16 @@ extension SQLiteLedger {
     /// Starts a run, or joins the run with the same ID.
     public func join(_ run: RunRecord) async throws(LedgerError) -> RunRecord {
         try await transaction { database in
-            let text = try String.fetchOne(
-                database, sql: "SELECT record FROM run WHERE id = ?", arguments: [run.id])
+            let text = try database.text("SELECT record FROM run WHERE id = ?", [run.id])
             var joined = run
             if let text { joined.created = try Self.run(text).created }
             let record = String(decoding: try JSONEncoder().encode(joined), as: UTF8.self)
-            try database.execute(
-                sql: """
-                    INSERT INTO run (id, name, updated, record) VALUES (?, ?, ?, ?)
-                    ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, record = excluded.record
-                    """,
-                arguments: [joined.id, joined.identity.name, joined.updated, record])
+            try database.run(
+                """
+                INSERT INTO run (id, name, updated, record) VALUES (?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, record = excluded.record
+                """,
+                [joined.id, joined.identity.name, joined.updated, record])
             return joined
         }
     }
@@ -30,9 +28,9 @@ extension SQLiteLedger {
     /// Returns all runs, most recently joined first.
     public func runs(limit: Int?) async throws(LedgerError) -> [RunSummary] {
         try await perform { database in
-            guard try database.tableExists("run") else { return [] }
-            let texts = try String.fetchAll(
-                database, sql: Self.newestRuns, arguments: [limit.map { max(0, $0) } ?? -1])
+            guard try database.has("run") else { return [] }
+            let texts = try database.texts(
+                Self.newestRuns, [limit.map { max(0, $0) } ?? -1])
             return try texts.map { try Self.summary(of: try Self.run($0), database) }
         }
     }
@@ -40,9 +38,8 @@ extension SQLiteLedger {
     /// Returns a run and the number of its rows in each state.
     public func summary(of run: String) async throws(LedgerError) -> RunSummary? {
         try await perform { database in
-            guard try database.tableExists("run") else { return nil }
-            let text = try String.fetchOne(
-                database, sql: "SELECT record FROM run WHERE id = ?", arguments: [run])
+            guard try database.has("run") else { return nil }
+            let text = try database.text("SELECT record FROM run WHERE id = ?", [run])
             return try text.map { try Self.summary(of: try Self.run($0), database) }
         }
     }
@@ -62,18 +59,20 @@ extension SQLiteLedger {
     /// The query for the runs, most recently joined first.
     package static let newestRuns = "SELECT record FROM run ORDER BY updated DESC LIMIT ?"
 
-    private static func summary(of run: RunRecord, _ database: Database) throws -> RunSummary {
+    private static func summary(of run: RunRecord, _ database: SQLiteConnection) throws -> RunSummary {
         var summary = RunSummary(run: run, rows: [:])
-        let isIndexed = try database.indexes(on: "job").contains { $0.name == "job_id_state" }
-        let states = try Row.fetchAll(
-            database, sql: statesOfRows(isIndexed: isIndexed), arguments: [run.id])
+        let isIndexed = try database.has("job_id_state")
+        let states = try database.run(
+            statesOfRows(isIndexed: isIndexed), [run.id])
         for row in states {
-            if let state = RowState(rawValue: row["state"]) { summary.rows[state] = row["rows"] }
+            if let state = RowState(rawValue: try row.text("state")) {
+                summary.rows[state] = try row.integer("rows")
+            }
         }
-        let costs = try Row.fetchAll(database, sql: costsOfRun, arguments: [run.id])
+        let costs = try database.run(costsOfRun, [run.id])
         for row in costs {
-            if let unit = (row["unit"] as String?).flatMap(Price.Unit.init(rawValue:)) {
-                summary.cost[unit] = row["cost"]
+            if let unit = try row.optional("unit").flatMap(Price.Unit.init(rawValue:)) {
+                summary.cost[unit] = try row.number("cost")
             }
         }
         return summary
@@ -84,22 +83,20 @@ extension SQLiteLedger {
     public func prune(before time: Double) async throws(LedgerError) -> Int {
         let now = JobRecord.now
         return try await transaction { database in
-            let texts = try String.fetchCursor(
-                database,
-                sql: """
+            var pruned: [JobRecord] = []
+            try database.forEachRow(
+                of: """
                     SELECT record FROM job
                     WHERE updated < ? AND state IN ('saved', 'failed', 'cancelled')
-                    """, arguments: [time])
-            var pruned: [JobRecord] = []
-            while let text = try texts.next() {
-                if let job = try Self.record(text).pruned(at: now) { pruned.append(job) }
+                    """, [time]
+            ) { row in
+                if let job = try Self.record(row.text("record")).pruned(at: now) { pruned.append(job) }
             }
             for job in pruned {
-                try database.execute(
-                    sql: "UPDATE job SET record = ?, request_id = NULL WHERE id = ?",
-                    arguments: [try Self.text(of: job), job.id])
-                try database.execute(
-                    sql: "UPDATE row SET label = '', stem = NULL WHERE job = ?", arguments: [job.id])
+                try database.run(
+                    "UPDATE job SET record = ?, request_id = NULL WHERE id = ?",
+                    [try Self.text(of: job), job.id])
+                try database.run("UPDATE row SET label = '', stem = NULL WHERE job = ?", [job.id])
                 try Self.forgetNames(of: job.id, database)
             }
             try Self.pruneRuns(before: time, database)
@@ -109,22 +106,20 @@ extension SQLiteLedger {
 
     /// Removes the origin of runs whose rows have all ended, and the labels and failures of their
     /// rows that were never sent.
-    private static func pruneRuns(before time: Double, _ database: Database) throws {
-        let texts = try String.fetchAll(
-            database,
-            sql: """
-                SELECT record FROM run WHERE updated < ? AND NOT EXISTS (
-                    SELECT 1 FROM row WHERE row.run = run.id
-                    AND state NOT IN ('saved', 'failed', 'cancelled', 'skipped'))
-                """, arguments: [time])
+    private static func pruneRuns(before time: Double, _ database: SQLiteConnection) throws {
+        let texts = try database.texts(
+            """
+            SELECT record FROM run WHERE updated < ? AND NOT EXISTS (
+                SELECT 1 FROM row WHERE row.run = run.id
+                AND state NOT IN ('saved', 'failed', 'cancelled', 'skipped'))
+            """, [time])
         for text in texts {
             let run = try run(text).pruned
-            try database.execute(
-                sql: "UPDATE run SET record = ? WHERE id = ?",
-                arguments: [String(decoding: try JSONEncoder().encode(run), as: UTF8.self), run.id])
-            try database.execute(
-                sql: "UPDATE row SET label = '', failure = NULL WHERE run = ? AND job IS NULL",
-                arguments: [run.id])
+            try database.run(
+                "UPDATE run SET record = ? WHERE id = ?",
+                [String(decoding: try JSONEncoder().encode(run), as: UTF8.self), run.id])
+            try database.run(
+                "UPDATE row SET label = '', failure = NULL WHERE run = ? AND job IS NULL", [run.id])
         }
     }
 
@@ -132,14 +127,12 @@ extension SQLiteLedger {
     /// least 4 characters.
     public func run(_ id: String) async throws(LedgerError) -> RunRecord? {
         try await perform { database in
-            guard try database.tableExists("run") else { return nil }
+            guard try database.has("run") else { return nil }
             let column = "SELECT record FROM run WHERE"
-            var texts = try String.fetchAll(
-                database, sql: "\(column) id = ? OR name = ?", arguments: [id.lowercased(), id])
+            var texts = try database.texts("\(column) id = ? OR name = ?", [id.lowercased(), id])
             if texts.isEmpty, id.count >= 4 {
                 let start = id.lowercased()
-                texts = try String.fetchAll(
-                    database, sql: "\(column) id >= ? AND id < ?", arguments: [start, start + "\u{10FFFF}"])
+                texts = try database.texts("\(column) id >= ? AND id < ?", [start, start + "\u{10FFFF}"])
             }
             guard texts.count <= 1 else { throw LedgerError.ambiguous(id, count: texts.count) }
             return try texts.first.map(Self.run)
