@@ -27,6 +27,19 @@ final class AcceptedConnections: Sendable {
         state.withLock { _ = $0.waiting.removeValue(forKey: ObjectIdentifier(connection.channel)) }
     }
 
+    /// The connections that no task serves yet.
+    var waiting: [Connection] { state.withLock { Array($0.waiting.values) } }
+
+    /// Closes those of the connections that no task serves yet.
+    func closeForgotten(_ connections: [Connection]) async {
+        for connection in connections {
+            let isForgotten = state.withLock { state in
+                state.waiting.removeValue(forKey: ObjectIdentifier(connection.channel)) != nil
+            }
+            if isForgotten { await Self.close(connection) }
+        }
+    }
+
     /// Closes the connections that no task has served, once no server is left that could start one.
     func close() async {
         let left = state.withLock { state in

@@ -47,6 +47,12 @@ actor Listener {
         guard let channel, let port = channel.localAddress?.port else { return }
         self.channel = nil
         try? await channel.close()
+        // A connection that is not served by then was dropped.
+        let (accepted, waiting) = (child.accepted, child.accepted.waiting)
+        Task {
+            try? await Pause.sleep(seconds: 1)
+            await accepted.closeForgotten(waiting)
+        }
         Task {
             try? await Pause.sleep(seconds: seconds)
             await self.reopen(port)

@@ -5,18 +5,28 @@ package enum PercentEncoding {
     /// - Returns: The bytes, which need not be UTF-8, and whether every `%` was followed by two
     ///   hexadecimal digits. Others stay as they are.
     package static func decode(_ text: some Collection<UInt8>) -> (bytes: [UInt8], isValid: Bool) {
+        decode(Array(text))
+    }
+
+    // Not generic, as texts of some megabytes are decoded.
+    private static func decode(_ text: [UInt8]) -> (bytes: [UInt8], isValid: Bool) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var isValid = true
-        var rest = text[...]
-        while let byte = rest.popFirst() {
-            let digits = byte == UInt8(ascii: "%") ? rest.prefix(2).compactMap(digit) : []
-            if digits.count == 2 {
-                bytes.append(digits[0] << 4 | digits[1])
-                rest = rest.dropFirst(2)
+        var index = 0
+        while index < text.count {
+            if text[index] != UInt8(ascii: "%") {
+                bytes.append(text[index])
+                index += 1
+            } else if index + 2 < text.count, let high = digit(text[index + 1]),
+                let low = digit(text[index + 2])
+            {
+                bytes.append(high << 4 | low)
+                index += 3
             } else {
-                bytes.append(byte)
-                isValid = isValid && byte != UInt8(ascii: "%")
+                bytes.append(text[index])
+                isValid = false
+                index += 1
             }
         }
         return (bytes, isValid)

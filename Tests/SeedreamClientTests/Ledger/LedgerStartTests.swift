@@ -42,6 +42,9 @@ struct LedgerStartTests {
         #expect(chmod(path, 0o600) == 0)
         try await Self.use(path)
         #expect(try Self.identity(path) == [0x5344_524D, 3])
+        // Where version 0.2.0 looks for what is done.
+        let steps = try TestDatabase.open(path).texts("SELECT identifier FROM grdb_migrations ORDER BY 1")
+        #expect(steps == ["v1", "v2", "v3"])
     }
 
     @Test(

@@ -69,9 +69,35 @@ struct SQLiteConnectionTests {
             }
         }
         #expect(try database.integer("SELECT count(*) FROM t") == 0)
-        try database.transaction { try $0.run("INSERT INTO t VALUES (3), (4)") }
+        try database.transaction { _ = try $0.run("INSERT INTO t VALUES (3), (4)") }
         #expect(database.changes == 2)
         #expect(try database.run("SELECT n FROM t ORDER BY n").map { try $0.integer("n") } == [3, 4])
+    }
+
+    @Test("undoes a transaction that cannot be committed, or for which there is no room")
+    func uncommitted() throws {
+        let folder = try TemporaryFolder()
+        let file = try TestDatabase.open(folder.file("file"))
+        try file.runAll("CREATE TABLE t (n); INSERT INTO t VALUES (1), (2)")
+        let reader = try TestDatabase.open(folder.file("file"))
+        let other = try SQLiteConnection(folder.file("file"), .writing, patience: 0)
+        // Without WAL, a reader in the middle of a statement keeps a writer from its commit.
+        try reader.forEachRow(of: "SELECT n FROM t", []) { _ in
+            let failure = #expect(throws: SQLiteFailure.self) {
+                try other.transaction { try $0.run("INSERT INTO t VALUES (3)") }
+            }
+            #expect(failure?.message == "database is locked")
+            #expect(!other.isInTransaction)
+        }
+        try other.run("PRAGMA max_page_count = 2")
+        #expect(throws: SQLiteFailure.self) {
+            try other.transaction { database in
+                for _ in 0..<3 { try database.run("INSERT INTO t VALUES (zeroblob(3000))") }
+            }
+        }
+        #expect(!other.isInTransaction)
+        try other.transaction { _ = try $0.run("INSERT INTO t VALUES (4)") }
+        #expect(try file.run("SELECT n FROM t").map { try $0.integer("n") } == [1, 2, 4])
     }
 
     @Test("stops at the row for which the caller throws, and is usable afterwards")
@@ -94,10 +120,12 @@ struct SQLiteConnectionTests {
     func failures() throws {
         let folder = try TemporaryFolder()
         let database = try Self.memory()
-        let failure = #expect(throws: SQLiteFailure.self) { try database.run("SELECT * FROM nothing") }
-        #expect(failure?.message == "no such table: nothing")
-        // More values than placeholders.
-        #expect(throws: SQLiteFailure.self) { try database.run("SELECT 1", [1]) }
+        let failure = #expect(throws: SQLiteFailure.self) { try database.run("SELECT * FROM absent") }
+        #expect(failure?.message == "no such table: absent")
+        for values in [[], [1, 2]] {
+            #expect(throws: SQLiteFailure.self) { try database.run("SELECT ?", values) }
+        }
+        #expect(throws: SQLiteFailure.self) { try database.run("SELECT 1; SELECT 2") }
         #expect(throws: SQLiteFailure.self) { try database.runAll("SELECT 1; SELEC 2") }
         #expect(throws: SQLiteFailure.self) {
             try SQLiteConnection(folder.file("absent"), .writing, patience: 0)
@@ -121,7 +149,8 @@ struct SQLiteConnectionTests {
             let start = ContinuousClock.now
             let failure = #expect(throws: SQLiteFailure.self) { try other.run("BEGIN IMMEDIATE") }
             #expect(failure?.message == "database is locked")
-            #expect(ContinuousClock.now - start >= .seconds(patience))
+            let waited = ContinuousClock.now - start
+            #expect(waited >= .seconds(patience) && waited < .seconds(patience + 10))
         }
         try writer.run("COMMIT")
         try SQLiteConnection(folder.file("file"), .writing, patience: 0).run("INSERT INTO t VALUES (1)")

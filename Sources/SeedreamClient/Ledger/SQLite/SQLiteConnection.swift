@@ -34,12 +34,12 @@ package final class SQLiteConnection {
             }
         // The caller sees to it that one thread at a time is in a connection.
         let code = sqlite3_open_v2(
-            access == .memory ? ":memory:" : path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
+            access == .memory ? ":memory:" : path, &handle,
+            flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle else {
             defer { close() }
             throw failure(code)
         }
-        sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, Int32(patience * 1000))
     }
 
@@ -114,9 +114,9 @@ package final class SQLiteConnection {
         guard let backup = sqlite3_backup_init(target, "main", source, "main") else {
             throw other.failure(sqlite3_extended_errcode(target))
         }
-        sqlite3_backup_step(backup, -1)
+        let step = sqlite3_backup_step(backup, -1)
         let code = sqlite3_backup_finish(backup)
-        guard code == SQLITE_OK else { throw other.failure(code) }
+        guard step == SQLITE_DONE, code == SQLITE_OK else { throw other.failure(step) }
     }
 
     // MARK: Private
@@ -132,6 +132,14 @@ package final class SQLiteConnection {
         var statement: OpaquePointer?
         var code = sqlite3_prepare_v2(try opened(), sql, -1, &statement, nil)
         guard code == SQLITE_OK, let statement else { throw failure(code) }
+        // SQLite would take NULL for a missing value, and ignore what follows the statement.
+        guard sqlite3_bind_parameter_count(statement) == values.count,
+            sqlite3_sql(statement).map({ String(cString: $0) }) == sql
+        else {
+            sqlite3_finalize(statement)
+            throw SQLiteFailure(
+                code: SQLITE_MISUSE, message: "expected one statement and a value for each placeholder")
+        }
         for (index, value) in zip(Int32(1)..., values) {
             code = Self.bind(value?.sqliteCell, to: index, statement)
             guard code == SQLITE_OK else {

@@ -131,6 +131,7 @@ public final class SQLiteLedger: JobLedger {
             """
             SELECT 1 FROM job
             WHERE state IN (\(open.joined(separator: ", "))) AND instr(record, ?) > 0
+            LIMIT 1
             """,
             [name]) != nil
     }

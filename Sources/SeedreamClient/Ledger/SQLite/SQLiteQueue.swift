@@ -4,7 +4,8 @@ import Dispatch
 /// A connection with a queue of its own, on which it is used. SQLite blocks, which must not happen
 /// in the threads of Swift concurrency.
 ///
-/// `@unchecked Sendable`: `connection` is used only on `queue`.
+/// `@unchecked Sendable`: `connection` is used only on `queue`, whose work retains this object. It
+/// is closed by the last owner, when there is no more work.
 final class SQLiteQueue: @unchecked Sendable {
     private let connection: SQLiteConnection
     private let queue = DispatchQueue(label: "seedream.ledger")
@@ -13,7 +14,7 @@ final class SQLiteQueue: @unchecked Sendable {
     init(_ connection: sending SQLiteConnection) { self.connection = connection }
 
     /// Runs work on the queue while the calling thread waits.
-    func blocking<Value>(_ work: (SQLiteConnection) throws -> Value) rethrows -> Value {
+    func blocking<Value: Sendable>(_ work: (SQLiteConnection) throws -> Value) rethrows -> Value {
         try queue.sync { try work(connection) }
     }
 
