@@ -28,16 +28,21 @@ struct BatchRun {
     func run(_ items: [Item], deliver: (PreparationOutcome) async throws -> Void) async throws {
         // If there are fewer items than lanes, an image may get several threads.
         let threads = max(1, lanes.dividedRoundingUp(by: max(1, items.count)))
-        // Results that wait for a slower predecessor are held in memory. Their number is limited to
-        // the window; if they are large, to the number of lanes. Both limits are our choice.
-        let window = lanes + 2
-        let roomForWaiting = lanes << 21
+        // Results that wait for a slower predecessor are held in memory. A photograph may take as
+        // long as ten others, so the window is wide; if the results are large, it is the number of
+        // lanes. Both limits are our choice.
+        let window = 16 * lanes
+        let roomForWaiting = lanes << 22
+        // One more image than can be worked on waits for the budget, and begins when another ends,
+        // even while an outcome is delivered. Where there are fewer lanes than processors, the
+        // budget would let it begin at once.
+        let reserve = lanes >= budget.threads ? 1 : 0
         let waiting = WaitingOutcomes()
         try await withThrowingTaskGroup(of: Void.self) { group in
             var (started, delivered, running) = (0, 0, 0)
-            while delivered < items.count {
+            func start() {
                 let limit = delivered + (waiting.byteCount > roomForWaiting ? lanes : window)
-                while started < min(limit, items.count), running < lanes {
+                while started < min(limit, items.count), running < lanes + reserve {
                     let (number, item) = (started, items[started])
                     group.addTask {
                         waiting.add(try await outcome(of: item, threads: threads), number: number)
@@ -45,11 +50,16 @@ struct BatchRun {
                     running += 1
                     started += 1
                 }
+            }
+            start()
+            while delivered < items.count {
                 guard try await group.next() != nil else { break }
                 running -= 1
+                start()
                 while let next = waiting.take(number: delivered) {
                     try await deliver(next)
                     delivered += 1
+                    start()
                 }
             }
         }

@@ -1,4 +1,5 @@
 package import ImageCodecs
+import PixelEngine
 package import Pixels
 import SeedreamModel
 
@@ -36,9 +37,11 @@ package enum MemoryEstimate {
         let enlargement = max(1, probe.size.height / max(job.planned.size.height, 1))
         let rows =
             (probe.size.width + 64) * channels * 256 * enlargement + (target.width + 64) * channels * 64
+        // What is read ahead while the graphs that convert primaries are built.
+        let ahead = probe.colorSpace == .displayP3 && probe.colorModel != .grey ? 2 << 20 : 0
         let turned = probe.orientation == .topLeft ? 0 : target.area * channels
         let whole = job.planned.mediaType == .webp ? target.area * 8 : 0
         let encoded = target.area / 2
-        return fixed + probe.decodeMemory + rows + turned + whole + encoded
+        return fixed + probe.decodeMemory + rows + ahead + turned + whole + encoded
     }
 }

@@ -6,8 +6,15 @@ import Pixels
 /// Two windows alternate, so that one is filled while the other is read. The rows that both need
 /// are copied. In one thread, a single window slides.
 final class AcrossPass {
-    /// The fewest rows read ahead, while the graph is built or another thread is late.
-    private static let rowsAhead = 64
+    /// Returns the fewest rows read ahead, while graphs are built or another thread is late.
+    ///
+    /// The graph of this pass takes the time of 64 rows. Those that convert primaries take the time
+    /// of a tenth of an image of 12 megapixels, for which 2 MiB suffice.
+    private static func rowsAhead(of source: any StripSource, _ geometry: ResampleGeometry) -> Int {
+        guard geometry.changesPrimaries else { return 64 }
+        let rowBytes = source.format.size.width * 3 * source.sampleType.bytes
+        return max(64, min(source.format.size.height, (2 << 20) / rowBytes))
+    }
 
     private let geometry: ResampleGeometry
     private let band: Int
@@ -28,7 +35,8 @@ final class AcrossPass {
         band = source.stripRows
         // The feeder is created first, so that its thread has started by the time the graph, which
         // takes milliseconds, is built.
-        let ringRows = readsAhead ? max(4 * band, Self.rowsAhead.roundedUp(toMultipleOf: band)) : band
+        let ahead = Self.rowsAhead(of: source, geometry).roundedUp(toMultipleOf: band)
+        let ringRows = readsAhead ? max(4 * band, ahead) : band
         let height = source.format.size.height
         ring = try PlaneBuffer(
             format: geometry.extended(rows: height), rows: ringRows, widths: source.rowWidths,

@@ -187,6 +187,26 @@ struct ProcessBudgetTests {
         #expect(isIdle(budget))
     }
 
+    @Test("works on as many images at once as are asked for, not more", arguments: [1, 2, 3])
+    func jobs(_ jobs: Int) async throws {
+        let photos = ImagePreparerTests.photos.map { ImageInput.file(Fixtures.path($0)) }
+        let inputs = (0..<20).map { photos[$0 % photos.count] }
+        let budget = ProcessBudget(memory: .max, threads: 2)
+        var options = PreparationOptions()
+        options.jobs = jobs
+        var preparer = ImagePreparer(options: options)
+        preparer.budget = budget
+        var delivered: [Int] = []
+        try await preparer.prepareEach(inputs) { outcome in
+            delivered.append(outcome.index)
+            // Others go on meanwhile.
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(delivered == Array(inputs.indices))
+        #expect(budget.load.mostThreads == jobs)
+        #expect(isIdle(budget))
+    }
+
     #if os(Linux)
     @Test("keeps the resident memory of 64 calls at once near that of the budget")
     func resident() async throws {
