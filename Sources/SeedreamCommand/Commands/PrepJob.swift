@@ -109,7 +109,7 @@ struct PrepJob: Sendable {
             throw interrupted()
         }
         try await collected.page?.write()
-        try finish(report, outputFailures: collected.outputFailures)
+        try finish(report, printed: collected.printed, outputFailures: collected.outputFailures)
     }
 
     private func prepareTogether(
@@ -164,7 +164,10 @@ struct PrepJob: Sendable {
         /// Outcomes known before preparation and not yet reported, by index.
         var known: [Int: PrepInputs.KnownOutcome]
         var dropped: [DroppedInput]
+        /// The images to show at the end.
         var images: [ImageRecord] = []
+        /// The number of images that were printed, each with its notices.
+        var printed = 0
         var failed: [FailureRecord] = []
         var skipped: [SkippedRecord] = []
         var outputFailures = 0
@@ -216,7 +219,7 @@ struct PrepJob: Sendable {
                 let failure = FailureRecord(image, outputFailure: error.message, hint: error.hint)
                 collected.failed.append(failure)
                 collected.page?.add(failure)
-                if command.output.ndjson, command.each { try showLast(of: collected, outcome) }
+                if command.output.ndjson, command.each { try showLast(of: &collected, outcome) }
                 return
             }
             try await collected.page?.add(image, path: path)
@@ -229,7 +232,7 @@ struct PrepJob: Sendable {
                 try Terminal.print("")
             }
         }
-        if command.output.ndjson, command.each { try showLast(of: collected, outcome) }
+        if command.output.ndjson, command.each { try showLast(of: &collected, outcome) }
     }
 
     private func write(
@@ -248,9 +251,13 @@ struct PrepJob: Sendable {
     // MARK: Showing
 
     /// Prints the latest record as soon as it is known, with `--each --ndjson`.
-    private func showLast(of collected: Collected, _ outcome: PreparationOutcome) throws {
+    private func showLast(of collected: inout Collected, _ outcome: PreparationOutcome) throws {
         if let image = collected.images.last, image.index == outcome.index {
             try Terminal.print(JSON.line(image))
+            // Ten thousand records would take as much memory as the images in progress.
+            Diagnostics().notices(of: image)
+            collected.images.removeLast()
+            collected.printed += 1
         } else if let failure = collected.failed.last {
             try Terminal.print(JSON.line(failure))
         }
@@ -275,12 +282,12 @@ struct PrepJob: Sendable {
     }
 
     /// Prints notices and errors, and throws the exit code.
-    private func finish(_ report: PreparationReport, outputFailures: Int) throws {
+    private func finish(_ report: PreparationReport, printed: Int = 0, outputFailures: Int) throws {
         let diagnostics = Diagnostics()
         diagnostics.notices(of: report)
         for failure in report.failed { diagnostics.failure(failure) }
         if outputFailures > 0 { throw ExitStatus.outputFailed.code }
-        let isDone = !report.images.isEmpty || report.skipped != nil
+        let isDone = !report.images.isEmpty || printed > 0 || report.skipped != nil
         if !report.failed.isEmpty { throw (isDone ? ExitStatus.someFailed : .noUsableInput).code }
         if !isDone {
             // A part of the inputs may have none.

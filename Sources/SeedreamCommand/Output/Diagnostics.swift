@@ -37,12 +37,14 @@ struct Diagnostics {
 
     func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message)") }
 
+    func notices(of image: ImageRecord) {
+        for notice in image.notices { note("\(image.source.name): \(notice.message)") }
+    }
+
     /// Prints the notices of all images, and how dropped inputs shift the image numbers of a
     /// prompt.
     func notices(of report: PreparationReport) {
-        for image in report.images {
-            for notice in image.notices { note("\(image.source.name): \(notice.message)") }
-        }
+        for image in report.images { notices(of: image) }
         let used =
             report.images.map { (index: $0.index, position: $0.position, name: $0.source.name) }
             + report.failed.map { (index: $0.index, position: $0.position, name: $0.name) }
