@@ -50,7 +50,7 @@ importing CSQLite SeedreamClient
 importing CProcess Platform
 importing VectorBase64 SeedreamModel
 forbid 'the codecs are reached through CodecBridge' 'import (CJPEG|CPNG|CWebP|CGIF|CHEIF|CISAL|CTIFF|CTurboJPEG|VectorPNG|LateLibrary)($|[^[:alnum:]_])' Sources -- --include='*.swift'
-whole=$(grep -rlE '(^|[^[:alnum:]])import Foundation$' Sources --include='*.swift' | xargs grep -L 'canImport(FoundationEssentials)' || true)
+whole=$(grep -rlE '(^|[^[:alnum:]])import ([a-z]+ )?Foundation($|\.)' Sources --include='*.swift' | xargs -r grep -L 'canImport(FoundationEssentials)' || true)
 if [[ -n $whole ]]; then
     printf 'error: Foundation brings the tables of ICU; import FoundationEssentials where there is one\n%s\n' "$whole" >&2
     broken=1
