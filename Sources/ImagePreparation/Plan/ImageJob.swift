@@ -38,7 +38,7 @@ package enum MemoryEstimate {
         let rows =
             (probe.size.width + 64) * channels * 256 * enlargement + (target.width + 64) * channels * 64
         // What is read ahead while the graphs that convert primaries are built.
-        let ahead = probe.colorSpace == .displayP3 && probe.colorModel != .grey ? 2 << 20 : 0
+        let ahead = probe.colorSpace == .displayP3 && probe.colorModel != .grey ? 4 << 20 : 0
         let turned = probe.orientation == .topLeft ? 0 : target.area * channels
         let whole = job.planned.mediaType == .webp ? target.area * 8 : 0
         let encoded = target.area / 2

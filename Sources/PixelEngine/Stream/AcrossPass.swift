@@ -9,11 +9,11 @@ final class AcrossPass {
     /// Returns the fewest rows read ahead, while graphs are built or another thread is late.
     ///
     /// The graph of this pass takes the time of 64 rows. Those that convert primaries take the time
-    /// of a tenth of an image of 12 megapixels, for which 2 MiB suffice.
+    /// of a tenth of an image of 12 megapixels, for which 4 MiB suffice.
     private static func rowsAhead(of source: any StripSource, _ geometry: ResampleGeometry) -> Int {
         guard geometry.changesPrimaries else { return 64 }
         let rowBytes = source.format.size.width * 3 * source.sampleType.bytes
-        return max(64, min(source.format.size.height, (2 << 20) / rowBytes))
+        return max(64, min(source.format.size.height, (4 << 20) / rowBytes))
     }
 
     private let geometry: ResampleGeometry
