@@ -105,7 +105,8 @@ extension ImagePreparer {
     /// Nothing is dropped, and each body holds one image. Memory does not grow with the number of
     /// inputs: an outcome is released once `deliver` returns, and work waits for a slow `deliver`.
     /// Images of all calls share one budget, as in ``prepare(_:failures:reportingTo:)``; while
-    /// `deliver` runs, this call takes no more of it than the images already in progress.
+    /// `deliver` runs, this call takes no more of it than the images already in progress and one
+    /// more.
     ///
     /// - Throws: The error that `deliver` throws, and `CancellationError`. Failed inputs are
     ///   outcomes.

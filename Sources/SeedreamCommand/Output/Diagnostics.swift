@@ -37,6 +37,7 @@ struct Diagnostics {
 
     func note(_ message: String) { Terminal.note("\(style.yellow("note:")) \(message)") }
 
+    /// Prints the notices of one image.
     func notices(of image: ImageRecord) {
         for notice in image.notices { note("\(image.source.name): \(notice.message)") }
     }

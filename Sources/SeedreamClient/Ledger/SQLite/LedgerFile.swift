@@ -135,7 +135,7 @@ enum LedgerFile {
     /// Brings the file to the present version, each step in a transaction that no other process
     /// sees half done.
     private static func migrate(_ database: SQLiteConnection) throws {
-        // Most starts find nothing to do.
+        // Looked up without a transaction first, as most starts find nothing to do.
         while try pragma("user_version", database) < version {
             try database.transaction { database in
                 let found = try pragma("user_version", database)

@@ -116,7 +116,8 @@ package final class SQLiteConnection {
         }
         let step = sqlite3_backup_step(backup, -1)
         let code = sqlite3_backup_finish(backup)
-        guard step == SQLITE_DONE, code == SQLITE_OK else { throw other.failure(step) }
+        guard step == SQLITE_DONE else { throw other.failure(step) }
+        guard code == SQLITE_OK else { throw other.failure(code) }
     }
 
     // MARK: Private
